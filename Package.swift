@@ -1,0 +1,64 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+let settings: [SwiftSetting] = [.swiftLanguageMode(.v6)]
+
+/// A Swift target of the house, in the order in which data flows.
+func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+/// A test target beside the room it tests.
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name + "Tests", dependencies: [.byName(name: name)] + dependencies, swiftSettings: settings)
+}
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "unetc",
+    products: [
+        .executable(name: "unetc", targets: ["unetc"]),
+        .library(name: "UnetcTrainer", type: .static, targets: ["Training"]),
+    ],
+    dependencies: [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")],
+    targets: [
+        // The compiler, from text to files.
+        room("Diagnostics"),
+        room("GraphIR", ["Diagnostics"]),
+        room("GraphDSL", ["GraphIR"]),
+        room("Interpreter", ["GraphIR"]),
+        room("Passes", ["GraphIR"]),
+        room("MemoryPlanning", ["GraphIR"]),
+        room("KernelIR"),
+        room("Kernels", ["GraphIR", "KernelIR"]),
+        room("Emission", ["Kernels", "MemoryPlanning"]),
+        room("Driver", ["GraphDSL", "Passes", "Emission"]),
+        // What runs: linked into every trainer and into unetc.
+        .target(name: "ModelABI"),
+        .target(name: "ThreadPool", dependencies: ["ModelABI"]),
+        room("Runtime", ["ModelABI", "ThreadPool"]),
+        .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
+        .target(name: "ImageCodecs", dependencies: ["CPNG", "CJPEG"]),
+        room("Imaging", ["ImageCodecs"]),
+        room("Training", ["Runtime", "Imaging", argumentParser]),
+        // The command line.
+        .executableTarget(
+            name: "unetc", dependencies: ["Driver", "Runtime", "Interpreter", argumentParser],
+            swiftSettings: settings),
+        // Tests.
+        room("TestSupport", ["GraphIR", "Interpreter"]),
+        tests("GraphDSL", ["TestSupport"]),
+        tests("GraphIR", ["GraphDSL", "TestSupport"]),
+        tests("Interpreter", ["GraphDSL", "Passes", "TestSupport"]),
+        tests("Passes", ["GraphDSL", "TestSupport"]),
+        tests("MemoryPlanning", ["TestSupport"]),
+        tests("KernelIR", ["TestSupport"]),
+        tests("Kernels", ["TestSupport"]),
+        tests("Driver", ["Runtime", "Interpreter", "TestSupport"]),
+        tests("Runtime", ["TestSupport"]),
+        tests("Imaging", ["TestSupport"]),
+        tests("Training", ["TestSupport"]),
+    ]
+)

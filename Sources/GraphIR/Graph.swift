@@ -1,0 +1,159 @@
+import Diagnostics
+
+/// A node's place in its graph: operands always have smaller indices than their users.
+public struct NodeID: Hashable, Comparable, Sendable, CustomStringConvertible {
+    public let index: Int
+    public init(_ index: Int) { self.index = index }
+    public static func < (a: NodeID, b: NodeID) -> Bool { a.index < b.index }
+    public var description: String { "%\(index)" }
+}
+
+/// Where a node comes from: its place in the source text, and what a pass made of it.
+public struct Origin: Hashable, Sendable {
+    /// The statement in the graph's text; nil for graphs built by hand.
+    public var location: SourceLocation?
+    /// What derived the node, such as "backward of dec1_1"; nil for nodes written by the user.
+    public var derivation: String?
+
+    public init(location: SourceLocation? = nil, derivation: String? = nil) {
+        self.location = location
+        self.derivation = derivation
+    }
+}
+
+/// An elementwise function fused behind a node's own operator: it takes the value so far as its first operand.
+public struct FusedStep: Hashable, Sendable {
+    public var function: Elementwise
+    /// The remaining operands (`y` of `relu_gradient`, the other summand of `add`).
+    public var operands: [NodeID]
+
+    public init(_ function: Elementwise, _ operands: [NodeID] = []) {
+        self.function = function
+        self.operands = operands
+    }
+}
+
+/// One operation and the value it makes.
+public struct Node: Hashable, Sendable {
+    public var op: Op
+    public var inputs: [NodeID]
+    /// Applied in order to each element of the operator's result before it is stored.
+    public var epilogue: [FusedStep]
+    public var type: TensorType
+    /// The statement's name, a parameter's full name, or for derived nodes `d_<name>`; unique in its graph.
+    public var name: String
+    public var origin: Origin
+
+    public init(
+        op: Op, inputs: [NodeID] = [], epilogue: [FusedStep] = [], type: TensorType, name: String,
+        origin: Origin = Origin()
+    ) {
+        self.op = op
+        self.inputs = inputs
+        self.epilogue = epilogue
+        self.type = type
+        self.name = name
+        self.origin = origin
+    }
+
+    /// Every value the node reads: its inputs, then its epilogue's operands.
+    public var operands: [NodeID] { inputs + epilogue.flatMap(\.operands) }
+}
+
+/// A value that callers can read by name after a step.
+public struct NamedValue: Hashable, Sendable {
+    public var name: String
+    public var node: NodeID
+    public init(_ name: String, _ node: NodeID) {
+        self.name = name
+        self.node = node
+    }
+}
+
+/// What to differentiate with respect to, and the node that holds the result.
+public struct GradientBinding: Hashable, Sendable {
+    /// The parameter or input.
+    public var of: NodeID
+    public var gradient: NodeID
+    public init(of: NodeID, gradient: NodeID) {
+        self.of = of
+        self.gradient = gradient
+    }
+}
+
+/// A static dataflow graph: typed nodes in topological order.
+///
+/// Nodes are only ever appended, so that a `NodeID` stays valid; passes that remove nodes build a new graph.
+public struct Graph: Hashable, Sendable {
+    public var name: String
+    public private(set) var nodes: [Node] = []
+    public var outputs: [NamedValue] = []
+    /// The scalar that training makes smaller; nil for graphs that only compute outputs.
+    public var loss: NodeID?
+    /// Filled by differentiation, in the order of the parameters.
+    public var gradients: [GradientBinding] = []
+    /// The `train { … }` block: defaults of the trainer.
+    public var training = TrainingOptions()
+
+    public init(name: String) { self.name = name }
+
+    public subscript(id: NodeID) -> Node {
+        get { nodes[id.index] }
+        set { nodes[id.index] = newValue }
+    }
+
+    /// Appends a node and returns its place.
+    @discardableResult
+    public mutating func append(_ node: Node) -> NodeID {
+        nodes.append(node)
+        return NodeID(nodes.count - 1)
+    }
+
+    public var ids: [NodeID] { nodes.indices.map(NodeID.init) }
+
+    /// The nodes with the given operator kind, in graph order.
+    public func ids(where predicate: (Op) -> Bool) -> [NodeID] { ids.filter { predicate(self[$0].op) } }
+
+    public var parameters: [NodeID] {
+        ids { if case .parameter = $0 { true } else { false } }
+    }
+
+    /// The first node of that name.
+    public func id(named name: String) -> NodeID? { nodes.firstIndex { $0.name == name }.map(NodeID.init) }
+
+    /// For each node, the nodes that read it, in graph order, each once.
+    public func users() -> [[NodeID]] {
+        var users = [[NodeID]](repeating: [], count: nodes.count)
+        for id in ids {
+            for operand in self[id].operands where users[operand.index].last != id { users[operand.index].append(id) }
+        }
+        return users
+    }
+}
+
+/// How initial values are drawn (DESIGN 3.1).
+public enum InitialValues: String, Hashable, Sendable, CaseIterable {
+    case he
+    case pytorch
+}
+
+/// The optimiser and its constants.
+public enum OptimizerOptions: Hashable, Sendable {
+    case adam(learningRate: Double, beta1: Double, beta2: Double, epsilon: Double, weightDecay: Double)
+    case sgd(learningRate: Double, momentum: Double, weightDecay: Double)
+
+    /// PyTorch's defaults.
+    public static func adam(learningRate: Double = 1e-3) -> OptimizerOptions {
+        .adam(learningRate: learningRate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0)
+    }
+}
+
+/// What the `train { … }` block says; each entry is the default of a trainer flag.
+public struct TrainingOptions: Hashable, Sendable {
+    public var optimizer = OptimizerOptions.adam()
+    public var batch = 16
+    public var epochs = 20
+    public var initialValues = InitialValues.he
+    public var seed: UInt64 = 0
+    public init() {}
+}

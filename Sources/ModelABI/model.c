@@ -1,0 +1,1 @@
+#include "unetc_model.h"

@@ -1,0 +1,25 @@
+/* A small pool of POSIX threads that runs the tasks of one step at a time over a static partition. */
+#ifndef UNETC_POOL_H
+#define UNETC_POOL_H
+
+#include "unetc_model.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct unetc_pool unetc_pool;
+
+/* Makes a pool of `threads` threads, the caller's included (at least 1). NULL when no thread can be started. */
+unetc_pool *unetc_pool_create(int threads);
+void unetc_pool_destroy(unetc_pool *pool);
+int unetc_pool_threads(const unetc_pool *pool);
+
+/* Runs tasks 0 ..< count of `kernel` and returns when all are done. Thread t takes the contiguous share
+ * [t*count/T, (t+1)*count/T). `calls[t]` is what thread t passes to the kernel (its own workspace). */
+void unetc_pool_run(unetc_pool *pool, unetc_kernel kernel, const unetc_call *calls, int64_t count);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,1 @@
+#include "unetc_pool.h"
