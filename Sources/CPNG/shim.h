@@ -1,1 +1,2 @@
+/* The system libpng, for the C shims in ImageCodecs. */
 #include <png.h>

@@ -16,3 +16,76 @@ public struct SourceLocation: Hashable, Comparable, Sendable, CustomStringConver
 
     public var description: String { "\(file):\(line):\(column)" }
 }
+
+/// A half-open range of UTF-8 offsets in a source file.
+public struct SourceRange: Hashable, Sendable {
+    public var lower: Int
+    public var upper: Int
+
+    public init(_ lower: Int, _ upper: Int) {
+        self.lower = lower
+        self.upper = max(lower, upper)
+    }
+
+    /// The smallest range that holds both.
+    public func union(_ other: SourceRange) -> SourceRange {
+        SourceRange(min(lower, other.lower), max(upper, other.upper))
+    }
+}
+
+/// A named text with a table of its lines.
+public struct SourceFile: Hashable, Sendable {
+    public let name: String
+    public let text: String
+    /// The text as UTF-8, which `SourceRange` counts in.
+    public let bytes: [UInt8]
+    private let lineStarts: [Int]
+
+    public init(name: String, text: String) {
+        self.name = name
+        self.text = text
+        self.bytes = Array(text.utf8)
+        var starts = [0]
+        for (offset, byte) in bytes.enumerated() where byte == UInt8(ascii: "\n") { starts.append(offset + 1) }
+        self.lineStarts = starts
+    }
+
+    /// Line and column (both from 1, columns in Unicode scalars) of a UTF-8 offset; offsets outside the text are clamped.
+    public func location(at offset: Int) -> SourceLocation {
+        let offset = clamped(offset)
+        let line = lineIndex(at: offset)
+        let column = scalarCount(bytes[lineStarts[line]..<offset])
+        return SourceLocation(file: name, line: line + 1, column: column + 1)
+    }
+
+    /// The UTF-8 offsets of the line that holds `offset`, without its line break.
+    public func lineRange(at offset: Int) -> SourceRange {
+        let line = lineIndex(at: clamped(offset))
+        let start = lineStarts[line]
+        var end = line + 1 < lineStarts.count ? lineStarts[line + 1] - 1 : bytes.count
+        if end > start, bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
+        return SourceRange(start, end)
+    }
+
+    /// The text of a range; offsets outside the text are clamped.
+    public func text(in range: SourceRange) -> String {
+        String(decoding: bytes[clamped(range.lower)..<clamped(range.upper)], as: UTF8.self)
+    }
+
+    private func clamped(_ offset: Int) -> Int { min(max(offset, 0), bytes.count) }
+
+    private func lineIndex(at offset: Int) -> Int {
+        var low = 0
+        var high = lineStarts.count
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if lineStarts[middle] <= offset { low = middle } else { high = middle }
+        }
+        return low
+    }
+
+    /// Scalars that begin in `bytes`: all bytes but continuation bytes.
+    private func scalarCount(_ bytes: ArraySlice<UInt8>) -> Int {
+        bytes.reduce(0) { $0 + ($1 & 0xC0 == 0x80 ? 0 : 1) }
+    }
+}

@@ -56,10 +56,12 @@ extension Op {
             return .batched([count, map.height, map.width])
         case .bceWithLogits, .diceLoss:
             try expectCount(operands, 2)
+            try expectBatched(operands[0])
             try expect([operands[1]], [operands[0]])
             return .batched([])
         case .bceWithLogitsGradient, .diceLossGradient:
             try expectCount(operands, 3)
+            try expectBatched(operands[0])
             try expect(operands, [operands[0], operands[0], .batched([])])
             return operands[0]
         case .batchMean:
@@ -94,6 +96,10 @@ extension Op {
             throw ShapeError("\(mnemonic) expects a feature map [N, C, H, W], found \(type)")
         }
         return map
+    }
+
+    private func expectBatched(_ type: TensorType) throws(ShapeError) {
+        guard type.isBatched else { throw ShapeError("\(mnemonic) expects one value per sample [N, …], found \(type)") }
     }
 
     private func expectCount(_ operands: [TensorType], _ count: Int) throws(ShapeError) {

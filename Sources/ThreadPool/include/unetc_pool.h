@@ -10,13 +10,15 @@ extern "C" {
 
 typedef struct unetc_pool unetc_pool;
 
-/* Makes a pool of `threads` threads, the caller's included (at least 1). NULL when no thread can be started. */
+/* Makes a pool of `threads` threads, the caller's included (at least 1). NULL when not all of them can be started. */
 unetc_pool *unetc_pool_create(int threads);
 void unetc_pool_destroy(unetc_pool *pool);
 int unetc_pool_threads(const unetc_pool *pool);
 
 /* Runs tasks 0 ..< count of `kernel` and returns when all are done. Thread t takes the contiguous share
- * [t*count/T, (t+1)*count/T). `calls[t]` is what thread t passes to the kernel (its own workspace). */
+ * [t*count/T, (t+1)*count/T). `calls[t]` is what thread t passes to the kernel (its own workspace). Thread 0 is the
+ * caller, and it also takes a single task, which is not worth waking anybody for.
+ * Denormals count as zero in all threads while tasks run. One call at a time: a pool belongs to one thread. */
 void unetc_pool_run(unetc_pool *pool, unetc_kernel kernel, const unetc_call *calls, int64_t count);
 
 #ifdef __cplusplus

@@ -1,0 +1,98 @@
+import Emission
+import GraphIR
+import Kernels
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// What `compile` has made.
+public struct CompiledModel: Sendable {
+    public var folder: String
+    public var plans: [LoweredPlan]
+    /// The trainer or the shared object.
+    public var product: String
+}
+
+extension Session {
+    /// Writes the generated folder: kernels, tables, dumps, README, and the trainer built from them.
+    public func compile(into folder: String, _ options: CompileOptions) throws -> CompiledModel {
+        let toolchain = try Toolchain()
+        _ = try Linker.trainerLibrary()
+        let (model, plans) = try emit(options)
+        let files = model.files + (try dumpFiles(options)) + [readme(plans, options)]
+        try write(files, to: folder)
+        let cache = ObjectCache(folder: ObjectCache.defaultFolder, toolchain: toolchain)
+        let objects = try cache.objects(of: model, in: folder, target: options.target, jobs: options.jobs)
+        let trainer = folder + "/trainer"
+        try Linker(toolchain: toolchain).linkTrainer(
+            objects, usesGemm: model.usesGemm, main: folder + "/main.c", into: trainer)
+        return CompiledModel(folder: folder, plans: plans, product: trainer)
+    }
+
+    /// Builds the model as a shared object in the cache, for `run` and `bench`; the same model is built once.
+    public func compileSharedObject(_ options: CompileOptions) throws -> CompiledModel {
+        let toolchain = try Toolchain()
+        let (model, plans) = try emit(options)
+        let key = contentHash(
+            model.files.map { $0.path + "\u{1}" + $0.text }.joined(separator: "\u{1}")
+                + toolchain.version + options.target.compilerFlags.joined(separator: " ") + Target.processorName())
+        let folder = ObjectCache.defaultFolder + "/models/" + key
+        let product = folder + "/libmodel.so"
+        if !Files.exists(product) {
+            try write(model.files, to: folder)
+            let cache = ObjectCache(folder: ObjectCache.defaultFolder, toolchain: toolchain)
+            let objects = try cache.objects(of: model, in: folder, target: options.target, jobs: options.jobs)
+            try Linker(toolchain: toolchain).linkSharedObject(objects, usesGemm: model.usesGemm, into: product)
+        }
+        return CompiledModel(folder: folder, plans: plans, product: product)
+    }
+
+    private func write(_ files: [EmittedFile], to folder: String) throws {
+        try Files.makeFolder(folder)
+        for file in files {
+            let path = "\(folder)/\(file.path)"
+            try Files.makeFolder(Files.folder(of: path))
+            // Untouched files keep their time, for people who build on top of the folder.
+            if let current = try? Files.read(path), current == Array(file.text.utf8) { continue }
+            try Files.write(path, file.text)
+        }
+    }
+
+    private func dumpFiles(_ options: CompileOptions) throws -> [EmittedFile] {
+        var files: [EmittedFile] = []
+        for kind in options.plans {
+            for stage in try pipeline(kind, options).stages where stage.name != "graph" || kind == .train {
+                let name = stage.name == "graph" ? "graph" : "\(kind.rawValue)-\(stage.name)"
+                files.append(EmittedFile(path: "dumps/\(name).txt", text: stage.graph.text))
+            }
+        }
+        return files
+    }
+
+    private func readme(_ plans: [LoweredPlan], _ options: CompileOptions) -> EmittedFile {
+        let reports = plans.map { "## Memory of plan `\($0.name)`\n\n```\n\($0.plan.report)\n```\n" }
+        let text = """
+            # \(graph.name), compiled
+
+            Made by unetc \(compilerVersion) from `\(Files.name(of: path))` for \(options.target.name), batches of up to \
+            \(options.batch ?? graph.training.batch).
+
+            | file | what |
+            |---|---|
+            | `trainer` | the program: `./trainer train --data DIR --out RUN`, `./trainer --help` |
+            | `model.h`, `model.c` | the kernels' names; tables of tensors, steps and plans |
+            | `kernels/*.c` | the kernels, a file per group of layers, each with its source line and shapes above it |
+            | `unetc_model.h` | the types of the tables: what an executor needs to know |
+            | `unetc_vectors.h` | the vector operations that kernels use |
+            | `plan.json` | the plans as data: tensors with their places, steps with their algorithms |
+            | `dumps/` | the graph after each stage of the compiler, as text that reads back |
+
+            \(reports.joined(separator: "\n"))
+            """
+        return EmittedFile(path: "README.md", text: text)
+    }
+}
+
+/// Processors that this process may use.
+public var processorCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }

@@ -1,0 +1,53 @@
+import Emission
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// Turns objects into a trainer or a shared object.
+struct Linker {
+    let toolchain: Toolchain
+
+    /// Links `main.c`, the model's objects and the trainer's library into one native program.
+    func linkTrainer(_ objects: [String], usesGemm: Bool, main: String, into path: String) throws {
+        let library = try Self.trainerLibrary()
+        try link(
+            [main, "-I", Files.folder(of: main)] + objects + [library] + imageLibraries
+                + ["-Wl,--gc-sections", "-s"], usesGemm, into: path)
+    }
+
+    /// Links the model's objects into a shared object that exports `unetc_model_get`.
+    func linkSharedObject(_ objects: [String], usesGemm: Bool, into path: String) throws {
+        try link(["-shared"] + objects, usesGemm, into: path)
+    }
+
+    private var imageLibraries: [String] { ["-lpng16", "-ljpeg", "-lstdc++", "-ldl"] }
+
+    private func link(_ arguments: [String], _ usesGemm: Bool, into path: String) throws {
+        let temporary = Files.temporaryName(for: path)
+        let libraries = (usesGemm ? ["-lopenblas"] : []) + ["-lm", "-lpthread"]
+        let result = try Command(
+            program: toolchain.compiler, arguments: ["-o", temporary] + arguments + libraries
+        ).run()
+        guard result.status == 0 else {
+            Files.remove(temporary)
+            throw DriverError(
+                "cannot link \(Files.name(of: path)):\n\(result.output)\n"
+                    + "are the libraries there? (Debian: apt-get install libopenblas-dev libpng-dev libjpeg-dev)")
+        }
+        try Files.move(temporary, to: path)
+    }
+
+    /// The trainer's code, linked ahead of time: beside `unetc` in a build folder, or in `lib/unetc` of an installation.
+    static func trainerLibrary() throws -> String {
+        let home = Files.folder(of: Files.executable ?? "")
+        let places = [
+            Files.environment("UNETC_TRAINER"), home + "/unetc-trainer.o", home + "/../lib/unetc/unetc-trainer.o",
+        ].compactMap { $0 }
+        guard let found = places.first(where: Files.exists) else {
+            throw DriverError(
+                "the trainer's library unetc-trainer.o is neither beside unetc nor in ../lib/unetc; `make build` makes it")
+        }
+        return found
+    }
+}

@@ -1,0 +1,129 @@
+import Diagnostics
+import Emission
+import GraphDSL
+import GraphIR
+import Kernels
+import MemoryPlanning
+import Passes
+
+/// The version that `unetc --version` prints and every model carries.
+public let compilerVersion = "0.1.0"
+
+/// A graph file on its way through the compiler.
+public struct Session: Sendable {
+    /// The file's name as the user gave it.
+    public let path: String
+    public let text: String
+    public let overrides: [(name: String, value: String)]
+    public let graph: Graph
+    /// Rendered warnings.
+    public let warnings: String
+
+    /// Reads and elaborates the file.
+    /// - Throws: `DriverError` whose message is the rendered diagnostics.
+    public init(path: String, overrides: [(name: String, value: String)]) throws {
+        self.path = path
+        self.overrides = overrides
+        text = try Self.readText(path)
+        let name = Files.name(of: path)
+        let result = compileGraph(text: text, fileName: name, overrides: overrides)
+        let renderer = DiagnosticRenderer(file: SourceFile(name: name, text: text))
+        let rendered = renderer.render(result.diagnostics)
+        guard let graph = result.graph, !result.diagnostics.contains(where: { $0.severity == .error }) else {
+            throw DriverError(rendered.trimmingNewlines)
+        }
+        self.graph = graph
+        warnings = rendered
+    }
+
+    private static func readText(_ path: String) throws -> String {
+        let bytes = try Files.read(path)
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw DriverError("\(path): is not UTF-8 text; save it as UTF-8")
+        }
+        return text
+    }
+
+    /// The file as a syntax tree, readable.
+    /// - Throws: `DriverError` as `init` does.
+    public static func parsedDump(path: String) throws -> String {
+        let text = try readText(path)
+        let name = Files.name(of: path)
+        let result = parse(text: text, fileName: name)
+        guard !result.diagnostics.contains(where: { $0.severity == .error }) else {
+            throw DriverError(
+                DiagnosticRenderer(file: SourceFile(name: name, text: text)).render(result.diagnostics).trimmingNewlines)
+        }
+        return result.syntax.description
+    }
+}
+
+extension String {
+    var trimmingNewlines: String {
+        var text = self[...]
+        while text.last == "\n" { text.removeLast() }
+        return String(text)
+    }
+}
+
+/// How a graph is to be compiled.
+public struct CompileOptions: Sendable {
+    public var target: Target
+    /// Samples the plans are sized for; nil takes the graph's `batch`.
+    public var batch: Int?
+    public var plans: [PlanKind] = [.train, .infer]
+    public var strategy = PlanningOptions.Strategy.greedy
+    public var fuses = true
+    /// Inputs to differentiate with respect to.
+    public var withRespectTo: [String] = []
+    public var jobs: Int
+
+    public init(target: Target, batch: Int? = nil, jobs: Int) {
+        self.target = target
+        self.batch = batch
+        self.jobs = jobs
+    }
+}
+
+extension Session {
+    /// The stages of one plan.
+    /// - Throws: `DriverError` for graphs that cannot be differentiated.
+    public func pipeline(_ kind: PlanKind, _ options: CompileOptions) throws -> PipelineResult {
+        do {
+            return try runPipeline(graph, for: kind, withRespectTo: options.withRespectTo, fuses: options.fuses)
+        } catch let error as GraphVerificationError {
+            throw DriverError("\(error)", exitCode: 70)
+        } catch {
+            throw DriverError("\(Files.name(of: path)): error: \(error)")
+        }
+    }
+
+    /// One plan with its kernels, verified.
+    public func lowered(_ kind: PlanKind, _ options: CompileOptions) throws -> LoweredPlan {
+        let schedule = try pipeline(kind, options).schedule
+        let batch = options.batch ?? graph.training.batch
+        let plan = planMemory(
+            schedule, options: PlanningOptions(strategy: options.strategy, batchCapacity: batch))
+        let violations = verifyPlan(plan)
+        guard violations.isEmpty else {
+            throw DriverError(
+                "the memory plan of \(kind.rawValue) is wrong, which is a bug of unetc:\n"
+                    + violations.map(\.description).joined(separator: "\n"), exitCode: 70)
+        }
+        return LoweredPlan(name: kind.rawValue, plan: plan, target: options.target)
+    }
+
+    /// The whole model as C.
+    public func emit(_ options: CompileOptions) throws -> (model: EmittedModel, plans: [LoweredPlan]) {
+        guard graph.loss != nil || !options.plans.contains(.train) else {
+            throw DriverError(
+                "\(Files.name(of: path)): error: the graph has no loss, so it cannot be trained; "
+                    + "add a line such as `loss bce_with_logits(logits, mask)`")
+        }
+        let plans = try options.plans.map { try lowered($0, options) }
+        let description = ModelDescription(
+            compilerVersion: compilerVersion, sourceText: text, sourceName: Files.name(of: path),
+            parameters: overrides, target: options.target, batchCapacity: options.batch ?? graph.training.batch)
+        return (EmittedModel(plans: plans, description: description), plans)
+    }
+}

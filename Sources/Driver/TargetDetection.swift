@@ -1,0 +1,62 @@
+import Kernels
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+extension Target {
+    /// The names that `--target` takes.
+    public static let names = ["native", "x86-64-v3", "x86-64-v4", "aarch64", "x86-64"]
+
+    /// The target of that name.
+    /// - Throws: `DriverError` that lists the valid names.
+    public static func named(_ name: String) throws -> Target {
+        switch name {
+        case "native": return native()
+        case "x86-64-v3": return .x86v3
+        case "x86-64-v4": return .x86v4
+        case "aarch64": return .aarch64
+        case "x86-64": return .x86v1
+        default:
+            throw DriverError("unknown target \"\(name)\"; valid are \(names.joined(separator: ", "))")
+        }
+    }
+
+    /// This machine, with the widest vectors that its processor has.
+    public static func native() -> Target {
+        #if arch(arm64)
+        var target = Target.aarch64
+        target.compilerFlags = ["-mcpu=native"]
+        #else
+        let flags = processorFlags()
+        var target = Target.x86v1
+        if flags.isSuperset(of: ["avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"]) {
+            target = .x86v4
+            target.compilerFlags = ["-march=native", "-mprefer-vector-width=512"]
+        } else if flags.isSuperset(of: ["avx2", "fma", "bmi2"]) {
+            target = .x86v3
+            target.compilerFlags = ["-march=native"]
+        }
+        #endif
+        target.name = "native"
+        return target
+    }
+
+    private static func processorFlags() -> Set<String> {
+        guard let bytes = try? Files.read("/proc/cpuinfo") else { return [] }
+        for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") where line.hasPrefix("flags") {
+            return Set(line.split(separator: " ").map(String.init))
+        }
+        return []
+    }
+
+    /// The processor's name, for the cache's key: `-march=native` means another thing on another machine.
+    static func processorName() -> String {
+        guard let bytes = try? Files.read("/proc/cpuinfo") else { return "unknown" }
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+        let wanted = ["model name", "cpu family", "model\t", "flags", "CPU part"]
+        var seen: [Substring] = []
+        for line in lines where wanted.contains(where: { line.hasPrefix($0) }) && !seen.contains(line) { seen.append(line) }
+        return seen.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,102 @@
+import GraphIR
+import KernelIR
+import Kernels
+
+/// A file of the generated folder, relative to it.
+public struct EmittedFile: Hashable, Sendable {
+    public var path: String
+    public var text: String
+
+    public init(path: String, text: String) {
+        self.path = path
+        self.text = text
+    }
+}
+
+/// Everything that the emitted model says about itself.
+public struct ModelDescription: Sendable {
+    public var compilerVersion: String
+    /// The graph as the user wrote it, and its file's name.
+    public var sourceText: String
+    public var sourceName: String
+    /// The graph's compile-time parameters and their values.
+    public var parameters: [(name: String, value: String)]
+    public var target: Target
+    public var batchCapacity: Int
+
+    public init(
+        compilerVersion: String, sourceText: String, sourceName: String, parameters: [(name: String, value: String)],
+        target: Target, batchCapacity: Int
+    ) {
+        self.compilerVersion = compilerVersion
+        self.sourceText = sourceText
+        self.sourceName = sourceName
+        self.parameters = parameters
+        self.target = target
+        self.batchCapacity = batchCapacity
+    }
+}
+
+/// A model as C: headers, one file of kernels per group of layers, the tables, and the trainer's `main`.
+public struct EmittedModel: Sendable {
+    public var files: [EmittedFile]
+    /// The files to compile, in order.
+    public var sources: [String] { files.map(\.path).filter { $0.hasSuffix(".c") && $0 != "main.c" } }
+    /// True when a step calls the BLAS.
+    public var usesGemm: Bool
+
+    /// Prints the plans of one graph; the first plan's graph names the model.
+    public init(plans: [LoweredPlan], description: ModelDescription) {
+        var library = KernelLibrary(target: description.target)
+        let functions = plans.map { plan in plan.steps.map { library.add($0, of: plan) } }
+        let largest = plans.first?.tensors.filter { $0.role == .parameter }.map { $0.type.elementCount }.max() ?? 1
+        let optimizers = optimizerKernels(target: description.target, largest: largest)
+        usesGemm = library.usesGemm
+        let tables = ModelTables(
+            plans: plans, functions: functions, optimizers: optimizers, description: description,
+            usesGemm: library.usesGemm)
+        files = [
+            EmittedFile(path: "unetc_model.h", text: String(decoding: PackageResources.unetc_model_h, as: UTF8.self)),
+            EmittedFile(
+                path: "unetc_vectors.h", text: cPrelude(widths: [16, 8, 4, 1].filter { $0 <= description.target.vectorWidth })),
+            EmittedFile(path: "model.h", text: tables.header),
+        ]
+        if usesGemm { files.append(EmittedFile(path: "unetc_gemm.h", text: gemmHeader)) }
+        files += library.files()
+        files.append(library.optimizerFile(optimizers))
+        files.append(EmittedFile(path: "model.c", text: tables.source))
+        files.append(EmittedFile(path: "main.c", text: mainSource))
+        files.append(EmittedFile(path: "plan.json", text: tables.planJSON.pretty(depth: 4) + "\n"))
+    }
+}
+
+/// What the emitted code needs of a BLAS.
+private let gemmHeader = """
+    /* The matrix product that kernels call, and the check that it computes what it should. */
+    #ifndef UNETC_GEMM_H
+    #define UNETC_GEMM_H
+
+    #include <cblas.h>
+    #include <stdint.h>
+
+    /* c = a * b + beta * c, row-major, m x k times k x n; on the calling thread alone. */
+    static inline void unetc_gemm(
+        int64_t transpose_a, int64_t transpose_b, int64_t m, int64_t n, int64_t k, const float *a, int64_t lda,
+        const float *b, int64_t ldb, float beta, float *c, int64_t ldc) {
+        cblas_sgemm(CblasRowMajor, transpose_a ? CblasTrans : CblasNoTrans, transpose_b ? CblasTrans : CblasNoTrans,
+                    (blasint)m, (blasint)n, (blasint)k, 1.0f, a, (blasint)lda, b, (blasint)ldb, beta, c, (blasint)ldc);
+    }
+
+    #endif
+
+    """
+
+private let mainSource = """
+    /* The trainer: the model beside this file, and the library that runs it. */
+    #include "unetc_model.h"
+
+    int unetc_trainer_main(int argc, char **argv, const unetc_model *model);
+
+    int main(int argc, char **argv) { return unetc_trainer_main(argc, argv, unetc_model_get()); }
+
+    """

@@ -1,0 +1,79 @@
+import GraphIR
+import KernelIR
+import Kernels
+
+/// The functions of a model, each once, sorted into files by the layer they belong to.
+///
+/// Plans of one graph share most of their forward kernels; one that differs gets the plan's name behind its own.
+struct KernelLibrary {
+    private struct Function {
+        var kernel: Kernel
+        var group: String
+    }
+
+    private let target: Target
+    private var functions: [Function] = []
+    private var indices: [String: Int] = [:]
+    private(set) var usesGemm = false
+
+    init(target: Target) { self.target = target }
+
+    /// Adds the step's kernel and returns its function's name; nil for steps without a kernel of their own.
+    mutating func add(_ step: PlannedStep, of plan: LoweredPlan) -> String? {
+        guard var kernel = step.lowered?.kernel else { return nil }
+        if let index = indices[kernel.name], functions[index].kernel != kernel { kernel.name += "_" + plan.name }
+        if indices[kernel.name] == nil {
+            indices[kernel.name] = functions.count
+            functions.append(Function(kernel: kernel, group: Self.group(plan.graph[step.node])))
+            usesGemm = usesGemm || kernel.calls(gemmFunction)
+        }
+        return kernel.name
+    }
+
+    /// One file per group, in the order in which groups first appear.
+    func files() -> [EmittedFile] {
+        var order: [String] = []
+        for function in functions where !order.contains(function.group) { order.append(function.group) }
+        return order.map { group in
+            let kernels = functions.filter { $0.group == group }.map(\.kernel)
+            return Self.file("kernels/\(group).c", title: "Kernels of \(group).", kernels, usesGemm: usesGemm)
+        }
+    }
+
+    func optimizerFile(_ optimizers: [OptimizerKernel]) -> EmittedFile {
+        Self.file(
+            "kernels/optimizers.c", title: "The optimisers: one function each, for every parameter.",
+            optimizers.map(\.kernel), usesGemm: false)
+    }
+
+    private static func file(_ path: String, title: String, _ kernels: [Kernel], usesGemm: Bool) -> EmittedFile {
+        let callsGemm = usesGemm && kernels.contains { $0.calls(gemmFunction) }
+        let includes = ["../model.h", "../unetc_vectors.h"] + (callsGemm ? ["../unetc_gemm.h"] : [])
+        let head = "/* \(commentText(title)) */\n" + includes.map { "#include \"\($0)\"\n" }.joined()
+        return EmittedFile(path: path, text: head + kernels.map { "\n" + printC($0) }.joined())
+    }
+
+    /// The layer group that a node belongs to: `enc1` for `enc1_2`, `d_enc1_2`, `grad.enc1_2.weight`.
+    private static func group(_ node: Node) -> String {
+        var name = Substring(node.name)
+        for prefix in ["grad.", "d_", "update."] where name.hasPrefix(prefix) { name = name.dropFirst(prefix.count) }
+        let group = name.prefix { $0 != "_" && $0 != "." }
+        return cIdentifier(group.isEmpty ? "graph" : String(group))
+    }
+}
+
+extension Kernel {
+    /// True when some statement calls the function.
+    func calls(_ function: String) -> Bool { body.contains { $0.calls(function) } }
+}
+
+extension Statement {
+    fileprivate func calls(_ function: String) -> Bool {
+        switch self {
+        case .call(let name, _): name == function
+        case .loop(_, _, _, _, let body), .unrolled(_, _, let body): body.contains { $0.calls(function) }
+        case .conditional(_, let body, let otherwise): (body + otherwise).contains { $0.calls(function) }
+        case .comment, .letIndex, .declare, .declareArray, .assign, .assignElement, .store: false
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import GraphIR
+import MemoryPlanning
+
+extension LoweredPlan {
+    /// The plan as data.
+    public var json: JSON {
+        .object([
+            ("name", .string(name)),
+            ("arena_bytes", .integer(plan.arenaBytes)),
+            ("lower_bound_bytes", .integer(plan.report.lowerBoundBytes)),
+            (
+                "tensors",
+                .array(
+                    tensors.map { tensor in
+                        .object([
+                            ("name", .string(tensor.name)), ("role", .string(tensor.role.rawValue.lowercased())),
+                            ("shape", .array(tensor.type.shape.map(JSON.integer))),
+                            ("batched", .bool(tensor.type.isBatched)), ("layout", .string("nchw")),
+                            ("region", .string(tensor.region.rawValue)), ("offset", .integer(tensor.offset)),
+                            ("bytes", .integer(tensor.bytes)), ("sample_stride", .integer(tensor.sampleStrideBytes)),
+                        ])
+                    })
+            ),
+            ("steps", .array(steps.map(stepObject))),
+        ])
+    }
+
+    private func stepObject(_ step: PlannedStep) -> JSON {
+        let node = graph[step.node]
+        let numbers = StepNumbers(step, node, self)
+        return .object([
+            ("name", .string(node.name)), ("operation", .string(step.operation)),
+            ("phase", .string(Phase(node).rawValue)),
+            ("algorithm", .string(step.lowered?.algorithm ?? "vector loop")),
+            ("operands", .array(step.operands.map(JSON.integer))),
+            ("tasks_per_sample", .integer(numbers.tasksPerSample)), ("tasks_fixed", .integer(numbers.tasksFixed)),
+            ("workspace_bytes", .integer(numbers.workspaceBytes)),
+            ("flops_per_sample", .number(numbers.flopsPerSample)),
+        ])
+    }
+}

@@ -1,0 +1,228 @@
+import GraphIR
+import KernelIR
+import Kernels
+
+/// The model's tables: tensors, steps, plans and optimisers as C constants, the header that names the kernels, and the
+/// same as JSON.
+struct ModelTables {
+    let plans: [LoweredPlan]
+    /// For each plan the function of each step.
+    let functions: [[String?]]
+    let optimizers: [OptimizerKernel]
+    let description: ModelDescription
+    let usesGemm: Bool
+
+    private var graph: Graph { plans.first?.graph ?? Graph(name: "empty") }
+
+    // MARK: model.h
+
+    var header: String {
+        var declared: [String] = []
+        for name in functions.joined().compactMap({ $0 }) + optimizers.map(\.kernel.name)
+        where !declared.contains(name) {
+            declared.append(name)
+        }
+        let declarations = declared.map { "void \($0)(const unetc_call *call, int64_t task);" }
+        return """
+            /* The kernels of \(commentText(graph.name)); each computes one task of its step. */
+            #ifndef UNETC_GENERATED_MODEL_H
+            #define UNETC_GENERATED_MODEL_H
+
+            #include "unetc_model.h"
+
+            \(declarations.joined(separator: "\n"))
+
+            #endif
+
+            """
+    }
+
+    // MARK: model.c
+
+    var source: String {
+        var text = """
+            /* \(commentText(graph.name)): tables of tensors, steps and plans, from \(commentText(description.sourceName)). */
+            #include <stddef.h>
+            #include "model.h"
+            \(usesGemm ? "#include \"unetc_gemm.h\"\n#include <math.h>\n" : "")
+            """
+        for (index, plan) in plans.enumerated() { text += planTables(plan, functions[index]) }
+        text += """
+            static const unetc_plan plans[] = {
+            \(plans.map(planRow).joined(separator: "\n"))
+            };
+
+            static const unetc_optimizer optimizers[] = {
+            \(optimizers.map { "    {\(cString($0.name)), \($0.moments), \($0.kernel.name)}," }.joined(separator: "\n"))
+            };
+
+            \(usesGemm ? Self.prepare : "")
+            static const unetc_model model = {
+                .magic = UNETC_MODEL_MAGIC,
+                .abi = UNETC_MODEL_ABI,
+                .graph_name = \(cString(graph.name)),
+                .graph_source = \(cString(description.sourceText)),
+                .metadata = \(cString(metadata.text)),
+                .graph_hash = \(cString(structureHash)),
+                .batch_capacity = \(description.batchCapacity),
+                .parameter_bytes = \(plans.first?.plan.parameterBytes ?? 0),
+                .plan_count = \(plans.count),
+                .plans = plans,
+                .optimizer_count = \(optimizers.count),
+                .optimizers = optimizers,
+                .prepare = \(usesGemm ? "prepare" : "NULL"),
+            };
+
+            const unetc_model *unetc_model_get(void) { return &model; }
+
+            """
+        return text
+    }
+
+    private func planRow(_ plan: LoweredPlan) -> String {
+        "    {\(cString(plan.name)), \(plan.tensors.count), \(plan.name)_tensors, \(plan.steps.count), "
+            + "\(plan.name)_steps, \(plan.plan.arenaBytes)},"
+    }
+
+    private func planTables(_ plan: LoweredPlan, _ functions: [String?]) -> String {
+        let operands = plan.steps.map { "\($0.operands.map(String.init).joined(separator: ", "))," }
+        var starts: [Int] = []
+        var count = 0
+        for step in plan.steps {
+            starts.append(count)
+            count += step.operands.count
+        }
+        let steps = plan.steps.indices.map { stepRow(plan, $0, functions[$0], firstOperand: starts[$0]) }
+        return """
+
+            /* Plan "\(plan.name)": arena of \(plan.plan.arenaBytes) bytes. */
+            static const unetc_tensor \(plan.name)_tensors[] = {
+            \(plan.tensors.enumerated().map { tensorRow($1, $0) }.joined(separator: "\n"))
+            };
+
+            /* The operands of the steps, one line a step. */
+            static const int32_t \(plan.name)_operands[] = {
+            \((operands.isEmpty ? ["0"] : operands).map { "    \($0)" }.joined(separator: "\n"))
+            };
+
+            static const unetc_step \(plan.name)_steps[] = {
+            \(steps.joined(separator: "\n"))
+            };
+
+
+            """
+    }
+
+    private func tensorRow(_ tensor: TensorEntry, _ index: Int) -> String {
+        let shape = (tensor.type.shape + [0, 0, 0, 0]).prefix(4).map(String.init).joined(separator: ", ")
+        let kind = tensor.parameterKind.map { $0 == .weight ? "WEIGHT" : "BIAS" } ?? "NONE"
+        let region = tensor.region == .arena ? "ARENA" : "PARAMETERS"
+        return "    /* \(index) */ {\(cString(tensor.name)), UNETC_ROLE_\(tensor.role.rawValue), "
+            + "UNETC_REGION_\(region), \(tensor.type.shape.count), {\(shape)}, \(tensor.type.isBatched ? 1 : 0), "
+            + "UNETC_PARAMETER_\(kind), \(tensor.fanIn), \(tensor.offset), \(tensor.bytes), "
+            + "\(tensor.sampleStrideBytes)},"
+    }
+
+    private func stepRow(_ plan: LoweredPlan, _ index: Int, _ function: String?, firstOperand: Int) -> String {
+        let step = plan.steps[index]
+        let node = plan.graph[step.node]
+        let place = node.origin.location.map { "\($0.file):\($0.line)" } ?? ""
+        let numbers = StepNumbers(step, node, plan)
+        return "    {\(cString(node.name)), \(cString(step.operation)), \(cString(place)), "
+            + "\(cString(step.lowered?.algorithm ?? "vector loop")), \(Phase(node).constant), \(function ?? "NULL"), "
+            + "\(step.operands.count), &\(plan.name)_operands[\(firstOperand)], \(numbers.tasksPerSample), "
+            + "\(numbers.tasksFixed), \(numbers.count), \(numbers.workspaceBytes), \(cDouble(numbers.flopsPerSample)), "
+            + "\(cDouble(numbers.flopsFixed)), \(cDouble(numbers.bytesPerSample)), \(cDouble(numbers.bytesFixed))},"
+    }
+
+    /// Sets the BLAS to one thread, since the pool has its own, and multiplies two small matrices: some builds of
+    /// OpenBLAS compute nonsense on processors newer than they are.
+    private static let prepare = """
+        static const char *prepare(void) {
+            enum { SIZE = 37 };
+            static float a[SIZE * SIZE], b[SIZE * SIZE], c[SIZE * SIZE];
+            openblas_set_num_threads(1);
+            for (int i = 0; i < SIZE * SIZE; i++) {
+                a[i] = (float)(i * 7 % 23) - 11.0f;
+                b[i] = (float)(i * 5 % 19) - 9.0f;
+            }
+            unetc_gemm(0, 1, SIZE, SIZE, SIZE, a, SIZE, b, SIZE, 0.0f, c, SIZE);
+            for (int i = 0; i < SIZE; i++)
+                for (int j = 0; j < SIZE; j++) {
+                    float expected = 0.0f;
+                    for (int k = 0; k < SIZE; k++) expected += a[i * SIZE + k] * b[j * SIZE + k];
+                    if (!(fabsf(expected - c[i * SIZE + j]) <= 0.5f))
+                        return "OpenBLAS multiplies two small matrices wrongly on this processor; set "
+                               "OPENBLAS_CORETYPE=Haswell or install a newer libopenblas";
+                }
+            return NULL;
+        }
+
+        """
+
+    // MARK: JSON
+
+    /// What the trainer needs to know beyond the tables.
+    var metadata: JSON {
+        let options = graph.training
+        let names = { (kind: Op) in
+            JSON.array(
+                (plans.first?.graph.nodes ?? []).filter { $0.op == kind }.map { .string($0.name) })
+        }
+        return .object([
+            ("compiler", .string(description.compilerVersion)),
+            ("target", .string(description.target.name)),
+            ("source", .string(description.sourceName)),
+            ("parameters", .object(description.parameters.map { ($0.name, .string($0.value)) })),
+            ("train", trainJSON(options)),
+            ("inputs", names(.input)),
+            ("targets", names(.target)),
+            ("outputs", .array(graph.outputs.map { .string($0.name) })),
+        ])
+    }
+
+    private func trainJSON(_ options: TrainingOptions) -> JSON {
+        var members: [(key: String, value: JSON)] = []
+        switch options.optimizer {
+        case .adam(let rate, let beta1, let beta2, let epsilon, let decay):
+            members = [
+                ("optimizer", .string("adam")), ("lr", .number(rate)), ("beta1", .number(beta1)),
+                ("beta2", .number(beta2)), ("eps", .number(epsilon)), ("weight_decay", .number(decay)),
+                ("momentum", .number(0)),
+            ]
+        case .sgd(let rate, let momentum, let decay):
+            members = [
+                ("optimizer", .string("sgd")), ("lr", .number(rate)), ("beta1", .number(0.9)),
+                ("beta2", .number(0.999)), ("eps", .number(1e-8)), ("weight_decay", .number(decay)),
+                ("momentum", .number(momentum)),
+            ]
+        }
+        members += [
+            ("batch", .integer(options.batch)), ("epochs", .integer(options.epochs)),
+            ("init", .string(options.initialValues.rawValue)), ("seed", .integer(Int(clamping: options.seed))),
+        ]
+        return .object(members)
+    }
+
+    var planJSON: JSON {
+        .object([
+            ("graph", .string(graph.name)),
+            ("batch", .integer(description.batchCapacity)),
+            ("metadata", metadata),
+            ("parameter_bytes", .integer(plans.first?.plan.parameterBytes ?? 0)),
+            ("plans", .array(plans.map(\.json))),
+        ])
+    }
+
+    /// Equal for graphs whose parameters, shapes and structure are equal, whatever their target and plan: FNV-1a over
+    /// the parameters' and outputs' names and types.
+    private var structureHash: String {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        let parts =
+            graph.name + graph.parameters.map { graph[$0].name + graph[$0].type.description }.joined()
+            + graph.outputs.map { $0.name + graph[$0.node].type.description }.joined()
+        for byte in parts.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        let digits = String(hash, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}

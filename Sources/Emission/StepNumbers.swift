@@ -1,0 +1,48 @@
+import GraphIR
+import Kernels
+
+/// The part of the work a step belongs to; `constant` is its name in C.
+enum Phase: String {
+    case forward
+    case backward
+    case update
+
+    init(_ node: Node) {
+        if node.op == .update {
+            self = .update
+        } else {
+            self = node.origin.derivation == nil ? .forward : .backward
+        }
+    }
+
+    var constant: String { "UNETC_PHASE_" + rawValue.uppercased() }
+}
+
+/// A step's counts as the executor needs them.
+struct StepNumbers {
+    var tasksPerSample = 0
+    var tasksFixed = 0
+    var count = 0
+    var workspaceBytes = 0
+    var flopsPerSample = 0.0
+    var flopsFixed = 0.0
+    var bytesPerSample = 0.0
+    var bytesFixed = 0.0
+
+    init(_ step: PlannedStep, _ node: Node, _ plan: LoweredPlan) {
+        if let lowered = step.lowered {
+            tasksPerSample = lowered.kernel.tasksPerSample
+            tasksFixed = lowered.kernel.tasksFixed
+            workspaceBytes = 4 * lowered.kernel.workspaceExtent
+            flopsPerSample = lowered.work.flopsPerSample
+            flopsFixed = lowered.work.flopsFixed
+            bytesPerSample = lowered.work.bytesPerSample
+            bytesFixed = lowered.work.bytesFixed
+        } else {
+            count = plan.graph[node.inputs[0]].type.elementCount
+            tasksFixed = max(1, (count + updateChunk - 1) / updateChunk)
+            flopsFixed = 12 * Double(count)
+            bytesFixed = 28 * Double(count)
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import GraphIR
+import MemoryPlanning
+
+/// What a tensor means to the program around the plan; the raw values are those of `UNETC_ROLE_…`.
+public enum TensorRole: String, Hashable, Sendable {
+    case value = "VALUE"
+    case input = "INPUT"
+    case target = "TARGET"
+    case cotangent = "COTANGENT"
+    case parameter = "PARAMETER"
+    case output = "OUTPUT"
+    case loss = "LOSS"
+    case gradient = "GRADIENT"
+}
+
+/// One row of a plan's tensor table.
+public struct TensorEntry: Hashable, Sendable {
+    public var name: String
+    public var role: TensorRole
+    public var type: TensorType
+    public var region: StorageBuffer.Region
+    public var offset: Int
+    public var bytes: Int
+    public var sampleStrideBytes: Int
+    /// `weight`, `bias`, or nil.
+    public var parameterKind: ParameterKind?
+    public var fanIn: Int
+}
+
+/// The tensors of a plan: one per value in graph order, then the results under the names that callers know.
+struct TensorTable {
+    private(set) var entries: [TensorEntry] = []
+    private var indices: [Int?]
+
+    init(_ plan: Plan) {
+        let graph = plan.schedule.graph
+        indices = Array(repeating: nil, count: graph.nodes.count)
+        for id in graph.ids {
+            guard let entry = Self.entry(id, name: graph[id].name, role: graph[id].op.role, plan) else { continue }
+            indices[id.index] = entries.count
+            entries.append(entry)
+        }
+        for output in graph.outputs { append(output.node, output.name, .output, plan) }
+        if let loss = graph.loss { append(loss, "loss", .loss, plan) }
+        for binding in graph.gradients {
+            append(binding.gradient, "grad." + graph[binding.of].name, .gradient, plan)
+        }
+    }
+
+    func index(of id: NodeID) -> Int {
+        guard let index = indices[id.index] else { fatalError("\(id) has no place in its plan") }
+        return index
+    }
+
+    private mutating func append(_ id: NodeID, _ name: String, _ role: TensorRole, _ plan: Plan) {
+        if let entry = Self.entry(id, name: name, role: role, plan) { entries.append(entry) }
+    }
+
+    private static func entry(_ id: NodeID, name: String, role: TensorRole, _ plan: Plan) -> TensorEntry? {
+        guard let location = plan.locations[id.index] else { return nil }
+        let node = plan.schedule.graph[id]
+        var kind: ParameterKind?
+        var fanIn = 0
+        if case .parameter(let parameterKind, let count) = node.op { (kind, fanIn) = (parameterKind, count) }
+        let samples = node.type.isBatched ? plan.batchCapacity : 1
+        return TensorEntry(
+            name: name, role: role, type: node.type, region: plan.buffers[location.buffer].region,
+            offset: plan.byteOffset(of: location),
+            bytes: 4 * ((samples - 1) * location.sampleStride + node.type.elementCount),
+            sampleStrideBytes: 4 * location.sampleStride, parameterKind: kind, fanIn: fanIn)
+    }
+}
+
+extension Op {
+    fileprivate var role: TensorRole {
+        switch self {
+        case .input: .input
+        case .target: .target
+        case .cotangent: .cotangent
+        case .parameter: .parameter
+        case .one, .conv, .convTranspose, .convDataGradient, .convWeightGradient, .channelSum, .maxPool,
+            .maxPoolGradient, .elementwise, .concat, .channelSlice, .bceWithLogits, .bceWithLogitsGradient, .diceLoss,
+            .diceLossGradient, .batchMean, .batchMeanGradient, .update:
+            .value
+        }
+    }
+}

@@ -1,0 +1,274 @@
+import Diagnostics
+import GraphIR
+
+extension Elaborator {
+    /// An operator's or a block's call.
+    mutating func evaluate(_ call: Call, _ range: SourceRange, isOutermost: Bool) -> Value {
+        let callee = call.callee
+        if let signature = OperatorTable.signature(named: callee.text) {
+            return evaluate(signature, call, range, isOutermost: isOutermost)
+        }
+        if blocks[callee.text] != nil { return expand(call, range, isOutermost: isOutermost) }
+        if syntax.unreadableBlocks.contains(callee.text) { return .invalid }
+        // Arguments are evaluated all the same: they may hold further mistakes, and what they name is used.
+        for argument in call.arguments { evaluateSilently(argument.value) }
+        reportUnknownCallee(callee)
+        return .invalid
+    }
+
+    /// Arguments of an unknown callee: `same` and lists are fine, since they might be what it wants.
+    private mutating func evaluateSilently(_ expression: Expression) {
+        switch expression.kind {
+        case .list(let elements): for element in elements { _ = evaluate(element) }
+        case .name(let word) where ["same", "none"].contains(word): break
+        default: _ = evaluate(expression)
+        }
+    }
+
+    private mutating func reportUnknownCallee(_ callee: Name) {
+        let name = callee.text
+        if OperatorTable.planned.contains(name) {
+            report(
+                "operator \"\(name)\" is not built yet", at: callee.range,
+                hint: "operators that are: " + OperatorTable.names.joined(separator: ", "))
+        } else if let later = laterBlocks[name] {
+            report(
+                "block \"\(name)\" is used before it is declared", at: callee.range,
+                notes: [.init("it is declared here", later)],
+                hint: "move the block up, or out of the graph")
+        } else if let value = frame.scope[name] {
+            report(
+                "\"\(name)\" is a value and cannot be called", at: callee.range,
+                notes: [.init("it is defined here", value.name.range)])
+        } else {
+            let hint =
+                nearMiss(name, among: OperatorTable.names + blockNames + OperatorTable.planned).map {
+                    "did you mean \"\($0)\"?"
+                } ?? "operators are " + (OperatorTable.names + blockNames).joined(separator: ", ")
+            report("unknown operator \"\(name)\"", at: callee.range, hint: hint)
+        }
+    }
+
+    // MARK: Operators
+
+    private mutating func evaluate(
+        _ signature: OperatorSignature, _ call: Call, _ range: SourceRange, isOutermost: Bool
+    ) -> Value {
+        let bound = bind(call, signature.operands, signature.arguments, range)
+        if signature.hasParameters, !noteParameters(of: call.callee) { return .invalid }
+        guard let bound, let operands = check(bound.operands, of: signature) else { return .invalid }
+        return apply(
+            signature, operands, bound.arguments, callee: call.callee, range, isOutermost: isOutermost)
+    }
+
+    /// `a + b` and `a * b` are calls of `add` and `mul`.
+    mutating func apply(
+        _ name: Name, operands: [(value: Value, syntax: Expression)], _ range: SourceRange, isOutermost: Bool
+    ) -> Value {
+        guard let signature = OperatorTable.signature(named: name.text),
+            let operands = check(operands, of: signature)
+        else { return .invalid }
+        return apply(signature, operands, BoundArguments(), callee: name, range, isOutermost: isOutermost)
+    }
+
+    private mutating func apply(
+        _ signature: OperatorSignature, _ operands: [Operand], _ arguments: BoundArguments, callee: Name,
+        _ range: SourceRange, isOutermost: Bool
+    ) -> Value {
+        if !signature.isLoss {
+            for operand in operands where builder.isTarget(operand.id) {
+                warn(
+                    "target \(operand.description) is used by \"\(signature.name)\", which is not a loss",
+                    at: operand.range, hint: "a trained net predicts without a target")
+            }
+        }
+        let call = OperatorCall(
+            name: signature.name, range: range, isOutermost: isOutermost, operands: operands, arguments: arguments)
+        return build { builder throws(Diagnostic) in try signature.build(call, &builder) }
+    }
+
+    /// Runs what makes nodes and reports what it throws.
+    mutating func build(_ body: (inout GraphBuilder) throws(Diagnostic) -> NodeID) -> Value {
+        do { return .tensor(try body(&builder)) } catch {
+            if builder.graph.nodes.count >= GraphBuilder.nodeLimit { isAborted = true }
+            report(error)
+            return .invalid
+        }
+    }
+
+    /// Operands that are feature maps (in losses also class maps), or nil behind a reported error.
+    private mutating func check(
+        _ values: [(value: Value, syntax: Expression)], of signature: OperatorSignature
+    ) -> [Operand]? {
+        var operands: [Operand] = []
+        for (index, (value, syntax)) in values.enumerated() where !value.isInvalid {
+            let isTarget = signature.isLoss && index == 1
+            if let operand = operand(value, syntax), isFeatureMap(value) || isTarget && !isScalar(value) {
+                operands.append(operand)
+            } else {
+                report(
+                    "\"\(signature.name)\" needs a feature map, found \(describe(value))", at: syntax.range,
+                    hint: hint(for: value, signature))
+            }
+        }
+        return operands.count == values.count ? operands : nil
+    }
+
+    private func hint(for value: Value, _ signature: OperatorSignature) -> String? {
+        if isTensor(value) { return nil }
+        if signature.name == "mul" { return "multiply by a number with \"*\"" }
+        guard let argument = signature.arguments.first(where: { !$0.isPositional }) else { return nil }
+        return "arguments have labels, such as \(argument.name): \(example(argument))"
+    }
+
+    func operand(_ value: Value, _ syntax: Expression) -> Operand? {
+        guard case .tensor(let id) = value else { return nil }
+        let description: String
+        var origin = syntax.range
+        switch syntax.kind {
+        case .name(let name):
+            description = "\"\(name)\""
+            origin = frame.scope[name]?.name.range ?? origin
+        case .call(let call): description = "the result of \"\(call.callee.text)\""
+        default: description = "\"\(file.text(in: syntax.range).prefix(40))\""
+        }
+        return Operand(id: id, type: builder.graph[id].type, range: syntax.range, description: description, origin: origin)
+    }
+
+    // MARK: Blocks
+
+    /// Elaborates a block's body for one call.
+    private mutating func expand(_ call: Call, _ range: SourceRange, isOutermost: Bool) -> Value {
+        let name = call.callee.text
+        blocks[name]?.isUsed = true
+        guard let block = blocks[name] else { return .invalid }
+        let arguments = bindBlockArguments(call, block.syntax, range)
+        if frames.contains(where: { $0.block?.syntax.name.text == name }) {
+            report(
+                "block \"\(name)\" calls itself", at: call.callee.range,
+                notes: [.init("the block is declared here", block.syntax.name.range)],
+                hint: "a graph is finite: write the levels one by one")
+            return .invalid
+        }
+        calls += 1
+        guard calls <= Self.callLimit else {
+            abort("the graph has more than \(Self.callLimit) calls of blocks", at: range)
+            return .invalid
+        }
+        guard let arguments else { return .invalid }
+
+        var inner = Frame()
+        inner.block = block
+        inner.call = call.callee.range
+        inner.prefix = builder.names.stem
+        inner.definitions = definitions(in: block.syntax.body)
+        for (parameter, value) in zip(block.syntax.parameters, arguments) {
+            if let first = inner.scope[parameter.text] {
+                report(
+                    "argument \"\(parameter.text)\" of block \"\(name)\" is named twice", at: parameter.range,
+                    notes: [.init("the first one", first.name.range)])
+            }
+            inner.scope.define(Binding(name: parameter, value: value, role: .argument))
+        }
+        let parametersBefore = builder.parameterCount
+        // A call inside another one leaves the statement's name to the outer one.
+        let result = isOutermost ? builder.names.outermost : builder.names.stem + "." + name
+        let value = evaluateBody(of: block.syntax, inner, StatementNames(stem: inner.prefix, outermost: result))
+        if builder.parameterCount > parametersBefore, !noteParameters(of: call.callee) { return .invalid }
+        return value
+    }
+
+    private mutating func evaluateBody(of block: BlockSyntax, _ inner: Frame, _ names: StatementNames) -> Value {
+        let outerStatement = statement
+        frames.append(inner)
+        defer {
+            frames.removeLast()
+            statement = outerStatement
+        }
+        var result: Value?
+        for syntax in block.body where !isAborted {
+            if result != nil {
+                report("this statement stands behind \"return\" and has no effect", at: syntax.keyword)
+                break
+            }
+            switch syntax.kind {
+            case .definition: elaborate(syntax)
+            case .result(let expression):
+                let state = StatementState(
+                    description: "\"return\"", canHaveParameters: statement.canHaveParameters, parametrised: nil)
+                result = evaluate(expression, state, names)
+            case .input, .target, .output, .loss, .train, .block:
+                report(
+                    "\"\(file.text(in: syntax.keyword))\" cannot stand in a block", at: syntax.keyword,
+                    hint: "a block has NAME = ... statements and ends with return VALUE")
+            }
+        }
+        for binding in frame.scope.unused { warnUnused(binding) }
+        guard let result else {
+            if !isAborted {
+                report(
+                    "block \"\(block.name.text)\" has no \"return\"", at: block.endRange,
+                    hint: "end it with return VALUE")
+            }
+            return .invalid
+        }
+        if !result.isInvalid, !isTensor(result) {
+            report(
+                "block \"\(block.name.text)\" must return a feature map, found \(describe(result))",
+                at: block.name.range)
+            return .invalid
+        }
+        return result
+    }
+
+    /// The values of a block's arguments in order, or nil behind a reported error; given by position or by label.
+    private mutating func bindBlockArguments(_ call: Call, _ block: BlockSyntax, _ range: SourceRange) -> [Value]? {
+        let names = block.parameters.map(\.text)
+        let declaration = Diagnostic.Note("the block is declared here", block.name.range)
+        var values = [Value?](repeating: nil, count: names.count)
+        var isComplete = true
+        var position = 0
+        for argument in call.arguments {
+            let value = evaluate(argument.value)
+            var index = position
+            if let label = argument.label {
+                guard let labelled = names.firstIndex(of: label.text) else {
+                    report(
+                        "block \"\(block.name.text)\" has no argument \"\(label.text)\"", at: label.range,
+                        notes: [declaration], hint: suggestion(label.text, names, "its arguments are"))
+                    isComplete = false
+                    continue
+                }
+                index = labelled
+            } else {
+                position += 1
+            }
+            guard index < names.count else { continue }
+            if values[index] != nil {
+                report("argument \"\(names[index])\" is given twice", at: argument.range)
+                isComplete = false
+            }
+            values[index] = value
+        }
+        guard isComplete else { return nil }
+        let given = call.arguments.count
+        guard given == names.count, !values.contains(where: { $0 == nil }) else {
+            report(
+                "block \"\(block.name.text)\" takes \(counted(names.count, "argument")), found \(given)",
+                at: call.callee.range, notes: [declaration],
+                hint: "call it as \(block.name.text)(\(names.joined(separator: ", ")))")
+            return nil
+        }
+        return values.compactMap(\.self)
+    }
+}
+
+/// `1 argument`, `2 arguments`.
+func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
+/// The nearest of the valid words, and all of them.
+func suggestion(_ word: String, _ valid: [String], _ introduction: String) -> String? {
+    if valid.isEmpty { return nil }
+    let list = "\(introduction) " + valid.joined(separator: ", ")
+    return nearMiss(word, among: valid).map { "did you mean \"\($0)\"? \(list)" } ?? list
+}

@@ -1,0 +1,152 @@
+import Diagnostics
+import GraphIR
+
+/// How the nodes of the statement at work are named.
+struct StatementNames {
+    /// Stem of parameters and inner nodes: the statement's full name, such as `enc1.conv1`.
+    var stem: String
+    /// Name of the outermost expression's node.
+    var outermost: String
+}
+
+/// Appends nodes with unique names, checked types and their place in the source.
+struct GraphBuilder {
+    /// Nodes of a graph; blocks within blocks could ask for any number.
+    static let nodeLimit = 50_000
+    /// Elements of a tensor, and its largest dimension, that later stages can compute with.
+    static let elementLimit = 1 << 40
+    static let dimensionLimit = 1 << 31
+
+    private(set) var graph: Graph
+    let file: SourceFile
+    /// Names of the statement at work.
+    var names = StatementNames(stem: "", outermost: "")
+    private(set) var parameterCount = 0
+    private var usedNames: Set<String> = []
+    /// For each node, whether a parameter has a part in it.
+    private var trained: [Bool] = []
+
+    init(graphName: String, file: SourceFile) {
+        self.graph = Graph(name: graphName)
+        self.file = file
+    }
+
+    // MARK: For operators
+
+    /// The node that holds a call's result: named after its statement where the call is the outermost one.
+    mutating func result(
+        _ op: Op, _ inputs: [NodeID], of call: OperatorCall, suffix: String? = nil
+    ) throws(Diagnostic) -> NodeID {
+        let name = call.isOutermost ? names.outermost : names.stem + "." + (suffix ?? call.name)
+        return try append(op, inputs, name: name, at: call.range)
+    }
+
+    /// A node on the way to a call's result.
+    mutating func intermediate(
+        _ op: Op, _ inputs: [NodeID], of call: OperatorCall, suffix: String
+    ) throws(Diagnostic) -> NodeID {
+        try append(op, inputs, name: names.stem + "." + suffix, at: call.range)
+    }
+
+    /// `NAME.weight` and, for a bias of `biasSize` elements, `NAME.bias`.
+    mutating func weightAndBias(
+        _ call: OperatorCall, weight: TensorType, biasSize: Int?
+    ) throws(Diagnostic) -> [NodeID] {
+        try requireReasonableSize(weight, "the weight of \"\(call.name)\"", at: call.range)
+        let fanIn = weight.shape.dropFirst().reduce(1, *)
+        var parameters = [try parameter(.weight, weight, fanIn: fanIn, at: call.range)]
+        if let biasSize { parameters.append(try parameter(.bias, .fixed([biasSize]), fanIn: fanIn, at: call.range)) }
+        return parameters
+    }
+
+    func isTarget(_ id: NodeID) -> Bool {
+        if case .target = graph[id].op { true } else { false }
+    }
+
+    /// True if the value changes when parameters do.
+    func isTrained(_ id: NodeID) -> Bool { trained[id.index] }
+
+    // MARK: For statements
+
+    /// An input or target.
+    mutating func leaf(_ op: Op, _ type: TensorType, name: String, at range: SourceRange) throws(Diagnostic) -> NodeID {
+        try requireReasonableSize(type, "\"\(name)\"", at: range)
+        return try append(Node(op: op, type: type, name: unique(name)), at: range)
+    }
+
+    mutating func addOutput(_ name: String, _ id: NodeID) { graph.outputs.append(NamedValue(name, id)) }
+
+    /// Declares the scalar that training makes smaller, which is always called `loss`.
+    mutating func setLoss(_ id: NodeID) {
+        graph.loss = id
+        if graph[id].name != "loss" { graph[id].name = unique("loss") }
+    }
+
+    mutating func setTraining(_ options: TrainingOptions) { graph.training = options }
+
+    // MARK: Nodes
+
+    private mutating func parameter(
+        _ kind: ParameterKind, _ type: TensorType, fanIn: Int, at range: SourceRange
+    ) throws(Diagnostic) -> NodeID {
+        let name = names.stem + "." + kind.rawValue
+        // A parameter's name is a contract with files of weights: an inner node that happens to have it gives way.
+        if usedNames.contains(name), let other = graph.id(named: name) {
+            if case .parameter = graph[other].op {
+                throw Diagnostic("a second parameter would be called \"\(name)\"", at: range)
+            }
+            graph[other].name = unique(name)
+        }
+        usedNames.insert(name)
+        return try append(Node(op: .parameter(kind, fanIn: fanIn), type: type, name: name), at: range)
+    }
+
+    private mutating func append(
+        _ op: Op, _ inputs: [NodeID], name: String, at range: SourceRange
+    ) throws(Diagnostic) -> NodeID {
+        let type: TensorType
+        do { type = try op.resultType(inputs.map { graph[$0].type }) } catch {
+            throw Diagnostic(error.message, at: range)
+        }
+        try requireReasonableSize(type, "the result of \"\(op.mnemonic)\"", at: range)
+        return try append(Node(op: op, inputs: inputs, type: type, name: unique(name)), at: range)
+    }
+
+    private mutating func append(_ node: Node, at range: SourceRange) throws(Diagnostic) -> NodeID {
+        guard graph.nodes.count < Self.nodeLimit else {
+            throw Diagnostic("the graph has more than \(Self.nodeLimit) nodes", at: range)
+        }
+        var node = node
+        node.origin = Origin(location: file.location(at: range.lower))
+        var isTrained = node.inputs.contains { trained[$0.index] }
+        if case .parameter = node.op {
+            isTrained = true
+            parameterCount += 1
+        }
+        trained.append(isTrained)
+        return graph.append(node)
+    }
+
+    /// The name, with the first free number where it is taken.
+    private mutating func unique(_ name: String) -> String {
+        if usedNames.insert(name).inserted { return name }
+        var number = 2
+        while !usedNames.insert("\(name).\(number)").inserted { number += 1 }
+        return "\(name).\(number)"
+    }
+
+    private func requireReasonableSize(
+        _ type: TensorType, _ what: String, at range: SourceRange
+    ) throws(Diagnostic) {
+        var count = 1
+        for dimension in type.shape {
+            let (product, overflow) = count.multipliedReportingOverflow(by: dimension)
+            guard !overflow, product < Self.elementLimit, dimension < Self.dimensionLimit else {
+                throw Diagnostic(
+                    "\(what) would have the shape \(type), which is more than 2^40 elements", at: range,
+                    hint: "is a size or a factor too large?")
+            }
+            count = product
+        }
+    }
+}

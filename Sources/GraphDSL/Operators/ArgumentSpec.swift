@@ -1,0 +1,96 @@
+import GraphIR
+
+/// What a labelled or positional argument may be.
+enum ArgumentKind: Sendable {
+    /// A whole number from 1.
+    case size
+    /// A whole number from 0.
+    case count
+    /// A whole number or `[h, w]`, each from `minimum`.
+    case extent(minimum: Int)
+    /// A whole number or `[h, w]`, each from 0, or `same`.
+    case padding
+    case real(RealDomain)
+    case boolean
+
+    /// For messages: `a whole number from 1`.
+    var description: String {
+        switch self {
+        case .size: "a whole number from 1"
+        case .count: "a whole number from 0"
+        case .extent(let minimum): "a whole number from \(minimum) or [h, w]"
+        case .padding: "a whole number from 0, [h, w] or same"
+        case .real(let domain): domain.description
+        case .boolean: "true or false"
+        }
+    }
+}
+
+/// Numbers that make sense for an argument.
+enum RealDomain: Sendable {
+    case any
+    case positive
+    case nonNegative
+    /// From 0 to below 1.
+    case fraction
+
+    func contains(_ value: Double) -> Bool {
+        switch self {
+        case .any: value.isFinite
+        case .positive: value.isFinite && value > 0
+        case .nonNegative: value.isFinite && value >= 0
+        case .fraction: value >= 0 && value < 1
+        }
+    }
+
+    var description: String {
+        switch self {
+        case .any: "a number"
+        case .positive: "a number above 0"
+        case .nonNegative: "a number from 0"
+        case .fraction: "a number from 0 to below 1"
+        }
+    }
+}
+
+enum ArgumentValue: Sendable {
+    case integer(Int)
+    case extent(Extent)
+    /// Padding that keeps the size.
+    case same
+    case real(Double)
+    case boolean(Bool)
+}
+
+/// One argument besides the operands: its name, what it may be, and its value when it is left out.
+struct ArgumentSpec: Sendable {
+    enum Presence: Sendable {
+        /// Must be given; the text is an example for hints.
+        case required(example: String)
+        case optional(ArgumentValue)
+        /// The operator derives it from other arguments.
+        case derived
+    }
+
+    var name: String
+    var kind: ArgumentKind
+    var presence: Presence
+    /// May stand without its label, behind the operands.
+    var isPositional = false
+
+    static func positional(_ name: String, _ kind: ArgumentKind, example: String) -> ArgumentSpec {
+        ArgumentSpec(name: name, kind: kind, presence: .required(example: example), isPositional: true)
+    }
+
+    static func required(_ name: String, _ kind: ArgumentKind, example: String) -> ArgumentSpec {
+        ArgumentSpec(name: name, kind: kind, presence: .required(example: example))
+    }
+
+    static func optional(_ name: String, _ kind: ArgumentKind, _ value: ArgumentValue) -> ArgumentSpec {
+        ArgumentSpec(name: name, kind: kind, presence: .optional(value))
+    }
+
+    static func derived(_ name: String, _ kind: ArgumentKind) -> ArgumentSpec {
+        ArgumentSpec(name: name, kind: kind, presence: .derived)
+    }
+}

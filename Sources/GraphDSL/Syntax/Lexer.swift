@@ -1,0 +1,158 @@
+import Diagnostics
+
+/// Cuts a text into tokens; unreadable text becomes `invalid` tokens, each with a diagnostic.
+struct Lexer {
+    private let file: SourceFile
+    private let bytes: [UInt8]
+    private var position = 0
+    private var tokens: [Token] = []
+    private(set) var diagnostics: [Diagnostic] = []
+
+    init(_ file: SourceFile) {
+        self.file = file
+        self.bytes = file.bytes
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }  // a byte order mark, as some editors write
+    }
+
+    /// All tokens, the last of which is `endOfFile`.
+    mutating func run() -> [Token] {
+        while position < bytes.count { next() }
+        tokens.append(Token(kind: .endOfFile, range: SourceRange(bytes.count, bytes.count)))
+        return tokens
+    }
+
+    private mutating func next() {
+        let byte = bytes[position]
+        switch byte {
+        case UInt8(ascii: "\n"):
+            append(.newline, length: 1)
+        case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"):
+            position += 1
+        case UInt8(ascii: "/") where peek(1) == UInt8(ascii: "/"):
+            skipLine()
+        case UInt8(ascii: "/") where peek(1) == UInt8(ascii: "*"):
+            blockComment()
+        case UInt8(ascii: "#"):
+            let start = position
+            skipLine()
+            report("unexpected character \"#\"", SourceRange(start, start + 1), hint: "comments start with \"//\"")
+        case _ where isLetter(byte):
+            name()
+        case _ where isDigit(byte):
+            number()
+        default:
+            if let punctuation = Token.Punctuation(rawValue: String(Unicode.Scalar(byte))) {
+                append(.punctuation(punctuation), length: 1)
+            } else {
+                unreadable()
+            }
+        }
+    }
+
+    private mutating func name() {
+        let start = position
+        while position < bytes.count, isLetter(bytes[position]) || isDigit(bytes[position]) { position += 1 }
+        let range = SourceRange(start, position)
+        tokens.append(Token(kind: .name(file.text(in: range)), range: range))
+    }
+
+    private mutating func number() {
+        let start = position
+        var isReal = false
+        skipDigits()
+        if peek(0) == UInt8(ascii: "."), peek(1).map(isDigit) == true {
+            isReal = true
+            position += 1
+            skipDigits()
+        }
+        if peek(0) == UInt8(ascii: "e") || peek(0) == UInt8(ascii: "E") {
+            let sign = peek(1) == UInt8(ascii: "-") || peek(1) == UInt8(ascii: "+") ? 1 : 0
+            if peek(1 + sign).map(isDigit) == true {
+                isReal = true
+                position += 1 + sign
+                skipDigits()
+            }
+        }
+        let digitsEnd = position
+        while let byte = peek(0), isLetter(byte) || isDigit(byte) || byte == UInt8(ascii: ".") { position += 1 }
+        let range = SourceRange(start, position)
+        let text = file.text(in: range)
+        if position > digitsEnd {
+            report("malformed number \"\(text)\"", range, hint: "numbers look like 64, 0.5 or 1e-4")
+        } else if isReal, let value = Double(text), value.isFinite {
+            tokens.append(Token(kind: .real(value), range: range))
+        } else if !isReal, let value = Int(text) {
+            tokens.append(Token(kind: .integer(value), range: range))
+        } else {
+            report("number \"\(text)\" is too large", range)
+        }
+    }
+
+    private mutating func skipDigits() {
+        while let byte = peek(0), isDigit(byte) { position += 1 }
+    }
+
+    private mutating func skipLine() {
+        while position < bytes.count, bytes[position] != UInt8(ascii: "\n") { position += 1 }
+    }
+
+    private mutating func blockComment() {
+        let start = position
+        position += 2
+        while position < bytes.count, !(peek(0) == UInt8(ascii: "*") && peek(1) == UInt8(ascii: "/")) { position += 1 }
+        position = min(position + 2, bytes.count)
+        // A comment is no reason to misread the statement around it: reported, but no token.
+        diagnostics.append(
+            Diagnostic(
+                "unexpected \"/*\"", at: SourceRange(start, start + 2),
+                hint: "comments start with \"//\" and end with the line"))
+    }
+
+    /// One diagnostic for a whole run of characters that mean nothing here.
+    private mutating func unreadable() {
+        let start = position
+        while let byte = peek(0), !isMeaningful(byte) { position += 1 }
+        let range = SourceRange(start, position)
+        let scalars = file.text(in: range).unicodeScalars
+        let shown = scalars.prefix(8).map(display).joined() + (scalars.count > 8 ? "..." : "")
+        let isWord = scalars.contains { !$0.isASCII && $0.properties.isAlphabetic }
+        report(
+            "unexpected character\(scalars.count > 1 ? "s" : "") \"\(shown)\"", range,
+            hint: isWord ? "names are made of the letters a-z and A-Z, digits and \"_\"" : nil)
+    }
+
+    private func display(_ scalar: Unicode.Scalar) -> String {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .spaceSeparator:
+            "<U+\(String(scalar.value, radix: 16, uppercase: true))>"
+        default: String(scalar)
+        }
+    }
+
+    private func isMeaningful(_ byte: UInt8) -> Bool {
+        byte == 9 || byte == 10 || byte == 13 || byte == 32
+            || isLetter(byte) || isDigit(byte) || byte == UInt8(ascii: "#")
+            || byte < 0x80 && Token.Punctuation(rawValue: String(Unicode.Scalar(byte))) != nil
+    }
+
+    private mutating func report(_ message: String, _ range: SourceRange, hint: String? = nil) {
+        diagnostics.append(Diagnostic(message, at: range, hint: hint))
+        tokens.append(Token(kind: .invalid, range: range))
+    }
+
+    private mutating func append(_ kind: Token.Kind, length: Int) {
+        tokens.append(Token(kind: kind, range: SourceRange(position, position + length)))
+        position += length
+    }
+
+    private func peek(_ distance: Int) -> UInt8? {
+        position + distance < bytes.count ? bytes[position + distance] : nil
+    }
+
+    private func isLetter(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte)
+            || byte == UInt8(ascii: "_")
+    }
+
+    private func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+}

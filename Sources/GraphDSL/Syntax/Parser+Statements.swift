@@ -1,0 +1,194 @@
+import Diagnostics
+
+extension Parser {
+    static let statementWords = ["input", "target", "output", "loss", "block", "return", "train"]
+
+    /// `{ statement … }`; also returns where the closing brace stands.
+    mutating func parseBody() throws(Failure) -> (statements: [Statement], end: SourceRange) {
+        skipNewlines()
+        let opening = current
+        try expect(.leftBrace)
+        var statements: [Statement] = []
+        while true {
+            skipSeparators()
+            if current.isPunctuation(.rightBrace) {
+                let end = current.range
+                advance()
+                return (statements, end)
+            }
+            if current.kind == .endOfFile {
+                report(
+                    "expected \"}\", found the end of the file", current.range,
+                    notes: [.init("to close this \"{\"", opening.range)])
+                return (statements, current.range)
+            }
+            parseStatement(into: &statements)
+        }
+    }
+
+    private mutating func parseStatement(into statements: inout [Statement]) {
+        let start = index
+        hasJustRecovered = false
+        do {
+            let statement = try parseStatement()
+            statements.append(statement)
+            if !hasJustRecovered { try parseEndOfStatement() }
+        } catch {
+            recover(from: start)
+            // Recovery that stands still would never end.
+            if index == start { advance() }
+        }
+    }
+
+    private mutating func parseEndOfStatement() throws(Failure) {
+        switch current.kind {
+        case .newline, .endOfFile, .punctuation(.semicolon), .punctuation(.rightBrace): return
+        case .punctuation(.plus), .punctuation(.minus), .punctuation(.times), .punctuation(.divide):
+            throw expected("a new line or \";\"")
+        default:
+            throw expected("a new line or \";\" behind the statement")
+        }
+    }
+
+    private mutating func parseStatement() throws(Failure) -> Statement {
+        let first = current
+        guard case .name(let word) = first.kind else { throw unexpectedStart() }
+        let kind: Statement.Kind
+        if following.isPunctuation(.equals) {
+            kind = try parseDefinition()
+        } else {
+            switch word {
+            case "input", "target": kind = try parseData(isTarget: word == "target")
+            case "output": kind = try parseOutput()
+            case "loss":
+                advance()
+                kind = .loss(parseRecovering(from: index - 1))
+            case "return":
+                advance()
+                kind = .result(parseRecovering(from: index - 1))
+            case "block": kind = .block(try parseBlock())
+            case "train": kind = .train(try parseTrain())
+            default: throw unknownStatement(word)
+            }
+        }
+        return Statement(kind: kind, range: SourceRange(first.range.lower, previousEnd), keyword: first.range)
+    }
+
+    private mutating func unexpectedStart() -> Failure {
+        if case .punctuation(let symbol) = current.kind, [.plus, .minus, .times, .divide].contains(symbol) {
+            return expected(
+                "a statement", hint: "a line break ends a statement; end the line before with \"\(symbol.rawValue)\"")
+        }
+        return expected("a statement")
+    }
+
+    private mutating func unknownStatement(_ word: String) -> Failure {
+        let range = current.range
+        switch following.kind {
+        case .punctuation(.leftParenthesis), .punctuation(.plus), .punctuation(.minus), .punctuation(.times),
+            .punctuation(.divide):
+            return fail("the value of this expression has no name", range, hint: "write NAME = \(word)...")
+        case .punctuation(.colon):
+            return fail(
+                "expected \"=\" behind \"\(word)\", found \":\"", following.range,
+                hint: "write \(word) = ..., or input \(word): [C, H, W]")
+        default:
+            let hint =
+                nearMiss(word, among: Self.statementWords).map { "did you mean \"\($0)\"?" }
+                ?? "statements are NAME = ..., " + Self.statementWords.joined(separator: ", ")
+            return fail("unknown statement \"\(word)\"", range, hint: hint)
+        }
+    }
+
+    private mutating func parseDefinition() throws(Failure) -> Statement.Kind {
+        let start = index
+        let name = try parseName("a name")
+        try expect(.equals)
+        return .definition(name, parseRecovering(from: start))
+    }
+
+    private mutating func parseOutput() throws(Failure) -> Statement.Kind {
+        let start = index
+        advance()
+        let name = try parseName("the output's name")
+        guard current.isPunctuation(.equals) else {
+            throw expected("\"=\"", hint: "write output NAME = \(name.text)")
+        }
+        advance()
+        return .output(name, parseRecovering(from: start))
+    }
+
+    /// `input name: [C, H, W]` or `target name: classes[H, W]`.
+    private mutating func parseData(isTarget: Bool) throws(Failure) -> Statement.Kind {
+        let start = index
+        advance()
+        let name = try parseName(isTarget ? "the target's name" : "the input's name")
+        var type: TensorSyntax?
+        do {
+            try expect(.colon)
+            type = try parseTensor()
+        } catch { recover(from: start) }
+        return isTarget ? .target(name, type) : .input(name, type)
+    }
+
+    private mutating func parseTensor() throws(Failure) -> TensorSyntax {
+        let start = current.range
+        let isClasses = isName("classes")
+        if isClasses { advance() }
+        guard current.isPunctuation(.leftBracket) else {
+            throw expected(isClasses ? "\"[H, W]\"" : "\"[C, H, W]\" or \"classes[H, W]\"")
+        }
+        let sizes = try parseList()
+        return TensorSyntax(isClasses: isClasses, sizes: sizes, range: SourceRange(start.lower, previousEnd))
+    }
+
+    /// `train { key: value … }`, entries separated by blanks, commas or lines.
+    private mutating func parseTrain() throws(Failure) -> [TrainEntry] {
+        advance()
+        skipNewlines()
+        let opening = current
+        try expect(.leftBrace)
+        var entries: [TrainEntry] = []
+        while true {
+            skipSeparators()
+            if current.isPunctuation(.comma) {
+                advance()
+                continue
+            }
+            if current.isPunctuation(.rightBrace) {
+                advance()
+                // Recovery inside the braces is over.
+                hasJustRecovered = false
+                return entries
+            }
+            if current.kind == .endOfFile {
+                throw expected("\"}\"", notes: [.init("to close this \"{\"", opening.range)])
+            }
+            parseTrainEntry(into: &entries)
+        }
+    }
+
+    private mutating func parseTrainEntry(into entries: inout [TrainEntry]) {
+        let start = index
+        do {
+            let key = try parseName("an entry such as \"batch: 16\"")
+            if current.isPunctuation(.equals) {
+                throw fail(
+                    "expected \":\" behind \"\(key.text)\", found \"=\"", current.range, hint: "write \(key.text): ...")
+            }
+            try expect(.colon)
+            entries.append(TrainEntry(key: key, value: try parseExpression()))
+        } catch {
+            recover(from: start)
+            if index == start { advance() }
+        }
+    }
+
+    /// An expression, or `invalid` behind a reported error and a recovery.
+    private mutating func parseRecovering(from start: Int) -> Expression {
+        do { return try parseExpression() } catch {
+            recover(from: start)
+            return Expression(kind: .invalid, range: SourceRange(previousEnd, previousEnd), depth: 1)
+        }
+    }
+}

@@ -1,0 +1,79 @@
+extension GraphSyntax: CustomStringConvertible {
+    /// The tree in a readable form: one declaration or statement a line, expressions fully parenthesised.
+    public var description: String {
+        var dump = SyntaxDump()
+        for block in blocks { dump.block(block) }
+        if let graph { dump.graph(graph) }
+        return dump.text
+    }
+}
+
+private struct SyntaxDump {
+    var text = ""
+    private var indentation = 0
+
+    mutating func graph(_ graph: GraphDeclaration) {
+        line("graph \(graph.name.text)")
+        indented {
+            for parameter in graph.parameters { $0.line("parameter \(parameter.name.text) = \(show(parameter.value))") }
+            $0.body(graph.body)
+        }
+    }
+
+    mutating func block(_ block: BlockSyntax) {
+        line("block \(block.name.text)(\(block.parameters.map(\.text).joined(separator: ", ")))")
+        indented { $0.body(block.body) }
+    }
+
+    private mutating func body(_ statements: [Statement]) {
+        for statement in statements { self.statement(statement) }
+    }
+
+    private mutating func statement(_ statement: Statement) {
+        switch statement.kind {
+        case .input(let name, let type): line("input \(name.text): \(show(type))")
+        case .target(let name, let type): line("target \(name.text): \(show(type))")
+        case .definition(let name, let value): line("\(name.text) = \(show(value))")
+        case .output(let name, let value): line("output \(name.text) = \(show(value))")
+        case .loss(let value): line("loss \(show(value))")
+        case .result(let value): line("return \(show(value))")
+        case .train(let entries):
+            line("train")
+            indented { for entry in entries { $0.line("\(entry.key.text): \(show(entry.value))") } }
+        case .block(let syntax): block(syntax)
+        }
+    }
+
+    private mutating func line(_ content: String) {
+        text += String(repeating: "  ", count: indentation) + content + "\n"
+    }
+
+    private mutating func indented(_ body: (inout SyntaxDump) -> Void) {
+        indentation += 1
+        body(&self)
+        indentation -= 1
+    }
+}
+
+private func show(_ type: TensorSyntax?) -> String {
+    guard let type else { return "<unreadable>" }
+    return (type.isClasses ? "classes" : "") + "[" + type.sizes.map(show).joined(separator: ", ") + "]"
+}
+
+private func show(_ expression: Expression) -> String {
+    switch expression.kind {
+    case .integer(let value): "\(value)"
+    case .real(let value): "\(value)"
+    case .boolean(let value): "\(value)"
+    case .name(let name): name
+    case .call(let call): "\(call.callee.text)(\(call.arguments.map(show).joined(separator: ", ")))"
+    case .list(let elements): "[" + elements.map(show).joined(separator: ", ") + "]"
+    case .negate(let operand): "(-\(show(operand)))"
+    case .binary(let op, let a, let b): "(\(show(a)) \(op.rawValue) \(show(b)))"
+    case .invalid: "<unreadable>"
+    }
+}
+
+private func show(_ argument: Argument) -> String {
+    (argument.label.map { $0.text + ": " } ?? "") + show(argument.value)
+}

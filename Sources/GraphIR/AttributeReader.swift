@@ -1,0 +1,92 @@
+/// The attributes of one line, taken out by key; whatever is left over at the end was not expected.
+struct AttributeReader {
+    let line: Int
+    private var entries: [Attribute]
+
+    init(line: Int, _ entries: [Attribute]) {
+        self.line = line
+        self.entries = entries
+    }
+
+    /// Takes the value of a key.
+    private mutating func take(_ key: String) throws(GraphTextError) -> Attribute.Value {
+        guard let index = entries.firstIndex(where: { $0.key == key }) else {
+            throw GraphTextError(line: line, "expected the attribute '\(key)', found none")
+        }
+        return entries.remove(at: index).value
+    }
+
+    /// - Throws: when a key was given that nothing asked for, or given twice.
+    func finish() throws(GraphTextError) {
+        if let extra = entries.first {
+            throw GraphTextError(line: line, "unexpected attribute '\(extra.key)'; remove it")
+        }
+    }
+
+    mutating func word(_ key: String) throws(GraphTextError) -> String {
+        let value = try take(key)
+        guard case .scalar(let word) = value else {
+            throw GraphTextError(line: line, "expected one value for '\(key)', found a list")
+        }
+        return word
+    }
+
+    private mutating func number<T: LosslessStringConvertible>(
+        _ key: String, _ what: String, as type: T.Type
+    ) throws(GraphTextError) -> T {
+        let text = try word(key)
+        guard let number = T(text) else {
+            throw GraphTextError(line: line, "expected \(what) for '\(key)', found '\(text)'")
+        }
+        return number
+    }
+
+    mutating func integer(_ key: String) throws(GraphTextError) -> Int { try number(key, "an integer", as: Int.self) }
+
+    mutating func unsigned(_ key: String) throws(GraphTextError) -> UInt64 {
+        try number(key, "an integer from 0 to 18446744073709551615", as: UInt64.self)
+    }
+
+    mutating func real(_ key: String) throws(GraphTextError) -> Double {
+        try number(key, "a number", as: Double.self)
+    }
+
+    /// A word that is one of an enumeration's raw values.
+    mutating func choice<T: RawRepresentable & CaseIterable>(
+        _ key: String, of type: T.Type
+    ) throws(GraphTextError) -> T where T.RawValue == String {
+        let text = try word(key)
+        guard let value = T(rawValue: text) else {
+            let valid = T.allCases.map(\.rawValue).joined(separator: ", ")
+            throw GraphTextError(line: line, "expected one of \(valid) for '\(key)', found '\(text)'")
+        }
+        return value
+    }
+
+    private mutating func list(_ key: String, count: Int) throws(GraphTextError) -> [Int] {
+        let value = try take(key)
+        guard case .list(let list) = value else {
+            throw GraphTextError(line: line, "expected a list of \(count) integers for '\(key)', found one value")
+        }
+        guard list.count == count else {
+            throw GraphTextError(line: line, "expected \(count) integers for '\(key)', found \(list.count)")
+        }
+        return list
+    }
+
+    mutating func extent(_ key: String) throws(GraphTextError) -> Extent {
+        let sides = try list(key, count: 2)
+        return Extent(sides[0], sides[1])
+    }
+
+    mutating func padding(_ key: String) throws(GraphTextError) -> Padding {
+        let sides = try list(key, count: 4)
+        return Padding(top: sides[0], left: sides[1], bottom: sides[2], right: sides[3])
+    }
+
+    /// Channels, height and width.
+    mutating func map(_ key: String) throws(GraphTextError) -> (channels: Int, size: Extent) {
+        let sizes = try list(key, count: 3)
+        return (sizes[0], Extent(sizes[1], sizes[2]))
+    }
+}

@@ -1,0 +1,215 @@
+/// A constant of an operator as dumps show it: `groups: 4`, `kernel: [3, 3]`.
+struct Attribute: Hashable, Sendable {
+    /// What stands behind the colon.
+    enum Value: Hashable, Sendable {
+        /// A number or a word, as it is written.
+        case scalar(String)
+        case list([Int])
+    }
+
+    var key: String
+    var value: Value
+
+    init(_ key: String, _ word: String) {
+        self.key = key
+        self.value = .scalar(word)
+    }
+
+    init(_ key: String, _ number: Int) { self.init(key, String(number)) }
+
+    /// The shortest digits that read back as the same number.
+    init(_ key: String, _ number: Double) { self.init(key, "\(number)") }
+
+    init(_ key: String, _ list: [Int]) {
+        self.key = key
+        self.value = .list(list)
+    }
+
+    init(_ key: String, _ extent: Extent) { self.init(key, [extent.height, extent.width]) }
+
+    init(_ key: String, _ padding: Padding) {
+        self.init(key, [padding.top, padding.left, padding.bottom, padding.right])
+    }
+
+    init(_ key: String, channels: Int, _ extent: Extent) { self.init(key, [channels, extent.height, extent.width]) }
+}
+
+extension Op {
+    /// The operator's payload, in the order in which dumps show it.
+    var attributes: [Attribute] {
+        switch self {
+        case .input, .target, .cotangent, .one, .channelSum, .concat, .batchMean, .batchMeanGradient, .update: []
+        case .parameter(let kind, let fanIn): [Attribute("kind", kind.rawValue), Attribute("fan_in", fanIn)]
+        case .conv(let g), .convTranspose(let g), .convDataGradient(let g), .convWeightGradient(let g): g.attributes
+        case .maxPool(let g), .maxPoolGradient(let g): g.attributes
+        case .elementwise(let function): function.attributes
+        case .channelSlice(let start, let count): [Attribute("start", start), Attribute("count", count)]
+        case .bceWithLogits(let weight), .bceWithLogitsGradient(let weight): [Attribute("pos_weight", weight)]
+        case .diceLoss(let smooth), .diceLossGradient(let smooth): [Attribute("smooth", smooth)]
+        }
+    }
+
+    /// The operator of a mnemonic and its payload; nil for an unknown mnemonic.
+    init?(mnemonic: String, _ attributes: inout AttributeReader) throws(GraphTextError) {
+        switch mnemonic {
+        case "input": self = .input
+        case "target": self = .target
+        case "parameter":
+            let kind = try attributes.choice("kind", of: ParameterKind.self)
+            self = .parameter(kind, fanIn: try attributes.integer("fan_in"))
+        case "cotangent": self = .cotangent
+        case "one": self = .one
+        case "conv": self = .conv(try ConvGeometry(&attributes))
+        case "conv_transpose": self = .convTranspose(try ConvGeometry(&attributes))
+        case "conv_data_gradient": self = .convDataGradient(try ConvGeometry(&attributes))
+        case "conv_weight_gradient": self = .convWeightGradient(try ConvGeometry(&attributes))
+        case "channel_sum": self = .channelSum
+        case "max_pool": self = .maxPool(try PoolGeometry(&attributes))
+        case "max_pool_gradient": self = .maxPoolGradient(try PoolGeometry(&attributes))
+        case "concat": self = .concat
+        case "channel_slice":
+            self = .channelSlice(start: try attributes.integer("start"), count: try attributes.integer("count"))
+        case "bce_with_logits": self = .bceWithLogits(positiveWeight: try attributes.real("pos_weight"))
+        case "bce_with_logits_gradient":
+            self = .bceWithLogitsGradient(positiveWeight: try attributes.real("pos_weight"))
+        case "dice_loss": self = .diceLoss(smooth: try attributes.real("smooth"))
+        case "dice_loss_gradient": self = .diceLossGradient(smooth: try attributes.real("smooth"))
+        case "batch_mean": self = .batchMean
+        case "batch_mean_gradient": self = .batchMeanGradient
+        case "update": self = .update
+        default:
+            guard let function = try Elementwise(mnemonic: mnemonic, &attributes) else { return nil }
+            self = .elementwise(function)
+        }
+    }
+}
+
+extension Elementwise {
+    /// The function's constants, in the order in which dumps show them.
+    var attributes: [Attribute] {
+        switch self {
+        case .relu, .sigmoid, .silu, .tanh, .add, .multiply: []
+        case .reluGradient, .sigmoidGradient, .siluGradient, .tanhGradient: []
+        case .leakyRelu(let slope), .leakyReluGradient(let slope): [Attribute("slope", slope)]
+        case .scale(let factor): [Attribute("factor", factor)]
+        }
+    }
+
+    /// The function of a mnemonic and its constants; nil for an unknown mnemonic.
+    init?(mnemonic: String, _ attributes: inout AttributeReader) throws(GraphTextError) {
+        switch mnemonic {
+        case "relu": self = .relu
+        case "leaky_relu": self = .leakyRelu(slope: try attributes.real("slope"))
+        case "sigmoid": self = .sigmoid
+        case "silu": self = .silu
+        case "tanh": self = .tanh
+        case "add": self = .add
+        case "mul": self = .multiply
+        case "scale": self = .scale(try attributes.real("factor"))
+        case "relu_gradient": self = .reluGradient
+        case "leaky_relu_gradient": self = .leakyReluGradient(slope: try attributes.real("slope"))
+        case "sigmoid_gradient": self = .sigmoidGradient
+        case "silu_gradient": self = .siluGradient
+        case "tanh_gradient": self = .tanhGradient
+        default: return nil
+        }
+    }
+}
+
+extension ConvGeometry {
+    var attributes: [Attribute] {
+        [
+            Attribute("input", channels: inputChannels, input), Attribute("output", channels: outputChannels, output),
+            Attribute("kernel", kernel), Attribute("stride", stride), Attribute("padding", padding),
+            Attribute("dilation", dilation), Attribute("groups", groups),
+        ]
+    }
+
+    init(_ attributes: inout AttributeReader) throws(GraphTextError) {
+        let input = try attributes.map("input")
+        let output = try attributes.map("output")
+        self.init(
+            inputChannels: input.channels, input: input.size, outputChannels: output.channels, output: output.size,
+            kernel: try attributes.extent("kernel"), stride: try attributes.extent("stride"),
+            padding: try attributes.padding("padding"), dilation: try attributes.extent("dilation"),
+            groups: try attributes.integer("groups"))
+    }
+}
+
+extension PoolGeometry {
+    var attributes: [Attribute] {
+        [
+            Attribute("input", channels: channels, input), Attribute("output", channels: channels, output),
+            Attribute("kernel", kernel), Attribute("stride", stride), Attribute("padding", padding),
+        ]
+    }
+
+    /// The geometry as written: the sizes are not computed from each other, since those of a bad text need not fit.
+    init(_ attributes: inout AttributeReader) throws(GraphTextError) {
+        let input = try attributes.map("input")
+        let output = try attributes.map("output")
+        guard input.channels == output.channels else {
+            throw GraphTextError(
+                line: attributes.line,
+                "a pooling window keeps the channels: expected \(input.channels), found \(output.channels)")
+        }
+        self.channels = input.channels
+        self.input = input.size
+        self.output = output.size
+        self.kernel = try attributes.extent("kernel")
+        self.stride = try attributes.extent("stride")
+        self.padding = try attributes.padding("padding")
+    }
+}
+
+extension TrainingOptions {
+    /// The options as one list, the optimiser's constants behind its name.
+    var attributes: [Attribute] {
+        optimizer.attributes + [
+            Attribute("batch", batch), Attribute("epochs", epochs), Attribute("init", initialValues.rawValue),
+            Attribute("seed", String(seed)),
+        ]
+    }
+
+    init(_ attributes: inout AttributeReader) throws(GraphTextError) {
+        self.init()
+        optimizer = try OptimizerOptions(&attributes)
+        batch = try attributes.integer("batch")
+        epochs = try attributes.integer("epochs")
+        initialValues = try attributes.choice("init", of: InitialValues.self)
+        seed = try attributes.unsigned("seed")
+    }
+}
+
+extension OptimizerOptions {
+    var attributes: [Attribute] {
+        switch self {
+        case .adam(let learningRate, let beta1, let beta2, let epsilon, let weightDecay):
+            [
+                Attribute("optimizer", "adam"), Attribute("lr", learningRate), Attribute("beta1", beta1),
+                Attribute("beta2", beta2), Attribute("eps", epsilon), Attribute("weight_decay", weightDecay),
+            ]
+        case .sgd(let learningRate, let momentum, let weightDecay):
+            [
+                Attribute("optimizer", "sgd"), Attribute("lr", learningRate), Attribute("momentum", momentum),
+                Attribute("weight_decay", weightDecay),
+            ]
+        }
+    }
+
+    init(_ attributes: inout AttributeReader) throws(GraphTextError) {
+        switch try attributes.word("optimizer") {
+        case "adam":
+            self = .adam(
+                learningRate: try attributes.real("lr"), beta1: try attributes.real("beta1"),
+                beta2: try attributes.real("beta2"), epsilon: try attributes.real("eps"),
+                weightDecay: try attributes.real("weight_decay"))
+        case "sgd":
+            self = .sgd(
+                learningRate: try attributes.real("lr"), momentum: try attributes.real("momentum"),
+                weightDecay: try attributes.real("weight_decay"))
+        case let other:
+            throw GraphTextError(line: attributes.line, "expected the optimizer adam or sgd, found '\(other)'")
+        }
+    }
+}

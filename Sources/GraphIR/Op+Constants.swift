@@ -1,0 +1,84 @@
+extension Op {
+    /// What is wrong with the operator's constants; empty when its shape rule may compute with them.
+    var constantProblems: [String] {
+        switch self {
+        case .input, .target, .parameter, .cotangent, .one, .channelSum, .concat, .batchMean, .batchMeanGradient,
+            .update:
+            []
+        case .conv(let g), .convTranspose(let g), .convDataGradient(let g), .convWeightGradient(let g): g.problems
+        case .maxPool(let g), .maxPoolGradient(let g): g.problems
+        case .elementwise(let function): function.constantProblems
+        case .channelSlice(let start, let count):
+            outOfRange("start", [start], from: 0) + outOfRange("count", [count], from: 1)
+        case .bceWithLogits(let weight), .bceWithLogitsGradient(let weight): notFinite("pos_weight", weight)
+        case .diceLoss(let smooth), .diceLossGradient(let smooth): notFinite("smooth", smooth)
+        }
+    }
+}
+
+extension Elementwise {
+    /// What is wrong with the function's constants.
+    var constantProblems: [String] {
+        switch self {
+        case .relu, .sigmoid, .silu, .tanh, .add, .multiply: []
+        case .reluGradient, .sigmoidGradient, .siluGradient, .tanhGradient: []
+        case .leakyRelu(let slope), .leakyReluGradient(let slope): notFinite("slope", slope)
+        case .scale(let factor): notFinite("factor", factor)
+        }
+    }
+}
+
+extension ConvGeometry {
+    fileprivate var problems: [String] {
+        let ranges =
+            outOfRange("input", [inputChannels, input.height, input.width], from: 1)
+            + outOfRange("output", [outputChannels, output.height, output.width], from: 1)
+            + outOfRange("kernel", [kernel.height, kernel.width], from: 1)
+            + outOfRange("stride", [stride.height, stride.width], from: 1)
+            + outOfRange("padding", [padding.top, padding.left, padding.bottom, padding.right], from: 0)
+            + outOfRange("dilation", [dilation.height, dilation.width], from: 1)
+            + outOfRange("groups", [groups], from: 1)
+        guard ranges.isEmpty else { return ranges }
+        guard inputChannels % groups == 0, outputChannels % groups == 0 else {
+            return ["\(groups) groups do not divide \(inputChannels) input and \(outputChannels) output channels"]
+        }
+        let expected = ConvGeometry(
+            inputChannels: inputChannels, input: input, outputChannels: outputChannels, kernel: kernel, stride: stride,
+            padding: padding, dilation: dilation, groups: groups
+        ).output
+        return expected == output ? [] : [unexpectedOutput(expected, output)]
+    }
+}
+
+extension PoolGeometry {
+    fileprivate var problems: [String] {
+        let ranges =
+            outOfRange("input", [channels, input.height, input.width], from: 1)
+            + outOfRange("output", [output.height, output.width], from: 1)
+            + outOfRange("kernel", [kernel.height, kernel.width], from: 1)
+            + outOfRange("stride", [stride.height, stride.width], from: 1)
+            + outOfRange("padding", [padding.top, padding.left, padding.bottom, padding.right], from: 0)
+        guard ranges.isEmpty else { return ranges }
+        // A window that lies wholly on the padding has no maximum.
+        guard max(padding.top, padding.bottom) < kernel.height, max(padding.left, padding.right) < kernel.width else {
+            return ["the padding should be smaller than the window \(kernel.height) × \(kernel.width)"]
+        }
+        let expected = PoolGeometry(
+            channels: channels, input: input, kernel: kernel, stride: stride, padding: padding
+        ).output
+        return expected == output ? [] : [unexpectedOutput(expected, output)]
+    }
+}
+
+private func unexpectedOutput(_ expected: Extent, _ found: Extent) -> String {
+    "the output should be \(expected.height) × \(expected.width), found \(found.height) × \(found.width)"
+}
+
+/// Numbers below 2³¹ can be combined as shape rules do without overflow.
+private func outOfRange(_ name: String, _ values: [Int], from least: Int) -> [String] {
+    values.filter { $0 < least || $0 >= 1 << 31 }.map { "\(name) should be at least \(least), found \($0)" }
+}
+
+private func notFinite(_ name: String, _ value: Double) -> [String] {
+    value.isFinite ? [] : ["\(name) should be a finite number, found \(value)"]
+}

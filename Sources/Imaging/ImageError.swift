@@ -1,0 +1,14 @@
+/// Why a picture could not be read or written, for people who know the file and not the program.
+public struct ImageError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The file as the caller named it.
+    public var file: String
+    /// What is wrong with it and what to do, without the name: "is a GIF, expected PNG or JPEG; convert it".
+    public var message: String
+
+    public init(file: String, message: String) {
+        self.file = file
+        self.message = message
+    }
+
+    public var description: String { "\(file): \(message)" }
+}

@@ -1,0 +1,29 @@
+import ImageCodecs
+
+extension Bitmap {
+    /// The bitmap as a PNG file, 8 bits gray or RGB; equal bitmaps give equal bytes.
+    ///
+    /// - Throws: an error if the bitmap has no pixels or the memory does not suffice.
+    public func encodePNG() throws(ImageError) -> [UInt8] { try encodePNG(name: "picture") }
+
+    /// Writes the bitmap as a PNG file: to a temporary name in the same folder, synced, then renamed.
+    ///
+    /// - Throws: an error that names the file and the system's reason; a file that was there before stays as it was.
+    public func writePNG(to path: String) throws(ImageError) {
+        try replaceFile(path, with: encodePNG(name: path))
+    }
+
+    private func encodePNG(name: String) throws(ImageError) -> [UInt8] {
+        guard width > 0 && height > 0 else { throw ImageError(file: name, message: "has no pixels to write") }
+        var buffer = image_codec_buffer()
+        defer { image_codec_release(&buffer) }
+        let failure = Codec.failureMessage { message in
+            pixels.withUnsafeBufferPointer { source in
+                image_codec_png_encode(
+                    source.baseAddress, UInt32(width), UInt32(height), Int32(channels), &buffer, message)
+            }
+        }
+        if let failure { throw ImageError(file: name, message: "cannot be encoded as PNG: \(failure)") }
+        return Array(UnsafeBufferPointer(start: buffer.bytes, count: buffer.count))
+    }
+}

@@ -1,0 +1,177 @@
+/// Text with the precedence of its outermost C operator, so that parentheses go only where they are needed.
+struct CText {
+    /// From loosely to tightly binding.
+    enum Precedence: Int, Comparable {
+        case ternary
+        case or
+        case and
+        case equality
+        case relation
+        case sum
+        case product
+        case prefix
+        case primary
+
+        static func < (a: Precedence, b: Precedence) -> Bool { a.rawValue < b.rawValue }
+
+        /// The next tighter level: that of an operand which must not be regrouped.
+        var tighter: Precedence { Precedence(rawValue: rawValue + 1) ?? .primary }
+    }
+
+    var text: String
+    var precedence: Precedence
+
+    init(_ text: String, _ precedence: Precedence = .primary) {
+        self.text = text
+        self.precedence = precedence
+    }
+
+    /// The text for a place that binds as tightly as `required`.
+    func at(_ required: Precedence) -> String { precedence < required ? "(\(text))" : text }
+
+    /// `a operator b`, which C groups from the left; an equally tight right operand keeps its parentheses.
+    static func infix(_ a: CText, _ symbol: String, _ b: CText, _ precedence: Precedence) -> CText {
+        CText("\(a.at(precedence)) \(symbol) \(b.at(precedence.tighter))", precedence)
+    }
+
+    static func call(_ function: String, _ arguments: [CText]) -> CText {
+        CText("\(function)(\(arguments.map(\.text).joined(separator: ", ")))")
+    }
+}
+
+/// Indices, conditions and values as C expressions.
+struct CExpressionPrinter {
+    var names = CNames()
+
+    // MARK: Indices
+
+    func text(_ index: Index) -> CText {
+        switch index {
+        case .literal(let value): CText(String(value), value < 0 ? .prefix : .primary)
+        case .variable(let name): CText(names.variable(name))
+        case .binary(.add, let a, let b): .infix(text(a), "+", text(b), .sum)
+        case .binary(.subtract, let a, let b): .infix(text(a), "-", text(b), .sum)
+        case .binary(.multiply, let a, let b): .infix(text(a), "*", text(b), .product)
+        case .binary(.divide, let a, let b): .infix(text(a), "/", text(b), .product)
+        case .binary(.remainder, let a, let b): .infix(text(a), "%", text(b), .product)
+        case .binary(.minimum, let a, let b): .call("unetc_min", [text(a), text(b)])
+        case .binary(.maximum, let a, let b): .call("unetc_max", [text(a), text(b)])
+        }
+    }
+
+    func text(_ condition: Condition) -> CText {
+        switch condition {
+        case .less(let a, let b): .infix(text(a), "<", text(b), .relation)
+        case .lessOrEqual(let a, let b): .infix(text(a), "<=", text(b), .relation)
+        case .equal(let a, let b): .infix(text(a), "==", text(b), .equality)
+        case .and(let a, let b): .infix(text(a), "&&", text(b), .and)
+        case .or(let a, let b):
+            // Both compilers warn of && within || without parentheses.
+            CText("\(inOr(a)) || \(inOr(b, isRight: true))", .or)
+        }
+    }
+
+    private func inOr(_ condition: Condition, isRight: Bool = false) -> String {
+        switch condition {
+        case .and: "(\(text(condition).text))"
+        case .or: isRight ? "(\(text(condition).text))" : text(condition).text
+        default: text(condition).text
+        }
+    }
+
+    /// `x + i`; only sums are spliced in, since `x + (i - 1)` must not pass through `x + i`, which may lie outside.
+    func address(_ buffer: String, _ index: Index) -> CText {
+        let name = CText(names.buffer(buffer))
+        guard index != 0 else { return name }
+        let offset = text(index)
+        return isSumOfTerms(index) ? CText("\(name.text) + \(offset.text)", .sum) : .infix(name, "+", offset, .sum)
+    }
+
+    private func isSumOfTerms(_ index: Index) -> Bool {
+        switch index {
+        case .binary(.add, let a, _): isSumOfTerms(a)
+        case .binary(.subtract, _, _): false
+        default: true
+        }
+    }
+
+    /// `x[i]`
+    func subscripted(_ name: String, _ index: Index) -> CText { CText("\(name)[\(text(index).text)]") }
+
+    // MARK: Values
+
+    /// The value as `width` floats: a scalar is repeated where a vector is needed.
+    func text(_ value: Expression, width: Int) -> CText {
+        guard width > 1, value.width == 1 else { return text(value) }
+        return .call("unetc_splat\(width)", [text(value)])
+    }
+
+    func text(_ value: Expression) -> CText {
+        let width = value.width
+        switch value {
+        case .constant(let constant):
+            let number = Float(constant)
+            return CText(cLiteral(number), number.sign == .minus && !number.isNaN ? .prefix : .primary)
+        case .variable(let name, _): return CText(names.variable(name))
+        case .element(let name, let index, _): return subscripted(names.variable(name), index)
+        case .load(let name, let index, _):
+            guard width > 1 else { return subscripted(names.buffer(name), index) }
+            return .call("unetc_load\(width)", [address(name, index)])
+        case .broadcast(let operand, let width): return text(operand, width: width)
+        case .unary(let unary, let operand): return text(unary, text(operand), width: width)
+        case .binary(let binary, let a, let b):
+            return text(binary, text(a, width: width), text(b, width: width), width: width)
+        case .fusedMultiplyAdd(let a, let b, let c):
+            return .call("unetc_fma\(width)", [a, b, c].map { text($0, width: width) })
+        case .select(let comparison, let a, let b, let then, let otherwise):
+            let test = test(comparison, text(a, width: width), text(b, width: width), width: width)
+            return .call("unetc_select\(width)", [test, text(then, width: width), text(otherwise, width: width)])
+        case .horizontalSum(let operand):
+            let elements = operand.width
+            return elements == 1 ? text(operand) : .call("unetc_sum\(elements)", [text(operand)])
+        case .number(let index): return CText("(float)\(text(index).at(.prefix))", .prefix)
+        case .scalar(let scalar): return CText(scalar.rawValue)
+        }
+    }
+
+    private func test(_ comparison: FloatComparison, _ a: CText, _ b: CText, width: Int) -> CText {
+        if width > 1 { return .call("unetc_\(comparison.functionName)\(width)", [a, b]) }
+        return .infix(a, comparison.rawValue, b, comparison == .equal ? .equality : .relation)
+    }
+
+    private func text(_ unary: UnaryOperator, _ operand: CText, width: Int) -> CText {
+        switch unary {
+        // Not `--x`, so the operand of a minus must be tighter than another minus.
+        case .negate: CText("-\(operand.at(.primary))", .prefix)
+        case .squareRoot: .call("unetc_sqrt\(width)", [operand])
+        case .absolute: .call("unetc_abs\(width)", [operand])
+        case .exponential: .call("unetc_exp\(width)", [operand])
+        case .logarithmOnePlus: .call("unetc_log1p\(width)", [operand])
+        case .hyperbolicTangent: .call("unetc_tanh\(width)", [operand])
+        }
+    }
+
+    private func text(_ binary: BinaryOperator, _ a: CText, _ b: CText, width: Int) -> CText {
+        switch binary {
+        case .add: .infix(a, "+", b, .sum)
+        case .subtract: .infix(a, "-", b, .sum)
+        case .multiply: .infix(a, "*", b, .product)
+        case .divide: .infix(a, "/", b, .product)
+        case .minimum: .call("unetc_min\(width)", [a, b])
+        case .maximum: .call("unetc_max\(width)", [a, b])
+        }
+    }
+}
+
+extension FloatComparison {
+    /// As in the prelude's `unetc_less8`.
+    fileprivate var functionName: String {
+        switch self {
+        case .less: "less"
+        case .lessOrEqual: "less_equal"
+        case .greater: "greater"
+        case .greaterOrEqual: "greater_equal"
+        case .equal: "equal"
+        }
+    }
+}

@@ -1,0 +1,42 @@
+/// The C name of everything that a kernel names. Buffers and variables are separate worlds in a kernel; in C they share
+/// one, so the later comer of two equal names gets a number.
+struct CNames {
+    private var buffers: [String: String] = [:]
+    private var variables: [String: String] = [:]
+    private var taken: Set<String>
+
+    /// Names that every kernel function has.
+    static let kernelIndices = ["task", "batch", "count"]
+
+    /// Of no kernel: for messages.
+    init() { taken = [] }
+
+    init(_ kernel: Kernel) {
+        taken = Set(["call"] + Self.kernelIndices + RuntimeScalar.allCases.map(\.rawValue))
+        for name in Self.kernelIndices { variables[name] = name }
+        for buffer in kernel.buffers where buffers[buffer.name] == nil {
+            buffers[buffer.name] = claim(buffer.name)
+        }
+        for name in kernel.body.flatMap(\.declaredNames) where variables[name] == nil {
+            variables[name] = claim(name)
+        }
+    }
+
+    /// Of a buffer, or what it would be called if the kernel had it.
+    func buffer(_ name: String) -> String { buffers[name] ?? cIdentifier(name) }
+
+    /// Of a variable, or what it would be called if the kernel had it.
+    func variable(_ name: String) -> String { variables[name] ?? cIdentifier(name) }
+
+    /// A name that nothing else has.
+    mutating func claim(_ name: String) -> String {
+        let identifier = cIdentifier(name)
+        var candidate = identifier
+        var number = 2
+        while !taken.insert(candidate).inserted {
+            candidate = "\(identifier)_\(number)"
+            number += 1
+        }
+        return candidate
+    }
+}

@@ -1,0 +1,94 @@
+/// A floating-point expression: one 32-bit float, or a vector of `width` of them.
+///
+/// Operands of one operation have the same width; `broadcast` widens.
+public indirect enum Expression: Hashable, Sendable {
+    case constant(Double)
+    /// A variable made by `Statement.declare`.
+    case variable(String, width: Int)
+    /// An element of a register array made by `Statement.declareArray`.
+    case element(String, Index, width: Int)
+    /// `width` consecutive floats of a buffer; no alignment is assumed.
+    case load(String, Index, width: Int)
+    case broadcast(Expression, width: Int)
+    case unary(UnaryOperator, Expression)
+    case binary(BinaryOperator, Expression, Expression)
+    /// `a · b + c`, rounded once where the target has the instruction.
+    case fusedMultiplyAdd(Expression, Expression, Expression)
+    /// Elementwise: `then` where `left comparison right` holds, else `otherwise`.
+    case select(FloatComparison, Expression, Expression, then: Expression, otherwise: Expression)
+    /// The sum of a vector's elements, added pairwise (halves, quarters …): a scalar.
+    case horizontalSum(Expression)
+    /// An integer as a float (scalar).
+    case number(Index)
+    /// A number that changes from call to call (scalar).
+    case scalar(RuntimeScalar)
+}
+
+public enum UnaryOperator: String, Hashable, Sendable, CaseIterable {
+    case negate
+    case squareRoot
+    case absolute
+    /// The exponential function, to 2 ulp over the whole range of floats.
+    case exponential
+    /// `log(1 + x)` for x ≥ 0, to 2 ulp.
+    case logarithmOnePlus
+    /// The hyperbolic tangent.
+    case hyperbolicTangent
+}
+
+public enum BinaryOperator: String, Hashable, Sendable, CaseIterable {
+    case add = "+"
+    case subtract = "-"
+    case multiply = "*"
+    case divide = "/"
+    /// The smaller; the second operand when either is NaN.
+    case minimum = "min"
+    /// The larger; the second operand when either is NaN.
+    case maximum = "max"
+}
+
+public enum FloatComparison: String, Hashable, Sendable, CaseIterable {
+    case less = "<"
+    case lessOrEqual = "<="
+    case greater = ">"
+    case greaterOrEqual = ">="
+    case equal = "=="
+}
+
+/// The fields of `unetc_scalars` that kernels read.
+public enum RuntimeScalar: String, Hashable, Sendable, CaseIterable {
+    case learningRate = "learning_rate"
+    case beta1
+    case beta2
+    case epsilon
+    case weightDecay = "weight_decay"
+    case correction1
+    case correction2
+}
+
+extension Expression {
+    /// Elements of the value; constants take the width that their neighbour needs and count as 1.
+    public var width: Int {
+        switch self {
+        case .constant, .horizontalSum, .number, .scalar: 1
+        case .variable(_, let width), .element(_, _, let width), .load(_, _, let width), .broadcast(_, let width): width
+        case .unary(_, let operand): operand.width
+        case .binary(_, let a, let b): max(a.width, b.width)
+        case .fusedMultiplyAdd(let a, let b, let c): max(a.width, b.width, c.width)
+        case .select(_, let a, let b, let then, let otherwise): max(a.width, b.width, then.width, otherwise.width)
+        }
+    }
+
+    public static func + (a: Expression, b: Expression) -> Expression { .binary(.add, a, b) }
+    public static func - (a: Expression, b: Expression) -> Expression { .binary(.subtract, a, b) }
+    public static func * (a: Expression, b: Expression) -> Expression { .binary(.multiply, a, b) }
+    public static func / (a: Expression, b: Expression) -> Expression { .binary(.divide, a, b) }
+    public static prefix func - (a: Expression) -> Expression { .unary(.negate, a) }
+    public static func minimum(_ a: Expression, _ b: Expression) -> Expression { .binary(.minimum, a, b) }
+    public static func maximum(_ a: Expression, _ b: Expression) -> Expression { .binary(.maximum, a, b) }
+}
+
+extension Expression: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
+    public init(floatLiteral value: Double) { self = .constant(value) }
+    public init(integerLiteral value: Int) { self = .constant(Double(value)) }
+}

@@ -1,0 +1,63 @@
+import GraphIR
+import KernelIR
+
+/// The elementwise functions as expressions; used by the elementwise family and by every epilogue.
+func apply(_ function: Elementwise, _ operands: [Expression], width: Int) -> Expression {
+    let x = operands[0]
+    let zero = splat(0, width)
+    let one = splat(1, width)
+    func sigmoid(_ x: Expression) -> Expression { one / (one + .unary(.exponential, -x)) }
+    switch function {
+    case .relu: return .maximum(x, zero)
+    case .leakyRelu(let slope):
+        return .select(.greater, x, zero, then: x, otherwise: x * splat(.constant(slope), width))
+    case .sigmoid: return sigmoid(x)
+    case .silu: return x * sigmoid(x)
+    case .tanh: return .unary(.hyperbolicTangent, x)
+    case .add: return x + operands[1]
+    case .multiply: return x * operands[1]
+    case .scale(let factor): return x * splat(.constant(factor), width)
+    case .reluGradient: return .select(.greater, operands[1], zero, then: x, otherwise: zero)
+    case .leakyReluGradient(let slope):
+        return .select(.greater, operands[1], zero, then: x, otherwise: x * splat(.constant(slope), width))
+    case .sigmoidGradient: return x * operands[1] * (one - operands[1])
+    case .siluGradient:
+        let s = sigmoid(operands[1])
+        return x * (s * (one + operands[1] * (one - s)))
+    case .tanhGradient: return x * (one - operands[1] * operands[1])
+    }
+}
+
+/// Operations that one application takes, for the plan's tables.
+func flops(of function: Elementwise) -> Double {
+    switch function {
+    case .relu, .add, .multiply, .scale, .reluGradient: 1
+    case .leakyRelu, .leakyReluGradient: 2
+    case .sigmoid, .sigmoidGradient, .tanh, .tanhGradient: 4
+    case .silu: 5
+    case .siluGradient: 8
+    }
+}
+
+extension KernelRequest {
+    /// `value`, the result's element at `element` of sample `sample`, after the epilogue.
+    ///
+    /// `element` counts from the sample's first element, as the epilogue's operands do: all have the result's shape.
+    func applyEpilogue(_ value: Expression, sample: Index, element: Index, width: Int) -> Expression {
+        var value = value
+        var buffer = 0
+        for (step, operands) in zip(node.epilogue, epilogueOperands) {
+            let loaded = operands.map { operand in
+                defer { buffer += 1 }
+                return Expression.load("extra\(buffer)", sample * Index(operand.sampleStride) + element, width: width)
+            }
+            value = apply(step.function, [value] + loaded, width: width)
+        }
+        return value
+    }
+
+    /// Operations of the epilogue for one sample.
+    var epilogueFlops: Double {
+        node.epilogue.reduce(0) { $0 + flops(of: $1.function) } * Double(result.type.elementCount)
+    }
+}

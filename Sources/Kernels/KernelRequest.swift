@@ -1,0 +1,124 @@
+import GraphIR
+import KernelIR
+
+/// A value as a kernel sees it.
+public struct Operand: Hashable, Sendable {
+    public var name: String
+    public var type: TensorType
+    /// Floats from one sample to the next: more than the value's own elements when it is a slice of a larger one.
+    public var sampleStride: Int
+
+    public init(name: String, type: TensorType, sampleStride: Int) {
+        self.name = name
+        self.type = type
+        self.sampleStride = sampleStride
+    }
+
+    /// Floats from the value's first element to behind its last one.
+    func extent(batch: Int) -> Int {
+        type.isBatched ? (batch - 1) * sampleStride + type.elementCount : type.elementCount
+    }
+}
+
+/// One step to be turned into a kernel: the operator, its exact shapes, and where its operands lie relative to their
+/// samples.
+public struct KernelRequest: Sendable {
+    public var node: Node
+    /// What the step makes; nil for updates.
+    public var result: Operand
+    /// The node's inputs, in order.
+    public var inputs: [Operand]
+    /// The operands of each epilogue step.
+    public var epilogueOperands: [[Operand]]
+    /// For a concat the inputs that must be copied, and the channel they go to.
+    public var concatCopies: [(operand: Int, channel: Int)]
+    public var batchCapacity: Int
+    public var target: Target
+
+    public init(
+        node: Node, result: Operand, inputs: [Operand], epilogueOperands: [[Operand]],
+        concatCopies: [(operand: Int, channel: Int)] = [], batchCapacity: Int, target: Target
+    ) {
+        self.node = node
+        self.result = result
+        self.inputs = inputs
+        self.epilogueOperands = epilogueOperands
+        self.concatCopies = concatCopies
+        self.batchCapacity = batchCapacity
+        self.target = target
+    }
+
+    /// The vector width that pays for rows of `length` floats: the target's, or less for short ones.
+    func vectorWidth(for length: Int) -> Int {
+        var width = target.vectorWidth
+        while width > 1 && width > length { width /= 2 }
+        return width < 4 ? 1 : width
+    }
+
+    /// The name of the kernel's function.
+    var functionName: String { cIdentifier(node.name) + "_" + node.op.mnemonic }
+
+    /// The kernel's operand buffers: the result, the inputs, then the epilogue's operands.
+    func buffers() -> [Buffer] {
+        var buffers = [buffer(result, "out", access: .write)]
+        buffers += inputs.enumerated().map { buffer($1, "in\($0)", access: .read) }
+        buffers += epilogueOperands.joined().enumerated().map { buffer($1, "extra\($0)", access: .read) }
+        return buffers
+    }
+
+    private func buffer(_ operand: Operand, _ name: String, access: Buffer.Access) -> Buffer {
+        Buffer(
+            name: name, access: access, extent: operand.extent(batch: batchCapacity),
+            comment: "\(operand.name) \(operand.type)")
+    }
+
+    /// The comment above the function.
+    func documentation(_ algorithm: String) -> [String] {
+        let place = node.origin.location.map { "\($0.file):\($0.line)" } ?? node.name
+        let derivation = node.origin.derivation.map { " (\($0))" } ?? ""
+        let operands = inputs.map { "\($0.name) \($0.type)" }.joined(separator: ", ")
+        return ["\(place): \(node.name) = \(operationText)\(derivation)", "\(operands) -> \(result.type); \(algorithm)"]
+    }
+
+    /// The operator and its epilogue in words: `conv + bias + relu`.
+    public var operationText: String {
+        var words = [node.op.mnemonic]
+        switch node.op {
+        case .conv, .convTranspose: if inputs.count == 3 { words.append("bias") }
+        default: break
+        }
+        return (words + node.epilogue.map(\.function.mnemonic)).joined(separator: " + ")
+    }
+}
+
+/// A kernel with what the plan's tables say of it.
+public struct LoweredStep: Sendable {
+    public var kernel: Kernel
+    /// In a few words: `im2col + gemm`.
+    public var algorithm: String
+    public var work: Work
+
+    init(kernel: Kernel, algorithm: String, work: Work) {
+        self.kernel = kernel
+        self.algorithm = algorithm
+        self.work = work
+    }
+}
+
+/// What a step costs: operations of its mathematics, and bytes when each operand is moved once.
+public struct Work: Hashable, Sendable {
+    public var flopsPerSample = 0.0
+    public var flopsFixed = 0.0
+    public var bytesPerSample = 0.0
+    public var bytesFixed = 0.0
+
+    /// Bytes of the operands and the result, and the given operations.
+    init(_ request: KernelRequest, flopsPerSample: Double = 0, flopsFixed: Double = 0) {
+        self.flopsPerSample = flopsPerSample
+        self.flopsFixed = flopsFixed
+        for operand in [request.result] + request.inputs + Array(request.epilogueOperands.joined()) {
+            let bytes = 4 * Double(operand.type.elementCount)
+            if operand.type.isBatched { bytesPerSample += bytes } else { bytesFixed += bytes }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import GraphIR
+import KernelIR
+
+/// Pieces that losses share: each makes one number per sample, a task a sample.
+func perSampleKernel(_ request: KernelRequest, body: [Statement]) -> Kernel {
+    Kernel(
+        name: request.functionName, documentation: request.documentation("vector loop"), buffers: request.buffers(),
+        tasksPerSample: 1, body: body)
+}
+
+/// Adds the sum of `value` over `count` elements to a variable, in pieces whose sums are added up, so that rounding does
+/// not grow with the picture.
+func blockedSum(
+    count: Int, _ request: KernelRequest, into total: String = "total", value: (Index, Int) -> Expression
+) -> [Statement] {
+    let piece = min(count, 4096)
+    let start = Index.variable("start")
+    return [
+        .loop(
+            "start", from: 0, to: Index(count), step: piece,
+            sumLoop(
+                count: .minimum(Index(piece), Index(count) - start), width: request.vectorWidth(for: count),
+                into: total
+            ) { value(start + $0, $1) })
+    ]
+}
+
+/// The logit and the target at an element of the task's sample.
+func logitAndTarget(_ request: KernelRequest, _ index: Index, _ width: Int) -> (Expression, Expression) {
+    let load = { (input: Int) in
+        Expression.load("in\(input)", at(request.inputs[input], index, sample: .task), width: width)
+    }
+    return (load(0), load(1))
+}
+
+/// The mean over the samples of this call.
+func batchMean(_ request: KernelRequest) -> LoweredStep {
+    let n = Index.variable("n")
+    let kernel = Kernel(
+        name: request.functionName, documentation: request.documentation("loop"), buffers: request.buffers(),
+        tasksFixed: 1,
+        body: [
+            .declare("total", width: 1, 0),
+            .loop(
+                "n", from: 0, to: .batch, step: 1,
+                [.assign("total", .variable("total", width: 1) + .load("in0", n, width: 1))]),
+            .store("out", 0, .variable("total", width: 1) / .number(.batch)),
+        ])
+    return LoweredStep(kernel: kernel, algorithm: "loop", work: Work(request, flopsPerSample: 1))
+}
+
+/// The mean's gradient: an equal share for each sample of this call.
+func batchMeanGradient(_ request: KernelRequest) -> LoweredStep {
+    let kernel = Kernel(
+        name: request.functionName, documentation: request.documentation("loop"), buffers: request.buffers(),
+        tasksPerSample: 1, body: [.store("out", .task, .load("in0", 0, width: 1) / .number(.batch))])
+    return LoweredStep(kernel: kernel, algorithm: "loop", work: Work(request, flopsPerSample: 1))
+}

@@ -1,0 +1,170 @@
+import GraphIR
+
+/// Decides which values share a buffer by construction: operands of a concat are written into their slice of it, slices
+/// are views, and elementwise results overwrite an operand that dies.
+struct StorageAssignment {
+    private let schedule: Schedule
+    private let options: PlanningOptions
+    private let liveness: Liveness
+    /// For each value the value whose memory it lies in, and how many channels from its start.
+    private var parent: [(value: NodeID, channelOffset: Int)?]
+
+    init(_ schedule: Schedule, options: PlanningOptions) {
+        self.schedule = schedule
+        self.options = options
+        liveness = Liveness(schedule)
+        parent = Array(repeating: nil, count: schedule.graph.nodes.count)
+        if options.strategy != .naive {
+            placeConcatOperands()
+            placeSlices()
+            placeInPlaceResults()
+        }
+    }
+
+    private var graph: Graph { schedule.graph }
+
+    /// The value that owns the memory, and the first channel in it.
+    private func root(of id: NodeID) -> (value: NodeID, channel: Int) {
+        var value = id
+        var channel = 0
+        while let up = parent[value.index] {
+            channel += up.channelOffset
+            value = up.value
+        }
+        return (value, channel)
+    }
+
+    // MARK: Views
+
+    private mutating func placeConcatOperands() {
+        for id in schedule.steps.reversed() where graph[id].op == .concat && graph[id].epilogue.isEmpty {
+            var channel = 0
+            for operand in graph[id].inputs {
+                let node = graph[operand]
+                if !node.op.isLeaf, parent[operand.index] == nil { parent[operand.index] = (id, channel) }
+                channel += node.type.shape[0]
+            }
+        }
+    }
+
+    private mutating func placeSlices() {
+        for id in schedule.steps {
+            guard case .channelSlice(let start, _) = graph[id].op, graph[id].epilogue.isEmpty,
+                parent[id.index] == nil
+            else { continue }
+            parent[id.index] = (graph[id].inputs[0], start)
+        }
+    }
+
+    // MARK: In place
+
+    private mutating func placeInPlaceResults() {
+        for (step, id) in schedule.steps.enumerated() where parent[id.index] == nil {
+            let candidates = graph[id].inPlaceOperands
+            if let operand = candidates.first(where: { mayOverwrite($0, with: id, at: step) }) {
+                parent[id.index] = (operand, 0)
+            }
+        }
+    }
+
+    /// True when nobody needs the operand's bytes after the step.
+    private func mayOverwrite(_ operand: NodeID, with id: NodeID, at step: Int) -> Bool {
+        let node = graph[operand]
+        guard node.type == graph[id].type, !node.op.isLeaf, node.type.isBatched else { return false }
+        let place = root(of: operand)
+        guard !graph[place.value].op.isLeaf else { return false }
+        let channels = place.channel..<(place.channel + max(1, node.type.shape.first ?? 1))
+        for other in graph.ids where other != id {
+            let otherPlace = root(of: other)
+            guard otherPlace.value == place.value else { continue }
+            let range = otherPlace.channel..<(otherPlace.channel + max(1, graph[other].type.shape.first ?? 1))
+            if range.overlaps(channels), liveness.lastUse[other.index] > step { return false }
+        }
+        return true
+    }
+
+    // MARK: Buffers
+
+    /// Buffers with their lifetimes, not placed yet, and the location of each value in them.
+    func buffers() -> (buffers: [StorageBuffer], locations: [ValueLocation?]) {
+        var buffers: [StorageBuffer] = []
+        var bufferOfRoot = [Int?](repeating: nil, count: graph.nodes.count)
+        var locations = [ValueLocation?](repeating: nil, count: graph.nodes.count)
+        for id in graph.ids where graph[id].op != .update {
+            let place = root(of: id)
+            let index = bufferOfRoot[place.value.index] ?? buffers.count
+            if index == buffers.count {
+                bufferOfRoot[place.value.index] = index
+                buffers.append(newBuffer(for: place.value))
+            }
+            buffers[index].values.append(id)
+            buffers[index].firstStep = min(buffers[index].firstStep, liveness.definition[id.index])
+            buffers[index].lastStep = max(buffers[index].lastStep, liveness.lastUse[id.index])
+            locations[id.index] = location(of: id, buffer: index, place: place)
+        }
+        return (buffers, locations)
+    }
+
+    private func newBuffer(for root: NodeID) -> StorageBuffer {
+        let node = graph[root]
+        let isParameter = if case .parameter = node.op { true } else { false }
+        return StorageBuffer(
+            region: isParameter ? .parameters : .arena, root: root,
+            bytes: (4 * node.type.elementCount(batch: options.batchCapacity)).roundedUp(to: options.alignment),
+            firstStep: Int.max, lastStep: -1)
+    }
+
+    private func location(of id: NodeID, buffer: Int, place: (value: NodeID, channel: Int)) -> ValueLocation {
+        let rootType = graph[place.value].type
+        let plane = rootType.shape.dropFirst().reduce(1, *)
+        return ValueLocation(
+            buffer: buffer, elementOffset: place.channel * plane,
+            sampleStride: rootType.isBatched ? rootType.elementCount : 0, layout: .nchw)
+    }
+
+    /// The steps that still have work to do.
+    func executedSteps(_ locations: [ValueLocation?]) -> [NodeID] {
+        schedule.steps.filter { id in
+            switch graph[id].op {
+            case .channelSlice: parent[id.index]?.value != graph[id].inputs[0]
+            case .concat: !graph.concatCopies(id, locations: locations).isEmpty
+            default: true
+            }
+        }
+    }
+}
+
+extension Graph {
+    /// The operands of a concat that do not already lie in their slice of it, with the slice's first channel.
+    public func concatCopies(_ id: NodeID, locations: [ValueLocation?]) -> [(operand: Int, channel: Int)] {
+        guard let whole = locations[id.index] else { return [] }
+        let plane = self[id].type.shape.dropFirst().reduce(1, *)
+        var channel = 0
+        var copies: [(operand: Int, channel: Int)] = []
+        for (position, operand) in self[id].inputs.enumerated() {
+            let place = locations[operand.index]
+            if place?.buffer != whole.buffer || place?.elementOffset != whole.elementOffset + channel * plane {
+                copies.append((position, channel))
+            }
+            channel += self[operand].type.shape[0]
+        }
+        return copies
+    }
+}
+
+extension Node {
+    /// Operands that the node's kernel reads at an index only before it writes the result there, so that the result may
+    /// take their place.
+    var inPlaceOperands: [NodeID] {
+        switch op {
+        case .elementwise: operands
+        case .maxPoolGradient(let geometry) where geometry.isDisjoint: epilogue.flatMap(\.operands)
+        // A convolution's product is stored before its epilogue runs.
+        case .conv, .convTranspose, .convDataGradient, .maxPool, .maxPoolGradient: []
+        case .input, .target, .parameter, .cotangent, .one, .convWeightGradient, .channelSum, .concat, .channelSlice,
+            .bceWithLogits, .bceWithLogitsGradient, .diceLoss, .diceLossGradient, .batchMean, .batchMeanGradient,
+            .update:
+            []
+        }
+    }
+}

@@ -1,0 +1,23 @@
+import GraphIR
+
+/// When each value of a schedule is made and last read, counted in steps.
+struct Liveness {
+    /// Step that makes the value; −1 for leaves.
+    let definition: [Int]
+    /// Last step that reads it; the number of steps for results; its definition when nobody reads it.
+    let lastUse: [Int]
+
+    init(_ schedule: Schedule) {
+        let graph = schedule.graph
+        var definition = [Int](repeating: -1, count: graph.nodes.count)
+        var lastUse = [Int](repeating: -1, count: graph.nodes.count)
+        for (step, id) in schedule.steps.enumerated() {
+            definition[id.index] = step
+            lastUse[id.index] = max(lastUse[id.index], step)
+            for operand in graph[id].operands { lastUse[operand.index] = step }
+        }
+        for id in schedule.results { lastUse[id.index] = schedule.steps.count }
+        self.definition = definition
+        self.lastUse = lastUse
+    }
+}

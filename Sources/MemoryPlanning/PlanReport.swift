@@ -1,0 +1,71 @@
+import GraphIR
+
+/// What a person wants to know of a plan's memory.
+public struct PlanReport: Hashable, Sendable {
+    public struct LiveValue: Hashable, Sendable {
+        public var name: String
+        public var bytes: Int
+    }
+
+    public var strategy: PlanningOptions.Strategy
+    public var arenaBytes: Int
+    /// The most bytes alive at once: no plan of this schedule with these views can be smaller.
+    public var lowerBoundBytes: Int
+    /// What the values would take if each had a place of its own.
+    public var separateBytes: Int
+    /// Bytes of values that lie inside another value's memory: concat operands, slices, in-place results.
+    public var sharedBytes: Int
+    /// The step at which the bound is reached, and the largest buffers alive there.
+    public var peakStep: String
+    public var largestAtPeak: [LiveValue]
+
+    /// How far the arena is above the bound, in percent.
+    public var gapPercent: Double {
+        lowerBoundBytes == 0 ? 0 : 100 * Double(arenaBytes - lowerBoundBytes) / Double(lowerBoundBytes)
+    }
+
+    init(
+        schedule: Schedule, options: PlanningOptions, buffers: [StorageBuffer], arenaBytes: Int,
+        lowerBound: (bytes: Int, step: Int)
+    ) {
+        let graph = schedule.graph
+        let arena = buffers.filter { $0.region == .arena }
+        strategy = options.strategy
+        self.arenaBytes = arenaBytes
+        lowerBoundBytes = lowerBound.bytes
+        separateBytes = arena.flatMap(\.values).reduce(0) {
+            $0 + (4 * graph[$1].type.elementCount(batch: options.batchCapacity)).roundedUp(to: options.alignment)
+        }
+        sharedBytes = separateBytes - arena.reduce(0) { $0 + $1.bytes }
+        peakStep =
+            schedule.steps.indices.contains(lowerBound.step)
+            ? graph[schedule.steps[lowerBound.step]].name : "before the first step"
+        largestAtPeak = arena.filter { $0.firstStep <= lowerBound.step && lowerBound.step <= $0.lastStep }
+            .sorted { ($0.bytes, $1.root.index) > ($1.bytes, $0.root.index) }
+            .prefix(8).map { LiveValue(name: graph[$0.root].name, bytes: $0.bytes) }
+    }
+}
+
+extension PlanReport: CustomStringConvertible {
+    public var description: String {
+        let mebibytes = { (bytes: Int) in fixed(Double(bytes) / 1_048_576, decimals: 1) + " MiB" }
+        var lines = [
+            "arena \(mebibytes(arenaBytes)), lower bound \(mebibytes(lowerBoundBytes)), "
+                + "gap \(fixed(gapPercent, decimals: 1)) % (\(strategy.rawValue))",
+            "separate places would take \(mebibytes(separateBytes)); views and in-place results save \(mebibytes(sharedBytes))",
+            "peak at \(peakStep); largest there:",
+        ]
+        lines += largestAtPeak.map { "  \(mebibytes($0.bytes))  \($0.name)" }
+        return lines.joined(separator: "\n")
+    }
+}
+
+/// A number with a fixed count of decimals, without the locale.
+private func fixed(_ value: Double, decimals: Int) -> String {
+    var scale = 1
+    for _ in 0..<decimals { scale *= 10 }
+    let rounded = Int((value * Double(scale)).rounded())
+    guard decimals > 0 else { return "\(rounded)" }
+    let fraction = String(abs(rounded) % scale)
+    return "\(rounded / scale)." + String(repeating: "0", count: decimals - fraction.count) + fraction
+}

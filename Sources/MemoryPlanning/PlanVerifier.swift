@@ -1,0 +1,206 @@
+import GraphIR
+
+/// Something a plan would compute wrongly.
+public struct PlanViolation: Hashable, Sendable, CustomStringConvertible {
+    public var step: String
+    public var message: String
+    public var description: String { "step \(step): \(message)" }
+}
+
+/// Checks a plan by walking its steps over a picture of memory, sharing no code with the planners.
+///
+/// Rules: (1) every value lies inside its buffer and its buffer inside its region; (2) offsets are aligned; (3) a value
+/// that is read is still what its step wrote: no later step has written any of its bytes; (4) a result overlaps an
+/// operand only where both occupy the very same bytes and the operator allows it; (5) values left out as views are where
+/// their meaning says; (6) results survive to the end; (7) parameters are written by nobody but updates.
+public func verifyPlan(_ plan: Plan, alignment: Int = 64) -> [PlanViolation] {
+    var walk = PlanWalk(plan, alignment: alignment)
+    return walk.run()
+}
+
+private struct PlanWalk {
+    let plan: Plan
+    let graph: Graph
+    let alignment: Int
+    /// For each value whether its bytes hold it now.
+    var isIntact: [Bool]
+    var violations: [PlanViolation] = []
+    var step = "start"
+
+    init(_ plan: Plan, alignment: Int) {
+        self.plan = plan
+        graph = plan.schedule.graph
+        self.alignment = alignment
+        isIntact = Array(repeating: false, count: graph.nodes.count)
+    }
+
+    mutating func run() -> [PlanViolation] {
+        for id in graph.ids { checkBounds(id) }
+        guard violations.isEmpty else { return violations }
+        let executed = Set(plan.steps)
+        for id in graph.ids where graph[id].op.isLeaf { write(id) }
+        for id in plan.schedule.steps {
+            step = graph[id].name
+            for operand in graph[id].operands { read(operand) }
+            if executed.contains(id) {
+                checkOverlap(id)
+                write(id)
+            } else {
+                checkView(id)
+                isIntact[id.index] = true
+            }
+        }
+        step = "end"
+        for id in plan.schedule.results { read(id) }
+        return violations
+    }
+
+    mutating func report(_ message: String) { violations.append(PlanViolation(step: step, message: message)) }
+
+    mutating func read(_ id: NodeID) {
+        if !isIntact[id.index] { report("reads \"\(graph[id].name)\", whose bytes hold something else by now") }
+    }
+
+    mutating func write(_ id: NodeID) {
+        let extents = writtenExtents(id)
+        for other in graph.ids where other != id && isIntact[other.index] {
+            guard let otherExtent = StridedExtent(other, plan) else { continue }
+            if extents.contains(where: { $0.overlaps(otherExtent) }) { isIntact[other.index] = false }
+        }
+        isIntact[id.index] = true
+    }
+
+    /// What the step stores: the whole value, but of a concat only the slices that are not in place already.
+    func writtenExtents(_ id: NodeID) -> [StridedExtent] {
+        guard let whole = StridedExtent(id, plan) else { return [] }
+        guard graph[id].op == .concat else { return [whole] }
+        let plane = graph[id].type.shape.dropFirst().reduce(1, *)
+        var channel = 0
+        var extents: [StridedExtent] = []
+        for operand in graph[id].inputs {
+            let type = graph[operand].type
+            if !lies(operand, at: channel, of: id) {
+                extents.append(whole.slice(from: 4 * channel * plane, length: 4 * type.elementCount))
+            }
+            channel += type.shape[0]
+        }
+        return extents
+    }
+
+    /// Rule 4.
+    mutating func checkOverlap(_ id: NodeID) {
+        guard let extent = StridedExtent(id, plan) else { return }
+        let node = graph[id]
+        for operand in node.operands {
+            guard let other = StridedExtent(operand, plan), extent.overlaps(other) else { continue }
+            if node.op == .concat, isSlice(operand, ofConcat: id) { continue }
+            if extent != other || !mayShare(node, operand) {
+                report("writes \"\(node.name)\" over its operand \"\(graph[operand].name)\"")
+            }
+        }
+    }
+
+    func mayShare(_ node: Node, _ operand: NodeID) -> Bool {
+        switch node.op {
+        case .elementwise: true
+        case .maxPoolGradient(let geometry):
+            geometry.isDisjoint && !node.inputs.contains(operand)
+        default: false
+        }
+    }
+
+    /// Rule 5.
+    mutating func checkView(_ id: NodeID) {
+        switch graph[id].op {
+        case .channelSlice(let start, _):
+            if !lies(id, at: start, of: graph[id].inputs[0]) {
+                report("is left out, but \"\(graph[id].name)\" is not a view of its operand")
+            }
+        case .concat:
+            for operand in graph[id].inputs where !isSlice(operand, ofConcat: id) {
+                report("is left out, but \"\(graph[operand].name)\" is not in its slice")
+            }
+        default: report("is left out of the plan's steps")
+        }
+    }
+
+    /// True when `operand` lies at one of the places that the concat gives it.
+    func isSlice(_ operand: NodeID, ofConcat id: NodeID) -> Bool {
+        var channel = 0
+        for other in graph[id].inputs {
+            if other == operand, lies(operand, at: channel, of: id) { return true }
+            channel += graph[other].type.shape[0]
+        }
+        return false
+    }
+
+    func lies(_ part: NodeID, at channel: Int, of whole: NodeID) -> Bool {
+        guard let p = StridedExtent(part, plan), let w = StridedExtent(whole, plan) else { return false }
+        let plane = graph[whole].type.shape.dropFirst().reduce(1, *)
+        return p.region == w.region && p.stride == w.stride && p.start == w.start + 4 * channel * plane
+    }
+
+    /// Rules 1 and 2.
+    mutating func checkBounds(_ id: NodeID) {
+        let node = graph[id]
+        guard let location = plan.locations[id.index] else {
+            if node.op != .update { report("\"\(node.name)\" has no place") }
+            return
+        }
+        let buffer = plan.buffers[location.buffer]
+        let limit = buffer.region == .arena ? plan.arenaBytes : plan.parameterBytes
+        if buffer.offset % alignment != 0 { report("\"\(node.name)\" is not aligned to \(alignment) bytes") }
+        if buffer.offset < 0 || buffer.offset + buffer.bytes > limit {
+            report("the buffer of \"\(node.name)\" leaves its region")
+        }
+        let samples = node.type.isBatched ? plan.batchCapacity : 1
+        let end = 4 * (location.elementOffset + (samples - 1) * location.sampleStride + node.type.elementCount)
+        if location.elementOffset < 0 || end > buffer.bytes { report("\"\(node.name)\" leaves its buffer") }
+        if samples > 1, location.sampleStride < node.type.elementCount {
+            report("samples of \"\(node.name)\" overlap each other")
+        }
+        let isParameter = if case .parameter = node.op { true } else { false }
+        if (buffer.region == .parameters) != isParameter { report("\"\(node.name)\" is in the wrong region") }
+    }
+}
+
+/// The bytes of a value: `count` blocks of `length` bytes, `stride` bytes apart.
+private struct StridedExtent: Hashable {
+    let region: StorageBuffer.Region
+    private(set) var start: Int
+    private(set) var length: Int
+    let stride: Int
+    let count: Int
+
+    init?(_ id: NodeID, _ plan: Plan) {
+        guard let location = plan.locations[id.index] else { return nil }
+        let type = plan.schedule.graph[id].type
+        region = plan.buffers[location.buffer].region
+        start = plan.buffers[location.buffer].offset + 4 * location.elementOffset
+        length = 4 * type.elementCount
+        count = type.isBatched ? plan.batchCapacity : 1
+        stride = 4 * location.sampleStride
+    }
+
+    /// Part of each block.
+    func slice(from offset: Int, length: Int) -> StridedExtent {
+        var slice = self
+        slice.start += offset
+        slice.length = length
+        return slice
+    }
+
+    func overlaps(_ other: StridedExtent) -> Bool {
+        guard region == other.region, start < other.end, other.start < end else { return false }
+        for i in 0..<count {
+            for j in 0..<other.count {
+                let a = start + i * stride
+                let b = other.start + j * other.stride
+                if a < b + other.length && b < a + length { return true }
+            }
+        }
+        return false
+    }
+
+    private var end: Int { start + (count - 1) * stride + length }
+}

@@ -1,0 +1,85 @@
+import GraphIR
+
+/// How a value's elements lie in memory. A property of each value, so that another layout can take over layer by layer.
+public enum Layout: String, Hashable, Sendable, CaseIterable {
+    /// Row-major `N × C × H × W`.
+    case nchw
+}
+
+/// The memory that holds one or more values at different times or side by side.
+public struct StorageBuffer: Hashable, Sendable {
+    public enum Region: String, Hashable, Sendable {
+        case arena
+        case parameters
+    }
+
+    public var region: Region
+    /// The value that gave the buffer its size.
+    public var root: NodeID
+    /// Every value that lies in it, in the order of definition.
+    public var values: [NodeID] = []
+    /// Bytes at the batch capacity, rounded up to the alignment.
+    public var bytes: Int
+    /// Steps during which the buffer is needed, both ends included; −1 stands for before the first step, the number
+    /// of steps for after the last.
+    public var firstStep: Int
+    public var lastStep: Int
+    /// Bytes from the start of the region; set by placement.
+    public var offset: Int = 0
+}
+
+/// Where a value's elements are.
+public struct ValueLocation: Hashable, Sendable {
+    /// Index of the plan's buffer.
+    public var buffer: Int
+    /// Floats from the start of the buffer to the value's first element.
+    public var elementOffset: Int
+    /// Floats from one sample to the next; 0 for values that are not batched.
+    public var sampleStride: Int
+    public var layout: Layout
+}
+
+/// Every byte of one schedule, known before it runs.
+public struct Plan: Hashable, Sendable {
+    public var schedule: Schedule
+    /// Samples the buffers are sized for.
+    public var batchCapacity: Int
+    public var buffers: [StorageBuffer]
+    /// By node index; nil for nodes that make nothing, such as updates.
+    public var locations: [ValueLocation?]
+    /// The steps that run, in order: concats and slices whose values are already in place are left out.
+    public var steps: [NodeID]
+    public var arenaBytes: Int
+    public var parameterBytes: Int
+    public var report: PlanReport
+
+    /// Bytes from the start of its region to a value's first element.
+    public func byteOffset(of location: ValueLocation) -> Int {
+        buffers[location.buffer].offset + 4 * location.elementOffset
+    }
+}
+
+/// What the planner is asked for.
+public struct PlanningOptions: Hashable, Sendable {
+    public enum Strategy: String, Hashable, Sendable, CaseIterable {
+        /// Every value in a place of its own: no reuse, no views, nothing in place. A bisection tool.
+        case naive
+        /// Views, in-place results, and greedy placement.
+        case greedy
+    }
+
+    public var strategy = Strategy.greedy
+    public var batchCapacity = 1
+    /// Bytes that every buffer's offset and size are a multiple of: a cache line.
+    public var alignment = 64
+
+    public init(strategy: Strategy = .greedy, batchCapacity: Int) {
+        self.strategy = strategy
+        self.batchCapacity = batchCapacity
+    }
+}
+
+extension Int {
+    /// The least multiple of `alignment` that is not less.
+    func roundedUp(to alignment: Int) -> Int { (self + alignment - 1) / alignment * alignment }
+}

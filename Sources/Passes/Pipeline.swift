@@ -1,0 +1,60 @@
+import GraphIR
+
+/// What a plan is for.
+public enum PlanKind: String, Hashable, Sendable, CaseIterable {
+    /// Forward, backward, and the optimiser's updates.
+    case train
+    /// Forward only: outputs.
+    case infer
+    /// Forward only: outputs and the loss.
+    case forward
+    /// Forward and backward; the gradients are results.
+    case gradients
+}
+
+/// A graph after one stage of the pipeline.
+public struct Stage: Sendable {
+    /// The stage's name on the command line: `graph`, `backward`, `fused`, `scheduled`.
+    public var name: String
+    public var graph: Graph
+
+    public init(_ name: String, _ graph: Graph) {
+        self.name = name
+        self.graph = graph
+    }
+}
+
+/// What the passes make of a graph.
+public struct PipelineResult: Sendable {
+    public var stages: [Stage]
+    public var schedule: Schedule
+}
+
+/// Turns an elaborated graph into a schedule: differentiate → simplify → fuse → schedule.
+///
+/// - Parameters:
+///   - inputs: names of inputs to differentiate with respect to, besides the parameters.
+///   - fuses: false leaves every operator on its own (a bisection tool).
+/// - Throws: what differentiation throws, or the verifier's violations, which are our own bugs.
+public func runPipeline(
+    _ graph: Graph, for kind: PlanKind, withRespectTo inputs: [String] = [], fuses: Bool = true
+) throws -> PipelineResult {
+    var stages = [Stage("graph", graph)]
+    func enter(_ name: String, _ graph: Graph) throws -> Graph {
+        try requireWellFormed(graph, after: name)
+        stages.append(Stage(name, graph))
+        return graph
+    }
+    var current = graph
+    switch kind {
+    case .infer: current = try enter("backward", inferenceGraph(graph))
+    case .forward: break
+    case .gradients: current = try enter("backward", differentiate(graph, withRespectTo: inputs))
+    case .train: current = try enter("backward", appendUpdates(differentiate(graph, withRespectTo: inputs)))
+    }
+    current = removeDeadNodes(simplify(current))
+    current = try enter("fused", fuses ? fuseElementwise(current) : current)
+    let schedule = scheduleSteps(current)
+    stages.append(Stage("scheduled", schedule.graph))
+    return PipelineResult(stages: stages, schedule: schedule)
+}

@@ -1,0 +1,31 @@
+import GraphIR
+
+/// Drops every node that no output, loss, gradient or update depends on.
+///
+/// Inputs and targets stay even when unused while `keepLeaves` holds, since callers write them by name.
+public func removeDeadNodes(_ graph: Graph, keepLeaves: Bool = true) -> Graph {
+    var alive = [Bool](repeating: false, count: graph.nodes.count)
+    func mark(_ id: NodeID) { alive[id.index] = true }
+    graph.outputs.forEach { mark($0.node) }
+    graph.loss.map(mark)
+    graph.gradients.forEach { mark($0.gradient); mark($0.of) }
+    for id in graph.ids {
+        switch graph[id].op {
+        case .update: mark(id)
+        case .input, .target: if keepLeaves { mark(id) }
+        default: break
+        }
+    }
+    for id in graph.ids.reversed() where alive[id.index] { graph[id].operands.forEach(mark) }
+    var rewriter = GraphRewriter(source: graph)
+    for id in graph.ids where alive[id.index] { rewriter.copy(graph[id], for: id) }
+    return rewriter.finish(from: graph)
+}
+
+/// The part of a graph that prediction needs: its outputs and what they depend on; no loss, targets or gradients.
+public func inferenceGraph(_ graph: Graph) -> Graph {
+    var forward = graph
+    forward.loss = nil
+    forward.gradients = []
+    return removeDeadNodes(forward, keepLeaves: false)
+}

@@ -1,0 +1,23 @@
+import GraphIR
+
+/// Orders the nodes: as they stand in the graph, but each update right after the last node that reads its parameter or
+/// makes its gradient, so that a gradient lives no longer than needed.
+///
+/// Contract: operands come before users, and no node reads a parameter after its update.
+public func scheduleSteps(_ graph: Graph) -> Schedule {
+    var updatesAfter = [[NodeID]](repeating: [], count: graph.nodes.count)
+    let users = graph.users()
+    for id in graph.ids {
+        guard case .update = graph[id].op else { continue }
+        let parameter = graph[id].inputs[0]
+        let readers = users[parameter.index].filter { graph[$0].op != .update }
+        let last = max(readers.max() ?? parameter, graph[id].inputs[1])
+        updatesAfter[last.index].append(id)
+    }
+    var steps: [NodeID] = []
+    for id in graph.ids where graph[id].op != .update {
+        if !graph[id].op.isLeaf { steps.append(id) }
+        steps += updatesAfter[id.index]
+    }
+    return Schedule(graph: graph, steps: steps)
+}

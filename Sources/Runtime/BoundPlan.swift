@@ -1,0 +1,129 @@
+import ModelABI
+
+/// The memory that a plan's tensors lie in.
+struct TensorBases {
+    let arena: MappedMemory
+    let parameters: ParameterStore
+
+    /// The first element of a sample of a tensor; nil for optimiser state that was not allocated.
+    func pointer(_ tensor: TensorInfo, sample: Int = 0) -> UnsafeMutablePointer<Float>? {
+        memory(tensor.region)?.floats(at: tensor.offset + sample * tensor.sampleStride)
+    }
+
+    /// The optimiser state that belongs to a parameter.
+    func moment(_ index: Int, of parameter: TensorInfo) -> UnsafeMutablePointer<Float>? {
+        (try? parameters.moment(index))?.floats(at: parameter.offset)
+    }
+
+    private func memory(_ region: TensorRegion) -> MappedMemory? {
+        switch region {
+        case .arena: arena
+        case .parameters: parameters.parameters
+        case .moment1: try? parameters.moment(1)
+        case .moment2: try? parameters.moment(2)
+        }
+    }
+}
+
+/// What every call of an executor shares: its scalars, and one scratch a thread.
+final class CallContext {
+    let threads: Int
+    let scalars: UnsafeMutablePointer<unetc_scalars>
+    private let workspaces: MappedMemory
+    private let workspaceStride: Int
+
+    init(threads: Int, workspaceStride: Int) throws {
+        self.threads = threads
+        self.workspaceStride = workspaceStride
+        workspaces = try MappedMemory(bytes: threads * workspaceStride, for: "the kernels' scratch")
+        scalars = .allocate(capacity: 1)
+        scalars.initialize(to: unetc_scalars())
+    }
+
+    deinit {
+        scalars.deinitialize(count: 1)
+        scalars.deallocate()
+    }
+
+    func workspace(thread: Int) -> UnsafeMutablePointer<Float> { workspaces.floats(at: thread * workspaceStride) }
+    func touch(with pool: WorkerPool) { pool.touch(workspaces) }
+}
+
+/// A plan with all its pointers resolved, so that a run only walks an array.
+final class BoundPlan {
+    /// A step and, for each thread, what it passes to the kernel.
+    struct Step {
+        let kernel: unetc_kernel
+        let calls: UnsafePointer<unetc_call>
+        let tasksPerSample: Int
+        let fixedTasks: Int
+    }
+
+    let info: PlanInfo
+    /// Tensors that are written by name before a run.
+    let inputs: [TensorInfo]
+    /// Tensors that are read by name after a run.
+    let outputs: [TensorInfo]
+    private(set) var steps: [Step] = []
+    private let bases: TensorBases
+    private let context: CallContext
+    /// All steps' operands and calls, one after the other.
+    private let operands: UnsafeMutableBufferPointer<UnsafeMutablePointer<Float>?>
+    private let calls: UnsafeMutableBufferPointer<unetc_call>
+
+    /// - Parameter optimizer: what updates without a kernel run; nil when the plan has none.
+    /// - Throws: `RuntimeError` for an update when `optimizer` is nil.
+    init(model: Model, plan index: Int, bases: TensorBases, context: CallContext, optimizer: unetc_kernel?) throws {
+        info = model.plans[index]
+        inputs = info.inputs
+        outputs = info.outputs
+        self.bases = bases
+        self.context = context
+        let table = model.tables.pointer.pointee.plans[index]
+        let rows = UnsafeBufferPointer(start: table.steps, count: info.steps.count)
+        // An update's two operands are followed by two moments.
+        operands = .allocate(capacity: rows.reduce(0) { $0 + Int($1.operand_count) + 2 })
+        operands.initialize(repeating: nil)
+        calls = .allocate(capacity: rows.count * context.threads)
+        calls.initialize(repeating: unetc_call())
+        try bind(rows, optimizer: optimizer)
+    }
+
+    deinit {
+        operands.deallocate()
+        calls.deallocate()
+    }
+
+    private func bind(_ rows: UnsafeBufferPointer<unetc_step>, optimizer: unetc_kernel?) throws {
+        var nextOperand = 0
+        var nextCall = 0
+        for row in rows {
+            guard let kernel = row.kernel ?? optimizer, let operandBase = operands.baseAddress,
+                let callBase = calls.baseAddress
+            else { throw RuntimeError("step \"\(text(row.name))\" updates parameters, but no optimizer was chosen") }
+            let first = operandBase + nextOperand
+            for pointer in resolve(row) {
+                operands[nextOperand] = pointer
+                nextOperand += 1
+            }
+            steps.append(
+                Step(
+                    kernel: kernel, calls: callBase + nextCall, tasksPerSample: Int(row.tasks_per_sample),
+                    fixedTasks: Int(row.tasks_fixed)))
+            for thread in 0..<context.threads {
+                calls[nextCall] = unetc_call(
+                    operands: first, scalars: context.scalars, workspace: context.workspace(thread: thread),
+                    count: row.count)
+                nextCall += 1
+            }
+        }
+    }
+
+    /// The step's operands, and for an update the parameter's state behind them.
+    private func resolve(_ row: unetc_step) -> [UnsafeMutablePointer<Float>?] {
+        let tensors = (0..<Int(row.operand_count)).map { info.tensors[Int(row.operands[$0])] }
+        let pointers = tensors.map { bases.pointer($0) }
+        guard row.kernel == nil else { return pointers }
+        return pointers + [bases.moment(1, of: tensors[0]), bases.moment(2, of: tensors[0])]
+    }
+}

@@ -1,0 +1,140 @@
+import ModelABI
+
+/// A plan of one model, found once by name.
+public struct PlanHandle: Hashable, Sendable {
+    /// The plan's place in the model.
+    let index: Int
+}
+
+/// Runs a model's plans: walks the step table, each step's tasks spread over the threads.
+///
+/// Everything is allocated and touched at the start; a run allocates nothing. The plans share one arena, so that what
+/// one has computed can be read until inputs are written or another plan runs. Results do not depend on `threads`.
+/// Use an executor, and the parameters it was given, from one thread at a time.
+public final class Executor {
+    public let model: Model
+    public let parameters: ParameterStore
+    public let threads: Int
+    /// What the executor and its parameters take.
+    public let memory: MemoryUse
+    let bases: TensorBases
+    /// The plan whose results are in the arena, and its batch; nil once they may have been overwritten.
+    var current: (plan: PlanHandle, batch: Int)?
+    private let pool: WorkerPool
+    private let context: CallContext
+    /// By the plan's place in the model; nil for plans that were not asked for.
+    private let plans: [BoundPlan?]
+
+    /// - Parameters:
+    ///   - parameters: of the same graph; optimiser state is allocated here when a plan needs it.
+    ///   - plans: which plans will be run, such as `["train", "infer"]`.
+    ///   - threads: the caller's included, from 1.
+    ///   - optimizer: which of the model's optimisers updates the parameters; nil when no plan does.
+    /// - Throws: `RuntimeError` for unknown names, parameters of another graph, too little memory, or when the model
+    ///   finds itself unable to run here.
+    public init(
+        model: Model, parameters: ParameterStore, plans names: [String], threads: Int, optimizer: String? = nil
+    ) throws {
+        guard parameters.model.parameters == model.parameters else {
+            throw RuntimeError(
+                "the parameters are those of graph \"\(parameters.model.graphName)\", which do not fit graph "
+                    + "\"\(model.graphName)\"")
+        }
+        let indices = try names.map(model.planIndex)
+        let memory = try MemoryUse(model: model, plans: names, threads: threads, optimizer: optimizer)
+        let pool = try WorkerPool(threads: threads)
+        try model.prepare()
+        try parameters.allocateMoments(try model.momentsNeeded(plans: indices, optimizer: optimizer))
+        let context = try CallContext(threads: threads, workspaceStride: model.workspaceStride(plans: indices))
+        let arena = try MappedMemory(bytes: memory.arena, for: "the arena of activations and gradients")
+        pool.touch(arena)
+        context.touch(with: pool)
+        let bases = TensorBases(arena: arena, parameters: parameters)
+        self.plans = try model.plans.indices.map { index in
+            guard indices.contains(index) else { return nil }
+            let kernel = try model.optimizerKernel(optimizer, plan: index)
+            return try BoundPlan(model: model, plan: index, bases: bases, context: context, optimizer: kernel)
+        }
+        self.model = model
+        self.parameters = parameters
+        self.threads = threads
+        self.memory = memory
+        self.bases = bases
+        self.pool = pool
+        self.context = context
+    }
+
+    /// The plan of that name, for all further calls.
+    /// - Throws: `RuntimeError` that lists the plans of this executor.
+    public func plan(_ name: String) throws -> PlanHandle {
+        guard let index = plans.firstIndex(where: { $0?.info.name == name }) else {
+            throw RuntimeError.unknown("plan", name, valid: plans.compactMap { $0?.info.name })
+        }
+        return PlanHandle(index: index)
+    }
+
+    /// Runs all steps for the first `batch` samples, whose inputs have been written.
+    /// - Throws: `RuntimeError` when `batch` is not within 1 ... `model.batchCapacity`.
+    public func run(_ plan: PlanHandle, batch: Int, scalars: StepScalars = StepScalars()) throws {
+        for step in try begin(plan, batch: batch, scalars: scalars) { execute(step, batch: batch) }
+        current = (plan, batch)
+    }
+
+    /// Runs the plan of that name.
+    /// - Throws: as the other form, and for an unknown name.
+    public func run(_ plan: String, batch: Int, scalars: StepScalars = StepScalars()) throws {
+        try run(try self.plan(plan), batch: batch, scalars: scalars)
+    }
+
+    /// Runs like `run`, looking at the clock between steps.
+    /// - Returns: the seconds of each step of the plan, in their order.
+    public func runProfiled(
+        _ plan: PlanHandle, batch: Int, scalars: StepScalars = StepScalars()
+    ) throws -> [Double] {
+        let steps = try begin(plan, batch: batch, scalars: scalars)
+        var last = monotonicSeconds()
+        let seconds = steps.map { step in
+            execute(step, batch: batch)
+            let start = last
+            last = monotonicSeconds()
+            return last - start
+        }
+        current = (plan, batch)
+        return seconds
+    }
+
+    /// The most floating-point operations per second that the executor's threads reach: the yardstick for kernels.
+    /// Takes about a tenth of a second.
+    public func measurePeakFlops() -> Double { pool.peakFlops }
+
+    func bound(_ plan: PlanHandle) throws -> BoundPlan {
+        guard plans.indices.contains(plan.index), let bound = plans[plan.index] else {
+            throw RuntimeError(
+                "the plan belongs to another executor; this one has \(quotedList(plans.compactMap { $0?.info.name }))")
+        }
+        return bound
+    }
+
+    private func begin(_ plan: PlanHandle, batch: Int, scalars: StepScalars) throws -> [BoundPlan.Step] {
+        let bound = try bound(plan)
+        guard (1...model.batchCapacity).contains(batch) else {
+            throw RuntimeError(
+                "a batch of \(batch) does not fit: the model was compiled for 1 to \(model.batchCapacity) samples")
+        }
+        current = nil
+        context.scalars.pointee = scalars.abi(batch: batch)
+        return bound.steps
+    }
+
+    private func execute(_ step: BoundPlan.Step, batch: Int) {
+        pool.run(step.kernel, step.calls, count: step.tasksPerSample * batch + step.fixedTasks)
+    }
+}
+
+extension Model {
+    /// The kernel of a plan's updates; nil when it has none that are left to an optimiser.
+    fileprivate func optimizerKernel(_ name: String?, plan: Int) throws -> unetc_kernel? {
+        guard hasOptimizerSteps(plan: plan) else { return nil }
+        return tables.pointer.pointee.optimizers[try chosenOptimizer(name, plans: [plan])].kernel
+    }
+}

@@ -1,0 +1,52 @@
+/// How parameters start: a pure function of name, seed and place, so that threads, order and machine do not matter.
+public enum InitialValueRule: String, Hashable, Sendable, CaseIterable {
+    /// Uniform of variance 2 / fan-in for weights, zero for biases.
+    case he
+    /// Uniform in ±1/√fan-in for weights and biases, as PyTorch's layers start.
+    case pytorch
+
+    /// The initial values of one parameter, row-major in PyTorch's layout.
+    public func values(
+        name: String, kind: ParameterKind, fanIn: Int, count: Int, seed: UInt64
+    ) -> [Float] {
+        let scale = self.scale(kind: kind, fanIn: fanIn)
+        guard scale != 0 else { return [Float](repeating: 0, count: count) }
+        let start = fnv1a64(name) &+ seed &* 0xD134_2543_DE82_EF95
+        return (0..<count).map { index in
+            let z = splitMix64(start &+ UInt64(index + 1) &* 0x9E37_79B9_7F4A_7C15)
+            let u = Double(z >> 40) / 16_777_216
+            return Float(signed(u, scale))
+        }
+    }
+
+    /// PyTorch's rule divides by √fan-in: a product with its reciprocal could round otherwise.
+    private func signed(_ u: Double, _ scale: Double) -> Double {
+        switch self {
+        case .he: (2 * u - 1) * scale
+        case .pytorch: (2 * u - 1) / scale
+        }
+    }
+
+    /// The factor (he) or divisor (pytorch) of a number in -1 ..< 1; 0 when all values are zero.
+    private func scale(kind: ParameterKind, fanIn: Int) -> Double {
+        let fanIn = Double(max(fanIn, 1))
+        switch (self, kind) {
+        case (_, .other), (.he, .bias): return 0
+        case (.he, .weight): return (6 / fanIn).squareRoot()
+        case (.pytorch, .weight), (.pytorch, .bias): return fanIn.squareRoot()
+        }
+    }
+}
+
+/// The FNV-1a hash of a string's UTF-8 bytes.
+func fnv1a64(_ text: String) -> UInt64 {
+    text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+}
+
+/// SplitMix64's finaliser.
+private func splitMix64(_ x: UInt64) -> UInt64 {
+    var z = x
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+}

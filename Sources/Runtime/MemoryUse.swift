@@ -1,0 +1,71 @@
+import ModelABI
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// How much memory an executor takes, known before it is made. All sizes are in bytes.
+public struct MemoryUse: Hashable, Sendable {
+    /// The largest of the plans' arenas, which they share.
+    public var arena: Int
+    public var parameters: Int
+    /// Optimiser state; 0 when no plan updates parameters.
+    public var moments: Int
+    /// Scratch of all threads together.
+    public var workspaces: Int
+
+    public var total: Int { arena + parameters + moments + workspaces }
+
+    /// The memory of an executor made with the same arguments.
+    /// - Throws: `RuntimeError` for unknown plans or optimizers.
+    public init(model: Model, plans: [String], threads: Int, optimizer: String? = nil) throws {
+        let indices = try plans.map(model.planIndex)
+        let needed = try model.momentsNeeded(plans: indices, optimizer: optimizer)
+        arena = indices.map { model.plans[$0].arenaBytes }.max() ?? 0
+        parameters = model.parameterBytes
+        moments = needed * model.parameterBytes
+        workspaces = threads * model.workspaceStride(plans: indices)
+    }
+
+    /// The most memory that the process has had in use so far.
+    public static func peakResidentBytes() -> Int {
+        var usage = rusage()
+        // RUSAGE_SELF, which is imported as another type from each C library.
+        let ownProcess: CInt = 0
+        getrusage(ownProcess, &usage)
+        return usage.ru_maxrss * 1024
+    }
+}
+
+extension Model {
+    /// State tensors per parameter that the plans need under that optimiser.
+    func momentsNeeded(plans indices: [Int], optimizer: String?) throws -> Int {
+        let tensors = indices.flatMap { plans[$0].tensors }
+        let named = tensors.map { $0.region == .moment2 ? 2 : $0.region == .moment1 ? 1 : 0 }.max() ?? 0
+        guard indices.contains(where: hasOptimizerSteps) else { return named }
+        return max(named, optimizers[try chosenOptimizer(optimizer, plans: indices)].moments)
+    }
+
+    /// True when a plan has updates that are left to the chosen optimiser.
+    func hasOptimizerSteps(plan index: Int) -> Bool {
+        let plan = tables.pointer.pointee.plans[index]
+        return (0..<Int(plan.step_count)).contains { plan.steps[$0].kernel == nil }
+    }
+
+    /// The place of the optimiser that the plans' updates run.
+    func chosenOptimizer(_ name: String?, plans indices: [Int]) throws -> Int {
+        if let name { return try optimizerIndex(name) }
+        let training = indices.first(where: hasOptimizerSteps).map { plans[$0].name } ?? ""
+        throw RuntimeError(
+            "plan \"\(training)\" updates parameters, so that an optimizer has to be chosen: "
+                + (optimizers.isEmpty ? "the model has none" : "known are \(quotedList(optimizerNames))"))
+    }
+
+    /// Scratch of one thread, rounded up so that each thread's starts a cache line that no other writes.
+    func workspaceStride(plans indices: [Int]) -> Int {
+        let largest = indices.flatMap { plans[$0].steps.map(\.workspaceBytes) }.max() ?? 0
+        return (largest + 127) / 128 * 128
+    }
+}

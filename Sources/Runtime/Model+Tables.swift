@@ -1,0 +1,147 @@
+import ModelABI
+
+/// Reads the tables of a model into Swift values, checking everything that the executor relies on.
+///
+/// A contradiction is a bug of the compiler; it is found here, before it becomes a wild pointer.
+struct TableReader {
+    let model: unetc_model
+
+    func plans() throws -> [PlanInfo] {
+        guard model.batch_capacity >= 1 else { throw broken("its batch capacity is \(model.batch_capacity)") }
+        return try elements(model.plans, model.plan_count, "plans").map(plan)
+    }
+
+    func optimizers() throws -> [OptimizerInfo] {
+        try elements(model.optimizers, model.optimizer_count, "optimizers").map { optimizer in
+            let name = text(optimizer.name)
+            guard (0...2).contains(optimizer.moments), optimizer.kernel != nil else {
+                throw broken("optimizer \"\(name)\" has \(optimizer.moments) moments or no kernel")
+            }
+            return OptimizerInfo(name: name, moments: Int(optimizer.moments))
+        }
+    }
+
+    /// The parameters of all plans, each once, in order of their offsets.
+    func parameters() throws -> [ParameterInfo] {
+        var found: [String: ParameterInfo] = [:]
+        for plan in try elements(model.plans, model.plan_count, "plans") {
+            for tensor in try elements(plan.tensors, plan.tensor_count, "tensors")
+            where tensor.role == UNETC_ROLE_PARAMETER {
+                let parameter = try parameter(tensor)
+                if let other = found[parameter.name], other != parameter {
+                    throw broken("parameter \"\(parameter.name)\" differs between its plans")
+                }
+                found[parameter.name] = parameter
+            }
+        }
+        let sorted = found.values.sorted { ($0.offset, $0.name) < ($1.offset, $1.name) }
+        for (a, b) in zip(sorted, sorted.dropFirst()) where a.offset + 4 * a.elementCount > b.offset {
+            throw broken("parameters \"\(a.name)\" and \"\(b.name)\" overlap")
+        }
+        return sorted
+    }
+
+    func size(_ bytes: UInt64, _ what: String) throws -> Int {
+        // Far below Int.max, so that sums of a few sizes never overflow.
+        guard bytes <= 1 << 48 else { throw broken("\(what) has \(bytes) bytes") }
+        return Int(bytes)
+    }
+
+    private func plan(_ plan: unetc_plan) throws -> PlanInfo {
+        let name = text(plan.name)
+        let arena = try size(plan.arena_bytes, "the arena of plan \"\(name)\"")
+        let tensors = try elements(plan.tensors, plan.tensor_count, "tensors").map { try tensor($0, arena: arena) }
+        let steps = try elements(plan.steps, plan.step_count, "steps").map { step in
+            try checkOperands(step, tensors: tensors)
+            return try self.step(step)
+        }
+        return PlanInfo(name: name, arenaBytes: arena, tensors: tensors, steps: steps)
+    }
+
+    private func tensor(_ tensor: unetc_tensor, arena: Int) throws -> TensorInfo {
+        let name = text(tensor.name)
+        guard let role = TensorRole(rawValue: tensor.role), let region = TensorRegion(rawValue: tensor.region) else {
+            throw broken("tensor \"\(name)\" has role \(tensor.role) and region \(tensor.region)")
+        }
+        let info = TensorInfo(
+            name: name, role: role, region: region, shape: try shape(tensor), isBatched: tensor.batched != 0,
+            offset: try size(tensor.offset, "the offset of \"\(name)\""), bytes: try size(tensor.bytes, "\"\(name)\""),
+            sampleStride: try size(tensor.sample_stride, "the stride of \"\(name)\""))
+        try checkPlace(info, limit: region == .arena ? arena : try size(model.parameter_bytes, "the parameter region"))
+        return info
+    }
+
+    /// The last element of the last sample must lie within the region.
+    private func checkPlace(_ tensor: TensorInfo, limit: Int) throws {
+        let block = 4 * tensor.elementCount
+        let samples = tensor.isBatched ? Int(model.batch_capacity) : 1
+        let span = block == 0 ? 0 : (samples - 1) * tensor.sampleStride + block
+        guard tensor.offset.isMultiple(of: 4), tensor.sampleStride.isMultiple(of: 4),
+            !tensor.isBatched || samples == 1 || tensor.sampleStride >= block, tensor.offset + span <= limit
+        else {
+            throw broken(
+                "tensor \"\(tensor.name)\" at \(tensor.offset) with stride \(tensor.sampleStride) and blocks of "
+                    + "\(block) bytes does not fit its region of \(limit) bytes")
+        }
+    }
+
+    private func shape(_ tensor: unetc_tensor) throws -> [Int] {
+        let all = [tensor.shape.0, tensor.shape.1, tensor.shape.2, tensor.shape.3].map(Int.init)
+        guard (0...4).contains(tensor.rank) else {
+            throw broken("tensor \"\(text(tensor.name))\" has rank \(tensor.rank)")
+        }
+        let shape = Array(all.prefix(Int(tensor.rank)))
+        var count = 1
+        for dimension in shape {
+            let (product, overflow) = count.multipliedReportingOverflow(by: dimension)
+            guard dimension >= 0, !overflow, product <= 1 << 40 else {
+                throw broken("tensor \"\(text(tensor.name))\" has shape \(shapeText(shape))")
+            }
+            count = product
+        }
+        return shape
+    }
+
+    private func parameter(_ tensor: unetc_tensor) throws -> ParameterInfo {
+        let name = text(tensor.name)
+        guard tensor.region == UNETC_REGION_PARAMETERS, tensor.batched == 0,
+            let kind = ParameterKind(rawValue: tensor.parameter_kind), tensor.fan_in >= 0
+        else { throw broken("parameter \"\(name)\" is batched, elsewhere or of unknown kind") }
+        return ParameterInfo(
+            name: name, shape: try shape(tensor), kind: kind, fanIn: Int(tensor.fan_in),
+            offset: try size(tensor.offset, "the offset of \"\(name)\""))
+    }
+
+    private func step(_ step: unetc_step) throws -> StepInfo {
+        let name = text(step.name)
+        guard let phase = StepPhase(rawValue: step.phase), step.kernel != nil || phase == .update,
+            (0...(1 << 40)).contains(step.tasks_per_sample), (0...(1 << 40)).contains(step.tasks_fixed)
+        else { throw broken("step \"\(name)\" has no kernel, an unknown phase or no sensible number of tasks") }
+        return StepInfo(
+            name: name, operation: text(step.operation), source: text(step.source), algorithm: text(step.algorithm),
+            phase: phase, tasksPerSample: Int(step.tasks_per_sample), fixedTasks: Int(step.tasks_fixed),
+            workspaceBytes: try size(step.workspace_bytes, "the workspace of step \"\(name)\""),
+            flopsPerSample: step.flops_per_sample, fixedFlops: step.flops_fixed,
+            bytesPerSample: step.bytes_per_sample, fixedBytes: step.bytes_fixed)
+    }
+
+    private func checkOperands(_ step: unetc_step, tensors: [TensorInfo]) throws {
+        let operands = try elements(step.operands, step.operand_count, "operands").map(Int.init)
+        guard operands.allSatisfy(tensors.indices.contains) else {
+            throw broken("step \"\(text(step.name))\" names tensors \(operands) of \(tensors.count)")
+        }
+        guard step.kernel == nil else { return }
+        guard operands.count == 2, tensors[operands[0]].region == .parameters else {
+            throw broken("the update \"\(text(step.name))\" is not of a parameter by a gradient")
+        }
+    }
+
+    private func elements<T>(_ base: UnsafePointer<T>?, _ count: Int32, _ what: String) throws -> [T] {
+        guard count >= 0, base != nil || count == 0 else { throw broken("it has \(count) \(what) at no address") }
+        return Array(UnsafeBufferPointer(start: base, count: Int(count)))
+    }
+
+    private func broken(_ what: String) -> RuntimeError {
+        RuntimeError("the model contradicts itself: \(what); this is a bug of the compiler that made it")
+    }
+}

@@ -1,0 +1,69 @@
+extension ParameterStore {
+    /// Reads every parameter from the tensor called `prefix` + its name, of any readable element type.
+    ///
+    /// Nothing changes unless all of them are there in the right shapes.
+    /// - Returns: the names of other tensors that start with `prefix`, in the file's order.
+    /// - Throws: `RuntimeError` that names the file, the parameter, and both shapes.
+    @discardableResult
+    public func load(_ file: SafetensorsFile, prefix: String = "") throws -> [String] {
+        try load(file, prefix: prefix, into: parameters, what: "parameter")
+        let known = Set(model.parameters.map { prefix + $0.name })
+        return file.names.filter { $0.hasPrefix(prefix) && !known.contains($0) }
+    }
+
+    /// Reads state `index` (1 or 2) of every parameter from the tensor called `prefix` + the parameter's name.
+    /// - Throws: `RuntimeError` as for `load`, or when that state was not allocated.
+    public func loadMoment(_ index: Int, from file: SafetensorsFile, prefix: String) throws {
+        try load(file, prefix: prefix, into: try moment(index), what: "optimizer state of parameter")
+    }
+
+    /// Adds every parameter as the tensor `prefix` + its name.
+    ///
+    /// Nothing is copied: the writer stores the values as they are when it writes the file.
+    /// - Throws: `RuntimeError` when the writer already holds a tensor of that name.
+    public func export(to writer: inout SafetensorsWriter, prefix: String = "") throws {
+        try export(parameters, to: &writer, prefix: prefix)
+    }
+
+    /// Adds state `index` (1 or 2) of every parameter as the tensor `prefix` + the parameter's name, without a copy.
+    /// - Throws: `RuntimeError` as for `export`, or when that state was not allocated.
+    public func exportMoment(_ index: Int, to writer: inout SafetensorsWriter, prefix: String) throws {
+        try export(try moment(index), to: &writer, prefix: prefix)
+    }
+
+    private func load(_ file: SafetensorsFile, prefix: String, into memory: MappedMemory, what: String) throws {
+        for parameter in model.parameters { try check(parameter, file, prefix: prefix, what: what) }
+        // Through a copy, so that a file that cannot be read to its end changes nothing.
+        let values = try model.parameters.map { try file.floats(prefix + $0.name) }
+        for (parameter, values) in zip(model.parameters, values) {
+            _ = elements(parameter, in: memory).update(fromContentsOf: values)
+        }
+    }
+
+    private func check(_ parameter: ParameterInfo, _ file: SafetensorsFile, prefix: String, what: String) throws {
+        let name = prefix + parameter.name
+        let expected = "\(what) \"\(parameter.name)\" \(shapeText(parameter.shape))"
+        guard let tensor = file.tensor(name) else {
+            throw RuntimeError(
+                "\(file.path): \(expected) is missing: there is no tensor \"\(name)\" (the file holds "
+                    + "\(file.names.isEmpty ? "none" : quotedList(file.names)))")
+        }
+        guard tensor.shape == parameter.shape else {
+            throw RuntimeError(
+                "\(file.path): \(expected) has shape \(shapeText(tensor.shape)) in the file; is it of another graph, "
+                    + "or of another width?")
+        }
+        guard tensor.element.isReadableAsFloat else {
+            throw RuntimeError(
+                "\(file.path): \(expected) holds \(tensor.element.rawValue) values, which are not readable")
+        }
+    }
+
+    private func export(_ memory: MappedMemory, to writer: inout SafetensorsWriter, prefix: String) throws {
+        for parameter in model.parameters {
+            try writer.add(
+                prefix + parameter.name, shape: parameter.shape, element: .f32,
+                borrowing: UnsafeRawBufferPointer(elements(parameter, in: memory)), of: memory)
+        }
+    }
+}

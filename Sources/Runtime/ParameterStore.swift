@@ -1,0 +1,107 @@
+/// The memory of a model's parameters and of their optimiser's state.
+///
+/// Parameters are row-major in PyTorch's layout. Use it from one thread at a time, and not during a run.
+public final class ParameterStore {
+    public let model: Model
+    let parameters: MappedMemory
+    private(set) var moments: [MappedMemory] = []
+
+    /// All parameters zero.
+    /// - Throws: `RuntimeError` when there is not enough memory.
+    public init(model: Model) throws {
+        self.model = model
+        parameters = try MappedMemory(bytes: model.parameterBytes, for: "the parameters")
+    }
+
+    /// Parameters at their initial values for `seed`.
+    public convenience init(model: Model, initialValues: InitialValueRule, seed: UInt64) throws {
+        try self.init(model: model)
+        initialize(initialValues, seed: seed)
+    }
+
+    /// Gives all parameters their initial values for `seed`; optimiser state becomes zero.
+    public func initialize(_ rule: InitialValueRule, seed: UInt64) {
+        for parameter in model.parameters {
+            let values = rule.values(
+                name: parameter.name, kind: parameter.kind, fanIn: parameter.fanIn, count: parameter.elementCount,
+                seed: seed)
+            store(values, parameter, in: parameters)
+        }
+        resetMoments()
+    }
+
+    /// A copy of a parameter's values.
+    /// - Throws: `RuntimeError` that lists the parameters there are.
+    public func values(of name: String) throws -> [Float] {
+        let parameter = try model.parameter(name)
+        return Array(elements(parameter, in: parameters))
+    }
+
+    /// Overwrites a parameter.
+    /// - Throws: `RuntimeError` for an unknown name or another number of values.
+    public func setValues(_ values: [Float], of name: String) throws {
+        let parameter = try model.parameter(name)
+        try expect(values.count, parameter)
+        store(values, parameter, in: parameters)
+    }
+
+    // MARK: Optimiser state
+
+    /// State tensors per parameter that there is memory for.
+    public var momentCount: Int { moments.count }
+
+    /// Makes sure that there are at least `count` state tensors per parameter (at most 2); new ones are zero.
+    /// - Throws: `RuntimeError` when there is not enough memory.
+    public func allocateMoments(_ count: Int) throws {
+        while moments.count < min(count, 2) {
+            moments.append(try MappedMemory(bytes: model.parameterBytes, for: "the optimizer's state"))
+        }
+    }
+
+    /// Sets all optimiser state to zero, as it is before the first step.
+    public func resetMoments() {
+        for memory in moments {
+            for parameter in model.parameters { elements(parameter, in: memory).update(repeating: 0) }
+        }
+    }
+
+    /// A copy of a parameter's state: `index` 1 for the first moment (SGD's momentum), 2 for the second.
+    /// - Throws: `RuntimeError` for an unknown name, or state that was not allocated.
+    public func moment(_ index: Int, of name: String) throws -> [Float] {
+        let parameter = try model.parameter(name)
+        return Array(elements(parameter, in: try moment(index)))
+    }
+
+    /// Overwrites a parameter's state.
+    /// - Throws: `RuntimeError` for an unknown name, another number of values, or state that was not allocated.
+    public func setMoment(_ index: Int, _ values: [Float], of name: String) throws {
+        let parameter = try model.parameter(name)
+        try expect(values.count, parameter)
+        store(values, parameter, in: try moment(index))
+    }
+
+    func moment(_ index: Int) throws -> MappedMemory {
+        guard moments.indices.contains(index - 1) else {
+            throw RuntimeError("there is no moment \(index): \(moments.count) per parameter are allocated")
+        }
+        return moments[index - 1]
+    }
+
+    // MARK: Places
+
+    func elements(_ parameter: ParameterInfo, in memory: MappedMemory) -> UnsafeMutableBufferPointer<Float> {
+        UnsafeMutableBufferPointer(start: memory.floats(at: parameter.offset), count: parameter.elementCount)
+    }
+
+    private func store(_ values: [Float], _ parameter: ParameterInfo, in memory: MappedMemory) {
+        _ = elements(parameter, in: memory).update(fromContentsOf: values)
+    }
+
+    private func expect(_ count: Int, _ parameter: ParameterInfo) throws {
+        guard count == parameter.elementCount else {
+            throw RuntimeError(
+                "parameter \"\(parameter.name)\" \(shapeText(parameter.shape)) takes \(parameter.elementCount) values, "
+                    + "found \(count)")
+        }
+    }
+}

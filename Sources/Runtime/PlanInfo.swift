@@ -1,0 +1,109 @@
+/// What a tensor means to the program around a plan.
+public enum TensorRole: Int32, Hashable, Sendable, CaseIterable {
+    case value, input, target, cotangent, parameter, output, loss, gradient, optimizerState
+
+    /// Written by name before a step.
+    public var isFed: Bool { self == .input || self == .target || self == .cotangent }
+    /// Readable by name after a step.
+    public var isResult: Bool { self == .output || self == .loss || self == .gradient }
+}
+
+/// The memory that a tensor's offset counts in.
+public enum TensorRegion: Int32, Hashable, Sendable, CaseIterable {
+    case arena, parameters, moment1, moment2
+}
+
+/// The part of the work that a step belongs to.
+public enum StepPhase: Int32, Hashable, Sendable, CaseIterable {
+    case forward, backward, update
+}
+
+/// A tensor of a plan and its place.
+public struct TensorInfo: Hashable, Sendable {
+    public var name: String
+    public var role: TensorRole
+    public var region: TensorRegion
+    /// Of one sample when batched.
+    public var shape: [Int]
+    public var isBatched: Bool
+    /// Bytes from the region's base.
+    public var offset: Int
+    /// Bytes of the whole tensor at the batch capacity.
+    public var bytes: Int
+    /// Bytes from one sample to the next; 0 when not batched.
+    public var sampleStride: Int
+
+    /// Elements of one sample (of the whole tensor when it is not batched).
+    public var elementCount: Int { shape.reduce(1, *) }
+}
+
+/// A step of a plan: one call of one kernel.
+public struct StepInfo: Hashable, Sendable {
+    /// The value it makes, such as `enc1_1` or `d_enc1_1`.
+    public var name: String
+    /// What it computes, such as `conv + bias + relu`.
+    public var operation: String
+    /// The statement in the graph's text, such as `unet.graph:7`.
+    public var source: String
+    /// How, such as `im2col + gemm`.
+    public var algorithm: String
+    public var phase: StepPhase
+    public var tasksPerSample: Int
+    public var fixedTasks: Int
+    /// Scratch of each thread.
+    public var workspaceBytes: Int
+    public var flopsPerSample: Double
+    public var fixedFlops: Double
+    public var bytesPerSample: Double
+    public var fixedBytes: Double
+
+    /// Tasks of a call.
+    public func tasks(batch: Int) -> Int { tasksPerSample * batch + fixedTasks }
+    /// Multiplications and additions of the mathematical operation.
+    public func flops(batch: Int) -> Double { flopsPerSample * Double(batch) + fixedFlops }
+    /// Bytes read and written, each once.
+    public func bytes(batch: Int) -> Double { bytesPerSample * Double(batch) + fixedBytes }
+}
+
+/// A plan: what to run, in order, and where everything lies.
+public struct PlanInfo: Hashable, Sendable {
+    public var name: String
+    public var arenaBytes: Int
+    public var tensors: [TensorInfo]
+    public var steps: [StepInfo]
+
+    /// What has to be written before a step: inputs, targets and cotangents.
+    public var inputs: [TensorInfo] { tensors.filter(\.role.isFed) }
+    /// What can be read after a step: outputs, the loss and gradients.
+    public var outputs: [TensorInfo] { tensors.filter(\.role.isResult) }
+    /// True when running it changes the parameters.
+    public var updatesParameters: Bool { steps.contains { $0.phase == .update } }
+
+    /// Multiplications and additions of a call.
+    public func flops(batch: Int) -> Double { steps.reduce(0) { $0 + $1.flops(batch: batch) } }
+}
+
+/// How a parameter is used, which decides how it starts.
+public enum ParameterKind: Int32, Hashable, Sendable, CaseIterable {
+    case other, weight, bias
+}
+
+/// A parameter and its place in the parameter region.
+public struct ParameterInfo: Hashable, Sendable {
+    public var name: String
+    public var shape: [Int]
+    public var kind: ParameterKind
+    /// Inputs that make one output value; decides how large initial values are.
+    public var fanIn: Int
+    /// Bytes from the region's base.
+    public var offset: Int
+
+    public var elementCount: Int { shape.reduce(1, *) }
+}
+
+/// An optimiser that the model was compiled with.
+public struct OptimizerInfo: Hashable, Sendable {
+    public var name: String
+    /// State tensors per parameter: 0, 1 or 2.
+    public var moments: Int
+}

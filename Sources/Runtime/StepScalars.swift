@@ -1,0 +1,57 @@
+import ModelABI
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#endif
+
+/// The numbers that change from one step to the next, for either optimiser; inference needs none of them.
+public struct StepScalars: Hashable, Sendable {
+    /// The optimiser's step, counted from 1.
+    public var step = 1
+    public var learningRate = 0.0
+    /// Adam's decay of the first moment, SGD's momentum.
+    public var beta1 = 0.0
+    public var beta2 = 0.0
+    public var epsilon = 0.0
+    public var weightDecay = 0.0
+
+    /// Values for plans that update nothing.
+    public init() {}
+
+    /// A step of Adam, with PyTorch's defaults.
+    public static func adam(
+        step: Int, learningRate: Double, beta1: Double = 0.9, beta2: Double = 0.999, epsilon: Double = 1e-8,
+        weightDecay: Double = 0
+    ) -> StepScalars {
+        var scalars = StepScalars()
+        scalars.step = step
+        scalars.learningRate = learningRate
+        scalars.beta1 = beta1
+        scalars.beta2 = beta2
+        scalars.epsilon = epsilon
+        scalars.weightDecay = weightDecay
+        return scalars
+    }
+
+    /// A step of stochastic gradient descent.
+    public static func sgd(
+        step: Int, learningRate: Double, momentum: Double = 0, weightDecay: Double = 0
+    ) -> StepScalars {
+        var scalars = StepScalars()
+        scalars.step = step
+        scalars.learningRate = learningRate
+        scalars.beta1 = momentum
+        scalars.weightDecay = weightDecay
+        return scalars
+    }
+
+    /// The form that kernels read. The corrections 1 - beta^step lose all their digits in Float, so they are made here.
+    func abi(batch: Int) -> unetc_scalars {
+        unetc_scalars(
+            batch: Int64(batch), step: Int64(step), learning_rate: Float(learningRate), beta1: Float(beta1),
+            beta2: Float(beta2), epsilon: Float(epsilon), weight_decay: Float(weightDecay),
+            correction1: Float(1 - pow(beta1, Double(step))), correction2: Float(1 - pow(beta2, Double(step))))
+    }
+}

@@ -1,0 +1,94 @@
+import Diagnostics
+import GraphIR
+
+/// Graphs that many tests want.
+public enum SampleGraph {
+    /// A U-Net of two levels with a loss: convolutions, a pool, a transposed convolution, a skip that is read twice.
+    public static func smallUNet(width: Int = 4, size: Int = 8) throws -> Graph {
+        var b = GraphBuilder("small_unet")
+        let image = b.input("image", [3, size, size])
+        let mask = b.target("mask", [1, size, size])
+        let enc = try b.apply(.relu, [try b.conv(image, width, kernel: 3, padding: 1, "enc1")], "enc1.relu")
+        let pool = try b.maxPool(enc, kernel: 2, "pool1")
+        let mid = try b.apply(.relu, [try b.conv(pool, 2 * width, kernel: 3, padding: 1, "enc2")], "enc2.relu")
+        let up = try b.convTranspose(mid, width, kernel: Extent(2), stride: Extent(2), "up1")
+        let joined = try b.concat([up, enc], "skip1")
+        let dec = try b.apply(.relu, [try b.conv(joined, width, kernel: 3, padding: 1, "dec1")], "dec1.relu")
+        let logits = try b.conv(dec, 1, kernel: 1, "dec2")
+        b.output("logits", logits)
+        try b.loss(try b.add(.bceWithLogits(positiveWeight: 1), [logits, mask], "bce"))
+        return b.graph
+    }
+
+    /// A well-formed graph that holds every operator and elementwise function at least once, odd constants, fused steps,
+    /// gradients, an update, and names, places and derivations that need quoting.
+    public static func everything() throws -> Graph {
+        var b = GraphBuilder("every.thing")
+        let map = Extent(5, 7)
+        let image = b.input("image", [2, 5, 7])
+        let target = b.target("target", [4, 5, 7])
+        let conv = ConvGeometry(
+            inputChannels: 2, input: map, outputChannels: 4, kernel: Extent(3, 2), stride: Extent(1, 1),
+            padding: Padding(top: 0, left: 1, bottom: 2, right: 0), groups: 2)
+        let a = try b.conv(conv, image, "enc1.conv1")
+        let weight = try node("enc1.conv1.weight", b.graph)
+        let up = ConvGeometry(
+            inputChannels: 4, input: map, outputChannels: 4, kernel: Extent(3), stride: Extent(2), padding: Padding(1),
+            dilation: Extent(1, 2))
+        let small = try b.conv(up, a, "down", bias: false)
+        let c = try b.convTranspose(up, small, "up")
+        let pool = PoolGeometry(
+            channels: 4, input: map, kernel: Extent(3, 2), stride: Extent(2, 3),
+            padding: Padding(top: 1, left: 0, bottom: 1, right: 0))
+        let pooled = try b.add(.maxPool(pool), [a], "pool")
+        _ = try b.add(.maxPoolGradient(pool), [pooled, a], "d_pool")
+        let unary: [Elementwise] = [.relu, .leakyRelu(slope: 0.1), .sigmoid, .silu, .tanh, .scale(-1.0 / 3)]
+        for function in unary { _ = try b.apply(function, [a], "y_\(function.mnemonic)") }
+        let binary: [Elementwise] = [
+            .add, .multiply, .reluGradient, .leakyReluGradient(slope: 1e-300), .sigmoidGradient, .siluGradient,
+            .tanhGradient,
+        ]
+        for function in binary { _ = try b.apply(function, [a, c], "y_\(function.mnemonic)") }
+        let joined = try b.concat([a, c, a], "joined")
+        let logits = try b.add(.channelSlice(start: 3, count: 4), [joined], "logits")
+        let bce = try b.add(.bceWithLogits(positiveWeight: 3), [logits, target], "bce")
+        let dice = try b.add(.diceLoss(smooth: 1), [logits, target], "dice")
+        let total = try b.apply(.add, [bce, dice], "total")
+        try b.loss(total)
+        let one = try b.add(.one, [], "d_loss")
+        let dTotal = try b.add(.batchMeanGradient, [one], "d_total")
+        _ = try b.add(.bceWithLogitsGradient(positiveWeight: 3), [logits, target, dTotal], "d_bce")
+        _ = try b.add(.diceLossGradient(smooth: 1), [logits, target, dTotal], "d_dice")
+        _ = try b.add(.channelSum, [a], "grad.enc1.conv1.bias")
+        _ = try b.add(.convDataGradient(conv), [a, weight], "d_image")
+        let gradient = try b.add(.convWeightGradient(conv), [a, image], "grad.enc1.conv1.weight")
+        _ = try b.add(.update, [weight, gradient], "update enc1.conv1.weight")
+        return decorated(b.graph, a: a, c: c, weight: weight, gradient: gradient)
+    }
+
+    private static func decorated(_ graph: Graph, a: NodeID, c: NodeID, weight: NodeID, gradient: NodeID) -> Graph {
+        var graph = graph
+        var labels = Node(
+            op: .target, type: TensorType([5, 7], batched: true, element: .classIndex), name: "classes")
+        labels.origin.derivation = "quotes \" and \\ and\nlines // \u{7f} é"
+        graph.append(labels)
+        graph.append(Node(op: .cotangent, type: .batched([4, 5, 7]), name: "cotangent.logits"))
+        graph[c].epilogue = [
+            FusedStep(.leakyRelu(slope: 0.30000000000000004)), FusedStep(.reluGradient, [a]), FusedStep(.add, [a]),
+        ]
+        graph[c].origin = Origin(
+            location: SourceLocation(file: "my graphs/a \"net\":1.graph", line: 7, column: 3),
+            derivation: "backward of up")
+        graph.outputs = [NamedValue("logits", a), NamedValue("2nd", c)]
+        graph.gradients = [GradientBinding(of: weight, gradient: gradient)]
+        graph.training.optimizer = .sgd(learningRate: 0.1 + 0.2, momentum: 0.9, weightDecay: .leastNonzeroMagnitude)
+        graph.training.seed = .max
+        graph.training.initialValues = .pytorch
+        return graph
+    }
+
+    private static func node(_ name: String, _ graph: Graph) throws -> NodeID {
+        guard let id = graph.id(named: name) else { throw ShapeError("no node '\(name)'") }
+        return id
+    }
+}

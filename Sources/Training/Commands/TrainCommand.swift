@@ -1,0 +1,155 @@
+import ArgumentParser
+import Runtime
+
+extension InitialValueRule: ExpressibleByArgument {}
+extension OptimizerSettings.Kind: ExpressibleByArgument {}
+
+/// `trainer train`.
+struct TrainCommand: ParsableCommand, TrainerVerb {
+    static let configuration = CommandConfiguration(
+        commandName: "train", abstract: "Trains the net and writes checkpoints, metrics and pictures to a folder.")
+
+    @OptionGroup var data: DataOptions
+    @OptionGroup var flags: TrainingFlags
+
+    @Option(name: .customLong("out"), help: ArgumentHelp("The folder of the run.", valueName: "run"))
+    var output: String
+
+    @Flag(help: "Continue the run in --out exactly where its checkpoint stands.")
+    var resume = false
+
+    @Option(help: ArgumentHelp("Save within epochs, too, every so many steps.", valueName: "steps"))
+    var checkpointEvery: Int?
+
+    @Flag(help: "Print warnings and errors only.")
+    var quiet = false
+
+    mutating func validate() throws {
+        if let checkpointEvery, checkpointEvery < 1 {
+            throw ValidationError("--checkpoint-every takes a number from 1, found \(checkpointEvery).")
+        }
+        if data.split == 0 { throw ValidationError("--split 0 leaves nothing to train on.") }
+    }
+
+    func run(_ context: TrainerContext) throws {
+        let console = Console(isQuiet: quiet)
+        let model = context.model
+        let interface = try NetInterface(model: model)
+        guard interface.mask != nil else {
+            throw TrainerError("graph \"\(model.graphName)\" has no loss to train with", hint: "add a loss and compile it again")
+        }
+        try checkFolder()
+        let folder = try RunFolder(output)
+        let previous = try previousRecord(folder.files, console)
+        let settings = try flags.resolved(
+            defaults: ModelDefaults(metadata: model.metadata).training, recorded: previous?.settings, model: model)
+        let dataSettings = try data.resolved(over: previous?.data)
+        let threads = data.threads ?? processorCount()
+        let samples = try DataSet.load(
+            dataSettings, shape: interface.shape, seed: settings.seed, threads: threads, isStrict: data.strict,
+            console: console)
+        try samples.checkTrainable()
+        var record = RunRecord(
+            graphName: model.graphName, graphHash: model.graphHash, settings: settings, data: dataSettings,
+            fingerprint: samples.fingerprint)
+        if let previous { try Self.checkSameData(previous, record, folder.files) }
+        // Before threads are started, for they inherit which signals are held back.
+        let interruption = Interruption()
+        let net = try Net(model: model, optimizer: settings.optimizer.kind, threads: threads)
+        var log = MetricsLog()
+        if previous == nil {
+            net.parameters.initialize(settings.initialValues, seed: settings.seed)
+        } else {
+            record.progress = try Checkpoint(path: folder.files.checkpoint).restore(net.parameters).progress
+            log = try Self.log(folder.files, through: record.progress.epoch)
+        }
+        announce(console, samples, record, threads)
+        let training = TrainingRun(
+            net: net, data: samples, files: folder.files, record: record, log: log, console: console,
+            interruption: interruption, checkpointEvery: checkpointEvery)
+        switch try training.run() {
+        case .finished: try finish(training, console)
+        case .interrupted:
+            console.answer(
+                "stopped after step \(training.record.progress.step), everything is saved; continue with\n  "
+                    + Self.resumeLine(context.arguments))
+        }
+    }
+
+    /// Before anything is made: does --resume fit what is there?
+    private func checkFolder() throws {
+        let files = RunFiles(folder: output)
+        if resume && !FileSystem.isFolder(output) {
+            throw TrainerError("\(output): there is no run to resume", hint: "leave out --resume to start one")
+        }
+        if !resume && FileSystem.isFile(files.checkpoint) {
+            throw TrainerError(
+                "\(output): there is a run in this folder already",
+                hint: "continue it with --resume, or choose another --out")
+        }
+    }
+
+    /// The record to continue from; nil for a new run, or one that was ended before its first checkpoint.
+    private func previousRecord(_ files: RunFiles, _ console: Console) throws -> RunRecord? {
+        guard resume else { return nil }
+        guard FileSystem.isFile(files.checkpoint) else {
+            console.warn("\(output): no checkpoint yet, so training starts from the beginning")
+            return nil
+        }
+        return try Checkpoint(path: files.checkpoint).record()
+    }
+
+    private static func checkSameData(_ previous: RunRecord, _ now: RunRecord, _ files: RunFiles) throws {
+        guard previous.fingerprint != now.fingerprint else { return }
+        throw TrainerError(
+            "\(files.checkpoint): the run was started with other data (\(previous.data.title), split "
+                + "\(previous.data.split)); \(now.data.title) now gives other pictures, masks or another split",
+            hint: "resume with the data as it was, or start a new run with another --out")
+    }
+
+    private static func log(_ files: RunFiles, through epoch: Int) throws -> MetricsLog {
+        guard epoch > 0, FileSystem.isFile(files.metrics) else { return MetricsLog() }
+        return try MetricsLog(parsing: FileSystem.text(of: files.metrics), through: epoch, path: files.metrics)
+    }
+
+    private func announce(_ console: Console, _ samples: DataSet, _ record: RunRecord, _ threads: Int) {
+        let settings = record.settings
+        let start = record.progress.step == 0 ? "" : ", from step \(record.progress.step)"
+        console.say(
+            "\(record.graphName): \(samples.training.count) pictures train, \(samples.testing.count) test "
+                + "(\(record.data.title)); \(settings.optimizer.kind.rawValue), lr \(settings.optimizer.learningRate), "
+                + "batch \(settings.batch), \(Text.count(settings.epochs, "epoch")), \(Text.count(threads, "thread"))\(start)")
+    }
+
+    private func finish(_ training: TrainingRun, _ console: Console) throws {
+        let files = training.files
+        let data = training.data
+        let shown = Array((data.testing.isEmpty ? data.training : data.testing).prefix(6))
+        try RunFigures.curves(training.log, title: training.record.graphName).writePNG(to: files.curves)
+        try RunFigures.samples(shown, of: data, net: training.net, cell: 192).writePNG(to: files.samples)
+        let progress = training.record.progress
+        if !data.testing.isEmpty {
+            console.say("best Dice \(Text.fixed(progress.bestDice, 4)) in epoch \(progress.bestEpoch): \(files.best)")
+        }
+        console.say("curves \(files.curves), samples \(files.samples), numbers \(files.metrics)")
+    }
+
+    /// The command that continues this run, for a shell.
+    static func resumeLine(_ arguments: [String]) -> String {
+        let all = arguments.contains("--resume") ? arguments : arguments + ["--resume"]
+        return all.map(quoted).joined(separator: " ")
+    }
+
+    private static func quoted(_ word: String) -> String {
+        let isPlain = !word.isEmpty && word.utf8.allSatisfy {
+            switch $0 {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"):
+                true
+            default: "-_./=+,:@%".utf8.contains($0)
+            }
+        }
+        if isPlain { return word }
+        return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    }
+}

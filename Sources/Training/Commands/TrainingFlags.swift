@@ -1,0 +1,98 @@
+import ArgumentParser
+import Runtime
+
+/// The flags that override the graph's `train { … }` block.
+struct TrainingFlags: ParsableArguments {
+    @Option(help: "Times that all training pictures are seen; default: from the graph.")
+    var epochs: Int?
+
+    @Option(help: "Pictures in a step, at most as many as compiled for; default: from the graph.")
+    var batch: Int?
+
+    @Option(help: ArgumentHelp("The learning rate; default: from the graph.", valueName: "rate"))
+    var lr: Double?
+
+    @Option(help: "adam or sgd; default: from the graph.")
+    var optimizer: OptimizerSettings.Kind?
+
+    @Option(help: "SGD's momentum; default: from the graph.")
+    var momentum: Double?
+
+    @Option(help: ArgumentHelp("Added to the gradient, times the weight; default: from the graph.", valueName: "decay"))
+    var weightDecay: Double?
+
+    @Option(name: .customLong("init"), help: "How weights start, he or pytorch; default: from the graph.")
+    var initialValues: InitialValueRule?
+
+    @Option(help: "Of initial weights, split, order and flips; default: from the graph.")
+    var seed: UInt64?
+
+    @Flag(inversion: .prefixedNo, help: "Mirror half of the training pictures, another half in each epoch; default: --flip.")
+    var flip: Bool?
+
+    mutating func validate() throws {
+        if let epochs, epochs < 1 { throw ValidationError("--epochs takes a number from 1, found \(epochs).") }
+        if let batch, batch < 1 { throw ValidationError("--batch takes a number from 1, found \(batch).") }
+        if let lr, !(lr > 0 && lr.isFinite) { throw ValidationError("--lr takes a number above 0, found \(lr).") }
+        if let momentum, !(0..<1).contains(momentum) {
+            throw ValidationError("--momentum takes a number from 0 to below 1, found \(momentum).")
+        }
+        if let weightDecay, !(weightDecay >= 0 && weightDecay.isFinite) {
+            throw ValidationError("--weight-decay takes a number from 0, found \(weightDecay).")
+        }
+    }
+
+    /// The flags over the graph's defaults, or over what a run remembers.
+    ///
+    /// - Throws: `TrainerError` when the model was not compiled for them, or a flag would make the run another one.
+    func resolved(defaults: TrainingSettings, recorded: TrainingSettings?, model: Model) throws -> TrainingSettings {
+        try resolved(
+            defaults: defaults, recorded: recorded, capacity: model.batchCapacity, optimizers: model.optimizerNames)
+    }
+
+    func resolved(
+        defaults: TrainingSettings, recorded: TrainingSettings?, capacity: Int, optimizers: [String]
+    ) throws -> TrainingSettings {
+        var settings = recorded ?? defaults
+        if recorded == nil { settings.batch = min(settings.batch, capacity) }
+        settings.epochs = epochs ?? settings.epochs
+        settings.batch = batch ?? settings.batch
+        settings.optimizer.kind = optimizer ?? settings.optimizer.kind
+        settings.optimizer.learningRate = lr ?? settings.optimizer.learningRate
+        settings.optimizer.momentum = momentum ?? settings.optimizer.momentum
+        settings.optimizer.weightDecay = weightDecay ?? settings.optimizer.weightDecay
+        settings.initialValues = initialValues ?? settings.initialValues
+        settings.seed = seed ?? settings.seed
+        settings.flips = flip ?? settings.flips
+        if let recorded { try Self.checkUnchanged(recorded, settings) }
+        guard settings.batch <= capacity else {
+            throw TrainerError(
+                "a batch of \(settings.batch) is larger than the \(capacity) that this trainer was compiled for",
+                hint: "compile the graph again with unetc compile --batch \(settings.batch)")
+        }
+        guard optimizers.contains(settings.optimizer.kind.rawValue) else {
+            throw TrainerError(
+                "this trainer was compiled without the optimizer \(settings.optimizer.kind.rawValue); it has "
+                    + (optimizers.isEmpty ? "none" : optimizers.joined(separator: ", ")),
+                hint: "compile the graph again")
+        }
+        return settings
+    }
+
+    /// Epochs, learning rate and weight decay may change from session to session; the rest makes it another run.
+    private static func checkUnchanged(_ old: TrainingSettings, _ new: TrainingSettings) throws {
+        let pairs = [
+            ("--batch", "\(old.batch)", "\(new.batch)"), ("--seed", "\(old.seed)", "\(new.seed)"),
+            ("--optimizer", old.optimizer.kind.rawValue, new.optimizer.kind.rawValue),
+            ("--momentum", "\(old.optimizer.momentum)", "\(new.optimizer.momentum)"),
+            ("--init", old.initialValues.rawValue, new.initialValues.rawValue),
+            (new.flips ? "--flip" : "--no-flip", old.flips ? "--flip" : "--no-flip", "a change"),
+        ]
+        let changed = pairs.first { $0.0.hasSuffix("flip") ? $0.0 != $0.1 : $0.1 != $0.2 }
+        guard let (flag, before, now) = changed else { return }
+        let found = flag.hasSuffix("flip") ? "\(flag) instead of \(before)" : "\(flag) \(now) instead of \(before)"
+        throw TrainerError(
+            "--resume continues a run as it was started, found \(found)",
+            hint: "leave out \(flag), or start a new run with another --out")
+    }
+}

@@ -1,0 +1,35 @@
+/// A file of the data set that cannot be used, and why.
+struct DataIssue: Hashable, Sendable {
+    var file: String
+    /// Follows the file's name: "is a GIF, expected PNG or JPEG".
+    var reason: String
+
+    var text: String { "\(file): \(reason)" }
+}
+
+/// The files that were left out of a data set.
+struct DataReport: Hashable, Sendable {
+    var issues: [DataIssue] = []
+
+    /// At most this many files are named.
+    static let shownCount = 10
+
+    /// "skipped 4 files that cannot be used:" and their names; nil when there are none.
+    var warning: String? {
+        issues.isEmpty ? nil : "skipped \(Text.count(issues.count, "file")) that cannot be used:\n" + list
+    }
+
+    /// The error of `--strict`; nil when all files can be used.
+    var strictError: TrainerError? {
+        guard !issues.isEmpty else { return nil }
+        return TrainerError(
+            "\(Text.count(issues.count, "file")) of the data cannot be used:\n" + list,
+            hint: "remove or repair them, or leave out --strict to skip them")
+    }
+
+    private var list: String {
+        let lines = issues.prefix(Self.shownCount).map { "  " + $0.text }
+        let rest = issues.count - lines.count
+        return (lines + (rest > 0 ? ["  and \(rest) more"] : [])).joined(separator: "\n")
+    }
+}

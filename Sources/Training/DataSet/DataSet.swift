@@ -1,0 +1,120 @@
+/// Which data to train on and how to part it; a run remembers it.
+struct DataSettings: Hashable, Sendable {
+    /// `--data`; nil with `pictures` nil for the embedded pictures.
+    var folder: String?
+    /// `--images` and `--masks`.
+    var pictures: String?
+    var masks: String?
+    var map: MaskMap?
+    /// The share of samples that train; the rest test.
+    var split = 0.8
+    /// The first ones in the order of names train, instead of a shuffled draw.
+    var isSorted = false
+
+    var isEmbedded: Bool { folder == nil && pictures == nil }
+
+    /// What the data is called in messages.
+    var title: String { folder ?? pictures ?? EmbeddedSamples.title }
+}
+
+/// Samples in memory, parted into training and testing.
+struct DataSet: Sendable {
+    var shape: SampleShape
+    /// In byte order of their names.
+    var samples: [Sample]
+    /// Indices of samples.
+    var training: [Int]
+    var testing: [Int]
+
+    init(shape: SampleShape, samples: [Sample], split: Double, isSorted: Bool, seed: UInt64) {
+        self.shape = shape
+        self.samples = samples
+        (training, testing) = Self.parts(count: samples.count, split: split, isSorted: isSorted, seed: seed)
+    }
+
+    /// - Throws: `TrainerError` when there is nothing to train on, or no training mask holds any foreground.
+    func checkTrainable() throws {
+        guard let first = training.first else {
+            throw TrainerError(
+                "the split of \(Text.count(samples.count, "sample")) leaves none to train on",
+                hint: "use a larger --split or more pictures")
+        }
+        guard training.contains(where: { samples[$0].mask.contains(1) }) else {
+            throw TrainerError(
+                "no foreground at all in the masks of \(Text.count(training.count, "training picture")) "
+                    + "(the first is of \(samples[first].file))",
+                hint: "say which mask values mean object with --mask-map, such as --mask-map 0=0,1=1")
+        }
+    }
+
+    /// The indices that train and those that test: a shuffled draw, or the first ones.
+    static func parts(count: Int, split: Double, isSorted: Bool, seed: UInt64) -> (training: [Int], testing: [Int]) {
+        var random = SplitMix64(seed: seed, Purpose.split.rawValue)
+        let order = isSorted ? Array(0..<count) : random.permutation(count)
+        let border = min(count, max(0, Int(split * Double(count))))
+        return (Array(order[..<border]), Array(order[border...]))
+    }
+
+    /// A number that changes when any picture, mask, name or the split changes (FNV-1a).
+    var fingerprint: String {
+        var hash = Fingerprint()
+        for (part, indices) in [training, testing].enumerated() {
+            hash.add([UInt8(part)])
+            for sample in indices.map({ samples[$0] }) {
+                hash.add(Array(sample.name.utf8))
+                hash.add(sample.picture)
+                hash.add(sample.mask)
+            }
+        }
+        return hash.text
+    }
+}
+
+/// What random numbers are drawn for, so that the streams of one seed stay apart.
+enum Purpose: UInt64 {
+    case split = 1
+    case order = 2
+    case flip = 3
+}
+
+/// The order and the flips of an epoch, both pure functions of seed and epoch.
+struct EpochDraw: Hashable, Sendable {
+    var seed: UInt64
+    /// From 1.
+    var epoch: Int
+
+    /// `training` shuffled.
+    func order(_ training: [Int]) -> [Int] {
+        var random = SplitMix64(seed: seed, Purpose.order.rawValue, UInt64(epoch))
+        return random.permutation(training.count).map { training[$0] }
+    }
+
+    /// Whether the sample of that index is mirrored in this epoch.
+    func isFlipped(_ sample: Int) -> Bool {
+        var random = SplitMix64(seed: seed, Purpose.flip.rawValue, UInt64(epoch), UInt64(sample))
+        return random.next() >> 63 == 1
+    }
+}
+
+/// FNV-1a over 8-byte words.
+struct Fingerprint {
+    private var state: UInt64 = 0xCBF2_9CE4_8422_2325
+
+    mutating func add(_ bytes: [UInt8]) {
+        mixIn(UInt64(bytes.count))
+        bytes.withUnsafeBytes { raw in
+            let whole = raw.count / 8 * 8
+            for place in stride(from: 0, to: whole, by: 8) {
+                mixIn(UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: place, as: UInt64.self)))
+            }
+            for place in whole..<raw.count { mixIn(UInt64(raw[place])) }
+        }
+    }
+
+    private mutating func mixIn(_ word: UInt64) { state = (state ^ word) &* 0x100_0000_01B3 }
+
+    var text: String {
+        let digits = String(SplitMix64.mix(state), radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}

@@ -1,0 +1,68 @@
+import Imaging
+
+/// What the net takes and is trained on, per sample.
+struct SampleShape: Hashable, Sendable {
+    /// 1 (gray) or 3 (red, green, blue).
+    var channels: Int
+    var height: Int
+    var width: Int
+    var maskHeight: Int
+    var maskWidth: Int
+
+    init(channels: Int, height: Int, width: Int, maskHeight: Int? = nil, maskWidth: Int? = nil) {
+        self.channels = channels
+        self.height = height
+        self.width = width
+        self.maskHeight = maskHeight ?? height
+        self.maskWidth = maskWidth ?? width
+    }
+}
+
+/// A picture at the net's input size and its mask, as bytes: a quarter of what the net will be fed.
+struct Sample: Hashable, Sendable {
+    var name: String
+    /// The file it comes from; the name again for drawn samples.
+    var file: String
+    /// `[channels, height, width]`, 0 ... 255.
+    var picture: [UInt8]
+    /// `[maskHeight, maskWidth]`, 0 or 1.
+    var mask: [UInt8]
+}
+
+extension Bitmap {
+    /// The picture at the net's size, channel by channel, `[channels, height, width]`.
+    func planes(of shape: SampleShape) -> [UInt8] {
+        let source = shape.channels == 1 ? luma() : self
+        let sized = source.resizedBilinear(width: shape.width, height: shape.height)
+        guard sized.channels > 1 else { return sized.pixels }
+        let area = shape.width * shape.height
+        var planes = [UInt8](repeating: 0, count: sized.pixels.count)
+        for channel in 0..<sized.channels {
+            for i in 0..<area { planes[channel * area + i] = sized.pixels[i * sized.channels + channel] }
+        }
+        return planes
+    }
+
+    /// ITU-R 601 luma in Pillow's fixed point.
+    func luma() -> Bitmap {
+        guard channels == 3 else { return self }
+        var gray = [UInt8](repeating: 0, count: width * height)
+        for i in gray.indices {
+            let r = Int(pixels[3 * i]) * 19595
+            let g = Int(pixels[3 * i + 1]) * 38470
+            let b = Int(pixels[3 * i + 2]) * 7471
+            gray[i] = UInt8((r + g + b + 0x8000) >> 16)
+        }
+        return Bitmap(width: width, height: height, channels: 1, pixels: gray)
+    }
+
+    /// The inverse of `planes(of:)`.
+    init(planes: [UInt8], shape: SampleShape) {
+        let area = shape.width * shape.height
+        var pixels = [UInt8](repeating: 0, count: planes.count)
+        for channel in 0..<shape.channels {
+            for i in 0..<area { pixels[i * shape.channels + channel] = planes[channel * area + i] }
+        }
+        self.init(width: shape.width, height: shape.height, channels: shape.channels, pixels: pixels)
+    }
+}

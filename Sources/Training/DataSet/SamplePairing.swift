@@ -1,0 +1,104 @@
+import Imaging
+
+/// A picture and its mask, by path.
+struct SamplePair: Hashable, Sendable {
+    /// The common name without extension.
+    var stem: String
+    var picture: String
+    var mask: String
+}
+
+/// Pairs the pictures of one folder with the masks of another by exact stem.
+struct SamplePairing: Hashable, Sendable {
+    /// In byte order of the stems.
+    var pairs: [SamplePair] = []
+    var report = DataReport()
+
+    /// Looks into every file's first bytes, since extensions lie.
+    /// - Throws: `TrainerError` when a folder cannot be read or nothing fits together.
+    init(layout: DataLayout) throws {
+        let pictures = try FolderListing(layout.pictures)
+        let masks = try FolderListing(layout.masks)
+        report.issues = pictures.issues
+        for picture in pictures.files {
+            if let mask = masks.file(of: picture.stem) {
+                pairs.append(SamplePair(stem: picture.stem, picture: picture.path, mask: mask))
+            } else if !masks.unusable.contains(picture.stem) {
+                report.issues.append(DataIssue(file: picture.path, reason: "has no mask in \(layout.masks)"))
+            }
+        }
+        report.issues += masks.issues
+        for mask in masks.files where pictures.file(of: mask.stem) == nil && !pictures.unusable.contains(mask.stem) {
+            report.issues.append(DataIssue(file: mask.path, reason: "has no picture in \(layout.pictures)"))
+        }
+        guard !pairs.isEmpty else { throw Self.nothing(pictures, masks) }
+    }
+
+    private static func nothing(_ pictures: FolderListing, _ masks: FolderListing) -> TrainerError {
+        guard let picture = pictures.files.first, let mask = masks.files.first else {
+            let empty = pictures.files.isEmpty ? pictures : masks
+            let issue = empty.issues.first.map { ": " + $0.text } ?? ""
+            return TrainerError("\(empty.folder): expected PNG or JPEG files, found none\(issue)")
+        }
+        return TrainerError(
+            "no picture in \(pictures.folder) has a mask of the same name in \(masks.folder)",
+            hint: "a picture and its mask need equal names before the extension; the first ones here are "
+                + "\"\(FileSystem.name(picture.path))\" and \"\(FileSystem.name(mask.path))\"")
+    }
+}
+
+/// The pictures in a folder, told from other files by content.
+private struct FolderListing {
+    struct File {
+        var stem: String
+        var path: String
+    }
+
+    let folder: String
+    /// One a stem, in byte order of the stems.
+    private(set) var files: [File] = []
+    private(set) var issues: [DataIssue] = []
+    /// Stems of which there are only files that cannot be used; the issues name them already.
+    private(set) var unusable: Set<String> = []
+    private var paths: [String: String] = [:]
+
+    func file(of stem: String) -> String? { paths[stem] }
+
+    init(_ folder: String) throws {
+        self.folder = folder
+        for name in try FileSystem.names(in: folder) {
+            let path = FileSystem.join(folder, name)
+            guard FileSystem.kind(path) != .folder else { continue }
+            let stem = FileSystem.stem(name)
+            if let reason = Self.fault(path) {
+                issues.append(DataIssue(file: path, reason: reason))
+                unusable.insert(stem)
+            } else if let first = paths[stem] {
+                issues.append(DataIssue(file: path, reason: "has the name of \(FileSystem.name(first)), which is used"))
+            } else {
+                paths[stem] = path
+                files.append(File(stem: stem, path: path))
+            }
+        }
+        files.sort { FileSystem.precedes($0.stem, $1.stem) }
+        unusable.subtract(paths.keys)
+    }
+
+    /// Why the file is no picture, judged by its first bytes; nil when it may be one.
+    private static func fault(_ path: String) -> String? {
+        guard FileSystem.isFile(path) else { return "is not a file" }
+        do {
+            let head = try FileSystem.head(of: path, count: 16)
+            if head.isEmpty { return "is empty, expected PNG or JPEG" }
+            switch ImageFormat(startOf: head) {
+            case .png, .jpeg: return nil
+            case .some(let other): return "is a \(other.rawValue), expected PNG or JPEG"
+            case nil: return "is not a picture, expected PNG or JPEG"
+            }
+        } catch let error as TrainerError {
+            return error.message
+        } catch {
+            return "\(error)"
+        }
+    }
+}

@@ -1,0 +1,30 @@
+/// A line on the terminal that says how far something is and when it will be done.
+struct ProgressBar {
+    var console: Console
+    var label: String
+    private let start = monotonicSeconds()
+
+    init(console: Console, label: String) {
+        self.console = console
+        self.label = label
+    }
+
+    /// `reading pictures [######......] 120/599`.
+    func show(_ done: Int, of total: Int) {
+        // Not more often than can be seen.
+        guard done == total || done % max(1, total / 100) == 0 else { return }
+        console.draw("\(label) \(Self.bar(done, total)) \(done)/\(total)")
+    }
+
+    /// `epoch 3/20 [######......] 12/30  loss 0.4123  31.2 images/s  ETA 2:31`.
+    func show(_ done: Int, of total: Int, loss: Double, imagesPerSecond: Double, secondsLeft: Double) {
+        console.draw(
+            "\(label) \(Self.bar(done, total)) \(done)/\(total)  loss \(Text.fixed(loss, 4))  "
+                + "\(Text.fixed(imagesPerSecond, 1)) images/s  ETA \(Text.duration(secondsLeft))")
+    }
+
+    static func bar(_ done: Int, _ total: Int, width: Int = 20) -> String {
+        let filled = total > 0 ? min(width, max(0, done * width / total)) : width
+        return "[" + String(repeating: "#", count: filled) + String(repeating: ".", count: width - filled) + "]"
+    }
+}

@@ -1,0 +1,167 @@
+import Imaging
+import Runtime
+
+/// Trains a net from where its record says, epoch by epoch, and writes down what comes of it.
+final class TrainingRun {
+    enum Ending {
+        case finished
+        /// A signal came; everything is saved.
+        case interrupted
+    }
+
+    let net: Net
+    let data: DataSet
+    let files: RunFiles
+    private(set) var record: RunRecord
+    private(set) var log: MetricsLog
+    private let console: Console
+    private let interruption: Interruption
+    /// Steps between checkpoints within an epoch; nil for none.
+    private let checkpointEvery: Int?
+    /// Seconds of earlier sessions of this run.
+    private let earlierSeconds: Double
+    private let sessionStart = monotonicSeconds()
+    private var sessionSteps = 0
+    private var lastDrawn = 0.0
+
+    init(
+        net: Net, data: DataSet, files: RunFiles, record: RunRecord, log: MetricsLog, console: Console,
+        interruption: Interruption, checkpointEvery: Int?
+    ) {
+        self.net = net
+        self.data = data
+        self.files = files
+        self.record = record
+        self.log = log
+        self.console = console
+        self.interruption = interruption
+        self.checkpointEvery = checkpointEvery
+        earlierSeconds = log.rows.last?.seconds ?? 0
+    }
+
+    private var settings: TrainingSettings { record.settings }
+
+    /// Trains until all epochs are done or a signal comes.
+    /// - Throws: `TrainerError` when the loss is no longer a number or nothing can be saved; the last checkpoint stays.
+    func run() throws -> Ending {
+        defer { console.clear() }
+        while record.progress.epoch < settings.epochs {
+            let start = monotonicSeconds()
+            let firstStep = record.progress.stepInEpoch
+            guard try trainEpoch() else { return try stop() }
+            let speed = Double(record.progress.samples - firstStep * settings.batch) / (monotonicSeconds() - start)
+            let scores = try testScores(
+                of: net, on: data.testing, of: data, isInterrupted: { interruption.isRequested })
+            if scores == nil && !data.testing.isEmpty { return try stop() }
+            try closeEpoch(scores, imagesPerSecond: max(0, speed))
+            if interruption.isRequested && record.progress.epoch < settings.epochs { return .interrupted }
+        }
+        return .finished
+    }
+
+    /// The rest of the epoch under way; false when a signal came.
+    private func trainEpoch() throws -> Bool {
+        let draw = EpochDraw(seed: settings.seed, epoch: record.progress.epoch + 1)
+        let batches = draw.order(data.training).chunks(of: settings.batch)
+        let producer = try BatchProducer(
+            maker: BatchMaker(data: data), batches: Array(batches.dropFirst(record.progress.stepInEpoch)),
+            flips: settings.flips ? draw : nil)
+        let start = monotonicSeconds()
+        var seen = 0
+        while let batch = producer.next() {
+            try step(batch)
+            seen += batch.pictures.count
+            drawProgress(steps: batches.count, imagesPerSecond: Double(seen) / (monotonicSeconds() - start))
+            if interruption.isRequested { return false }
+            if let checkpointEvery, record.progress.step % checkpointEvery == 0,
+                record.progress.stepInEpoch < batches.count
+            {
+                try save {}
+            }
+        }
+        return true
+    }
+
+    private func step(_ batch: Batch) throws {
+        let scalars = settings.optimizer.scalars(step: record.progress.step + 1)
+        let loss = try net.step(pictures: batch.pictures, masks: batch.masks, scalars: scalars)
+        guard loss.isFinite else { throw diverged("the loss became \(loss)") }
+        record.progress.step += 1
+        record.progress.stepInEpoch += 1
+        record.progress.lossSum += loss * Double(batch.pictures.count)
+        record.progress.samples += batch.pictures.count
+        sessionSteps += 1
+    }
+
+    private func diverged(_ what: String) -> TrainerError {
+        let kept = FileSystem.isFile(files.checkpoint) ? "; the last good checkpoint is \(files.checkpoint)" : ""
+        return TrainerError(
+            "\(what) at step \(record.progress.step + 1), in epoch \(record.progress.epoch + 1)\(kept)",
+            hint: "train with a smaller --lr (it is \(settings.optimizer.learningRate))")
+    }
+
+    /// Tests are written down before the checkpoint: what a kill in between leaves too much, `--resume` drops.
+    private func closeEpoch(_ scores: TestScores?, imagesPerSecond: Double) throws {
+        let trainLoss = record.progress.lossSum / Double(max(1, record.progress.samples))
+        record.progress.epoch += 1
+        record.progress.stepInEpoch = 0
+        record.progress.lossSum = 0
+        record.progress.samples = 0
+        let isBest = record.progress.bestEpoch == 0 || scores.map { $0.dice > record.progress.bestDice } ?? true
+        if isBest {
+            record.progress.bestEpoch = record.progress.epoch
+            record.progress.bestDice = scores?.dice ?? 0
+        }
+        let row = MetricsRow(
+            epoch: record.progress.epoch, step: record.progress.step, trainLoss: trainLoss, test: scores,
+            seconds: earlierSeconds + monotonicSeconds() - sessionStart)
+        log.rows.append(row)
+        try save {
+            if isBest { try Checkpoint(path: files.best).saveWeights(net.parameters, record: record) }
+            try log.write(to: files.metrics)
+        }
+        try RunFigures.curves(log, title: record.graphName).writePNG(to: files.curves)
+        report(row, imagesPerSecond)
+    }
+
+    private func stop() throws -> Ending {
+        try save {}
+        return .interrupted
+    }
+
+    /// Writes what `before` writes, then the checkpoint.
+    private func save(_ before: () throws -> Void) throws {
+        if let name = try net.firstBrokenParameter() { throw diverged("parameter \"\(name)\" is no longer finite") }
+        do {
+            try before()
+            try Checkpoint(path: files.checkpoint).save(net.parameters, record: record)
+        } catch let error as RuntimeError {
+            let kept = FileSystem.isFile(files.checkpoint)
+                ? "; the previous checkpoint \(files.checkpoint) is still there and whole" : ""
+            throw TrainerError("cannot save: \(error.message)\(kept)", hint: "make room, then continue with --resume")
+        }
+    }
+
+    private func report(_ row: MetricsRow, _ imagesPerSecond: Double) {
+        console.clear()
+        let test = row.test.map {
+            ", test loss \(Text.fixed($0.loss, 4)), Dice \(Text.fixed($0.dice, 4)), IoU \(Text.fixed($0.iou, 4))"
+        }
+        console.say(
+            "epoch \(row.epoch)/\(settings.epochs): loss \(Text.fixed(row.trainLoss, 4))\(test ?? ""), "
+                + "\(Text.fixed(imagesPerSecond, 1)) images/s, \(Text.duration(row.seconds))")
+    }
+
+    private func drawProgress(steps: Int, imagesPerSecond: Double) {
+        let now = monotonicSeconds()
+        guard console.hasTerminal, now - lastDrawn > 0.1 else { return }
+        lastDrawn = now
+        let progress = record.progress
+        let stepsLeft = steps * (settings.epochs - progress.epoch) - progress.stepInEpoch
+        let bar = ProgressBar(console: console, label: "epoch \(progress.epoch + 1)/\(settings.epochs)")
+        bar.show(
+            progress.stepInEpoch, of: steps, loss: progress.lossSum / Double(max(1, progress.samples)),
+            imagesPerSecond: imagesPerSecond,
+            secondsLeft: (now - sessionStart) / Double(max(1, sessionSteps)) * Double(stepsLeft))
+    }
+}

@@ -1,0 +1,81 @@
+import Runtime
+
+/// The optimiser and its constants.
+struct OptimizerSettings: Hashable, Sendable {
+    enum Kind: String, Hashable, Sendable, CaseIterable {
+        case adam
+        case sgd
+    }
+
+    var kind = Kind.adam
+    var learningRate = 1e-3
+    var beta1 = 0.9
+    var beta2 = 0.999
+    var epsilon = 1e-8
+    /// Of SGD.
+    var momentum = 0.0
+    var weightDecay = 0.0
+
+    /// The numbers of step `step`, counted from 1.
+    func scalars(step: Int) -> StepScalars {
+        switch kind {
+        case .adam:
+            .adam(
+                step: step, learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon,
+                weightDecay: weightDecay)
+        case .sgd: .sgd(step: step, learningRate: learningRate, momentum: momentum, weightDecay: weightDecay)
+        }
+    }
+}
+
+/// How to train; a run remembers it.
+struct TrainingSettings: Hashable, Sendable {
+    var optimizer = OptimizerSettings()
+    var epochs = 20
+    var batch = 16
+    var initialValues = InitialValueRule.he
+    var seed: UInt64 = 0
+    /// Half of the training pictures are mirrored, drawn anew in each epoch.
+    var flips = true
+}
+
+/// What the compiler wrote about the model: the `train { … }` block and where it was made.
+struct ModelDefaults: Hashable, Sendable {
+    var training = TrainingSettings()
+    var compiler = "unknown"
+    var target = "unknown"
+
+    /// Reads the model's metadata. Entries that are missing keep PyTorch's defaults.
+    /// - Throws: `TrainerError` when it is no JSON or an entry has no meaning here.
+    init(metadata: String) throws {
+        let json: JSONValue
+        do {
+            json = try JSONValue.parse(metadata)
+        } catch {
+            throw TrainerError("the model's metadata cannot be read: \(error)", hint: "compile the graph again")
+        }
+        compiler = json["compiler"]?.string ?? compiler
+        target = json["target"]?.string ?? target
+        guard let train = json["train"] else { return }
+        training.optimizer.kind = try Self.choice(train, "optimizer") ?? .adam
+        training.initialValues = try Self.choice(train, "init") ?? .he
+        training.optimizer.learningRate = train["lr"]?.double ?? training.optimizer.learningRate
+        training.optimizer.beta1 = train["beta1"]?.double ?? training.optimizer.beta1
+        training.optimizer.beta2 = train["beta2"]?.double ?? training.optimizer.beta2
+        training.optimizer.epsilon = train["eps"]?.double ?? training.optimizer.epsilon
+        training.optimizer.momentum = train["momentum"]?.double ?? training.optimizer.momentum
+        training.optimizer.weightDecay = train["weight_decay"]?.double ?? training.optimizer.weightDecay
+        training.batch = train["batch"]?.integer ?? training.batch
+        training.epochs = train["epochs"]?.integer ?? training.epochs
+        training.seed = train["seed"]?.integer.map { UInt64(bitPattern: Int64($0)) } ?? training.seed
+    }
+
+    private static func choice<C: RawRepresentable & CaseIterable>(
+        _ train: JSONValue, _ key: String
+    ) throws -> C? where C.RawValue == String {
+        guard let name = train[key]?.string else { return nil }
+        if let value = C(rawValue: name) { return value }
+        let known = C.allCases.map(\.rawValue).joined(separator: ", ")
+        throw TrainerError("the model's \(key) is \"\(name)\", expected one of \(known)", hint: "compile the graph again")
+    }
+}

@@ -1,0 +1,83 @@
+import Runtime
+
+/// Saves and restores a net, its optimiser's state and the run's record as one safetensors file.
+///
+/// Parameters have their plain names, so that the file loads into PyTorch; state is called `adam.m.NAME`, `adam.v.NAME`
+/// or `sgd.m.NAME`.
+struct Checkpoint {
+    let path: String
+
+    /// Writes everything that continuing the run needs. A previous file stays whole until the new one is.
+    /// - Throws: `RuntimeError` when the file cannot be written.
+    func save(_ parameters: ParameterStore, record: RunRecord) throws {
+        try write(parameters, record, prefixes: Self.prefixes(record.settings.optimizer.kind, parameters.momentCount))
+    }
+
+    /// Writes the parameters only, for predicting.
+    /// - Throws: as `save`.
+    func saveWeights(_ parameters: ParameterStore, record: RunRecord) throws {
+        try write(parameters, record, prefixes: [])
+    }
+
+    /// Reads parameters and state.
+    /// - Throws: `TrainerError` or `RuntimeError` for a truncated file, or one of another graph, with both shapes.
+    func restore(_ parameters: ParameterStore) throws -> RunRecord {
+        let (file, record) = try open()
+        try Self.checkGraph(file, parameters.model)
+        try parameters.load(file)
+        let prefixes = Self.prefixes(record.settings.optimizer.kind, parameters.momentCount)
+        for (index, prefix) in prefixes.enumerated() {
+            try parameters.loadMoment(index + 1, from: file, prefix: prefix)
+        }
+        return record
+    }
+
+    /// Reads only the record.
+    /// - Throws: as `restore`.
+    func record() throws -> RunRecord { try open().record }
+
+    /// Reads the parameters of a checkpoint, or of any safetensors file with tensors of their names.
+    /// - Throws: as `restore`.
+    func restoreWeights(_ parameters: ParameterStore) throws {
+        let file = try SafetensorsFile(path: path)
+        try Self.checkGraph(file, parameters.model)
+        try parameters.load(file)
+    }
+
+    private func open() throws -> (file: SafetensorsFile, record: RunRecord) {
+        let file = try SafetensorsFile(path: path)
+        return (file, try RunRecord(file.metadata, path: path))
+    }
+
+    private func write(_ parameters: ParameterStore, _ record: RunRecord, prefixes: [String]) throws {
+        var writer = SafetensorsWriter(metadata: record.metadata)
+        try parameters.export(to: &writer)
+        for (index, prefix) in prefixes.enumerated() {
+            try parameters.exportMoment(index + 1, to: &writer, prefix: prefix)
+        }
+        try writer.write(to: path)
+    }
+
+    /// Names of the state tensors of each moment, without the parameter's name.
+    static func prefixes(_ kind: OptimizerSettings.Kind, _ moments: Int) -> [String] {
+        ["m", "v"].prefix(moments).map { "\(kind.rawValue).\($0)." }
+    }
+
+    /// Refuses a file that says it belongs to another graph; files that say nothing are judged by names and shapes.
+    private static func checkGraph(_ file: SafetensorsFile, _ model: Model) throws {
+        guard let hash = file.metadata["graph_hash"], hash != model.graphHash else { return }
+        let name = file.metadata["graph"] ?? "unknown"
+        var difference = "their parameters have equal shapes, but they are connected in another way"
+        for parameter in model.parameters {
+            let found = file.tensor(parameter.name)
+            if found?.shape == parameter.shape { continue }
+            let shape = found.map { Text.shape($0.shape) } ?? "missing"
+            difference = "parameter \"\(parameter.name)\" is \(shape) there and \(Text.shape(parameter.shape)) here"
+            break
+        }
+        throw TrainerError(
+            "\(file.path): a checkpoint of another graph (\"\(name)\", this trainer was compiled from "
+                + "\"\(model.graphName)\"): \(difference)",
+            hint: "use the trainer that the checkpoint was made with, or compile its graph again")
+    }
+}

@@ -1,0 +1,41 @@
+import Glibc
+
+/// The folder that a run writes to, held by one trainer at a time.
+final class RunFolder {
+    let path: String
+    /// Held locked; the system lets go of it however the process ends.
+    private let descriptor: Int32
+
+    /// Makes the folder if need be and locks it.
+    /// - Throws: `TrainerError` when that fails or another trainer is at work in it.
+    init(_ path: String) throws {
+        self.path = path
+        try FileSystem.makeFolder(path)
+        let lock = FileSystem.join(path, ".lock")
+        descriptor = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else {
+            throw TrainerError("\(path): cannot write into the folder: \(FileSystem.reason(errno))")
+        }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            close(descriptor)
+            throw TrainerError("\(path): another trainer is at work in this folder", hint: "choose another --out")
+        }
+    }
+
+    deinit { close(descriptor) }
+
+    var files: RunFiles { RunFiles(folder: path) }
+}
+
+/// The names of the files of a run.
+struct RunFiles: Hashable, Sendable {
+    var folder: String
+
+    /// Everything needed to continue.
+    var checkpoint: String { FileSystem.join(folder, "checkpoint.safetensors") }
+    /// The parameters of the epoch with the best Dice.
+    var best: String { FileSystem.join(folder, "best.safetensors") }
+    var metrics: String { FileSystem.join(folder, "metrics.csv") }
+    var curves: String { FileSystem.join(folder, "curves.png") }
+    var samples: String { FileSystem.join(folder, "samples.png") }
+}

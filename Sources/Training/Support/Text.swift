@@ -1,0 +1,60 @@
+/// Numbers for people: fixed digits without Foundation.
+enum Text {
+    /// `value` with `digits` decimals, such as `0.8392`; `nan` and `inf` stay words.
+    static func fixed(_ value: Double, _ digits: Int) -> String {
+        guard value.isFinite, abs(value) < 1e15 else { return "\(value)" }
+        var scale: Int64 = 1
+        for _ in 0..<digits { scale *= 10 }
+        let (scaled, overflow) = Int64(abs(value)).multipliedReportingOverflow(by: scale)
+        guard !overflow else { return "\(value)" }
+        let fraction = abs(value) - abs(value).rounded(.towardZero)
+        let total = scaled + Int64((fraction * Double(scale)).rounded())
+        let sign = value < 0 && total > 0 ? "-" : ""
+        guard digits > 0 else { return sign + "\(total)" }
+        let decimals = String(total % scale)
+        return sign + "\(total / scale)." + String(repeating: "0", count: digits - decimals.count) + decimals
+    }
+
+    /// `2:05`, `1:02:05`.
+    static func duration(_ seconds: Double) -> String {
+        guard seconds.isFinite, seconds >= 0, seconds < 1e9 else { return "?" }
+        let all = Int(seconds.rounded())
+        let tail = pad(all / 60 % 60, all >= 3600 ? 2 : 1) + ":" + pad(all % 60, 2)
+        return all >= 3600 ? "\(all / 3600):" + tail : tail
+    }
+
+    /// `93.6 MiB`.
+    static func bytes(_ count: Int) -> String {
+        let units = ["KiB", "MiB", "GiB", "TiB"]
+        guard count >= 1024 else { return "\(count) bytes" }
+        var value = Double(count) / 1024
+        var unit = 0
+        while value >= 1024 && unit < units.count - 1 {
+            value /= 1024
+            unit += 1
+        }
+        return fixed(value, 1) + " " + units[unit]
+    }
+
+    /// `23,428,097`.
+    static func grouped(_ number: Int) -> String {
+        var digits = String(number.magnitude)
+        var groups: [String] = []
+        while digits.count > 3 {
+            groups.insert(String(digits.suffix(3)), at: 0)
+            digits.removeLast(3)
+        }
+        return (number < 0 ? "-" : "") + ([digits] + groups).joined(separator: ",")
+    }
+
+    /// `1 picture`, `3 pictures`.
+    static func count(_ number: Int, _ noun: String) -> String { "\(number) \(noun)" + (number == 1 ? "" : "s") }
+
+    /// `[3, 128, 128]`.
+    static func shape(_ shape: [Int]) -> String { "[" + shape.map(String.init).joined(separator: ", ") + "]" }
+
+    private static func pad(_ number: Int, _ width: Int) -> String {
+        let text = String(number)
+        return String(repeating: "0", count: max(0, width - text.count)) + text
+    }
+}

@@ -1,0 +1,38 @@
+import ArgumentParser
+import Driver
+import MemoryPlanning
+
+struct Compile: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Compile a graph into a folder with its kernels, its plan and a native trainer.")
+
+    @OptionGroup var input: GraphArguments
+    @OptionGroup var target: TargetArguments
+
+    @Option(help: "The largest batch the trainer can take (default: the graph's).")
+    var batch: Int?
+
+    @Option(help: ArgumentHelp("Where to write (default: generated/<graph name>).", valueName: "dir"))
+    var output: String?
+
+    @Option(help: "How to plan memory: greedy, or naive (a place for every value, to find planning bugs).")
+    var memory = PlanningOptions.Strategy.greedy
+
+    @Flag(inversion: .prefixedNo, help: "Fuse elementwise functions into their producers.")
+    var fuse = true
+
+    func run() throws {
+        try reportingErrors {
+            let session = try input.session()
+            var options = try target.options(batch: batch)
+            options.strategy = memory
+            options.fuses = fuse
+            let folder = output ?? "generated/\(session.graph.name)"
+            let compiled = try session.compile(into: folder, options)
+            for plan in compiled.plans { print("plan \(plan.name): \(plan.plan.report)") }
+            print("wrote \(folder); try: \(compiled.product) train --out runs/first")
+        }
+    }
+}
+
+extension PlanningOptions.Strategy: ExpressibleByArgument {}

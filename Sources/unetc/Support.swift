@@ -1,0 +1,103 @@
+import ArgumentParser
+import Driver
+import Runtime
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// A command that cannot go on: what to say, and the exit code it means.
+struct CommandFailure: Error {
+    var message: String
+    var exitCode: Int32
+
+    init(_ message: String, exitCode: Int32 = 1) {
+        self.message = message
+        self.exitCode = exitCode
+    }
+}
+
+/// Runs `body`, giving the errors of the compiler and of the runtime their exit codes.
+func reportingErrors<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+        return try body()
+    } catch let error as DriverError {
+        throw CommandFailure(error.message, exitCode: error.exitCode)
+    } catch let error as RuntimeError {
+        throw CommandFailure(error.message)
+    }
+}
+
+/// Prints a line on standard error.
+func printError(_ text: String) { writeError(text + "\n") }
+
+private func writeError(_ text: String) {
+    let bytes = Array(text.utf8)
+    var start = 0
+    while start < bytes.count {
+        let count = bytes[start...].withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
+        if count <= 0 { return }
+        start += count
+    }
+}
+
+func ignoreBrokenPipe() { signal(SIGPIPE, SIG_DFL) }
+
+/// `NAME=VALUE`, as `-D` takes it.
+struct Definition: ExpressibleByArgument {
+    var name: String
+    var value: String
+
+    init?(argument: String) {
+        let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[0].isEmpty else { return nil }
+        name = String(parts[0])
+        value = String(parts[1])
+    }
+}
+
+/// What every command that reads a graph takes.
+struct GraphArguments: ParsableArguments {
+    @Argument(help: "The graph's file.")
+    var graph: String
+
+    @Option(name: .customShort("D"), help: ArgumentHelp("Set a parameter of the graph.", valueName: "name=value"))
+    var definitions: [Definition] = []
+
+    /// The elaborated graph; warnings go to standard error.
+    func session() throws -> Session {
+        let session = try Session(path: graph, overrides: definitions.map { ($0.name, $0.value) })
+        if !session.warnings.isEmpty { writeError(session.warnings) }
+        return session
+    }
+}
+
+/// What every command that compiles takes.
+struct TargetArguments: ParsableArguments {
+    @Option(help: "The processor to compile for: native, x86-64-v3, x86-64-v4, x86-64 or aarch64.")
+    var target = "native"
+
+    @Option(help: "Processor threads to compile and to run with (default: all).")
+    var threads: Int?
+
+    func validate() throws {
+        if let threads, threads < 1 { throw ValidationError("--threads takes a number from 1, found \(threads)") }
+    }
+
+    var threadCount: Int { threads ?? processorCount }
+
+    func options(batch: Int? = nil) throws -> CompileOptions {
+        if let batch, !(1...65_536).contains(batch) {
+            throw CommandFailure("--batch takes a number from 1 to 65536, found \(batch)", exitCode: 2)
+        }
+        return CompileOptions(target: try .named(target), batch: batch, jobs: threadCount)
+    }
+}
+
+/// Runs this program anew with other arguments, in place of this process.
+func replaceProcess(arguments: [String]) throws -> Never {
+    var pointers: [UnsafeMutablePointer<CChar>?] = (["unetc"] + arguments).map { strdup($0) }
+    pointers.append(nil)
+    execv("/proc/self/exe", &pointers)
+    throw CommandFailure("cannot start unetc again: \(String(cString: strerror(errno)))", exitCode: 70)
+}

@@ -1,0 +1,211 @@
+import Testing
+
+@testable import Runtime
+
+@Suite struct SafetensorsTests {
+    private let path: String
+
+    init() throws { path = try TemporaryFolder.make() + "/tensors.safetensors" }
+
+    /// A file with the given JSON and that many bytes of data.
+    private func write(json: String, data: [UInt8]) throws {
+        try AtomicFile.write(path, contents: SafetensorsTests.image(Array(json.utf8), data))
+    }
+
+    private static func image(_ json: [UInt8], _ data: [UInt8]) -> [UInt8] {
+        withUnsafeBytes(of: UInt64(json.count).littleEndian) { Array($0) } + json + data
+    }
+
+    @Test func roundTrip() throws {
+        var writer = SafetensorsWriter(metadata: [("b", "1"), ("a", "quote \" and \u{1} and \u{e9}")])
+        try writer.add("z", shape: [2, 2], values: [1.5, -0.0, .infinity, 0x1p-149])
+        try writer.add("flags", shape: [3], bytes: [0, 1, 255])
+        try writer.add("steps", shape: [2], integers: [-1, .max])
+        try writer.add("scalar", shape: [], values: [3])
+        try writer.add("empty", shape: [0, 4], values: [])
+        try writer.write(to: path)
+        let file = try SafetensorsFile(path: path)
+        #expect(file.metadata == ["b": "1", "a": "quote \" and \u{1} and \u{e9}"])
+        #expect(Set(file.names) == ["z", "flags", "steps", "scalar", "empty"])
+        #expect(
+            try file.floats("z").map(\.bitPattern) == [1.5, -0.0, .infinity, 0x1p-149].map { Float($0).bitPattern })
+        #expect(try file.bytes("flags") == [0, 1, 255])
+        #expect(try file.floats("flags") == [0, 1, 255])
+        #expect(try file.integers("steps") == [-1, .max])
+        #expect(try file.floats("scalar") == [3])
+        #expect(file.tensor("empty")?.shape == [0, 4])
+        #expect(try file.floats("empty") == [])
+        #expect(message { _ = try file.integers("z") } == "\(path): tensor \"z\" holds F32 values, expected integers")
+        #expect(message { _ = try file.floats("y") }.hasPrefix("\(path): there is no tensor \"y\": known are"))
+    }
+
+    @Test func equalCallsMakeEqualBytes() throws {
+        func bytes(_ name: String) throws -> [UInt8] {
+            var writer = SafetensorsWriter(metadata: [("x", "1"), ("w", "2")])
+            for index in 0..<20 { try writer.add("t\(index)", shape: [1], values: [Float(index)]) }
+            try writer.write(to: path + name)
+            return try contents(path + name)
+        }
+        let first = try bytes("1")
+        #expect(first == (try bytes("2")))
+        let header = String(decoding: first[8...], as: UTF8.self)
+        #expect(
+            header.hasPrefix(
+                #"{"__metadata__":{"x":"1","w":"2"},"t0":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"#))
+        #expect((first.count - 20 * 4).isMultiple(of: 8))
+    }
+
+    @Test(
+        arguments: [
+            ("F16", [0x00, 0x3c, 0x01, 0x00, 0x00, 0xfc, 0xff, 0xfb], [1, 0x1p-24, -.infinity, -65504]),
+            ("BF16", [0xc0, 0x3f, 0x00, 0x80], [1.5, -0.0]),
+            ("F64", [0, 0, 0, 0, 0, 0, 0xf0, 0x3f], [1]),
+            ("I64", [0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff], [-2]),
+            ("I32", [0xfe, 0xff, 0xff, 0xff, 7, 0, 0, 0], [-2, 7]),
+            ("I16", [0xfe, 0xff], [-2]), ("U16", [0xfe, 0xff], [65534]),
+            ("U8", [0xfe], [254]), ("I8", [0xfe], [-2]), ("BOOL", [1], [1]),
+        ] as [(String, [UInt8], [Float])])
+    func readsElementType(type: String, bytes: [UInt8], expected: [Float]) throws {
+        // A byte in front, so that elements are not aligned.
+        let json =
+            #"{"pad":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"t":{"dtype":"\#(type)","#
+            + #""shape":[\#(expected.count)],"data_offsets":[1,\#(1 + bytes.count)]}}"#
+        try write(json: json, data: [0] + bytes)
+        #expect(try SafetensorsFile(path: path).floats("t").map(\.bitPattern) == expected.map(\.bitPattern))
+    }
+
+    @Test func everyHalfIsWhatSwiftSaysItIs() {
+        for bits in UInt16.min...UInt16.max where !Float16(bitPattern: bits).isNaN {
+            guard SafetensorsElement.float(half: bits) != Float(Float16(bitPattern: bits)) else { continue }
+            Issue.record("half \(bits)")
+        }
+    }
+
+    @Test(arguments: [
+        ("", "too few for a header"),
+        ("1234567", "too few for a header"),
+        ("\u{ff}", "too few for a header"),
+    ])
+    func tinyFilesAreRefused(text: String, expected: String) throws {
+        try AtomicFile.write(path, text: text)
+        let found = message { _ = try SafetensorsFile(path: path) }
+        #expect(found.hasPrefix("\(path): not a valid safetensors file: "), "\(found)")
+        #expect(found.contains(expected), "\(found)")
+    }
+
+    @Test(arguments: [UInt64.max, 1 << 63, 1 << 40, 17])
+    func hugeHeadersAreRefused(length: UInt64) throws {
+        let prefix = withUnsafeBytes(of: length.littleEndian) { Array($0) }
+        try AtomicFile.write(path, contents: prefix + [UInt8](repeating: 0x20, count: 16))
+        let found = message { _ = try SafetensorsFile(path: path) }
+        #expect(found.contains("announce a header of \(length) bytes in a file of 24"), "\(found)")
+    }
+
+    @Test(arguments: [
+        (#"[]"#, "not a JSON object"),
+        (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}"#, "truncated"),
+        (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}} x"#, "expected nothing more"),
+        (#"{}"#, "appended"),
+        (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}"#, "\"a\" F32 [2] does not take the 4 bytes"),
+        (#"{"a":{"dtype":"F31","shape":[1],"data_offsets":[0,4]}}"#, "unknown dtype \"F31\"; known are"),
+        (#"{"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}}"#, "lacks its dtype, shape"),
+        (#"{"a":{"dtype":"F32","shape":[1.0],"data_offsets":[0,4]}}"#, "lacks its dtype, shape"),
+        (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}"#, "ends at byte 0"),
+        (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#, "leaves a gap after the header"),
+        (
+            #"{"a":{"dtype":"U8","shape":[3],"data_offsets":[0,3]},"#
+                + #""b":{"dtype":"U8","shape":[2],"data_offsets":[2,4]}}"#,
+            "\"b\" overlaps \"a\""
+        ),
+        (
+            #"{"a":{"dtype":"U8","shape":[2],"data_offsets":[0,2]},"#
+                + #""a":{"dtype":"U8","shape":[2],"data_offsets":[2,4]}}"#,
+            "the name \"a\" stands there twice"
+        ),
+        (#"{"a":{"dtype":"U8","shape":[4294967296,4294967296,16],"data_offsets":[0,4]}}"#, "does not take"),
+        (#"{"a":{"dtype":"U8","shape":[9223372036854775807,3],"data_offsets":[0,9223372036854775807]}}"#, "not take"),
+        (#"{"__metadata__":{"a":1}}"#, "not a map of strings"),
+    ])
+    func corruptHeadersAreRefused(json: String, expected: String) throws {
+        try write(json: json, data: [0, 0, 0, 0])
+        let found = message { _ = try SafetensorsFile(path: path) }
+        #expect(found.hasPrefix("\(path): not a valid safetensors file: "), "\(found)")
+        #expect(found.contains(expected), "\(found)")
+    }
+
+    @Test func otherThingsThanFilesAreRefused() {
+        #expect(message { _ = try SafetensorsFile(path: "/dev/zero") }.contains("not a regular file"))
+        #expect(message { _ = try SafetensorsFile(path: "/tmp") }.contains("not a regular file"))
+        #expect(
+            message { _ = try SafetensorsFile(path: path) } == "\(path): cannot be opened: No such file or directory")
+    }
+
+    /// Whatever a header says, reading it either throws or yields tensors that lie within the data.
+    @Test(arguments: 0..<4)
+    func mutatedHeadersNeverTrap(seed: UInt64) throws {
+        var generator = SeededGenerator(state: seed)
+        var writer = SafetensorsWriter(metadata: [("k", "v\n\u{1F600}")])
+        try writer.add("a", shape: [2, 3], values: [1, 2, 3, 4, 5, 6])
+        try writer.add("b.weight", shape: [4], bytes: [1, 2, 3, 4])
+        try writer.add("c", shape: [], integers: [9])
+        try writer.write(to: path)
+        let whole = try contents(path)
+        let length = whole[..<8].enumerated().reduce(0) { $0 + Int($1.element) << (8 * $1.offset) }
+        let json = Array(whole[8..<(8 + length)])
+        let dataBytes = whole.count - 8 - length
+        var accepted = 0
+        for _ in 0..<2000 {
+            let mutated = mutate(json, using: &generator)
+            guard let header = try? SafetensorsHeader(json: mutated, dataBytes: dataBytes) else { continue }
+            accepted += 1
+            for tensor in header.tensors {
+                #expect(tensor.range.lowerBound >= 0 && tensor.range.upperBound <= dataBytes, "\(tensor)")
+            }
+        }
+        #expect(accepted < 2000)
+        for _ in 0..<100 {
+            try AtomicFile.write(path, contents: mutate(whole, using: &generator))
+            guard let file = try? SafetensorsFile(path: path) else { continue }
+            for name in file.names { _ = try? file.floats(name) }
+        }
+    }
+
+    private func mutate(_ bytes: [UInt8], using generator: inout SeededGenerator) -> [UInt8] {
+        var result = bytes
+        for _ in 0..<Int.random(in: 1...4, using: &generator) where !result.isEmpty {
+            let place = Int.random(in: 0..<result.count, using: &generator)
+            switch Int.random(in: 0..<5, using: &generator) {
+            case 0: result[place] = UInt8.random(in: 0...255, using: &generator)
+            case 1: result[place] ^= 1 << UInt8.random(in: 0..<8, using: &generator)
+            case 2: result.remove(at: place)
+            case 3:
+                let pieces = [
+                    "9223372036854775807", "-1", "[", "{", "\\ud800", "\"", "1e999", "null", "[[[[[[", "0", "\\",
+                ]
+                result.insert(contentsOf: Array(pieces.randomElement(using: &generator)!.utf8), at: place)
+            default: result.removeSubrange(place..<min(result.count, place + 9))
+            }
+        }
+        return result
+    }
+
+    @Test(.enabled(if: Checkout.hasReference, "there is no ../shared/reference beside the checkout"))
+    func readsWhatPyTorchWrote() throws {
+        let file = try SafetensorsFile(path: Checkout.reference + "/ops.safetensors")
+        #expect(file.tensors.count > 100)
+        for tensor in file.tensors {
+            let values = try file.floats(tensor.name)
+            #expect(values.count == tensor.shape.reduce(1, *), "\(tensor.name)")
+            #expect(values.allSatisfy { $0.isFinite }, "\(tensor.name)")
+        }
+    }
+
+    @Test func namesAreWrittenOnceWithTheRightCount() {
+        var writer = SafetensorsWriter()
+        #expect(
+            message { try writer.add("a", shape: [2], values: [1]) } == "tensor \"a\" of shape [2] is given 1 values")
+        #expect(message { try writer.add("a", shape: [1], values: [1]) } == "")
+        #expect(message { try writer.add("a", shape: [1], values: [1]) }.contains("the name is taken"))
+        #expect(message { try writer.add("__metadata__", shape: [1], values: [1]) }.contains("the name is taken"))
+    }
+}

@@ -1,0 +1,149 @@
+import Imaging
+import Testing
+
+@testable import Training
+
+/// Folders as users have them, good and bad.
+@Suite struct DataFolderTests {
+    private let shape = SampleShape(channels: 3, height: 16, width: 16)
+
+    private func load(_ folder: TestFolder, map: MaskMap? = nil) throws -> (samples: [Sample], report: DataReport) {
+        let layout = try DataLayout.recognize(folder: folder.path, pictures: nil, masks: nil)
+        return try SampleLoading(shape: shape, threads: 2).load(layout, map: map)
+    }
+
+    /// `images/` and `masks/` with the pictures named.
+    private func plainFolder(_ names: [String]) throws -> TestFolder {
+        let folder = try TestFolder()
+        try folder.folder("images")
+        try folder.folder("masks")
+        for name in names {
+            try folder.writePicture("images/\(name).png")
+            try folder.writeMask("masks/\(name).png", left: 0, right: 255)
+        }
+        return folder
+    }
+
+    @Test func plainFoldersAreRead() throws {
+        let folder = try plainFolder(["b", "a10", "a1"])
+        let loaded = try load(folder)
+        #expect(loaded.samples.map(\.name) == ["a1", "a10", "b"])
+        #expect(loaded.report.issues.isEmpty)
+        #expect(loaded.samples[0].mask[0..<16] == [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1])
+        #expect(loaded.samples[0].picture[0] == 90 && loaded.samples[0].picture[256] == 40)
+    }
+
+    @Test func trimapsHaveTheirMap() throws {
+        let folder = try TestFolder()
+        try folder.folder("images")
+        try folder.folder("annotations/trimaps")
+        try folder.writePicture("images/cat.png")
+        try folder.writeMask("annotations/trimaps/cat.png", left: 2, right: 3)
+        let loaded = try load(folder)
+        #expect(loaded.samples[0].mask[0..<16] == [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1])
+        let text = message { _ = try load(folder, map: MaskMap(background: [2], object: [1])) }
+        #expect(text.contains("cat.png: mask value 3 is outside the map 0=2,1=1"), "\(text)")
+    }
+
+    @Test func twoFoldersCanBeNamed() throws {
+        let folder = try TestFolder()
+        try folder.folder("train")
+        try folder.folder("trainannot")
+        let layout = try DataLayout.recognize(folder: folder.path, pictures: "train", masks: "trainannot")
+        #expect(layout == DataLayout(pictures: folder.file("train"), masks: folder.file("trainannot")))
+        let absolute = try DataLayout.recognize(
+            folder: nil, pictures: folder.file("train"), masks: folder.file("trainannot"))
+        #expect(absolute == layout)
+        let text = message {
+            _ = try DataLayout.recognize(folder: folder.path, pictures: "train", masks: "nothing")
+        }
+        #expect(text.contains("nothing: expected a folder (--masks)"), "\(text)")
+    }
+
+    @Test func unknownLayoutsSayWhatIsThere() throws {
+        let folder = try TestFolder()
+        try folder.folder("pictures")
+        let text = message { _ = try load(folder) }
+        #expect(text.contains("expected images/ with annotations/trimaps/ or images/ with masks/, found pictures/"))
+        #expect(text.contains("--images A --masks B"), "\(text)")
+        let missing = message { _ = try DataLayout.recognize(folder: "/nowhere/at/all", pictures: nil, masks: nil) }
+        #expect(missing.contains("there is nothing of that name"), "\(missing)")
+    }
+
+    @Test func badFilesAreNamedAndSkipped() throws {
+        let folder = try plainFolder(["good", "cut", "gif", "twin"])
+        try folder.write("images/cut.png", Array(bytes(folder.file("images/cut.png")).prefix(60)))
+        try folder.write("images/gif.png", Array("GIF89a and more of it".utf8))
+        try folder.write("images/good.mat", Array("MATLAB 5.0 MAT-file".utf8))
+        try folder.write("images/.hidden", [1])
+        try folder.write("images/empty.jpg", [])
+        try folder.writePicture("images/twin.jpg")
+        try folder.writePicture("images/lonely.png")
+        try folder.writeMask("masks/orphan.png", left: 0, right: 255)
+        try folder.writePicture("images/badmask.png")
+        try folder.write("masks/badmask.png", Array("no mask".utf8))
+        let loaded = try load(folder)
+        #expect(loaded.samples.map(\.name) == ["good", "twin"])
+        let found = loaded.report.issues.map { FileSystem.name($0.file) }.sorted()
+        #expect(
+            found == [
+                "badmask.png", "cut.png", "empty.jpg", "gif.png", "good.mat", "lonely.png", "orphan.png", "twin.png",
+            ])
+        let warning = try #require(loaded.report.warning)
+        #expect(warning.hasPrefix("skipped 8 files that cannot be used:\n"))
+        #expect(warning.contains("images/gif.png: is a GIF, expected PNG or JPEG"))
+        #expect(warning.contains("images/lonely.png: has no mask"))
+        #expect(warning.contains("masks/orphan.png: has no picture"))
+        #expect(try #require(loaded.report.strictError).message.hasPrefix("8 files of the data cannot be used"))
+    }
+
+    @Test func longReportsAreCut() throws {
+        let report = DataReport(issues: (0..<25).map { DataIssue(file: "f\($0)", reason: "is bad") })
+        let warning = try #require(report.warning)
+        #expect(warning.split(separator: "\n").count == 12)
+        #expect(warning.hasSuffix("and 15 more"))
+    }
+
+    @Test func namesThatDoNotMatchAreExplained() throws {
+        let folder = try TestFolder()
+        try folder.folder("images")
+        try folder.folder("masks")
+        #expect(message { _ = try load(folder) }.contains("images: expected PNG or JPEG files, found none"))
+        try folder.writePicture("images/1.png")
+        try folder.writeMask("masks/1_mask.png", left: 0, right: 1)
+        let text = message { _ = try load(folder) }
+        #expect(text.contains("no picture in \(folder.file("images")) has a mask of the same name"), "\(text)")
+        #expect(text.contains("\"1.png\" and \"1_mask.png\""), "\(text)")
+    }
+
+    @Test func picturesOfAnySizeFit() throws {
+        let folder = try TestFolder()
+        try folder.folder("images")
+        try folder.folder("masks")
+        try folder.writePicture("images/a.png", width: 37, height: 5)
+        try folder.writeMask("masks/a.png", left: 1, right: 0, width: 37, height: 5)
+        let loaded = try load(folder)
+        #expect(loaded.samples[0].picture.count == 3 * 256)
+        #expect(loaded.samples[0].mask.count { $0 == 1 } == 128)
+    }
+
+    @Test(.enabled(if: sharedFolder() != nil, isSharedMissing))
+    func petsAreRead() throws {
+        let root = try #require(sharedFolder())
+        let layout = try DataLayout.recognize(folder: root + "/data/pets", pictures: nil, masks: nil)
+        let pairing = try SamplePairing(layout: layout)
+        #expect(pairing.pairs.count == 599)
+        let names = pairing.report.issues.map { FileSystem.name($0.file) }.sorted()
+        #expect(names.filter { $0.hasSuffix(".mat") }.count == 3)
+        #expect(names.count == 4, "\(names)")
+    }
+
+    @Test(.enabled(if: sharedFolder() != nil, isSharedMissing), arguments: [("nuclei", 220), ("membranes", 30)])
+    func otherFoldersAreRead(name: String, count: Int) throws {
+        let root = try #require(sharedFolder())
+        let layout = try DataLayout.recognize(folder: root + "/data/" + name, pictures: nil, masks: nil)
+        let pairing = try SamplePairing(layout: layout)
+        #expect(pairing.pairs.count == count)
+        #expect(pairing.report.issues.isEmpty)
+    }
+}

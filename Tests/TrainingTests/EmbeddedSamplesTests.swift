@@ -1,0 +1,37 @@
+import Testing
+
+@testable import Training
+
+@Suite struct EmbeddedSamplesTests {
+    private let drawing = EmbeddedSamples(shape: SampleShape(channels: 3, height: 32, width: 32))
+
+    @Test func samplesArePureFunctions() {
+        #expect(drawing.sample(7) == drawing.sample(7))
+        #expect(drawing.sample(7).picture != drawing.sample(8).picture)
+        #expect(drawing.sample(7).name == "drawn_007")
+    }
+
+    /// Frozen: the demo's numbers depend on them.
+    @Test func drawingsAreFrozen() {
+        let small = EmbeddedSamples(shape: SampleShape(channels: 3, height: 16, width: 16))
+        let data = DataSet(
+            shape: small.shape, samples: (0..<4).map(small.sample), split: 1, isSorted: true, seed: 0)
+        #expect(data.fingerprint == "0")
+    }
+
+    @Test(arguments: 0..<12)
+    func everyPictureHasObjectAndGround(index: Int) {
+        let sample = drawing.sample(index)
+        let share = Double(sample.mask.count { $0 == 1 }) / Double(sample.mask.count)
+        #expect((0.01...0.8).contains(share), "share of foreground \(share)")
+        #expect(Set(sample.mask).isSubset(of: [0, 1]))
+        #expect(sample.picture.count == 3 * 32 * 32)
+        #expect(Set(sample.picture).count > 20, "a picture has texture")
+    }
+
+    @Test func shapesAreFollowed() {
+        let gray = EmbeddedSamples(shape: SampleShape(channels: 1, height: 8, width: 24, maskHeight: 4, maskWidth: 12)).sample(0)
+        #expect(gray.picture.count == 8 * 24)
+        #expect(gray.mask.count == 4 * 12)
+    }
+}

@@ -1,0 +1,54 @@
+import Testing
+
+@testable import Training
+
+@Suite struct RunRecordTests {
+    private var record: RunRecord {
+        var settings = TrainingSettings()
+        settings.optimizer.learningRate = 0.1 + 0.2
+        settings.optimizer.kind = .sgd
+        settings.seed = .max
+        settings.flips = false
+        let data = DataSettings(folder: "/data/my pets", map: .trimap, split: 0.7, isSorted: true)
+        var record = RunRecord(
+            graphName: "unet", graphHash: "ff", settings: settings, data: data, fingerprint: "0123456789abcdef")
+        record.progress = RunProgress(
+            epoch: 3, step: 100, stepInEpoch: 7, lossSum: 1.0 / 3, samples: 112, bestDice: 0.7, bestEpoch: 2)
+        return record
+    }
+
+    private func metadata(_ change: (inout [String: String]) -> Void = { _ in }) -> [String: String] {
+        var map = Dictionary(uniqueKeysWithValues: record.metadata)
+        change(&map)
+        return map
+    }
+
+    @Test func recordsReadBackExactly() throws {
+        #expect(try RunRecord(metadata(), path: "c") == record)
+    }
+
+    @Test func damageIsNamed() {
+        let missing = message { _ = try RunRecord(metadata { $0["step"] = nil }, path: "c.safetensors") }
+        #expect(missing.contains("c.safetensors: the checkpoint does not say its \"step\""), "\(missing)")
+        let wrong = message { _ = try RunRecord(metadata { $0["batch"] = "many" }, path: "c.safetensors") }
+        #expect(wrong.contains("the checkpoint's \"batch\" is \"many\", expected Int"), "\(wrong)")
+        let foreign = message { _ = try RunRecord(["a": "b"], path: "c.safetensors") }
+        #expect(foreign.contains("expected a checkpoint of a trainer"), "\(foreign)")
+    }
+
+    @Test func pathsAreTakenApart() {
+        #expect(FileSystem.stem("/a/b.c/x.tar.png") == "x.tar")
+        #expect(FileSystem.stem("plain") == "plain")
+        #expect(FileSystem.parent("/a") == "/" && FileSystem.parent("a") == "." && FileSystem.parent("a/b/") == "a")
+        #expect(FileSystem.join("a/", "b") == "a/b" && FileSystem.join("a", "/b") == "/b")
+    }
+
+    @Test(arguments: [1, 2, 7])
+    func parallelMapsKeepTheirOrder(threads: Int) throws {
+        var last = 0
+        let squares = try parallelMap(count: 100, threads: threads, progress: { last = $0 }, body: { $0 * $0 })
+        #expect(squares == (0..<100).map { $0 * $0 })
+        #expect(last == 100)
+        #expect(try parallelMap(count: 0, threads: threads, body: { $0 }).isEmpty)
+    }
+}
