@@ -50,7 +50,7 @@ public struct SourceFile: Hashable, Sendable {
         self.lineStarts = starts
     }
 
-    /// Line and column (both from 1, columns in Unicode scalars) of a UTF-8 offset; offsets outside the text are clamped.
+    /// Line and column (both from 1, columns in Unicode scalars) of a UTF-8 offset; one outside the text is clamped.
     public func location(at offset: Int) -> SourceLocation {
         let offset = clamped(offset)
         let line = lineIndex(at: offset)

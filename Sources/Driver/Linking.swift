@@ -46,7 +46,8 @@ struct Linker {
         ].compactMap { $0 }
         guard let found = places.first(where: Files.exists) else {
             throw DriverError(
-                "the trainer's library unetc-trainer.o is neither beside unetc nor in ../lib/unetc; `make build` makes it")
+                "the trainer's library unetc-trainer.o is neither beside unetc nor in ../lib/unetc; `make build` makes it"
+            )
         }
         return found
     }

@@ -52,7 +52,8 @@ public struct Session: Sendable {
         let result = parse(text: text, fileName: name)
         guard !result.diagnostics.contains(where: { $0.severity == .error }) else {
             throw DriverError(
-                DiagnosticRenderer(file: SourceFile(name: name, text: text)).render(result.diagnostics).trimmingNewlines)
+                DiagnosticRenderer(file: SourceFile(name: name, text: text)).render(result.diagnostics).trimmingNewlines
+            )
         }
         return result.syntax.description
     }

@@ -56,7 +56,9 @@ extension Target {
         let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
         let wanted = ["model name", "cpu family", "model\t", "flags", "CPU part"]
         var seen: [Substring] = []
-        for line in lines where wanted.contains(where: { line.hasPrefix($0) }) && !seen.contains(line) { seen.append(line) }
+        for line in lines where wanted.contains(where: { line.hasPrefix($0) }) && !seen.contains(line) {
+            seen.append(line)
+        }
         return seen.joined(separator: "\n")
     }
 }

@@ -20,4 +20,6 @@ func cString(_ text: String) -> String {
 func commentText(_ text: String) -> String { text.replacing("*/", with: "* /") }
 
 /// A number as a C double.
-func cDouble(_ value: Double) -> String { value == value.rounded() && abs(value) < 1e15 ? "\(Int(value)).0" : "\(value)" }
+func cDouble(_ value: Double) -> String {
+    value == value.rounded() && abs(value) < 1e15 ? "\(Int(value)).0" : "\(value)"
+}

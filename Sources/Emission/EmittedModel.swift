@@ -58,7 +58,8 @@ public struct EmittedModel: Sendable {
         files = [
             EmittedFile(path: "unetc_model.h", text: String(decoding: PackageResources.unetc_model_h, as: UTF8.self)),
             EmittedFile(
-                path: "unetc_vectors.h", text: cPrelude(widths: [16, 8, 4, 1].filter { $0 <= description.target.vectorWidth })),
+                path: "unetc_vectors.h",
+                text: cPrelude(widths: [16, 8, 4, 1].filter { $0 <= description.target.vectorWidth })),
             EmittedFile(path: "model.h", text: tables.header),
         ]
         if usesGemm { files.append(EmittedFile(path: "unetc_gemm.h", text: gemmHeader)) }

@@ -1,5 +1,5 @@
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #endif
 
 /// Bytes of the largest file that is read: a compressed picture beyond that is something else under a wrong name.

@@ -1,7 +1,7 @@
 import GraphIR
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #endif
 
 /// `1 / (1 + e^−x)`

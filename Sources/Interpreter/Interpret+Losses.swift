@@ -1,5 +1,5 @@
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #endif
 
 /// Per sample, the mean of `(1 + (w − 1) t) · softplus(−x) + (1 − t) · x`.

@@ -1,6 +1,6 @@
 /// Executes kernels slowly and literally, as the judge of what their C should compute: in 32-bit floats, with products
 /// and sums fused where the kernel says so. Bits equal those of the C on a target with a fused multiply-add.
-public struct KernelEvaluator {
+public struct KernelEvaluator: Sendable {
     /// What a called C function is handed: numbers, and addresses as a buffer and an offset in it.
     public enum ArgumentValue: Hashable, Sendable {
         case index(Int)
@@ -10,7 +10,7 @@ public struct KernelEvaluator {
     }
 
     /// A C function that kernels call, working on the buffers' floats.
-    public typealias Function = (_ buffers: inout [[Float]], _ arguments: [ArgumentValue]) throws -> Void
+    public typealias Function = @Sendable (_ buffers: inout [[Float]], _ arguments: [ArgumentValue]) throws -> Void
 
     /// Samples in the call.
     public var batch: Int

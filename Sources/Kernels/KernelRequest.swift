@@ -77,7 +77,9 @@ public struct KernelRequest: Sendable {
         let place = node.origin.location.map { "\($0.file):\($0.line)" } ?? node.name
         let derivation = node.origin.derivation.map { " (\($0))" } ?? ""
         let operands = inputs.map { "\($0.name) \($0.type)" }.joined(separator: ", ")
-        return ["\(place): \(node.name) = \(operationText)\(derivation)", "\(operands) -> \(result.type); \(algorithm)"]
+        return [
+            "\(place): \(node.name) = \(operationText)\(derivation)", "\(operands) -> \(result.type); \(algorithm)",
+        ]
     }
 
     /// The operator and its epilogue in words: `conv + bias + relu`.

@@ -8,7 +8,9 @@ public func removeDeadNodes(_ graph: Graph, keepLeaves: Bool = true) -> Graph {
     func mark(_ id: NodeID) { alive[id.index] = true }
     graph.outputs.forEach { mark($0.node) }
     graph.loss.map(mark)
-    graph.gradients.forEach { mark($0.gradient); mark($0.of) }
+    graph.gradients.forEach {
+        mark($0.gradient); mark($0.of)
+    }
     for id in graph.ids {
         switch graph[id].op {
         case .update: mark(id)

@@ -1,7 +1,7 @@
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #endif
 
 /// Writes files that are either wholly there or not there.
@@ -107,9 +107,9 @@ struct FileSink {
     /// The C function, whose name the methods here hide.
     private static func write(_ descriptor: Int32, _ base: UnsafeRawPointer, _ count: Int) -> Int {
         #if canImport(Glibc)
-            Glibc.write(descriptor, base, count)
+        Glibc.write(descriptor, base, count)
         #else
-            Musl.write(descriptor, base, count)
+        Musl.write(descriptor, base, count)
         #endif
     }
 }

@@ -1,9 +1,9 @@
 import ModelABI
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #endif
 
 /// How much memory an executor takes, known before it is made. All sizes are in bytes.

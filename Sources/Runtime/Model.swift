@@ -1,9 +1,9 @@
 import ModelABI
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #endif
 
 /// A compiled model: constant tables and kernels, shared by any number of executors.

@@ -1,9 +1,9 @@
 import ModelABI
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #endif
 
 /// The numbers that change from one step to the next, for either optimiser; inference needs none of them.

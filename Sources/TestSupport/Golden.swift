@@ -1,5 +1,5 @@
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #endif
 
 /// Compares text with a file of the folder `Goldens` beside the test's source file.

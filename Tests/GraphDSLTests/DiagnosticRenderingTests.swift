@@ -64,7 +64,9 @@ import Testing
 
     @Test func tooManyErrorsEndTheList() {
         let lines = (0..<50).map { "  a\($0) = nothing\($0)" }.joined(separator: "\n")
-        let diagnostics = compileGraph(text: "graph t {\n\(lines)\n}", fileName: "test.graph").diagnostics
+        let diagnostics = compileGraph(
+            text: "graph t { input x: [1, 2, 3]; output y = x\n\(lines)\n}", fileName: "test.graph"
+        ).diagnostics
         #expect(diagnostics.count == 21)
         #expect(diagnostics.last?.message == "too many errors")
         #expect(diagnostics.dropLast().allSatisfy { $0.message.hasPrefix("unknown name") })

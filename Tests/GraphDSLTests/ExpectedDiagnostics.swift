@@ -4,8 +4,8 @@ import Testing
 
 /// A finding as tests compare it: `12:7 error: message`.
 ///
-/// In a test's text, a comment line `//   ^error: message` expects a finding at the caret's column of the line above (of
-/// the last line that is no such comment). `warning` and `note` are expected in the same way; what is not expected fails.
+/// In a test's text, a comment line `//   ^error: message` expects a finding at the caret's column of the line above
+/// (of the last line that is no such comment). `warning` and `note` likewise; what is not expected fails.
 func expectedFindings(in text: String) -> [String] {
     var findings: [String] = []
     var line = 0

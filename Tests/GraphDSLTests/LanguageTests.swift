@@ -35,7 +35,9 @@ import Testing
 
     @Test func everyNodeKnowsItsPlace() throws {
         let graph = try compiled("graph t {\n  input x: [3, 8, 8]\n  output y = relu(conv(x, 4, kernel: 1))\n}")
-        let places = graph.nodes.map { "\($0.name) \($0.origin.location?.line ?? 0):\($0.origin.location?.column ?? 0)" }
+        let places = graph.nodes.map {
+            "\($0.name) \($0.origin.location?.line ?? 0):\($0.origin.location?.column ?? 0)"
+        }
         #expect(places == ["x 2:9", "y.weight 3:19", "y.bias 3:19", "y.conv 3:19", "y 3:14"])
     }
 
@@ -52,9 +54,12 @@ import Testing
         "graph t(c = 4) {\n input x: [3, 8, 8]\n BLOCK\n STATEMENT }",
     ])
     func blocksPrefixWhatIsInThem(layout: String) throws {
-        let block = "block two(a, n) { first = relu(conv(a, n, kernel: 1)); second = conv(first, 2 * n, kernel: 1); return relu(second) }"
+        let block =
+            "block two(a, n) { first = relu(conv(a, n, kernel: 1)); second = conv(first, 2 * n, kernel: 1); "
+            + "return relu(second) }"
         let text = layout.split(separator: " ", omittingEmptySubsequences: false).joined(separator: " ")
-            .replacing("BLOCK", with: block).replacing("STATEMENT", with: "enc = two(x, c); output y = two(n: 1, a: enc)")
+            .replacing("BLOCK", with: block).replacing(
+                "STATEMENT", with: "enc = two(x, c); output y = two(n: 1, a: enc)")
         let graph = try compiled(text)
         #expect(
             nodeList(graph) == [
@@ -69,9 +74,10 @@ import Testing
                 "y = relu(y.second): [N, 2, 8, 8]",
             ])
         #expect(
-            graph.parameters.map { graph[$0].name } == ["enc.first", "enc.second", "y.first", "y.second"].flatMap {
-                ["\($0).weight", "\($0).bias"]
-            })
+            graph.parameters.map { graph[$0].name }
+                == ["enc.first", "enc.second", "y.first", "y.second"].flatMap {
+                    ["\($0).weight", "\($0).bias"]
+                })
     }
 
     @Test func blocksInBlocksAndAroundCalls() throws {
@@ -98,7 +104,9 @@ import Testing
         ("half", 4), ("width\n    * 2", 16), ("width *\n    2", 16),
     ])
     func arithmetic(expression: String, expected: Int) throws {
-        let text = "graph t(width = 8, half = width / 2) { input x: [1, 2, 2]\n output y = conv(x, (\(expression)), kernel: 1)\n }"
+        let text =
+            "graph t(width = 8, half = width / 2) { input x: [1, 2, 2]\n"
+            + " output y = conv(x, (\(expression)), kernel: 1)\n }"
         let (graph, diagnostics) = compileGraph(text: text, fileName: "test.graph")
         #expect(diagnostics.filter { $0.severity == .error } == [])
         #expect(graph?.nodes.last?.type.shape.first == expected)
@@ -111,9 +119,12 @@ import Testing
         #expect(graph.nodes.last?.op == .elementwise(.scale(1.5)))
     }
 
-    @Test(arguments: ["graph t { BODY }", "graph t() { BODY }", "graph t\n(\n)\n{ BODY }", "\u{FEFF}graph t {\r\n BODY\r\n}\r\n"])
+    @Test(arguments: [
+        "graph t { BODY }", "graph t() { BODY }", "graph t\n(\n)\n{ BODY }", "\u{FEFF}graph t {\r\n BODY\r\n}\r\n",
+    ])
     func headersAndLineBreaks(layout: String) throws {
-        let graph = try compiled(layout.replacing("BODY", with: "input x: [1, 2, 3]\n  output y = relu(\n x,\n ) // done\n"))
+        let graph = try compiled(
+            layout.replacing("BODY", with: "input x: [1, 2, 3]\n  output y = relu(\n x,\n ) // done\n"))
         #expect(graph.nodes.map(\.name) == ["x", "y"])
     }
 
@@ -166,7 +177,8 @@ import Testing
         #expect(options.initialValues == initial)
     }
 
-    private static let overridable = "graph t(n = 5, r = 0.5, b = true) { input x: [1, n, n]; output y = r * conv(x, 1, kernel: 1, bias: b) }"
+    private static let overridable =
+        "graph t(n = 5, r = 0.5, b = true) { input x: [1, n, n]; output y = r * conv(x, 1, kernel: 1, bias: b) }"
 
     @Test func overridesReplaceDefaults() throws {
         let graph = try compiled(Self.overridable, [("n", "9"), ("n", "7"), ("r", "2"), ("b", "false")])
@@ -179,7 +191,10 @@ import Testing
         ("m", "3", "the graph has no parameter \"m\" to override with -D", "its parameters are n, r, b"),
         ("n", "x", "graph parameter \"n\" must be a whole number, found \"x\"", "its default is 5"),
         ("n", "1.5", "graph parameter \"n\" must be a whole number, found \"1.5\"", "its default is 5"),
-        ("n", "99999999999999999999", "graph parameter \"n\" must be a whole number, found \"99999999999999999999\"", "its default is 5"),
+        (
+            "n", "99999999999999999999", "graph parameter \"n\" must be a whole number, found \"99999999999999999999\"",
+            "its default is 5"
+        ),
         ("r", "nan", "graph parameter \"r\" must be a number, found \"nan\"", "its default is 0.5"),
         ("b", "1", "graph parameter \"b\" must be true or false, found \"1\"", "its default is true"),
     ])

@@ -131,8 +131,11 @@ struct OperatorCase: CustomTestStringConvertible, Sendable {
             "silu(x)",
             [3, 4, 4], []),
         .init("tanh", ["x: [3, 4, 4]"], "tanh(x)", [3, 4, 4], []),
-        .init("conv_same", ["x: [3, 7, 8]"], "conv(x, 2, kernel: [4, 3], padding: same)", [2, 7, 8], [[2, 3, 4, 3], [2]]),
-        .init("conv_no_params", ["x: [3, 7, 8]"], "conv(x, channels: 2, kernel: 1, bias: false)", [2, 7, 8], [[2, 3, 1, 1]]),
+        .init(
+            "conv_same", ["x: [3, 7, 8]"], "conv(x, 2, kernel: [4, 3], padding: same)", [2, 7, 8], [[2, 3, 4, 3], [2]]),
+        .init(
+            "conv_no_params", ["x: [3, 7, 8]"], "conv(x, channels: 2, kernel: 1, bias: false)", [2, 7, 8],
+            [[2, 3, 1, 1]]),
         .init("max_pool_default_stride", ["x: [3, 9, 9]"], "max_pool(x, kernel: [2, 3])", [3, 4, 3], []),
         .init("max_pool_overlapping", ["x: [3, 9, 9]"], "max_pool(x, kernel: 3, stride: 1)", [3, 7, 7], []),
         .init("plus", ["x: [3, 4, 4]", "y: [3, 4, 4]"], "x + y", [3, 4, 4], []),
@@ -148,7 +151,9 @@ struct OperatorCase: CustomTestStringConvertible, Sendable {
         #expect(graph.outputs.map(\.name) == ["out"])
         #expect(graph.outputs.map { graph[$0.node].name } == ["op"])
         #expect(graph.outputs.map { graph[$0.node].type } == [.batched(testCase.result)])
-        #expect(graph.parameters.map { graph[$0].name } == Array(["op.weight", "op.bias"].prefix(testCase.parameters.count)))
+        #expect(
+            graph.parameters.map { graph[$0].name }
+                == Array(["op.weight", "op.bias"].prefix(testCase.parameters.count)))
         #expect(graph.parameters.map { graph[$0].type } == testCase.parameters.map(TensorType.fixed))
         #expect(graph.loss == nil)
     }
@@ -216,7 +221,8 @@ struct OperatorCase: CustomTestStringConvertible, Sendable {
     }
 
     @Test func constantsReachFunctions() throws {
-        let text = "graph t { input x: [1, 2, 2]; a = leaky_relu(x); b = leaky_relu(a, slope: 0.2); output c = -0.5 * b }"
+        let text =
+            "graph t { input x: [1, 2, 2]; a = leaky_relu(x); b = leaky_relu(a, slope: 0.2); output c = -0.5 * b }"
         let graph = try compiled(text)
         let functions: [Op] = [.leakyRelu(slope: 0.01), .leakyRelu(slope: 0.2), .scale(-0.5)].map(Op.elementwise)
         #expect(graph.nodes.dropFirst().map(\.op) == functions)

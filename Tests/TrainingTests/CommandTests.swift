@@ -5,9 +5,13 @@ import Testing
 @testable import Training
 
 @Suite struct CommandTests {
+    private func context() throws -> TrainerContext { TrainerContext(model: try PixelModel.load(), arguments: []) }
+
+    /// What the trainer says to a command line that asks for help or makes no sense.
     private func usage(_ arguments: [String]) -> String {
         do {
-            _ = try parse(["trainer"] + arguments)
+            let command = try parse(["trainer"] + arguments)
+            if !(command is any TrainerVerb) { try perform(command, try context()) }
             return ""
         } catch let error as UsageError {
             return TrainerCommand.fullMessage(for: error.cause)

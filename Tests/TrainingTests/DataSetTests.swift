@@ -128,7 +128,7 @@ import Testing
 }
 
 private enum Frozen {
-    static let order = [0]
-    static let flips = [false]
-    static let split = [0]
+    static let order = [3, 5, 6, 0, 4, 7, 2, 1]
+    static let flips = [false, true, false, false, true, true, true, true]
+    static let split = [4, 1, 5, 7, 0, 2]
 }

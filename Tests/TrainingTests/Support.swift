@@ -6,7 +6,7 @@ import Testing
 @testable import Training
 
 /// A folder that lives as long as this value.
-final class TestFolder {
+final class TestFolder: Sendable {
     let path: String
 
     init() throws {
@@ -32,7 +32,7 @@ final class TestFolder {
     func writePicture(_ name: String, width: Int = 16, height: Int = 16, red: UInt8 = 90) throws {
         var bitmap = Bitmap(width: width, height: height, channels: 3, fill: 40)
         for y in 0..<height {
-            for x in 0..<width { bitmap[x: x, y: y, channel: 0] = red }
+            for x in 0..<width { bitmap[x, y, 0] = red }
         }
         try bitmap.writePNG(to: file(name))
     }
@@ -41,7 +41,7 @@ final class TestFolder {
     func writeMask(_ name: String, left: UInt8, right: UInt8, width: Int = 16, height: Int = 16) throws {
         var bitmap = Bitmap(width: width, height: height, channels: 1, fill: right)
         for y in 0..<height {
-            for x in 0..<width / 2 { bitmap[x: x, y: y] = left }
+            for x in 0..<width / 2 { bitmap[x, y] = left }
         }
         try bitmap.writePNG(to: file(name))
     }

@@ -140,7 +140,9 @@ extension Elaborator {
         case .count: value = integer(expression, from: 0, what).map(ArgumentValue.integer)
         case .extent(let minimum): value = extent(expression, from: minimum, what, spec.kind)
         case .padding:
-            if case .name("same") = expression.kind { value = .same } else {
+            if case .name("same") = expression.kind {
+                value = .same
+            } else {
                 value = extent(expression, from: 0, what, spec.kind)
             }
         case .real(let domain): value = real(expression, domain, what)

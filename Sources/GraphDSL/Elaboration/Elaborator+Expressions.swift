@@ -59,7 +59,9 @@ extension Elaborator {
         } else {
             let visible = frame.scope.names + (seesParameters ? parameters.names : [])
             let hint: String? =
-                if let near = nearMiss(name.text, among: visible) { "did you mean \"\(near)\"?" } else if visible.isEmpty {
+                if let near = nearMiss(name.text, among: visible) {
+                    "did you mean \"\(near)\"?"
+                } else if visible.isEmpty {
                     nil
                 } else {
                     "names defined so far: " + visible.suffix(12).joined(separator: ", ")

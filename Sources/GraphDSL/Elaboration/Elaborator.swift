@@ -3,8 +3,8 @@ import GraphIR
 
 /// Turns a graph's syntax into a typed graph: evaluates constants, expands blocks, infers shapes, names nodes.
 ///
-/// Each finding is reported and its value becomes `invalid`, so that one mistake costs one diagnostic and the rest of the
-/// text is checked nevertheless.
+/// Each finding is reported and its value becomes `invalid`, so that one mistake costs one diagnostic and the rest of
+/// the text is checked nevertheless.
 struct Elaborator {
     /// Levels of expressions and blocks that keep the recursion within a thread's stack.
     static let depthLimit = 300
@@ -21,6 +21,8 @@ struct Elaborator {
     var blockNames: [String] = []
     /// Declarations inside the graph that elaboration has not come to yet.
     var laterBlocks: [String: SourceRange] = [:]
+    /// Whether calls of a block make parameters, as far as it has been asked for.
+    var parametrisedBlocks: [String: Bool] = [:]
     var frames: [Frame] = []
     /// The statement at work.
     var statement = StatementState()

@@ -21,7 +21,6 @@ struct GraphBuilder {
     let file: SourceFile
     /// Names of the statement at work.
     var names = StatementNames(stem: "", outermost: "")
-    private(set) var parameterCount = 0
     private var usedNames: Set<String> = []
     /// For each node, whether a parameter has a part in it.
     private var trained: [Bool] = []
@@ -119,10 +118,7 @@ struct GraphBuilder {
         var node = node
         node.origin = Origin(location: file.location(at: range.lower))
         var isTrained = node.inputs.contains { trained[$0.index] }
-        if case .parameter = node.op {
-            isTrained = true
-            parameterCount += 1
-        }
+        if case .parameter = node.op { isTrained = true }
         trained.append(isTrained)
         return graph.append(node)
     }

@@ -36,6 +36,8 @@ struct Lexer {
             let start = position
             skipLine()
             report("unexpected character \"#\"", SourceRange(start, start + 1), hint: "comments start with \"//\"")
+        case UInt8(ascii: "\""):
+            quotedText()
         case _ where isLetter(byte):
             name()
         case _ where isDigit(byte):
@@ -108,17 +110,33 @@ struct Lexer {
                 hint: "comments start with \"//\" and end with the line"))
     }
 
+    /// `"text"`, which the language has no use for; without a second quote, the quote alone.
+    private mutating func quotedText() {
+        let start = position
+        position += 1
+        while let byte = peek(0), byte != UInt8(ascii: "\n"), byte != UInt8(ascii: "\"") { position += 1 }
+        position = peek(0) == UInt8(ascii: "\"") ? position + 1 : start + 1
+        report("unexpected quotes", SourceRange(start, position), hint: "names stand without quotes")
+    }
+
     /// One diagnostic for a whole run of characters that mean nothing here.
     private mutating func unreadable() {
         let start = position
         while let byte = peek(0), !isMeaningful(byte) { position += 1 }
         let range = SourceRange(start, position)
+        joinWord(around: start)
         let scalars = file.text(in: range).unicodeScalars
         let shown = scalars.prefix(8).map(display).joined() + (scalars.count > 8 ? "..." : "")
         let isWord = scalars.contains { !$0.isASCII && $0.properties.isAlphabetic }
         report(
             "unexpected character\(scalars.count > 1 ? "s" : "") \"\(shown)\"", range,
             hint: isWord ? "names are made of the letters a-z and A-Z, digits and \"_\"" : nil)
+    }
+
+    /// Letters that touch unreadable ones are of the same word, which is complained about as a whole.
+    private mutating func joinWord(around start: Int) {
+        if let last = tokens.last, case .name = last.kind, last.range.upper == start { tokens.removeLast() }
+        while let byte = peek(0), isLetter(byte) || isDigit(byte) || byte >= 0x80 { position += 1 }
     }
 
     private func display(_ scalar: Unicode.Scalar) -> String {
@@ -131,7 +149,7 @@ struct Lexer {
 
     private func isMeaningful(_ byte: UInt8) -> Bool {
         byte == 9 || byte == 10 || byte == 13 || byte == 32
-            || isLetter(byte) || isDigit(byte) || byte == UInt8(ascii: "#")
+            || isLetter(byte) || isDigit(byte) || byte == UInt8(ascii: "#") || byte == UInt8(ascii: "\"")
             || byte < 0x80 && Token.Punctuation(rawValue: String(Unicode.Scalar(byte))) != nil
     }
 

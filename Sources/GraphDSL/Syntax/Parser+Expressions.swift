@@ -131,7 +131,8 @@ extension Parser {
 
     private mutating func tooDeep(_ range: SourceRange) -> Failure {
         fail(
-            "expression is nested more than \(Self.nestingLimit) levels deep", SourceRange(range.lower, range.lower + 1),
+            "expression is nested more than \(Self.nestingLimit) levels deep",
+            SourceRange(range.lower, range.lower + 1),
             hint: "give its parts names of their own")
     }
 }

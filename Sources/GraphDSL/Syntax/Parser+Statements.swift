@@ -17,10 +17,11 @@ extension Parser {
                 return (statements, end)
             }
             if current.kind == .endOfFile {
+                let end = SourceRange(previousEnd, previousEnd)
                 report(
-                    "expected \"}\", found the end of the file", current.range,
+                    "expected \"}\", found the end of the file", end,
                     notes: [.init("to close this \"{\"", opening.range)])
-                return (statements, current.range)
+                return (statements, end)
             }
             parseStatement(into: &statements)
         }

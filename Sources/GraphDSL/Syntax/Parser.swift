@@ -40,7 +40,7 @@ struct Parser {
                 try parseDeclaration(into: &syntax)
                 hasJustRecovered = false
             } catch {
-                // Nothing at the top level can be told apart from a statement: go on behind the next declaration's name.
+                // At the top level only the word that begins a declaration tells where the next one is.
                 skipToDeclaration(after: start)
             }
         }
@@ -78,9 +78,10 @@ struct Parser {
     private mutating func parseGraph() throws(Failure) -> GraphDeclaration {
         advance()
         let name = try parseName("the graph's name")
+        skipNewlines()
         var parameters: [ParameterSyntax] = []
         if current.isPunctuation(.leftParenthesis) {
-            try parseDelimited(.leftParenthesis, .rightParenthesis) { parser throws(Failure) in
+            try parseDelimited(.leftParenthesis, .rightParenthesis, holdsDefinitions: true) { parser throws(Failure) in
                 parameters.append(try parser.parseGraphParameter())
             }
         }
@@ -121,15 +122,18 @@ struct Parser {
     }
 
     /// Comma-separated elements between delimiters; a comma behind the last one is fine.
+    ///
+    /// A line that begins like a statement shows that the closing delimiter is missing, except in a list that
+    /// `holdsDefinitions`.
     mutating func parseDelimited(
-        _ open: Token.Punctuation, _ close: Token.Punctuation,
+        _ open: Token.Punctuation, _ close: Token.Punctuation, holdsDefinitions: Bool = false,
         element: (inout Parser) throws(Failure) -> Void
     ) throws(Failure) {
         let opening = current
         openDelimiters += 1
         advance()
         while !current.isPunctuation(close) {
-            if startsStatement(index), previousIsNewline { throw unclosed(opening, close) }
+            if !holdsDefinitions, previousIsNewline, startsStatement(index) { throw unclosed(opening, close) }
             try element(&self)
             if current.isPunctuation(.comma) {
                 advance()
@@ -206,7 +210,8 @@ struct Parser {
             let end = previousEnd
             return fail("expected \(what), found the end of the line", SourceRange(end, end), notes: notes, hint: hint)
         }
-        return fail("expected \(what), found \(describe(current))", current.range, notes: notes, hint: hint)
+        let range = current.kind == .endOfFile ? SourceRange(previousEnd, previousEnd) : current.range
+        return fail("expected \(what), found \(describe(current))", range, notes: notes, hint: hint)
     }
 
     func describe(_ token: Token) -> String {

@@ -85,7 +85,8 @@ private func forwardBlock(
         .letIndex("channels", .minimum(Index(plan.channels), Index(g.groupOutputChannels) - k0)),
     ]
         + source.gather(
-            map: "in0", base: n * Index(request.inputs[0].sampleStride)
+            map: "in0",
+            base: n * Index(request.inputs[0].sampleStride)
                 + group * Index(g.groupInputChannels * g.input.area),
             channels: Index(g.groupInputChannels), firstRow: y0, rows: rows)
         + [

@@ -95,7 +95,7 @@ private func updateKernel(
         tasksFixed: max(1, ceilingDivide(largest, updateChunk)),
         body: [
             .loop(
-                "i", from: .task * Index(updateChunk), to: end, step: target.vectorWidth, element(i, target.vectorWidth))
+                "i", from: .task * Index(updateChunk), to: end, step: target.vectorWidth, element(i, target.vectorWidth)
+            )
         ])
 }
-

@@ -46,7 +46,8 @@ func eachTap(_ g: PoolGeometry, body: (Index, Index, ([Statement]) -> [Statement
         for j in 0..<g.kernel.width {
             let row = y * Index(g.stride.height) + Index(i - g.padding.top)
             let column = x * Index(g.stride.width) + Index(j - g.padding.left)
-            let test = insideTest(row, mayLeave(i, g, vertical: true), Index(g.input.height))
+            let test =
+                insideTest(row, mayLeave(i, g, vertical: true), Index(g.input.height))
                 + insideTest(column, mayLeave(j, g, vertical: false), Index(g.input.width))
             statements += body(row, column) { inner in
                 guard let first = test.first else { return inner }

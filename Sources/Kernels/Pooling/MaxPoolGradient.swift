@@ -69,7 +69,7 @@ private func tiledGradient(_ request: KernelRequest, _ g: PoolGeometry) -> [Stat
     return [
         .loop(
             "y", from: 0, to: Index(g.output.height), step: 1,
-            [.loop("x", from: 0, to: Index(g.output.width), step: 1, window)]),
+            [.loop("x", from: 0, to: Index(g.output.width), step: 1, window)])
     ]
         + zeros(request, g, rows: 0..<covered.rows, columns: covered.columns..<g.input.width)
         + zeros(request, g, rows: covered.rows..<g.input.height, columns: 0..<g.input.width)
@@ -116,7 +116,9 @@ private func accumulatedGradient(_ request: KernelRequest, _ g: PoolGeometry) ->
         return inside([.store("out", position, .load("out", position, width: 1) + share)])
     }
     let width = request.vectorWidth(for: g.input.area)
-    let clear = vectorLoop("i", count: Index(g.input.area), width: width) { [.store("out", outBase + $0, splat(0, $1))] }
+    let clear = vectorLoop("i", count: Index(g.input.area), width: width) {
+        [.store("out", outBase + $0, splat(0, $1))]
+    }
     let finish =
         request.node.epilogue.isEmpty
         ? []

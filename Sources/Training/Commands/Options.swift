@@ -89,7 +89,7 @@ struct WeightsOptions: ParsableArguments {
     }
 
     /// What the run remembers; nil for bare weights.
-    func record() throws -> RunRecord? { run == nil ? nil : try Checkpoint(path: file()).record() }
+    func record() throws -> RunRecord? { run == nil ? nil : try Checkpoint(path: file()).record(for: nil) }
 }
 
 func validateThreads(_ threads: Int?) throws {

@@ -40,7 +40,7 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         }
         try checkFolder()
         let folder = try RunFolder(output)
-        let previous = try previousRecord(folder.files, console)
+        let previous = try previousRecord(folder.files, model, console)
         let settings = try flags.resolved(
             defaults: ModelDefaults(metadata: model.metadata).training, recorded: previous?.settings, model: model)
         let dataSettings = try data.resolved(over: previous?.data)
@@ -90,13 +90,13 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
     }
 
     /// The record to continue from; nil for a new run, or one that was ended before its first checkpoint.
-    private func previousRecord(_ files: RunFiles, _ console: Console) throws -> RunRecord? {
+    private func previousRecord(_ files: RunFiles, _ model: Model, _ console: Console) throws -> RunRecord? {
         guard resume else { return nil }
         guard FileSystem.isFile(files.checkpoint) else {
             console.warn("\(output): no checkpoint yet, so training starts from the beginning")
             return nil
         }
-        return try Checkpoint(path: files.checkpoint).record()
+        return try Checkpoint(path: files.checkpoint).record(for: model)
     }
 
     private static func checkSameData(_ previous: RunRecord, _ now: RunRecord, _ files: RunFiles) throws {

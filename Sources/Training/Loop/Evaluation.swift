@@ -12,8 +12,8 @@ func testScores(
     let batches = samples.chunks(of: capacity)
     let producer = try BatchProducer(maker: maker, batches: batches, flips: nil)
     var sums = TestSums()
-    for batch in batches {
-        guard !isInterrupted(), let made = producer.next() else { return nil }
+    for (index, batch) in batches.enumerated() {
+        guard index == 0 || !isInterrupted(), let made = producer.next() else { return nil }
         for (sample, logits) in zip(batch, try net.logits(of: made.pictures)) {
             sums.add(logits: logits, mask: data.samples[sample].mask)
         }

@@ -33,8 +33,13 @@ struct Checkpoint {
     }
 
     /// Reads only the record.
+    /// - Parameter model: refused if it is of another graph; nil for any.
     /// - Throws: as `restore`.
-    func record() throws -> RunRecord { try open().record }
+    func record(for model: Model?) throws -> RunRecord {
+        let (file, record) = try open()
+        if let model { try Self.checkGraph(file, model) }
+        return record
+    }
 
     /// Reads the parameters of a checkpoint, or of any safetensors file with tensors of their names.
     /// - Throws: as `restore`.

@@ -82,7 +82,8 @@ struct Dump: ParsableCommand {
     }
 
     private func unavailable() -> CommandFailure {
-        CommandFailure("stage \(stage.rawValue) cannot be printed as \(format.rawValue); try --format text", exitCode: 2)
+        CommandFailure(
+            "stage \(stage.rawValue) cannot be printed as \(format.rawValue); try --format text", exitCode: 2)
     }
 }
 

@@ -18,7 +18,8 @@ struct Run: ParsableCommand {
     @Option(help: ArgumentHelp("Inputs and targets (safetensors).", valueName: "file"))
     var inputs: String
 
-    @Option(help: ArgumentHelp("Parameters by name (safetensors); default: the graph's initial values.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Parameters by name (safetensors); default: the graph's initial values.", valueName: "file"))
     var weights: String?
 
     @Option(help: ArgumentHelp("Where to write the results (safetensors).", valueName: "file"))

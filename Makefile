@@ -1,0 +1,51 @@
+# Everything a person or a machine needs: `make demo`, `make test`, `make build`, `make install PREFIX=…`.
+
+SWIFT ?= swift
+PREFIX ?= /usr/local
+BUILD := .build/release
+JOBS ?= $(shell nproc)
+SWIFT_FLAGS := -c release --static-swift-stdlib -j $(JOBS)
+DEMO_WIDTH ?= 12
+
+.PHONY: all setup build test test-long format lint demo install clean
+
+all: build
+
+# Debian packages that are missing; nothing when all are there.
+setup:
+	@scripts/setup.sh
+
+build: setup
+	$(SWIFT) build $(SWIFT_FLAGS) --product unetc
+	$(SWIFT) build $(SWIFT_FLAGS) --product UnetcTrainer
+	@scripts/link-trainer.sh $(BUILD)
+
+test: build lint
+	$(SWIFT) build --build-tests -j $(JOBS)
+	UNETC_TRAINER=$(abspath $(BUILD))/unetc-trainer.o $(SWIFT) test --skip-build
+
+# The slow ones as well: random graphs by the hundred, kill and resume, accuracy on real pictures.
+test-long: build
+	UNETC_LONG_TESTS=1 UNETC_TRAINER=$(abspath $(BUILD))/unetc-trainer.o $(SWIFT) test
+
+format:
+	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests
+
+lint:
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
+
+# From nothing to a trained net on pictures that the trainer draws itself.
+demo: build
+	$(BUILD)/unetc compile graphs/unet.graph -D width=$(DEMO_WIDTH) -D size=64 --output generated/demo
+	rm -rf runs/demo
+	generated/demo/trainer train --epochs 8 --lr 1e-3 --out runs/demo
+	@echo "The curves are in runs/demo/curves.png, the samples in runs/demo/samples.png."
+
+install: build
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/unetc $(DESTDIR)$(PREFIX)/share/unetc/graphs
+	install -m 755 $(BUILD)/unetc $(DESTDIR)$(PREFIX)/bin/unetc
+	install -m 644 $(BUILD)/unetc-trainer.o $(DESTDIR)$(PREFIX)/lib/unetc/unetc-trainer.o
+	install -m 644 graphs/*.graph $(DESTDIR)$(PREFIX)/share/unetc/graphs
+
+clean:
+	rm -rf .build generated/demo generated/unet runs

@@ -1,0 +1,155 @@
+import Foundation
+import KernelIR
+import Testing
+
+@Suite("Printed C, compiled, computes the evaluator's bits")
+struct CompiledKernelTests {
+    /// Random kernels per compiler and width.
+    private static let kernelsPerWidth = 30
+
+    @Test("random kernels", arguments: CCompiler.available)
+    func randomKernels(compiler: CCompiler) throws {
+        let kernels = compiler.widths.flatMap { width in
+            (0..<Self.kernelsPerWidth).map { RandomKernel.make(seed: UInt64($0 + compiler.description.count), width: width) }
+        }
+        for kernel in kernels {
+            let violations = verify(kernel, batchCapacity: RandomKernel.taskCount - 1, count: 2...9)
+            #expect(violations.isEmpty, "\(kernel.name): \(violations)")
+        }
+        try withTemporaryFolder { folder in
+            let source = CompiledKernels.unit(kernels, widths: compiler.widths, extra: RandomKernel.calleeC)
+            // Random kernels declare things that they do not use, and compare things with themselves.
+            let allowed = ["unused-variable", "unused-but-set-variable", "tautological-compare", "self-assign"]
+            let library = try compiler.compile(source, in: folder, name: "kernels", allowing: allowed)
+            let compiled = try CompiledKernels(library)
+            for (position, kernel) in kernels.enumerated() {
+                try compare(kernel, compiled, seed: UInt64(position))
+            }
+        }
+    }
+
+    private func compare(_ kernel: Kernel, _ compiled: CompiledKernels, seed: UInt64) throws {
+        var random = SplitMix(state: seed &* 77)
+        let scalars = RuntimeScalar.allCases.map { ($0, Float.random(in: 0...1, using: &random)) }
+        let evaluator = KernelEvaluator(
+            batch: RandomKernel.taskCount - 1, count: 5, scalars: Dictionary(uniqueKeysWithValues: scalars),
+            functions: RandomKernel.functions)
+        let operands = kernel.buffers.filter { $0.access != .workspace }.map { buffer in
+            (0..<buffer.extent).map { _ in Float.random(in: -4...4, using: &random) }
+        }
+        var (expected, found) = (operands, operands)
+        try evaluator.run(kernel, operands: &expected)
+        try compiled.run(kernel, like: evaluator, operands: &found)
+        let difference = zip(expected.joined(), found.joined()).enumerated().first { !isSame($1.0, $1.1) }
+        #expect(difference == nil, "float \(difference?.offset ?? 0) of \(kernel.name):\n\(printC(kernel))")
+        #expect(expected != operands, "\(kernel.name) changes nothing")
+    }
+
+    @Test("functions give the same bits at every width and in the evaluator", arguments: CCompiler.available)
+    func functions(compiler: CCompiler) throws {
+        let operators: [UnaryOperator] = [
+            .exponential, .logarithmOnePlus, .hyperbolicTangent, .squareRoot, .absolute, .negate,
+        ]
+        // Every 100003rd float, and the special ones.
+        let specials: [Float] = [0, -0, .infinity, -.infinity, .nan, .greatestFiniteMagnitude, .leastNonzeroMagnitude, 1]
+        let spread = stride(from: UInt32(0), to: .max - 200_000, by: 100_003).map { Float(bitPattern: $0) }
+        let values = specials + spread.prefix(spread.count / 16 * 16 + 8)
+        let kernels = compiler.widths.flatMap { width in
+            operators.enumerated().map { functionKernel($1, number: $0, width: width, count: values.count) }
+        }
+        try withTemporaryFolder { folder in
+            let source = CompiledKernels.unit(kernels, widths: compiler.widths)
+            let compiled = try CompiledKernels(compiler.compile(source, in: folder, name: "functions"))
+            let evaluator = KernelEvaluator(batch: 1)
+            for (number, unary) in operators.enumerated() {
+                // The logarithm's domain.
+                let operand = unary == .logarithmOnePlus ? values.map(\.magnitude) : values
+                var expected = [Array(repeating: Float(0), count: operand.count), operand]
+                try evaluator.run(kernels[number], operands: &expected)
+                for kernel in kernels where kernel.name.hasSuffix("_\(number)") {
+                    var found = [Array(repeating: Float(0), count: operand.count), operand]
+                    try compiled.run(kernel, like: evaluator, operands: &found)
+                    let wrong = operand.indices.first { !isSame(expected[0][$0], found[0][$0]) }
+                    let place = wrong.map { "\(operand[$0]): \(expected[0][$0]) and \(found[0][$0])" } ?? ""
+                    #expect(wrong == nil, "\(unary) in \(kernel.name) at \(place)")
+                }
+            }
+        }
+    }
+
+    private func functionKernel(_ unary: UnaryOperator, number: Int, width: Int, count: Int) -> Kernel {
+        let (i, whole) = (Index.variable("i"), count / width * width)
+        func apply(_ width: Int) -> [Statement] { [.store("y", i, .unary(unary, .load("x", i, width: width)))] }
+        let vectors = Statement.loop("i", from: 0, to: .literal(whole), step: width, apply(width))
+        let rest = Statement.loop("i", from: .literal(whole), to: .literal(count), step: 1, apply(1))
+        return Kernel(
+            name: "function_\(width)_\(number)",
+            buffers: [
+                Buffer(name: "y", access: .write, extent: count), Buffer(name: "x", access: .read, extent: count),
+            ],
+            tasksFixed: 1, body: whole < count ? [vectors, rest] : [vectors])
+    }
+
+    /// A C program that compares with the C library in double precision is quicker than Swift in a debug build.
+    @Test("accuracy over the whole range of floats", arguments: CCompiler.available.prefix(1))
+    func accuracy(compiler: CCompiler) throws {
+        let program = cPrelude(widths: [4]) + """
+            #include <stdio.h>
+
+            static double ulps(float found, double exact)
+            {
+                if (isnan(found) || isnan(exact)) {
+                    return isnan(found) && isnan(exact) ? 0.0 : INFINITY;
+                }
+                if (isinf(found)) {
+                    return fabs(exact) >= 0x1.ffffffp127 && found * exact > 0 ? 0.0 : INFINITY;
+                }
+                const float size = fabsf(found);
+                const double unit = size < 0x1p-126f ? 0x1p-149 : (double)size - (double)nextafterf(size, 0.0f);
+                return fabs((double)found - exact) / unit;
+            }
+
+            int main(void)
+            {
+                double worst[3] = {0};
+                for (uint64_t bits = 0; bits <= 0xffffffffu; bits += 1001) {
+                    const float x = unetc_from_bits1((uint32_t)bits);
+                    const float found[3] = {unetc_exp1(x), unetc_log1p1(x), unetc_tanh1(x)};
+                    const double exact[3] = {exp(x), log1p(x), tanh(x)};
+                    for (int i = 0; i < 3; i += 1) {
+                        if (i == 1 && x < 0.0f) {
+                            continue;
+                        }
+                        const double error = ulps(found[i], exact[i]);
+                        worst[i] = error > worst[i] ? error : worst[i];
+                    }
+                }
+                printf("%.3f %.3f %.3f", worst[0], worst[1], worst[2]);
+                return 0;
+            }
+
+            """
+        try withTemporaryFolder { folder in
+            let executable = try compiler.compile(program, in: folder, name: "accuracy", isProgram: true)
+            let output = try CCompiler.run([executable.path]).output
+            let errors = output.split(separator: " ").compactMap { Double($0) }
+            try #require(errors.count == 3, "\(output)")
+            #expect(errors[0] <= 2, "exp is \(errors[0]) ulp off")
+            #expect(errors[1] <= 2, "log1p is \(errors[1]) ulp off")
+            #expect(errors[2] <= 3, "tanh is \(errors[2]) ulp off")
+        }
+    }
+
+    @Test("the header compiles without warnings for every choice of widths", arguments: CCompiler.available)
+    func header(compiler: CCompiler) throws {
+        try withTemporaryFolder { folder in
+            for (number, widths) in [[], [1], [8, 1], [4], compiler.widths].enumerated() {
+                // Twice: the guard must hold.
+                let source = cPrelude(widths: widths) + cPrelude(widths: widths)
+                _ = try compiler.compile(source, in: folder, name: "header\(number)")
+            }
+        }
+    }
+}
+
+private func isSame(_ a: Float, _ b: Float) -> Bool { a.bitPattern == b.bitPattern || (a.isNaN && b.isNaN) }

@@ -1,0 +1,15 @@
+#!/bin/sh
+# Installs the Debian packages that are missing: a C compiler, OpenBLAS, libpng, libjpeg.
+set -eu
+
+missing=""
+for package in gcc libc6-dev binutils libopenblas-dev libpng-dev libjpeg-dev pkg-config; do
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q "ok installed" || missing="$missing $package"
+done
+[ -z "$missing" ] && exit 0
+
+echo "installing:$missing"
+if [ "$(id -u)" -eq 0 ]; then sudo=""; else sudo="sudo"; fi
+$sudo apt-get update -qq
+# shellcheck disable=SC2086
+DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends $missing
