@@ -119,9 +119,11 @@ private func comparisons(_ native: NativeInstructions) -> String {
     }
     let portable = ["typedef $I v$W_mask;"] + functions { symbol, _ in "a \(symbol) b" }
     guard native.hasMaskRegisters else { return portable.joined(separator: "\n") }
-    let masked = ["typedef __mmask$W v$W_mask;"] + functions { _, predicate in
-        "_mm512_cmp_ps_mask((__m512)a, (__m512)b, \(predicate))"
-    }
+    let masked =
+        ["typedef __mmask$W v$W_mask;"]
+        + functions { _, predicate in
+            "_mm512_cmp_ps_mask((__m512)a, (__m512)b, \(predicate))"
+        }
     return (["#if defined(__AVX512F__)"] + masked + ["#else"] + portable + ["#endif"]).joined(separator: "\n")
 }
 
@@ -148,12 +150,14 @@ private struct NativeInstructions {
     static func byWidth(_ width: Int) -> NativeInstructions {
         switch width {
         case 4: four
-        case 8: x86(
-            "_mm256_", type: "__m256", macro: "__AVX__",
-            select: [("__AVX__", "_mm256_blendv_ps((__m256)y, (__m256)x, (__m256)mask)")])
-        case 16: x86(
-            "_mm512_", type: "__m512", macro: "__AVX512F__",
-            select: [("__AVX512F__", "_mm512_mask_mov_ps((__m512)y, mask, (__m512)x)")])
+        case 8:
+            x86(
+                "_mm256_", type: "__m256", macro: "__AVX__",
+                select: [("__AVX__", "_mm256_blendv_ps((__m256)y, (__m256)x, (__m256)mask)")])
+        case 16:
+            x86(
+                "_mm512_", type: "__m512", macro: "__AVX512F__",
+                select: [("__AVX512F__", "_mm512_mask_mov_ps((__m512)y, mask, (__m512)x)")])
         default: NativeInstructions()
         }
     }
@@ -173,9 +177,11 @@ private struct NativeInstructions {
         NativeInstructions(
             hasMaskRegisters: macro == "__AVX512F__",
             select: select,
-            fma: [(
-                macro == "__AVX512F__" ? macro : "__FMA__", "\(prefix)fmadd_ps((\(type))a, (\(type))b, (\(type))c)"
-            )],
+            fma: [
+                (
+                    macro == "__AVX512F__" ? macro : "__FMA__", "\(prefix)fmadd_ps((\(type))a, (\(type))b, (\(type))c)"
+                )
+            ],
             minimum: [(macro, "\(prefix)min_ps((\(type))a, (\(type))b)")],
             maximum: [(macro, "\(prefix)max_ps((\(type))a, (\(type))b)")],
             squareRoot: [(macro, "\(prefix)sqrt_ps((\(type))x)")])

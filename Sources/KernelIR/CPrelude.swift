@@ -19,8 +19,8 @@ public func cPrelude(widths: [Int]) -> String {
 private let preludeOpening = """
     /* Vectors of floats, and functions on them that give the same bits at every width.
      *
-     * unetc_max8(a, b) works on v8, unetc_max1(a, b) on float. To be compiled with -ffp-contract=off: what is fused into
-     * one rounding is said by unetc_fma, and nothing else is.
+     * unetc_max8(a, b) works on v8, unetc_max1(a, b) on float. To be compiled with -ffp-contract=off: what is
+     * fused into one rounding is said by unetc_fma, and nothing else is.
      */
     #ifndef UNETC_VECTORS_H
     #define UNETC_VECTORS_H

@@ -52,7 +52,9 @@ private struct CPrinter {
             let code = "\(type) \(expressions.names.buffer(buffer.name)) = call->\(source);"
             declarations.append((code, splitLines(buffer.comment).map(commentText).joined(separator: " ")))
         }
-        if mentions.indices.contains("batch") { declarations.append(("const int64_t batch = call->scalars->batch;", "")) }
+        if mentions.indices.contains("batch") {
+            declarations.append(("const int64_t batch = call->scalars->batch;", ""))
+        }
         if mentions.indices.contains("count") { declarations.append(("const int64_t count = call->count;", "")) }
         for scalar in RuntimeScalar.allCases where mentions.scalars.contains(scalar) {
             declarations.append(("const float \(scalar.rawValue) = call->scalars->\(scalar.rawValue);", ""))

@@ -1,10 +1,10 @@
 // Links the C mathematics library, where a fused multiply-add lives on processors without the instruction.
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #elseif canImport(Darwin)
-    import Darwin
+import Darwin
 #endif
 
 /// The prelude's functions on one float, operation by operation: the evaluator's results are those of the printed C,

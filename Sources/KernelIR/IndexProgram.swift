@@ -50,8 +50,8 @@ struct IndexProgram {
     ]
     private var arrays: [String: Int] = [:]
 
-    /// - Parameter unproved: numbers, in the order of the text, of statements whose accesses are to be looked at; writes
-    ///   to operands always are.
+    /// - Parameter unproved: numbers, in the order of the text, of statements whose accesses are to be looked at;
+    ///   writes to operands always are.
     init(_ kernel: Kernel, unproved: Set<Int>) {
         self.kernel = kernel
         self.unproved = unproved
@@ -101,7 +101,8 @@ struct IndexProgram {
     }
 
     private mutating func loop(
-        _ name: String, _ from: Formula, _ to: Formula, step: Int, _ body: [Statement], _ statement: Statement, _ own: Int
+        _ name: String, _ from: Formula, _ to: Formula, step: Int, _ body: [Statement], _ statement: Statement,
+        _ own: Int
     ) -> [Node] {
         let slot = slotCount
         slotCount += 1

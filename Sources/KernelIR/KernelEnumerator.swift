@@ -1,5 +1,5 @@
-/// Runs a kernel's indices for one batch and count: accesses that formulas could not prove are looked at one by one, and
-/// writes of different tasks must not meet.
+/// Runs a kernel's indices for one batch and count: accesses that formulas could not prove are looked at one by one,
+/// and writes of different tasks must not meet.
 struct KernelEnumerator {
     /// Steps after which the run ends; the order of tasks makes the first ones the most telling.
     static let limit = 1 << 20
@@ -19,7 +19,8 @@ struct KernelEnumerator {
     private var slots: [Int]
     private var steps = 0
     private var writes: [[Write]]
-    private var reported: Set<Int> = []
+    /// Statements and buffers already complained of.
+    private var reported: Set<String> = []
     private var messages: [String] = []
 
     init(_ kernel: Kernel, unproved: Set<Int>, batch: Int, count: Int) {
@@ -111,7 +112,8 @@ struct KernelEnumerator {
     private mutating func look(at access: IndexProgram.Access, start: Int, width: Int) {
         guard start >= 0, start + width <= access.extent else {
             let range = "touches \(start) ..< \(start + width) of \"\(access.name)\", which has \(access.extent)"
-            return report("\(range) (\(circumstances(task: slots[IndexProgram.taskSlot])))", access.statement)
+            let circumstances = circumstances(task: slots[IndexProgram.taskSlot])
+            return report("\(range) (\(circumstances))", access.statement, about: access.name)
         }
         guard access.isWrite, width > 0 else { return }
         let task = slots[IndexProgram.taskSlot]
@@ -132,7 +134,7 @@ struct KernelEnumerator {
                 if write.start < reaching.end && write.task != reaching.task {
                     let name = kernel.buffers[position].name
                     let tasks = "tasks \(min(write.task, reaching.task)) and \(max(write.task, reaching.task))"
-                    report("\(tasks) both write \"\(name)\"[\(write.start)]", write.statement)
+                    report("\(tasks) both write \"\(name)\"[\(write.start)]", write.statement, about: name)
                     break
                 }
                 if write.end > reaching.end { reaching = write }
@@ -144,8 +146,8 @@ struct KernelEnumerator {
         "task \(task), batch \(slots[IndexProgram.batchSlot]), count \(slots[IndexProgram.countSlot])"
     }
 
-    private mutating func report(_ message: String, _ statement: Int) {
-        guard reported.insert(statement).inserted else { return }
+    private mutating func report(_ message: String, _ statement: Int, about name: String = "") {
+        guard reported.insert("\(statement) \(name)").inserted else { return }
         messages.append("in \"\(program.headlines[statement] ?? "")\": \(message)")
     }
 

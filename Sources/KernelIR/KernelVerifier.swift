@@ -6,10 +6,10 @@ public struct KernelViolation: Hashable, Sendable, CustomStringConvertible {
 
 /// Checks a kernel before it is printed or executed; an empty list means that nothing wrong was found.
 ///
-/// Checked are: declarations before use, and once; widths; loops that end; buffers that exist and may be read or written
-/// as they are; every access within its buffer's extent; no place of an operand written by two tasks. Bounds are proved by
-/// formulas where that succeeds. The rest is settled by running the kernel's indices, for the largest and the smallest
-/// call, with all tasks; where those are too many steps, with the first and last tasks.
+/// Checked are: declarations before use, and once; widths; loops that end; buffers that exist and may be read or
+/// written as they are; every access within its buffer's extent; no place of an operand written by two tasks. Bounds
+/// are proved by formulas where that succeeds. The rest is settled by running the kernel's indices, for the largest
+/// and the smallest call, with all tasks; where those are too many steps, with the first and last tasks.
 ///
 /// - Parameters:
 ///   - batchCapacity: the largest batch; calls have 1 up to this many samples.

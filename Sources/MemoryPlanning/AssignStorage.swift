@@ -158,7 +158,9 @@ extension Node {
     var inPlaceOperands: [NodeID] {
         switch op {
         case .elementwise: operands
-        case .maxPoolGradient(let geometry) where geometry.isDisjoint: epilogue.flatMap(\.operands)
+        // Only windows that tile the map store each position once; a window's values are read all over it.
+        case .maxPoolGradient(let geometry) where geometry.kernel == geometry.stride && geometry.padding == Padding(0):
+            epilogue.flatMap(\.operands).filter { !inputs.contains($0) }
         // A convolution's product is stored before its epilogue runs.
         case .conv, .convTranspose, .convDataGradient, .maxPool, .maxPoolGradient: []
         case .input, .target, .parameter, .cotangent, .one, .convWeightGradient, .channelSum, .concat, .channelSlice,

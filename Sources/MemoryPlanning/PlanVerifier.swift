@@ -104,7 +104,7 @@ private struct PlanWalk {
         switch node.op {
         case .elementwise: true
         case .maxPoolGradient(let geometry):
-            geometry.isDisjoint && !node.inputs.contains(operand)
+            geometry.stride == geometry.kernel && geometry.padding == Padding(0) && !node.inputs.contains(operand)
         default: false
         }
     }

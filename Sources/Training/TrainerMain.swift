@@ -3,7 +3,7 @@ import Imaging
 import ModelABI
 import Runtime
 
-/// The whole trainer of an emitted model: `int main(int c, char **v) { return unetc_trainer_main(c, v, unetc_model_get()); }`.
+/// The whole trainer of an emitted model, whose `main` only returns `unetc_trainer_main(c, v, unetc_model_get())`.
 ///
 /// - Returns: the process's exit code: 0 done, 1 the user's input was at fault, 2 usage, 70 a bug.
 @_cdecl("unetc_trainer_main")

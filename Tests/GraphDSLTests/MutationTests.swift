@@ -50,7 +50,7 @@ import Testing
         let original = try Self.code(path)
         var random = SeededGenerator(1)
         var accepted = 0
-        let rounds = 1_200
+        let rounds = 1_000
         for round in 0..<rounds {
             let text = String(decoding: Self.mutate(original, &random), as: UTF8.self)
             let (graph, diagnostics) = compileGraph(text: text, fileName: "mutant.graph")

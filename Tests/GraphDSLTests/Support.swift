@@ -4,7 +4,7 @@ import GraphIR
 import Testing
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #endif
 
 /// The text of a file, named relative to the checkout.

@@ -28,7 +28,8 @@ struct CCompiler: Sendable, CustomStringConvertible {
 
     /// Macros about instruction sets; nil when the compiler is absent or refuses the target.
     private static func macros(_ command: String, _ target: [String]) -> Set<String>? {
-        guard let result = try? run([command] + target + ["-dM", "-E", "-x", "c", "/dev/null"]), result.status == 0 else {
+        guard let result = try? run([command] + target + ["-dM", "-E", "-x", "c", "/dev/null"]), result.status == 0
+        else {
             return nil
         }
         let names = result.output.split(separator: "\n").compactMap { $0.split(separator: " ").dropFirst().first }
@@ -37,7 +38,8 @@ struct CCompiler: Sendable, CustomStringConvertible {
     }
 
     /// Compiles C into a shared library or a program, as the product does, every warning being an error.
-    func compile(_ source: String, in folder: URL, name: String, isProgram: Bool = false, allowing: [String] = []) throws
+    func compile(_ source: String, in folder: URL, name: String, isProgram: Bool = false, allowing: [String] = [])
+        throws
         -> URL
     {
         let text = folder.appendingPathComponent(name + ".c")

@@ -131,7 +131,8 @@ struct CPrinterTests {
         arguments: [
             ("enc1_1", "enc1_1"), ("enc1.conv1.weight", "enc1_conv1_weight"), ("for", "for_"), ("v8", "v8_"),
             ("vx", "vx"), ("3x3", "n3x3"), ("", "n"), ("__LINE__", "n__LINE__"), ("_x", "n_x"), ("a-b", "a_b"),
-            ("unetc_max", "unetc_max_"), ("int64_t", "int64_t_"), ("NAN", "NAN_"), ("grün", "gr_n"), ("linux", "linux_"),
+            ("unetc_max", "unetc_max_"), ("int64_t", "int64_t_"), ("NAN", "NAN_"), ("grün", "gr_n"),
+            ("linux", "linux_"),
         ])
     func identifiers(name: String, expected: String) { #expect(cIdentifier(name) == expected) }
 
@@ -177,7 +178,8 @@ struct CPrinterTests {
         #expect(printC(scaleKernel) == scaleText)
         try withTemporaryFolder { folder in
             for compiler in CCompiler.available {
-                let source = CompiledKernels.unit([scaleKernel], widths: [8])
+                let note = "void unetc_note(const float *x, int64_t count);\n"
+                let source = CompiledKernels.unit([scaleKernel], widths: [8], extra: note)
                 _ = try compiler.compile(source, in: folder, name: "golden")
             }
         }
@@ -219,9 +221,8 @@ private let scaleKernel: Kernel = {
             .declareArray("sum", width: 8, count: 2, initial: 0), rows, rest,
             .conditional(
                 .less(.task, .batch - 1), [.store("scratch", 0, .horizontalSum(.element("sum", 0, width: 8)))],
-                otherwise: [.call("unetc_note", [.address("scratch", 0, extent: 16, access: .read), .index(p(16))])]),
+                otherwise: [.call("unetc_note", [.address("scratch", 0, extent: 16, access: .read), .index(16)])]),
         ])
-    func p(_ value: Int) -> Index { .literal(value) }
 }()
 
 private let scaleText = """

@@ -28,7 +28,8 @@ struct KernelEvaluatorTests {
         let tiny = Float(1).ulp
         var operands: [[Float]] = [[0, 0, 0, 0], [1 + tiny, 1 - tiny, -1, 0]]
         let x = (0..<3).map { Expression.load("x", .literal($0), width: 1) }
-        try KernelEvaluator(batch: 1).run(kernel([.store("y", 0, .fusedMultiplyAdd(x[0], x[1], x[2]))]), operands: &operands)
+        try KernelEvaluator(batch: 1).run(
+            kernel([.store("y", 0, .fusedMultiplyAdd(x[0], x[1], x[2]))]), operands: &operands)
         #expect(operands[0][0] == -tiny * tiny)
     }
 

@@ -55,7 +55,8 @@ struct KernelVerifierTests {
         Mistake("operands of two widths", "operands of widths 1, 8", [.store("scratch", 0, load() + load("in", 0, 8))]),
         Mistake("a wrong width assigned", "a value of width 8", [.declare("x", width: 1, load("in", 0, 8))]),
         Mistake("an odd width", "a width of 3", [.store("scratch", 0, load("in", 0, 3))]),
-        Mistake("a vector broadcast", "a value of width 8", [.store("scratch", 0, .broadcast(load("in", 0, 8), width: 8))]),
+        Mistake(
+            "a vector broadcast", "a value of width 8", [.store("scratch", 0, .broadcast(load("in", 0, 8), width: 8))]),
         Mistake(
             "an array without index", "\"x\" is an array",
             [.declareArray("x", width: 1, count: 2, initial: 0), .assign("x", 1)]),
@@ -100,7 +101,7 @@ struct KernelVerifierTests {
                     [.conditional(.lessOrEqual(i, 64), [.store("scratch", i, 0)], otherwise: [])])
             ]),
         // Tasks.
-        Mistake("all tasks write one place", "tasks 0 and 3 both write \"out\"[0]", [.store("out", 0, 0)]),
+        Mistake("all tasks write one place", "both write \"out\"[0]", [.store("out", 0, 0)]),
         Mistake(
             "tiles that overlap", "both write \"out\"[8]",
             [.loop("i", from: 0, to: 9, step: 1, [.store("out", t * 8 + i, 0)])]),
@@ -117,7 +118,10 @@ struct KernelVerifierTests {
     }
 
     static let sound: [(String, Kernel)] = [
-        ("everything of everything", kernel([.loop("i", from: 0, to: 16, step: 8, [.store("out", t * 16 + i, load("in", t * 16 + i, 8))])])),
+        (
+            "everything of everything",
+            kernel([.loop("i", from: 0, to: 16, step: 8, [.store("out", t * 16 + i, load("in", t * 16 + i, 8))])])
+        ),
         (
             "partial tiles",
             kernel([
@@ -185,6 +189,33 @@ struct KernelVerifierTests {
     func accepts(name: String, kernel: Kernel) {
         let violations = verify(kernel, batchCapacity: 4, count: 60...64)
         #expect(violations.isEmpty, "\(name): \(violations)")
+    }
+
+    @Test("finds exactly what goes wrong in the evaluator", arguments: [1, 4, 8])
+    func agreement(width: Int) {
+        var (faulty, sound) = (0, 0)
+        for seed in 0..<100 {
+            var kernel = RandomKernel.make(seed: UInt64(seed), width: width)
+            // Buffers shorter than the kernel was made for.
+            kernel.buffers[1].extent -= seed * 7 % 70
+            kernel.buffers[2].extent -= seed * 5 % 48
+            let violations = verify(kernel, batchCapacity: 2, count: 2...9)
+            let failures = [(2, 9), (1, 2)].compactMap { failure(of: kernel, batch: $0, count: $1) }
+            #expect(violations.isEmpty == failures.isEmpty, "\(kernel.name): \(violations), evaluator: \(failures)")
+            if violations.isEmpty { sound += 1 } else { faulty += 1 }
+        }
+        #expect(faulty > 5 && sound > 5, "\(faulty) faulty and \(sound) sound kernels show little")
+    }
+
+    private func failure(of kernel: Kernel, batch: Int, count: Int) -> (any Error)? {
+        var operands = kernel.buffers.dropLast().map { Array(repeating: Float(1), count: $0.extent) }
+        do {
+            let evaluator = KernelEvaluator(batch: batch, count: count, functions: RandomKernel.functions)
+            try evaluator.run(kernel, operands: &operands)
+            return nil
+        } catch {
+            return error
+        }
     }
 
     @Test("proves bounds of a kernel too large to run")

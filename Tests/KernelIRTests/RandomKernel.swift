@@ -51,9 +51,11 @@ struct RandomKernel {
 
     static func make(seed: UInt64, width: Int) -> Kernel {
         var maker = RandomKernel(seed: seed, width: width)
-        let body = [.declare("total", width: width, maker.value(width, 1))] + maker.scoped(5) { maker in
-            maker.variables.append(("total", width))
-        }
+        let body =
+            [.declare("total", width: width, maker.value(width, 1))]
+            + maker.scoped(5) { maker in
+                maker.variables.append(("total", width))
+            }
         let last = Statement.store("y", .task * .literal(chunk), .variable("total", width: width))
         return Kernel(
             name: "kernel_\(width)_\(seed)", documentation: ["random \(seed)"],

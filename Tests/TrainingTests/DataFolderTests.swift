@@ -1,4 +1,6 @@
+import Glibc
 import Imaging
+import Runtime
 import Testing
 
 @testable import Training
@@ -145,5 +147,37 @@ import Testing
         let pairing = try SamplePairing(layout: layout)
         #expect(pairing.pairs.count == count)
         #expect(pairing.report.issues.isEmpty)
+    }
+
+    /// Decoded, resized and mapped by our own code, the pictures of PyTorch's trace are those it trained on, bit for bit.
+    @Test(.enabled(if: sharedFolder() != nil, isSharedMissing))
+    func picturesEqualThoseOfTheTrace() throws {
+        let root = try #require(sharedFolder())
+        let trace = try SafetensorsFile(path: root + "/reference/trace_w8.safetensors")
+        let json = try JSONValue.parse(FileSystem.text(of: root + "/reference/trace_w8.json"))
+        let names = try #require(json["images"]?.array).compactMap(\.string)
+        let folder = try TestFolder()
+        try folder.folder("images")
+        try folder.folder("annotations/trimaps")
+        for name in names {
+            #expect(symlink(root + "/data/pets/images/\(name).jpg", folder.file("images/\(name).jpg")) == 0)
+            let mask = "annotations/trimaps/\(name).png"
+            #expect(symlink(root + "/data/pets/" + mask, folder.file(mask)) == 0)
+        }
+        let layout = try DataLayout.recognize(folder: folder.path, pictures: nil, masks: nil)
+        let shape = SampleShape(channels: 3, height: 64, width: 64)
+        let samples = try SampleLoading(shape: shape, threads: 2).load(layout, map: nil).samples
+        let data = DataSet(shape: shape, samples: samples, split: 1, isSorted: true, seed: 0)
+        let batch = BatchMaker(data: data).batch(data.training, flips: nil)
+        let pictures = try trace.floats("images").chunks(of: 3 * 64 * 64)
+        let masks = try trace.floats("masks").chunks(of: 64 * 64)
+        #expect(samples.count == names.count)
+        for (index, sample) in samples.enumerated() {
+            let place = try #require(names.firstIndex(of: sample.name))
+            let isSamePicture = batch.pictures[index] == pictures[place]
+            #expect(isSamePicture, "picture \(sample.name)")
+            let isSameMask = batch.masks[index] == masks[place]
+            #expect(isSameMask, "mask \(sample.name)")
+        }
     }
 }

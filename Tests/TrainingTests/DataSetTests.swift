@@ -75,7 +75,9 @@ import Testing
 
     @Test func producersDeliverInOrderAndStopEarly() throws {
         let samples = (0..<20).map { index in
-            Sample(name: "\(index)", file: "", picture: Array(repeating: UInt8(index), count: 18), mask: [0, 0, 0, 0, 0, 1])
+            Sample(
+                name: "\(index)", file: "", picture: Array(repeating: UInt8(index), count: 18),
+                mask: [0, 0, 0, 0, 0, 1])
         }
         let data = DataSet(shape: shape, samples: samples, split: 1, isSorted: true, seed: 0)
         let batches = data.training.chunks(of: 3)
@@ -95,7 +97,8 @@ import Testing
         let data = DataSet(shape: shape, samples: empty, split: 0.8, isSorted: true, seed: 0)
         let text = message { try data.checkTrainable() }
         #expect(text.contains("no foreground at all in the masks of 4 training pictures"), "\(text)")
-        let none = DataSet(shape: shape, samples: [sample("a", [1, 1, 1, 1, 1, 1])], split: 0.5, isSorted: true, seed: 0)
+        let none = DataSet(
+            shape: shape, samples: [sample("a", [1, 1, 1, 1, 1, 1])], split: 0.5, isSorted: true, seed: 0)
         #expect(message { try none.checkTrainable() }.contains("leaves none to train on"))
     }
 
@@ -108,8 +111,10 @@ import Testing
         other[4].mask[0] = 0
         var renamed = samples
         renamed[0].name = "A"
-        let all = [fingerprint(samples), fingerprint(other), fingerprint(renamed), fingerprint(samples, split: 0.6),
-            fingerprint(samples, seed: 1)]
+        let all = [
+            fingerprint(samples), fingerprint(other), fingerprint(renamed), fingerprint(samples, split: 0.6),
+            fingerprint(samples, seed: 1),
+        ]
         #expect(Set(all).count == all.count, "\(all)")
         #expect(fingerprint(samples) == fingerprint(samples))
     }
@@ -121,7 +126,9 @@ import Testing
         #expect(Bitmap(planes: planes, shape: shape) == bitmap)
     }
 
-    @Test(arguments: [([255, 255, 255], 255), ([255, 0, 0], 76), ([0, 255, 0], 150), ([0, 0, 255], 29)] as [([UInt8], UInt8)])
+    @Test(
+        arguments: [([255, 255, 255], 255), ([255, 0, 0], 76), ([0, 255, 0], 150), ([0, 0, 255], 29)]
+            as [([UInt8], UInt8)])
     func grayIsPillowsLuma(rgb: [UInt8], gray: UInt8) {
         #expect(Bitmap(width: 1, height: 1, channels: 3, pixels: rgb).luma().pixels == [gray])
     }

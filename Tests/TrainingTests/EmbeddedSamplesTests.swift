@@ -30,7 +30,8 @@ import Testing
     }
 
     @Test func shapesAreFollowed() {
-        let gray = EmbeddedSamples(shape: SampleShape(channels: 1, height: 8, width: 24, maskHeight: 4, maskWidth: 12)).sample(0)
+        let gray = EmbeddedSamples(shape: SampleShape(channels: 1, height: 8, width: 24, maskHeight: 4, maskWidth: 12))
+            .sample(0)
         #expect(gray.picture.count == 8 * 24)
         #expect(gray.mask.count == 4 * 12)
     }

@@ -25,18 +25,24 @@ import Testing
         #expect(message { _ = try MaskMap(parsing: text) }.contains("mask map \"\(text)\": \(reason)"))
     }
 
-    @Test(arguments: [([0, 1], "0=0,1=1"), ([0, 255], "0=0,1=255"), ([255], "0=0,1=255"), ([0], "0=0,1=1")] as [([UInt8], String)])
+    @Test(
+        arguments: [([0, 1], "0=0,1=1"), ([0, 255], "0=0,1=255"), ([255], "0=0,1=255"), ([0], "0=0,1=1")]
+            as [([UInt8], String)])
     func plainMasksAreDetected(values: [UInt8], expected: String) throws {
         #expect(try MaskMap.detected([("a.png", MaskValues(values))]).description == expected)
     }
 
     @Test func mixedEncodingsAreAnError() {
-        let text = message { _ = try MaskMap.detected([("a.png", MaskValues([0, 1])), ("b.png", MaskValues([0, 255]))]) }
+        let text = message {
+            _ = try MaskMap.detected([("a.png", MaskValues([0, 1])), ("b.png", MaskValues([0, 255]))])
+        }
         #expect(text.contains("found the values 0, 1, 255; b.png holds 0, 255"), "\(text)")
     }
 
     @Test func otherValuesAreListed() {
-        let text = message { _ = try MaskMap.detected([("a.png", MaskValues([0, 1])), ("b.png", MaskValues([1, 2, 3]))]) }
+        let text = message {
+            _ = try MaskMap.detected([("a.png", MaskValues([0, 1])), ("b.png", MaskValues([1, 2, 3]))])
+        }
         #expect(text.contains("found the values 0, 1, 2, 3; b.png holds 1, 2, 3"), "\(text)")
         #expect(text.contains("--mask-map 0=0,1=1+2+3"), "\(text)")
     }

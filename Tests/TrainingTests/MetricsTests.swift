@@ -57,10 +57,11 @@ import Testing
         #expect(found.hasPrefix(expected), "\(found)")
     }
 
-    @Test(arguments: [
-        (0.83925, 4, "0.8393"), (-0.5, 1, "-0.5"), (2, 0, "2"), (0.996, 2, "1.00"), (12.0049, 2, "12.00"),
-        (-0.001, 2, "0.00"), (.nan, 2, "nan"), (.infinity, 2, "inf"),
-    ] as [(Double, Int, String)])
+    @Test(
+        arguments: [
+            (0.83925, 4, "0.8393"), (-0.5, 1, "-0.5"), (2, 0, "2"), (0.996, 2, "1.00"), (12.0049, 2, "12.00"),
+            (-0.001, 2, "0.00"), (.nan, 2, "nan"), (.infinity, 2, "inf"),
+        ] as [(Double, Int, String)])
     func numbersArePrinted(value: Double, digits: Int, expected: String) {
         #expect(Text.fixed(value, digits) == expected)
     }

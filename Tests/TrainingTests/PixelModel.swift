@@ -106,7 +106,8 @@ enum PixelModel {
         #define MASKS (4ull * AREA * CAPACITY)
         #define PARAMETERS \
             FIXED("out.weight", UNETC_ROLE_PARAMETER, UNETC_REGION_PARAMETERS, UNETC_PARAMETER_WEIGHT, CHANNELS, 0), \
-            {"out.bias", UNETC_ROLE_PARAMETER, UNETC_REGION_PARAMETERS, 1, {1}, 0, UNETC_PARAMETER_BIAS, CHANNELS, 64, 4, 0}
+            {"out.bias", UNETC_ROLE_PARAMETER, UNETC_REGION_PARAMETERS, 1, {1}, 0, UNETC_PARAMETER_BIAS, CHANNELS, \
+             64, 4, 0}
         static const unetc_tensor train_tensors[] = {
             MAPS("image", UNETC_ROLE_INPUT, CHANNELS, 0),
             MAPS("mask", UNETC_ROLE_TARGET, 1, IMAGES),
@@ -141,7 +142,8 @@ enum PixelModel {
         static const unetc_optimizer optimizers[] = {{"adam", 2, adam}, {"sgd", 1, sgd}};
         static const unetc_model model = {
             UNETC_MODEL_MAGIC, UNETC_MODEL_ABI, NAME, "graph pixels {}",
-            "{\"compiler\":\"0.1.0\",\"target\":\"native\",\"parameters\":{\"width\":1},\"train\":{\"optimizer\":\"adam\","
+            "{\"compiler\":\"0.1.0\",\"target\":\"native\",\"parameters\":{\"width\":1},"
+            "\"train\":{\"optimizer\":\"adam\","
             "\"lr\":0.05,\"beta1\":0.9,\"beta2\":0.999,\"eps\":1e-8,\"weight_decay\":0,\"momentum\":0,\"batch\":16,"
             "\"epochs\":3,\"init\":\"pytorch\",\"seed\":5},\"inputs\":[\"image\"],\"targets\":[\"mask\"],"
             "\"outputs\":[\"logits\"]}",

@@ -71,7 +71,11 @@ import Testing
         let best = try SafetensorsFile(path: output + "/best.safetensors")
         #expect(best.names == ["out.weight", "out.bias"])
         let checkpoint = try SafetensorsFile(path: output + "/checkpoint.safetensors")
-        #expect(checkpoint.names.sorted() == ["adam.m.out.bias", "adam.m.out.weight", "adam.v.out.bias", "adam.v.out.weight", "out.bias", "out.weight"])
+        #expect(
+            checkpoint.names.sorted() == [
+                "adam.m.out.bias", "adam.m.out.weight", "adam.v.out.bias", "adam.v.out.weight", "out.bias",
+                "out.weight",
+            ])
         #expect(checkpoint.metadata["epoch"] == "12")
     }
 
@@ -108,7 +112,8 @@ import Testing
         let output = data.file("stopped")
         try train(data, output, ["--epochs", "2", "--batch", "3"])
         #expect(try Checkpoint(path: output + "/checkpoint.safetensors").record(for: nil).progress.step == 1)
-        for _ in 0..<20 where try Checkpoint(path: output + "/checkpoint.safetensors").record(for: nil).progress.epoch < 2 {
+        for _ in 0..<20
+        where try Checkpoint(path: output + "/checkpoint.safetensors").record(for: nil).progress.epoch < 2 {
             try train(data, output, ["--resume"])
         }
         try expectSame(data.file("whole"), output, "stopped after every step")
@@ -162,7 +167,7 @@ import Testing
         try data.folder("run/checkpoint.safetensors.tmp")
         let text = message { try train(data, output, ["--epochs", "2", "--resume"]) }
         #expect(text.contains("cannot save: \(output)/checkpoint.safetensors"), "\(text)")
-        #expect(text.contains("the previous checkpoint \(output)/checkpoint.safetensors is still there and whole"))
+        #expect(text.contains("the last checkpoint \(output)/checkpoint.safetensors is still there and whole"))
         #expect(bytes(output + "/checkpoint.safetensors") == before)
     }
 
@@ -213,7 +218,9 @@ import Testing
         try data.folder("new")
         try data.writePicture("new/wide.png", width: 50, height: 20, red: 220)
         try data.write("new/notes.txt", Array("hello".utf8))
-        try run(["predict", data.file("new"), data.file("images/p1.png"), "--run", output, "--out", data.file("masks2")])
+        try run([
+            "predict", data.file("new"), data.file("images/p1.png"), "--run", output, "--out", data.file("masks2"),
+        ])
         let wide = try decodeMask(path: data.file("masks2/wide.png"))
         #expect(wide.width == 50 && wide.height == 20)
         #expect(Set(wide.pixels) == [255], "all of it is red")

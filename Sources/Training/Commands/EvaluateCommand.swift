@@ -15,11 +15,13 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
     var seed: UInt64?
 
     @Option(
-        help: ArgumentHelp("Write picture, truth and prediction of the Nth test picture, counted from 1.", valueName: "n"))
+        help: ArgumentHelp(
+            "Write picture, truth and prediction of the Nth test picture, counted from 1.", valueName: "n"))
     var show: Int?
 
     @Option(
-        name: .customLong("out"), help: ArgumentHelp("Where --show writes; default: show-N.png in the run.", valueName: "png"))
+        name: .customLong("out"),
+        help: ArgumentHelp("Where --show writes; default: show-N.png in the run.", valueName: "png"))
     var output: String?
 
     func run(_ context: TrainerContext) throws {
@@ -47,7 +49,8 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
             })
         console.clear()
         guard let scores else {
-            throw TrainerError("the split keeps no pictures for testing", hint: "use a smaller --split; --split 0 tests on all")
+            throw TrainerError(
+                "the split keeps no pictures for testing", hint: "use a smaller --split; --split 0 tests on all")
         }
         console.answer(
             "\(Text.count(count, "test picture")): loss \(Text.fixed(scores.loss, 4)), "

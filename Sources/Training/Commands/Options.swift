@@ -21,7 +21,8 @@ struct DataOptions: ParsableArguments {
         transform: { try MaskMap(parsing: $0) })
     var maskMap: MaskMap?
 
-    @Option(help: ArgumentHelp("The share of the pictures that train, the rest test; default: 0.8.", valueName: "share"))
+    @Option(
+        help: ArgumentHelp("The share of the pictures that train, the rest test; default: 0.8.", valueName: "share"))
     var split: Double?
 
     @Flag(help: "The first pictures by name train, instead of a draw by --seed.")
@@ -78,7 +79,9 @@ struct WeightsOptions: ParsableArguments {
     /// - Throws: `TrainerError` when there is none.
     func file() throws -> String {
         if let weights {
-            guard FileSystem.isFile(weights) else { throw TrainerError("\(weights): expected a file of weights, found none") }
+            guard FileSystem.isFile(weights) else {
+                throw TrainerError("\(weights): expected a file of weights, found none")
+            }
             return weights
         }
         let files = RunFiles(folder: run ?? "")

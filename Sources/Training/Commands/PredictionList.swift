@@ -11,8 +11,8 @@ struct PredictionList {
     var jobs: [PredictionJob] = []
 
     /// Takes files as they are, and of folders the files that are pictures by content.
-    /// - Throws: `TrainerError` for names that are not there, an empty list, two masks of one name, and masks that would
-    ///   replace a picture.
+    /// - Throws: `TrainerError` for names that are not there, an empty list, two masks of one name, and masks that
+    ///   would replace a picture.
     init(inputs: [String], folder: String) throws {
         for input in inputs {
             switch FileSystem.kind(input) {

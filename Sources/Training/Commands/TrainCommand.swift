@@ -36,7 +36,8 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         let model = context.model
         let interface = try NetInterface(model: model)
         guard interface.mask != nil else {
-            throw TrainerError("graph \"\(model.graphName)\" has no loss to train with", hint: "add a loss and compile it again")
+            throw TrainerError(
+                "graph \"\(model.graphName)\" has no loss to train with", hint: "add a loss and compile it again")
         }
         try checkFolder()
         let folder = try RunFolder(output)
@@ -44,29 +45,16 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         let settings = try flags.resolved(
             defaults: ModelDefaults(metadata: model.metadata).training, recorded: previous?.settings, model: model)
         let dataSettings = try data.resolved(over: previous?.data)
-        let threads = data.threads ?? processorCount()
         let samples = try DataSet.load(
             dataSettings, shape: interface.shape, seed: settings.seed, threads: threads, isStrict: data.strict,
             console: console)
         try samples.checkTrainable()
-        var record = RunRecord(
+        let record = RunRecord(
             graphName: model.graphName, graphHash: model.graphHash, settings: settings, data: dataSettings,
             fingerprint: samples.fingerprint)
         if let previous { try Self.checkSameData(previous, record, folder.files) }
-        // Before threads are started, for they inherit which signals are held back.
-        let interruption = Interruption()
-        let net = try Net(model: model, optimizer: settings.optimizer.kind, threads: threads)
-        var log = MetricsLog()
-        if previous == nil {
-            net.parameters.initialize(settings.initialValues, seed: settings.seed)
-        } else {
-            record.progress = try Checkpoint(path: folder.files.checkpoint).restore(net.parameters).progress
-            log = try Self.log(folder.files, through: record.progress.epoch)
-        }
-        announce(console, samples, record, threads)
-        let training = TrainingRun(
-            net: net, data: samples, files: folder.files, record: record, log: log, console: console,
-            interruption: interruption, checkpointEvery: checkpointEvery)
+        let training = try started(
+            model, samples, record, folder.files, isContinued: previous != nil, console: console)
         switch try training.run() {
         case .finished: try finish(training, console)
         case .interrupted:
@@ -74,6 +62,30 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
                 "stopped after step \(training.record.progress.step), everything is saved; continue with\n  "
                     + Self.resumeLine(context.arguments))
         }
+        withExtendedLifetime(folder) {}
+    }
+
+    private var threads: Int { data.threads ?? processorCount() }
+
+    /// A run at its beginning, or where its checkpoint stands.
+    private func started(
+        _ model: Model, _ samples: DataSet, _ record: RunRecord, _ files: RunFiles, isContinued: Bool, console: Console
+    ) throws -> TrainingRun {
+        // Before threads are started, for they inherit which signals are held back.
+        let interruption = Interruption()
+        let net = try Net(model: model, optimizer: record.settings.optimizer.kind, threads: threads)
+        var record = record
+        var log = MetricsLog()
+        if isContinued {
+            record.progress = try Checkpoint(path: files.checkpoint).restore(net.parameters).progress
+            log = try Self.log(files, through: record.progress.epoch)
+        } else {
+            net.parameters.initialize(record.settings.initialValues, seed: record.settings.seed)
+        }
+        announce(console, samples, record)
+        return TrainingRun(
+            net: net, data: samples, files: files, record: record, log: log, console: console,
+            interruption: interruption, checkpointEvery: checkpointEvery)
     }
 
     /// Before anything is made: does --resume fit what is there?
@@ -112,23 +124,25 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         return try MetricsLog(parsing: FileSystem.text(of: files.metrics), through: epoch, path: files.metrics)
     }
 
-    private func announce(_ console: Console, _ samples: DataSet, _ record: RunRecord, _ threads: Int) {
+    private func announce(_ console: Console, _ samples: DataSet, _ record: RunRecord) {
         let settings = record.settings
         let start = record.progress.step == 0 ? "" : ", from step \(record.progress.step)"
         console.say(
             "\(record.graphName): \(samples.training.count) pictures train, \(samples.testing.count) test "
                 + "(\(record.data.title)); \(settings.optimizer.kind.rawValue), lr \(settings.optimizer.learningRate), "
-                + "batch \(settings.batch), \(Text.count(settings.epochs, "epoch")), \(Text.count(threads, "thread"))\(start)")
+                + "batch \(settings.batch), \(Text.count(settings.epochs, "epoch")), "
+                + "\(Text.count(threads, "thread"))\(start)")
+        if record.progress.epoch >= settings.epochs {
+            console.say("all \(Text.count(record.progress.epoch, "epoch")) are done; a larger --epochs trains on")
+        }
     }
 
     private func finish(_ training: TrainingRun, _ console: Console) throws {
         let files = training.files
-        let data = training.data
-        let shown = Array((data.testing.isEmpty ? data.training : data.testing).prefix(6))
-        try RunFigures.curves(training.log, title: training.record.graphName).writePNG(to: files.curves)
-        try RunFigures.samples(shown, of: data, net: training.net, cell: 192).writePNG(to: files.samples)
+        try training.drawCurves()
+        try training.drawSamples()
         let progress = training.record.progress
-        if !data.testing.isEmpty {
+        if !training.data.testing.isEmpty {
             console.say("best Dice \(Text.fixed(progress.bestDice, 4)) in epoch \(progress.bestEpoch): \(files.best)")
         }
         console.say("curves \(files.curves), samples \(files.samples), numbers \(files.metrics)")
@@ -141,14 +155,16 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
     }
 
     private static func quoted(_ word: String) -> String {
-        let isPlain = !word.isEmpty && word.utf8.allSatisfy {
-            switch $0 {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"):
-                true
-            default: "-_./=+,:@%".utf8.contains($0)
+        let isPlain =
+            !word.isEmpty
+            && word.utf8.allSatisfy {
+                switch $0 {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"):
+                    true
+                default: "-_./=+,:@%".utf8.contains($0)
+                }
             }
-        }
         if isPlain { return word }
         return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }

@@ -27,7 +27,9 @@ struct TrainingFlags: ParsableArguments {
     @Option(help: "Of initial weights, split, order and flips; default: from the graph.")
     var seed: UInt64?
 
-    @Flag(inversion: .prefixedNo, help: "Mirror half of the training pictures, another half in each epoch; default: --flip.")
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Mirror half of the training pictures, another half in each epoch; default: --flip.")
     var flip: Bool?
 
     mutating func validate() throws {

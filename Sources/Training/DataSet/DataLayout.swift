@@ -42,7 +42,8 @@ struct DataLayout: Hashable, Sendable {
     private static func unknownLayout(_ folder: String) throws -> TrainerError {
         let folders = try FileSystem.names(in: folder).filter { FileSystem.isFolder(FileSystem.join(folder, $0)) }
         let shown = folders.prefix(10).map { $0 + "/" }.joined(separator: ", ")
-        let found = folders.isEmpty ? "no folders" : shown + (folders.count > 10 ? " and \(folders.count - 10) more" : "")
+        let found =
+            folders.isEmpty ? "no folders" : shown + (folders.count > 10 ? " and \(folders.count - 10) more" : "")
         return TrainerError(
             "\(folder): expected images/ with annotations/trimaps/ or images/ with masks/, found \(found)",
             hint: "name the two folders with --images A --masks B")

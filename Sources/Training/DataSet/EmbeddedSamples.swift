@@ -126,7 +126,9 @@ private struct Texture {
 /// Value noise: a hashed number at every whole place, smoothly blended in between.
 private enum Lattice {
     static func unit(_ seed: UInt64, _ x: Int, _ y: Int) -> Double {
-        let place = UInt64(bitPattern: Int64(x)) &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(bitPattern: Int64(y)) &* 0xD134_2543_DE82_EF95
+        let place =
+            UInt64(bitPattern: Int64(x)) &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(bitPattern: Int64(y))
+            &* 0xD134_2543_DE82_EF95
         return Double(SplitMix64.mix(seed ^ place) >> 11) * 0x1p-53
     }
 

@@ -103,7 +103,11 @@ extension MaskMap {
             let map = MaskMap(background: [0], object: [object])
             if all.values.allSatisfy({ map[$0] != nil }) { return map }
         }
-        let odd = masks.first { !$0.values.values.allSatisfy { $0 == 0 || $0 == 1 } && !$0.values.values.allSatisfy { $0 == 0 || $0 == 255 } }
+        let odd =
+            masks.first {
+                !$0.values.values.allSatisfy { $0 == 0 || $0 == 1 }
+                    && !$0.values.values.allSatisfy { $0 == 0 || $0 == 255 }
+            }
             ?? masks.first { $0.values.contains(255) }
         let named = odd.map { "; \($0.file) holds \($0.values.list)" } ?? ""
         throw TrainerError(

@@ -17,7 +17,7 @@ struct SampleLoading {
 
     /// The samples of a folder, in byte order of their names, and the files that were left out.
     ///
-    /// - Parameter map: what mask values mean; without it the layout's map or, failing that, 0/1 and 0/255 are found out.
+    /// - Parameter map: what mask values mean; nil for the layout's map or, failing that, 0/1 or 0/255, whichever fits.
     /// - Throws: `TrainerError` when a folder cannot be read, nothing is left, or a mask holds a value outside the map.
     func load(_ layout: DataLayout, map: MaskMap?) throws -> (samples: [Sample], report: DataReport) {
         let pairing = try SamplePairing(layout: layout)

@@ -31,7 +31,8 @@ enum RunFigures {
             ])
         }
         let names = indices.map { data.samples[$0].name }
-        return Figure(columnTitles: ["picture", "truth", "prediction"], rows: rows, rowCaptions: names).render(cell: cell)
+        return Figure(columnTitles: ["picture", "truth", "prediction"], rows: rows, rowCaptions: names).render(
+            cell: cell)
     }
 
     private static func mask(_ pixels: [Bool], _ shape: SampleShape) -> Bitmap {

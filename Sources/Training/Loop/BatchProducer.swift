@@ -25,7 +25,9 @@ struct BatchMaker: Sendable {
             let isFlipped = flips?.isFlipped(sample) ?? false
             batch.pictures.append(picture(sample, isFlipped: isFlipped))
             batch.masks.append(
-                Self.floats(data.samples[sample].mask, rowLength: data.shape.maskWidth, isFlipped: isFlipped) { Float($0) })
+                Self.floats(data.samples[sample].mask, rowLength: data.shape.maskWidth, isFlipped: isFlipped) {
+                    Float($0)
+                })
         }
         return batch
     }

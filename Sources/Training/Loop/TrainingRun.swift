@@ -120,7 +120,7 @@ final class TrainingRun {
             if isBest { try Checkpoint(path: files.best).saveWeights(net.parameters, record: record) }
             try log.write(to: files.metrics)
         }
-        try RunFigures.curves(log, title: record.graphName).writePNG(to: files.curves)
+        try drawCurves()
         report(row, imagesPerSecond)
     }
 
@@ -132,14 +132,40 @@ final class TrainingRun {
     /// Writes what `before` writes, then the checkpoint.
     private func save(_ before: () throws -> Void) throws {
         if let name = try net.firstBrokenParameter() { throw diverged("parameter \"\(name)\" is no longer finite") }
-        do {
+        try writing {
             try before()
             try Checkpoint(path: files.checkpoint).save(net.parameters, record: record)
-        } catch let error as RuntimeError {
-            let kept = FileSystem.isFile(files.checkpoint)
-                ? "; the previous checkpoint \(files.checkpoint) is still there and whole" : ""
-            throw TrainerError("cannot save: \(error.message)\(kept)", hint: "make room, then continue with --resume")
         }
+    }
+
+    /// Writes the chart of the epochs so far.
+    /// - Throws: `TrainerError` that says what is saved all the same.
+    func drawCurves() throws {
+        try writing { try RunFigures.curves(log, title: record.graphName).writePNG(to: files.curves) }
+    }
+
+    /// Writes the samples that show how well the net does.
+    /// - Throws: as `drawCurves`.
+    func drawSamples() throws {
+        let shown = Array((data.testing.isEmpty ? data.training : data.testing).prefix(6))
+        let figure = try RunFigures.samples(shown, of: data, net: net, cell: 192)
+        try writing { try figure.writePNG(to: files.samples) }
+    }
+
+    /// Says which checkpoint is there when something cannot be written.
+    private func writing(_ body: () throws -> Void) throws {
+        let reason: String
+        do {
+            return try body()
+        } catch let error as RuntimeError {
+            reason = error.message
+        } catch let error as ImageError {
+            reason = error.description
+        }
+        let kept =
+            FileSystem.isFile(files.checkpoint)
+            ? "; the last checkpoint \(files.checkpoint) is still there and whole" : ""
+        throw TrainerError("cannot save: \(reason)\(kept)", hint: "make room, then continue with --resume")
     }
 
     private func report(_ row: MetricsRow, _ imagesPerSecond: Double) {

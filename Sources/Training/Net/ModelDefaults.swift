@@ -76,6 +76,7 @@ struct ModelDefaults: Hashable, Sendable {
         guard let name = train[key]?.string else { return nil }
         if let value = C(rawValue: name) { return value }
         let known = C.allCases.map(\.rawValue).joined(separator: ", ")
-        throw TrainerError("the model's \(key) is \"\(name)\", expected one of \(known)", hint: "compile the graph again")
+        throw TrainerError(
+            "the model's \(key) is \"\(name)\", expected one of \(known)", hint: "compile the graph again")
     }
 }

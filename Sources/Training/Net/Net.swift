@@ -30,7 +30,8 @@ final class Net {
     /// - Throws: `RuntimeError`; `TrainerError` for a net without a loss.
     func step(pictures: [[Float]], masks: [[Float]], scalars: StepScalars) throws -> Double {
         guard let training, let mask = interface.mask else {
-            throw TrainerError("the graph has no loss to train with", hint: "add a loss to the graph and compile it again")
+            throw TrainerError(
+                "the graph has no loss to train with", hint: "add a loss to the graph and compile it again")
         }
         for (sample, values) in pictures.enumerated() {
             try executor.write(interface.picture, plan: training, sample: sample, from: values)

@@ -55,7 +55,9 @@ extension MetricsRow {
         else { return nil }
         self.init(epoch: epoch, step: step, trainLoss: loss, test: nil, seconds: seconds)
         guard fields[3...5].contains(where: { !$0.isEmpty }) else { return }
-        guard let testLoss = Double(fields[3]), let dice = Double(fields[4]), let iou = Double(fields[5]) else { return nil }
+        guard let testLoss = Double(fields[3]), let dice = Double(fields[4]), let iou = Double(fields[5]) else {
+            return nil
+        }
         test = TestScores(loss: testLoss, dice: dice, iou: iou)
     }
 }

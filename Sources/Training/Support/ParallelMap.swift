@@ -29,7 +29,7 @@ func parallelMap<T: Sendable>(
     var workers: [PosixThread] = []
     for _ in 0..<min(max(1, threads), count) {
         // One worker is enough to get there; only none at all is an error.
-        do { workers.append(try PosixThread(work)) } catch where !workers.isEmpty { break }
+        do { workers.append(try PosixThread(work)) } catch  where !workers.isEmpty { break }
     }
     var shown = 0
     while shown < count {

@@ -7,7 +7,9 @@ struct SplitMix64: RandomNumberGenerator {
     /// An independent stream for each purpose and place: all numbers are mixed into the seed.
     init(seed: UInt64, _ places: UInt64...) {
         var state = seed
-        for place in places { state = Self.mix(state &+ 0x9E37_79B9_7F4A_7C15) ^ Self.mix(place &+ 0xD134_2543_DE82_EF95) }
+        for place in places {
+            state = Self.mix(state &+ 0x9E37_79B9_7F4A_7C15) ^ Self.mix(place &+ 0xD134_2543_DE82_EF95)
+        }
         self.state = state
     }
 

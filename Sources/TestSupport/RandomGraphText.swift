@@ -1,0 +1,192 @@
+/// The text of a random graph that compiles: small maps of odd sizes, every operator, fan-out, several outputs, and a
+/// loss of several terms unless the seed says otherwise. Every parameter and input feeds the loss or an output.
+public func randomGraphText(seed: UInt64) -> String {
+    var writer = RandomGraphWriter(seed: seed)
+    return writer.text()
+}
+
+/// Writes statements one by one, keeping track of the maps there are.
+private struct RandomGraphWriter {
+    private struct Map {
+        var name: String
+        var channels: Int
+        var height: Int
+        var width: Int
+        var isRead = false
+
+        var shape: String { "[\(channels), \(height), \(width)]" }
+    }
+
+    private var random: SplitMix64
+    private let seed: UInt64
+    private var maps: [Map] = []
+    private var lines: [String] = []
+
+    init(seed: UInt64) {
+        self.seed = seed
+        random = SplitMix64(seed: seed)
+    }
+
+    mutating func text() -> String {
+        for index in 0..<number(1, 2) {
+            let map = Map(name: "in\(index)", channels: number(1, 9), height: number(1, 20), width: number(1, 20))
+            lines.append("input \(map.name): \(map.shape)")
+            maps.append(map)
+        }
+        let wanted = maps.count + number(4, 11)
+        while maps.count < wanted { addStatement() }
+        if seed % 4 == 3 { addOutputs() } else { addLoss() }
+        return "graph random_\(seed)() {\n" + lines.map { "  \($0)\n" }.joined() + "}\n"
+    }
+
+    // MARK: Draws
+
+    private mutating func number(_ least: Int, _ most: Int) -> Int { Int.random(in: least...most, using: &random) }
+
+    private mutating func chance(_ probability: Double) -> Bool { random.unit() < probability }
+
+    /// A map to read: mostly one that nobody has read, so that few are left over, else any.
+    private mutating func operand() -> Int {
+        let unread = maps.indices.filter { !maps[$0].isRead }
+        let index = !unread.isEmpty && chance(0.6) ? unread[number(0, unread.count - 1)] : number(0, maps.count - 1)
+        maps[index].isRead = true
+        return index
+    }
+
+    /// Another map of the same size, or the same one.
+    private mutating func partner(of index: Int, channelsToo: Bool) -> Int {
+        let map = maps[index]
+        let fitting = maps.indices.filter {
+            maps[$0].height == map.height && maps[$0].width == map.width
+                && (!channelsToo || maps[$0].channels == map.channels)
+        }
+        let others = fitting.filter { $0 != index }
+        let chosen = others.isEmpty || chance(0.1) ? index : others[number(0, others.count - 1)]
+        maps[chosen].isRead = true
+        return chosen
+    }
+
+    // MARK: Statements
+
+    private mutating func addStatement() {
+        let x = operand()
+        switch number(0, 12) {
+        case 0...4: addConvolution(x)
+        case 5: addTransposed(x)
+        case 6, 7: addPool(x)
+        case 8: addConcat(x)
+        case 9, 10: addSum(x)
+        default:
+            var result = maps[x]
+            result.isRead = false
+            define(result, activation(maps[x].name, ["relu", "leaky_relu", "sigmoid", "silu", "tanh"]))
+        }
+    }
+
+    private mutating func define(_ map: Map, _ expression: String) {
+        var map = map
+        map.name = "v\(maps.count)"
+        lines.append("\(map.name) = \(expression)")
+        maps.append(map)
+    }
+
+    private mutating func activation(_ operand: String, _ names: [String]) -> String {
+        let name = names[number(0, names.count - 1)]
+        return name == "leaky_relu" ? "leaky_relu(\(operand), slope: 0.\(number(1, 4)))" : "\(name)(\(operand))"
+    }
+
+    private mutating func addConvolution(_ x: Int) {
+        let map = maps[x]
+        let groups = [1, 1, 1, map.channels, 2, 3].filter { map.channels % $0 == 0 }.randomElement(using: &random) ?? 1
+        let channels = groups * number(1, max(1, 9 / groups))
+        let isSame = chance(0.5)
+        let dilation = number(1, 6) == 1 ? 2 : 1
+        let (padding, stride) = isSame ? (0, 1) : (number(0, 2), number(1, 3))
+        let reach = { (size: Int) in isSame ? 5 : (size + 2 * padding - 1) / dilation + 1 }
+        let kernel = (number(1, min(5, reach(map.height))), number(1, min(5, reach(map.width))))
+        let size = { (size: Int, kernel: Int) in
+            isSame ? size : (size + 2 * padding - dilation * (kernel - 1) - 1) / stride + 1
+        }
+        let result = Map(
+            name: "", channels: channels, height: size(map.height, kernel.0), width: size(map.width, kernel.1))
+        let call =
+            "conv(\(map.name), \(channels), kernel: [\(kernel.0), \(kernel.1)], stride: \(stride), "
+            + "padding: \(isSame ? "same" : "\(padding)"), dilation: \(dilation), groups: \(groups), "
+            + "bias: \(chance(0.7)))"
+        define(result, chance(0.5) ? activation(call, ["relu", "relu", "leaky_relu", "silu"]) : call)
+    }
+
+    private mutating func addTransposed(_ x: Int) {
+        let map = maps[x]
+        let (kernel, stride) = (number(1, 4), number(1, 3))
+        let padding = number(0, min(1, (kernel - 1) / 2))
+        let outputPadding = number(0, stride - 1)
+        let size = { (size: Int) in (size - 1) * stride - 2 * padding + kernel + outputPadding }
+        guard size(map.height) <= 24, size(map.width) <= 24 else { return addConvolution(x) }
+        let channels = number(1, 9)
+        let result = Map(name: "", channels: channels, height: size(map.height), width: size(map.width))
+        define(
+            result,
+            "conv_transpose(\(map.name), \(channels), kernel: \(kernel), stride: \(stride), padding: \(padding), "
+                + "output_padding: \(outputPadding), bias: \(chance(0.7)))")
+    }
+
+    private mutating func addPool(_ x: Int) {
+        let map = maps[x]
+        let kernel = number(1, min(3, map.height, map.width))
+        let padding = number(0, kernel / 2)
+        let stride = chance(0.5) ? kernel : number(1, 3)
+        let size = { (size: Int) in (size + 2 * padding - kernel) / stride + 1 }
+        let result = Map(name: "", channels: map.channels, height: size(map.height), width: size(map.width))
+        define(result, "max_pool(\(map.name), kernel: \(kernel), stride: \(stride), padding: \(padding))")
+    }
+
+    private mutating func addConcat(_ x: Int) {
+        let parts = [x] + (0..<number(1, 2)).map { _ in partner(of: x, channelsToo: false) }
+        let channels = parts.reduce(0) { $0 + maps[$1].channels }
+        guard channels <= 24 else { return addConvolution(x) }
+        let result = Map(name: "", channels: channels, height: maps[x].height, width: maps[x].width)
+        define(result, "concat(\(parts.map { maps[$0].name }.joined(separator: ", ")))")
+    }
+
+    private mutating func addSum(_ x: Int) {
+        let y = maps[partner(of: x, channelsToo: true)].name
+        var result = maps[x]
+        result.isRead = false
+        let name = maps[x].name
+        let forms = ["add(\(name), \(y))", "\(name) + \(y)", "mul(\(name), \(y))", "\(name) * \(y)"]
+        let form = forms[number(0, forms.count - 1)]
+        define(result, chance(0.3) ? activation(form, ["relu", "tanh"]) : form)
+    }
+
+    // MARK: Ends
+
+    /// Everything that nobody reads, and one map that somebody does.
+    private mutating func addOutputs() {
+        let unread = maps.indices.filter { !maps[$0].isRead }
+        let further = number(0, maps.count - 1)
+        for index in unread + (unread.contains(further) ? [] : [further]) {
+            lines.append("output out\(index) = \(maps[index].name)")
+        }
+    }
+
+    private mutating func addLoss() {
+        for _ in 0..<number(1, 2) {
+            lines.append("output out\(lines.count) = \(maps[number(0, maps.count - 1)].name)")
+        }
+        var terms: [String] = []
+        for map in maps where !map.isRead {
+            let target = "t\(terms.count)"
+            lines.append("target \(target): \(map.shape)")
+            let losses = [
+                "bce_with_logits(\(map.name), \(target))",
+                "bce_with_logits(\(map.name), \(target), pos_weight: \(number(1, 5)))",
+                "dice_loss(\(map.name), \(target))",
+                "dice_loss(\(map.name), \(target), smooth: 0.5)",
+            ]
+            let loss = losses[number(0, losses.count - 1)]
+            terms.append(chance(0.5) ? loss : "0.\(number(1, 9)) * \(loss)")
+        }
+        lines.append("loss " + terms.joined(separator: " + "))
+    }
+}
