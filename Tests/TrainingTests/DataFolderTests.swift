@@ -149,7 +149,7 @@ import Testing
         #expect(pairing.report.issues.isEmpty)
     }
 
-    /// Decoded, resized and mapped by our own code, the pictures of PyTorch's trace are those it trained on, bit for bit.
+    /// Decoded, resized and mapped by our own code, the pictures of PyTorch's trace are bit for bit its own.
     @Test(.enabled(if: sharedFolder() != nil, isSharedMissing))
     func picturesEqualThoseOfTheTrace() throws {
         let root = try #require(sharedFolder())
