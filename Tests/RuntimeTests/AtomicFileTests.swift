@@ -3,9 +3,9 @@ import Testing
 @testable import Runtime
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #endif
 
 /// The bytes of a small file.

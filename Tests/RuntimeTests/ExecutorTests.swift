@@ -113,17 +113,17 @@ import Testing
     }
 
     #if arch(x86_64) || arch(arm64)
-        @Test(arguments: 1...3)
-        func denormalsAreZeroInKernelsOnly(threads: Int) throws {
-            let executor = try executor(["infer"], threads: threads, optimizer: nil)
-            let plan = try executor.plan("infer")
-            let tiny = [Float](repeating: 1e-30, count: 6)
-            try store.setValues(tiny, of: "w")
-            for index in 0..<5 { try executor.write("x", plan: plan, sample: index, from: tiny.map { $0 * 1e20 }) }
-            try executor.run(plan, batch: 5)
-            #expect(try executor.read("y", plan: plan) == [Float](repeating: 0, count: 30))
-            #expect(tiny.map { $0 * 1e20 * $0 }.allSatisfy { $0 > 0 }, "the caller keeps its denormals")
-        }
+    @Test(arguments: 1...3)
+    func denormalsAreZeroInKernelsOnly(threads: Int) throws {
+        let executor = try executor(["infer"], threads: threads, optimizer: nil)
+        let plan = try executor.plan("infer")
+        let tiny = [Float](repeating: 1e-30, count: 6)
+        try store.setValues(tiny, of: "w")
+        for index in 0..<5 { try executor.write("x", plan: plan, sample: index, from: tiny.map { $0 * 1e20 }) }
+        try executor.run(plan, batch: 5)
+        #expect(try executor.read("y", plan: plan) == [Float](repeating: 0, count: 30))
+        #expect(tiny.map { $0 * 1e20 * $0 }.allSatisfy { $0 > 0 }, "the caller keeps its denormals")
+    }
     #endif
 
     @Test func profilesEveryStep() throws {

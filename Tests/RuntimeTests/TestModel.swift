@@ -1,9 +1,9 @@
 import Runtime
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #endif
 
 /// A small model, written by hand in C and compiled for each test that wants one.
