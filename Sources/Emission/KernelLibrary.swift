@@ -20,7 +20,7 @@ struct KernelLibrary {
 
     /// Adds the step's kernel and returns its function's name; nil for steps without a kernel of their own.
     mutating func add(_ step: PlannedStep, of plan: LoweredPlan) -> String? {
-        guard var kernel = step.lowered?.kernel else { return nil }
+        guard var kernel = step.stage?.kernel else { return nil }
         if let index = indices[kernel.name], functions[index].kernel != kernel { kernel.name += "_" + plan.name }
         if indices[kernel.name] == nil {
             indices[kernel.name] = functions.count
