@@ -5,7 +5,13 @@ PREFIX ?= /usr/local
 BUILD := .build/release
 JOBS ?= $(shell nproc)
 SWIFT_FLAGS := -c release --static-swift-stdlib -j $(JOBS)
+# The demo's net and training: about a minute on two cores.
 DEMO_WIDTH ?= 12
+DEMO_SIZE ?= 64
+DEMO_EPOCHS ?= 20
+DEMO_BATCH ?= 8
+DEMO_LR ?= 1e-3
+DEMO_INIT ?= he
 
 .PHONY: all setup build test test-long format lint demo install clean
 
@@ -36,10 +42,12 @@ lint:
 
 # From nothing to a trained net on pictures that the trainer draws itself.
 demo: build
-	$(BUILD)/unetc compile graphs/unet.graph -D width=$(DEMO_WIDTH) -D size=64 --output generated/demo
+	$(BUILD)/unetc compile graphs/unet.graph -D width=$(DEMO_WIDTH) -D size=$(DEMO_SIZE) --output generated/demo
 	rm -rf runs/demo
-	generated/demo/trainer train --epochs 8 --lr 1e-3 --out runs/demo
-	@echo "The curves are in runs/demo/curves.png, the samples in runs/demo/samples.png."
+	generated/demo/trainer train --epochs $(DEMO_EPOCHS) --batch $(DEMO_BATCH) --lr $(DEMO_LR) --init $(DEMO_INIT) \
+		--out runs/demo
+	@generated/demo/trainer evaluate --run runs/demo
+	@echo "The curves are in runs/demo/curves.png, pictures with truth and prediction in runs/demo/samples.png."
 
 install: build
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/unetc $(DESTDIR)$(PREFIX)/share/unetc/graphs

@@ -64,5 +64,8 @@ let package = Package(
         tests("Runtime", ["TestSupport"]),
         tests("Imaging", ["TestSupport"], exclude: ["make_fixtures.py"]),
         tests("Training", ["TestSupport"]),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["Driver", "Runtime", "Imaging", "TestSupport"],
+            swiftSettings: settings),
     ]
 )

@@ -17,12 +17,13 @@ public struct CompiledModel: Sendable {
 extension Session {
     /// Writes the generated folder: kernels, tables, dumps, README, and the trainer built from them.
     public func compile(into folder: String, _ options: CompileOptions) throws -> CompiledModel {
+        try options.target.checkBuildable()
         let toolchain = try Toolchain()
         _ = try Linker.trainerLibrary()
         let (model, plans) = try emit(options)
         let files = model.files + (try dumpFiles(options)) + [readme(plans, options)]
         try write(files, to: folder)
-        let cache = ObjectCache(folder: ObjectCache.defaultFolder, toolchain: toolchain)
+        let cache = ObjectCache(folder: options.cacheFolder, toolchain: toolchain)
         let objects = try cache.objects(of: model, in: folder, target: options.target, jobs: options.jobs)
         let trainer = folder + "/trainer"
         try Linker(toolchain: toolchain).linkTrainer(
@@ -32,16 +33,17 @@ extension Session {
 
     /// Builds the model as a shared object in the cache, for `run` and `bench`; the same model is built once.
     public func compileSharedObject(_ options: CompileOptions) throws -> CompiledModel {
+        try options.target.checkRunnable()
         let toolchain = try Toolchain()
         let (model, plans) = try emit(options)
         let key = contentHash(
             model.files.map { $0.path + "\u{1}" + $0.text }.joined(separator: "\u{1}")
                 + toolchain.version + options.target.compilerFlags.joined(separator: " ") + Target.processorName())
-        let folder = ObjectCache.defaultFolder + "/models/" + key
+        let folder = options.cacheFolder + "/models/" + key
         let product = folder + "/libmodel.so"
         if !Files.exists(product) {
             try write(model.files, to: folder)
-            let cache = ObjectCache(folder: ObjectCache.defaultFolder, toolchain: toolchain)
+            let cache = ObjectCache(folder: options.cacheFolder, toolchain: toolchain)
             let objects = try cache.objects(of: model, in: folder, target: options.target, jobs: options.jobs)
             try Linker(toolchain: toolchain).linkSharedObject(objects, usesGemm: model.usesGemm, into: product)
         }

@@ -5,7 +5,13 @@ import Glibc
 /// Reading and writing whole files, with errors that name them.
 enum Files {
     static func read(_ path: String) throws -> [UInt8] {
-        guard let file = fopen(path, "rb") else { throw DriverError("cannot open \"\(path)\": \(errorText(errno))") }
+        guard !isFolder(path) else {
+            throw DriverError("\(path): expected a file, found a folder\n  hint: name a file in it")
+        }
+        guard let file = fopen(path, "rb") else {
+            let hint = errno == ENOENT ? "\n  hint: is the path right? It counts from the current folder" : ""
+            throw DriverError("\(path): cannot be opened: \(errorText(errno))\(hint)")
+        }
         defer { fclose(file) }
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 1 << 16)
@@ -14,7 +20,7 @@ enum Files {
             if count == 0 { break }
             bytes += chunk[0..<count]
         }
-        guard ferror(file) == 0 else { throw DriverError("cannot read \"\(path)\": \(errorText(errno))") }
+        guard ferror(file) == 0 else { throw DriverError("\(path): cannot be read: \(errorText(errno))") }
         return bytes
     }
 
@@ -22,7 +28,7 @@ enum Files {
     static func write(_ path: String, _ text: String) throws {
         let temporary = temporaryName(for: path)
         guard let file = fopen(temporary, "wb") else {
-            throw DriverError("cannot write \"\(path)\": \(errorText(errno))")
+            throw DriverError("\(path): cannot be written: \(errorText(errno))")
         }
         let bytes = Array(text.utf8)
         let complete = fwrite(bytes, 1, bytes.count, file) == bytes.count
@@ -30,22 +36,30 @@ enum Files {
         guard complete && closed else {
             let reason = errorText(errno)
             unlink(temporary)
-            throw DriverError("cannot write \"\(path)\": \(reason)")
+            throw DriverError("\(path): cannot be written: \(reason)")
         }
         try move(temporary, to: path)
     }
 
-    static func temporaryName(for path: String) -> String { "\(path).\(getpid()).tmp" }
+    /// A name beside `path` that no other process or thread will take.
+    static func temporaryName(for path: String) -> String {
+        "\(path).\(getpid())-\(String(UInt32.random(in: 0 ... .max), radix: 36)).tmp"
+    }
 
     static func move(_ source: String, to target: String) throws {
         guard rename(source, target) == 0 else {
             let reason = errorText(errno)
             unlink(source)
-            throw DriverError("cannot write \"\(target)\": \(reason)")
+            throw DriverError("\(target): cannot be written: \(reason)")
         }
     }
 
     static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+    static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
 
     static func remove(_ path: String) { unlink(path) }
 
@@ -54,9 +68,11 @@ enum Files {
         var current = path.hasPrefix("/") ? "/" : ""
         for part in path.split(separator: "/") {
             current += part + "/"
-            if mkdir(current, 0o777) != 0 && errno != EEXIST {
-                throw DriverError("cannot make the folder \"\(path)\": \(errorText(errno))")
-            }
+            if mkdir(current, 0o777) == 0 { continue }
+            let code = errno
+            if isFolder(current) { continue }
+            let reason = code == EEXIST || code == ENOTDIR ? "\(current.dropLast()) is a file" : errorText(code)
+            throw DriverError("\(path): the folder cannot be made: \(reason)\n  hint: choose another folder")
         }
     }
 

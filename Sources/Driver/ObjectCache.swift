@@ -52,11 +52,10 @@ struct ObjectCache {
     }
 
     private func compile(_ work: [Compilation], flags: [String], jobs: Int) throws {
-        var running: [(RunningCommand, Compilation)] = []
+        var running: [(RunningCommand, Compilation, output: String)] = []
         func finishFirst() throws {
-            let (command, item) = running.removeFirst()
+            let (command, item, temporary) = running.removeFirst()
             let result = try command.finish()
-            let temporary = Files.temporaryName(for: item.object)
             guard result.status == 0 else {
                 throw DriverError(
                     "the C compiler refuses \(Files.name(of: item.source)), which is a bug of unetc:\n\(result.output)",
@@ -71,7 +70,7 @@ struct ObjectCache {
             let output = Files.temporaryName(for: item.object)
             let command = Command(
                 program: toolchain.compiler, arguments: flags + ["-c", item.source, "-o", output])
-            running.append((try command.start(), item))
+            running.append((try command.start(), item, output))
         }
         while !running.isEmpty { try finishFirst() }
     }

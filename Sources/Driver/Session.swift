@@ -39,7 +39,7 @@ public struct Session: Sendable {
     private static func readText(_ path: String) throws -> String {
         let bytes = try Files.read(path)
         guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw DriverError("\(path): is not UTF-8 text; save it as UTF-8")
+            throw DriverError("\(path): is not UTF-8 text\n  hint: save it as UTF-8; is it a graph file?")
         }
         return text
     }
@@ -79,6 +79,8 @@ public struct CompileOptions: Sendable {
     /// Inputs to differentiate with respect to.
     public var withRespectTo: [String] = []
     public var jobs: Int
+    /// Where compiled objects are kept for the next time.
+    public var cacheFolder = ObjectCache.defaultFolder
 
     public init(target: Target, batch: Int? = nil, jobs: Int) {
         self.target = target

@@ -18,7 +18,8 @@ extension Target {
         case "aarch64": return .aarch64
         case "x86-64": return .x86v1
         default:
-            throw DriverError("unknown target \"\(name)\"; valid are \(names.joined(separator: ", "))")
+            throw DriverError(
+                "--target takes one of \(names.joined(separator: ", ")), found \"\(name)\"", exitCode: 2)
         }
     }
 
@@ -40,6 +41,35 @@ extension Target {
         #endif
         target.name = "native"
         return target
+    }
+
+    /// Refuses targets of another architecture, for which neither the C compiler nor the trainer's library is here.
+    func checkBuildable() throws {
+        #if arch(arm64)
+        let isOurs = !name.hasPrefix("x86")
+        #else
+        let isOurs = name != "aarch64"
+        #endif
+        guard !isOurs else { return }
+        throw DriverError(
+            "a trainer for \(name) cannot be built on this machine, whose processor is of another kind"
+                + "\n  hint: run unetc on such a machine; unetc dump --stage kernels --target \(name) shows its kernels")
+    }
+
+    /// Refuses targets whose instructions this machine's processor lacks.
+    func checkRunnable() throws {
+        try checkBuildable()
+        #if arch(x86_64)
+        let needed: [String: [String]] = [
+            "x86-64-v3": ["avx2", "fma", "bmi2"],
+            "x86-64-v4": ["avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"],
+        ]
+        let flags = Self.processorFlags()
+        guard let missing = needed[name]?.first(where: { !flags.contains($0) }) else { return }
+        throw DriverError(
+            "kernels for \(name) cannot run on this machine: its processor has no \(missing)"
+                + "\n  hint: leave out --target")
+        #endif
     }
 
     private static func processorFlags() -> Set<String> {

@@ -2,14 +2,14 @@ import Kernels
 
 /// The C compiler and its flags.
 public struct Toolchain: Sendable {
-    /// `$CC`, else `cc`.
+    /// The one that was asked for, else `$CC`, else `cc`.
     public let compiler: String
     /// The first line that the compiler prints about itself.
     public let version: String
 
     /// - Throws: `DriverError` that says which package to install when there is no compiler.
-    public init() throws {
-        compiler = Files.environment("CC") ?? "cc"
+    public init(compiler name: String? = nil) throws {
+        compiler = name ?? Files.environment("CC") ?? "cc"
         do {
             let result = try Command(program: compiler, arguments: ["--version"]).run()
             guard result.status == 0 else { throw DriverError(result.output) }

@@ -11,6 +11,8 @@ struct KernelLibrary {
         var group: String
     }
 
+    private static let optimizersFile = "optimizers"
+
     private let target: Target
     private var functions: [Function] = []
     private var indices: [String: Int] = [:]
@@ -21,7 +23,13 @@ struct KernelLibrary {
     /// Adds the step's kernel and returns its function's name; nil for steps without a kernel of their own.
     mutating func add(_ step: PlannedStep, of plan: LoweredPlan) -> String? {
         guard var kernel = step.stage?.kernel else { return nil }
-        if let index = indices[kernel.name], functions[index].kernel != kernel { kernel.name += "_" + plan.name }
+        // Names of several nodes may give one identifier, in one plan or in several.
+        let name = kernel.name
+        var number = 1
+        while let index = indices[kernel.name], functions[index].kernel != kernel {
+            kernel.name = "\(name)_\(plan.name)" + (number > 1 ? "_\(number)" : "")
+            number += 1
+        }
         if indices[kernel.name] == nil {
             indices[kernel.name] = functions.count
             functions.append(Function(kernel: kernel, group: Self.group(plan.graph[step.node])))
@@ -42,7 +50,7 @@ struct KernelLibrary {
 
     func optimizerFile(_ optimizers: [OptimizerKernel]) -> EmittedFile {
         Self.file(
-            "kernels/optimizers.c", title: "The optimisers: one function each, for every parameter.",
+            "kernels/\(Self.optimizersFile).c", title: "The optimisers: one function each, for every parameter.",
             optimizers.map(\.kernel), usesGemm: false)
     }
 
@@ -58,7 +66,8 @@ struct KernelLibrary {
         var name = Substring(node.name)
         for prefix in ["grad.", "d_", "update."] where name.hasPrefix(prefix) { name = name.dropFirst(prefix.count) }
         let group = name.prefix { $0 != "_" && $0 != "." }
-        return cIdentifier(group.isEmpty ? "graph" : String(group))
+        let file = cIdentifier(group.isEmpty ? "graph" : String(group))
+        return file == optimizersFile ? file + "_" : file
     }
 }
 

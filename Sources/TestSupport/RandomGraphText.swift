@@ -1,8 +1,12 @@
 /// The text of a random graph that compiles: small maps of odd sizes, every operator, fan-out, several outputs, and a
 /// loss of several terms unless the seed says otherwise. Every parameter and input feeds the loss or an output.
-public func randomGraphText(seed: UInt64) -> String {
+///
+/// All names begin with `v_`, so that the kernels belong to one layer group and are emitted into one file.
+/// - Parameter parts: how many nets that have nothing to do with each other, which is cheaper than as many graphs where
+///   each graph is compiled to C.
+public func randomGraphText(seed: UInt64, parts: Int = 1) -> String {
     var writer = RandomGraphWriter(seed: seed)
-    return writer.text()
+    return writer.text(parts: parts)
 }
 
 /// Writes statements one by one, keeping track of the maps there are.
@@ -27,16 +31,26 @@ private struct RandomGraphWriter {
         random = SplitMix64(seed: seed)
     }
 
-    mutating func text() -> String {
-        for index in 0..<number(1, 2) {
-            let map = Map(name: "in\(index)", channels: number(1, 9), height: number(1, 20), width: number(1, 20))
+    mutating func text(parts: Int) -> String {
+        let hasLoss = seed % 4 != 3
+        var terms: [String] = []
+        for _ in 0..<parts {
+            addNet()
+            if hasLoss { terms += lossTerms() } else { addOutputs() }
+        }
+        if hasLoss { lines.append("loss " + terms.joined(separator: " + ")) }
+        return "graph random_\(seed)() {\n" + lines.map { "  \($0)\n" }.joined() + "}\n"
+    }
+
+    private mutating func addNet() {
+        maps = []
+        for _ in 0..<number(1, 2) {
+            let map = Map(name: "v_\(lines.count)", channels: number(1, 9), height: number(1, 20), width: number(1, 20))
             lines.append("input \(map.name): \(map.shape)")
             maps.append(map)
         }
         let wanted = maps.count + number(4, 11)
         while maps.count < wanted { addStatement() }
-        if seed % 4 == 3 { addOutputs() } else { addLoss() }
-        return "graph random_\(seed)() {\n" + lines.map { "  \($0)\n" }.joined() + "}\n"
     }
 
     // MARK: Draws
@@ -85,7 +99,7 @@ private struct RandomGraphWriter {
 
     private mutating func define(_ map: Map, _ expression: String) {
         var map = map
-        map.name = "v\(maps.count)"
+        map.name = "v_\(lines.count)"
         lines.append("\(map.name) = \(expression)")
         maps.append(map)
     }
@@ -165,18 +179,18 @@ private struct RandomGraphWriter {
     private mutating func addOutputs() {
         let unread = maps.indices.filter { !maps[$0].isRead }
         let further = number(0, maps.count - 1)
-        for index in unread + (unread.contains(further) ? [] : [further]) {
-            lines.append("output out\(index) = \(maps[index].name)")
-        }
+        for index in unread + (unread.contains(further) ? [] : [further]) { addOutput(index) }
     }
 
-    private mutating func addLoss() {
-        for _ in 0..<number(1, 2) {
-            lines.append("output out\(lines.count) = \(maps[number(0, maps.count - 1)].name)")
-        }
-        var terms: [String] = []
-        for map in maps where !map.isRead {
-            let target = "t\(terms.count)"
+    private mutating func addOutput(_ index: Int) {
+        lines.append("output v_out\(lines.count) = \(maps[index].name)")
+    }
+
+    /// A loss of every map that nobody reads, and some outputs on the way.
+    private mutating func lossTerms() -> [String] {
+        for _ in 0..<number(1, 2) { addOutput(number(0, maps.count - 1)) }
+        return maps.filter { !$0.isRead }.map { map in
+            let target = "v_target\(lines.count)"
             lines.append("target \(target): \(map.shape)")
             let losses = [
                 "bce_with_logits(\(map.name), \(target))",
@@ -185,8 +199,7 @@ private struct RandomGraphWriter {
                 "dice_loss(\(map.name), \(target), smooth: 0.5)",
             ]
             let loss = losses[number(0, losses.count - 1)]
-            terms.append(chance(0.5) ? loss : "0.\(number(1, 9)) * \(loss)")
+            return chance(0.5) ? loss : "0.\(number(1, 9)) * \(loss)"
         }
-        lines.append("loss " + terms.joined(separator: " + "))
     }
 }

@@ -29,6 +29,14 @@ func reportingErrors<Result>(_ body: () throws -> Result) throws -> Result {
     }
 }
 
+extension CommandFailure {
+    /// The message as it is printed: diagnostics say "error:" after their place, everything else says it first.
+    var text: String {
+        let headline = message.prefix { $0 != "\n" }
+        return headline.contains(": error: ") ? message : "error: " + message
+    }
+}
+
 /// Prints a line on standard error.
 func printError(_ text: String) { writeError(text + "\n") }
 

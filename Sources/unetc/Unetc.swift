@@ -21,7 +21,7 @@ struct Unetc: ParsableCommand {
             var command = try parseAsRoot()
             try command.run()
         } catch let error as CommandFailure {
-            printError(error.message)
+            printError(error.text)
             Self.exit(withError: ExitCode(error.exitCode))
         } catch {
             let code = exitCode(for: error)

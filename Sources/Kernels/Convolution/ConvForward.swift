@@ -34,6 +34,7 @@ func convForward(_ request: KernelRequest, _ g: ConvGeometry) -> LoweredStep {
             ] + forwardBlock(request, g, plan, column)
     }
     var buffers = request.buffers()
+    buffers[0].access = .readWrite
     if column.workspace > 0 {
         buffers.append(Buffer(name: "columns", access: .workspace, extent: column.workspace))
     }

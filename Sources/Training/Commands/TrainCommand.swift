@@ -40,11 +40,12 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
                 "graph \"\(model.graphName)\" has no loss to train with", hint: "add a loss and compile it again")
         }
         try checkFolder()
-        let folder = try RunFolder(output)
-        let previous = try previousRecord(folder.files, model, console)
+        let previous = try previousRecord(RunFiles(folder: output), model, console)
         let settings = try flags.resolved(
             defaults: ModelDefaults(metadata: model.metadata).training, recorded: previous?.settings, model: model)
         let dataSettings = try data.resolved(over: previous?.data)
+        // Only now, so that a command that makes no sense leaves no folder behind.
+        let folder = try RunFolder(output)
         let samples = try DataSet.load(
             dataSettings, shape: interface.shape, seed: settings.seed, threads: threads, isStrict: data.strict,
             console: console)

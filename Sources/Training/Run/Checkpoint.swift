@@ -44,14 +44,23 @@ struct Checkpoint {
     /// Reads the parameters of a checkpoint, or of any safetensors file with tensors of their names.
     /// - Throws: as `restore`.
     func restoreWeights(_ parameters: ParameterStore) throws {
-        let file = try SafetensorsFile(path: path)
+        let file = try Self.file(path)
         try Self.checkGraph(file, parameters.model)
         try parameters.load(file)
     }
 
     private func open() throws -> (file: SafetensorsFile, record: RunRecord) {
-        let file = try SafetensorsFile(path: path)
+        let file = try Self.file(path)
         return (file, try RunRecord(file.metadata, path: path))
+    }
+
+    private static func file(_ path: String) throws -> SafetensorsFile {
+        do {
+            return try SafetensorsFile(path: path)
+        } catch let error as RuntimeError {
+            throw TrainerError(
+                error.message, hint: "is the file whole? Copy it again, or train anew with another --out")
+        }
     }
 
     private func write(_ parameters: ParameterStore, _ record: RunRecord, prefixes: [String]) throws {

@@ -51,8 +51,11 @@ enum FileSystem {
         guard !isFolder(path) else { return }
         let above = parent(path)
         if above != path && !above.isEmpty { try makeFolder(above) }
-        guard mkdir(path, 0o777) == 0 || isFolder(path) else {
-            throw TrainerError("\(path): cannot make the folder: \(reason(errno))")
+        if mkdir(path, 0o777) != 0 {
+            let code = errno
+            if isFolder(path) { return }
+            let cause = code == EEXIST ? "a file of that name is there" : reason(code)
+            throw TrainerError("\(path): cannot make the folder: \(cause)", hint: "choose another --out")
         }
     }
 

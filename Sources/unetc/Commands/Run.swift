@@ -28,8 +28,14 @@ struct Run: ParsableCommand {
     @Flag(help: "Compute gradients too.")
     var backward = false
 
-    @Option(help: ArgumentHelp("Inputs to differentiate with respect to, comma-separated.", valueName: "names"))
+    @Option(
+        help: ArgumentHelp(
+            "Inputs to differentiate with respect to as well, comma-separated; needs --backward.", valueName: "names"))
     var wrt: String?
+
+    func validate() throws {
+        if wrt != nil && !backward { throw ValidationError("--wrt asks for gradients: give --backward too.") }
+    }
 
     func run() throws {
         try reportingErrors {
@@ -89,7 +95,9 @@ struct GraphRun {
         for name in names {
             guard let tensor = feeds.tensor(name) else { continue }
             guard let size = tensor.shape.first, size > 0 else {
-                throw CommandFailure("\(feeds.path): \"\(name)\" has no batch dimension: its shape is \(tensor.shape)")
+                throw CommandFailure(
+                    "\(feeds.path): \"\(name)\" has shape \(tensor.shape); expected at least one sample along a first "
+                        + "dimension, the batch")
             }
             if let batch, batch.size != size {
                 throw CommandFailure(

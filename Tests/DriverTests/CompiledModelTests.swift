@@ -1,0 +1,156 @@
+import Driver
+import GraphIR
+import Interpreter
+import MemoryPlanning
+import Passes
+import Runtime
+import TestSupport
+import Testing
+
+extension CompiledTests {
+    /// The bundled net through the real C compiler.
+    @Suite struct CompiledModelTests {
+        private static let overrides = [(name: "width", value: "3"), (name: "size", value: "12")]
+
+        private func compiled(
+            _ plans: [PlanKind], batch: Int, configure: (inout CompileOptions) -> Void = { _ in }
+        ) throws -> CompiledGraph {
+            try CompiledGraph(
+                try bundledText("unet-small.graph"), overrides: Self.overrides, plans: plans, batch: batch,
+                name: "unet-small.graph", configure: configure)
+        }
+
+        private func leaves(_ graph: Graph, batch: Int) throws -> (differentiated: Graph, leaves: [String: Tensor]) {
+            let differentiated = try differentiate(graph, withRespectTo: ["image"])
+            return (
+                differentiated, try calmLeaves(of: graph, differentiated: differentiated, batch: batch, seed: 5)
+            )
+        }
+
+        /// The first samples of batched leaves.
+        private func first(_ batch: Int, of leaves: [String: Tensor], _ graph: Graph) -> [String: Tensor] {
+            var part = leaves
+            for node in graph.nodes where node.op.isLeaf && node.type.isBatched {
+                guard let all = leaves[node.name] else { continue }
+                part[node.name] = Tensor(
+                    shape: [batch] + all.shape.dropFirst(),
+                    values: Array(all.values.prefix(batch * node.type.elementCount)))
+            }
+            return part
+        }
+
+        @Test func agreesWithTheInterpreterHoweverItIsPlanned() throws {
+            let plain = try compiled([.gradients, .infer, .forward], batch: 3)
+            let graph = plain.session.graph
+            let (differentiated, leaves) = try leaves(graph, batch: 3)
+            let expected = try interpretedResults(differentiated, leaves, batch: 3)
+            let found = try plain.run(.gradients, leaves, batch: 3)
+            #expect(resultMismatch(expected: expected, found: found, tolerance: 2e-5) == nil)
+
+            let forward = try plain.run(.forward, leaves, batch: 3)
+            #expect(forward == found.filter { !$0.key.hasPrefix("grad.") }, "the forward plan gives the same bits")
+            let outputs = try plain.run(.infer, leaves, batch: 3)
+            #expect(outputs == ["logits": try #require(found["logits"])], "and so does inference")
+
+            let naive = try compiled([.gradients], batch: 3) {
+                $0.strategy = .naive
+                $0.fuses = false
+            }
+            let unfused = try naive.run(.gradients, leaves, batch: 3)
+            #expect(resultMismatch(expected: unfused, found: found, tolerance: 1e-5) == nil)
+        }
+
+        @Test func aSmallerBatchGivesTheSameBits() throws {
+            let large = try compiled([.gradients], batch: 4)
+            let exact = try compiled([.gradients], batch: 2)
+            let single = try compiled([.gradients], batch: 1)
+            let graph = large.session.graph
+            let (differentiated, all) = try leaves(graph, batch: 4)
+            let two = first(2, of: all, differentiated)
+            #expect(try large.run(.gradients, two, batch: 2) == exact.run(.gradients, two, batch: 2))
+            let one = first(1, of: all, differentiated)
+            let found = try large.run(.gradients, one, batch: 1)
+            #expect(try found == exact.run(.gradients, one, batch: 1))
+            #expect(try found == single.run(.gradients, one, batch: 1))
+            let expected = try interpretedResults(differentiated, one, batch: 1)
+            #expect(resultMismatch(expected: expected, found: found, tolerance: 2e-5) == nil)
+        }
+
+        /// Losses and all parameters after some steps of Adam.
+        private func train(_ compiled: CompiledGraph, threads: Int) throws -> [String: [Float]] {
+            let parameters = try ParameterStore(model: compiled.model, initialValues: .he, seed: 3)
+            let executor = try Executor(
+                model: compiled.model, parameters: parameters, plans: ["train"], threads: threads, optimizer: "adam")
+            let plan = try executor.plan("train")
+            let inputs = try compiled.model.plan("train").inputs
+            var results: [String: [Float]] = ["losses": []]
+            for step in 1...4 {
+                let batch = step % 2 + 2
+                let leaves = randomLeaves(of: compiled.session.graph, batch: batch, seed: UInt64(step))
+                try compiled.feed(inputs, leaves, executor, plan, batch: batch)
+                try executor.run(plan, batch: batch, scalars: .adam(step: step, learningRate: 0.01))
+                results["losses"]?.append(try executor.loss(plan))
+            }
+            for parameter in compiled.model.parameters {
+                results[parameter.name] = try parameters.values(of: parameter.name)
+                results["m." + parameter.name] = try parameters.moment(1, of: parameter.name)
+                results["v." + parameter.name] = try parameters.moment(2, of: parameter.name)
+            }
+            return results
+        }
+
+        @Test func theNumberOfThreadsChangesNoBit() throws {
+            let compiled = try compiled([.train], batch: 3)
+            let one = try train(compiled, threads: 1)
+            #expect(one.values.allSatisfy { $0.allSatisfy(\.isFinite) })
+            for threads in [2, 3] {
+                let other = try train(compiled, threads: threads)
+                let different = one.keys.sorted().filter { name in
+                    one[name]?.map(\.bitPattern) != other[name]?.map(\.bitPattern)
+                }
+                #expect(different == [], "\(threads) threads")
+            }
+            #expect(try train(compiled, threads: 1) == one, "again")
+        }
+
+        /// Statements whose names give one C identifier, and the names of files and functions that are there already.
+        @Test func namesThatMeetInC() throws {
+            let text = """
+                block one(x) {
+                  b = relu(conv(x, 2, kernel: 3, padding: same))
+                  b_c = conv(b, 2, kernel: 3, padding: same)
+                  return b_c
+                }
+                block two(x) {
+                  c = conv(x, 2, kernel: 1)
+                  return c
+                }
+                graph names() {
+                  input x: [2, 7, 5]
+                  target t: [2, 7, 5]
+                  a = one(x)
+                  a_b = two(a)
+                  a_b_c = conv(a_b, 2, kernel: [1, 3], padding: [0, 1])
+                  optimizers = sigmoid(conv(a_b_c, 2, kernel: 3, padding: same))
+                  main = relu(conv(concat(optimizers, a_b), 2, kernel: 3, padding: 1))
+                  update_adam = conv(main, 2, kernel: 1)
+                  int = update_adam + a_b_c
+                  output model = int
+                  loss bce_with_logits(int, t)
+                }
+                """
+            let compiled = try CompiledGraph(
+                text, plans: [.train, .infer, .gradients], batch: 2, name: "names.graph")
+            let differentiated = try differentiate(compiled.session.graph, withRespectTo: ["x"])
+            let leaves = try calmLeaves(
+                of: compiled.session.graph, differentiated: differentiated, batch: 2, seed: 1)
+            let expected = try interpretedResults(differentiated, leaves, batch: 2)
+            let found = try compiled.run(.gradients, leaves, batch: 2)
+            #expect(resultMismatch(expected: expected, found: found, tolerance: 2e-5) == nil)
+            for kind in [PlanKind.infer, .train] {
+                let other = try compiled.run(kind, leaves, batch: 2)
+                #expect(other["model"] == found["model"], "\(kind)")
+            }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import Driver
+import GraphIR
+import Passes
+import TestSupport
+import Testing
+
+@testable import Emission
+
+/// What is printed, without compiling it.
+@Suite struct EmissionTests {
+    private func session(_ text: String, _ name: String, width: Int = 2, size: Int = 16) throws -> Session {
+        let path = try TestFolder.write(text, name: name)
+        return try Session(path: path, overrides: [("width", "\(width)"), ("size", "\(size)")])
+    }
+
+    private func options(_ target: String = "x86-64-v3", batch: Int = 3) throws -> CompileOptions {
+        CompileOptions(target: try .named(target), batch: batch, jobs: 1)
+    }
+
+    @Test(arguments: ["unet.graph", "unet-small.graph"])
+    func theSameGraphGivesTheSameBytes(_ name: String) throws {
+        let session = try session(try bundledText(name), "bytes-" + name)
+        let first = try session.emit(try options()).model
+        let again = try self.session(try bundledText(name), "bytes-" + name).emit(try options()).model
+        #expect(first.files.map(\.path) == again.files.map(\.path))
+        for (a, b) in zip(first.files, again.files) {
+            #expect(a == b, "\(a.path): \(firstDifference(expected: a.text, found: b.text))")
+        }
+        #expect(Set(first.files.map(\.path)).count == first.files.count, "no file is written twice")
+    }
+
+    /// Kernels of whole plans, with the strides that views give their operands.
+    @Test(arguments: ["unet.graph", "unet-small.graph"], ["x86-64", "x86-64-v3", "x86-64-v4", "aarch64"])
+    func kernelsOfTheBundledNetsAreSound(_ name: String, _ target: String) throws {
+        let session = try session(try bundledText(name), "sound-" + name, width: 4)
+        for kind in PlanKind.allCases {
+            #expect(try session.lowered(kind, try options(target)).kernelViolations() == [], "\(kind)")
+        }
+    }
+
+    @Test(arguments: 0..<UInt64(12))
+    func kernelsOfRandomGraphsAreSound(_ seed: UInt64) throws {
+        let path = try TestFolder.write(randomGraphText(seed: seed), name: "sound-\(seed).graph")
+        let session = try Session(path: path, overrides: [])
+        #expect(try session.lowered(.gradients, try options("x86-64-v4")).kernelViolations() == [])
+    }
+
+    /// Every function that the tables name is defined once.
+    @Test func functionsAreDefinedOnce() throws {
+        let model = try session(try bundledText("unet-small.graph"), "once.graph").emit(try options()).model
+        let definitions = model.files.filter { $0.path.hasPrefix("kernels/") }.flatMap { file in
+            file.text.split(separator: "\n").filter { $0.hasPrefix("void ") && $0.hasSuffix("{") }.map {
+                $0.dropLast(2)
+            }
+        }
+        let header = try #require(model.files.first { $0.path == "model.h" }).text
+        let declarations = header.split(separator: "\n").filter { $0.hasPrefix("void ") }.map { $0.dropLast() }
+        #expect(Set(definitions).count == definitions.count)
+        #expect(definitions.sorted() == declarations.sorted())
+    }
+}

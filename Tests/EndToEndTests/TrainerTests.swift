@@ -1,0 +1,130 @@
+import Driver
+import Foundation
+import Imaging
+import Runtime
+import TestSupport
+import Testing
+
+/// The whole product as a user runs it: a graph compiled to a trainer, and the trainer started as a program.
+@Suite(.serialized, .enabled(if: Trainer.isAvailable, "unetc-trainer.o is not there: run `make test`"))
+struct TrainerTests {
+    @Test func sameCurveWithOneThreadAndWithTwo() throws {
+        let trainer = try Trainer()
+        for threads in [1, 2] {
+            try trainer.train(out: "t\(threads)", "--threads", "\(threads)", "--epochs", "2")
+        }
+        #expect(try trainer.metrics("t1") == trainer.metrics("t2"))
+        #expect(try trainer.bytes("t1/best.safetensors") == trainer.bytes("t2/best.safetensors"))
+        let rows = try trainer.metrics("t1")
+        #expect(rows.count == 3, "a heading and two epochs, found \(rows)")
+    }
+
+    @Test func killedAndResumedIsAsIfNeverKilled() throws {
+        let trainer = try Trainer()
+        try trainer.train(out: "whole", "--epochs", "3")
+        let process = try trainer.start(
+            ["train", "--out", trainer.folder.path + "/killed", "--epochs", "3", "--checkpoint-every", "3"])
+        let checkpoint = trainer.folder.path + "/killed/checkpoint.safetensors"
+        let deadline = Date().addingTimeInterval(60)
+        while !FileManager.default.fileExists(atPath: checkpoint), Date() < deadline, process.isRunning { usleep(2000) }
+        usleep(30_000)
+        let wasRunning = process.isRunning
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+        #expect(wasRunning, "the run was over before it could be killed")
+        try trainer.train(out: "killed", "--epochs", "3", "--checkpoint-every", "3", "--resume")
+        #expect(try trainer.metrics("killed") == trainer.metrics("whole"))
+        #expect(try trainer.bytes("killed/best.safetensors") == trainer.bytes("whole/best.safetensors"))
+        #expect(try trainer.parameters("killed") == trainer.parameters("whole"))
+    }
+
+    @Test func predictsAMaskOfThePicturesOwnSize() throws {
+        let trainer = try Trainer()
+        try trainer.train(out: "run", "--epochs", "1")
+        let picture = trainer.folder.path + "/meadow.png"
+        try Bitmap(width: 57, height: 41, channels: 3, fill: 90).writePNG(to: picture)
+        let out = trainer.folder.path + "/masks"
+        let result = try trainer.run(["predict", picture, "--run", trainer.folder.path + "/run", "--out", out])
+        #expect(result.status == 0, "\(result.output)")
+        let files = try FileManager.default.contentsOfDirectory(atPath: out).filter { $0.hasSuffix(".png") }
+        let mask = try decodeMask(path: out + "/" + (try #require(files.first)))
+        #expect(mask.width == 57 && mask.height == 41)
+        #expect(mask.pixels.allSatisfy { $0 == 0 || $0 == 255 })
+        for name in ["curves.png", "samples.png", "metrics.csv"] {
+            #expect(FileManager.default.fileExists(atPath: trainer.folder.path + "/run/" + name), "\(name) is missing")
+        }
+    }
+
+    @Test func saysWhatIsWrong() throws {
+        let trainer = try Trainer()
+        let missing = try trainer.run(["train", "--data", "/nowhere/pictures", "--out", trainer.folder.path + "/x"])
+        #expect(missing.status == 1 && missing.output.contains("/nowhere/pictures"), "\(missing.output)")
+        let usage = try trainer.run(["train", "--epochs", "many"])
+        #expect(usage.status == 2, "\(usage.output)")
+        let info = try trainer.run(["info"])
+        #expect(info.status == 0 && info.output.contains("unet"), "\(info.output)")
+    }
+}
+
+/// A narrow net compiled once for all tests, and a folder of its own for each.
+private struct Trainer {
+    let folder: TemporaryFolder
+    private let program: String
+
+    static var isAvailable: Bool {
+        ProcessInfo.processInfo.environment["UNETC_TRAINER"].map(FileManager.default.fileExists(atPath:)) ?? false
+    }
+
+    private static let compiled = Result {
+        let folder = try TemporaryFolder(isKept: true)
+        let session = try Session(
+            path: checkoutFolder() + "/graphs/unet.graph", overrides: [("width", "4"), ("size", "32")])
+        var options = CompileOptions(target: .native(), batch: 16, jobs: 2)
+        options.cacheFolder = folder.path + "/cache"
+        return try session.compile(into: folder.path + "/unet", options).product
+    }
+
+    init() throws {
+        folder = try TemporaryFolder()
+        program = try Self.compiled.get()
+    }
+
+    func start(_ arguments: [String], output: Pipe? = nil) throws -> Process {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: program)
+        process.arguments = arguments
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = output ?? FileHandle.nullDevice
+        process.standardError = output ?? FileHandle.nullDevice
+        try process.run()
+        return process
+    }
+
+    func run(_ arguments: [String]) throws -> (status: Int32, output: String) {
+        let pipe = Pipe()
+        let process = try start(arguments, output: pipe)
+        let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        return (process.terminationStatus, output)
+    }
+
+    /// Trains on the embedded pictures; fails the test when the trainer does.
+    func train(out: String, _ flags: String...) throws {
+        let result = try run(["train", "--out", folder.path + "/" + out] + flags)
+        try #require(result.status == 0, "trainer exits with \(result.status):\n\(result.output)")
+    }
+
+    /// The metrics' rows without the seconds, which stand last.
+    func metrics(_ run: String) throws -> [Substring] {
+        let text = try String(contentsOfFile: "\(folder.path)/\(run)/metrics.csv", encoding: .utf8)
+        return text.split(separator: "\n").map { $0[..<($0.lastIndex(of: ",") ?? $0.endIndex)] }
+    }
+
+    func bytes(_ file: String) throws -> [UInt8] { try readBytes("\(folder.path)/\(file)") }
+
+    /// Every tensor of a run's checkpoint.
+    func parameters(_ run: String) throws -> [String: [Float]] {
+        let file = try SafetensorsFile(path: "\(folder.path)/\(run)/checkpoint.safetensors")
+        return try Dictionary(uniqueKeysWithValues: file.names.map { ($0, try file.floats($0)) })
+    }
+}

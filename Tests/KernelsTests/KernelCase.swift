@@ -1,0 +1,255 @@
+import GraphIR
+import Interpreter
+import KernelIR
+import TestSupport
+import Testing
+
+@testable import Kernels
+
+/// One operator at one shape, with functions fused behind it.
+struct KernelCase: Sendable, CustomTestStringConvertible {
+    var testDescription: String
+    var op: Op
+    /// The types of the node's inputs.
+    var inputs: [TensorType]
+    var epilogue: [Elementwise]
+
+    init(_ description: String, _ op: Op, _ inputs: [TensorType], then epilogue: [Elementwise] = []) {
+        self.op = op
+        self.inputs = inputs
+        self.epilogue = epilogue
+        let functions = epilogue.map { " + " + $0.mnemonic }.joined()
+        testDescription = "\(op.mnemonic)\(functions), \(description)"
+    }
+}
+
+/// What a case is lowered for.
+struct Setup: Sendable, CustomTestStringConvertible {
+    var target: Target
+    /// Whether samples of maps lie further apart than they are long, as channels of a wider map do.
+    var isSliced: Bool
+    /// Whether maps are blocked wherever the kernels take that, and how to convolve then; nil keeps them row-major.
+    var convolutions: ConvolutionChoice?
+
+    init(target: Target, isSliced: Bool, convolutions: ConvolutionChoice? = nil) {
+        self.target = target
+        self.isSliced = isSliced
+        self.convolutions = convolutions
+    }
+
+    var testDescription: String {
+        target.name + (isSliced ? ", sliced" : "") + (convolutions.map { ", blocked, \($0.rawValue)" } ?? "")
+    }
+
+    /// Blocked maps on every width of vector, with both tiles of Winograd's algorithm.
+    static let blocked: [Setup] = [
+        Setup(target: .x86v1, isSliced: true, convolutions: .winograd4),
+        Setup(target: .x86v3, isSliced: false, convolutions: .winograd4),
+        Setup(target: .x86v3, isSliced: true, convolutions: .winograd2),
+        Setup(target: .x86v4, isSliced: true, convolutions: .winograd4),
+    ]
+
+    static let all: [Setup] = [
+        Setup(target: .x86v1, isSliced: true), Setup(target: .aarch64, isSliced: true),
+        Setup(target: .x86v3, isSliced: false), Setup(target: .x86v4, isSliced: true),
+    ]
+}
+
+/// A case with values for its operands.
+struct KernelTrial {
+    /// Fewer samples than the buffers hold.
+    static let batch = 2
+    static let capacity = 3
+
+    let test: KernelCase
+    let setup: Setup
+    private let graph: Graph
+    private let node: NodeID
+    private let leaves: [String: Tensor]
+
+    init(_ test: KernelCase, _ setup: Setup) throws {
+        self.test = test
+        self.setup = setup
+        var b = GraphBuilder("kernel")
+        let type = try test.op.resultType(test.inputs)
+        let inputs = test.inputs.enumerated().map { Self.leaf(&b, "in\($0)", $1, isTarget: $0 == 1 && test.op.isLoss) }
+        let extras = test.epilogue.enumerated().map { step, function in
+            (1..<function.operandCount).map { Self.leaf(&b, "extra\(step).\($0)", type, isTarget: false) }
+        }
+        node = try b.add(test.op, inputs, "result")
+        var graph = b.graph
+        graph[node].epilogue = zip(test.epilogue, extras).map { FusedStep($0, $1) }
+        self.graph = graph
+        leaves = randomLeaves(of: graph, batch: Self.batch, seed: UInt64(test.inputs.count + graph.nodes.count))
+            .mapValues { Tensor(shape: $0.shape, values: $0.values.map { Double(Float($0)) }) }
+    }
+
+    private static func leaf(
+        _ b: inout GraphBuilder, _ name: String, _ type: TensorType, isTarget: Bool
+    ) -> NodeID {
+        guard type.isBatched else { return b.parameter(name, type.shape) }
+        return isTarget ? b.target(name, type.shape) : b.input(name, type.shape)
+    }
+
+    /// The step as the compiler would ask for it.
+    var request: KernelRequest {
+        let node = graph[node]
+        let demand = layouts
+        let operand = { (id: NodeID, layout: Layout) -> Operand in
+            let type = graph[id].type
+            let gap = setup.isSliced && type.featureMap != nil ? 7 : 0
+            return Operand(
+                name: graph[id].name, type: type, sampleStride: type.isBatched ? type.elementCount + gap : 0,
+                layout: layout)
+        }
+        return KernelRequest(
+            node: node, result: operand(self.node, demand.result),
+            inputs: zip(node.inputs, demand.inputs).map { operand($0, $1) },
+            epilogueOperands: node.epilogue.map { $0.operands.map { operand($0, demand.result) } },
+            concatCopies: copies, batchCapacity: Self.capacity, target: setup.target,
+            convolutions: setup.convolutions ?? .auto)
+    }
+
+    /// What the step's kernels want where every map that can be is blocked.
+    private var layouts: LayoutDemand {
+        let node = graph[node]
+        guard let choice = setup.convolutions else {
+            return LayoutDemand(inputs: node.inputs.map { _ in .nchw }, result: .nchw)
+        }
+        let operands = node.inputs.map { id -> (type: TensorType, layout: Layout) in
+            let type = graph[id].type
+            let isMap = type.isBatched && type.featureMap != nil && type.shape[0] % setup.target.vectorWidth == 0
+            return (type, isMap ? .blocked(setup.target.vectorWidth) : .nchw)
+        }
+        return LayoutRules(target: setup.target, convolutions: choice).demand(node, operands: operands)
+    }
+
+    /// All operands of a concat, each behind the one before.
+    private var copies: [(operand: Int, channel: Int)] {
+        guard test.op == .concat else { return [] }
+        var channel = 0
+        return test.inputs.indices.map { index in
+            defer { channel += test.inputs[index].shape[0] }
+            return (index, channel)
+        }
+    }
+
+    /// What is wrong with the kernel or with what it computes; nil when all is well.
+    func problem(tolerance: Double = 2e-5) throws -> String? {
+        let request = request
+        let lowered = lower(request)
+        let violations = lowered.stages.flatMap { verify($0.kernel, batchCapacity: Self.capacity, count: 0...0) }
+        guard violations.isEmpty else { return violations.map(\.description).joined(separator: "\n") }
+        if setup.target == .aarch64, try isTheSame(lowered, for: .x86v1) { return nil }
+        let found = try run(lowered, request)
+        let expected = try interpret(graph, batch: Self.batch, values: leaves)[node.index]
+        let (result, stray) = values(of: request.result, in: found, shape: expected.shape)
+        if let stray { return "wrote \(found[stray]) at \(stray), where no element of the result is" }
+        return mismatch("result", expected: expected, found: result, tolerance: tolerance)
+    }
+
+    /// Executes the stages one after the other; returns the result's memory.
+    private func run(_ lowered: LoweredStep, _ request: KernelRequest) throws -> [Float] {
+        let extras = Array(request.epilogueOperands.joined())
+        var memory: [StageOperand: [Float]] = [
+            .result: Array(repeating: .nan, count: request.result.extent(batch: Self.capacity)),
+            .scratch: Array(repeating: .nan, count: lowered.scratch),
+        ]
+        for (index, operand) in request.inputs.enumerated() { memory[.input(index)] = floats(of: operand) }
+        for (index, operand) in extras.enumerated() { memory[.extra(index)] = floats(of: operand) }
+        let evaluator = KernelEvaluator(batch: Self.batch, functions: [gemmFunction: naiveProduct])
+        for stage in lowered.stages {
+            var buffers = stage.operands.map { memory[$0] ?? [] }
+            try evaluator.run(stage.kernel, operands: &buffers)
+            for (operand, buffer) in zip(stage.operands, buffers) { memory[operand] = buffer }
+        }
+        return memory[.result] ?? []
+    }
+
+    /// Whether another target has this very kernel, which then need not be executed twice.
+    private func isTheSame(_ lowered: LoweredStep, for target: Target) throws -> Bool {
+        let other = lower(try KernelTrial(test, Setup(target: target, isSliced: setup.isSliced)).request)
+        return other.stages.map(\.kernel) == lowered.stages.map(\.kernel)
+    }
+
+    /// An operand's memory: NaN wherever the step should not look.
+    private func floats(of operand: Operand) -> [Float] {
+        let values = leaves[operand.name]?.values ?? []
+        var floats = Array(repeating: Float.nan, count: operand.extent(batch: Self.capacity))
+        let count = operand.type.elementCount
+        for (index, value) in values.enumerated() {
+            floats[index / count * operand.sampleStride + operand.place(of: index % count)] = Float(value)
+        }
+        return floats
+    }
+
+    /// The result's elements, and the first place beside them that has been written.
+    private func values(of operand: Operand, in floats: [Float], shape: [Int]) -> (Tensor, stray: Int?) {
+        let count = operand.type.elementCount
+        let samples = operand.type.isBatched ? Self.batch : 1
+        var belongs = Array(repeating: false, count: floats.count)
+        var values: [Double] = []
+        for sample in 0..<samples {
+            for index in 0..<count {
+                let place = sample * operand.sampleStride + operand.place(of: index)
+                belongs[place] = true
+                values.append(Double(floats[place]))
+            }
+        }
+        return (Tensor(shape: shape, values: values), floats.indices.first { !belongs[$0] && !floats[$0].isNaN })
+    }
+}
+
+extension Operand {
+    /// Where the element with this row-major index lies, from the sample's first one.
+    fileprivate func place(of index: Int) -> Int {
+        let block = layout.block
+        guard block > 1 else { return index }
+        let plane = type.shape.dropFirst().reduce(1, *)
+        let (channel, pixel) = (index / plane, index % plane)
+        return (channel / block * plane + pixel) * block + channel % block
+    }
+}
+
+extension Op {
+    fileprivate var isLoss: Bool {
+        switch self {
+        case .bceWithLogits, .bceWithLogitsGradient, .diceLoss, .diceLossGradient: true
+        default: false
+        }
+    }
+}
+
+/// `unetc_gemm` as it is defined: `c = a · b + beta · c`, row-major; without looking at `c` where beta is zero.
+func naiveProduct(_ buffers: inout [[Float]], _ arguments: [KernelEvaluator.ArgumentValue]) throws {
+    var numbers: [Int] = []
+    var places: [(buffer: Int, offset: Int)] = []
+    var beta: Float = 0
+    for argument in arguments {
+        switch argument {
+        case .index(let value): numbers.append(value)
+        case .value(let value): beta = value
+        case .address(let buffer, let offset): places.append((buffer, offset))
+        }
+    }
+    let (transposesA, transposesB, m, n, k) = (numbers[0] == 1, numbers[1] == 1, numbers[2], numbers[3], numbers[4])
+    let (lda, ldb, ldc) = (numbers[5], numbers[6], numbers[7])
+    let (a, b) = (buffers[places[0].buffer], buffers[places[1].buffer])
+    a.withUnsafeBufferPointer { a in
+        b.withUnsafeBufferPointer { b in
+            buffers[places[2].buffer].withUnsafeMutableBufferPointer { c in
+                for i in 0..<m {
+                    for j in 0..<n {
+                        var sum = 0.0
+                        for p in 0..<k {
+                            let x = a[places[0].offset + (transposesA ? p * lda + i : i * lda + p)]
+                            sum += Double(x) * Double(b[places[1].offset + (transposesB ? j * ldb + p : p * ldb + j)])
+                        }
+                        let place = places[2].offset + i * ldc + j
+                        c[place] = Float(beta == 0 ? sum : sum + Double(beta) * Double(c[place]))
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,114 @@
+import GraphIR
+import KernelIR
+import TestSupport
+import Testing
+
+@testable import Kernels
+
+/// Every operator's kernel passes the verifier and computes what the interpreter does, at shapes that fit no vector.
+@Suite struct KernelTests {
+    @Test(arguments: (NamedGeometry.plain + NamedGeometry.odd).flatMap(\.cases), Setup.all)
+    func convolutions(_ test: KernelCase, _ setup: Setup) throws {
+        let problem = try KernelTrial(test, setup).problem()
+        #expect(problem == nil)
+    }
+
+    @Test(arguments: NamedGeometry.transposedOnes.flatMap(\.cases), Setup.all)
+    func transposedConvolutions(_ test: KernelCase, _ setup: Setup) throws {
+        let problem = try KernelTrial(test, setup).problem()
+        #expect(problem == nil)
+    }
+
+    @Test(arguments: NamedGeometry.blocked.flatMap(\.cases), [Setup.all[2], Setup.all[3]])
+    func blockedConvolutions(_ test: KernelCase, _ setup: Setup) throws {
+        let problem = try KernelTrial(test, setup).problem()
+        #expect(problem == nil)
+    }
+
+    @Test(arguments: NamedGeometry.winograd.flatMap(\.cases), Setup.blocked)
+    func winogradConvolutions(_ test: KernelCase, _ setup: Setup) throws {
+        let problem = try KernelTrial(test, setup).problem(tolerance: 5e-5)
+        #expect(problem == nil)
+    }
+
+    @Test(arguments: KernelCase.blockedMaps, Setup.blocked)
+    func blockedMaps(_ test: KernelCase, _ setup: Setup) throws {
+        let problem = try KernelTrial(test, setup).problem(tolerance: 5e-5)
+        #expect(problem == nil)
+    }
+
+    /// Verified for all targets, executed for the widest one.
+    @Test(arguments: NamedGeometry.largeCases + KernelCase.largeMaps)
+    func largeMaps(_ test: KernelCase) throws {
+        for setup in Setup.all.dropLast() {
+            let kernel = lower(try KernelTrial(test, setup).request).stages[0].kernel
+            #expect(verify(kernel, batchCapacity: KernelTrial.capacity, count: 0...0) == [], "\(setup)")
+        }
+        let problem = try KernelTrial(test, Setup.all[3]).problem()
+        #expect(problem == nil)
+    }
+
+    @Test(arguments: KernelCase.elementwise, Setup.all)
+    func elementwise(_ test: KernelCase, _ setup: Setup) throws {
+        let problem = try KernelTrial(test, setup).problem()
+        #expect(problem == nil)
+    }
+
+    @Test(arguments: KernelCase.epilogues, Setup.all)
+    func epilogues(_ test: KernelCase, _ setup: Setup) throws {
+        let problem = try KernelTrial(test, setup).problem()
+        #expect(problem == nil)
+    }
+
+    @Test(arguments: KernelCase.pooling, Setup.all)
+    func pooling(_ test: KernelCase, _ setup: Setup) throws {
+        let problem = try KernelTrial(test, setup).problem()
+        #expect(problem == nil)
+    }
+
+    @Test(arguments: KernelCase.losses, Setup.all)
+    func losses(_ test: KernelCase, _ setup: Setup) throws {
+        let problem = try KernelTrial(test, setup).problem()
+        #expect(problem == nil)
+    }
+
+    @Test(arguments: KernelCase.channels, Setup.all)
+    func channels(_ test: KernelCase, _ setup: Setup) throws {
+        let problem = try KernelTrial(test, setup).problem()
+        #expect(problem == nil)
+    }
+
+    /// The two ways to cut a convolution into tasks are both among the cases.
+    @Test func smallMapsKeepTheirWeightsAndLargeOnesHaveSeveralBlocks() throws {
+        let tasks = { (geometry: ConvGeometry, op: (ConvGeometry) -> Op) throws -> (fixed: Int, perSample: Int) in
+            let isForward = op(geometry) == .conv(geometry)
+            let test = KernelCase(
+                "", op(geometry), [isForward ? geometry.inputType : geometry.outputType, geometry.weightType])
+            let kernel = lower(try KernelTrial(test, Setup.all[2]).request).stages[0].kernel
+            return (kernel.tasksFixed, kernel.tasksPerSample)
+        }
+        let small = NamedGeometry.blocked.map(\.geometry)
+        #expect(try small.contains { try tasks($0, Op.conv).fixed > 1 })
+        #expect(try small.contains { try tasks($0, Op.convDataGradient).fixed > 1 })
+        #expect(try tasks(NamedGeometry.large[0].geometry.geometry, Op.conv).perSample > 1)
+    }
+
+    /// The gradient of a window goes to the first of its equal maxima.
+    @Test(arguments: Setup.all)
+    func tiesGoToTheFirst(_ setup: Setup) throws {
+        for (stride, padding) in [(2, 0), (1, 0), (2, 1)] {
+            let g = PoolGeometry(
+                channels: 1, input: Extent(2), kernel: Extent(2), stride: Extent(stride), padding: Padding(padding))
+            let test = KernelCase("ties", .maxPoolGradient(g), [g.outputType, g.inputType])
+            let request = try KernelTrial(test, Setup(target: setup.target, isSliced: false)).request
+            var operands = [
+                [Float](repeating: .nan, count: request.result.extent(batch: 3)),
+                [Float](repeating: 1, count: request.inputs[0].extent(batch: 3)),
+                [Float](repeating: 0.5, count: request.inputs[1].extent(batch: 3)),
+            ]
+            try KernelEvaluator(batch: 1).run(lower(request).stages[0].kernel, operands: &operands)
+            // With padding, each of the four windows sees one position.
+            #expect(Array(operands[0].prefix(4)) == (padding == 0 ? [1, 0, 0, 0] : [1, 1, 1, 1]))
+        }
+    }
+}
