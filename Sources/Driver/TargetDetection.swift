@@ -53,7 +53,8 @@ extension Target {
         guard !isOurs else { return }
         throw DriverError(
             "a trainer for \(name) cannot be built on this machine, whose processor is of another kind"
-                + "\n  hint: run unetc on such a machine; unetc dump --stage kernels --target \(name) shows its kernels")
+                + "\n  hint: run unetc on such a machine; unetc dump --stage kernels --target \(name) shows its kernels"
+        )
     }
 
     /// Refuses targets whose instructions this machine's processor lacks.

@@ -31,6 +31,14 @@ import Testing
         #expect(problem == nil)
     }
 
+    @Test(
+        .enabled(if: isLongRun, "set UNETC_LONG_TESTS=1"),
+        arguments: NamedGeometry.largeWinograd.flatMap(\.cases), Setup.blocked)
+    func largeWinogradConvolutions(_ test: KernelCase, _ setup: Setup) throws {
+        let problem = try KernelTrial(test, setup).problem(tolerance: 5e-5)
+        #expect(problem == nil)
+    }
+
     @Test(arguments: KernelCase.blockedMaps, Setup.blocked)
     func blockedMaps(_ test: KernelCase, _ setup: Setup) throws {
         let problem = try KernelTrial(test, setup).problem(tolerance: 5e-5)
