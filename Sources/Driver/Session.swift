@@ -75,6 +75,7 @@ public struct CompileOptions: Sendable {
     public var plans: [PlanKind] = [.train, .infer]
     public var strategy = PlanningOptions.Strategy.greedy
     public var fuses = true
+    public var convolutions = ConvolutionChoice.auto
     /// Inputs to differentiate with respect to.
     public var withRespectTo: [String] = []
     public var jobs: Int
@@ -93,7 +94,12 @@ extension Session {
     /// - Throws: `DriverError` for graphs that cannot be differentiated.
     public func pipeline(_ kind: PlanKind, _ options: CompileOptions) throws -> PipelineResult {
         do {
-            return try runPipeline(graph, for: kind, withRespectTo: options.withRespectTo, fuses: options.fuses)
+            return try runPipeline(
+                graph, for: kind, withRespectTo: options.withRespectTo, fuses: options.fuses
+            ) { fused in
+                let laidOut = assignLayouts(fused, target: options.target, convolutions: options.convolutions)
+                return (laidOut.graph, laidOut.layouts)
+            }
         } catch let error as GraphVerificationError {
             throw DriverError("\(error)", exitCode: 70)
         } catch {
@@ -104,16 +110,18 @@ extension Session {
     /// One plan with its kernels, verified.
     public func lowered(_ kind: PlanKind, _ options: CompileOptions) throws -> LoweredPlan {
         let schedule = try pipeline(kind, options).schedule
-        let batch = options.batch ?? graph.training.batch
-        let plan = planMemory(
-            schedule, options: PlanningOptions(strategy: options.strategy, batchCapacity: batch))
-        let violations = verifyPlan(plan)
+        let planning = PlanningOptions(
+            strategy: options.strategy, batchCapacity: options.batch ?? graph.training.batch)
+        let lowered = LoweredPlan(
+            name: kind.rawValue, schedule: schedule, options: planning, target: options.target,
+            convolutions: options.convolutions)
+        let violations = verifyPlan(lowered.plan)
         guard violations.isEmpty else {
             throw DriverError(
                 "the memory plan of \(kind.rawValue) is wrong, which is a bug of unetc:\n"
                     + violations.map(\.description).joined(separator: "\n"), exitCode: 70)
         }
-        return LoweredPlan(name: kind.rawValue, plan: plan, target: options.target)
+        return lowered
     }
 
     /// The whole model as C.

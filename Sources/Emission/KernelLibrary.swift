@@ -22,7 +22,7 @@ struct KernelLibrary {
 
     /// Adds the step's kernel and returns its function's name; nil for steps without a kernel of their own.
     mutating func add(_ step: PlannedStep, of plan: LoweredPlan) -> String? {
-        guard var kernel = step.lowered?.kernel else { return nil }
+        guard var kernel = step.stage?.kernel else { return nil }
         // Names of several nodes may give one identifier, in one plan or in several.
         let name = kernel.name
         var number = 1

@@ -15,7 +15,7 @@ extension LoweredPlan {
                         .object([
                             ("name", .string(tensor.name)), ("role", .string(tensor.role.rawValue.lowercased())),
                             ("shape", .array(tensor.type.shape.map(JSON.integer))),
-                            ("batched", .bool(tensor.type.isBatched)), ("layout", .string("nchw")),
+                            ("batched", .bool(tensor.type.isBatched)), ("layout", .string(tensor.layout.description)),
                             ("region", .string(tensor.region.rawValue)), ("offset", .integer(tensor.offset)),
                             ("bytes", .integer(tensor.bytes)), ("sample_stride", .integer(tensor.sampleStrideBytes)),
                         ])
@@ -29,9 +29,9 @@ extension LoweredPlan {
         let node = graph[step.node]
         let numbers = StepNumbers(step, node, self)
         return .object([
-            ("name", .string(node.name)), ("operation", .string(step.operation)),
+            ("name", .string(step.name)), ("operation", .string(step.operation)),
             ("phase", .string(Phase(node).rawValue)),
-            ("algorithm", .string(step.lowered?.algorithm ?? "vector loop")),
+            ("algorithm", .string(step.algorithm)),
             ("operands", .array(step.operands.map(JSON.integer))),
             ("tasks_per_sample", .integer(numbers.tasksPerSample)), ("tasks_fixed", .integer(numbers.tasksFixed)),
             ("workspace_bytes", .integer(numbers.workspaceBytes)),

@@ -4,15 +4,16 @@ import MemoryPlanning
 extension LoweredPlan {
     /// The plan as a table a person can read: steps with their algorithms, and where each result lies.
     public var table: String {
-        var rows = [["step", "value", "operation", "algorithm", "place", "bytes", "workspace"]]
+        var rows = [["step", "value", "operation", "algorithm", "layout", "place", "bytes", "workspace"]]
         for (index, step) in steps.enumerated() {
             let node = graph[step.node]
             let location = plan.locations[step.node.index]
             let place = location.map { "\(plan.buffers[$0.buffer].region.rawValue)+\(plan.byteOffset(of: $0))" } ?? "-"
+            let layout = plan.schedule.layouts[step.node.index].description
             let bytes = 4 * node.type.elementCount(batch: plan.batchCapacity)
             rows.append([
-                "\(index)", node.name, step.operation, step.lowered?.algorithm ?? "vector loop", place, "\(bytes)",
-                "\(4 * (step.lowered?.kernel.workspaceExtent ?? 0))",
+                "\(index)", step.name, step.operation, step.algorithm, layout, place, "\(bytes)",
+                "\(4 * (step.stage?.kernel.workspaceExtent ?? 0))",
             ])
         }
         let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }

@@ -3,18 +3,23 @@ import KernelIR
 import Kernels
 import MemoryPlanning
 
-/// A step of a plan with the kernel that computes it; updates have none of their own.
+/// A row of the step table: one kernel of a step of the graph; updates have none of their own.
 public struct PlannedStep: Sendable {
     public var node: NodeID
-    public var lowered: LoweredStep?
+    /// The value's name, with the stage's number behind it where a step has several.
+    public var name: String
+    public var stage: LoweredStage?
     /// Operands in the kernel's order, as indices into the plan's tensors.
     public var operands: [Int]
     public var operation: String
+
+    /// In a few words: `im2col + gemm`.
+    public var algorithm: String { stage?.algorithm ?? "vector loop" }
 }
 
 /// A plan ready to be printed.
 public struct LoweredPlan: Sendable {
-    /// `train`, `infer` or `gradients`.
+    /// `train`, `infer`, `forward` or `gradients`.
     public var name: String
     public var plan: Plan
     public var steps: [PlannedStep]
@@ -22,45 +27,87 @@ public struct LoweredPlan: Sendable {
 
     public var graph: Graph { plan.schedule.graph }
 
+    /// Places every value of a schedule and lowers its steps for `target`.
+    public init(
+        name: String, schedule: Schedule, options: PlanningOptions, target: Target,
+        convolutions: ConvolutionChoice = .auto
+    ) {
+        var scratch: [NodeID: Int] = [:]
+        for id in schedule.steps where schedule.graph[id].op != .update {
+            let request = KernelRequest(id, in: schedule, plan: nil, options.batchCapacity, target, convolutions)
+            scratch[id] = 4 * lower(request).scratch
+        }
+        self.init(
+            name: name, plan: planMemory(schedule, options: options, scratchBytes: scratch), target: target,
+            convolutions: convolutions)
+    }
+
     /// Lowers every step of `plan` for `target`.
-    public init(name: String, plan: Plan, target: Target) {
+    private init(name: String, plan: Plan, target: Target, convolutions: ConvolutionChoice) {
         self.name = name
         self.plan = plan
         let table = TensorTable(plan)
         tensors = table.entries
-        steps = plan.steps.map { id in
+        steps = plan.steps.flatMap { id in
             let node = plan.schedule.graph[id]
             guard node.op != .update else {
-                return PlannedStep(
-                    node: id, lowered: nil, operands: node.inputs.map { table.index(of: $0) }, operation: "update")
+                return [
+                    PlannedStep(
+                        node: id, name: node.name, stage: nil, operands: node.inputs.map { table.index(of: $0) },
+                        operation: "update")
+                ]
             }
-            let request = KernelRequest(id, in: plan, target: target)
-            return PlannedStep(
-                node: id, lowered: lower(request), operands: ([id] + node.operands).map { table.index(of: $0) },
-                operation: request.operationText)
+            let request = KernelRequest(id, in: plan.schedule, plan: plan, plan.batchCapacity, target, convolutions)
+            let stages = lower(request).stages
+            return stages.enumerated().map { number, stage in
+                PlannedStep(
+                    node: id, name: number == stages.count - 1 ? node.name : "\(node.name)#\(number + 1)",
+                    stage: stage, operands: stage.operands.map { table.index(of: $0, in: node, id) },
+                    operation: number == stages.count - 1 ? request.operationText : stage.algorithm)
+            }
         }
     }
 
     /// Kernels verified against their buffers; what is found is a bug of ours.
     public func kernelViolations() -> [KernelViolation] {
-        steps.compactMap(\.lowered).flatMap {
+        steps.compactMap(\.stage).flatMap {
             verify($0.kernel, batchCapacity: plan.batchCapacity, count: 0...0)
         }
     }
 }
 
+extension TensorTable {
+    fileprivate func index(of operand: StageOperand, in node: Node, _ id: NodeID) -> Int {
+        switch operand {
+        case .result: index(of: id)
+        case .input(let position): index(of: node.inputs[position])
+        case .extra(let position): index(of: node.epilogue.flatMap(\.operands)[position])
+        case .scratch: scratchIndex(of: id)
+        }
+    }
+}
+
 extension KernelRequest {
-    init(_ id: NodeID, in plan: Plan, target: Target) {
-        let graph = plan.schedule.graph
+    /// - Parameter plan: where the operands lie; nil before they have been placed, when each has a place of its own.
+    fileprivate init(
+        _ id: NodeID, in schedule: Schedule, plan: Plan?, _ batchCapacity: Int, _ target: Target,
+        _ convolutions: ConvolutionChoice
+    ) {
+        let graph = schedule.graph
         let operand = { (id: NodeID) -> Operand in
-            Operand(
-                name: graph[id].name, type: graph[id].type, sampleStride: plan.locations[id.index]?.sampleStride ?? 0)
+            let type = graph[id].type
+            let natural = type.isBatched ? type.elementCount : 0
+            return Operand(
+                name: graph[id].name, type: type, sampleStride: plan?.locations[id.index]?.sampleStride ?? natural,
+                layout: schedule.layouts[id.index])
         }
         let node = graph[id]
+        let copies =
+            node.op == .concat ? plan.map { graph.concatCopies(id, locations: $0.locations) } ?? [] : []
         self.init(
             node: node, result: operand(id), inputs: node.inputs.map(operand),
             epilogueOperands: node.epilogue.map { $0.operands.map(operand) },
-            concatCopies: node.op == .concat ? graph.concatCopies(id, locations: plan.locations) : [],
-            batchCapacity: plan.batchCapacity, target: target)
+            concatCopies: copies, batchCapacity: batchCapacity, target: target,
+            convolutions: convolutions)
     }
 }

@@ -128,8 +128,8 @@ struct ModelTables {
         let node = plan.graph[step.node]
         let place = node.origin.location.map { "\($0.file):\($0.line)" } ?? ""
         let numbers = StepNumbers(step, node, plan)
-        return "    {\(cString(node.name)), \(cString(step.operation)), \(cString(place)), "
-            + "\(cString(step.lowered?.algorithm ?? "vector loop")), \(Phase(node).constant), \(function ?? "NULL"), "
+        return "    {\(cString(step.name)), \(cString(step.operation)), \(cString(place)), "
+            + "\(cString(step.algorithm)), \(Phase(node).constant), \(function ?? "NULL"), "
             + "\(step.operands.count), &\(plan.name)_operands[\(firstOperand)], \(numbers.tasksPerSample), "
             + "\(numbers.tasksFixed), \(numbers.count), \(numbers.workspaceBytes), \(cDouble(numbers.flopsPerSample)), "
             + "\(cDouble(numbers.flopsFixed)), \(cDouble(numbers.bytesPerSample)), \(cDouble(numbers.bytesFixed))},"

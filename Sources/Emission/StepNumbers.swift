@@ -30,14 +30,14 @@ struct StepNumbers {
     var bytesFixed = 0.0
 
     init(_ step: PlannedStep, _ node: Node, _ plan: LoweredPlan) {
-        if let lowered = step.lowered {
-            tasksPerSample = lowered.kernel.tasksPerSample
-            tasksFixed = lowered.kernel.tasksFixed
-            workspaceBytes = 4 * lowered.kernel.workspaceExtent
-            flopsPerSample = lowered.work.flopsPerSample
-            flopsFixed = lowered.work.flopsFixed
-            bytesPerSample = lowered.work.bytesPerSample
-            bytesFixed = lowered.work.bytesFixed
+        if let stage = step.stage {
+            tasksPerSample = stage.kernel.tasksPerSample
+            tasksFixed = stage.kernel.tasksFixed
+            workspaceBytes = 4 * stage.kernel.workspaceExtent
+            flopsPerSample = stage.work.flopsPerSample
+            flopsFixed = stage.work.flopsFixed
+            bytesPerSample = stage.work.bytesPerSample
+            bytesFixed = stage.work.bytesFixed
         } else {
             count = plan.graph[node.inputs[0]].type.elementCount
             tasksFixed = max(1, (count + updateChunk - 1) / updateChunk)

@@ -25,20 +25,37 @@ public struct TensorEntry: Hashable, Sendable {
     /// `weight`, `bias`, or nil.
     public var parameterKind: ParameterKind?
     public var fanIn: Int
+    public var layout: Layout
+}
+
+extension TensorEntry {
+    /// A step's scratch memory.
+    fileprivate init(scratch buffer: StorageBuffer, name: String) {
+        self.init(
+            name: name, role: .value, type: .fixed([buffer.bytes / 4]), region: buffer.region, offset: buffer.offset,
+            bytes: buffer.bytes, sampleStrideBytes: 0, parameterKind: nil, fanIn: 0, layout: .nchw)
+    }
 }
 
 /// The tensors of a plan: one per value in graph order, then the results under the names that callers know.
 struct TensorTable {
     private(set) var entries: [TensorEntry] = []
     private var indices: [Int?]
+    private var scratchIndices: [Int?]
 
     init(_ plan: Plan) {
         let graph = plan.schedule.graph
         indices = Array(repeating: nil, count: graph.nodes.count)
+        scratchIndices = indices
         for id in graph.ids {
             guard let entry = Self.entry(id, name: graph[id].name, role: graph[id].op.role, plan) else { continue }
             indices[id.index] = entries.count
             entries.append(entry)
+        }
+        for id in graph.ids {
+            guard let buffer = plan.scratch[id.index].map({ plan.buffers[$0] }) else { continue }
+            scratchIndices[id.index] = entries.count
+            entries.append(TensorEntry(scratch: buffer, name: graph[id].name + ".scratch"))
         }
         for output in graph.outputs { append(output.node, output.name, .output, plan) }
         if let loss = graph.loss { append(loss, "loss", .loss, plan) }
@@ -49,6 +66,12 @@ struct TensorTable {
 
     func index(of id: NodeID) -> Int {
         guard let index = indices[id.index] else { fatalError("\(id) has no place in its plan") }
+        return index
+    }
+
+    /// The scratch memory of a step whose kernels asked for some.
+    func scratchIndex(of id: NodeID) -> Int {
+        guard let index = scratchIndices[id.index] else { fatalError("\(id) has no scratch memory in its plan") }
         return index
     }
 
@@ -67,7 +90,8 @@ struct TensorTable {
             name: name, role: role, type: node.type, region: plan.buffers[location.buffer].region,
             offset: plan.byteOffset(of: location),
             bytes: 4 * ((samples - 1) * location.sampleStride + node.type.elementCount),
-            sampleStrideBytes: 4 * location.sampleStride, parameterKind: kind, fanIn: fanIn)
+            sampleStrideBytes: 4 * location.sampleStride, parameterKind: kind, fanIn: fanIn,
+            layout: location.layout)
     }
 }
 
@@ -79,7 +103,8 @@ extension Op {
         case .cotangent: .cotangent
         case .parameter: .parameter
         case .one, .conv, .convTranspose, .convDataGradient, .convWeightGradient, .channelSum, .maxPool,
-            .maxPoolGradient, .elementwise, .concat, .channelSlice, .bceWithLogits, .bceWithLogitsGradient, .diceLoss,
+            .maxPoolGradient, .elementwise, .concat, .channelSlice, .relayout, .bceWithLogits, .bceWithLogitsGradient,
+            .diceLoss,
             .diceLossGradient, .batchMean, .batchMeanGradient, .update:
             .value
         }

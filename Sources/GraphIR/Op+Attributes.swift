@@ -38,7 +38,9 @@ extension Op {
     /// The operator's payload, in the order in which dumps show it.
     var attributes: [Attribute] {
         switch self {
-        case .input, .target, .cotangent, .one, .channelSum, .concat, .batchMean, .batchMeanGradient, .update: []
+        case .input, .target, .cotangent, .one, .channelSum, .concat, .relayout, .batchMean, .batchMeanGradient,
+            .update:
+            []
         case .parameter(let kind, let fanIn): [Attribute("kind", kind.rawValue), Attribute("fan_in", fanIn)]
         case .conv(let g), .convTranspose(let g), .convDataGradient(let g), .convWeightGradient(let g): g.attributes
         case .maxPool(let g), .maxPoolGradient(let g): g.attributes
@@ -74,6 +76,7 @@ extension Op {
             self = .bceWithLogitsGradient(positiveWeight: try attributes.real("pos_weight"))
         case "dice_loss": self = .diceLoss(smooth: try attributes.real("smooth"))
         case "dice_loss_gradient": self = .diceLossGradient(smooth: try attributes.real("smooth"))
+        case "relayout": self = .relayout
         case "batch_mean": self = .batchMean
         case "batch_mean_gradient": self = .batchMeanGradient
         case "update": self = .update

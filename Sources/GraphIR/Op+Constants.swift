@@ -2,8 +2,8 @@ extension Op {
     /// What is wrong with the operator's constants; empty when its shape rule may compute with them.
     var constantProblems: [String] {
         switch self {
-        case .input, .target, .parameter, .cotangent, .one, .channelSum, .concat, .batchMean, .batchMeanGradient,
-            .update:
+        case .input, .target, .parameter, .cotangent, .one, .channelSum, .concat, .relayout, .batchMean,
+            .batchMeanGradient, .update:
             []
         case .conv(let g), .convTranspose(let g), .convDataGradient(let g), .convWeightGradient(let g): g.problems
         case .maxPool(let g), .maxPoolGradient(let g): g.problems

@@ -84,6 +84,8 @@ public enum Op: Hashable, Sendable {
     case concat
     /// Channels `start ..< start + count` of a feature map: the gradient of a concat's operand.
     case channelSlice(start: Int, count: Int)
+    /// The same values in another memory layout; the planner knows which. Only kernel selection makes these.
+    case relayout
 
     // Losses. Each makes one number per sample (`N []`); `batchMean` averages them.
     /// `logits: N […], target: N […]` → `N []`: mean over the sample of `(1 + (w − 1) t) · softplus(−x) + (1 − t) · x`, stable form
@@ -123,6 +125,7 @@ extension Op {
         case .elementwise(let function): function.mnemonic
         case .concat: "concat"
         case .channelSlice: "channel_slice"
+        case .relayout: "relayout"
         case .bceWithLogits: "bce_with_logits"
         case .bceWithLogitsGradient: "bce_with_logits_gradient"
         case .diceLoss: "dice_loss"

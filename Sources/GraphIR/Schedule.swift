@@ -3,10 +3,14 @@ public struct Schedule: Hashable, Sendable {
     public var graph: Graph
     /// Every node that is not a leaf, once, each after its operands.
     public var steps: [NodeID]
+    /// How each node's value lies in memory, by node index.
+    public var layouts: [Layout]
 
-    public init(graph: Graph, steps: [NodeID]) {
+    /// - Parameter layouts: by node index; nil leaves every value row-major.
+    public init(graph: Graph, steps: [NodeID], layouts: [Layout]? = nil) {
         self.graph = graph
         self.steps = steps
+        self.layouts = layouts ?? Array(repeating: .nchw, count: graph.nodes.count)
     }
 
     /// The values that callers read after the last step: outputs, loss and gradients.

@@ -54,6 +54,10 @@ extension Op {
                 throw ShapeError("channels \(start) ..< \(start + count) lie outside \(operands[0])")
             }
             return .batched([count, map.height, map.width])
+        case .relayout:
+            try expectCount(operands, 1)
+            _ = try featureMap(operands[0])
+            return operands[0]
         case .bceWithLogits, .diceLoss:
             try expectCount(operands, 2)
             try expectBatched(operands[0])

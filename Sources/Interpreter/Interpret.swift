@@ -73,6 +73,7 @@ private func evaluate(_ op: Op, _ operands: [Tensor], batch: Int, type: TensorTy
     case .elementwise(let function): return apply(function, operands)
     case .concat: return concat(operands, shape: shape)
     case .channelSlice(let start, _): return channelSlice(operands[0], start: start, shape: shape)
+    case .relayout: return operands[0]
     case .bceWithLogits(let weight): return bceWithLogits(operands[0], operands[1], positiveWeight: weight)
     case .bceWithLogitsGradient(let weight):
         return bceWithLogitsGradient(operands[0], operands[1], operands[2], positiveWeight: weight)

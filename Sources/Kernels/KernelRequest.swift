@@ -7,11 +7,13 @@ public struct Operand: Hashable, Sendable {
     public var type: TensorType
     /// Floats from one sample to the next: more than the value's own elements when it is a slice of a larger one.
     public var sampleStride: Int
+    public var layout: Layout
 
-    public init(name: String, type: TensorType, sampleStride: Int) {
+    public init(name: String, type: TensorType, sampleStride: Int, layout: Layout = .nchw) {
         self.name = name
         self.type = type
         self.sampleStride = sampleStride
+        self.layout = layout
     }
 
     /// Floats from the value's first element to behind its last one.
@@ -34,10 +36,12 @@ public struct KernelRequest: Sendable {
     public var concatCopies: [(operand: Int, channel: Int)]
     public var batchCapacity: Int
     public var target: Target
+    public var convolutions: ConvolutionChoice
 
     public init(
         node: Node, result: Operand, inputs: [Operand], epilogueOperands: [[Operand]],
-        concatCopies: [(operand: Int, channel: Int)] = [], batchCapacity: Int, target: Target
+        concatCopies: [(operand: Int, channel: Int)] = [], batchCapacity: Int, target: Target,
+        convolutions: ConvolutionChoice = .auto
     ) {
         self.node = node
         self.result = result
@@ -46,6 +50,7 @@ public struct KernelRequest: Sendable {
         self.concatCopies = concatCopies
         self.batchCapacity = batchCapacity
         self.target = target
+        self.convolutions = convolutions
     }
 
     /// The vector width that pays for rows of `length` floats: the target's, or less for short ones.
@@ -69,7 +74,13 @@ public struct KernelRequest: Sendable {
     private func buffer(_ operand: Operand, _ name: String, access: Buffer.Access) -> Buffer {
         Buffer(
             name: name, access: access, extent: operand.extent(batch: batchCapacity),
-            comment: "\(operand.name) \(operand.type)")
+            comment: "\(operand.name) \(operand.type)" + (operand.layout == .nchw ? "" : " \(operand.layout)"))
+    }
+
+    /// What the buffers of `buffers()` stand for.
+    func stageOperands() -> [StageOperand] {
+        [.result] + inputs.indices.map(StageOperand.input)
+            + (0..<epilogueOperands.joined().count).map(StageOperand.extra)
     }
 
     /// The comment above the function.
@@ -93,17 +104,50 @@ public struct KernelRequest: Sendable {
     }
 }
 
-/// A kernel with what the plan's tables say of it.
-public struct LoweredStep: Sendable {
+/// What a kernel's buffer stands for.
+public enum StageOperand: Hashable, Sendable {
+    case result
+    case input(Int)
+    /// One of the epilogue's operands, counted over all its steps.
+    case extra(Int)
+    /// Memory that the step's kernels share while it runs.
+    case scratch
+}
+
+/// One kernel of a step; each sees what those before it have stored.
+public struct LoweredStage: Sendable {
     public var kernel: Kernel
     /// In a few words: `im2col + gemm`.
     public var algorithm: String
+    /// What each of the kernel's buffers stands for, workspaces aside.
+    public var operands: [StageOperand]
     public var work: Work
 
-    init(kernel: Kernel, algorithm: String, work: Work) {
+    init(_ kernel: Kernel, algorithm: String, operands: [StageOperand], work: Work = Work()) {
         self.kernel = kernel
         self.algorithm = algorithm
+        self.operands = operands
         self.work = work
+    }
+}
+
+/// A step as kernels, with what the plan's tables say of them.
+public struct LoweredStep: Sendable {
+    public var stages: [LoweredStage]
+    /// Floats of memory that the stages share; does not depend on where the operands lie.
+    public var scratch: Int
+
+    /// Several kernels with scratch memory between them.
+    init(stages: [LoweredStage], scratch: Int) {
+        self.stages = stages
+        self.scratch = scratch
+    }
+
+    /// One kernel whose buffers are those of `KernelRequest.buffers()`.
+    init(_ request: KernelRequest, _ kernel: Kernel, algorithm: String, work: Work) {
+        let operands = request.stageOperands()
+        self.init(
+            stages: [LoweredStage(kernel, algorithm: algorithm, operands: operands, work: work)], scratch: 0)
     }
 }
 
@@ -113,6 +157,8 @@ public struct Work: Hashable, Sendable {
     public var flopsFixed = 0.0
     public var bytesPerSample = 0.0
     public var bytesFixed = 0.0
+
+    init() {}
 
     /// Bytes of the operands and the result, and the given operations.
     init(_ request: KernelRequest, flopsPerSample: Double = 0, flopsFixed: Double = 0) {

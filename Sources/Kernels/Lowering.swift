@@ -1,17 +1,36 @@
 import GraphIR
 import KernelIR
 
+/// A convolution or one of its gradients, by the algorithm that its shape and layouts call for.
+private func convolution(_ request: KernelRequest) -> LoweredStep {
+    let algorithm =
+        request.inputs[0].layout == .nchw
+        ? .gemm
+        : convolutionAlgorithm(request.node.op, target: request.target, choice: request.convolutions)
+    switch (algorithm, request.node.op) {
+    case (.gemm, .conv(let g)): return convForward(request, g)
+    case (.gemm, .convTranspose(let g)), (.gemm, .convDataGradient(let g)): return convDataGradient(request, g)
+    case (.gemm, .convWeightGradient(let g)): return convWeightGradient(request, g)
+    case (.winograd(let tile), .conv(let g)):
+        return winogradConvolution(request, WinogradShape(forward: g, tile: tile), flops: g.flopsPerSample)
+    case (.winograd(let tile), .convTranspose(let g)), (.winograd(let tile), .convDataGradient(let g)):
+        return winogradConvolution(request, WinogradShape(dataGradient: g, tile: tile), flops: g.flopsPerSample)
+    case (.winograd(let tile), .convWeightGradient(let g)): return winogradWeightGradient(request, g, tile: tile)
+    default: fatalError("\(request.node.name): \(request.node.op.mnemonic) is no convolution")
+    }
+}
+
 /// Turns a step into the kernel that computes it.
 ///
 /// Leaves never become steps; asking for one is a bug of ours.
 public func lower(_ request: KernelRequest) -> LoweredStep {
     switch request.node.op {
-    case .conv(let geometry): convForward(request, geometry)
-    case .convTranspose(let geometry), .convDataGradient(let geometry): convDataGradient(request, geometry)
-    case .convWeightGradient(let geometry): convWeightGradient(request, geometry)
-    case .channelSum: channelSum(request)
-    case .maxPool(let geometry): maxPool(request, geometry)
-    case .maxPoolGradient(let geometry): maxPoolGradient(request, geometry)
+    case .conv, .convTranspose, .convDataGradient, .convWeightGradient: convolution(request)
+    case .channelSum: request.inputs[0].layout == .nchw ? channelSum(request) : blockedChannelSum(request)
+    case .maxPool(let geometry):
+        request.result.layout == .nchw ? maxPool(request, geometry) : BlockedPool(request, geometry).forward()
+    case .maxPoolGradient(let geometry):
+        request.result.layout == .nchw ? maxPoolGradient(request, geometry) : BlockedPool(request, geometry).gradient()
     case .elementwise(let function): elementwise(request, function)
     case .concat: concatCopy(request)
     case .channelSlice(let start, _): channelSliceCopy(request, start: start)
@@ -19,6 +38,7 @@ public func lower(_ request: KernelRequest) -> LoweredStep {
     case .bceWithLogitsGradient(let weight): bceWithLogitsGradient(request, positiveWeight: weight)
     case .diceLoss(let smooth): diceLoss(request, smooth: smooth)
     case .diceLossGradient(let smooth): diceLossGradient(request, smooth: smooth)
+    case .relayout: relayout(request)
     case .batchMean: batchMean(request)
     case .batchMeanGradient: batchMeanGradient(request)
     case .one: fillOne(request)

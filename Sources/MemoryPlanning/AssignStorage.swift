@@ -23,6 +23,8 @@ struct StorageAssignment {
 
     private var graph: Graph { schedule.graph }
 
+    private func layout(of id: NodeID) -> Layout { schedule.layouts[id.index] }
+
     /// The value that owns the memory, and the first channel in it.
     private func root(of id: NodeID) -> (value: NodeID, channel: Int) {
         var value = id
@@ -41,7 +43,9 @@ struct StorageAssignment {
             var channel = 0
             for operand in graph[id].inputs {
                 let node = graph[operand]
-                if !node.op.isLeaf, parent[operand.index] == nil { parent[operand.index] = (id, channel) }
+                if !node.op.isLeaf, parent[operand.index] == nil, layout(of: operand) == layout(of: id) {
+                    parent[operand.index] = (id, channel)
+                }
                 channel += node.type.shape[0]
             }
         }
@@ -50,7 +54,7 @@ struct StorageAssignment {
     private mutating func placeSlices() {
         for id in schedule.steps {
             guard case .channelSlice(let start, _) = graph[id].op, graph[id].epilogue.isEmpty,
-                parent[id.index] == nil
+                parent[id.index] == nil, layout(of: id) == layout(of: graph[id].inputs[0])
             else { continue }
             parent[id.index] = (graph[id].inputs[0], start)
         }
@@ -70,7 +74,9 @@ struct StorageAssignment {
     /// True when nobody needs the operand's bytes after the step.
     private func mayOverwrite(_ operand: NodeID, with id: NodeID, at step: Int) -> Bool {
         let node = graph[operand]
-        guard node.type == graph[id].type, !node.op.isLeaf, node.type.isBatched else { return false }
+        guard node.type == graph[id].type, layout(of: operand) == layout(of: id), !node.op.isLeaf,
+            node.type.isBatched
+        else { return false }
         let place = root(of: operand)
         guard !graph[place.value].op.isLeaf else { return false }
         let channels = place.channel..<(place.channel + max(1, node.type.shape.first ?? 1))
@@ -119,7 +125,7 @@ struct StorageAssignment {
         let plane = rootType.shape.dropFirst().reduce(1, *)
         return ValueLocation(
             buffer: buffer, elementOffset: place.channel * plane,
-            sampleStride: rootType.isBatched ? rootType.elementCount : 0, layout: .nchw)
+            sampleStride: rootType.isBatched ? rootType.elementCount : 0, layout: layout(of: id))
     }
 
     /// The steps that still have work to do.
@@ -164,7 +170,8 @@ extension Node {
         // A convolution's product is stored before its epilogue runs.
         case .conv, .convTranspose, .convDataGradient, .maxPool, .maxPoolGradient: []
         case .input, .target, .parameter, .cotangent, .one, .convWeightGradient, .channelSum, .concat, .channelSlice,
-            .bceWithLogits, .bceWithLogitsGradient, .diceLoss, .diceLossGradient, .batchMean, .batchMeanGradient,
+            .relayout, .bceWithLogits, .bceWithLogitsGradient, .diceLoss, .diceLossGradient, .batchMean,
+            .batchMeanGradient,
             .update:
             []
         }

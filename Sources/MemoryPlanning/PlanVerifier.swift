@@ -12,7 +12,9 @@ public struct PlanViolation: Hashable, Sendable, CustomStringConvertible {
 /// Rules: (1) every value lies inside its buffer and its buffer inside its region; (2) offsets are aligned; (3) a value
 /// that is read is still what its step wrote: no later step has written any of its bytes; (4) a result overlaps an
 /// operand only where both occupy the very same bytes and the operator allows it; (5) values left out as views are where
-/// their meaning says; (6) results survive to the end; (7) parameters are written by nobody but updates.
+/// their meaning says; (6) results survive to the end; (7) parameters are written by nobody but updates; (8) a step's
+/// scratch memory overlaps neither its operands nor its result, nor anything that is read later; (9) views have the
+/// layout of what they are views of, and start at whole blocks of channels.
 public func verifyPlan(_ plan: Plan, alignment: Int = 64) -> [PlanViolation] {
     var walk = PlanWalk(plan, alignment: alignment)
     return walk.run()
@@ -44,6 +46,7 @@ private struct PlanWalk {
             for operand in graph[id].operands { read(operand) }
             if executed.contains(id) {
                 checkOverlap(id)
+                writeScratch(id)
                 write(id)
             } else {
                 checkView(id)
@@ -68,6 +71,24 @@ private struct PlanWalk {
             if extents.contains(where: { $0.overlaps(otherExtent) }) { isIntact[other.index] = false }
         }
         isIntact[id.index] = true
+    }
+
+    /// Rule 8.
+    mutating func writeScratch(_ id: NodeID) {
+        guard let index = plan.scratch[id.index] else { return }
+        let extent = StridedExtent(plan.buffers[index])
+        if extent.start % alignment != 0 || extent.start + extent.length > plan.arenaBytes {
+            report("its scratch memory is not aligned, or leaves the arena")
+        }
+        for operand in graph[id].operands + [id] {
+            guard let other = StridedExtent(operand, plan), extent.overlaps(other) else { continue }
+            report("its scratch memory overlaps \"\(graph[operand].name)\"")
+        }
+        for other in graph.ids where isIntact[other.index] {
+            if let otherExtent = StridedExtent(other, plan), extent.overlaps(otherExtent) {
+                isIntact[other.index] = false
+            }
+        }
     }
 
     /// What the step stores: the whole value, but of a concat only the slices that are not in place already.
@@ -137,6 +158,8 @@ private struct PlanWalk {
     func lies(_ part: NodeID, at channel: Int, of whole: NodeID) -> Bool {
         guard let p = StridedExtent(part, plan), let w = StridedExtent(whole, plan) else { return false }
         let plane = graph[whole].type.shape.dropFirst().reduce(1, *)
+        let (partLayout, layout) = (plan.schedule.layouts[part.index], plan.schedule.layouts[whole.index])
+        guard partLayout == layout, channel % layout.block == 0 else { return false }
         return p.region == w.region && p.stride == w.stride && p.start == w.start + 4 * channel * plane
     }
 
@@ -188,6 +211,15 @@ private struct StridedExtent: Hashable {
         slice.start += offset
         slice.length = length
         return slice
+    }
+
+    /// A whole buffer.
+    init(_ buffer: StorageBuffer) {
+        region = buffer.region
+        start = buffer.offset
+        length = buffer.bytes
+        stride = 0
+        count = 1
     }
 
     func overlaps(_ other: StridedExtent) -> Bool {

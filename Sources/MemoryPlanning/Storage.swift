@@ -1,11 +1,5 @@
 import GraphIR
 
-/// How a value's elements lie in memory. A property of each value, so that another layout can take over layer by layer.
-public enum Layout: String, Hashable, Sendable, CaseIterable {
-    /// Row-major `N × C × H × W`.
-    case nchw
-}
-
 /// The memory that holds one or more values at different times or side by side.
 public struct StorageBuffer: Hashable, Sendable {
     public enum Region: String, Hashable, Sendable {
@@ -16,7 +10,7 @@ public struct StorageBuffer: Hashable, Sendable {
     public var region: Region
     /// The value that gave the buffer its size.
     public var root: NodeID
-    /// Every value that lies in it, in the order of definition.
+    /// Every value that lies in it, in the order of definition; none in a step's scratch memory.
     public var values: [NodeID] = []
     /// Bytes at the batch capacity, rounded up to the alignment.
     public var bytes: Int
@@ -47,6 +41,8 @@ public struct Plan: Hashable, Sendable {
     public var buffers: [StorageBuffer]
     /// By node index; nil for nodes that make nothing, such as updates.
     public var locations: [ValueLocation?]
+    /// By node index, the buffer of the step's scratch memory, if its kernels need any beyond the step's operands.
+    public var scratch: [Int?]
     /// The steps that run, in order: concats and slices whose values are already in place are left out.
     public var steps: [NodeID]
     public var arenaBytes: Int

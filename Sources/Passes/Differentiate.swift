@@ -240,7 +240,7 @@ extension Differentiator {
         case .diceLoss(let smooth): try loss(.diceLossGradient(smooth: smooth), dy, x, id)
         case .batchMean: batchMean(dy, x, id)
         case .convDataGradient, .convWeightGradient, .channelSum, .maxPoolGradient, .channelSlice,
-            .bceWithLogitsGradient, .diceLossGradient, .batchMeanGradient, .update:
+            .relayout, .bceWithLogitsGradient, .diceLossGradient, .batchMeanGradient, .update:
             throw notDifferentiable(id, "'\(node.op.mnemonic)' is not an operator that users write")
         }
     }

@@ -76,7 +76,8 @@ extension Op {
         switch self {
         case .conv, .convTranspose, .convDataGradient, .maxPool, .maxPoolGradient, .elementwise: true
         case .input, .target, .parameter, .cotangent, .one, .convWeightGradient, .channelSum, .concat, .channelSlice,
-            .bceWithLogits, .bceWithLogitsGradient, .diceLoss, .diceLossGradient, .batchMean, .batchMeanGradient,
+            .relayout, .bceWithLogits, .bceWithLogitsGradient, .diceLoss, .diceLossGradient, .batchMean,
+            .batchMeanGradient,
             .update:
             false
         }

@@ -30,14 +30,16 @@ public struct PipelineResult: Sendable {
     public var schedule: Schedule
 }
 
-/// Turns an elaborated graph into a schedule: differentiate → simplify → fuse → schedule.
+/// Turns an elaborated graph into a schedule: differentiate → simplify → fuse → lay out → schedule.
 ///
 /// - Parameters:
 ///   - inputs: names of inputs to differentiate with respect to, besides the parameters.
+///   - layOut: chooses the values' memory layouts and inserts conversions between them.
 ///   - fuses: false leaves every operator on its own (a bisection tool).
 /// - Throws: what differentiation throws, or the verifier's violations, which are our own bugs.
 public func runPipeline(
-    _ graph: Graph, for kind: PlanKind, withRespectTo inputs: [String] = [], fuses: Bool = true
+    _ graph: Graph, for kind: PlanKind, withRespectTo inputs: [String] = [], fuses: Bool = true,
+    layOut: (Graph) -> (graph: Graph, layouts: [Layout]?) = { ($0, nil) }
 ) throws -> PipelineResult {
     var stages = [Stage("graph", graph)]
     func enter(_ name: String, _ graph: Graph) throws -> Graph {
@@ -54,7 +56,9 @@ public func runPipeline(
     }
     current = removeDeadNodes(simplify(current))
     current = try enter("fused", fuses ? fuseElementwise(current) : current)
-    let schedule = scheduleSteps(current)
+    let laidOut = layOut(current)
+    try requireWellFormed(laidOut.graph, after: "layouts")
+    let schedule = scheduleSteps(laidOut.graph, layouts: laidOut.layouts)
     stages.append(Stage("scheduled", schedule.graph))
     return PipelineResult(stages: stages, schedule: schedule)
 }

@@ -3,8 +3,10 @@ import GraphIR
 /// Orders the nodes: as they stand in the graph, but each update right after the last node that reads its parameter or
 /// makes its gradient, so that a gradient lives no longer than needed.
 ///
+/// - Parameter layouts: how each node's value lies in memory, by node index; nil leaves every value row-major.
+///
 /// Contract: operands come before users, and no node reads a parameter after its update.
-public func scheduleSteps(_ graph: Graph) -> Schedule {
+public func scheduleSteps(_ graph: Graph, layouts: [Layout]? = nil) -> Schedule {
     var updatesAfter = [[NodeID]](repeating: [], count: graph.nodes.count)
     let users = graph.users()
     for id in graph.ids {
@@ -19,5 +21,5 @@ public func scheduleSteps(_ graph: Graph) -> Schedule {
         if !graph[id].op.isLeaf { steps.append(id) }
         steps += updatesAfter[id.index]
     }
-    return Schedule(graph: graph, steps: steps)
+    return Schedule(graph: graph, steps: steps, layouts: layouts)
 }

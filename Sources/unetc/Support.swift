@@ -1,5 +1,6 @@
 import ArgumentParser
 import Driver
+import Kernels
 import Runtime
 
 #if canImport(Glibc)
@@ -88,6 +89,9 @@ struct TargetArguments: ParsableArguments {
     @Option(help: "Processor threads to compile and to run with (default: all).")
     var threads: Int?
 
+    @Option(help: "How to convolve: auto, gemm, winograd4 or winograd2 where they apply.")
+    var conv = ConvolutionChoice.auto
+
     func validate() throws {
         if let threads, threads < 1 { throw ValidationError("--threads takes a number from 1, found \(threads)") }
     }
@@ -98,7 +102,9 @@ struct TargetArguments: ParsableArguments {
         if let batch, !(1...65_536).contains(batch) {
             throw CommandFailure("--batch takes a number from 1 to 65536, found \(batch)", exitCode: 2)
         }
-        return CompileOptions(target: try .named(target), batch: batch, jobs: threadCount)
+        var options = CompileOptions(target: try .named(target), batch: batch, jobs: threadCount)
+        options.convolutions = conv
+        return options
     }
 }
 
@@ -109,3 +115,5 @@ func replaceProcess(arguments: [String]) throws -> Never {
     execv("/proc/self/exe", &pointers)
     throw CommandFailure("cannot start unetc again: \(String(cString: strerror(errno)))", exitCode: 70)
 }
+
+extension ConvolutionChoice: ExpressibleByArgument {}

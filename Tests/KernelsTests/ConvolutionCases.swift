@@ -50,6 +50,23 @@ struct NamedGeometry: Sendable {
             padding: Padding(top: 0, left: 1, bottom: 1, right: 2)),
     ]
 
+    /// What Winograd's algorithm computes on blocked maps, at sizes that no tile divides.
+    static let winograd: [NamedGeometry] = [
+        conv("3x3 same", 16, to: 32, Extent(7, 9), kernel: Extent(3), padding: Padding(1)),
+        conv("3x3 valid", 32, to: 16, Extent(6, 7), kernel: Extent(3)),
+        conv("3x3 wide padding", 16, to: 16, Extent(3, 5), kernel: Extent(3), padding: Padding(2)),
+        conv(
+            "3x3 uneven padding", 16, to: 16, Extent(5, 8), kernel: Extent(3),
+            padding: Padding(top: 0, left: 1, bottom: 2, right: 0)),
+    ]
+
+    /// The same with several blocks of tiles or of channels.
+    static let largeWinograd: [NamedGeometry] = [
+        conv("3x3 one pixel", 16, to: 80, Extent(1), kernel: Extent(3), padding: Padding(1)),
+        conv("3x3 many tiles", 16, to: 16, Extent(33, 29), kernel: Extent(3), padding: Padding(1)),
+        conv("3x3 many channels", 144, to: 80, Extent(4, 5), kernel: Extent(3), padding: Padding(1)),
+    ]
+
     static let odd: [NamedGeometry] = [
         conv("3x3 stride 2", 3, to: 5, Extent(13, 7), kernel: Extent(3), stride: Extent(2), padding: Padding(1)),
         conv("2x1 stride 3, 2", 3, to: 1, Extent(13, 17), kernel: Extent(2, 1), stride: Extent(3, 2)),

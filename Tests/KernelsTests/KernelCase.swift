@@ -28,8 +28,26 @@ struct Setup: Sendable, CustomTestStringConvertible {
     var target: Target
     /// Whether samples of maps lie further apart than they are long, as channels of a wider map do.
     var isSliced: Bool
+    /// Whether maps are blocked wherever the kernels take that, and how to convolve then; nil keeps them row-major.
+    var convolutions: ConvolutionChoice?
 
-    var testDescription: String { target.name + (isSliced ? ", sliced" : "") }
+    init(target: Target, isSliced: Bool, convolutions: ConvolutionChoice? = nil) {
+        self.target = target
+        self.isSliced = isSliced
+        self.convolutions = convolutions
+    }
+
+    var testDescription: String {
+        target.name + (isSliced ? ", sliced" : "") + (convolutions.map { ", blocked, \($0.rawValue)" } ?? "")
+    }
+
+    /// Blocked maps on every width of vector, with both tiles of Winograd's algorithm.
+    static let blocked: [Setup] = [
+        Setup(target: .x86v1, isSliced: true, convolutions: .winograd4),
+        Setup(target: .x86v3, isSliced: false, convolutions: .winograd4),
+        Setup(target: .x86v3, isSliced: true, convolutions: .winograd2),
+        Setup(target: .x86v4, isSliced: true, convolutions: .winograd4),
+    ]
 
     static let all: [Setup] = [
         Setup(target: .x86v1, isSliced: true), Setup(target: .aarch64, isSliced: true),
@@ -75,17 +93,35 @@ struct KernelTrial {
 
     /// The step as the compiler would ask for it.
     var request: KernelRequest {
-        let operand = { (id: NodeID) -> Operand in
+        let node = graph[node]
+        let demand = layouts
+        let operand = { (id: NodeID, layout: Layout) -> Operand in
             let type = graph[id].type
             let gap = setup.isSliced && type.featureMap != nil ? 7 : 0
             return Operand(
-                name: graph[id].name, type: type, sampleStride: type.isBatched ? type.elementCount + gap : 0)
+                name: graph[id].name, type: type, sampleStride: type.isBatched ? type.elementCount + gap : 0,
+                layout: layout)
         }
-        let node = graph[node]
         return KernelRequest(
-            node: node, result: operand(self.node), inputs: node.inputs.map(operand),
-            epilogueOperands: node.epilogue.map { $0.operands.map(operand) }, concatCopies: copies,
-            batchCapacity: Self.capacity, target: setup.target)
+            node: node, result: operand(self.node, demand.result),
+            inputs: zip(node.inputs, demand.inputs).map { operand($0, $1) },
+            epilogueOperands: node.epilogue.map { $0.operands.map { operand($0, demand.result) } },
+            concatCopies: copies, batchCapacity: Self.capacity, target: setup.target,
+            convolutions: setup.convolutions ?? .auto)
+    }
+
+    /// What the step's kernels want where every map that can be is blocked.
+    private var layouts: LayoutDemand {
+        let node = graph[node]
+        guard let choice = setup.convolutions else {
+            return LayoutDemand(inputs: node.inputs.map { _ in .nchw }, result: .nchw)
+        }
+        let operands = node.inputs.map { id -> (type: TensorType, layout: Layout) in
+            let type = graph[id].type
+            let isMap = type.isBatched && type.featureMap != nil && type.shape[0] % setup.target.vectorWidth == 0
+            return (type, isMap ? .blocked(setup.target.vectorWidth) : .nchw)
+        }
+        return LayoutRules(target: setup.target, convolutions: choice).demand(node, operands: operands)
     }
 
     /// All operands of a concat, each behind the one before.
@@ -101,24 +137,39 @@ struct KernelTrial {
     /// What is wrong with the kernel or with what it computes; nil when all is well.
     func problem(tolerance: Double = 2e-5) throws -> String? {
         let request = request
-        let kernel = lower(request).kernel
-        let violations = verify(kernel, batchCapacity: Self.capacity, count: 0...0)
+        let lowered = lower(request)
+        let violations = lowered.stages.flatMap { verify($0.kernel, batchCapacity: Self.capacity, count: 0...0) }
         guard violations.isEmpty else { return violations.map(\.description).joined(separator: "\n") }
-        if setup.target == .aarch64, try isTheSame(kernel, for: .x86v1) { return nil }
-        let operands = [request.result] + request.inputs + request.epilogueOperands.joined()
-        var buffers = [Array(repeating: Float.nan, count: request.result.extent(batch: Self.capacity))]
-        buffers += operands.dropFirst().map(floats)
-        let evaluator = KernelEvaluator(batch: Self.batch, functions: [gemmFunction: naiveProduct])
-        try evaluator.run(kernel, operands: &buffers)
+        if setup.target == .aarch64, try isTheSame(lowered, for: .x86v1) { return nil }
+        let found = try run(lowered, request)
         let expected = try interpret(graph, batch: Self.batch, values: leaves)[node.index]
-        let (found, stray) = values(of: request.result, in: buffers[0], shape: expected.shape)
-        if let stray { return "wrote \(buffers[0][stray]) at \(stray), where no element of the result is" }
-        return mismatch("result", expected: expected, found: found, tolerance: tolerance)
+        let (result, stray) = values(of: request.result, in: found, shape: expected.shape)
+        if let stray { return "wrote \(found[stray]) at \(stray), where no element of the result is" }
+        return mismatch("result", expected: expected, found: result, tolerance: tolerance)
+    }
+
+    /// Executes the stages one after the other; returns the result's memory.
+    private func run(_ lowered: LoweredStep, _ request: KernelRequest) throws -> [Float] {
+        let extras = Array(request.epilogueOperands.joined())
+        var memory: [StageOperand: [Float]] = [
+            .result: Array(repeating: .nan, count: request.result.extent(batch: Self.capacity)),
+            .scratch: Array(repeating: .nan, count: lowered.scratch),
+        ]
+        for (index, operand) in request.inputs.enumerated() { memory[.input(index)] = floats(of: operand) }
+        for (index, operand) in extras.enumerated() { memory[.extra(index)] = floats(of: operand) }
+        let evaluator = KernelEvaluator(batch: Self.batch, functions: [gemmFunction: naiveProduct])
+        for stage in lowered.stages {
+            var buffers = stage.operands.map { memory[$0] ?? [] }
+            try evaluator.run(stage.kernel, operands: &buffers)
+            for (operand, buffer) in zip(stage.operands, buffers) { memory[operand] = buffer }
+        }
+        return memory[.result] ?? []
     }
 
     /// Whether another target has this very kernel, which then need not be executed twice.
-    private func isTheSame(_ kernel: Kernel, for target: Target) throws -> Bool {
-        lower(try KernelTrial(test, Setup(target: target, isSliced: setup.isSliced)).request).kernel == kernel
+    private func isTheSame(_ lowered: LoweredStep, for target: Target) throws -> Bool {
+        let other = lower(try KernelTrial(test, Setup(target: target, isSliced: setup.isSliced)).request)
+        return other.stages.map(\.kernel) == lowered.stages.map(\.kernel)
     }
 
     /// An operand's memory: NaN wherever the step should not look.
@@ -127,7 +178,7 @@ struct KernelTrial {
         var floats = Array(repeating: Float.nan, count: operand.extent(batch: Self.capacity))
         let count = operand.type.elementCount
         for (index, value) in values.enumerated() {
-            floats[index / count * operand.sampleStride + index % count] = Float(value)
+            floats[index / count * operand.sampleStride + operand.place(of: index % count)] = Float(value)
         }
         return floats
     }
@@ -140,11 +191,23 @@ struct KernelTrial {
         var values: [Double] = []
         for sample in 0..<samples {
             for index in 0..<count {
-                belongs[sample * operand.sampleStride + index] = true
-                values.append(Double(floats[sample * operand.sampleStride + index]))
+                let place = sample * operand.sampleStride + operand.place(of: index)
+                belongs[place] = true
+                values.append(Double(floats[place]))
             }
         }
         return (Tensor(shape: shape, values: values), floats.indices.first { !belongs[$0] && !floats[$0].isNaN })
+    }
+}
+
+extension Operand {
+    /// Where the element with this row-major index lies, from the sample's first one.
+    fileprivate func place(of index: Int) -> Int {
+        let block = layout.block
+        guard block > 1 else { return index }
+        let plane = type.shape.dropFirst().reduce(1, *)
+        let (channel, pixel) = (index / plane, index % plane)
+        return (channel / block * plane + pixel) * block + channel % block
     }
 }
 

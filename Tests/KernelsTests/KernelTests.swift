@@ -25,11 +25,31 @@ import Testing
         #expect(problem == nil)
     }
 
+    @Test(arguments: NamedGeometry.winograd.flatMap(\.cases), Setup.blocked)
+    func winogradConvolutions(_ test: KernelCase, _ setup: Setup) throws {
+        let problem = try KernelTrial(test, setup).problem(tolerance: 5e-5)
+        #expect(problem == nil)
+    }
+
+    @Test(
+        .enabled(if: isLongRun, "set UNETC_LONG_TESTS=1"),
+        arguments: NamedGeometry.largeWinograd.flatMap(\.cases), Setup.blocked)
+    func largeWinogradConvolutions(_ test: KernelCase, _ setup: Setup) throws {
+        let problem = try KernelTrial(test, setup).problem(tolerance: 5e-5)
+        #expect(problem == nil)
+    }
+
+    @Test(arguments: KernelCase.blockedMaps, Setup.blocked)
+    func blockedMaps(_ test: KernelCase, _ setup: Setup) throws {
+        let problem = try KernelTrial(test, setup).problem(tolerance: 5e-5)
+        #expect(problem == nil)
+    }
+
     /// Verified for all targets, executed for the widest one.
     @Test(arguments: NamedGeometry.largeCases + KernelCase.largeMaps)
     func largeMaps(_ test: KernelCase) throws {
         for setup in Setup.all.dropLast() {
-            let kernel = lower(try KernelTrial(test, setup).request).kernel
+            let kernel = lower(try KernelTrial(test, setup).request).stages[0].kernel
             #expect(verify(kernel, batchCapacity: KernelTrial.capacity, count: 0...0) == [], "\(setup)")
         }
         let problem = try KernelTrial(test, Setup.all[3]).problem()
@@ -72,7 +92,7 @@ import Testing
             let isForward = op(geometry) == .conv(geometry)
             let test = KernelCase(
                 "", op(geometry), [isForward ? geometry.inputType : geometry.outputType, geometry.weightType])
-            let kernel = lower(try KernelTrial(test, Setup.all[2]).request).kernel
+            let kernel = lower(try KernelTrial(test, Setup.all[2]).request).stages[0].kernel
             return (kernel.tasksFixed, kernel.tasksPerSample)
         }
         let small = NamedGeometry.blocked.map(\.geometry)
@@ -94,7 +114,7 @@ import Testing
                 [Float](repeating: 1, count: request.inputs[0].extent(batch: 3)),
                 [Float](repeating: 0.5, count: request.inputs[1].extent(batch: 3)),
             ]
-            try KernelEvaluator(batch: 1).run(lower(request).kernel, operands: &operands)
+            try KernelEvaluator(batch: 1).run(lower(request).stages[0].kernel, operands: &operands)
             // With padding, each of the four windows sees one position.
             #expect(Array(operands[0].prefix(4)) == (padding == 0 ? [1, 0, 0, 0] : [1, 1, 1, 1]))
         }

@@ -36,7 +36,7 @@ func convDataGradient(_ request: KernelRequest, _ g: ConvGeometry) -> LoweredSte
         name: request.functionName, documentation: request.documentation(algorithm), buffers: buffers,
         tasksPerSample: plan.keepsWeights ? 0 : tasks, tasksFixed: plan.keepsWeights ? tasks : 0, body: bindings)
     return LoweredStep(
-        kernel: kernel, algorithm: algorithm,
+        request, kernel, algorithm: algorithm,
         work: Work(request, flopsPerSample: g.flopsPerSample + request.epilogueFlops))
 }
 

@@ -44,7 +44,7 @@ func convForward(_ request: KernelRequest, _ g: ConvGeometry) -> LoweredStep {
         tasksPerSample: plan.keepsWeights ? 0 : perSample,
         tasksFixed: plan.keepsWeights ? g.groups * plan.channelBlocks : 0, body: body)
     return LoweredStep(
-        kernel: kernel, algorithm: algorithm,
+        request, kernel, algorithm: algorithm,
         work: Work(request, flopsPerSample: g.flopsPerSample + request.epilogueFlops))
 }
 

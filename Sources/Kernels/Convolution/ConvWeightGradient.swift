@@ -50,8 +50,7 @@ func convWeightGradient(_ request: KernelRequest, _ g: ConvGeometry) -> LoweredS
     let kernel = Kernel(
         name: request.functionName, documentation: request.documentation(algorithm), buffers: buffers,
         tasksFixed: g.groups * plan.blocks, body: body)
-    return LoweredStep(
-        kernel: kernel, algorithm: algorithm, work: Work(request, flopsPerSample: g.flopsPerSample))
+    return LoweredStep(request, kernel, algorithm: algorithm, work: Work(request, flopsPerSample: g.flopsPerSample))
 }
 
 private struct WeightGradientBlocking {

@@ -18,7 +18,7 @@ func concatCopy(_ request: KernelRequest) -> LoweredStep {
     let kernel = Kernel(
         name: request.functionName, documentation: request.documentation("copy"), buffers: request.buffers(),
         tasksPerSample: 1, body: body)
-    return LoweredStep(kernel: kernel, algorithm: "copy", work: Work(request))
+    return LoweredStep(request, kernel, algorithm: "copy", work: Work(request))
 }
 
 /// Copies some channels of a map, where a view of them would not do.
@@ -28,5 +28,5 @@ func channelSliceCopy(_ request: KernelRequest, start: Int) -> LoweredStep {
         let source = at(request.inputs[0], Index(start * plane) + index)
         return [.store("out", at(request.result, index), .load("in0", source, width: width))]
     }
-    return LoweredStep(kernel: kernel, algorithm: "copy", work: Work(request))
+    return LoweredStep(request, kernel, algorithm: "copy", work: Work(request))
 }

@@ -22,7 +22,46 @@ func channelSum(_ request: KernelRequest) -> LoweredStep {
             .store("out", .task, .variable("total", width: 1)),
         ])
     let count = Double(map.type.elementCount)
-    return LoweredStep(kernel: kernel, algorithm: "vector loop", work: Work(request, flopsPerSample: count))
+    return LoweredStep(request, kernel, algorithm: "vector loop", work: Work(request, flopsPerSample: count))
+}
+
+/// The same on a blocked map: a task is a block of channels, whose lanes are summed side by side, row by row.
+func blockedChannelSum(_ request: KernelRequest) -> LoweredStep {
+    let map = request.inputs[0]
+    let block = map.layout.block
+    let plane = map.type.shape.dropFirst().reduce(1, *)
+    let rowLength = map.type.shape[2]
+    let ways = [4, 2, 1].first { rowLength % $0 == 0 } ?? 1
+    let (n, row, x): (Index, Index, Index) = (.variable("n"), .variable("row"), .variable("x"))
+    let base = n * Index(map.sampleStride) + (.task * Index(plane) + row * Index(rowLength) + x) * Index(block)
+    let partials = (0..<ways).map { "partial\($0)" }
+    let variable = { (name: String) in Expression.variable(name, width: block) }
+    let sum = partials.dropFirst().reduce(variable(partials[0])) { $0 + variable($1) }
+    let kernel = Kernel(
+        name: request.functionName, documentation: request.documentation("vector loop"), buffers: request.buffers(),
+        tasksFixed: map.type.shape[0] / block,
+        body: [
+            .declare("total", width: block, splat(0, block)),
+            .loop(
+                "n", from: 0, to: .batch, step: 1,
+                [
+                    .loop(
+                        "row", from: 0, to: Index(plane / rowLength), step: 1,
+                        partials.map { .declare($0, width: block, splat(0, block)) } + [
+                            .loop(
+                                "x", from: 0, to: Index(rowLength), step: ways,
+                                partials.enumerated().map { way, name in
+                                    .assign(
+                                        name,
+                                        variable(name) + .load("in0", base + Index(way * block), width: block))
+                                }),
+                            .assign("total", variable("total") + sum),
+                        ])
+                ]),
+            .store("out", .task * Index(block), variable("total")),
+        ])
+    let count = Double(map.type.elementCount)
+    return LoweredStep(request, kernel, algorithm: "vector loop", work: Work(request, flopsPerSample: count))
 }
 
 /// Adds the sum of `count` values to the variable `total`: four vectors of partial sums, then a scalar rest.

@@ -42,7 +42,7 @@ func elementwise(_ request: KernelRequest, _ function: Elementwise) -> LoweredSt
     }
     let count = Double(request.result.type.elementCount)
     return LoweredStep(
-        kernel: kernel, algorithm: "vector loop",
+        request, kernel, algorithm: "vector loop",
         work: Work(request, flopsPerSample: flops(of: function) * count + request.epilogueFlops))
 }
 
@@ -51,5 +51,5 @@ func fillOne(_ request: KernelRequest) -> LoweredStep {
     let kernel = Kernel(
         name: request.functionName, documentation: request.documentation("constant"), buffers: request.buffers(),
         tasksFixed: 1, body: [.store("out", 0, 1)])
-    return LoweredStep(kernel: kernel, algorithm: "constant", work: Work(request))
+    return LoweredStep(request, kernel, algorithm: "constant", work: Work(request))
 }

@@ -16,7 +16,7 @@ func bceWithLogits(_ request: KernelRequest, positiveWeight: Double) -> LoweredS
                 return (splat(1, width) - t) * x + (positiveWeight == 1 ? softplus : weight * softplus)
             } + [.store("out", .task, .variable("total", width: 1) * .constant(1 / Double(count)))])
     return LoweredStep(
-        kernel: kernel, algorithm: "vector loop", work: Work(request, flopsPerSample: 8 * Double(count)))
+        request, kernel, algorithm: "vector loop", work: Work(request, flopsPerSample: 8 * Double(count)))
 }
 
 /// `dloss · ((1 − t) − (1 + (w − 1) · t) · (1 − sigmoid(x))) / count`, which is `dloss · (sigmoid(x) − t) / count` for
@@ -37,5 +37,5 @@ func bceWithLogitsGradient(_ request: KernelRequest, positiveWeight: Double) -> 
         return [.store("out", at(request.result, index), splat(factor, width) * slope)]
     }
     return LoweredStep(
-        kernel: kernel, algorithm: "vector loop", work: Work(request, flopsPerSample: 6 * Double(count)))
+        request, kernel, algorithm: "vector loop", work: Work(request, flopsPerSample: 6 * Double(count)))
 }

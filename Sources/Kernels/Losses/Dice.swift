@@ -10,7 +10,7 @@ func diceLoss(_ request: KernelRequest, smooth: Double) -> LoweredStep {
             .store("out", .task, 1 - numerator(smooth) / denominator(smooth))
         ])
     return LoweredStep(
-        kernel: kernel, algorithm: "vector loop", work: Work(request, flopsPerSample: 8 * Double(count)))
+        request, kernel, algorithm: "vector loop", work: Work(request, flopsPerSample: 8 * Double(count)))
 }
 
 /// `dloss · (I / U² − 2 t / U) · p (1 − p)` with `I = 2 Σ p t + s` and `U = Σ p + Σ t + s`.
@@ -34,7 +34,7 @@ func diceLossGradient(_ request: KernelRequest, smooth: Double) -> LoweredStep {
             .declare("share", width: 1, 2 * scalar("dloss") * scalar("inverse")),
         ] + gradient)
     return LoweredStep(
-        kernel: kernel, algorithm: "vector loop", work: Work(request, flopsPerSample: 14 * Double(count)))
+        request, kernel, algorithm: "vector loop", work: Work(request, flopsPerSample: 14 * Double(count)))
 }
 
 private func numerator(_ smooth: Double) -> Expression {

@@ -46,7 +46,7 @@ func batchMean(_ request: KernelRequest) -> LoweredStep {
                 [.assign("total", .variable("total", width: 1) + .load("in0", n, width: 1))]),
             .store("out", 0, .variable("total", width: 1) / .number(.batch)),
         ])
-    return LoweredStep(kernel: kernel, algorithm: "loop", work: Work(request, flopsPerSample: 1))
+    return LoweredStep(request, kernel, algorithm: "loop", work: Work(request, flopsPerSample: 1))
 }
 
 /// The mean's gradient: an equal share for each sample of this call.
@@ -54,5 +54,5 @@ func batchMeanGradient(_ request: KernelRequest) -> LoweredStep {
     let kernel = Kernel(
         name: request.functionName, documentation: request.documentation("loop"), buffers: request.buffers(),
         tasksPerSample: 1, body: [.store("out", .task, .load("in0", 0, width: 1) / .number(.batch))])
-    return LoweredStep(kernel: kernel, algorithm: "loop", work: Work(request, flopsPerSample: 1))
+    return LoweredStep(request, kernel, algorithm: "loop", work: Work(request, flopsPerSample: 1))
 }

@@ -28,7 +28,7 @@ func maxPool(_ request: KernelRequest, _ g: PoolGeometry) -> LoweredStep {
         ])
     let flops = Double(g.channels * g.output.area * g.kernel.area)
     return LoweredStep(
-        kernel: kernel, algorithm: "window loop",
+        request, kernel, algorithm: "window loop",
         work: Work(request, flopsPerSample: flops + request.epilogueFlops))
 }
 

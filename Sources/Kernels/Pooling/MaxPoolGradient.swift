@@ -15,7 +15,7 @@ func maxPoolGradient(_ request: KernelRequest, _ g: PoolGeometry) -> LoweredStep
         body: channelBindings(g) + (simple ? tiledGradient(request, g) : accumulatedGradient(request, g)))
     let flops = Double(g.channels * g.output.area * g.kernel.area)
     return LoweredStep(
-        kernel: kernel, algorithm: "window loop",
+        request, kernel, algorithm: "window loop",
         work: Work(request, flopsPerSample: flops + request.epilogueFlops))
 }
 

@@ -1,0 +1,69 @@
+import KernelIR
+
+/// How a small matrix product is held in registers: `rows × vectors` accumulators, with one register for a broadcast
+/// value and one for each vector of the right-hand side.
+struct RegisterBlock {
+    let rows: Int
+    let vectors: Int
+    let width: Int
+
+    /// Columns of the block.
+    var columns: Int { vectors * width }
+
+    /// The block that fills the target's registers for a product of `columns` columns, a multiple of the vector width.
+    init(target: Target, columns: Int) {
+        width = target.vectorWidth
+        let available = columns / width
+        let wanted = target.vectorRegisters >= 32 ? 4 : 2
+        vectors = [wanted, 2, 1].first { $0 <= wanted && available % $0 == 0 } ?? 1
+        rows = min(14, (target.vectorRegisters - 1 - vectors) / vectors)
+    }
+
+    /// The same block with fewer rows, for what is left at the end.
+    init(_ block: RegisterBlock, rows: Int) {
+        self.rows = rows
+        vectors = block.vectors
+        width = block.width
+    }
+
+    /// Declares the accumulators, starting at zero.
+    func clear() -> [Statement] {
+        eachAccumulator { .declare(name($0, $1), width: width, splat(0, width)) }
+    }
+
+    /// Declares the accumulators, starting at what is stored: `address(row, first column)`.
+    func load(_ buffer: String, _ address: (Int, Int) -> Index) -> [Statement] {
+        eachAccumulator { row, vector in
+            .declare(name(row, vector), width: width, .load(buffer, address(row, vector * width), width: width))
+        }
+    }
+
+    /// One step of the product: adds `left(row) · right(vector)` to each accumulator.
+    func accumulate(left: (Int) -> Expression, right: (Int) -> Expression) -> [Statement] {
+        let rights = (0..<vectors).map { Statement.declare("b\($0)", width: width, right($0)) }
+        let updates = (0..<rows).flatMap { row -> [Statement] in
+            [.declare("a\(row)", width: width, .broadcast(left(row), width: width))]
+                + (0..<vectors).map { vector in
+                    .assign(
+                        name(row, vector),
+                        .fusedMultiplyAdd(
+                            .variable("a\(row)", width: width), .variable("b\(vector)", width: width),
+                            .variable(name(row, vector), width: width)))
+                }
+        }
+        return rights + updates
+    }
+
+    /// Stores the accumulators: `address(row, first column)`.
+    func store(_ buffer: String, _ address: (Int, Int) -> Index) -> [Statement] {
+        eachAccumulator { row, vector in
+            .store(buffer, address(row, vector * width), .variable(name(row, vector), width: width))
+        }
+    }
+
+    private func name(_ row: Int, _ vector: Int) -> String { "acc\(row)_\(vector)" }
+
+    private func eachAccumulator(_ body: (Int, Int) -> Statement) -> [Statement] {
+        (0..<rows).flatMap { row in (0..<vectors).map { body(row, $0) } }
+    }
+}

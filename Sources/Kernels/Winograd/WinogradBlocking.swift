@@ -1,0 +1,51 @@
+import GraphIR
+
+/// How Winograd's convolution is cut into tasks.
+///
+/// A task transforms the input of some tiles, multiplies them with all panels (or a share of them) and transforms the
+/// results back, so that what lies between stays in its core's cache. Where a sample has fewer tiles than a task wants,
+/// tasks span samples and share out the panels instead.
+struct WinogradBlocking {
+    let block: RegisterBlock
+    /// Tiles of a task at most, and that number rounded up to whole register blocks.
+    let tiles: Int
+    let paddedTiles: Int
+    /// Tasks of one sample; 0 when a task spans several.
+    let tasksPerSample: Int
+    /// Samples that a task spans, and how many tasks share out the panels.
+    let samples: Int
+    let shares: Int
+    let sampleBlocks: Int
+    let panels: Int
+    let panelsPerShare: Int
+
+    init(_ shape: WinogradShape, target: Target, batchCapacity: Int) {
+        block = RegisterBlock(target: target, columns: shape.outputs)
+        panels = shape.outputs / block.columns
+        let wanted = Self.wantedTiles(shape, block, target)
+        if shape.tilesPerSample >= wanted {
+            tasksPerSample = ceilingDivide(shape.tilesPerSample, wanted)
+            tiles = ceilingDivide(shape.tilesPerSample, tasksPerSample)
+            (samples, shares, sampleBlocks, panelsPerShare) = (1, 1, 0, panels)
+        } else {
+            tasksPerSample = 0
+            samples = min(batchCapacity, max(1, wanted / shape.tilesPerSample))
+            tiles = samples * shape.tilesPerSample
+            sampleBlocks = ceilingDivide(batchCapacity, samples)
+            let share = ceilingDivide(panels, max(1, min(panels, ceilingDivide(8, sampleBlocks))))
+            panelsPerShare = share
+            shares = ceilingDivide(panels, share)
+        }
+        paddedTiles = ceilingDivide(tiles, block.rows) * block.rows
+    }
+
+    /// Enough tiles to reuse each panel while it is near, few enough that their transforms stay in the second-level
+    /// cache; more where the weights do not fit into any cache and have to be fetched anew for every task.
+    private static func wantedTiles(_ shape: WinogradShape, _ block: RegisterBlock, _ target: Target) -> Int {
+        let perTile = 4 * shape.products * (shape.channels + block.columns)
+        let fitting = target.l2Bytes * 3 / 4 / perTile
+        let weights = 4 * shape.products * shape.channels * shape.outputs
+        let least = weights > 8 << 20 ? 48 : 24
+        return max(least, fitting) / block.rows * block.rows
+    }
+}

@@ -1,0 +1,54 @@
+import GraphIR
+
+/// A 3 × 3 convolution of stride 1 as Winograd's algorithm sees it: a forward one, or a data gradient, which is the
+/// convolution of the gradient with the transposed, rotated weights.
+struct WinogradShape {
+    let channels: Int
+    let input: Extent
+    let outputs: Int
+    let output: Extent
+    /// Rows above and columns to the left of the input that count as zeros.
+    let top: Int
+    let left: Int
+    /// Outputs of a tile along one axis.
+    let tile: Int
+    /// True for the data gradient: the weights are read with both axes of channels and of taps reversed.
+    let isGradient: Bool
+
+    init(forward g: ConvGeometry, tile: Int) {
+        channels = g.inputChannels
+        input = g.input
+        outputs = g.outputChannels
+        output = g.output
+        top = g.padding.top
+        left = g.padding.left
+        self.tile = tile
+        isGradient = false
+    }
+
+    init(dataGradient g: ConvGeometry, tile: Int) {
+        channels = g.outputChannels
+        input = g.output
+        outputs = g.inputChannels
+        output = g.input
+        top = 2 - g.padding.top
+        left = 2 - g.padding.left
+        self.tile = tile
+        isGradient = true
+    }
+
+    /// True for the convolutions that the algorithm computes.
+    static func applies(to g: ConvGeometry) -> Bool {
+        let padding = [g.padding.top, g.padding.left, g.padding.bottom, g.padding.right]
+        return g.kernel == Extent(3) && g.stride == Extent(1) && g.dilation == Extent(1) && g.groups == 1
+            && padding.allSatisfy { (0...2).contains($0) }
+    }
+
+    /// Products of a tile along one axis, and in all.
+    var points: Int { tile + 2 }
+    var products: Int { points * points }
+    var tileRows: Int { ceilingDivide(output.height, tile) }
+    var tileColumns: Int { ceilingDivide(output.width, tile) }
+    var tilesPerSample: Int { tileRows * tileColumns }
+    var matrices: WinogradMatrices { WinogradMatrices(outputs: tile, taps: 3) }
+}

@@ -1,0 +1,255 @@
+import GraphIR
+import KernelIR
+
+/// The weight gradient by Winograd's matrices: the adjoint of the forward algorithm with respect to the weights,
+/// `Gᵀ [Σ over tiles of (A dy Aᵀ) ⊙ (Bᵀ d B)] G` (the same products as F(3 × 3, tile × tile)).
+///
+/// A task sums a part of the channels over a range of tiles, in order; where there are fewer parts than threads could
+/// use, the tiles are cut into a fixed number of ranges whose sums a second kernel adds up.
+func winogradWeightGradient(_ request: KernelRequest, _ g: ConvGeometry, tile: Int) -> LoweredStep {
+    let sums = WinogradSums(request, WinogradShape(forward: g, tile: tile))
+    let algorithm = "winograd F(\(tile),3)"
+    let work = Work(request, flopsPerSample: g.flopsPerSample)
+    guard sums.ranges > 1 else {
+        let stage = LoweredStage(
+            sums.kernel(algorithm), algorithm: algorithm, operands: [.result, .input(0), .input(1)], work: work)
+        return LoweredStep(stages: [stage], scratch: 0)
+    }
+    let first = LoweredStage(
+        sums.kernel(algorithm), algorithm: algorithm, operands: [.scratch, .input(0), .input(1)], work: work)
+    let second = LoweredStage(
+        sums.reduction(), algorithm: "winograd sums", operands: [.result, .scratch])
+    return LoweredStep(stages: [first, second], scratch: sums.ranges * sums.shape.products * sums.pairs)
+}
+
+private struct WinogradSums {
+    let request: KernelRequest
+    let shape: WinogradShape
+    let width: Int
+    /// Input and output channels of a part, and parts along each.
+    let channels: Int
+    let outputs: Int
+    let parts: Int
+    /// Ranges that the tiles are cut into.
+    let ranges: Int
+    private let outputParts: Int
+    private let block: RegisterBlock
+    /// Tiles that are transformed at a time.
+    private let tiles = 48
+    // Parts of the workspace, in floats.
+    private let inputs: Int
+    private let gradients: Int
+    private let middle: Int
+    private let patch: Int
+    private let workspace: Int
+
+    private let first = Index.variable("first")
+    private let count = Index.variable("tiles")
+    private let tile = Index.variable("tile")
+
+    /// Pairs of channels.
+    var pairs: Int { shape.channels * shape.outputs }
+
+    init(_ request: KernelRequest, _ shape: WinogradShape) {
+        self.request = request
+        self.shape = shape
+        width = request.target.vectorWidth
+        channels = Self.part(of: shape.channels, width)
+        outputs = Self.part(of: shape.outputs, width)
+        outputParts = shape.outputs / outputs
+        parts = shape.channels / channels * outputParts
+        ranges = parts >= 4 ? 1 : ceilingDivide(4, parts)
+        block = RegisterBlock(target: request.target, columns: outputs)
+        inputs = ranges > 1 ? 0 : shape.products * channels * outputs
+        gradients = inputs + shape.products * tiles * channels
+        middle = gradients + shape.products * tiles * outputs
+        patch = middle + max(shape.products, 3 * shape.points + 9) * width
+        workspace = patch + shape.products * width
+    }
+
+    /// The largest divisor of the channels that is a whole number of vectors and keeps a part's sums in cache.
+    private static func part(of channels: Int, _ width: Int) -> Int {
+        stride(from: min(64, channels) / width * width, to: width, by: -width).first { channels % $0 == 0 } ?? width
+    }
+
+    // MARK: Kernels
+
+    func kernel(_ algorithm: String) -> Kernel {
+        var buffers = request.buffers()
+        buffers[0] =
+            ranges > 1
+            ? Buffer(name: "out", access: .readWrite, extent: ranges * shape.products * pairs, comment: "sums")
+            : Buffer(name: "out", access: .write, extent: 9 * pairs, comment: buffers[0].comment)
+        buffers.append(Buffer(name: "workspace", access: .workspace, extent: workspace))
+        let total = .batch * Index(shape.tilesPerSample)
+        let range = Index.task / Index(parts)
+        let clear = vectorLoop("i", count: Index(shape.products * channels * outputs), width: width) {
+            [.store(sums, sumBase + $0, splat(0, $1))]
+        }
+        let body: [Statement] =
+            [
+                .letIndex("part", .task % Index(parts)),
+                .letIndex("c0", .variable("part") / Index(outputParts) * Index(channels)),
+                .letIndex("k0", .variable("part") % Index(outputParts) * Index(outputs)),
+                .letIndex("begin", total * range / Index(ranges)),
+                .letIndex("end", total * (range + 1) / Index(ranges)),
+            ] + clear + [
+                .loop(
+                    "first", from: .variable("begin"), to: .variable("end"), step: tiles,
+                    [.letIndex("tiles", .minimum(Index(tiles), .variable("end") - first))]
+                        + eachTile(inputTransform() + gradientTransform()) + products())
+            ]
+        return Kernel(
+            name: request.functionName, documentation: request.documentation(algorithm), buffers: buffers,
+            tasksFixed: parts * ranges,
+            body: body
+                + (ranges > 1 ? [] : finish(from: "workspace", base: 0, c0: .variable("c0"), k0: .variable("k0"))))
+    }
+
+    /// Adds up the ranges and transforms the sums back; a task is a part.
+    func reduction() -> Kernel {
+        let size = shape.products * channels * outputs
+        let partBase = Index.task * Index(size)
+        let add = vectorLoop("i", count: Index(size), width: width) { i, width in
+            let all = (0..<ranges).map { range in
+                Expression.load("sums", Index(range * parts * size) + partBase + i, width: width)
+            }
+            return [.store("workspace", i, all.dropFirst().reduce(all[0], +))]
+        }
+        return Kernel(
+            name: request.functionName + "_sums",
+            documentation: ["\(request.node.name): the sums of \(ranges) ranges of tiles, transformed back"],
+            buffers: [
+                Buffer(name: "out", access: .write, extent: 9 * pairs, comment: "\(request.result.type)"),
+                Buffer(name: "sums", access: .read, extent: ranges * shape.products * pairs),
+                Buffer(name: "workspace", access: .workspace, extent: workspace + size),
+            ],
+            tasksFixed: parts,
+            body: [
+                .letIndex("c0", .task / Index(outputParts) * Index(channels)),
+                .letIndex("k0", .task % Index(outputParts) * Index(outputs)),
+            ] + add + finish(from: "workspace", base: 0, c0: .variable("c0"), k0: .variable("k0"), middle: size))
+    }
+
+    // MARK: Pieces
+
+    /// Where the task's sums are: in the scratch memory of the step, or in its own workspace.
+    private var sums: String { ranges > 1 ? "out" : "workspace" }
+    private var sumBase: Index { ranges > 1 ? .task * Index(shape.products * channels * outputs) : 0 }
+
+    private func inputAt(_ product: Index, _ tile: Index, _ channel: Index) -> Index {
+        Index(inputs) + (product * Index(tiles) + tile) * Index(channels) + channel
+    }
+
+    private func gradientAt(_ product: Index, _ tile: Index, _ output: Index) -> Index {
+        Index(gradients) + (product * Index(tiles) + tile) * Index(outputs) + output
+    }
+
+    private func eachTile(_ body: [Statement]) -> [Statement] {
+        let inSample = Index.variable("inSample")
+        return [
+            .loop(
+                "tile", from: 0, to: count, step: 1,
+                [
+                    .letIndex("n", (first + tile) / Index(shape.tilesPerSample)),
+                    .letIndex("inSample", (first + tile) % Index(shape.tilesPerSample)),
+                    .letIndex("y", inSample / Index(shape.tileColumns) * Index(shape.tile)),
+                    .letIndex("x", inSample % Index(shape.tileColumns) * Index(shape.tile)),
+                ] + body)
+        ]
+    }
+
+    private func inputTransform() -> [Statement] {
+        let c = Index.variable("c")
+        return transformLoop(
+            "c", channels, matrix: shape.matrices.inputTransform, map: "in1", extent: shape.input,
+            size: shape.points, stride: request.inputs[1].sampleStride, firstChannel: .variable("c0"),
+            y: .variable("y") - Index(shape.top), x: .variable("x") - Index(shape.left), alwaysInside: false
+        ) { inputAt($0, tile, c) }
+    }
+
+    private func gradientTransform() -> [Statement] {
+        let k = Index.variable("k")
+        let whole = shape.output.height % shape.tile == 0 && shape.output.width % shape.tile == 0
+        return transformLoop(
+            "k", outputs, matrix: transposed(shape.matrices.outputTransform), map: "in0", extent: shape.output,
+            size: shape.tile, stride: request.inputs[0].sampleStride, firstChannel: .variable("k0"),
+            y: .variable("y"), x: .variable("x"), alwaysInside: whole
+        ) { gradientAt($0, tile, k) }
+    }
+
+    private func transformLoop(
+        _ variable: String, _ count: Int, matrix: [[Rational]], map: String, extent: Extent, size: Int, stride: Int,
+        firstChannel: Index, y: Index, x: Index, alwaysInside: Bool, at: (Index) -> Index
+    ) -> [Statement] {
+        let reader = TileReader(
+            map: map, extent: extent, size: size, width: width, patch: patch, workspace: "workspace")
+        let transform = TileTransform(matrix: matrix, width: width, buffer: "workspace", middle: middle)
+        let base =
+            .variable("n") * Index(stride) + (firstChannel + .variable(variable)) * Index(extent.area)
+        let body = reader.read(base: base, y: y, x: x, alwaysInside: alwaysInside) { load in
+            transform.statements(load: load) { row, column, value in
+                [.store("workspace", at(row * Index(shape.points) + Index(column)), value)]
+            }
+        }
+        return [.loop(variable, from: 0, to: Index(count), step: width, body)]
+    }
+
+    /// Adds the outer products of the transformed tiles to the sums.
+    private func products() -> [Statement] {
+        let whole = channels / block.rows * block.rows
+        var pieces = [productBlock(block, from: 0, to: whole)]
+        if whole < channels {
+            pieces.append(productBlock(RegisterBlock(block, rows: channels - whole), from: whole, to: channels))
+        }
+        return [.loop("product", from: 0, to: Index(shape.products), step: 1, pieces)]
+    }
+
+    private func productBlock(_ block: RegisterBlock, from start: Int, to end: Int) -> Statement {
+        let (product, c, k): (Index, Index, Index) = (.variable("product"), .variable("c"), .variable("k"))
+        let sumAt = { (row: Int, column: Int) -> Index in
+            sumBase + (product * Index(channels) + c + Index(row)) * Index(outputs) + k + Index(column)
+        }
+        let body =
+            block.load(sums, sumAt)
+            + [
+                .loop(
+                    "tile", from: 0, to: count, step: 1,
+                    block.accumulate { row in
+                        .load("workspace", inputAt(product, tile, c + Index(row)), width: 1)
+                    } right: { vector in
+                        .load("workspace", gradientAt(product, tile, k + Index(vector * width)), width: width)
+                    })
+            ] + block.store(sums, sumAt)
+        return .loop(
+            "c", from: Index(start), to: Index(end), step: block.rows,
+            [.loop("k", from: 0, to: Index(outputs), step: block.columns, body)])
+    }
+
+    /// Transforms a part's sums back and scatters them into the weight's order.
+    private func finish(from buffer: String, base: Index, c0: Index, k0: Index, middle: Int? = nil) -> [Statement] {
+        let (c, k, lane): (Index, Index, Index) = (.variable("c"), .variable("k"), .variable("lane"))
+        let middle = middle ?? self.middle
+        let taps = middle + 3 * shape.points * width
+        let transform = TileTransform(
+            matrix: transposed(shape.matrices.filterTransform), width: width, buffer: "workspace", middle: middle)
+        let back = transform.statements { row, column in
+            let product = row * Index(shape.points) + column
+            return .load(buffer, base + (product * Index(channels) + c) * Index(outputs) + k, width: width)
+        } store: { row, column, value in
+            [.store("workspace", Index(taps) + (row * 3 + Index(column)) * Index(width), value)]
+        }
+        let scatter = Statement.loop(
+            "lane", from: 0, to: Index(width), step: 1,
+            (0..<9).map { tap in
+                .store(
+                    "out", ((k0 + k + lane) * Index(shape.channels) + c0 + c) * 9 + Index(tap),
+                    .load("workspace", Index(taps + tap * width) + lane, width: 1))
+            })
+        return [
+            .loop(
+                "c", from: 0, to: Index(channels), step: 1,
+                [.loop("k", from: 0, to: Index(outputs), step: width, back + [scatter])])
+        ]
+    }
+}
