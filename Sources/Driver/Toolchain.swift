@@ -21,11 +21,12 @@ public struct Toolchain: Sendable {
     }
 
     /// Flags for kernels: vectors and fused operations only where the code says so, so that results are the same bits
-    /// whatever the compiler would like to regroup.
+    /// whatever the compiler would like to regroup. GCC 12's own vectors are also wrong now and then: with AVX2 it copies
+    /// rows of two floats under a condition from the wrong places.
     func flags(for target: Target) -> [String] {
         [
-            "-std=gnu11", "-O3", "-fPIC", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math", "-Wall",
-            "-Wno-unknown-pragmas", "-Wno-psabi",
+            "-std=gnu11", "-O3", "-fno-tree-vectorize", "-fPIC", "-ffp-contract=off", "-fno-math-errno",
+            "-fno-trapping-math", "-Wall", "-Wno-unknown-pragmas", "-Wno-psabi",
         ] + target.compilerFlags
     }
 }

@@ -45,7 +45,8 @@ private struct RandomGraphWriter {
     private mutating func addNet() {
         maps = []
         for _ in 0..<number(1, 2) {
-            let map = Map(name: "v_\(lines.count)", channels: number(1, 9), height: number(1, 20), width: number(1, 20))
+            let map = Map(
+                name: "v_\(lines.count)", channels: channelCount(), height: number(1, 20), width: number(1, 20))
             lines.append("input \(map.name): \(map.shape)")
             maps.append(map)
         }
@@ -56,6 +57,9 @@ private struct RandomGraphWriter {
     // MARK: Draws
 
     private mutating func number(_ least: Int, _ most: Int) -> Int { Int.random(in: least...most, using: &random) }
+
+    /// Few, or as many as a vector has elements, for layouts that need that.
+    private mutating func channelCount() -> Int { chance(0.25) ? 16 : number(1, 9) }
 
     private mutating func chance(_ probability: Double) -> Bool { random.unit() < probability }
 
@@ -112,7 +116,7 @@ private struct RandomGraphWriter {
     private mutating func addConvolution(_ x: Int) {
         let map = maps[x]
         let groups = [1, 1, 1, map.channels, 2, 3].filter { map.channels % $0 == 0 }.randomElement(using: &random) ?? 1
-        let channels = groups * number(1, max(1, 9 / groups))
+        let channels = groups == 1 ? channelCount() : groups * number(1, max(1, 9 / groups))
         let isSame = chance(0.5)
         let dilation = number(1, 6) == 1 ? 2 : 1
         let (padding, stride) = isSame ? (0, 1) : (number(0, 2), number(1, 3))
@@ -137,7 +141,7 @@ private struct RandomGraphWriter {
         let outputPadding = number(0, stride - 1)
         let size = { (size: Int) in (size - 1) * stride - 2 * padding + kernel + outputPadding }
         guard size(map.height) <= 24, size(map.width) <= 24 else { return addConvolution(x) }
-        let channels = number(1, 9)
+        let channels = channelCount()
         let result = Map(name: "", channels: channels, height: size(map.height), width: size(map.width))
         define(
             result,
@@ -156,9 +160,13 @@ private struct RandomGraphWriter {
     }
 
     private mutating func addConcat(_ x: Int) {
+        let unchanged = maps
         let parts = [x] + (0..<number(1, 2)).map { _ in partner(of: x, channelsToo: false) }
         let channels = parts.reduce(0) { $0 + maps[$1].channels }
-        guard channels <= 24 else { return addConvolution(x) }
+        guard channels <= 32 else {
+            maps = unchanged
+            return addConvolution(x)
+        }
         let result = Map(name: "", channels: channels, height: maps[x].height, width: maps[x].width)
         define(result, "concat(\(parts.map { maps[$0].name }.joined(separator: ", ")))")
     }

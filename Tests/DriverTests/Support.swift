@@ -23,9 +23,11 @@ enum TestFolder {
 
     private static var temporary: String { getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp" }
 
-    /// Writes a graph's text and returns its path.
+    /// Writes a graph's text into a folder of its own and returns its path.
     static func write(_ text: String, name: String = "test.graph") throws -> String {
-        let file = "\(path)/\(name)"
+        let folder = "\(path)/\(UInt64.random(in: 0 ... .max))"
+        mkdir(folder, 0o777)
+        let file = "\(folder)/\(name)"
         try writeText(text, to: file)
         return file
     }

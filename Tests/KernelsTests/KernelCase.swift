@@ -53,6 +53,8 @@ struct Setup: Sendable, CustomTestStringConvertible {
         Setup(target: .x86v1, isSliced: true), Setup(target: .aarch64, isSliced: true),
         Setup(target: .x86v3, isSliced: false), Setup(target: .x86v4, isSliced: true),
     ]
+    static let narrow = Array(all.prefix(2))
+    static let wide = Array(all.suffix(2))
 }
 
 /// A case with values for its operands.
@@ -134,11 +136,16 @@ struct KernelTrial {
         }
     }
 
+    /// What the verifier says of the step's kernels.
+    var violations: [KernelViolation] {
+        lower(request).stages.flatMap { verify($0.kernel, batchCapacity: Self.capacity, count: 0...0) }
+    }
+
     /// What is wrong with the kernel or with what it computes; nil when all is well.
     func problem(tolerance: Double = 2e-5) throws -> String? {
         let request = request
         let lowered = lower(request)
-        let violations = lowered.stages.flatMap { verify($0.kernel, batchCapacity: Self.capacity, count: 0...0) }
+        let violations = violations
         guard violations.isEmpty else { return violations.map(\.description).joined(separator: "\n") }
         if setup.target == .aarch64, try isTheSame(lowered, for: .x86v1) { return nil }
         let found = try run(lowered, request)
