@@ -23,9 +23,11 @@ public struct Toolchain: Sendable {
     /// Flags for kernels: vectors and fused operations only where the code says so, so that results are the same bits
     /// whatever the compiler would like to regroup.
     func flags(for target: Target) -> [String] {
-        [
+        // gcc 12.2 gets loops with copies behind an `if` wrong at times when it vectorises them; clang has no such flag.
+        let caution = version.contains("clang") ? [] : ["-fno-tree-loop-if-convert"]
+        return [
             "-std=gnu11", "-O3", "-fPIC", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math", "-Wall",
             "-Wno-unknown-pragmas", "-Wno-psabi",
-        ] + target.compilerFlags
+        ] + caution + target.compilerFlags
     }
 }
