@@ -19,7 +19,7 @@ struct WeightPanels {
         let (c, first, lane, tap): (Index, Index, Index, Index) = (
             .variable("c"), .variable("first"), .variable("lane"), .variable("tap")
         )
-        let step = min(channels, 8)
+        let step = min(channels, max(8, 128 / taps))
         let source = ((.task * Index(block.columns) + lane) * Index(channels) + c) * Index(taps) + tap
         let target = (.task * Index(taps * channels) + tap * Index(channels) + c) * Index(block.columns) + lane
         let copy = Statement.store("panels", target, .load("weight", source, width: 1))
@@ -42,28 +42,37 @@ struct WeightPanels {
     }
 
     /// Columns are vectors of input channels, `[block of channels][tap]`, the reduction runs over output channels. A
-    /// task makes the columns of one block of channels.
+    /// task makes the columns of a few blocks of channels, whose weights lie side by side.
     func byInput() -> LoweredStage {
         let width = block.width
-        let (k, lane, tap): (Index, Index, Index) = (.variable("k"), .variable("lane"), .variable("tap"))
-        let vector = Index.task * Index(taps) + tap
+        let blocks = channels / width
+        let perTask = [4, 2].first { blocks % $0 == 0 && blocks / $0 >= 8 } ?? 1
+        let (k, c, lane, tap): (Index, Index, Index, Index) = (
+            .variable("k"), .variable("c"), .variable("lane"), .variable("tap")
+        )
+        let vector = c * Index(taps) + tap
         let row = vector / Index(block.vectors) * Index(outputs) + k
-        let source = (k * Index(channels) + .task * Index(width) + lane) * Index(taps) + tap
+        let place = row * Index(block.columns) + vector % Index(block.vectors) * Index(width)
+        let source = (k * Index(channels) + c * Index(width) + lane) * Index(taps) + tap
+        let copy = Statement.store("panels", .variable("at") + lane, .load("weight", source, width: 1))
         return stage(
-            tasks: channels / width,
+            tasks: blocks / perTask,
             [
+                .letIndex("first", .task * Index(perTask)),
                 .loop(
                     "k", from: 0, to: Index(outputs), step: 1,
                     [
                         .loop(
-                            "tap", from: 0, to: Index(taps), step: 1,
+                            "c", from: .variable("first"), to: .variable("first") + Index(perTask), step: 1,
                             [
-                                .letIndex("at", row * Index(block.columns) + vector % Index(block.vectors) * Index(width)),
                                 .loop(
-                                    "lane", from: 0, to: Index(width), step: 1,
-                                    [.store("panels", .variable("at") + lane, .load("weight", source, width: 1))]),
+                                    "tap", from: 0, to: Index(taps), step: 1,
+                                    [
+                                        .letIndex("at", place),
+                                        .loop("lane", from: 0, to: Index(width), step: 1, [copy]),
+                                    ])
                             ])
-                    ])
+                    ]),
             ])
     }
 
