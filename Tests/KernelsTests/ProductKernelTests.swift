@@ -58,7 +58,8 @@ struct ProductCase: Sendable, CustomTestStringConvertible {
         let width = target.vectorWidth
         let geometries = [
             ConvGeometry(
-                inputChannels: 3, input: Extent(5, 7), outputChannels: 2 * width, kernel: Extent(3), padding: Padding(1)),
+                inputChannels: 3, input: Extent(5, 7), outputChannels: 2 * width, kernel: Extent(3), padding: Padding(1)
+            ),
             ConvGeometry(
                 inputChannels: 1, input: Extent(9, 13), outputChannels: width, kernel: Extent(2, 3),
                 stride: Extent(1, 2), padding: Padding(top: 0, left: 2, bottom: 3, right: 1), dilation: Extent(2, 1)),

@@ -19,7 +19,7 @@ struct WeightPanels {
         let (c, first, lane, tap): (Index, Index, Index, Index) = (
             .variable("c"), .variable("first"), .variable("lane"), .variable("tap")
         )
-        let step = min(channels, max(8, 128 / taps))
+        let step = min(channels, 8)
         let source = ((.task * Index(block.columns) + lane) * Index(channels) + c) * Index(taps) + tap
         let target = (.task * Index(taps * channels) + tap * Index(channels) + c) * Index(block.columns) + lane
         let copy = Statement.store("panels", target, .load("weight", source, width: 1))
