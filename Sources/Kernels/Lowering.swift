@@ -1,13 +1,14 @@
 import GraphIR
 import KernelIR
 
-/// A convolution or one of its gradients, by the algorithm that its shape and layouts call for.
+/// A convolution or one of its gradients, by the algorithm that its shape calls for; by the one for row-major maps where
+/// the operands are not laid out for it.
 private func convolution(_ request: KernelRequest) -> LoweredStep {
-    let algorithm =
-        request.inputs[0].layout == .nchw
-        ? .gemm
-        : convolutionAlgorithm(request.node.op, target: request.target, choice: request.convolutions)
-    switch (algorithm, request.node.op) {
+    let op = request.node.op
+    let chosen = convolutionAlgorithm(op, target: request.target, choice: request.convolutions)
+    let demand = convolutionDemand(op, algorithm: chosen, target: request.target, operandCount: request.inputs.count)
+    let found = LayoutDemand(inputs: request.inputs.map(\.layout), result: request.result.layout)
+    switch (demand == found ? chosen : .gemm, op) {
     case (.gemm, .conv(let g)): return convForward(request, g)
     case (.gemm, .convTranspose(let g)), (.gemm, .convDataGradient(let g)): return convDataGradient(request, g)
     case (.gemm, .convWeightGradient(let g)): return convWeightGradient(request, g)
@@ -16,7 +17,16 @@ private func convolution(_ request: KernelRequest) -> LoweredStep {
     case (.winograd(let tile), .convTranspose(let g)), (.winograd(let tile), .convDataGradient(let g)):
         return winogradConvolution(request, WinogradShape(dataGradient: g, tile: tile), flops: g.flopsPerSample)
     case (.winograd(let tile), .convWeightGradient(let g)): return winogradWeightGradient(request, g, tile: tile)
-    default: fatalError("\(request.node.name): \(request.node.op.mnemonic) is no convolution")
+    case (.patch, .conv(let g)): return patchConvolution(request, g)
+    case (.patch, .convTranspose(let g)), (.patch, .convDataGradient(let g)): return patchDataGradient(request, g)
+    case (.patch, .convWeightGradient(let g)): return patchWeightGradient(request, g)
+    case (.narrowInput, .conv(let g)): return narrowInputConvolution(request, g)
+    case (.narrowInput, .convWeightGradient(let g)): return narrowInputWeightGradient(request, g)
+    case (.narrowOutput, .conv(let g)): return NarrowOutput(request, g).forward()
+    case (.narrowOutput, .convTranspose(let g)), (.narrowOutput, .convDataGradient(let g)):
+        return NarrowOutput(request, g).dataGradient()
+    case (.narrowOutput, .convWeightGradient(let g)): return NarrowOutput(request, g).weightGradient()
+    default: fatalError("\(request.node.name): \(op.mnemonic) is no convolution")
     }
 }
 

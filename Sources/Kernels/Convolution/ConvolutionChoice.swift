@@ -16,30 +16,57 @@ enum ConvolutionAlgorithm: Hashable {
     case gemm
     /// Winograd's algorithm with output tiles of `tile × tile`.
     case winograd(tile: Int)
+    /// Windows that tile the input, as products on blocked maps.
+    case patch
+    /// Few input channels, row-major; blocks of output channels.
+    case narrowInput
+    /// Blocks of input channels; few output channels, row-major.
+    case narrowOutput
 }
 
 /// The algorithm for a convolution operator: a function of its shape and the target alone.
 func convolutionAlgorithm(_ op: Op, target: Target, choice: ConvolutionChoice) -> ConvolutionAlgorithm {
-    guard target.vectorWidth >= 4, choice != .gemm, let g = op.convGeometry, WinogradShape.applies(to: g),
-        g.inputChannels % target.vectorWidth == 0, g.outputChannels % target.vectorWidth == 0
-    else { return .gemm }
-    switch choice {
-    case .gemm: return .gemm
-    case .winograd2: return .winograd(tile: 2)
-    case .winograd4: return .winograd(tile: 4)
-    case .auto: return min(g.inputChannels, g.outputChannels) >= 16 ? .winograd(tile: 4) : .gemm
+    let width = target.vectorWidth
+    guard width >= 4, choice != .gemm, let g = op.convGeometry else { return .gemm }
+    if let tile = winogradTile(g, width: width, choice: choice) { return .winograd(tile: tile) }
+    if PatchShape.applies(to: g, width: width) { return .patch }
+    if NarrowOutput.applies(to: g, width: width) { return .narrowOutput }
+    switch op {
+    case .conv, .convWeightGradient: return NarrowInput.applies(to: g, width: width) ? .narrowInput : .gemm
+    default: return .gemm
     }
 }
 
-/// The layouts that the chosen algorithm works on; nil for row-major ones.
-func convolutionDemand(_ op: Op, target: Target, choice: ConvolutionChoice, operandCount: Int) -> LayoutDemand? {
-    guard convolutionAlgorithm(op, target: target, choice: choice) != .gemm else { return nil }
+/// The tile of Winograd's algorithm, where it applies and pays.
+private func winogradTile(_ g: ConvGeometry, width: Int, choice: ConvolutionChoice) -> Int? {
+    guard WinogradShape.applies(to: g), g.inputChannels % width == 0, g.outputChannels % width == 0 else { return nil }
+    switch choice {
+    case .gemm: return nil
+    case .winograd2: return 2
+    case .winograd4: return 4
+    case .auto: return min(g.inputChannels, g.outputChannels) >= 16 ? 4 : nil
+    }
+}
+
+/// The layouts that an algorithm works on; nil for row-major ones.
+func convolutionDemand(
+    _ op: Op, algorithm: ConvolutionAlgorithm, target: Target, operandCount: Int
+) -> LayoutDemand? {
     let block = Layout.blocked(target.vectorWidth)
+    // Of the convolution's maps, whichever way the operator goes.
+    let (input, output): (Layout, Layout)
+    switch algorithm {
+    case .gemm: return nil
+    case .winograd, .patch: (input, output) = (block, block)
+    case .narrowInput: (input, output) = (.nchw, block)
+    case .narrowOutput: (input, output) = (block, .nchw)
+    }
+    // The weight and the bias are no feature maps.
+    let parameters = Array(repeating: Layout.nchw, count: operandCount - 1)
     switch op {
-    case .convWeightGradient: return LayoutDemand(inputs: [block, block], result: .nchw)
-    default:
-        // The weight and the bias are no feature maps.
-        return LayoutDemand(inputs: [block] + Array(repeating: .nchw, count: operandCount - 1), result: block)
+    case .convWeightGradient: return LayoutDemand(inputs: [output, input], result: .nchw)
+    case .conv: return LayoutDemand(inputs: [input] + parameters, result: output)
+    default: return LayoutDemand(inputs: [output] + parameters, result: input)
     }
 }
 

@@ -1,7 +1,7 @@
 import GraphIR
 
 /// What a kernel wants: the layout of each input, and of its result; the epilogue's operands are laid out as the result.
-struct LayoutDemand {
+struct LayoutDemand: Hashable {
     var inputs: [Layout]
     var result: Layout
 }
@@ -18,7 +18,8 @@ struct LayoutRules {
         let plain = LayoutDemand(inputs: operands.map { _ in .nchw }, result: .nchw)
         switch node.op {
         case .conv, .convTranspose, .convDataGradient, .convWeightGradient:
-            return convolutionDemand(node.op, target: target, choice: convolutions, operandCount: operands.count)
+            let algorithm = convolutionAlgorithm(node.op, target: target, choice: convolutions)
+            return convolutionDemand(node.op, algorithm: algorithm, target: target, operandCount: operands.count)
                 ?? plain
         case .channelSum:
             return LayoutDemand(inputs: operands.map(\.layout), result: .nchw)

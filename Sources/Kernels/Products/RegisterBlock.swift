@@ -26,9 +26,9 @@ struct RegisterBlock {
         width = block.width
     }
 
-    /// Declares the accumulators, starting at zero.
-    func clear() -> [Statement] {
-        eachAccumulator { .declare(name($0, $1), width: width, splat(0, width)) }
+    /// Declares the accumulators, starting at zero, or at what `initial` has for each vector.
+    func clear(to initial: ((Int) -> Expression)? = nil) -> [Statement] {
+        eachAccumulator { .declare(name($0, $1), width: width, initial?($1) ?? splat(0, width)) }
     }
 
     /// Declares the accumulators, starting at what is stored: `address(row, first column)`.
@@ -38,16 +38,38 @@ struct RegisterBlock {
         }
     }
 
-    /// One step of the product: adds `left(row) · right(vector)` to each accumulator.
-    func accumulate(left: (Int) -> Expression, right: (Int) -> Expression) -> [Statement] {
-        let rights = (0..<vectors).map { Statement.declare("b\($0)", width: width, right($0)) }
+    /// `count` rows of a product: a loop over whole blocks, then a smaller block for what is left; `body` gets the block
+    /// and the index of its first row.
+    func rows(_ variable: String, count: Int, body: (RegisterBlock, Index) -> [Statement]) -> [Statement] {
+        let whole = count / rows * rows
+        var pieces: [Statement] = []
+        if whole > 0 {
+            pieces.append(
+                .loop(variable, from: 0, to: Index(whole), step: rows, body(self, .variable(variable))))
+        }
+        if whole < count {
+            let rest = RegisterBlock(self, rows: count - whole)
+            pieces.append(
+                .loop(
+                    variable, from: Index(whole), to: Index(count), step: rest.rows, body(rest, .variable(variable))))
+        }
+        return pieces
+    }
+
+    /// One step of the product: adds `left(row) · right(vector)` to each accumulator. Steps that follow each other in one
+    /// loop need names of their own, told apart by `suffix`.
+    func accumulate(
+        suffix: String = "", left: (Int) -> Expression, right: (Int) -> Expression
+    ) -> [Statement] {
+        let rights = (0..<vectors).map { Statement.declare("b\($0)\(suffix)", width: width, right($0)) }
         let updates = (0..<rows).flatMap { row -> [Statement] in
-            [.declare("a\(row)", width: width, .broadcast(left(row), width: width))]
+            [.declare("a\(row)\(suffix)", width: width, .broadcast(left(row), width: width))]
                 + (0..<vectors).map { vector in
                     .assign(
                         name(row, vector),
                         .fusedMultiplyAdd(
-                            .variable("a\(row)", width: width), .variable("b\(vector)", width: width),
+                            .variable("a\(row)\(suffix)", width: width),
+                            .variable("b\(vector)\(suffix)", width: width),
                             .variable(name(row, vector), width: width)))
                 }
         }
@@ -59,6 +81,11 @@ struct RegisterBlock {
         eachAccumulator { row, vector in
             .store(buffer, address(row, vector * width), .variable(name(row, vector), width: width))
         }
+    }
+
+    /// What `body(row, vector, value)` says for each accumulator, such as a store of its value behind an epilogue.
+    func finish(_ body: (Int, Int, Expression) -> Statement) -> [Statement] {
+        eachAccumulator { body($0, $1, .variable(name($0, $1), width: width)) }
     }
 
     private func name(_ row: Int, _ vector: Int) -> String { "acc\(row)_\(vector)" }

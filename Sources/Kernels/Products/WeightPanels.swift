@@ -1,0 +1,107 @@
+import GraphIR
+import KernelIR
+
+/// Weights rearranged so that a register block streams through them: `[panel][reduction][columns]`.
+struct WeightPanels {
+    let request: KernelRequest
+    let geometry: ConvGeometry
+    let block: RegisterBlock
+
+    private var taps: Int { geometry.kernel.area }
+    private var channels: Int { geometry.inputChannels }
+    private var outputs: Int { geometry.outputChannels }
+
+    /// Floats of all panels.
+    var extent: Int { geometry.weightType.elementCount }
+
+    /// Columns are output channels, the reduction runs over `[tap][input channel]`. A task makes a panel.
+    func byOutput() -> LoweredStage {
+        let (c, first, lane, tap): (Index, Index, Index, Index) = (
+            .variable("c"), .variable("first"), .variable("lane"), .variable("tap")
+        )
+        let step = min(channels, 8)
+        let source = ((.task * Index(block.columns) + lane) * Index(channels) + c) * Index(taps) + tap
+        let target = (.task * Index(taps * channels) + tap * Index(channels) + c) * Index(block.columns) + lane
+        let copy = Statement.store("panels", target, .load("weight", source, width: 1))
+        return stage(
+            tasks: outputs / block.columns,
+            [
+                .comment("a few channels at a time, so that each cache line is fetched once"),
+                .loop(
+                    "first", from: 0, to: Index(channels), step: step,
+                    [
+                        .loop(
+                            "lane", from: 0, to: Index(block.columns), step: 1,
+                            [
+                                .loop(
+                                    "c", from: first, to: .minimum(first + Index(step), Index(channels)), step: 1,
+                                    [.loop("tap", from: 0, to: Index(taps), step: 1, [copy])])
+                            ])
+                    ]),
+            ])
+    }
+
+    /// Columns are vectors of input channels, `[block of channels][tap]`, the reduction runs over output channels. A
+    /// task makes the columns of a few blocks of channels, whose weights lie side by side.
+    func byInput() -> LoweredStage {
+        let width = block.width
+        let blocks = channels / width
+        let perTask = [4, 2].first { blocks % $0 == 0 && blocks / $0 >= 8 } ?? 1
+        let (k, c, lane, tap): (Index, Index, Index, Index) = (
+            .variable("k"), .variable("c"), .variable("lane"), .variable("tap")
+        )
+        let vector = c * Index(taps) + tap
+        let row = vector / Index(block.vectors) * Index(outputs) + k
+        let place = row * Index(block.columns) + vector % Index(block.vectors) * Index(width)
+        let source = (k * Index(channels) + c * Index(width) + lane) * Index(taps) + tap
+        let copy = Statement.store("panels", .variable("at") + lane, .load("weight", source, width: 1))
+        return stage(
+            tasks: blocks / perTask,
+            [
+                .letIndex("first", .task * Index(perTask)),
+                .loop(
+                    "k", from: 0, to: Index(outputs), step: 1,
+                    [
+                        .loop(
+                            "c", from: .variable("first"), to: .variable("first") + Index(perTask), step: 1,
+                            [
+                                .loop(
+                                    "tap", from: 0, to: Index(taps), step: 1,
+                                    [
+                                        .letIndex("at", place),
+                                        .loop("lane", from: 0, to: Index(width), step: 1, [copy]),
+                                    ])
+                            ])
+                    ]),
+            ])
+    }
+
+    private func stage(tasks: Int, _ body: [Statement]) -> LoweredStage {
+        let weight = request.inputs[1]
+        let kernel = Kernel(
+            name: request.functionName + "_weights",
+            documentation: ["\(request.node.name): weights \(weight.type) in panels of \(block.columns) columns"],
+            buffers: [
+                Buffer(name: "panels", access: .write, extent: extent),
+                Buffer(name: "weight", access: .read, extent: extent, comment: "\(weight.name) \(weight.type)"),
+            ],
+            tasksFixed: tasks, body: body)
+        return LoweredStage(kernel, algorithm: "weight panels", operands: [.scratch, .input(1)])
+    }
+
+    /// The step's buffers, with panels in the place of the weight.
+    func buffers(workspace: Int) -> [Buffer] {
+        var buffers = request.buffers()
+        buffers[2] = Buffer(name: "panels", access: .read, extent: extent, comment: "rearranged weights")
+        buffers.append(Buffer(name: "workspace", access: .workspace, extent: workspace))
+        return buffers
+    }
+
+    /// The stage that makes the panels, and the kernel that multiplies with them.
+    func step(_ panels: LoweredStage, _ kernel: Kernel, algorithm: String) -> LoweredStep {
+        let operands = request.stageOperands().map { $0 == .input(1) ? StageOperand.scratch : $0 }
+        let work = Work(request, flopsPerSample: geometry.flopsPerSample + request.epilogueFlops)
+        let main = LoweredStage(kernel, algorithm: algorithm, operands: operands, work: work)
+        return LoweredStep(stages: [panels, main], scratch: extent)
+    }
+}
