@@ -1,6 +1,6 @@
 import GraphIR
 
-/// Removes multiplications by one, and merges nested ones; results are the same bits.
+/// Removes multiplications by one; results are the same bits.
 ///
 /// Weighted sums of losses leave such factors behind (`1.0 * bce(…)`), as does differentiating them.
 public func simplify(_ graph: Graph) -> Graph {
