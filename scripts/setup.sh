@@ -1,9 +1,10 @@
 #!/bin/sh
-# Installs the Debian packages that are missing: a C compiler, OpenBLAS, libpng, libjpeg.
+# Installs the Debian packages that are missing: a C compiler, the C++ library that the Swift runtime needs, OpenBLAS,
+# libpng and libjpeg.
 set -eu
 
 missing=""
-for package in gcc libc6-dev binutils libopenblas-dev libpng-dev libjpeg-dev pkg-config; do
+for package in gcc g++ libc6-dev binutils libopenblas-dev libpng-dev libjpeg-dev pkg-config; do
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q "ok installed" || missing="$missing $package"
 done
 [ -z "$missing" ] && exit 0

@@ -56,7 +56,7 @@ struct ModelTables {
             \(optimizers.map { "    {\(cString($0.name)), \($0.moments), \($0.kernel.name)}," }.joined(separator: "\n"))
             };
 
-            \(usesGemm ? Self.prepare : "")
+            \(startUpChecks(usesGemm: usesGemm))
             static const unetc_model model = {
                 .magic = UNETC_MODEL_MAGIC,
                 .abi = UNETC_MODEL_ABI,
@@ -70,7 +70,7 @@ struct ModelTables {
                 .plans = plans,
                 .optimizer_count = \(optimizers.count),
                 .optimizers = optimizers,
-                .prepare = \(usesGemm ? "prepare" : "NULL"),
+                .prepare = prepare,
             };
 
             const unetc_model *unetc_model_get(void) { return &model; }
@@ -134,31 +134,6 @@ struct ModelTables {
             + "\(numbers.tasksFixed), \(numbers.count), \(numbers.workspaceBytes), \(cDouble(numbers.flopsPerSample)), "
             + "\(cDouble(numbers.flopsFixed)), \(cDouble(numbers.bytesPerSample)), \(cDouble(numbers.bytesFixed))},"
     }
-
-    /// Sets the BLAS to one thread, since the pool has its own, and multiplies two small matrices: some builds of
-    /// OpenBLAS compute nonsense on processors newer than they are.
-    private static let prepare = """
-        static const char *prepare(void) {
-            enum { SIZE = 37 };
-            static float a[SIZE * SIZE], b[SIZE * SIZE], c[SIZE * SIZE];
-            openblas_set_num_threads(1);
-            for (int i = 0; i < SIZE * SIZE; i++) {
-                a[i] = (float)(i * 7 % 23) - 11.0f;
-                b[i] = (float)(i * 5 % 19) - 9.0f;
-            }
-            unetc_gemm(0, 1, SIZE, SIZE, SIZE, a, SIZE, b, SIZE, 0.0f, c, SIZE);
-            for (int i = 0; i < SIZE; i++)
-                for (int j = 0; j < SIZE; j++) {
-                    float expected = 0.0f;
-                    for (int k = 0; k < SIZE; k++) expected += a[i * SIZE + k] * b[j * SIZE + k];
-                    if (!(fabsf(expected - c[i * SIZE + j]) <= 0.5f))
-                        return "OpenBLAS multiplies two small matrices wrongly on this processor; set "
-                               "OPENBLAS_CORETYPE=Haswell or install a newer libopenblas";
-                }
-            return NULL;
-        }
-
-        """
 
     // MARK: JSON
 
