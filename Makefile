@@ -24,7 +24,7 @@ setup:
 build: setup
 	$(SWIFT) build $(SWIFT_FLAGS) --product unetc
 	$(SWIFT) build $(SWIFT_FLAGS) --product UnetcTrainer
-	@scripts/link-trainer.sh $(BUILD)
+	@SWIFT=$(SWIFT) scripts/link-trainer.sh $(BUILD)
 
 test: build lint
 	$(SWIFT) build --build-tests -j $(JOBS)
@@ -56,4 +56,4 @@ install: build
 	install -m 644 graphs/*.graph $(DESTDIR)$(PREFIX)/share/unetc/graphs
 
 clean:
-	rm -rf .build generated/demo generated/unet runs
+	rm -rf .build generated/demo runs/demo

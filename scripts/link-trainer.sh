@@ -8,7 +8,8 @@ library=$build/libUnetcTrainer.a
 object=$build/unetc-trainer.o
 [ -f "$object" ] && [ "$object" -nt "$library" ] && exit 0
 
-resources=$(swiftc -print-target-info -static-stdlib | sed -n 's/.*"runtimeResourcePath": *"\(.*\)".*/\1/p')
+resources=$("${SWIFT:-swift}"c -print-target-info -static-stdlib | sed -n 's/.*"runtimeResourcePath": *"\(.*\)".*/\1/p')
+[ -n "$resources" ] || { echo "link-trainer: cannot find the Swift runtime of ${SWIFT:-swift}c" >&2; exit 1; }
 static=$resources/linux
 start=$(find "$static" -name swiftrt.o | grep "$(uname -m)" | head -n 1)
 archives=""

@@ -4,7 +4,7 @@
 set -eu
 
 missing=""
-for package in gcc g++ libc6-dev binutils libopenblas-dev libpng-dev libjpeg-dev pkg-config; do
+for package in git ca-certificates gcc g++ libc6-dev binutils libopenblas-dev libpng-dev libjpeg-dev pkg-config; do
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q "ok installed" || missing="$missing $package"
 done
 [ -z "$missing" ] && exit 0

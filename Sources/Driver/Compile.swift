@@ -22,9 +22,14 @@ extension Session {
         _ = try Linker.trainerLibrary()
         let (model, plans) = try emit(options)
         let files = model.files + (try dumpFiles(options)) + [readme(plans, options)]
+        try Self.checkIsOurs(folder)
         try write(files, to: folder)
+        for name in Files.names(in: folder + "/kernels") where !files.contains(where: { $0.path == "kernels/" + name })
+        {
+            Files.remove("\(folder)/kernels/\(name)")
+        }
         let cache = ObjectCache(folder: options.cacheFolder, toolchain: toolchain)
-        let objects = try cache.objects(of: model, in: folder, target: options.target, jobs: options.jobs)
+        let objects = try cache.objects(of: model, target: options.target, jobs: options.jobs)
         let trainer = folder + "/trainer"
         try Linker(toolchain: toolchain).linkTrainer(
             objects, usesGemm: model.usesGemm, main: folder + "/main.c", into: trainer)
@@ -38,16 +43,24 @@ extension Session {
         let (model, plans) = try emit(options)
         let key = contentHash(
             model.files.map { $0.path + "\u{1}" + $0.text }.joined(separator: "\u{1}")
-                + toolchain.version + options.target.compilerFlags.joined(separator: " ") + Target.processorName())
+                + toolchain.key(for: options.target))
         let folder = options.cacheFolder + "/models/" + key
         let product = folder + "/libmodel.so"
         if !Files.exists(product) {
             try write(model.files, to: folder)
             let cache = ObjectCache(folder: options.cacheFolder, toolchain: toolchain)
-            let objects = try cache.objects(of: model, in: folder, target: options.target, jobs: options.jobs)
+            let objects = try cache.objects(of: model, target: options.target, jobs: options.jobs)
             try Linker(toolchain: toolchain).linkSharedObject(objects, usesGemm: model.usesGemm, into: product)
         }
         return CompiledModel(folder: folder, plans: plans, product: product)
+    }
+
+    /// - Throws: `DriverError` for a folder with files that unetc has not put there, which it might replace.
+    private static func checkIsOurs(_ folder: String) throws {
+        guard !Files.names(in: folder).isEmpty, !Files.exists(folder + "/unetc_model.h") else { return }
+        throw DriverError(
+            "\(folder): expected a new folder or one that unetc has written, found other files\n"
+                + "  hint: name another with --output")
     }
 
     private func write(_ files: [EmittedFile], to folder: String) throws {

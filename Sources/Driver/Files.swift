@@ -32,7 +32,8 @@ enum Files {
         }
         let bytes = Array(text.utf8)
         let complete = fwrite(bytes, 1, bytes.count, file) == bytes.count
-        let closed = fclose(file) == 0
+        let isSynced = fflush(file) == 0 && fsync(fileno(file)) == 0
+        let closed = fclose(file) == 0 && isSynced
         guard complete && closed else {
             let reason = errorText(errno)
             unlink(temporary)
@@ -62,6 +63,35 @@ enum Files {
     }
 
     static func remove(_ path: String) { unlink(path) }
+
+    /// Bytes of a file; nil when there is none.
+    static func size(_ path: String) -> Int? {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int(status.st_size) : nil
+    }
+
+    /// The names in a folder, sorted; empty when there is none.
+    static func names(in folder: String) -> [String] {
+        guard let directory = opendir(folder) else { return [] }
+        defer { closedir(directory) }
+        var names: [String] = []
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
+            }
+            if name != "." && name != ".." { names.append(name) }
+        }
+        return names.sorted()
+    }
+
+    /// Removes a folder of ours with all that is in it.
+    static func removeFolder(_ path: String) {
+        for name in names(in: path) {
+            let file = "\(path)/\(name)"
+            if isFolder(file) { removeFolder(file) } else { remove(file) }
+        }
+        rmdir(path)
+    }
 
     /// Makes a folder and those above it.
     static func makeFolder(_ path: String) throws {

@@ -18,7 +18,7 @@ struct Linker {
 
     /// Links the model's objects into a shared object that exports `unetc_model_get`.
     func linkSharedObject(_ objects: [String], usesGemm: Bool, into path: String) throws {
-        try link(["-shared"] + objects, usesGemm, into: path)
+        try link(["-shared", "-Wl,-z,defs"] + objects, usesGemm, into: path)
     }
 
     private var imageLibraries: [String] { ["-lpng16", "-ljpeg", "-lstdc++", "-ldl"] }
@@ -27,13 +27,13 @@ struct Linker {
         let temporary = Files.temporaryName(for: path)
         let libraries = (usesGemm ? ["-lopenblas"] : []) + ["-lm", "-lpthread"]
         let result = try Command(
-            program: toolchain.compiler, arguments: ["-o", temporary] + arguments + libraries
+            program: toolchain.compiler, arguments: toolchain.arguments + ["-o", temporary] + arguments + libraries
         ).run()
         guard result.status == 0 else {
             Files.remove(temporary)
             throw DriverError(
                 "cannot link \(Files.name(of: path)):\n\(result.output)\n"
-                    + "are the libraries there? (Debian: apt-get install libopenblas-dev libpng-dev libjpeg-dev)")
+                    + "are the libraries there? (Debian: apt-get install g++ libopenblas-dev libpng-dev libjpeg-dev)")
         }
         try Files.move(temporary, to: path)
     }

@@ -16,16 +16,11 @@ struct ObjectCache {
 
     /// The objects of `model`'s sources, in order; compiles what is missing, `jobs` files at a time.
     ///
-    /// - Parameter sourceFolder: where the files have been written.
     /// - Throws: `DriverError` with the compiler's words when our code does not compile.
-    func objects(of model: EmittedModel, in sourceFolder: String, target: Target, jobs: Int) throws -> [String] {
+    func objects(of model: EmittedModel, target: Target, jobs: Int) throws -> [String] {
         try Files.makeFolder(folder + "/objects")
         let headers = model.files.filter { $0.path.hasSuffix(".h") }.map(\.text).joined(separator: "\u{1}")
-        let flags = toolchain.flags(for: target)
-        let context = [
-            toolchain.version, flags.joined(separator: " "), target.name == "native" ? Target.processorName() : "",
-            headers,
-        ].joined(separator: "\u{1}")
+        let context = toolchain.key(for: target) + "\u{1}" + headers
         var objects: [String] = []
         var missing: [Compilation] = []
         for file in model.files where model.sources.contains(file.path) {
@@ -33,46 +28,71 @@ struct ObjectCache {
             let object = "\(folder)/objects/\(contentHash(key)).o"
             objects.append(object)
             if !isCurrent(object, key), !missing.contains(where: { $0.object == object }) {
-                missing.append(Compilation(source: "\(sourceFolder)/\(file.path)", object: object, key: key))
+                missing.append(Compilation(path: file.path, object: object, key: key))
             }
         }
-        try compile(missing, flags: flags, jobs: jobs)
+        if !missing.isEmpty { try compile(missing, of: model, flags: toolchain.flags(for: target), jobs: jobs) }
         return objects
     }
 
     private struct Compilation {
-        let source: String
+        let path: String
         let object: String
         let key: String
     }
 
+    /// An object counts when it has the size that was noted with it and was made of the same text.
     private func isCurrent(_ object: String, _ key: String) -> Bool {
-        guard Files.exists(object), let stored = try? Files.read(object + ".key") else { return false }
-        return stored == Array(key.utf8)
+        guard let size = Files.size(object), let stored = try? Files.read(object + ".key") else { return false }
+        return stored == Array("\(size)\n\(key)".utf8)
     }
 
-    private func compile(_ work: [Compilation], flags: [String], jobs: Int) throws {
+    /// Compiles from a private copy of the files, which no other process can change under way.
+    private func compile(_ work: [Compilation], of model: EmittedModel, flags: [String], jobs: Int) throws {
+        let workFolder = Files.temporaryName(for: folder + "/work")
+        defer { Files.removeFolder(workFolder) }
+        for file in model.files where file.path.hasSuffix(".h") || work.contains(where: { $0.path == file.path }) {
+            try Files.makeFolder(Files.folder(of: "\(workFolder)/\(file.path)"))
+            try Files.write("\(workFolder)/\(file.path)", file.text)
+        }
         var running: [(RunningCommand, Compilation, output: String)] = []
+        var failure: DriverError?
         func finishFirst() throws {
             let (command, item, temporary) = running.removeFirst()
             let result = try command.finish()
-            guard result.status == 0 else {
-                throw DriverError(
-                    "the C compiler refuses \(Files.name(of: item.source)), which is a bug of unetc:\n\(result.output)",
-                    exitCode: 70)
+            guard result.status == 0, let size = Files.size(temporary) else {
+                Files.remove(temporary)
+                failure = failure ?? Self.refusal(item.path, result.output)
+                return
             }
             try Files.move(temporary, to: item.object)
-            try Files.write(item.object + ".key", item.key)
+            try Files.write(item.object + ".key", "\(size)\n\(item.key)")
         }
         // Longest first, so that no large file is left to run alone at the end.
         for item in work.sorted(by: { ($0.key.utf8.count, $1.object) > ($1.key.utf8.count, $0.object) }) {
             if running.count >= jobs { try finishFirst() }
+            if failure != nil { break }
             let output = Files.temporaryName(for: item.object)
             let command = Command(
-                program: toolchain.compiler, arguments: flags + ["-c", item.source, "-o", output])
+                program: toolchain.compiler,
+                arguments: toolchain.arguments + flags + ["-c", "\(workFolder)/\(item.path)", "-o", output])
             running.append((try command.start(), item, output))
         }
         while !running.isEmpty { try finishFirst() }
+        if let failure { throw failure }
+    }
+
+    /// What to say when the compiler fails: what is missing on this machine, else a bug of ours.
+    private static func refusal(_ path: String, _ output: String) -> DriverError {
+        if output.contains("cblas.h") {
+            return DriverError(
+                "this graph needs OpenBLAS, whose header cblas.h is not there\n"
+                    + "  hint: Debian: apt-get install libopenblas-dev")
+        }
+        if output.contains("No space left") {
+            return DriverError("no space is left for compiled objects\n  hint: set UNETC_CACHE to a folder with room")
+        }
+        return DriverError("the C compiler refuses \(path), which is a bug of unetc:\n\(output)", exitCode: 70)
     }
 }
 

@@ -134,7 +134,8 @@ extension Session {
         let plans = try options.plans.map { try lowered($0, options) }
         let description = ModelDescription(
             compilerVersion: compilerVersion, sourceText: text, sourceName: Files.name(of: path),
-            parameters: overrides, target: options.target, batchCapacity: options.batch ?? graph.training.batch)
+            parameters: overrides, target: options.target, batchCapacity: options.batch ?? graph.training.batch,
+            graph: graph)
         return (EmittedModel(plans: plans, description: description), plans)
     }
 }

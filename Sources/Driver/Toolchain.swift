@@ -4,14 +4,18 @@ import Kernels
 public struct Toolchain: Sendable {
     /// The one that was asked for, else `$CC`, else `cc`.
     public let compiler: String
+    /// Arguments that were given with it, as in `CC="ccache gcc"`.
+    public let arguments: [String]
     /// The first line that the compiler prints about itself.
     public let version: String
 
     /// - Throws: `DriverError` that says which package to install when there is no compiler.
     public init(compiler name: String? = nil) throws {
-        compiler = name ?? Files.environment("CC") ?? "cc"
+        let words = (name ?? Files.environment("CC") ?? "cc").split(separator: " ").map(String.init)
+        compiler = words.first ?? "cc"
+        arguments = Array(words.dropFirst())
         do {
-            let result = try Command(program: compiler, arguments: ["--version"]).run()
+            let result = try Command(program: compiler, arguments: arguments + ["--version"]).run()
             guard result.status == 0 else { throw DriverError(result.output) }
             version = String(result.output.split(separator: "\n").first ?? "")
         } catch {
@@ -28,5 +32,11 @@ public struct Toolchain: Sendable {
             "-std=gnu11", "-O3", "-fno-tree-vectorize", "-fPIC", "-ffp-contract=off", "-fno-math-errno",
             "-fno-trapping-math", "-Wall", "-Wno-unknown-pragmas", "-Wno-psabi",
         ] + target.compilerFlags
+    }
+
+    /// Everything about the compiler that an object depends on.
+    func key(for target: Target) -> String {
+        ([compiler] + arguments + [version] + flags(for: target)
+            + (target.name == "native" ? [Target.processorName()] : [])).joined(separator: " ")
     }
 }

@@ -23,10 +23,12 @@ public struct ModelDescription: Sendable {
     public var parameters: [(name: String, value: String)]
     public var target: Target
     public var batchCapacity: Int
+    /// What the elaborated graph computes, as text without places and training options.
+    public var structure: String
 
     public init(
         compilerVersion: String, sourceText: String, sourceName: String, parameters: [(name: String, value: String)],
-        target: Target, batchCapacity: Int
+        target: Target, batchCapacity: Int, graph: Graph
     ) {
         self.compilerVersion = compilerVersion
         self.sourceText = sourceText
@@ -34,6 +36,10 @@ public struct ModelDescription: Sendable {
         self.parameters = parameters
         self.target = target
         self.batchCapacity = batchCapacity
+        var bare = graph
+        bare.training = TrainingOptions()
+        for id in bare.ids { bare[id].origin = Origin() }
+        structure = bare.text
     }
 }
 

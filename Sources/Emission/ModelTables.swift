@@ -189,14 +189,11 @@ struct ModelTables {
         ])
     }
 
-    /// Equal for graphs whose parameters, shapes and structure are equal, whatever their target and plan: FNV-1a over
-    /// the parameters' and outputs' names and types.
+    /// Equal for graphs that compute the same with the same parameters, whatever their target, plan and places in the
+    /// text: FNV-1a over the elaborated graph.
     private var structureHash: String {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        let parts =
-            graph.name + graph.parameters.map { graph[$0].name + graph[$0].type.description }.joined()
-            + graph.outputs.map { $0.name + graph[$0.node].type.description }.joined()
-        for byte in parts.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        for byte in description.structure.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
         let digits = String(hash, radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits
     }

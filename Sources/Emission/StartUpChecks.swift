@@ -16,12 +16,14 @@ func startUpChecks(usesGemm: Bool) -> String {
 private let processorCheck = """
     static const char *processor_fault(void) {
     #if defined(__x86_64__) && defined(__AVX512F__)
-        if (!__builtin_cpu_supports("avx512f"))
+        if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512bw") ||
+            !__builtin_cpu_supports("avx512dq") || !__builtin_cpu_supports("avx512vl"))
             return "this model was compiled for a processor with AVX-512, which this one is not; compile it on this "
                    "machine, or with --target x86-64-v3";
     #endif
     #if defined(__x86_64__) && defined(__AVX2__)
-        if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma"))
+        if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma") ||
+            !__builtin_cpu_supports("bmi2"))
             return "this model was compiled for a processor with AVX2 and FMA, which this one is not; compile it on "
                    "this machine, or with --target x86-64";
     #endif

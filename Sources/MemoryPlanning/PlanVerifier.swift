@@ -224,14 +224,31 @@ private struct StridedExtent: Hashable {
 
     func overlaps(_ other: StridedExtent) -> Bool {
         guard region == other.region, start < other.end, other.start < end else { return false }
-        for i in 0..<count {
-            for j in 0..<other.count {
-                let a = start + i * stride
-                let b = other.start + j * other.stride
-                if a < b + other.length && b < a + length { return true }
-            }
+        if stride == other.stride, stride > 0 { return overlapsInStep(other) }
+        // One of the two is a single block, or they belong to maps of different sizes.
+        let (few, many) = count <= other.count ? (self, other) : (other, self)
+        return (0..<few.count).contains { many.touches(few.start + $0 * few.stride, few.length) }
+    }
+
+    /// Blocks of equal stride overlap where the distance of their starts, less some whole strides, is short enough.
+    private func overlapsInStep(_ other: StridedExtent) -> Bool {
+        let distance = start - other.start
+        let nearest = -distance / stride
+        return (nearest - 1...nearest + 1).contains { steps in
+            let gap = distance + steps * stride
+            return -other.count < steps && steps < count && gap < other.length && -gap < length
         }
-        return false
+    }
+
+    /// Whether some block overlaps `length` bytes from `position`.
+    private func touches(_ position: Int, _ length: Int) -> Bool {
+        guard stride > 0 else { return start < position + length && position < start + self.length }
+        let nearest = (position - start) / stride
+        return (nearest - 1...nearest + 1).contains { block in
+            guard (0..<count).contains(block) else { return false }
+            let first = start + block * stride
+            return first < position + length && position < first + self.length
+        } || (length > stride && position < end && start < position + length)
     }
 
     private var end: Int { start + (count - 1) * stride + length }

@@ -42,6 +42,12 @@ struct PredictionList {
         jobs.append(PredictionJob(picture: picture, mask: mask))
     }
 
+    /// Whether a file is one that an earlier prediction may have left: black and white.
+    private static func isMask(_ path: String) -> Bool {
+        guard let mask = try? decodeMask(path: path) else { return false }
+        return mask.pixels.allSatisfy { $0 == 0 || $0 == 255 }
+    }
+
     private func checkTargets() throws {
         var owners: [String: String] = [:]
         let pictures = Set(jobs.map { FileSystem.absolute($0.picture) })
@@ -51,7 +57,8 @@ struct PredictionList {
                     "\(other) and \(job.picture) would both give the mask \(job.mask)",
                     hint: "predict them into different folders")
             }
-            if FileSystem.isFile(job.mask), pictures.contains(FileSystem.absolute(job.mask)) {
+            guard FileSystem.isFile(job.mask) else { continue }
+            if pictures.contains(FileSystem.absolute(job.mask)) || !Self.isMask(job.mask) {
                 throw TrainerError("\(job.mask): the mask would replace a picture", hint: "choose another --out")
             }
         }
