@@ -1,6 +1,7 @@
 import Glibc
 import Imaging
 import Runtime
+import TestSupport
 import Testing
 
 @testable import Training
@@ -237,6 +238,12 @@ import Testing
         func predict(_ arguments: [String]) -> String { message { try run(["predict", "--run", output] + arguments) } }
         let same = predict([data.file("images"), "--out", data.file("images")])
         #expect(same.contains("the mask would replace a picture"), "\(same)")
+        let photograph = try readBytes(data.file("images/p1.png"))
+        try data.folder("other")
+        try data.write("other/p1.png", photograph)
+        let another = predict([data.file("images/p1.png"), "--out", data.file("other")])
+        #expect(another.contains("the mask would replace a picture"), "\(another)")
+        #expect(try readBytes(data.file("other/p1.png")) == photograph)
         let twice = predict([data.file("images"), data.file("masks"), "--out", data.file("x")])
         #expect(twice.contains("would both give the mask"), "\(twice)")
         let missing = predict([data.file("nothing.png"), "--out", data.file("x")])
