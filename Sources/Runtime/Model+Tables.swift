@@ -142,6 +142,10 @@ struct TableReader {
         guard operands.allSatisfy(tensors.indices.contains) else {
             throw broken("step \"\(text(step.name))\" names tensors \(operands) of \(tensors.count)")
         }
+        // Who keeps what was made of parameters has to know which plans change them.
+        guard
+            step.phase == StepPhase.update.rawValue || operands.first.map({ tensors[$0].region != .parameters }) ?? true
+        else { throw broken("step \"\(text(step.name))\" writes a parameter, but is no update") }
         guard step.kernel == nil else { return }
         guard operands.count == 2, tensors[operands[0]].region == .parameters else {
             throw broken("the update \"\(text(step.name))\" is not of a parameter by a gradient")

@@ -40,6 +40,7 @@ import Testing
         ("Q_OFFSET=112", "\"q\" at 112"),
         ("P_SOURCE=0", "preparation \"y#1\" does not make a tensor of parameters alone"),
         ("P_TASKS=1", "preparation \"y#1\" does not make a tensor of parameters alone"),
+        ("Y_RESULT=3", "step \"y\" writes a parameter, but is no update"),
         ("Y_SOURCE=6", "step \"y\" uses a prepared tensor that is not the latest"),
     ])
     func otherTablesAreRefused(define: String, expected: String) throws {

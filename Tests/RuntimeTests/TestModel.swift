@@ -68,6 +68,9 @@ enum TestModel {
         #ifndef P_TASKS
         #define P_TASKS 0
         #endif
+        #ifndef Y_RESULT
+        #define Y_RESULT 1
+        #endif
         #ifndef Y_SOURCE
         #define Y_SOURCE 5
         #endif
@@ -175,7 +178,7 @@ enum TestModel {
             {"p", UNETC_ROLE_VALUE, UNETC_REGION_PREPARED, 1, {E}, 0, 0, 0, 0, 64, 0},
             {"q", UNETC_ROLE_VALUE, UNETC_REGION_PREPARED, 1, {E}, 0, 0, 0, Q_OFFSET, 64, 0},
         };
-        static const int32_t p_operands[] = {5, P_SOURCE}, y_operands[] = {1, 0, Y_SOURCE}, q_operands[] = {6, 4},
+        static const int32_t p_operands[] = {5, P_SOURCE}, y_operands[] = {Y_RESULT, 0, Y_SOURCE}, q_operands[] = {6, 4},
             sum_operands[] = {1, 6}, count_operands[] = {2};
         static const unetc_step keep_steps[] = {
             {"y#1", "twice", "t:1", "loop", 0, twice, 2, p_operands, P_TASKS, 1, 0, 0, 0, 0, 0, 0, 1},
