@@ -115,7 +115,7 @@ extension Session {
         let lowered = LoweredPlan(
             name: kind.rawValue, schedule: schedule, options: planning, target: options.target,
             convolutions: options.convolutions)
-        let violations = verifyPlan(lowered.plan)
+        let violations = verifyPlan(lowered.plan) + lowered.preparationViolations()
         guard violations.isEmpty else {
             throw DriverError(
                 "the memory plan of \(kind.rawValue) is wrong, which is a bug of unetc:\n"

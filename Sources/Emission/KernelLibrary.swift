@@ -23,6 +23,9 @@ struct KernelLibrary {
     /// Adds the step's kernel and returns its function's name; nil for steps without a kernel of their own.
     mutating func add(_ step: PlannedStep, of plan: LoweredPlan) -> String? {
         guard var kernel = step.stage?.kernel else { return nil }
+        if step.stage?.isPreparation ?? false {
+            kernel.documentation.append("Reads parameters alone: what it makes is valid until they change.")
+        }
         // Names of several nodes may give one identifier, in one plan or in several.
         let name = kernel.name
         var number = 1

@@ -8,6 +8,8 @@ extension LoweredPlan {
             ("name", .string(name)),
             ("arena_bytes", .integer(plan.arenaBytes)),
             ("lower_bound_bytes", .integer(plan.report.lowerBoundBytes)),
+            ("prepared_bytes", .integer(plan.preparedBytes)),
+            ("prepared_largest_bytes", .integer(plan.largestPreparedBytes)),
             (
                 "tensors",
                 .array(
@@ -30,7 +32,7 @@ extension LoweredPlan {
         let numbers = StepNumbers(step, node, self)
         return .object([
             ("name", .string(step.name)), ("operation", .string(step.operation)),
-            ("phase", .string(Phase(node).rawValue)),
+            ("phase", .string(Phase(node).rawValue)), ("preparation", .bool(step.isPreparation)),
             ("algorithm", .string(step.algorithm)),
             ("operands", .array(step.operands.map(JSON.integer))),
             ("tasks_per_sample", .integer(numbers.tasksPerSample)), ("tasks_fixed", .integer(numbers.tasksFixed)),

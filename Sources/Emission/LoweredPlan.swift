@@ -12,6 +12,9 @@ public struct PlannedStep: Sendable {
     /// Operands in the kernel's order, as indices into the plan's tensors.
     public var operands: [Int]
     public var operation: String
+    /// True when the step derives something from parameters alone, which is kept, so that it need not run again before
+    /// they change. Only inference keeps anything.
+    public var isPreparation = false
 
     /// In a few words: `im2col + gemm`.
     public var algorithm: String { stage?.algorithm ?? "vector loop" }
@@ -33,13 +36,15 @@ public struct LoweredPlan: Sendable {
         convolutions: ConvolutionChoice = .auto
     ) {
         var scratch: [NodeID: Int] = [:]
+        var prepared: [NodeID: Int] = [:]
         for id in schedule.steps where schedule.graph[id].op != .update {
             let request = KernelRequest(id, in: schedule, plan: nil, options.batchCapacity, target, convolutions)
-            scratch[id] = 4 * lower(request).scratch
+            let step = lower(request)
+            scratch[id] = 4 * step.scratch
+            prepared[id] = 4 * step.prepared
         }
-        self.init(
-            name: name, plan: planMemory(schedule, options: options, scratchBytes: scratch), target: target,
-            convolutions: convolutions)
+        let plan = planMemory(schedule, options: options, scratchBytes: scratch, preparedBytes: prepared)
+        self.init(name: name, plan: plan, target: target, convolutions: convolutions)
     }
 
     /// Lowers every step of `plan` for `target`.
@@ -63,15 +68,9 @@ public struct LoweredPlan: Sendable {
                 PlannedStep(
                     node: id, name: number == stages.count - 1 ? node.name : "\(node.name)#\(number + 1)",
                     stage: stage, operands: stage.operands.map { table.index(of: $0, in: node, id) },
-                    operation: number == stages.count - 1 ? request.operationText : stage.algorithm)
+                    operation: number == stages.count - 1 ? request.operationText : stage.algorithm,
+                    isPreparation: stage.isPreparation && plan.keepsPrepared(by: id))
             }
-        }
-    }
-
-    /// Kernels verified against their buffers; what is found is a bug of ours.
-    public func kernelViolations() -> [KernelViolation] {
-        steps.compactMap(\.stage).flatMap {
-            verify($0.kernel, batchCapacity: plan.batchCapacity, count: 0...0)
         }
     }
 }
@@ -83,6 +82,7 @@ extension TensorTable {
         case .input(let position): index(of: node.inputs[position])
         case .extra(let position): index(of: node.epilogue.flatMap(\.operands)[position])
         case .scratch: scratchIndex(of: id)
+        case .prepared: preparedIndex(of: id)
         }
     }
 }
@@ -108,6 +108,6 @@ extension KernelRequest {
             node: node, result: operand(id), inputs: node.inputs.map(operand),
             epilogueOperands: node.epilogue.map { $0.operands.map(operand) },
             concatCopies: copies, batchCapacity: batchCapacity, target: target,
-            convolutions: convolutions)
+            convolutions: convolutions, isInference: schedule.isInference)
     }
 }

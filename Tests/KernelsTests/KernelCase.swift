@@ -161,6 +161,7 @@ struct KernelTrial {
         var memory: [StageOperand: [Float]] = [
             .result: Array(repeating: .nan, count: request.result.extent(batch: Self.capacity)),
             .scratch: Array(repeating: .nan, count: lowered.scratch),
+            .prepared: Array(repeating: .nan, count: lowered.prepared),
         ]
         for (index, operand) in request.inputs.enumerated() { memory[.input(index)] = floats(of: operand) }
         for (index, operand) in extras.enumerated() { memory[.extra(index)] = floats(of: operand) }

@@ -111,6 +111,27 @@ import Testing
         #expect(try tasks(NamedGeometry.large[0].geometry.geometry, Op.conv).perSample > 1)
     }
 
+    /// What a stage makes of weights alone comes first, at any batch, and from nothing else.
+    @Test(arguments: NamedGeometry.winograd.flatMap(\.cases) + KernelCase.blockedMaps, Setup.blocked)
+    func preparationsReadParametersAlone(_ test: KernelCase, _ setup: Setup) throws {
+        let request = try KernelTrial(test, setup).request
+        let step = lower(request)
+        let preparations = step.stages.prefix { $0.isPreparation }
+        #expect(preparations.count == step.stages.filter(\.isPreparation).count)
+        #expect((step.prepared > 0) == !preparations.isEmpty)
+        switch test.op {
+        case .conv, .convTranspose, .convDataGradient:
+            let isStreamed = step.stages.contains { $0.algorithm.hasSuffix("streamed") }
+            #expect(preparations.count == (isStreamed ? 0 : 1))
+        default: #expect(preparations.isEmpty)
+        }
+        for stage in preparations {
+            #expect(stage.operands == [.prepared, .input(1)])
+            #expect(!request.inputs[1].type.isBatched)
+            #expect(stage.kernel.tasksPerSample == 0)
+        }
+    }
+
     /// The gradient of a window goes to the first of its equal maxima.
     @Test(arguments: Setup.all)
     func tiesGoToTheFirst(_ setup: Setup) throws {

@@ -180,6 +180,7 @@ private struct ProductTrial {
         let step = lower(request)
         var result = Array(repeating: Float.nan, count: request.result.extent(batch: Self.capacity))
         var scratch = Array(repeating: Float.nan, count: step.scratch)
+        var prepared = Array(repeating: Float.nan, count: step.prepared)
         for stage in step.stages {
             let violations = verify(stage.kernel, batchCapacity: Self.capacity, count: 0...0)
             guard violations.isEmpty else { return violations.map(\.description).joined(separator: "\n") }
@@ -189,12 +190,14 @@ private struct ProductTrial {
                 case .input(let position): floats(of: request.inputs[position])
                 case .extra(let position): floats(of: Array(request.epilogueOperands.joined())[position])
                 case .scratch: scratch
+                case .prepared: prepared
                 }
             }
             try KernelEvaluator(batch: Self.batch).run(stage.kernel, operands: &buffers)
             for (operand, floats) in zip(stage.operands, buffers) {
                 if operand == .result { result = floats }
                 if operand == .scratch { scratch = floats }
+                if operand == .prepared { prepared = floats }
             }
         }
         let expected = try interpret(graph, batch: Self.batch, values: leaves)[node.index]

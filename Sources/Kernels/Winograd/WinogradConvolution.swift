@@ -10,11 +10,11 @@ func winogradConvolution(_ request: KernelRequest, _ shape: WinogradShape, flops
     let main = WinogradKernel(request, shape)
     let weights = winogradWeights(request, shape, panel: main.blocking.block.columns)
     let algorithm = "winograd F(\(shape.tile),3)"
-    let operands = request.stageOperands().map { $0 == .input(1) ? StageOperand.scratch : $0 }
+    let operands = request.stageOperands().map { $0 == .input(1) ? StageOperand.prepared : $0 }
     let stage = LoweredStage(
         main.kernel(algorithm), algorithm: algorithm, operands: operands,
         work: Work(request, flopsPerSample: flops + request.epilogueFlops))
-    return LoweredStep(stages: [weights, stage], scratch: shape.products * shape.channels * shape.outputs)
+    return LoweredStep(stages: [weights, stage], prepared: shape.products * shape.channels * shape.outputs)
 }
 
 /// The kernel that does everything but the transform of the weights.

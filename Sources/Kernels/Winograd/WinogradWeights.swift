@@ -28,5 +28,5 @@ func winogradWeights(_ request: KernelRequest, _ shape: WinogradShape, panel: In
         ],
         tasksFixed: shape.outputs / panel,
         body: [.loop("first", from: 0, to: Index(shape.channels), step: width, body)])
-    return LoweredStage(kernel, algorithm: "winograd weights", operands: [.scratch, .input(1)])
+    return LoweredStage(kernel, algorithm: "winograd weights", operands: [.prepared, .input(1)])
 }

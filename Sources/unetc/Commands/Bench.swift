@@ -79,6 +79,8 @@ struct Benchmark {
     let inference: Times
     let layers: [Layer]
     let arenaBytes: Int
+    /// Of the weights that inference keeps prepared.
+    let preparedBytes: Int
 
     /// Runs every plan a few times, on random inputs and the initial weights.
     init(model: Model, runs: Int, threads: Int) throws {
@@ -86,22 +88,35 @@ struct Benchmark {
         batch = model.batchCapacity
         let trains = model.planNames.contains("train")
         let parameters = try ParameterStore(model: model, initialValues: .he, seed: 0)
-        let executor = try Executor(
-            model: model, parameters: parameters, plans: model.planNames, threads: threads,
-            optimizer: trains ? "adam" : nil)
-        peakGflops = executor.measurePeakFlops() / 1e9
-        let infer = try Self.time("infer", executor, runs: runs)
-        let train = trains ? try Self.time("train", executor, runs: runs) : nil
+        // One after the other, each as its users have it; the peak of resident memory is that of the larger one.
+        let inferring = try Self.time("infer", model, parameters, runs: runs, threads: threads)
+        let training = trains ? try Self.time("train", model, parameters, runs: runs, threads: threads) : nil
+        let (infer, train) = (inferring.times, training?.times)
+        peakGflops = inferring.peakFlops / 1e9
         inference = Times(infer.totals)
         trainStep = train.map { Times($0.totals) }
         let (batch, peak) = (batch, peakGflops)
         layers = try zip(model.plan(trains ? "train" : "infer").steps, (train ?? infer).steps).map { step, seconds in
-            let gflops = step.flops(batch: batch) / seconds / 1e9
+            // No time at all: a preparation that did not have to run again.
+            let time = seconds == 0 ? .infinity : seconds
+            let gflops = step.flops(batch: batch) / time / 1e9
             return Layer(
                 step: step, milliseconds: 1000 * seconds, gflops: gflops, percentOfPeak: 100 * gflops / peak,
-                gigabytesPerSecond: step.bytes(batch: batch) / seconds / 1e9)
+                gigabytesPerSecond: step.bytes(batch: batch) / time / 1e9)
         }
-        arenaBytes = executor.memory.arena
+        arenaBytes = max(inferring.memory.arena, training?.memory.arena ?? 0)
+        preparedBytes = inferring.memory.prepared
+    }
+
+    /// Times of one plan on an executor of its own.
+    private static func time(
+        _ plan: String, _ model: Model, _ parameters: ParameterStore, runs: Int, threads: Int
+    ) throws -> (times: (totals: [Double], steps: [Double]), peakFlops: Double, memory: MemoryUse) {
+        let executor = try Executor(
+            model: model, parameters: parameters, plans: [plan], threads: threads,
+            optimizer: try model.plan(plan).updatesParameters ? "adam" : nil, preparedWeights: .kept)
+        let peakFlops = executor.measurePeakFlops()
+        return (try time(plan, executor, runs: runs), peakFlops, executor.memory)
     }
 
     /// Seconds of whole runs, and of each step (medians).
@@ -170,6 +185,7 @@ extension Benchmark {
             ("inference", inference.json),
             ("peak_rss_mib", .integer(MemoryUse.peakResidentBytes() >> 20)),
             ("arena_mib", .number((Double(arenaBytes) / 104_857.6).rounded() / 10)),
+            ("prepared_mib", .number((Double(preparedBytes) / 104_857.6).rounded() / 10)),
             ("peak_gflops", milliseconds(peakGflops)),
             (
                 "layers",
@@ -194,6 +210,7 @@ extension Benchmark {
         var lines = [
             "\(graph), batch \(batch); measured peak \(decimal(peakGflops, 0)) GFLOP/s, "
                 + "arena \(decimal(Double(arenaBytes) / 1_048_576, 1)) MiB, "
+                + "prepared weights \(decimal(Double(preparedBytes) / 1_048_576, 1)) MiB, "
                 + "peak resident \(MemoryUse.peakResidentBytes() >> 20) MiB"
         ]
         if let trainStep {
