@@ -193,8 +193,7 @@ static void gate_destroy(gate *g) {
     pthread_mutex_destroy(&g->mutex);
 }
 
-/* Processors this process may use: a cpuset counts, not the machine. */
-static int processors(void) {
+int unetc_processors(void) {
 #if defined(__linux__)
     cpu_set_t set;
     if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
@@ -228,7 +227,7 @@ unetc_pool *unetc_pool_create(int threads) {
     if (pool == NULL) return NULL;
     memset(pool, 0, sizeof *pool);
     pool->threads = threads;
-    pool->may_spin = threads <= processors();
+    pool->may_spin = threads <= unetc_processors();
     gate_init(&pool->wake);
     gate_init(&pool->done);
     pool->workers = calloc((size_t)threads, sizeof *pool->workers);

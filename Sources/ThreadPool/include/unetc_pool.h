@@ -8,6 +8,9 @@
 extern "C" {
 #endif
 
+/* Processors that this process may use: its affinity mask and cpuset count, not the machine. */
+int unetc_processors(void);
+
 typedef struct unetc_pool unetc_pool;
 
 /* Makes a pool of `threads` threads, the caller's included (at least 1). NULL when not all of them can be started. */
