@@ -13,11 +13,10 @@ static const size_t MEBIBYTE = 1 << 20, HUGE_PAGE = 2 << 20;
 
 typedef float line __attribute__((vector_size(4 * FLOATS), may_alias));
 
-/* Each thread changes its own `count` floats in place, so that every byte is read once and written once, and nothing
+/* Each task changes its own `count` floats in place, so that every byte is read once and written once, and nothing
  * else moves: no line is fetched only to be overwritten. */
 static void stream_kernel(const unetc_call *call, int64_t task) {
-    (void)task;
-    line *lines = (line *)call->operands[0];
+    line *lines = (line *)(call->operands[0] + task * call->count);
     for (int64_t i = 0; i < call->count / FLOATS; i += UNROLLED) {
         _Pragma("GCC unroll 4") for (int j = 0; j < UNROLLED; j++) lines[i + j] = 1.0f - lines[i + j];
     }
@@ -45,15 +44,13 @@ double unetc_measure_bandwidth(unetc_pool *pool) {
     int threads = unetc_pool_threads(pool);
     size_t share = share_bytes(threads), total = share * (size_t)threads;
     unetc_call *calls = calloc((size_t)threads, sizeof *calls);
-    float **operands = calloc((size_t)threads, sizeof *operands);
-    char *array = aligned_alloc(HUGE_PAGE, total);
+    float *array = aligned_alloc(HUGE_PAGE, total);
     double best = 0;
-    if (calls != NULL && operands != NULL && array != NULL) {
+    if (calls != NULL && array != NULL) {
         /* As the arena has them. */
         madvise(array, total, MADV_HUGEPAGE);
         for (int t = 0; t < threads; t++) {
-            operands[t] = (float *)(array + share * (size_t)t);
-            calls[t].operands = &operands[t];
+            calls[t].operands = &array;
             calls[t].count = (int64_t)(share / sizeof(float));
         }
         /* The first run also brings the pages in, each from the thread that uses it. */
@@ -65,7 +62,6 @@ double unetc_measure_bandwidth(unetc_pool *pool) {
         }
     }
     free(array);
-    free(operands);
     free(calls);
     return best;
 }
