@@ -13,7 +13,7 @@ DEMO_BATCH ?= 8
 DEMO_LR ?= 1e-3
 DEMO_INIT ?= he
 
-.PHONY: all setup build test test-long format lint demo install clean
+.PHONY: all setup build test test-long bench format lint demo install clean
 
 all: build
 
@@ -39,6 +39,10 @@ format:
 
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
+
+# unetc beside PyTorch, ONNX Runtime and OpenVINO: writes docs/BENCHMARKS.md. PEERS_PYTHON names a Python that has them.
+bench: build
+	scripts/bench.sh
 
 # From nothing to a trained net on pictures that the trainer draws itself.
 demo: build

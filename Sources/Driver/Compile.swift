@@ -2,10 +2,6 @@ import Emission
 import GraphIR
 import Kernels
 
-#if canImport(Glibc)
-import Glibc
-#endif
-
 /// What `compile` has made.
 public struct CompiledModel: Sendable {
     public var folder: String
@@ -108,6 +104,3 @@ extension Session {
         return EmittedFile(path: "README.md", text: text)
     }
 }
-
-/// Processors that this process may use.
-public var processorCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }

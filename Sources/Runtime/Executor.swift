@@ -117,10 +117,6 @@ public final class Executor {
         return seconds
     }
 
-    /// The most floating-point operations per second that the executor's threads reach: the yardstick for kernels.
-    /// Takes about a tenth of a second.
-    public func measurePeakFlops() -> Double { pool.peakFlops }
-
     func bound(_ plan: PlanHandle) throws -> BoundPlan {
         guard plans.indices.contains(plan.index), let bound = plans[plan.index] else {
             throw RuntimeError(

@@ -35,8 +35,11 @@ public struct MemoryUse: Hashable, Sendable {
         workspaces = threads * model.workspaceStride(plans: indices)
     }
 
-    /// The most memory that the process has had in use so far.
+    /// The most memory that this program has had in use so far.
+    ///
+    /// On Linux what the process was before it became this program does not count, as it does for `getrusage`.
     public static func peakResidentBytes() -> Int {
+        if let kibibytes = processStatus("VmHWM") { return kibibytes * 1024 }
         var usage = rusage()
         // RUSAGE_SELF, which is imported as another type from each C library.
         let ownProcess: CInt = 0

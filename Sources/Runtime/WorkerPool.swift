@@ -25,8 +25,10 @@ final class WorkerPool {
         unetc_pool_run(pool, kernel, calls, Int64(count))
     }
 
-    /// Operations per second at best.
-    var peakFlops: Double { unetc_measure_peak_flops(pool) }
+    /// Operations per second at best, on vectors of `lanes` floats.
+    func measurePeakFlops(lanes: Int) -> Double { unetc_measure_peak_flops(pool, Int32(lanes)) }
+    /// Bytes per second at best, read and written in memory beyond the caches.
+    func measureBandwidth() -> Double { unetc_measure_bandwidth(pool) }
 
     /// Has each thread write to its share of fresh memory, so that no page is missing when the first step runs, and
     /// each lies near its thread.

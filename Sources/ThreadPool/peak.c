@@ -34,13 +34,9 @@ __attribute__((target("avx512f"))) static float peak_avx512(void) { PEAK_BODY(pe
 __attribute__((target("avx2,fma"))) static float peak_avx2(void) { PEAK_BODY(peak8, FMA8) }
 static float peak_baseline(void) { PEAK_BODY(peak4, FMA4) }
 
-static float peak_run(void) {
-    if (__builtin_cpu_supports("avx512f")) return peak_avx512();
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return peak_avx2();
-    return peak_baseline();
-}
+static float peak_run(int lanes) { return lanes == 16 ? peak_avx512() : lanes == 8 ? peak_avx2() : peak_baseline(); }
 
-static double peak_lanes(void) {
+int unetc_widest_vector(void) {
     if (__builtin_cpu_supports("avx512f")) return 16;
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return 8;
     return 4;
@@ -50,11 +46,17 @@ typedef float peak4 __attribute__((vector_size(16)));
 
 #define FMA4(a, b, c) ((c) + (a) * (b))
 
-static float peak_run(void) { PEAK_BODY(peak4, FMA4) }
-static double peak_lanes(void) { return 4; }
+static float peak_run(int lanes) {
+    (void)lanes;
+    PEAK_BODY(peak4, FMA4)
+}
+int unetc_widest_vector(void) { return 4; }
 #endif
 
-static void peak_kernel(const unetc_call *call, int64_t task) { call->workspace[0] = peak_run() + (float)task; }
+/* A call's count is the vectors' width. */
+static void peak_kernel(const unetc_call *call, int64_t task) {
+    call->workspace[0] = peak_run((int)call->count) + (float)task;
+}
 
 static double seconds(void) {
     struct timespec now;
@@ -62,7 +64,10 @@ static double seconds(void) {
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
-double unetc_measure_peak_flops(unetc_pool *pool) {
+double unetc_measure_peak_flops(unetc_pool *pool, int lanes) {
+    int widest = unetc_widest_vector();
+    if (lanes > widest) lanes = widest;
+    lanes = lanes >= 16 ? 16 : lanes >= 8 ? 8 : 4;
     int threads = unetc_pool_threads(pool);
     unetc_call *calls = calloc((size_t)threads, sizeof *calls);
     /* A cache line for each thread's result. */
@@ -72,12 +77,15 @@ double unetc_measure_peak_flops(unetc_pool *pool) {
         free(results);
         return 0;
     }
-    for (int t = 0; t < threads; t++) calls[t].workspace = results + 16 * t;
+    for (int t = 0; t < threads; t++) {
+        calls[t].workspace = results + 16 * t;
+        calls[t].count = lanes;
+    }
     double best = 0;
     for (int run = 0; run < 6; run++) {
         double start = seconds();
         unetc_pool_run(pool, peak_kernel, calls, threads);
-        double flops = 2.0 * CHAINS * ROUNDS * peak_lanes() * threads / (seconds() - start);
+        double flops = 2.0 * CHAINS * ROUNDS * lanes * threads / (seconds() - start);
         if (flops > best) best = flops;
     }
     free(calls);

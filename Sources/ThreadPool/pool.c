@@ -16,6 +16,8 @@
 #define SPIN_NANOSECONDS 40000
 #define STACK_BYTES (8u << 20)
 #define CACHE_LINE 64
+/* Of one deal; a job of more is dealt several times. */
+#define MOST_TASKS (1 << 30)
 
 /* One side's place to sleep until an atomic number changes. */
 typedef struct gate {
@@ -23,6 +25,12 @@ typedef struct gate {
     pthread_cond_t changed;
     atomic_int sleepers;
 } gate;
+
+/* The tasks that one thread has still to run: the first in the lower half, the end in the upper one, so that a single
+ * exchange takes a task from either side. */
+typedef struct share {
+    _Alignas(CACHE_LINE) atomic_uint_fast64_t range;
+} share;
 
 typedef struct worker {
     struct unetc_pool *pool;
@@ -35,12 +43,13 @@ struct unetc_pool {
     int started; /* workers that run */
     int may_spin;
     worker *workers;
+    share *shares; /* the threads' */
     gate wake; /* the workers' */
     gate done; /* the caller's */
     /* The job: written by the caller before `generation` changes, read by workers after. */
     unetc_kernel kernel;
     const unetc_call *calls;
-    int64_t count;
+    int64_t first; /* task 0 of the shares */
     int stop;
     _Alignas(CACHE_LINE) atomic_uint generation;
     _Alignas(CACHE_LINE) atomic_int pending; /* workers still busy with this generation */
@@ -138,9 +147,35 @@ static int is_done(unetc_pool *pool, unsigned unused) {
 
 /* ---- Work ---- */
 
-static void run_share(const unetc_pool *pool, int t) {
-    int64_t end = (t + 1) * pool->count / pool->threads;
-    for (int64_t task = t * pool->count / pool->threads; task < end; task++) pool->kernel(&pool->calls[t], task);
+static uint32_t first_of(uint64_t range) { return (uint32_t)range; }
+static uint32_t end_of(uint64_t range) { return (uint32_t)(range >> 32); }
+
+/* Cuts `count` tasks into contiguous shares. */
+static void deal(unetc_pool *pool, int64_t count) {
+    for (int t = 0; t < pool->threads; t++) {
+        uint64_t first = (uint64_t)(t * count / pool->threads), end = (uint64_t)((t + 1) * count / pool->threads);
+        atomic_store_explicit(&pool->shares[t].range, end << 32 | first, memory_order_relaxed);
+    }
+}
+
+/* Takes the first task of a share, or the last one for another thread than its own; -1 when none is left. */
+static int64_t take(share *s, int is_own) {
+    uint_fast64_t range = atomic_load_explicit(&s->range, memory_order_relaxed), rest;
+    do {
+        if (first_of(range) == end_of(range)) return -1;
+        rest = is_own ? range + 1 : range - ((uint64_t)1 << 32);
+    } while (!atomic_compare_exchange_weak_explicit(
+        &s->range, &range, rest, memory_order_relaxed, memory_order_relaxed));
+    return is_own ? first_of(range) : (int64_t)end_of(range) - 1;
+}
+
+/* A thread's own tasks in order, then the last ones of threads that are late: another program may be on their
+ * processor, or the tasks do not divide by the threads. */
+static void run_tasks(const unetc_pool *pool, int t) {
+    for (int i = 0; i < pool->threads; i++) {
+        share *s = &pool->shares[(t + i) % pool->threads];
+        for (int64_t task; (task = take(s, i == 0)) >= 0;) pool->kernel(&pool->calls[t], pool->first + task);
+    }
 }
 
 static void *work(void *argument) {
@@ -152,7 +187,7 @@ static void *work(void *argument) {
         wait_at(&pool->wake, pool, has_new_job, seen);
         seen++;
         if (pool->stop) return NULL;
-        run_share(pool, self->index);
+        run_tasks(pool, self->index);
         if (atomic_fetch_sub(&pool->pending, 1) == 1) open_gate(&pool->done);
     }
 }
@@ -172,10 +207,12 @@ void unetc_pool_run(unetc_pool *pool, unetc_kernel kernel, const unetc_call *cal
     } else {
         pool->kernel = kernel;
         pool->calls = calls;
-        pool->count = count;
-        publish(pool);
-        run_share(pool, 0);
-        wait_at(&pool->done, pool, is_done, 0);
+        for (pool->first = 0; pool->first < count; pool->first += MOST_TASKS) {
+            deal(pool, count - pool->first < MOST_TASKS ? count - pool->first : MOST_TASKS);
+            publish(pool);
+            run_tasks(pool, 0);
+            wait_at(&pool->done, pool, is_done, 0);
+        }
     }
     end_flush(before);
 }
@@ -193,8 +230,7 @@ static void gate_destroy(gate *g) {
     pthread_mutex_destroy(&g->mutex);
 }
 
-/* Processors this process may use: a cpuset counts, not the machine. */
-static int processors(void) {
+int unetc_processors(void) {
 #if defined(__linux__)
     cpu_set_t set;
     if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
@@ -228,11 +264,12 @@ unetc_pool *unetc_pool_create(int threads) {
     if (pool == NULL) return NULL;
     memset(pool, 0, sizeof *pool);
     pool->threads = threads;
-    pool->may_spin = threads <= processors();
+    pool->may_spin = threads <= unetc_processors();
     gate_init(&pool->wake);
     gate_init(&pool->done);
     pool->workers = calloc((size_t)threads, sizeof *pool->workers);
-    if (pool->workers == NULL || !start_workers(pool)) {
+    pool->shares = aligned_alloc(CACHE_LINE, (size_t)threads * sizeof *pool->shares);
+    if (pool->workers == NULL || pool->shares == NULL || !start_workers(pool)) {
         unetc_pool_destroy(pool);
         return NULL;
     }
@@ -248,6 +285,7 @@ void unetc_pool_destroy(unetc_pool *pool) {
     }
     gate_destroy(&pool->wake);
     gate_destroy(&pool->done);
+    free(pool->shares);
     free(pool->workers);
     free(pool);
 }

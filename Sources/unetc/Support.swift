@@ -96,7 +96,7 @@ struct TargetArguments: ParsableArguments {
         if let threads, threads < 1 { throw ValidationError("--threads takes a number from 1, found \(threads)") }
     }
 
-    var threadCount: Int { threads ?? processorCount }
+    var threadCount: Int { threads ?? processorCount() }
 
     func options(batch: Int? = nil) throws -> CompileOptions {
         if let batch, !(1...65_536).contains(batch) {

@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test(arguments: 1...4, [1, 3, 5])
-    func eachTaskRunsOnceOnItsThread(threads: Int, batch: Int) throws {
+    func eachTaskRunsOnceOnScratchOfItsThread(threads: Int, batch: Int) throws {
         let executor = try executor(threads: threads)
         let plan = try executor.plan("train")
         for run in 0..<20 {
@@ -35,11 +35,11 @@ import Testing
             let tasks = batch * TestModel.elements
             #expect(try executor.read("seen", plan: plan) == [Float](repeating: 1, count: tasks), "run \(run)")
             let owners = try executor.read("owner", plan: plan).map { Int($0) }
-            let expected = (0..<threads).flatMap { thread in
-                [Int](repeating: thread, count: (thread + 1) * tasks / threads - thread * tasks / threads)
-            }
             // Scratches lie 128 bytes apart, modulo what a float can count.
-            #expect(owners.map { ($0 - owners[0] + 0x10000) & 0xffff } == expected, "run \(run)")
+            let distances = owners.map { owner in
+                owners.map { abs(owner - $0) }.map { min($0, 0x10000 - $0) }.max() ?? 0
+            }
+            #expect(distances.allSatisfy { $0 < threads }, "run \(run): \(owners)")
         }
     }
 

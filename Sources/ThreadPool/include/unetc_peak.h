@@ -8,9 +8,17 @@
 extern "C" {
 #endif
 
-/* The most floating-point operations per second that fused multiply-adds on the widest vectors reach with all of the
- * pool's threads: the best of several runs of about 20 ms each. */
-double unetc_measure_peak_flops(unetc_pool *pool);
+/* Floats in the widest vectors that the processor has instructions for. */
+int unetc_widest_vector(void);
+
+/* The most floating-point operations per second that fused multiply-adds on vectors of `lanes` floats (16, 8 or 4; at
+ * most the processor's widest) reach with all of the pool's threads: the best of several runs of about 20 ms each. */
+double unetc_measure_peak_flops(unetc_pool *pool, int lanes);
+
+/* The most bytes per second that all of the pool's threads read and write when they change, in place, an array that
+ * fits no cache: the best of several runs. Each byte counts twice, once read and once written. 0 without the memory
+ * for the array, which is four times the last cache's size (64 to 512 MiB). */
+double unetc_measure_bandwidth(unetc_pool *pool);
 
 #ifdef __cplusplus
 }

@@ -1,8 +1,5 @@
 import Glibc
 
-/// The processors that are online.
-func processorCount() -> Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
-
 /// `body(0) ..< body(count)` computed on up to `threads` threads; the order of the results does not depend on them.
 ///
 /// - Parameter progress: called on the calling thread with the number of finished items, now and then.

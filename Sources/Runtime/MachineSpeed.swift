@@ -1,0 +1,30 @@
+import ThreadPool
+
+/// What the machine does at best: the yardsticks for kernels.
+public struct MachineSpeed: Hashable, Sendable {
+    /// Floats of the vectors that kernels use.
+    public var vectorWidth: Int
+    /// Floating-point operations per second of fused multiply-adds on those vectors, all threads together.
+    public var peakFlops: Double
+    /// Floats of the processor's widest vectors.
+    public var widestVector: Int
+    /// As `peakFlops`, on the widest vectors.
+    public var widestPeakFlops: Double
+    /// Bytes per second, read and written, of memory that no cache holds.
+    public var bandwidth: Double
+
+    /// Measures for about a quarter of a second, with up to 512 MiB of memory that is free again afterwards.
+    /// - Parameter vectorWidth: of the kernels to be judged; nil takes the widest vectors.
+    /// - Throws: `RuntimeError` when the threads cannot be started.
+    public init(threads: Int, vectorWidth: Int? = nil) throws {
+        let pool = try WorkerPool(threads: threads)
+        widestVector = Int(unetc_widest_vector())
+        self.vectorWidth = min(max(vectorWidth ?? widestVector, 4), widestVector)
+        peakFlops = pool.measurePeakFlops(lanes: self.vectorWidth)
+        widestPeakFlops = self.vectorWidth == widestVector ? peakFlops : pool.measurePeakFlops(lanes: widestVector)
+        bandwidth = pool.measureBandwidth()
+    }
+}
+
+/// Processors that this process may use.
+public func processorCount() -> Int { max(1, Int(unetc_processors())) }
