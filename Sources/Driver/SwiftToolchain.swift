@@ -2,16 +2,16 @@ import KernelIR
 import Kernels
 
 /// The Swift compiler and its flags, for kernels in Swift.
-struct SwiftToolchain: Sendable {
+public struct SwiftToolchain: Sendable {
     /// The one that was asked for, else `$SWIFTC`, else `swiftc`.
-    let compiler: String
+    public let compiler: String
     /// Arguments that were given with it.
-    let arguments: [String]
+    public let arguments: [String]
     /// The first line that the compiler prints about itself.
-    let version: String
+    public let version: String
 
     /// - Throws: `DriverError` that says what to do when there is no compiler.
-    init(compiler name: String? = nil) throws {
+    public init(compiler name: String? = nil) throws {
         let words = (name ?? Files.environment("SWIFTC") ?? "swiftc").split(separator: " ").map(String.init)
         compiler = words.first ?? "swiftc"
         arguments = Array(words.dropFirst())

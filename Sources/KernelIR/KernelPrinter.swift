@@ -79,6 +79,8 @@ struct KernelPrinter {
         case .declareArray(let name, let width, let count, let initial):
             widths[name] = width
             printArray(expressions.names.variable(name), width: width, count: count, initial: initial)
+        // Nothing to do, and an error in Swift.
+        case .assign(let name, .variable(let source, _)) where source == name: break
         case .assign(let name, let value):
             addSimple(
                 "\(expressions.names.variable(name)) = \(expressions.text(value, width: width(of: name, value)).text)")

@@ -31,6 +31,12 @@ private func expandSwift(_ template: String, width: Int) -> String {
 private func swiftScalarArithmetic(fuses: Bool) -> String {
     """
     @inline(__always) func unetc_splat1(_ x: Float) -> Float { x }
+    @inline(__always) func unetc_bits1(_ x: Float) -> UInt32 { x.bitPattern }
+    @inline(__always) func unetc_from_bits1(_ bits: UInt32) -> Float { Float(bitPattern: bits) }
+    @inline(__always) func unetc_as_int1(_ bits: UInt32) -> Int32 { Int32(bitPattern: bits) }
+    @inline(__always) func unetc_power_of_two1(_ k: Int32) -> Float {
+        Float(bitPattern: UInt32(bitPattern: k &+ 127) &<< 23)
+    }
     @inline(__always) func unetc_from_int1(_ x: Int32) -> Float { Float(x) }
     @inline(__always) func unetc_less1(_ a: Float, _ b: Float) -> Bool { a < b }
     @inline(__always) func unetc_equal1(_ a: Float, _ b: Float) -> Bool { a == b }
@@ -67,6 +73,12 @@ private func swiftVectorArithmetic(_ width: Int, fuses: Bool) -> String {
             UnsafeMutableRawPointer(p).storeBytes(of: x, as: $T.self)
         }
         @inline(__always) func unetc_splat$W(_ x: Float) -> $T { $T(repeating: x) }
+        @inline(__always) func unetc_bits$W(_ x: $T) -> $U { unsafeBitCast(x, to: $U.self) }
+        @inline(__always) func unetc_from_bits$W(_ bits: $U) -> $T { unsafeBitCast(bits, to: $T.self) }
+        @inline(__always) func unetc_as_int$W(_ bits: $U) -> $I { unsafeBitCast(bits, to: $I.self) }
+        @inline(__always) func unetc_power_of_two$W(_ k: $I) -> $T {
+            unsafeBitCast((k &+ 127) &<< 23, to: $T.self)
+        }
         @inline(__always) func unetc_from_int$W(_ x: $I) -> $T { $T(x) }
         \(comparisons.joined(separator: "\n"))
         // The elements of x where the mask says yes, else of y.
@@ -115,14 +127,10 @@ private func swiftMathFunctions(_ width: Int) -> String {
     }
     return expandSwift(
         """
-        @inline(__always) func unetc_bits$W(_ x: $T) -> $U { unsafeBitCast(x, to: $U.self) }
-        @inline(__always) func unetc_from_bits$W(_ bits: $U) -> $T { unsafeBitCast(bits, to: $T.self) }
         // x * 2^k, in two steps since 2^k alone may be out of range.
         @inline(__always) func unetc_scale$W(_ x: $T, _ k: $I) -> $T {
             let half: $I = k &>> 1
-            let one: $I = half &+ 127
-            let other: $I = k &- half &+ 127
-            return x * unsafeBitCast(one &<< 23, to: $T.self) * unsafeBitCast(other &<< 23, to: $T.self)
+            return x * unetc_power_of_two$W(half) * unetc_power_of_two$W(k &- half)
         }
         // exp(n ln 2 + r) = 2^n exp(r). NaN passes the bounds, being the second operand.
         @inline(__always) func unetc_exp$W(_ argument: $T) -> $T {
@@ -134,12 +142,12 @@ private func swiftMathFunctions(_ width: Int) -> String {
             let r = unetc_fma$W(n, \(splat(-Constants.ln2Low)), high)
         \(polynomial(Constants.exp, "r"))
             let y = unetc_fma$W(p, r * r, r) + unetc_splat$W(1.0)
-            return unetc_scale$W(y, unsafeBitCast(unetc_bits$W(shifted) &- unetc_bits$W(rounder), to: $I.self))
+            return unetc_scale$W(y, unetc_as_int$W(unetc_bits$W(shifted) &- unetc_bits$W(rounder)))
         }
         // log(1 + x) for x >= 0: 1 + x = 2^k (1 + f), where f is computed without rounding 1 + x.
         @inline(__always) func unetc_log1p$W(_ x: $T) -> $T {
             let one = unetc_splat$W(1.0)
-            let k: $I = unsafeBitCast(unetc_bits$W(x + one) &- \(Constants.rootHalfBits), to: $I.self) &>> 23
+            let k: $I = unetc_as_int$W(unetc_bits$W(x + one) &- \(Constants.rootHalfBits)) &>> 23
             let f = unetc_scale$W(x, 0 &- k) + (unetc_scale$W(one, 0 &- k) - one)
             let exponent = unetc_from_int$W(k)
             let square = f * f
