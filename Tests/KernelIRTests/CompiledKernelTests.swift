@@ -78,6 +78,28 @@ struct CompiledKernelTests {
         }
     }
 
+    @Test("blocks are transposed", arguments: kernelCompilers)
+    func transposes(compiler: any KernelCompiler) throws {
+        let kernels = compiler.widths.map { width in
+            let statement = BlockTranspose.statement(
+                width: width, from: "x", at: 3, stride: width + 5, to: "y", at: .task * Index(width), stride: width + 2)
+            let extent = width * (width + 8)
+            return Kernel(
+                name: "transpose_\(width)",
+                buffers: [
+                    Buffer(name: "y", access: .readWrite, extent: extent),
+                    Buffer(name: "x", access: .read, extent: extent),
+                ],
+                tasksFixed: 1, body: [statement])
+        }
+        try withTemporaryFolder { folder in
+            let compiled = try CompiledKernels(try compiler.library(of: kernels, in: folder))
+            for kernel in kernels {
+                try compare(kernel, compiled, seed: 1, compiler.backend)
+            }
+        }
+    }
+
     private func functionKernel(_ unary: UnaryOperator, number: Int, width: Int, count: Int) -> Kernel {
         let (i, whole) = (Index.variable("i"), count / width * width)
         func apply(_ width: Int) -> [Statement] { [.store("y", i, .unary(unary, .load("x", i, width: width)))] }

@@ -61,6 +61,8 @@ struct SwiftCompiler: KernelCompiler {
         let header = CCompiler.includeFolder.appendingPathComponent("unetc_model.h")
         let result = try CCompiler.run(
             [Self.command, "-Ounchecked", "-wmo", "-parse-as-library", "-Xcc", target, "-module-name", "unetc_\(name)"]
+                + ["-enable-experimental-feature", "BuiltinModule", "-Xllvm", "-vectorize-slp=false"]
+                + ["-Xllvm", "-vectorize-loops=false", "-Xllvm", "-disable-machine-licm"]
                 + [allowingWarnings ? "-suppress-warnings" : "-warnings-as-errors", "-emit-library"]
                 + ["-import-objc-header", header.path, prelude.path, file.path, "-o", output.path])
         guard result.status == 0 else { throw CompilationFailure(text: "\(self): \(result.output)") }
