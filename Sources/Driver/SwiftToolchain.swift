@@ -26,9 +26,9 @@ public struct SwiftToolchain: Sendable {
         }
     }
 
-    /// Flags for kernels: vectors only where the code says so, as in C. Clang's options select the instructions for Swift's code generation as well; those that only
-    /// guide C's optimizer are left out. Constants are not lifted out of loops once registers are being given out: they would
-    /// push the sums of a product, which fill the registers, into memory.
+    /// Flags for kernels: vectors only where the code says so, as in C. Clang's options select the instructions of Swift's
+    /// code as well; those that only guide C's optimizer are left out. Constants are not lifted out of loops late in
+    /// compilation: they would push the sums of a product, which fill the registers, into memory.
     func flags(for target: Target) -> [String] {
         let instructions = target.compilerFlags.filter { $0.hasPrefix("-march=") || $0.hasPrefix("-mcpu=") }
         return [
