@@ -2,6 +2,7 @@ import Diagnostics
 import Emission
 import GraphDSL
 import GraphIR
+import KernelIR
 import Kernels
 import MemoryPlanning
 import Passes
@@ -76,6 +77,8 @@ public struct CompileOptions: Sendable {
     public var strategy = PlanningOptions.Strategy.greedy
     public var fuses = true
     public var convolutions = ConvolutionChoice.auto
+    /// The language of the kernels.
+    public var backend = Backend.c
     /// Inputs to differentiate with respect to.
     public var withRespectTo: [String] = []
     public var jobs: Int
@@ -124,7 +127,7 @@ extension Session {
         return lowered
     }
 
-    /// The whole model as C.
+    /// The whole model as source text.
     public func emit(_ options: CompileOptions) throws -> (model: EmittedModel, plans: [LoweredPlan]) {
         guard graph.loss != nil || !options.plans.contains(.train) else {
             throw DriverError(
@@ -136,6 +139,6 @@ extension Session {
             compilerVersion: compilerVersion, sourceText: text, sourceName: Files.name(of: path),
             parameters: overrides, target: options.target, batchCapacity: options.batch ?? graph.training.batch,
             graph: graph)
-        return (EmittedModel(plans: plans, description: description), plans)
+        return (EmittedModel(plans: plans, description: description, backend: options.backend), plans)
     }
 }

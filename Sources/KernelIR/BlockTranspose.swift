@@ -38,6 +38,38 @@ public enum BlockTranspose {
         }
     }
 
+    /// The function as Swift, in the rounds of the C below.
+    static func swiftPrelude(_ width: Int) -> String {
+        let half = width / 2
+        var lines = (0..<width).map { "    let a\($0) = unetc_load$W(from + \($0) * from_stride)" }
+        var (source, target) = ("a", "b")
+        for _ in 0..<width.trailingZeroBitCount {
+            for i in 0..<half {
+                let pair = "\(source)\(i), \(source)\(i + half)"
+                lines.append("    let \(target)\(2 * i) = unetc_interleave_low$W(\(pair))")
+                lines.append("    let \(target)\(2 * i + 1) = unetc_interleave_high$W(\(pair))")
+            }
+            (source, target) = (target, target + "b")
+        }
+        func pairs(from start: Int) -> String {
+            (start..<start + half).flatMap { ["x[\($0)]", "y[\($0)]"] }.joined(separator: ", ")
+        }
+        lines += (0..<width).map { "    unetc_store$W(to + \($0) * to_stride, \(source)\($0))" }
+        return expandSwift(
+            """
+            // Elements of x and y in turn: those of their first halves, or of their second ones.
+            @inline(__always) func unetc_interleave_low$W(_ x: $T, _ y: $T) -> $T { $T(\(pairs(from: 0))) }
+            @inline(__always) func unetc_interleave_high$W(_ x: $T, _ y: $T) -> $T { $T(\(pairs(from: half))) }
+            // $W rows of $W floats, with rows and columns exchanged.
+            @inline(__always) func unetc_transpose$W(
+                _ from: UnsafePointer<Float>, _ from_stride: Int, _ to: UnsafeMutablePointer<Float>, _ to_stride: Int
+            ) {
+            \(lines.joined(separator: "\n"))
+            }
+
+            """, width: width)
+    }
+
     /// The function as C. Each of log₂ `width` rounds interleaves the rows of the upper half with those of the lower,
     /// which moves one bit of the row's number to the column's.
     static func prelude(_ width: Int) -> String {

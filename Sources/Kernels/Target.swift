@@ -6,19 +6,22 @@ public struct Target: Hashable, Sendable {
     public var vectorWidth: Int
     /// Vector registers that a kernel may use.
     public var vectorRegisters: Int
+    /// Whether a product and a sum can be one operation with one rounding.
+    public var fusesMultiplyAdd: Bool
     /// Bytes of the first- and second-level data caches of one core.
     public var l1Bytes: Int
     public var l2Bytes: Int
-    /// The C compiler's flag that selects the instruction set.
+    /// The C compiler's flags that select the instruction set.
     public var compilerFlags: [String]
 
     public init(
-        name: String, vectorWidth: Int, vectorRegisters: Int, l1Bytes: Int = 32 << 10, l2Bytes: Int = 512 << 10,
-        compilerFlags: [String]
+        name: String, vectorWidth: Int, vectorRegisters: Int, fusesMultiplyAdd: Bool = true,
+        l1Bytes: Int = 32 << 10, l2Bytes: Int = 512 << 10, compilerFlags: [String]
     ) {
         self.name = name
         self.vectorWidth = vectorWidth
         self.vectorRegisters = vectorRegisters
+        self.fusesMultiplyAdd = fusesMultiplyAdd
         self.l1Bytes = l1Bytes
         self.l2Bytes = l2Bytes
         self.compilerFlags = compilerFlags
@@ -36,5 +39,6 @@ public struct Target: Hashable, Sendable {
         name: "aarch64", vectorWidth: 4, vectorRegisters: 32, compilerFlags: ["-march=armv8-a"])
     /// Any x86-64 processor.
     public static let x86v1 = Target(
-        name: "x86-64", vectorWidth: 4, vectorRegisters: 16, compilerFlags: ["-march=x86-64"])
+        name: "x86-64", vectorWidth: 4, vectorRegisters: 16, fusesMultiplyAdd: false,
+        compilerFlags: ["-march=x86-64"])
 }
