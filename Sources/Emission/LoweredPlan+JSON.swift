@@ -1,4 +1,5 @@
 import GraphIR
+import Kernels
 import MemoryPlanning
 
 extension LoweredPlan {
@@ -28,7 +29,7 @@ extension LoweredPlan {
     private func stepObject(_ step: PlannedStep) -> JSON {
         let node = graph[step.node]
         let numbers = StepNumbers(step, node, self)
-        return .object([
+        var members: [(key: String, value: JSON)] = [
             ("name", .string(step.name)), ("operation", .string(step.operation)),
             ("phase", .string(Phase(node).rawValue)),
             ("algorithm", .string(step.algorithm)),
@@ -36,6 +37,19 @@ extension LoweredPlan {
             ("tasks_per_sample", .integer(numbers.tasksPerSample)), ("tasks_fixed", .integer(numbers.tasksFixed)),
             ("workspace_bytes", .integer(numbers.workspaceBytes)),
             ("flops_per_sample", .number(numbers.flopsPerSample)),
+        ]
+        if step.name == node.name, let entry = convolutions[node.op] { members.append(("choice", entry.json)) }
+        return .object(members)
+    }
+}
+
+extension AlgorithmTable.Entry {
+    /// What has been chosen and why, with the predicted milliseconds of all candidates on one core.
+    fileprivate var json: JSON {
+        let rounded = { (value: Double) -> JSON in .number((value * 10_000).rounded() / 10_000) }
+        return .object([
+            ("algorithm", .string(algorithm.name)), ("by", .string(reason.rawValue)),
+            ("predicted_ms", .object(predictions.map { ($0.algorithm.name, rounded($0.milliseconds)) })),
         ])
     }
 }

@@ -36,12 +36,12 @@ public struct KernelRequest: Sendable {
     public var concatCopies: [(operand: Int, channel: Int)]
     public var batchCapacity: Int
     public var target: Target
-    public var convolutions: ConvolutionChoice
+    public var convolutions: AlgorithmTable
 
     public init(
         node: Node, result: Operand, inputs: [Operand], epilogueOperands: [[Operand]],
         concatCopies: [(operand: Int, channel: Int)] = [], batchCapacity: Int, target: Target,
-        convolutions: ConvolutionChoice = .auto
+        convolutions: AlgorithmTable = AlgorithmTable()
     ) {
         self.node = node
         self.result = result

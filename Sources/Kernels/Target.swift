@@ -1,3 +1,17 @@
+/// What one core of a kind of processor does in a second: declared, not measured, so that the compiler's choices are a
+/// function of the graph and the target alone.
+public struct Throughput: Hashable, Sendable {
+    /// Billions of multiplications and additions in single precision, at best.
+    public var gigaflops: Double
+    /// Billions of bytes to or from memory, when all cores ask for them.
+    public var gigabytes: Double
+
+    public init(gigaflops: Double, gigabytes: Double) {
+        self.gigaflops = gigaflops
+        self.gigabytes = gigabytes
+    }
+}
+
 /// The processor that kernels are specialised for.
 public struct Target: Hashable, Sendable {
     /// The name on the command line: `native`, `x86-64-v3` …
@@ -9,32 +23,39 @@ public struct Target: Hashable, Sendable {
     /// Bytes of the first- and second-level data caches of one core.
     public var l1Bytes: Int
     public var l2Bytes: Int
+    /// What one core does in a second, as the cost model of convolutions takes it.
+    public var throughput: Throughput
     /// The C compiler's flag that selects the instruction set.
     public var compilerFlags: [String]
 
     public init(
         name: String, vectorWidth: Int, vectorRegisters: Int, l1Bytes: Int = 32 << 10, l2Bytes: Int = 512 << 10,
-        compilerFlags: [String]
+        throughput: Throughput, compilerFlags: [String]
     ) {
         self.name = name
         self.vectorWidth = vectorWidth
         self.vectorRegisters = vectorRegisters
         self.l1Bytes = l1Bytes
         self.l2Bytes = l2Bytes
+        self.throughput = throughput
         self.compilerFlags = compilerFlags
     }
 
     /// Any x86-64 processor with AVX2 and FMA.
     public static let x86v3 = Target(
-        name: "x86-64-v3", vectorWidth: 8, vectorRegisters: 16, compilerFlags: ["-march=x86-64-v3"])
+        name: "x86-64-v3", vectorWidth: 8, vectorRegisters: 16, throughput: Throughput(gigaflops: 100, gigabytes: 10),
+        compilerFlags: ["-march=x86-64-v3"])
     /// Any x86-64 processor with AVX-512 (F, BW, CD, DQ, VL).
     public static let x86v4 = Target(
         name: "x86-64-v4", vectorWidth: 16, vectorRegisters: 32, l2Bytes: 1 << 20,
+        throughput: Throughput(gigaflops: 200, gigabytes: 10),
         compilerFlags: ["-march=x86-64-v4", "-mprefer-vector-width=512"])
     /// 64-bit ARM with NEON.
     public static let aarch64 = Target(
-        name: "aarch64", vectorWidth: 4, vectorRegisters: 32, compilerFlags: ["-march=armv8-a"])
+        name: "aarch64", vectorWidth: 4, vectorRegisters: 32, throughput: Throughput(gigaflops: 40, gigabytes: 10),
+        compilerFlags: ["-march=armv8-a"])
     /// Any x86-64 processor.
     public static let x86v1 = Target(
-        name: "x86-64", vectorWidth: 4, vectorRegisters: 16, compilerFlags: ["-march=x86-64"])
+        name: "x86-64", vectorWidth: 4, vectorRegisters: 16, throughput: Throughput(gigaflops: 24, gigabytes: 10),
+        compilerFlags: ["-march=x86-64"])
 }

@@ -32,6 +32,21 @@ import Testing
         #expect(problem == nil)
     }
 
+    @Test(arguments: NamedGeometry.direct.flatMap(\.cases), Setup.direct)
+    func directConvolutions(_ test: KernelCase, _ setup: Setup) throws {
+        let trial = try KernelTrial(test, setup)
+        #expect(lower(trial.request).stages.contains { $0.algorithm == "direct" })
+        let problem = try trial.problem()
+        #expect(problem == nil)
+    }
+
+    /// Several panels, blocks of rows and pieces: verified, which is what their bounds need.
+    @Test(arguments: NamedGeometry.largeDirect.flatMap(\.cases), Setup.direct)
+    func largeDirectConvolutions(_ test: KernelCase, _ setup: Setup) throws {
+        let violation = try KernelTrial(test, setup).violations.first?.description
+        #expect(violation == nil)
+    }
+
     @Test(
         .enabled(if: isLongRun, "set UNETC_LONG_TESTS=1"),
         arguments: NamedGeometry.largeWinograd.flatMap(\.cases), Setup.blocked)

@@ -9,7 +9,7 @@ struct LayoutDemand: Hashable {
 /// Which layouts the kernels of each operator work on.
 struct LayoutRules {
     let target: Target
-    let convolutions: ConvolutionChoice
+    let convolutions: AlgorithmTable
 
     private var block: Layout { .blocked(target.vectorWidth) }
 
@@ -18,7 +18,7 @@ struct LayoutRules {
         let plain = LayoutDemand(inputs: operands.map { _ in .nchw }, result: .nchw)
         switch node.op {
         case .conv, .convTranspose, .convDataGradient, .convWeightGradient:
-            let algorithm = convolutionAlgorithm(node.op, target: target, choice: convolutions)
+            let algorithm = convolutions.algorithm(node.op)
             return convolutionDemand(node.op, algorithm: algorithm, target: target, operandCount: operands.count)
                 ?? plain
         case .channelSum:
