@@ -1,5 +1,4 @@
 import GraphIR
-import Kernels
 import MemoryPlanning
 
 extension LoweredPlan {
@@ -40,16 +39,5 @@ extension LoweredPlan {
         ]
         if step.name == node.name, let entry = convolutions[node.op] { members.append(("choice", entry.json)) }
         return .object(members)
-    }
-}
-
-extension AlgorithmTable.Entry {
-    /// What has been chosen and why, with the predicted milliseconds of all candidates on one core.
-    fileprivate var json: JSON {
-        let rounded = { (value: Double) -> JSON in .number((value * 10_000).rounded() / 10_000) }
-        return .object([
-            ("algorithm", .string(algorithm.name)), ("by", .string(reason.rawValue)),
-            ("predicted_ms", .object(predictions.map { ($0.algorithm.name, rounded($0.milliseconds)) })),
-        ])
     }
 }

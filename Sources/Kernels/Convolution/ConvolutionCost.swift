@@ -114,12 +114,26 @@ struct ConvolutionCost {
         let narrow = Double(min(g.groupOutputChannels, g.reductionSize))
         let efficiency = Constants.gemmEfficiency * narrow / (narrow + Constants.gemmHalf)
         let columns = g.isPointwise ? 0 : samples * Double(g.inputChannels * g.kernel.area * g.output.area)
-        // Its neighbours' maps are blocked where channels allow that, and have to be brought into rows.
+        return multiplications(samples * g.flopsPerSample, efficiency: efficiency)
+            + Constants.elementMove * columns + conversions(g)
+    }
+
+    /// Bringing the maps of a row-major algorithm's neighbours, which are blocked where channels allow that, into rows,
+    /// and back.
+    fileprivate func conversions(_ g: ConvGeometry) -> Double {
         let isBlocked = { (channels: Int) in channels % target.vectorWidth == 0 && target.vectorWidth >= 4 }
         let moved =
             (isBlocked(g.inputChannels) ? g.inputType.elementCount : 0)
             + (isBlocked(g.outputChannels) ? g.outputType.elementCount : 0)
-        return multiplications(samples * g.flopsPerSample, efficiency: efficiency)
-            + Constants.elementMove * columns + Constants.elementMove * samples * Double(moved)
+        return Constants.elementMove * samples * Double(moved)
     }
+}
+
+/// What bringing an algorithm's maps from and into blocks would take, in milliseconds on one core: nothing for those that
+/// work on blocked maps.
+public func conversionMilliseconds(
+    _ op: Op, _ algorithm: ConvolutionAlgorithm, target: Target, batch: Int
+) -> Double {
+    guard algorithm == .gemm, let g = op.convGeometry else { return 0 }
+    return ConvolutionCost(target: target, batch: batch, isInference: false).conversions(g) / 1e6
 }

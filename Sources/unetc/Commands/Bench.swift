@@ -10,6 +10,7 @@ struct Bench: ParsableCommand {
 
     @OptionGroup var input: GraphArguments
     @OptionGroup var target: TargetArguments
+    @OptionGroup var tuning: TuneArguments
 
     @Option(help: "Samples per step (default: the graph's batch).")
     var batch: Int?
@@ -38,6 +39,7 @@ struct Bench: ParsableCommand {
             let session = try input.session()
             var options = try target.options(batch: batch)
             options.plans = session.graph.loss == nil ? [.infer] : [.train, .infer]
+            options = try tuning.applied(to: options, of: session)
             let product = try session.compileSharedObject(options).product
             var arguments = ["bench", input.graph, "--model", product, "--runs", "\(runs)"]
             arguments += ["--threads", "\(target.threadCount)"] + (json ? ["--json"] : [])
