@@ -6,8 +6,10 @@ import KernelIR
 private func convolution(_ request: KernelRequest) -> LoweredStep {
     let op = request.node.op
     let chosen = request.convolutions.algorithm(op)
-    let demand = convolutionDemand(op, algorithm: chosen, target: request.target, operandCount: request.inputs.count)
+    let demand = chosen.demand(op, target: request.target, operandCount: request.inputs.count)
     let found = LayoutDemand(inputs: request.inputs.map(\.layout), result: request.result.layout)
+    var request = request
+    if demand == found, let target = chosen.vectors(for: op, on: request.target) { request.target = target }
     switch (demand == found ? chosen : .gemm, op) {
     case (.gemm, .conv(let g)): return convForward(request, g)
     case (.gemm, .convTranspose(let g)), (.gemm, .convDataGradient(let g)): return convDataGradient(request, g)

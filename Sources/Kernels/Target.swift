@@ -41,6 +41,14 @@ public struct Target: Hashable, Sendable {
         self.compilerFlags = compilerFlags
     }
 
+    /// The same processor using a share of its vectors.
+    func withVectors(of width: Int) -> Target {
+        var target = self
+        target.vectorWidth = width
+        target.throughput.gigaflops *= Double(width) / Double(vectorWidth)
+        return target
+    }
+
     /// Any x86-64 processor with AVX2 and FMA.
     public static let x86v3 = Target(
         name: "x86-64-v3", vectorWidth: 8, vectorRegisters: 16, throughput: Throughput(gigaflops: 100, gigabytes: 10),
@@ -48,11 +56,11 @@ public struct Target: Hashable, Sendable {
     /// Any x86-64 processor with AVX-512 (F, BW, CD, DQ, VL).
     public static let x86v4 = Target(
         name: "x86-64-v4", vectorWidth: 16, vectorRegisters: 32, l2Bytes: 1 << 20,
-        throughput: Throughput(gigaflops: 200, gigabytes: 10),
+        throughput: Throughput(gigaflops: 250, gigabytes: 15),
         compilerFlags: ["-march=x86-64-v4", "-mprefer-vector-width=512"])
     /// 64-bit ARM with NEON.
     public static let aarch64 = Target(
-        name: "aarch64", vectorWidth: 4, vectorRegisters: 32, throughput: Throughput(gigaflops: 40, gigabytes: 10),
+        name: "aarch64", vectorWidth: 4, vectorRegisters: 32, throughput: Throughput(gigaflops: 50, gigabytes: 10),
         compilerFlags: ["-march=armv8-a"])
     /// Any x86-64 processor.
     public static let x86v1 = Target(

@@ -52,6 +52,11 @@ struct TuneArguments: ParsableArguments {
     /// The options with the winners, where tuning has been asked for; says on standard error what was done.
     func applied(to options: CompileOptions, of session: Session) throws -> CompileOptions {
         guard tune else { return options }
+        guard options.convolutions == .auto else {
+            throw CommandFailure(
+                "--tune measures all algorithms, --conv \(options.convolutions.rawValue) forces one: give either",
+                exitCode: 2)
+        }
         let timer = StepTimer(threads: options.jobs)
         let result = try session.tune(options) { try timer.seconds(model: $0, plan: $1) }
         printError(

@@ -53,6 +53,7 @@ struct NamedGeometry: Sendable {
     /// What Winograd's algorithm computes on blocked maps, at sizes that no tile divides.
     static let winograd: [NamedGeometry] = [
         conv("3x3 same", 16, to: 32, Extent(7, 9), kernel: Extent(3), padding: Padding(1)),
+        conv("3x3 same, channels of half a vector", 8, to: 24, Extent(5, 6), kernel: Extent(3), padding: Padding(1)),
         conv("3x3 valid", 32, to: 16, Extent(6, 7), kernel: Extent(3)),
         conv("3x3 wide padding", 16, to: 16, Extent(3, 5), kernel: Extent(3), padding: Padding(2)),
         conv(
@@ -70,6 +71,7 @@ struct NamedGeometry: Sendable {
     /// What the direct algorithm computes on blocked maps: strides, dilations and paddings of all kinds.
     static let direct: [NamedGeometry] = [
         conv("3x3 same", 16, to: 32, Extent(7, 9), kernel: Extent(3), padding: Padding(1)),
+        conv("3x3 same, channels of half a vector", 24, to: 8, Extent(5, 6), kernel: Extent(3), padding: Padding(1)),
         conv("3x3 stride 2", 32, to: 16, Extent(9, 6), kernel: Extent(3), stride: Extent(2), padding: Padding(1)),
         conv("3x3 valid", 16, to: 16, Extent(5, 17), kernel: Extent(3)),
         conv("3x3 one pixel", 16, to: 16, Extent(1), kernel: Extent(3), padding: Padding(1)),

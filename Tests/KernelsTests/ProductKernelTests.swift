@@ -45,14 +45,15 @@ struct ProductCase: Sendable, CustomTestStringConvertible {
 
     static let targets: [Target] = [.x86v1, .aarch64, .x86v3, .x86v4]
 
-    static let patches: [ProductCase] = targets.flatMap { target in
-        [
-            patch(1, to: 1, Extent(1), kernel: Extent(1), target),
-            patch(2, to: 3, Extent(5, 7), kernel: Extent(1), target),
-            patch(1, to: 2, Extent(3, 5), kernel: Extent(2), target),
-            patch(3, to: 1, Extent(2, 3), kernel: Extent(3, 1), target),
-        ].flatMap { all($0, target) }
-    }
+    static let patches: [ProductCase] =
+        targets.flatMap { target in
+            [
+                patch(1, to: 1, Extent(1), kernel: Extent(1), target),
+                patch(2, to: 3, Extent(5, 7), kernel: Extent(1), target),
+                patch(1, to: 2, Extent(3, 5), kernel: Extent(2), target),
+                patch(3, to: 1, Extent(2, 3), kernel: Extent(3, 1), target),
+            ].flatMap { all($0, target) }
+        } + all(patch(1, to: 3, Extent(3, 5), kernel: Extent(2), .x86v3), .x86v4)
 
     static let narrowInputs: [ProductCase] = targets.flatMap { target -> [ProductCase] in
         let width = target.vectorWidth
@@ -158,8 +159,7 @@ private struct ProductTrial {
         let table = AlgorithmTable(
             [test.op], target: test.target, batch: Self.capacity, isInference: false,
             winners: [try #require(bare.key(test.op)): algorithm])
-        let demand = try #require(
-            convolutionDemand(test.op, algorithm: algorithm, target: test.target, operandCount: inputs.count))
+        let demand = algorithm.demand(test.op, target: test.target, operandCount: inputs.count)
         let operand = { (id: NodeID, layout: Layout) -> Operand in
             let type = graph[id].type
             // Samples lie further apart than they are long, as channels of a wider map do.

@@ -34,6 +34,7 @@ extension Session {
         var models: [CompiledModel] = []
         for round in 0..<rounds {
             var trial = options
+            trial.convolutions = .auto
             trial.winners = known
             for shape in missing { trial.winners[shape.key] = shape.candidates[round % shape.candidates.count] }
             models.append(try compileSharedObject(trial))

@@ -19,9 +19,7 @@ public struct AlgorithmTable: Hashable, Sendable {
         public var predictions: [Prediction]
 
         /// The chosen algorithm's time by the cost model, in milliseconds on one core.
-        public var predictedMilliseconds: Double? {
-            predictions.first { $0.algorithm == algorithm }?.milliseconds
-        }
+        public var predictedMilliseconds: Double? { predictions.first { $0.algorithm == algorithm }?.milliseconds }
     }
 
     public struct Prediction: Hashable, Sendable {
@@ -48,23 +46,22 @@ public struct AlgorithmTable: Hashable, Sendable {
     ) {
         self.batch = batch
         self.isInference = isInference
-        let cost = ConvolutionCost(target: target, batch: batch, isInference: isInference)
         for op in ops {
             guard let key = key(op), entries[key] == nil else { continue }
-            let predictions = convolutionCandidates(op, target: target).map {
-                Prediction(algorithm: $0, milliseconds: cost.milliseconds(op, $0))
+            let predictions = ConvolutionAlgorithm.all.compactMap { algorithm in
+                algorithm.vectors(for: op, on: target).map { target in
+                    let cost = ConvolutionCost(target: target, batch: batch, isInference: isInference)
+                    return Prediction(algorithm: algorithm, milliseconds: cost.milliseconds(op, algorithm))
+                }
             }
-            let isCandidate = { (algorithm: ConvolutionAlgorithm?) in
-                predictions.contains { $0.algorithm == algorithm }
+            let isCandidate = { (algorithm: ConvolutionAlgorithm?) in predictions.contains { $0.algorithm == algorithm }
             }
             // Of equals the first.
             let cheapest = predictions.min { $0.milliseconds < $1.milliseconds }?.algorithm ?? .gemm
             let (algorithm, reason): (ConvolutionAlgorithm, Reason) =
                 if let forced = choice.algorithm, isCandidate(forced) {
                     (forced, .forced)
-                } else if let winner = winners[key], isCandidate(winner) {
-                    (winner, .tuned)
-                } else {
+                } else if let winner = winners[key], isCandidate(winner) { (winner, .tuned) } else {
                     (cheapest, .costModel)
                 }
             entries[key] = Entry(algorithm: algorithm, reason: reason, predictions: predictions)
@@ -86,9 +83,7 @@ public struct AlgorithmTable: Hashable, Sendable {
     /// The shape, direction, batch and use of a convolution operator as text, which stays the same from run to run; nil
     /// for other operators.
     public func key(_ op: Op) -> String? {
-        op.convGeometry.map {
-            "\(op.mnemonic) \($0.key), batch \(batch), \(isInference ? "inference" : "training")"
-        }
+        op.convGeometry.map { "\(op.mnemonic) \($0.key), batch \(batch), \(isInference ? "inference" : "training")" }
     }
 
     /// What has been chosen for an operator; nil for one that is not in the table.

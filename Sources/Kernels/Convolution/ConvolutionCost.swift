@@ -12,120 +12,124 @@ struct ConvolutionCost {
 
     /// The constants of the model.
     private enum Constants {
-        /// The share of the peak that a register block reaches once it is under way.
-        static let productEfficiency = 0.85
-        /// Steps of a product that pass before its register block is under way, and at its end.
-        static let productOverhead = 8.0
+        /// The share of the peak that direct products reach, in full register blocks.
+        static let directEfficiency = 0.87
+        /// The same for Winograd's products, which are many and short: of tiles by channels, and in the weight gradient
+        /// over tiles.
+        static let winogradEfficiency = 0.73
+        static let winogradGradientEfficiency = 0.65
         /// What OpenBLAS reaches of the peak, and the columns or rows at which it reaches half of that.
-        static let gemmEfficiency = 0.8
-        static let gemmHalf = 24.0
+        static let gemmEfficiency = 0.6
+        static let gemmHalf = 12.0
         /// Vector operations for each point of a tile and vector of channels: of the transforms there, and back.
-        static let inputTransform = 9.0
-        static let outputTransform = 7.0
+        static let inputTransform = 4.0
+        static let outputTransform = 1.0
         /// The share of the peak rate of vector operations that transforms and copies reach.
         static let vectorEfficiency = 0.25
-        /// Nanoseconds to bring one weight into another order.
+        /// Nanoseconds to bring one weight into another order, transformed or not.
         static let weightMove = 0.7
-        /// Nanoseconds to move one element between layouts, or into or out of a column matrix.
-        static let elementMove = 0.5
+        /// Nanoseconds to move one element between layouts, and into or out of a column matrix.
+        static let conversion = 0.5
+        static let columnMove = 0.15
+        /// The share of the maps' way from and to memory that long products do not hide.
+        static let exposedTraffic = 0.5
     }
+
+    private enum Product { case forward, dataGradient, weightGradient }
 
     /// Milliseconds on one core.
     func milliseconds(_ op: Op, _ algorithm: ConvolutionAlgorithm) -> Double {
         guard let g = op.convGeometry else { return 0 }
-        let kind: Product =
+        let product: Product =
             switch op {
             case .convWeightGradient: .weightGradient
             case .conv: .forward
             default: .dataGradient
             }
-        let own =
+        let nanoseconds =
             switch algorithm {
-            case .gemm: gemm(g, kind)
-            case .winograd(let tile): winograd(g, kind, tile: tile)
-            case .direct: direct(g, kind)
-            case .patch, .narrowInput, .narrowOutput: product(g, kind)
+            case .gemm: gemm(g)
+            case .winograd(let tile): winograd(g, product, tile: tile)
+            case .direct: direct(g, product)
+            case .patch, .narrowInput, .narrowOutput: plainProduct(g, product)
             }
-        return (own + mapTraffic(g)) / 1e6
+        return nanoseconds / 1e6
     }
 
-    private enum Product { case forward, dataGradient, weightGradient }
+    /// Bringing the maps of a row-major algorithm's neighbours, which are blocked where their channels allow that, into
+    /// rows and back, in milliseconds on one core.
+    func conversionMilliseconds(_ op: Op) -> Double { (op.convGeometry.map(conversions) ?? 0) / 1e6 }
 
-    private var width: Double { Double(target.vectorWidth) }
+    // MARK: Algorithms, in nanoseconds
+
+    private func plainProduct(_ g: ConvGeometry, _ product: Product) -> Double {
+        multiplications(samples * g.flopsPerSample, efficiency: Constants.directEfficiency)
+            + Constants.exposedTraffic * mapTraffic(g) + weights(g.weightType.elementCount, product)
+    }
+
+    private func direct(_ g: ConvGeometry, _ product: Product) -> Double {
+        let cost =
+            switch product {
+            case .weightGradient: DirectCost(weightGradient: g, target: target)
+            case .forward: DirectCost(GatherShape(forward: g), target: target, batchCapacity: batch)
+            case .dataGradient: DirectCost(GatherShape(dataGradient: g), target: target, batchCapacity: batch)
+            }
+        let efficiency = Constants.directEfficiency * cost.blockEfficiency
+        // A copy is a load and a store.
+        return multiplications(samples * g.flopsPerSample, efficiency: efficiency)
+            + vectorOperations(2 * samples * cost.copiedVectors) + Constants.exposedTraffic * mapTraffic(g)
+            + weights(g.weightType.elementCount, product)
+    }
+
+    private func winograd(_ g: ConvGeometry, _ product: Product, tile: Int) -> Double {
+        let shape =
+            product == .dataGradient
+            ? WinogradShape(dataGradient: g, tile: tile) : WinogradShape(forward: g, tile: tile)
+        let tiles = samples * Double(ceilingDivide(shape.output.height, tile) * ceilingDivide(shape.output.width, tile))
+        let pairs = shape.products * shape.channels * shape.outputs
+        let efficiency =
+            product == .weightGradient ? Constants.winogradGradientEfficiency : Constants.winogradEfficiency
+        let transforms =
+            Double(shape.channels) * Constants.inputTransform + Double(shape.outputs) * Constants.outputTransform
+        return multiplications(2 * tiles * Double(pairs), efficiency: efficiency)
+            + vectorOperations(tiles * Double(shape.products) * transforms / Double(target.vectorWidth))
+            + mapTraffic(g) + weights(pairs, product)
+    }
+
+    private func gemm(_ g: ConvGeometry) -> Double {
+        let narrow = Double(min(g.groupOutputChannels, g.reductionSize))
+        let efficiency = Constants.gemmEfficiency * narrow / (narrow + Constants.gemmHalf)
+        let columns = g.isPointwise ? 0 : samples * Double(g.inputChannels * g.kernel.area * g.output.area)
+        return multiplications(samples * g.flopsPerSample, efficiency: efficiency) + Constants.columnMove * columns
+            + mapTraffic(g) + conversions(g)
+    }
+
+    // MARK: Parts, in nanoseconds
+
     private var samples: Double { Double(batch) }
-
-    // MARK: Nanoseconds of the parts
 
     private func multiplications(_ flops: Double, efficiency: Double) -> Double {
         flops / (target.throughput.gigaflops * efficiency)
     }
 
     private func vectorOperations(_ count: Double) -> Double {
-        count * 2 * width / (target.throughput.gigaflops * Constants.vectorEfficiency)
+        multiplications(count * 2 * Double(target.vectorWidth), efficiency: Constants.vectorEfficiency)
     }
-
-    private func bytes(_ count: Double) -> Double { count / target.throughput.gigabytes }
 
     /// Both maps, once from or to memory.
     private func mapTraffic(_ g: ConvGeometry) -> Double {
-        bytes(4 * samples * Double(g.inputType.elementCount + g.outputType.elementCount))
+        4 * samples * Double(g.inputType.elementCount + g.outputType.elementCount) / target.throughput.gigabytes
     }
 
-    private func weightPanels(_ g: ConvGeometry, _ kind: Product) -> Double {
-        let isKept = isInference && kind != .weightGradient
-        return isKept ? 0 : Constants.weightMove * Double(g.weightType.elementCount)
+    /// Bringing weights into the order of the products, or back; where they are kept in that order, only reading them.
+    private func weights(_ count: Int, _ product: Product) -> Double {
+        let isKept = isInference && product != .weightGradient
+        return (isKept ? 4 / target.throughput.gigabytes : Constants.weightMove) * Double(count)
     }
 
-    // MARK: Algorithms
-
-    private func product(_ g: ConvGeometry, _ kind: Product) -> Double {
-        multiplications(samples * g.flopsPerSample, efficiency: Constants.productEfficiency) + weightPanels(g, kind)
-    }
-
-    private func direct(_ g: ConvGeometry, _ kind: Product) -> Double {
-        let cost: DirectCost
-        switch kind {
-        case .weightGradient: cost = DirectCost(weightGradient: g, target: target)
-        case .forward: cost = DirectCost(GatherShape(forward: g), target: target, batchCapacity: batch)
-        case .dataGradient: cost = DirectCost(GatherShape(dataGradient: g), target: target, batchCapacity: batch)
-        }
-        return multiplications(
-            samples * g.flopsPerSample, efficiency: Constants.productEfficiency * cost.blockEfficiency)
-            + vectorOperations(2 * samples * cost.copiedVectors) + weightPanels(g, kind)
-    }
-
-    private func winograd(_ g: ConvGeometry, _ kind: Product, tile: Int) -> Double {
-        let shape =
-            kind == .dataGradient ? WinogradShape(dataGradient: g, tile: tile) : WinogradShape(forward: g, tile: tile)
-        let tiles = samples * Double(shape.tilesPerSample)
-        let points = Double(shape.products)
-        let (channels, outputs) = (Double(shape.channels), Double(shape.outputs))
-        let pairs = points * channels * outputs
-        let steps = kind == .weightGradient ? 48 : channels
-        let efficiency = Constants.productEfficiency * steps / (steps + Constants.productOverhead)
-        let transforms =
-            tiles * points / width
-            * (channels * Constants.inputTransform + outputs * Constants.outputTransform)
-        let weights = isInference && kind != .weightGradient ? 0 : Constants.weightMove * pairs
-        return multiplications(2 * tiles * pairs, efficiency: efficiency) + vectorOperations(transforms) + weights
-    }
-
-    private func gemm(_ g: ConvGeometry, _ kind: Product) -> Double {
-        let narrow = Double(min(g.groupOutputChannels, g.reductionSize))
-        let efficiency = Constants.gemmEfficiency * narrow / (narrow + Constants.gemmHalf)
-        let columns = g.isPointwise ? 0 : samples * Double(g.inputChannels * g.kernel.area * g.output.area)
-        return multiplications(samples * g.flopsPerSample, efficiency: efficiency)
-            + Constants.elementMove * columns + conversions(g)
-    }
-
-    /// Bringing the maps of a row-major algorithm's neighbours, which are blocked where channels allow that, into rows,
-    /// and back.
-    fileprivate func conversions(_ g: ConvGeometry) -> Double {
-        let isBlocked = { (channels: Int) in channels % target.vectorWidth == 0 && target.vectorWidth >= 4 }
-        let moved =
-            (isBlocked(g.inputChannels) ? g.inputType.elementCount : 0)
-            + (isBlocked(g.outputChannels) ? g.outputType.elementCount : 0)
-        return Constants.elementMove * samples * Double(moved)
+    private func conversions(_ g: ConvGeometry) -> Double {
+        let maps = [g.inputType, g.outputType].filter { target.vectorWidth >= 4 && $0.shape[0] % 4 == 0 }
+        return Constants.conversion * samples * Double(maps.reduce(0) { $0 + $1.elementCount })
     }
 }
 
@@ -134,6 +138,6 @@ struct ConvolutionCost {
 public func conversionMilliseconds(
     _ op: Op, _ algorithm: ConvolutionAlgorithm, target: Target, batch: Int
 ) -> Double {
-    guard algorithm == .gemm, let g = op.convGeometry else { return 0 }
-    return ConvolutionCost(target: target, batch: batch, isInference: false).conversions(g) / 1e6
+    guard algorithm == .gemm else { return 0 }
+    return ConvolutionCost(target: target, batch: batch, isInference: false).conversionMilliseconds(op)
 }

@@ -68,9 +68,7 @@ private struct DirectKernel {
     }
 
     /// The task's rows of one phase.
-    private func rows(
-        _ phase: (row: GatherAxis.Phase, column: GatherAxis.Phase, tapsBefore: Int)
-    ) -> [Statement] {
+    private func rows(_ phase: (row: GatherAxis.Phase, column: GatherAxis.Phase, tapsBefore: Int)) -> [Statement] {
         let (row, column) = (phase.row, phase.column)
         let body = blocking.block.rows("x", count: column.count) { block, x in
             sums(block, phase, x)
@@ -103,15 +101,18 @@ private struct DirectKernel {
         let reach = (row: shape.rows.reach.lowerBound, column: shape.columns.reach.lowerBound)
         let pixel = strip.at(
             block: c, row: q * Index(shape.rows.step) + i * Index(row.offsetStep) + Index(row.offset - reach.row),
-            column: x * Index(shape.columns.step) + j * Index(column.offsetStep)
-                + Index(column.offset - reach.column))
+            column: x * Index(shape.columns.step) + j * Index(column.offsetStep) + Index(column.offset - reach.column))
         let before = panel * Index(shape.channels * shape.kernel.area) + Index(phase.tapsBefore * shape.channels)
         let reduction = before + ((c * Index(row.taps) + i) * Index(column.taps) + j) * Index(width)
-        let step = block.accumulate { row in
-            .load("workspace", .variable("pixel") + lane + Index(row * shape.columns.step * width), width: 1)
-        } right: { vector in
-            .load(
-                "panels", .variable("weights") + lane * Index(block.columns) + Index(vector * width), width: width)
+        // Taps that are multiplied at once; a loop runs over the others.
+        let unrolled = TapBlock(
+            rows: block.rows, taps: blocking.unrollsTaps ? column.taps : 1, step: shape.columns.step,
+            offsetStep: column.offsetStep)
+        let step = unrolled.accumulate(block) { offset in
+            .load("workspace", .variable("pixel") + lane + Index(offset * width), width: 1)
+        } weight: { tap, vector in
+            let at = (lane + Index(tap * width)) * Index(block.columns) + Index(vector * width)
+            return .load("panels", .variable("weights") + at, width: width)
         }
         let multiply: [Statement] = [
             .letIndex("pixel", pixel), .letIndex("weights", reduction * Index(block.columns)),
@@ -123,7 +124,7 @@ private struct DirectKernel {
                 [
                     .loop(
                         "i", from: 0, to: Index(row.taps), step: 1,
-                        [.loop("j", from: 0, to: Index(column.taps), step: 1, multiply)])
+                        [.loop("j", from: 0, to: Index(column.taps), step: unrolled.taps, multiply)])
                 ])
         ]
     }

@@ -10,7 +10,7 @@ struct DirectCost {
     /// A convolution, or a data gradient.
     init(_ shape: GatherShape, target: Target, batchCapacity: Int) {
         let blocking = DirectBlocking(shape, target: target, batchCapacity: batchCapacity)
-        blockEfficiency = DirectBlocking.efficiency(blocking.block, pixels: shape.columns.count)
+        blockEfficiency = blocking.efficiency(shape)
         let copies = blocking.rowBlocks * blocking.shares * shape.channels / target.vectorWidth
         copiedVectors = Double(copies * shape.rows.span(blocking.rows) * shape.columns.span(shape.columns.count))
     }

@@ -56,7 +56,7 @@ struct DirectWeightBlocking {
     func strip(start: Int) -> PaddedStrip {
         let shape = GatherShape(forward: g)
         return PaddedStrip(
-            map: g.input, width: block.width, columns: shape.columns.span(g.output.width),
-            rows: shape.rows.span(rows), firstColumn: -g.padding.left, start: start)
+            map: g.input, width: block.width, columns: shape.columns.span(g.output.width), rows: shape.rows.span(rows),
+            firstColumn: -g.padding.left, start: start)
     }
 }

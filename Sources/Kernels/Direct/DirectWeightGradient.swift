@@ -47,8 +47,7 @@ private struct DirectWeightSums {
         } finish: { part in
             [
                 .letIndex("firstChannel", part / Index(blocking.outputParts) * Index(blocking.channels)),
-                .letIndex("firstOutput", part % Index(blocking.outputParts) * Index(blocking.outputs)),
-                scatter(),
+                .letIndex("firstOutput", part % Index(blocking.outputParts) * Index(blocking.outputs)), scatter(),
             ]
         }
     }
@@ -57,14 +56,12 @@ private struct DirectWeightSums {
     private func piece() -> [Statement] {
         let base = n * Index(request.inputs[1].sampleStride) + .variable("c0") * Index(g.input.area)
         let copy = strip.copy(
-            "in1", base: base, channels: blocking.channels,
-            firstRow: y0 * Index(g.stride.height) - Index(g.padding.top))
+            "in1", base: base, channels: blocking.channels, firstRow: y0 * Index(g.stride.height) - Index(g.padding.top)
+        )
         return [
             .letIndex("n", .variable("piece") / Index(blocking.pieces)),
             .letIndex("y0", .variable("piece") % Index(blocking.pieces) * Index(blocking.rows)),
-        ] + copy + [
-            .loop("panel", from: 0, to: Index(blocking.panels), step: 1, [eachBlock(products())])
-        ]
+        ] + copy + [.loop("panel", from: 0, to: Index(blocking.panels), step: 1, [eachBlock(products())])]
     }
 
     /// Loops over the register blocks of a panel: blocks of channels, rows of taps, groups of
@@ -87,9 +84,8 @@ private struct DirectWeightSums {
             + laneGroup * Index(blocking.lanes)
         let pixel = (y * Index(g.stride.height * strip.columns) + x * Index(g.stride.width)) * Index(width)
         let gradient =
-            n * Index(request.inputs[0].sampleStride)
-            + (.variable("k0") + panel * Index(block.columns)) * Index(g.output.area)
-            + ((y0 + y) * Index(g.output.width) + x) * Index(width)
+            n * Index(request.inputs[0].sampleStride) + (.variable("k0") + panel * Index(block.columns))
+            * Index(g.output.area) + ((y0 + y) * Index(g.output.width) + x) * Index(width)
         let step = block.accumulate { row in
             let place = row / blocking.lanes * g.dilation.width * width + row % blocking.lanes
             return .load("workspace", .variable("first") + pixel + Index(place), width: 1)

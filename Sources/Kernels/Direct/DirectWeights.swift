@@ -20,8 +20,7 @@ func directWeights(_ panels: WeightPanels, _ shape: GatherShape) -> LoweredStage
         let copy = Statement.store(
             "panels", reduction * Index(columns) + column, .load("weight", pair * Index(taps) + tap, width: 1))
         let tapLoops = Statement.loop(
-            "i", from: 0, to: Index(row.taps), step: 1,
-            [.loop("j", from: 0, to: Index(across.taps), step: 1, [copy])])
+            "i", from: 0, to: Index(row.taps), step: 1, [.loop("j", from: 0, to: Index(across.taps), step: 1, [copy])])
         let lanes = { (body: [Statement]) in Statement.loop("lane", from: 0, to: Index(width), step: 1, body) }
         let outputs = { (body: [Statement]) in Statement.loop("column", from: 0, to: Index(columns), step: 1, body) }
         // The inner loop runs along the weight's memory.

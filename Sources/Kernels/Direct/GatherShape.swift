@@ -81,8 +81,7 @@ struct GatherAxis {
         step = stride
         period = 1
         phases = [
-            Phase(
-                first: 0, count: result, taps: taps, offset: -padding, offsetStep: dilation, firstTap: 0, tapStep: 1)
+            Phase(first: 0, count: result, taps: taps, offset: -padding, offsetStep: dilation, firstTap: 0, tapStep: 1)
         ]
     }
 
@@ -109,6 +108,9 @@ struct GatherAxis {
 
     /// The largest number of positions of a phase.
     var count: Int { phases.map(\.count).max() ?? 0 }
+
+    /// The largest number of taps of a phase.
+    var largestTaps: Int { phases.map(\.taps).max() ?? 0 }
 
     /// Source positions that `count` consecutive values of `q` read.
     func span(_ count: Int) -> Int { (count - 1) * step + reach.count }

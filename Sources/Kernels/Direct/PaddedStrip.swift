@@ -56,8 +56,7 @@ struct PaddedStrip {
                     outside(0, inside),
                     .loop(
                         "row", from: inside, to: end, step: 1,
-                        zeros(0, left) + (count > 0 ? values : [])
-                            + zeros(left + count, columns - left - count)),
+                        zeros(0, left) + (count > 0 ? values : []) + zeros(left + count, columns - left - count)),
                     outside(end, Index(rows)),
                 ]),
         ]
