@@ -11,6 +11,7 @@ public func cPrelude(widths: [Int]) -> String {
     parts += vectors.map(vectorTypes)
     parts.append(scalarArithmetic)
     parts += vectors.map(vectorArithmetic)
+    parts += vectors.map(BlockTranspose.prelude)
     parts += ([1] + vectors).map(mathFunctions)
     parts.append("#endif\n")
     return parts.joined(separator: "\n")

@@ -100,6 +100,14 @@ struct NamedGeometry: Sendable {
         transposed("3x3 stride 2", 32, to: 48, Extent(40, 33), kernel: 3, stride: 2, padding: 1, outputPadding: 1),
     ]
 
+    /// Few tiles and channels enough that a small cache does not hold their weights.
+    static let deepWinograd: [NamedGeometry] = [
+        conv("3x3 deep, one tile", 32, to: 48, Extent(4), kernel: Extent(3), padding: Padding(1)),
+        conv(
+            "3x3 deep, asymmetric padding", 48, to: 32, Extent(3, 6), kernel: Extent(3),
+            padding: Padding(top: 0, left: 1, bottom: 2, right: 0)),
+    ]
+
     static let odd: [NamedGeometry] = [
         conv("3x3 stride 2", 3, to: 5, Extent(13, 7), kernel: Extent(3), stride: Extent(2), padding: Padding(1)),
         conv("2x1 stride 3, 2", 3, to: 1, Extent(13, 17), kernel: Extent(2, 1), stride: Extent(3, 2)),

@@ -20,9 +20,9 @@ struct WinogradBlocking {
     let panelsPerShare: Int
 
     init(_ shape: WinogradShape, target: Target, batchCapacity: Int) {
-        block = RegisterBlock(target: target, columns: shape.outputs)
-        panels = shape.outputs / block.columns
-        let wanted = max(1, Self.wantedTiles(shape, block, target) / shape.stripTiles)
+        let widest = RegisterBlock(target: target, columns: shape.outputs)
+        panels = shape.outputs / widest.columns
+        let wanted = max(1, Self.wantedTiles(shape, widest, target) / shape.stripTiles)
         if shape.stripsPerSample >= wanted {
             tasksPerSample = ceilingDivide(shape.stripsPerSample, wanted)
             strips = ceilingDivide(shape.stripsPerSample, tasksPerSample)
@@ -36,6 +36,7 @@ struct WinogradBlocking {
             panelsPerShare = share
             shares = ceilingDivide(panels, share)
         }
+        block = widest.fitted(to: strips * shape.stripTiles)
         paddedTiles = ceilingDivide(strips * shape.stripTiles, block.rows) * block.rows
     }
 

@@ -69,17 +69,25 @@ private struct WinogradSums {
         gradientPlane = spreadOverCacheSets(tiles * outputs)
         gradients = inputs + shape.products * inputPlane
         middle = gradients + shape.products * gradientPlane
-        strip = middle + (3 * shape.points + 9) * width
+        strip = middle + Self.finishExtent(shape, width)
         workspace =
             strip
             + StripTransform.extentOfBuffer(
                 points: shape.points, windows: shape.stripTiles, step: shape.tile, window: shape.points, width: width)
     }
 
+    /// Floats for a half-transformed tile, and the taps of a square block of channels.
+    private static func finishExtent(_ shape: WinogradShape, _ width: Int) -> Int {
+        shape.products * width + 9 * width * width
+    }
+
     /// The largest divisor of the channels that is a whole number of vectors and keeps a part's sums in cache.
     private static func part(of channels: Int, _ width: Int) -> Int {
         stride(from: min(64, channels) / width * width, to: width, by: -width).first { channels % $0 == 0 } ?? width
     }
+
+    /// True when all tiles are transformed at once, so that the sums need not start at zero.
+    private var isSingleChunk: Bool { ranges == 1 && request.batchCapacity * shape.stripsPerSample <= strips }
 
     // MARK: Kernels
 
@@ -102,7 +110,7 @@ private struct WinogradSums {
                 .letIndex("k0", .variable("part") % Index(outputParts) * Index(outputs)),
                 .letIndex("begin", total * range / Index(ranges)),
                 .letIndex("end", total * (range + 1) / Index(ranges)),
-            ] + clear + [
+            ] + (isSingleChunk ? [] : clear) + [
                 .loop(
                     "first", from: .variable("begin"), to: .variable("end"), step: strips,
                     [.letIndex("strips", .minimum(Index(strips), .variable("end") - first))]
@@ -112,7 +120,8 @@ private struct WinogradSums {
             name: request.functionName, documentation: request.documentation(algorithm), buffers: buffers,
             tasksFixed: parts * ranges,
             body: body
-                + (ranges > 1 ? [] : finish(from: "workspace", base: 0, c0: .variable("c0"), k0: .variable("k0"))))
+                + (ranges > 1
+                    ? [] : finish(from: "workspace", c0: .variable("c0"), k0: .variable("k0"), buffer: middle)))
     }
 
     /// Adds up the ranges and transforms the sums back; a task is a part.
@@ -131,13 +140,13 @@ private struct WinogradSums {
             buffers: [
                 Buffer(name: "out", access: .write, extent: 9 * pairs, comment: "\(request.result.type)"),
                 Buffer(name: "sums", access: .read, extent: ranges * shape.products * pairs),
-                Buffer(name: "workspace", access: .workspace, extent: workspace + size),
+                Buffer(name: "workspace", access: .workspace, extent: size + Self.finishExtent(shape, width)),
             ],
             tasksFixed: parts,
             body: [
                 .letIndex("c0", .task / Index(outputParts) * Index(channels)),
                 .letIndex("k0", .task % Index(outputParts) * Index(outputs)),
-            ] + add + finish(from: "workspace", base: 0, c0: .variable("c0"), k0: .variable("k0"), middle: size))
+            ] + add + finish(from: "workspace", c0: .variable("c0"), k0: .variable("k0"), buffer: size))
     }
 
     // MARK: Pieces
@@ -209,7 +218,7 @@ private struct WinogradSums {
             sumBase + (product * Index(channels) + c + Index(row)) * Index(outputs) + k + Index(column)
         }
         let body =
-            block.load(sums, sumAt)
+            (isSingleChunk ? block.clear() : block.load(sums, sumAt))
             + [
                 .loop(
                     "tile", from: 0, to: .variable("strips") * Index(shape.stripTiles), step: 1,
@@ -226,30 +235,38 @@ private struct WinogradSums {
             [.loop("k", from: 0, to: Index(outputs), step: block.columns, body)])
     }
 
-    /// Transforms a part's sums back and scatters them into the weight's order.
-    private func finish(from buffer: String, base: Index, c0: Index, k0: Index, middle: Int? = nil) -> [Statement] {
-        let (c, k, lane): (Index, Index, Index) = (.variable("c"), .variable("k"), .variable("lane"))
-        let middle = middle ?? self.middle
-        let taps = middle + 3 * shape.points * width
+    /// Transforms a part's sums back, and brings the taps into the weight's order: vectors of outputs become rows of
+    /// taps, a block at a time.
+    ///
+    /// - Parameter buffer: `finishExtent` floats of the workspace, from this one on.
+    private func finish(from sums: String, c0: Index, k0: Index, buffer: Int) -> [Statement] {
+        let taps = buffer + shape.products * width
+        let (c, k, offset): (Index, Index, Index) = (.variable("c"), .variable("k"), .variable("offset"))
         let transform = TileTransform(
-            matrix: transposed(shape.matrices.filterTransform), width: width, buffer: "workspace", middle: middle)
+            matrix: transposed(shape.matrices.filterTransform), width: width, buffer: "workspace", middle: buffer)
         let back = transform.statements { row, column in
             let product = row * Index(shape.points) + column
-            return .load(buffer, base + (product * Index(channels) + c) * Index(outputs) + k, width: width)
+            return .load(
+                sums, (product * Index(channels) + c + offset) * Index(outputs) + k, width: width)
         } store: { row, column, value in
-            [.store("workspace", Index(taps) + (row * 3 + Index(column)) * Index(width), value)]
+            [.store("workspace", Index(taps) + (offset * 9 + row * 3 + Index(column)) * Index(width), value)]
         }
-        let scatter = Statement.loop(
-            "lane", from: 0, to: Index(width), step: 1,
-            (0..<9).map { tap in
-                .store(
-                    "out", ((k0 + k + lane) * Index(shape.channels) + c0 + c) * 9 + Index(tap),
-                    .load("workspace", Index(taps + tap * width) + lane, width: 1))
-            })
+        let block = Index.variable("block")
+        let target = ((k0 + k) * Index(shape.channels) + c0 + c) * 9 + block
+        let scatter = BlockTranspose.statement(
+            width: width, from: "workspace", at: Index(taps) + block * Index(width), stride: width, to: "out",
+            at: target, stride: 9 * shape.channels)
         return [
             .loop(
-                "c", from: 0, to: Index(channels), step: 1,
-                [.loop("k", from: 0, to: Index(outputs), step: width, back + [scatter])])
+                "k", from: 0, to: Index(outputs), step: width,
+                [
+                    .loop(
+                        "c", from: 0, to: Index(channels), step: width,
+                        [
+                            .loop("offset", from: 0, to: Index(width), step: 1, back),
+                            .loop("block", from: 0, to: Index(9 * width), step: width, [scatter]),
+                        ])
+                ])
         ]
     }
 }
