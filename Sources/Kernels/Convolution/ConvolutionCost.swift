@@ -28,6 +28,8 @@ struct ConvolutionCost {
         static let vectorEfficiency = 0.25
         /// Nanoseconds to bring one weight into another order, transformed or not.
         static let weightMove = 0.7
+        /// Nanoseconds to transform one weight that stays in the second-level cache, as in deep layers.
+        static let weightTransform = 0.3
         /// Nanoseconds to move one element between layouts, and into or out of a column matrix.
         static let conversion = 0.5
         static let columnMove = 0.15
@@ -93,7 +95,13 @@ struct ConvolutionCost {
             Double(shape.channels) * Constants.inputTransform + Double(shape.outputs) * Constants.outputTransform
         return multiplications(2 * tiles * Double(pairs), efficiency: efficiency)
             + vectorOperations(tiles * Double(shape.products) * transforms / Double(target.vectorWidth))
-            + mapTraffic(g) + weights(pairs, product)
+            + mapTraffic(g) + winogradWeights(pairs, product)
+    }
+
+    /// Deep layers transform their weights as they need them, whatever the use.
+    private func winogradWeights(_ count: Int, _ product: Product) -> Double {
+        let isStreamed = product != .weightGradient && 4 * count > 4 * target.l2Bytes
+        return isStreamed ? Constants.weightTransform * Double(count) : weights(count, product)
     }
 
     private func gemm(_ g: ConvGeometry) -> Double {
