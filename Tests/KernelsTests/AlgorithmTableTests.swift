@@ -61,13 +61,6 @@ import Testing
         }
     }
 
-    /// The transformed weights of deep layers are four times as many: too many for a few pixels.
-    @Test func transformedWeightsHaveToPay() {
-        let op = Op.conv(Self.same(512, to: 512, 8))
-        #expect(made([op], batch: 1)[op]?.algorithm == .direct)
-        #expect(made([op], batch: 64)[op]?.algorithm == .winograd(tile: 4))
-    }
-
     @Test func everyPredictionIsATime() {
         for target in [Target.x86v1, .aarch64, .x86v3, .x86v4] {
             for g in NamedGeometry.direct.map(\.geometry) + NamedGeometry.odd.map(\.geometry) {

@@ -28,8 +28,10 @@ struct ConvolutionCost {
         static let vectorEfficiency = 0.25
         /// Nanoseconds to bring one weight into another order, transformed or not.
         static let weightMove = 0.7
-        /// Nanoseconds to transform one weight that stays in the second-level cache, as in deep layers.
-        static let weightTransform = 0.3
+        /// Nanoseconds for each transformed weight of a deep layer, which stays in the second-level cache, and for each
+        /// sum of a weight gradient that is transformed back.
+        static let streamedWeight = 0.12
+        static let gradientSum = 0.2
         /// Nanoseconds to move one element between layouts, and into or out of a column matrix.
         static let conversion = 0.5
         static let columnMove = 0.15
@@ -100,8 +102,8 @@ struct ConvolutionCost {
 
     /// Deep layers transform their weights as they need them, whatever the use.
     private func winogradWeights(_ count: Int, _ product: Product) -> Double {
-        let isStreamed = product != .weightGradient && 4 * count > 4 * target.l2Bytes
-        return isStreamed ? Constants.weightTransform * Double(count) : weights(count, product)
+        if product == .weightGradient { return Constants.gradientSum * Double(count) }
+        return count > target.l2Bytes ? Constants.streamedWeight * Double(count) : weights(count, product)
     }
 
     private func gemm(_ g: ConvGeometry) -> Double {
