@@ -79,6 +79,8 @@ public struct CompileOptions: Sendable {
     public var convolutions = ConvolutionChoice.auto
     /// The language of the kernels.
     public var backend = Backend.c
+    /// Algorithms that have been measured to be the fastest, by the keys of `AlgorithmTable`.
+    public var winners: [String: ConvolutionAlgorithm] = [:]
     /// Inputs to differentiate with respect to.
     public var withRespectTo: [String] = []
     public var jobs: Int
@@ -100,7 +102,7 @@ extension Session {
             return try runPipeline(
                 graph, for: kind, withRespectTo: options.withRespectTo, fuses: options.fuses
             ) { fused in
-                let laidOut = assignLayouts(fused, target: options.target, convolutions: options.convolutions)
+                let laidOut = assignLayouts(fused, target: options.target, convolutions: algorithms(fused, options))
                 return (laidOut.graph, laidOut.layouts)
             }
         } catch let error as GraphVerificationError {
@@ -110,6 +112,13 @@ extension Session {
         }
     }
 
+    /// How to compute each convolution of a plan's graph.
+    private func algorithms(_ graph: Graph, _ options: CompileOptions) -> AlgorithmTable {
+        AlgorithmTable(
+            graph, target: options.target, batch: options.batch ?? self.graph.training.batch,
+            choice: options.convolutions, winners: options.winners)
+    }
+
     /// One plan with its kernels, verified.
     public func lowered(_ kind: PlanKind, _ options: CompileOptions) throws -> LoweredPlan {
         let schedule = try pipeline(kind, options).schedule
@@ -117,7 +126,7 @@ extension Session {
             strategy: options.strategy, batchCapacity: options.batch ?? graph.training.batch)
         let lowered = LoweredPlan(
             name: kind.rawValue, schedule: schedule, options: planning, target: options.target,
-            convolutions: options.convolutions)
+            convolutions: algorithms(schedule.graph, options))
         let violations = verifyPlan(lowered.plan) + lowered.preparationViolations()
         guard violations.isEmpty else {
             throw DriverError(

@@ -26,14 +26,15 @@ public struct LoweredPlan: Sendable {
     public var name: String
     public var plan: Plan
     public var steps: [PlannedStep]
+    /// How each convolution is computed, and why.
+    public var convolutions: AlgorithmTable
     public var tensors: [TensorEntry]
 
     public var graph: Graph { plan.schedule.graph }
 
     /// Places every value of a schedule and lowers its steps for `target`.
     public init(
-        name: String, schedule: Schedule, options: PlanningOptions, target: Target,
-        convolutions: ConvolutionChoice = .auto
+        name: String, schedule: Schedule, options: PlanningOptions, target: Target, convolutions: AlgorithmTable
     ) {
         var scratch: [NodeID: Int] = [:]
         var prepared: [NodeID: Int] = [:]
@@ -48,9 +49,10 @@ public struct LoweredPlan: Sendable {
     }
 
     /// Lowers every step of `plan` for `target`.
-    private init(name: String, plan: Plan, target: Target, convolutions: ConvolutionChoice) {
+    private init(name: String, plan: Plan, target: Target, convolutions: AlgorithmTable) {
         self.name = name
         self.plan = plan
+        self.convolutions = convolutions
         let table = TensorTable(plan)
         tensors = table.entries
         steps = plan.steps.flatMap { id in
@@ -91,7 +93,7 @@ extension KernelRequest {
     /// - Parameter plan: where the operands lie; nil before they have been placed, when each has a place of its own.
     fileprivate init(
         _ id: NodeID, in schedule: Schedule, plan: Plan?, _ batchCapacity: Int, _ target: Target,
-        _ convolutions: ConvolutionChoice
+        _ convolutions: AlgorithmTable
     ) {
         let graph = schedule.graph
         let operand = { (id: NodeID) -> Operand in

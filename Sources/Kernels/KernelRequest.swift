@@ -36,14 +36,14 @@ public struct KernelRequest: Sendable {
     public var concatCopies: [(operand: Int, channel: Int)]
     public var batchCapacity: Int
     public var target: Target
-    public var convolutions: ConvolutionChoice
+    public var convolutions: AlgorithmTable
     /// True for steps of plans without a backward pass: what they prepare from parameters is made once for many runs.
     public var isInference: Bool
 
     public init(
         node: Node, result: Operand, inputs: [Operand], epilogueOperands: [[Operand]],
         concatCopies: [(operand: Int, channel: Int)] = [], batchCapacity: Int, target: Target,
-        convolutions: ConvolutionChoice = .auto, isInference: Bool = false
+        convolutions: AlgorithmTable = AlgorithmTable(), isInference: Bool = false
     ) {
         self.node = node
         self.result = result

@@ -90,7 +90,7 @@ struct TargetArguments: ParsableArguments {
     @Option(help: "Processor threads to compile and to run with (default: all).")
     var threads: Int?
 
-    @Option(help: "How to convolve: auto, gemm, winograd4 or winograd2 where they apply.")
+    @Option(help: "How to convolve: auto, or winograd4, winograd2, direct or gemm where they apply.")
     var conv = ConvolutionChoice.auto
 
     @Option(help: "The language of the kernels: c, or swift, which takes swiftc ($SWIFTC) in place of the C compiler.")

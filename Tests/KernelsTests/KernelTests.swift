@@ -32,6 +32,21 @@ import Testing
         #expect(problem == nil)
     }
 
+    @Test(arguments: NamedGeometry.direct.flatMap(\.cases), Setup.direct)
+    func directConvolutions(_ test: KernelCase, _ setup: Setup) throws {
+        let trial = try KernelTrial(test, setup)
+        #expect(lower(trial.request).stages.contains { $0.algorithm == "direct" })
+        let problem = try trial.problem()
+        #expect(problem == nil)
+    }
+
+    /// Several panels, blocks of rows and pieces: verified, which is what their bounds need.
+    @Test(arguments: NamedGeometry.largeDirect.flatMap(\.cases), Setup.direct)
+    func largeDirectConvolutions(_ test: KernelCase, _ setup: Setup) throws {
+        let violation = try KernelTrial(test, setup).violations.first?.description
+        #expect(violation == nil)
+    }
+
     @Test(
         .enabled(if: isLongRun, "set UNETC_LONG_TESTS=1"),
         arguments: NamedGeometry.largeWinograd.flatMap(\.cases), Setup.blocked)
@@ -44,6 +59,37 @@ import Testing
     func blockedMaps(_ test: KernelCase, _ setup: Setup) throws {
         let problem = try KernelTrial(test, setup).problem(tolerance: 5e-5)
         #expect(problem == nil)
+    }
+
+    @Test(arguments: [1, 4, 8, 16], [1, 4, 8, 16])
+    func relayouts(_ source: Int, _ result: Int) throws {
+        guard source != result else { return }
+        let layout = { (block: Int) in block == 1 ? Layout.nchw : .blocked(block) }
+        let type = TensorType.batched([32, 3, 5])
+        let operand = { (name: String, block: Int) in
+            Operand(name: name, type: type, sampleStride: type.elementCount + 3, layout: layout(block))
+        }
+        let request = KernelRequest(
+            node: Node(op: .relayout, inputs: [], type: type, name: "copy", origin: Origin()),
+            result: operand("copy", result), inputs: [operand("map", source)], epilogueOperands: [], batchCapacity: 2,
+            target: .x86v4)
+        let kernel = lower(request).stages[0].kernel
+        #expect(verify(kernel, batchCapacity: 2, count: 0...0).isEmpty)
+        let place = { (block: Int, channel: Int, pixel: Int) in
+            (channel / block * 15 + pixel) * block + channel % block
+        }
+        var buffers = [
+            [Float](repeating: .nan, count: request.result.extent(batch: 2)),
+            (0..<request.inputs[0].extent(batch: 2)).map(Float.init),
+        ]
+        try KernelEvaluator(batch: 2).run(kernel, operands: &buffers)
+        for sample in 0..<2 {
+            for (channel, pixel) in (0..<32).flatMap({ channel in (0..<15).map { (channel, $0) } }) {
+                let base = sample * (type.elementCount + 3)
+                let found = buffers[0][base + place(result, channel, pixel)]
+                #expect(found == Float(base + place(source, channel, pixel)))
+            }
+        }
     }
 
     @Test(arguments: NamedGeometry.largeCases + KernelCase.largeMaps)

@@ -97,7 +97,8 @@ struct RegisterBlock {
         eachAccumulator { body($0, $1, .variable(name($0, $1), width: width)) }
     }
 
-    private func name(_ row: Int, _ vector: Int) -> String { "acc\(row)_\(vector)" }
+    /// The name of an accumulator.
+    func name(_ row: Int, _ vector: Int) -> String { "acc\(row)_\(vector)" }
 
     private func eachAccumulator(_ body: (Int, Int) -> Statement) -> [Statement] {
         (0..<rows).flatMap { row in (0..<vectors).map { body(row, $0) } }

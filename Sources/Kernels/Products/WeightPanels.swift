@@ -76,7 +76,8 @@ struct WeightPanels {
             ])
     }
 
-    private func stage(tasks: Int, _ body: [Statement]) -> LoweredStage {
+    /// The kernel that makes the panels by `body`, from "weight" into "panels".
+    func stage(tasks: Int, _ body: [Statement]) -> LoweredStage {
         let weight = request.inputs[1]
         let kernel = Kernel(
             name: request.functionName + "_weights",
