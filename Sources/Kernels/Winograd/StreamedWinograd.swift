@@ -52,18 +52,23 @@ struct StreamedWinograd {
     // MARK: Sizes
 
     /// Whether weights are better transformed anew for each group of samples than once, through memory: when the
-    /// transformed ones fit into no cache, and no more than a few groups do it.
+    /// transformed ones fit into no cache, a sample's products do, and no more than a few groups do it.
     static func pays(_ request: KernelRequest, _ shape: WinogradShape) -> Bool {
         let weights = 4 * shape.products * shape.channels * shape.outputs
-        let groups = ceilingDivide(request.batchCapacity, samplesPerGroup(request, shape))
-        return weights > 4 * request.target.l2Bytes && groups <= 2
+        let fitting = fittingSamples(request.target, shape)
+        return weights > 4 * request.target.l2Bytes && fitting > 0
+            && ceilingDivide(request.batchCapacity, fitting) <= 2
     }
 
-    /// As many samples as leave their products in half of the second-level cache.
     private static func samplesPerGroup(_ request: KernelRequest, _ shape: WinogradShape) -> Int {
-        let block = RegisterBlock(target: request.target, columns: shape.outputs)
+        max(1, min(request.batchCapacity, fittingSamples(request.target, shape)))
+    }
+
+    /// As many samples as leave the products of a panel a good half of the second-level cache.
+    private static func fittingSamples(_ target: Target, _ shape: WinogradShape) -> Int {
+        let block = RegisterBlock(target: target, columns: shape.outputs)
         let perSample = 4 * shape.products * shape.stripsPerSample * shape.stripTiles * block.columns
-        return max(1, min(request.batchCapacity, request.target.l2Bytes * 5 / 8 / perSample))
+        return target.l2Bytes * 5 / 8 / perSample
     }
 
     /// As many channels as leave room for the products: a divisor of all, a multiple of the vector width.
