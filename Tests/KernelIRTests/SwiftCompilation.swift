@@ -59,12 +59,14 @@ struct SwiftCompiler: KernelCompiler {
         try swiftPrelude(widths: widths, fuses: true).write(to: prelude, atomically: true, encoding: .utf8)
         try text.write(to: file, atomically: true, encoding: .utf8)
         let header = CCompiler.includeFolder.appendingPathComponent("unetc_model.h")
-        let result = try CCompiler.run(
-            [Self.command, "-Ounchecked", "-wmo", "-parse-as-library", "-Xcc", target, "-module-name", "unetc_\(name)"]
-                + ["-enable-experimental-feature", "BuiltinModule", "-Xllvm", "-vectorize-slp=false"]
-                + ["-Xllvm", "-vectorize-loops=false", "-Xllvm", "-disable-machine-licm"]
-                + [allowingWarnings ? "-suppress-warnings" : "-warnings-as-errors", "-emit-library"]
-                + ["-import-objc-header", header.path, prelude.path, file.path, "-o", output.path])
+        let arguments: [String] = [
+            Self.command, "-Ounchecked", "-wmo", "-parse-as-library", "-Xcc", target, "-module-name", "unetc_\(name)",
+            "-enable-experimental-feature", "BuiltinModule", "-Xllvm", "-vectorize-slp=false", "-Xllvm",
+            "-vectorize-loops=false", "-Xllvm", "-disable-machine-licm",
+            allowingWarnings ? "-suppress-warnings" : "-warnings-as-errors", "-import-objc-header", header.path,
+            "-emit-library", prelude.path, file.path, "-o", output.path,
+        ]
+        let result = try CCompiler.run(arguments)
         guard result.status == 0 else { throw CompilationFailure(text: "\(self): \(result.output)") }
         return output
     }
