@@ -40,7 +40,28 @@ extension Target {
         }
         #endif
         target.name = "native"
+        if let bytes = cacheBytes(level: 1) { target.l1Bytes = bytes }
+        if let bytes = cacheBytes(level: 2) { target.l2Bytes = bytes }
         return target
+    }
+
+    /// Bytes of a core's cache for data, as the system tells them; nil where it does not, or tells something absurd.
+    private static func cacheBytes(level: Int) -> Int? {
+        for index in 0..<8 {
+            let folder = "/sys/devices/system/cpu/cpu0/cache/index\(index)/"
+            guard let found = word(folder + "level"), let kind = word(folder + "type"), let size = word(folder + "size")
+            else { return nil }
+            guard Int(found) == level, kind != "Instruction", size.hasSuffix("K"), let kibibytes = Int(size.dropLast())
+            else { continue }
+            let plausible = level == 1 ? 16...256 : 128...4096
+            return plausible.contains(kibibytes) ? kibibytes << 10 : nil
+        }
+        return nil
+    }
+
+    private static func word(_ path: String) -> String? {
+        guard let bytes = try? Files.read(path) else { return nil }
+        return String(decoding: bytes, as: UTF8.self).split(separator: "\n").first.map(String.init)
     }
 
     /// Refuses targets of another architecture, for which neither the C compiler nor the trainer's library is here.
