@@ -1,6 +1,7 @@
 import Driver
 import GraphIR
 import Interpreter
+import Kernels
 import MemoryPlanning
 import Passes
 import Runtime
@@ -61,10 +62,12 @@ extension CompiledTests {
             #expect(resultMismatch(expected: unfused, found: found, tolerance: 1e-5) == nil)
         }
 
-        @Test func aSmallerBatchGivesTheSameBits() throws {
-            let large = try compiled(batch: 4)
-            let exact = try compiled(batch: 2)
-            let single = try compiled(batch: 1)
+        /// One algorithm throughout: left alone, the cost model may take another for another capacity.
+        @Test(arguments: [ConvolutionChoice.winograd4, .direct, .gemm])
+        func aSmallerBatchGivesTheSameBits(_ choice: ConvolutionChoice) throws {
+            let large = try compiled(batch: 4) { $0.convolutions = choice }
+            let exact = try compiled(batch: 2) { $0.convolutions = choice }
+            let single = try compiled(batch: 1) { $0.convolutions = choice }
             let graph = large.session.graph
             let (differentiated, all) = try leaves(graph, batch: 4)
             let two = first(2, of: all, differentiated)

@@ -12,7 +12,7 @@ import Testing
             step: StepInfo(
                 name: name, operation: operation, source: "", algorithm: algorithm, phase: phase, tasksPerSample: 0,
                 fixedTasks: 1, workspaceBytes: 0, flopsPerSample: 0, fixedFlops: flops, bytesPerSample: 0,
-                fixedBytes: bytes),
+                fixedBytes: bytes, isPreparation: false),
             operation: whole ?? operation, seconds: seconds, flops: flops, bytes: bytes)
     }
 

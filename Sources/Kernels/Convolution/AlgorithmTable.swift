@@ -57,7 +57,7 @@ public struct AlgorithmTable: Hashable, Sendable {
             let isCandidate = { (algorithm: ConvolutionAlgorithm?) in predictions.contains { $0.algorithm == algorithm }
             }
             // Of equals the first.
-            let cheapest = predictions.min { $0.milliseconds < $1.milliseconds }?.algorithm ?? .gemm
+            let cheapest = predictions.min { Self.weighed($0) < Self.weighed($1) }?.algorithm ?? .gemm
             let (algorithm, reason): (ConvolutionAlgorithm, Reason) =
                 if let forced = choice.algorithm, isCandidate(forced) {
                     (forced, .forced)
@@ -66,6 +66,12 @@ public struct AlgorithmTable: Hashable, Sendable {
                 }
             entries[key] = Entry(algorithm: algorithm, reason: reason, predictions: predictions)
         }
+    }
+
+    /// The prediction, raised for row-major maps: they draw in a library, and conversions of the neighbours' maps that
+    /// are told less well than products, so that they have to win clearly.
+    private static func weighed(_ prediction: Prediction) -> Double {
+        prediction.algorithm == .gemm ? 1.5 * prediction.milliseconds : prediction.milliseconds
     }
 
     /// A table for the convolutions of a plan's graph. A plan that neither makes gradients nor updates parameters is one
