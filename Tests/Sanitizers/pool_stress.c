@@ -20,14 +20,16 @@ static void count_task(const unetc_call *call, int64_t task) {
     call->workspace[0] += 1;
 }
 
-static void race(const unetc_call *call, int64_t task) {
-    (void)task;
-    call->operands[0][0] += 1;
-}
-
 static void rest(long nanoseconds) {
     struct timespec time = {0, nanoseconds};
     nanosleep(&time, NULL);
+}
+
+/* Takes long enough for every thread to come by. */
+static void race(const unetc_call *call, int64_t task) {
+    (void)task;
+    call->operands[0][0] += 1;
+    rest(50000);
 }
 
 static void check(int holds, const char *what) {
@@ -69,7 +71,7 @@ int main(int argc, char **argv) {
         unetc_pool *pool = unetc_pool_create(2);
         float place = 0, *operands[1] = {&place};
         unetc_call calls[2] = {{operands, NULL, NULL, 0}, {operands, NULL, NULL, 0}};
-        for (int job = 0; job < 100; job++) unetc_pool_run(pool, race, calls, 100);
+        for (int job = 0; job < 10; job++) unetc_pool_run(pool, race, calls, 20);
         unetc_pool_destroy(pool);
         return 0;
     }
