@@ -1,5 +1,6 @@
 import Emission
 import GraphIR
+import KernelIR
 import Kernels
 
 /// What `compile` has made.
@@ -15,6 +16,7 @@ extension Session {
     public func compile(into folder: String, _ options: CompileOptions) throws -> CompiledModel {
         try options.target.checkBuildable()
         let toolchain = try Toolchain()
+        let swift = try options.backend.swiftToolchain()
         _ = try Linker.trainerLibrary()
         let (model, plans) = try emit(options)
         let files = model.files + (try dumpFiles(options)) + [readme(plans, options)]
@@ -24,7 +26,10 @@ extension Session {
         {
             Files.remove("\(folder)/kernels/\(name)")
         }
-        let cache = ObjectCache(folder: options.cacheFolder, toolchain: toolchain)
+        for name in EmittedModel.supportFiles where !files.contains(where: { $0.path == name }) {
+            Files.remove("\(folder)/\(name)")
+        }
+        let cache = ObjectCache(folder: options.cacheFolder, toolchain: toolchain, swift: swift)
         let objects = try cache.objects(of: model, target: options.target, jobs: options.jobs)
         let trainer = folder + "/trainer"
         try Linker(toolchain: toolchain).linkTrainer(
@@ -36,15 +41,16 @@ extension Session {
     public func compileSharedObject(_ options: CompileOptions) throws -> CompiledModel {
         try options.target.checkRunnable()
         let toolchain = try Toolchain()
+        let swift = try options.backend.swiftToolchain()
         let (model, plans) = try emit(options)
         let key = contentHash(
             model.files.map { $0.path + "\u{1}" + $0.text }.joined(separator: "\u{1}")
-                + toolchain.key(for: options.target))
+                + toolchain.key(for: options.target) + (swift?.key(for: options.target) ?? ""))
         let folder = options.cacheFolder + "/models/" + key
         let product = folder + "/libmodel.so"
         if !Files.exists(product) {
             try write(model.files, to: folder)
-            let cache = ObjectCache(folder: options.cacheFolder, toolchain: toolchain)
+            let cache = ObjectCache(folder: options.cacheFolder, toolchain: toolchain, swift: swift)
             let objects = try cache.objects(of: model, target: options.target, jobs: options.jobs)
             try Linker(toolchain: toolchain).linkSharedObject(objects, usesGemm: model.usesGemm, into: product)
         }
@@ -93,9 +99,9 @@ extension Session {
             |---|---|
             | `trainer` | the program: `./trainer train --data DIR --out RUN`, `./trainer --help` |
             | `model.h`, `model.c` | the kernels' names; tables of tensors, steps and plans |
-            | `kernels/*.c` | the kernels, a file per group of layers, each with its source line and shapes above it |
+            | `kernels/*\(options.backend.fileSuffix)` | the kernels, a file per group of layers, each with its source line and shapes above it |
             | `unetc_model.h` | the types of the tables: what an executor needs to know |
-            | `unetc_vectors.h` | the vector operations that kernels use |
+            | `unetc_vectors\(options.backend == .c ? ".h" : ".swift")` | the vector operations that kernels use |
             | `plan.json` | the plans as data: tensors with their places, steps with their algorithms |
             | `dumps/` | the graph after each stage of the compiler, as text that reads back |
 

@@ -1,11 +1,13 @@
 import Emission
 import Kernels
 
-/// Compiles C files to objects, each content once: objects are kept in the user's cache folder under a hash of the
-/// text, the compiler and its flags, beside a copy of all of these that is compared before an object is used.
+/// Compiles C and Swift files to objects, each content once: objects are kept in the user's cache folder under a hash of
+/// the text, the compiler and its flags, beside a copy of all of these that is compared before an object is used.
 struct ObjectCache {
     let folder: String
     let toolchain: Toolchain
+    /// For kernels in Swift; nil where there are none.
+    var swift: SwiftToolchain?
 
     /// `$UNETC_CACHE`, else `$XDG_CACHE_HOME/unetc`, else `~/.cache/unetc`.
     static var defaultFolder: String {
@@ -19,26 +21,40 @@ struct ObjectCache {
     /// - Throws: `DriverError` with the compiler's words when our code does not compile.
     func objects(of model: EmittedModel, target: Target, jobs: Int) throws -> [String] {
         try Files.makeFolder(folder + "/objects")
-        let headers = model.files.filter { $0.path.hasSuffix(".h") }.map(\.text).joined(separator: "\u{1}")
-        let context = toolchain.key(for: target) + "\u{1}" + headers
+        let context = Self.context(toolchain.key(for: target), model.files.filter { $0.path.hasSuffix(".h") })
+        // Files of one module are compiled anew together.
+        let swiftContext = swift.map { swift in
+            Self.context(
+                swift.key(for: target),
+                model.files.filter { $0.path == Self.modelHeader || model.swiftSupport.contains($0.path) })
+        }
         var objects: [String] = []
         var missing: [Compilation] = []
         for file in model.files where model.sources.contains(file.path) {
-            let key = context + "\u{1}" + file.text
+            let key = (file.isSwift ? swiftContext ?? "" : context) + "\u{1}" + file.text
             let object = "\(folder)/objects/\(contentHash(key)).o"
             objects.append(object)
             if !isCurrent(object, key), !missing.contains(where: { $0.object == object }) {
-                missing.append(Compilation(path: file.path, object: object, key: key))
+                missing.append(Compilation(file: file, object: object, key: key))
             }
         }
-        if !missing.isEmpty { try compile(missing, of: model, flags: toolchain.flags(for: target), jobs: jobs) }
+        if !missing.isEmpty { try compile(missing, of: model, target: target, jobs: jobs) }
         return objects
     }
 
+    /// What all files of a language are compiled with.
+    private static func context(_ compiler: String, _ files: [EmittedFile]) -> String {
+        ([compiler] + [files.map(\.text).joined(separator: "\u{1}")]).joined(separator: "\u{1}")
+    }
+
+    private static let modelHeader = "unetc_model.h"
+
     private struct Compilation {
-        let path: String
+        let file: EmittedFile
         let object: String
         let key: String
+
+        var path: String { file.path }
     }
 
     /// An object counts when it has the size that was noted with it and was made of the same text.
@@ -48,10 +64,11 @@ struct ObjectCache {
     }
 
     /// Compiles from a private copy of the files, which no other process can change under way.
-    private func compile(_ work: [Compilation], of model: EmittedModel, flags: [String], jobs: Int) throws {
+    private func compile(_ work: [Compilation], of model: EmittedModel, target: Target, jobs: Int) throws {
         let workFolder = Files.temporaryName(for: folder + "/work")
         defer { Files.removeFolder(workFolder) }
-        for file in model.files where file.path.hasSuffix(".h") || work.contains(where: { $0.path == file.path }) {
+        let shared = model.files.filter { $0.path.hasSuffix(".h") || model.swiftSupport.contains($0.path) }
+        for file in shared + work.map(\.file) {
             try Files.makeFolder(Files.folder(of: "\(workFolder)/\(file.path)"))
             try Files.write("\(workFolder)/\(file.path)", file.text)
         }
@@ -73,13 +90,28 @@ struct ObjectCache {
             if running.count >= jobs { try finishFirst() }
             if failure != nil { break }
             let output = Files.temporaryName(for: item.object)
-            let command = Command(
-                program: toolchain.compiler,
-                arguments: toolchain.arguments + flags + ["-c", "\(workFolder)/\(item.path)", "-o", output])
+            let command = command(
+                item, support: model.swiftSupport, in: workFolder, target: target, into: output)
             running.append((try command.start(), item, output))
         }
         while !running.isEmpty { try finishFirst() }
         if let failure { throw failure }
+    }
+
+    private func command(
+        _ item: Compilation, support: [String], in workFolder: String, target: Target, into output: String
+    ) -> Command {
+        let path = "\(workFolder)/\(item.path)"
+        guard item.file.isSwift, let swift else {
+            return Command(
+                program: toolchain.compiler,
+                arguments: toolchain.arguments + toolchain.flags(for: target) + ["-c", path, "-o", output])
+        }
+        return Command(
+            program: swift.compiler,
+            arguments: swift.arguments(
+                for: target, file: path, support: support.map { "\(workFolder)/\($0)" },
+                header: "\(workFolder)/\(Self.modelHeader)", moduleCache: folder + "/swift-modules", into: output))
     }
 
     /// What to say when the compiler fails: what is missing on this machine, else a bug of ours.
@@ -92,8 +124,14 @@ struct ObjectCache {
         if output.contains("No space left") {
             return DriverError("no space is left for compiled objects\n  hint: set UNETC_CACHE to a folder with room")
         }
-        return DriverError("the C compiler refuses \(path), which is a bug of unetc:\n\(output)", exitCode: 70)
+        let language = path.hasSuffix(".swift") ? "Swift" : "C"
+        return DriverError(
+            "the \(language) compiler refuses \(path), which is a bug of unetc:\n\(output)", exitCode: 70)
     }
+}
+
+extension EmittedFile {
+    fileprivate var isSwift: Bool { path.hasSuffix(".swift") }
 }
 
 /// 128 bits of FNV-1a, as two runs with different starts; collisions are caught by comparing contents.

@@ -2,6 +2,7 @@ import Diagnostics
 import Emission
 import GraphDSL
 import GraphIR
+import KernelIR
 import Kernels
 import MemoryPlanning
 import Passes
@@ -76,6 +77,10 @@ public struct CompileOptions: Sendable {
     public var strategy = PlanningOptions.Strategy.greedy
     public var fuses = true
     public var convolutions = ConvolutionChoice.auto
+    /// The language of the kernels.
+    public var backend = Backend.c
+    /// Algorithms that have been measured to be the fastest, by the keys of `AlgorithmTable`.
+    public var winners: [String: ConvolutionAlgorithm] = [:]
     /// Inputs to differentiate with respect to.
     public var withRespectTo: [String] = []
     public var jobs: Int
@@ -97,7 +102,7 @@ extension Session {
             return try runPipeline(
                 graph, for: kind, withRespectTo: options.withRespectTo, fuses: options.fuses
             ) { fused in
-                let laidOut = assignLayouts(fused, target: options.target, convolutions: options.convolutions)
+                let laidOut = assignLayouts(fused, target: options.target, convolutions: algorithms(fused, options))
                 return (laidOut.graph, laidOut.layouts)
             }
         } catch let error as GraphVerificationError {
@@ -107,6 +112,13 @@ extension Session {
         }
     }
 
+    /// How to compute each convolution of a plan's graph.
+    private func algorithms(_ graph: Graph, _ options: CompileOptions) -> AlgorithmTable {
+        AlgorithmTable(
+            graph, target: options.target, batch: options.batch ?? self.graph.training.batch,
+            choice: options.convolutions, winners: options.winners)
+    }
+
     /// One plan with its kernels, verified.
     public func lowered(_ kind: PlanKind, _ options: CompileOptions) throws -> LoweredPlan {
         let schedule = try pipeline(kind, options).schedule
@@ -114,8 +126,8 @@ extension Session {
             strategy: options.strategy, batchCapacity: options.batch ?? graph.training.batch)
         let lowered = LoweredPlan(
             name: kind.rawValue, schedule: schedule, options: planning, target: options.target,
-            convolutions: options.convolutions)
-        let violations = verifyPlan(lowered.plan)
+            convolutions: algorithms(schedule.graph, options))
+        let violations = verifyPlan(lowered.plan) + lowered.preparationViolations()
         guard violations.isEmpty else {
             throw DriverError(
                 "the memory plan of \(kind.rawValue) is wrong, which is a bug of unetc:\n"
@@ -124,7 +136,7 @@ extension Session {
         return lowered
     }
 
-    /// The whole model as C.
+    /// The whole model as source text.
     public func emit(_ options: CompileOptions) throws -> (model: EmittedModel, plans: [LoweredPlan]) {
         guard graph.loss != nil || !options.plans.contains(.train) else {
             throw DriverError(
@@ -136,6 +148,6 @@ extension Session {
             compilerVersion: compilerVersion, sourceText: text, sourceName: Files.name(of: path),
             parameters: overrides, target: options.target, batchCapacity: options.batch ?? graph.training.batch,
             graph: graph)
-        return (EmittedModel(plans: plans, description: description), plans)
+        return (EmittedModel(plans: plans, description: description, backend: options.backend), plans)
     }
 }

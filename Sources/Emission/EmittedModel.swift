@@ -43,17 +43,28 @@ public struct ModelDescription: Sendable {
     }
 }
 
-/// A model as C: headers, one file of kernels per group of layers, the tables, and the trainer's `main`.
+/// A model as source text: headers, one file of kernels per group of layers in the language of the backend, the tables
+/// and the trainer's `main` in C.
 public struct EmittedModel: Sendable {
     public var files: [EmittedFile]
-    /// The files to compile, in order.
-    public var sources: [String] { files.map(\.path).filter { $0.hasSuffix(".c") && $0 != "main.c" } }
+    /// The files to compile to an object each, in order.
+    public var sources: [String] {
+        files.map(\.path).filter { path in
+            path.hasSuffix(".c") && path != "main.c" || path.hasPrefix("kernels/") && path.hasSuffix(".swift")
+        }
+    }
+    /// Swift files that are compiled together with each Swift file of kernels.
+    public var swiftSupport: [String] {
+        files.map(\.path).filter { $0.hasSuffix(".swift") && !$0.hasPrefix("kernels/") }
+    }
+    /// Files beside the kernels that not every model has.
+    public static let supportFiles = ["unetc_vectors.h", "unetc_vectors.swift", "unetc_gemm.h", "unetc_gemm.swift"]
     /// True when a step calls the BLAS.
     public var usesGemm: Bool
 
     /// Prints the plans of one graph; the first plan's graph names the model.
-    public init(plans: [LoweredPlan], description: ModelDescription) {
-        var library = KernelLibrary(target: description.target)
+    public init(plans: [LoweredPlan], description: ModelDescription, backend: Backend = .c) {
+        var library = KernelLibrary(target: description.target, backend: backend)
         let functions = plans.map { plan in plan.steps.map { library.add($0, of: plan) } }
         let largest = plans.first?.tensors.filter { $0.role == .parameter }.map { $0.type.elementCount }.max() ?? 1
         let optimizers = optimizerKernels(target: description.target, largest: largest)
@@ -63,12 +74,13 @@ public struct EmittedModel: Sendable {
             usesGemm: library.usesGemm)
         files = [
             EmittedFile(path: "unetc_model.h", text: String(decoding: PackageResources.unetc_model_h, as: UTF8.self)),
-            EmittedFile(
-                path: "unetc_vectors.h",
-                text: cPrelude(widths: [16, 8, 4, 1].filter { $0 <= description.target.vectorWidth })),
+            backend.vectors(for: description.target),
             EmittedFile(path: "model.h", text: tables.header),
         ]
-        if usesGemm { files.append(EmittedFile(path: "unetc_gemm.h", text: gemmHeader)) }
+        if usesGemm {
+            files.append(EmittedFile(path: "unetc_gemm.h", text: gemmHeader))
+            if backend == .swift { files.append(EmittedFile(path: "unetc_gemm.swift", text: swiftGemm)) }
+        }
         files += library.files()
         files.append(library.optimizerFile(optimizers))
         files.append(EmittedFile(path: "model.c", text: tables.source))

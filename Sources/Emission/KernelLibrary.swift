@@ -14,15 +14,22 @@ struct KernelLibrary {
     private static let optimizersFile = "optimizers"
 
     private let target: Target
+    private let backend: Backend
     private var functions: [Function] = []
     private var indices: [String: Int] = [:]
     private(set) var usesGemm = false
 
-    init(target: Target) { self.target = target }
+    init(target: Target, backend: Backend) {
+        self.target = target
+        self.backend = backend
+    }
 
     /// Adds the step's kernel and returns its function's name; nil for steps without a kernel of their own.
     mutating func add(_ step: PlannedStep, of plan: LoweredPlan) -> String? {
         guard var kernel = step.stage?.kernel else { return nil }
+        if step.stage?.isPreparation ?? false {
+            kernel.documentation.append("Reads parameters alone: what it makes is valid until they change.")
+        }
         // Names of several nodes may give one identifier, in one plan or in several.
         let name = kernel.name
         var number = 1
@@ -44,21 +51,22 @@ struct KernelLibrary {
         for function in functions where !order.contains(function.group) { order.append(function.group) }
         return order.map { group in
             let kernels = functions.filter { $0.group == group }.map(\.kernel)
-            return Self.file("kernels/\(group).c", title: "Kernels of \(group).", kernels, usesGemm: usesGemm)
+            return file(group, title: "Kernels of \(group).", kernels)
         }
     }
 
     func optimizerFile(_ optimizers: [OptimizerKernel]) -> EmittedFile {
-        Self.file(
-            "kernels/\(Self.optimizersFile).c", title: "The optimisers: one function each, for every parameter.",
-            optimizers.map(\.kernel), usesGemm: false)
+        file(
+            Self.optimizersFile, title: "The optimisers: one function each, for every parameter.",
+            optimizers.map(\.kernel))
     }
 
-    private static func file(_ path: String, title: String, _ kernels: [Kernel], usesGemm: Bool) -> EmittedFile {
-        let callsGemm = usesGemm && kernels.contains { $0.calls(gemmFunction) }
-        let includes = ["../model.h", "../unetc_vectors.h"] + (callsGemm ? ["../unetc_gemm.h"] : [])
-        let head = "/* \(commentText(title)) */\n" + includes.map { "#include \"\($0)\"\n" }.joined()
-        return EmittedFile(path: path, text: head + kernels.map { "\n" + printC($0) }.joined())
+    private func file(_ name: String, title: String, _ kernels: [Kernel]) -> EmittedFile {
+        let callsGemm = kernels.contains { $0.calls(gemmFunction) }
+        return EmittedFile(
+            path: "kernels/\(name)\(backend.fileSuffix)",
+            text: backend.opening(title: title, callsGemm: callsGemm)
+                + kernels.map { "\n" + printKernel($0, in: backend) }.joined())
     }
 
     /// The layer group that a node belongs to: `enc1` for `enc1_2`, `d_enc1_2`, `grad.enc1_2.weight`.

@@ -8,6 +8,8 @@ extension LoweredPlan {
             ("name", .string(name)),
             ("arena_bytes", .integer(plan.arenaBytes)),
             ("lower_bound_bytes", .integer(plan.report.lowerBoundBytes)),
+            ("prepared_bytes", .integer(plan.preparedBytes)),
+            ("prepared_largest_bytes", .integer(plan.largestPreparedBytes)),
             (
                 "tensors",
                 .array(
@@ -28,14 +30,16 @@ extension LoweredPlan {
     private func stepObject(_ step: PlannedStep) -> JSON {
         let node = graph[step.node]
         let numbers = StepNumbers(step, node, self)
-        return .object([
+        var members: [(key: String, value: JSON)] = [
             ("name", .string(step.name)), ("operation", .string(step.operation)),
-            ("phase", .string(Phase(node).rawValue)),
+            ("phase", .string(Phase(node).rawValue)), ("preparation", .bool(step.isPreparation)),
             ("algorithm", .string(step.algorithm)),
             ("operands", .array(step.operands.map(JSON.integer))),
             ("tasks_per_sample", .integer(numbers.tasksPerSample)), ("tasks_fixed", .integer(numbers.tasksFixed)),
             ("workspace_bytes", .integer(numbers.workspaceBytes)),
             ("flops_per_sample", .number(numbers.flopsPerSample)),
-        ])
+        ]
+        if step.name == node.name, let entry = convolutions[node.op] { members.append(("choice", entry.json)) }
+        return .object(members)
     }
 }

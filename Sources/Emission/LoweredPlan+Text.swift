@@ -6,15 +6,10 @@ extension LoweredPlan {
     public var table: String {
         var rows = [["step", "value", "operation", "algorithm", "layout", "place", "bytes", "workspace"]]
         for (index, step) in steps.enumerated() {
-            let node = graph[step.node]
-            let location = plan.locations[step.node.index]
-            let place = location.map { "\(plan.buffers[$0.buffer].region.rawValue)+\(plan.byteOffset(of: $0))" } ?? "-"
-            let layout = plan.schedule.layouts[step.node.index].description
-            let bytes = 4 * node.type.elementCount(batch: plan.batchCapacity)
-            rows.append([
-                "\(index)", step.name, step.operation, step.algorithm, layout, place, "\(bytes)",
-                "\(4 * (step.stage?.kernel.workspaceExtent ?? 0))",
-            ])
+            let result = resultColumns(step)
+            rows.append(
+                ["\(index)", step.name, step.operation, step.algorithm] + result
+                    + ["\(4 * (step.stage?.kernel.workspaceExtent ?? 0))"])
         }
         let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
         let lines = rows.map { row in
@@ -22,6 +17,21 @@ extension LoweredPlan {
             return padded.joined(separator: "  ").trimmingTrailingSpaces
         }
         return "plan \(name), batch \(plan.batchCapacity)\n\(plan.report)\n\n" + lines.joined(separator: "\n") + "\n"
+    }
+}
+
+extension LoweredPlan {
+    /// Layout, place and bytes of what the step makes.
+    private func resultColumns(_ step: PlannedStep) -> [String] {
+        if step.isPreparation, let prepared = step.operands.first.map({ tensors[$0] }) {
+            return ["-", "\(prepared.region.rawValue)+\(prepared.offset)", "\(prepared.bytes)"]
+        }
+        let location = plan.locations[step.node.index]
+        let place = location.map { "\(plan.buffers[$0.buffer].region.rawValue)+\(plan.byteOffset(of: $0))" } ?? "-"
+        return [
+            plan.schedule.layouts[step.node.index].description, place,
+            "\(4 * graph[step.node].type.elementCount(batch: plan.batchCapacity))",
+        ]
     }
 }
 

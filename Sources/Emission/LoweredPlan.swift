@@ -12,6 +12,9 @@ public struct PlannedStep: Sendable {
     /// Operands in the kernel's order, as indices into the plan's tensors.
     public var operands: [Int]
     public var operation: String
+    /// True when the step derives something from parameters alone, which is kept, so that it need not run again before
+    /// they change. Only inference keeps anything.
+    public var isPreparation = false
 
     /// In a few words: `im2col + gemm`.
     public var algorithm: String { stage?.algorithm ?? "vector loop" }
@@ -23,29 +26,33 @@ public struct LoweredPlan: Sendable {
     public var name: String
     public var plan: Plan
     public var steps: [PlannedStep]
+    /// How each convolution is computed, and why.
+    public var convolutions: AlgorithmTable
     public var tensors: [TensorEntry]
 
     public var graph: Graph { plan.schedule.graph }
 
     /// Places every value of a schedule and lowers its steps for `target`.
     public init(
-        name: String, schedule: Schedule, options: PlanningOptions, target: Target,
-        convolutions: ConvolutionChoice = .auto
+        name: String, schedule: Schedule, options: PlanningOptions, target: Target, convolutions: AlgorithmTable
     ) {
         var scratch: [NodeID: Int] = [:]
+        var prepared: [NodeID: Int] = [:]
         for id in schedule.steps where schedule.graph[id].op != .update {
             let request = KernelRequest(id, in: schedule, plan: nil, options.batchCapacity, target, convolutions)
-            scratch[id] = 4 * lower(request).scratch
+            let step = lower(request)
+            scratch[id] = 4 * step.scratch
+            prepared[id] = 4 * step.prepared
         }
-        self.init(
-            name: name, plan: planMemory(schedule, options: options, scratchBytes: scratch), target: target,
-            convolutions: convolutions)
+        let plan = planMemory(schedule, options: options, scratchBytes: scratch, preparedBytes: prepared)
+        self.init(name: name, plan: plan, target: target, convolutions: convolutions)
     }
 
     /// Lowers every step of `plan` for `target`.
-    private init(name: String, plan: Plan, target: Target, convolutions: ConvolutionChoice) {
+    private init(name: String, plan: Plan, target: Target, convolutions: AlgorithmTable) {
         self.name = name
         self.plan = plan
+        self.convolutions = convolutions
         let table = TensorTable(plan)
         tensors = table.entries
         steps = plan.steps.flatMap { id in
@@ -63,15 +70,9 @@ public struct LoweredPlan: Sendable {
                 PlannedStep(
                     node: id, name: number == stages.count - 1 ? node.name : "\(node.name)#\(number + 1)",
                     stage: stage, operands: stage.operands.map { table.index(of: $0, in: node, id) },
-                    operation: number == stages.count - 1 ? request.operationText : stage.algorithm)
+                    operation: number == stages.count - 1 ? request.operationText : stage.algorithm,
+                    isPreparation: stage.isPreparation && plan.keepsPrepared(by: id))
             }
-        }
-    }
-
-    /// Kernels verified against their buffers; what is found is a bug of ours.
-    public func kernelViolations() -> [KernelViolation] {
-        steps.compactMap(\.stage).flatMap {
-            verify($0.kernel, batchCapacity: plan.batchCapacity, count: 0...0)
         }
     }
 }
@@ -83,6 +84,7 @@ extension TensorTable {
         case .input(let position): index(of: node.inputs[position])
         case .extra(let position): index(of: node.epilogue.flatMap(\.operands)[position])
         case .scratch: scratchIndex(of: id)
+        case .prepared: preparedIndex(of: id)
         }
     }
 }
@@ -91,7 +93,7 @@ extension KernelRequest {
     /// - Parameter plan: where the operands lie; nil before they have been placed, when each has a place of its own.
     fileprivate init(
         _ id: NodeID, in schedule: Schedule, plan: Plan?, _ batchCapacity: Int, _ target: Target,
-        _ convolutions: ConvolutionChoice
+        _ convolutions: AlgorithmTable
     ) {
         let graph = schedule.graph
         let operand = { (id: NodeID) -> Operand in
@@ -108,6 +110,6 @@ extension KernelRequest {
             node: node, result: operand(id), inputs: node.inputs.map(operand),
             epilogueOperands: node.epilogue.map { $0.operands.map(operand) },
             concatCopies: copies, batchCapacity: batchCapacity, target: target,
-            convolutions: convolutions)
+            convolutions: convolutions, isInference: schedule.isInference)
     }
 }

@@ -81,7 +81,8 @@ struct ModelTables {
 
     private func planRow(_ plan: LoweredPlan) -> String {
         "    {\(cString(plan.name)), \(plan.tensors.count), \(plan.name)_tensors, \(plan.steps.count), "
-            + "\(plan.name)_steps, \(plan.plan.arenaBytes)},"
+            + "\(plan.name)_steps, \(plan.plan.arenaBytes), \(plan.plan.preparedBytes), "
+            + "\(plan.plan.largestPreparedBytes)},"
     }
 
     private func planTables(_ plan: LoweredPlan, _ functions: [String?]) -> String {
@@ -116,9 +117,8 @@ struct ModelTables {
     private func tensorRow(_ tensor: TensorEntry, _ index: Int) -> String {
         let shape = (tensor.type.shape + [0, 0, 0, 0]).prefix(4).map(String.init).joined(separator: ", ")
         let kind = tensor.parameterKind.map { $0 == .weight ? "WEIGHT" : "BIAS" } ?? "NONE"
-        let region = tensor.region == .arena ? "ARENA" : "PARAMETERS"
         return "    /* \(index) */ {\(cString(tensor.name)), UNETC_ROLE_\(tensor.role.rawValue), "
-            + "UNETC_REGION_\(region), \(tensor.type.shape.count), {\(shape)}, \(tensor.type.isBatched ? 1 : 0), "
+            + "UNETC_REGION_\(tensor.region.rawValue.uppercased()), \(tensor.type.shape.count), {\(shape)}, \(tensor.type.isBatched ? 1 : 0), "
             + "UNETC_PARAMETER_\(kind), \(tensor.fanIn), \(tensor.offset), \(tensor.bytes), "
             + "\(tensor.sampleStrideBytes)},"
     }
@@ -132,7 +132,8 @@ struct ModelTables {
             + "\(cString(step.algorithm)), \(Phase(node).constant), \(function ?? "NULL"), "
             + "\(step.operands.count), &\(plan.name)_operands[\(firstOperand)], \(numbers.tasksPerSample), "
             + "\(numbers.tasksFixed), \(numbers.count), \(numbers.workspaceBytes), \(cDouble(numbers.flopsPerSample)), "
-            + "\(cDouble(numbers.flopsFixed)), \(cDouble(numbers.bytesPerSample)), \(cDouble(numbers.bytesFixed))},"
+            + "\(cDouble(numbers.flopsFixed)), \(cDouble(numbers.bytesPerSample)), \(cDouble(numbers.bytesFixed)), "
+            + "\(step.isPreparation ? 1 : 0)},"
     }
 
     // MARK: JSON

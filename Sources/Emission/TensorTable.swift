@@ -29,8 +29,8 @@ public struct TensorEntry: Hashable, Sendable {
 }
 
 extension TensorEntry {
-    /// A step's scratch memory.
-    fileprivate init(scratch buffer: StorageBuffer, name: String) {
+    /// A step's scratch memory, or what it prepares.
+    fileprivate init(_ buffer: StorageBuffer, name: String) {
         self.init(
             name: name, role: .value, type: .fixed([buffer.bytes / 4]), region: buffer.region, offset: buffer.offset,
             bytes: buffer.bytes, sampleStrideBytes: 0, parameterKind: nil, fanIn: 0, layout: .nchw)
@@ -42,20 +42,27 @@ struct TensorTable {
     private(set) var entries: [TensorEntry] = []
     private var indices: [Int?]
     private var scratchIndices: [Int?]
+    private var preparedIndices: [Int?]
 
     init(_ plan: Plan) {
         let graph = plan.schedule.graph
         indices = Array(repeating: nil, count: graph.nodes.count)
         scratchIndices = indices
+        preparedIndices = indices
         for id in graph.ids {
             guard let entry = Self.entry(id, name: graph[id].name, role: graph[id].op.role, plan) else { continue }
             indices[id.index] = entries.count
             entries.append(entry)
         }
         for id in graph.ids {
-            guard let buffer = plan.scratch[id.index].map({ plan.buffers[$0] }) else { continue }
-            scratchIndices[id.index] = entries.count
-            entries.append(TensorEntry(scratch: buffer, name: graph[id].name + ".scratch"))
+            if let buffer = plan.scratch[id.index].map({ plan.buffers[$0] }) {
+                scratchIndices[id.index] = entries.count
+                entries.append(TensorEntry(buffer, name: graph[id].name + ".scratch"))
+            }
+            if let buffer = plan.prepared[id.index].map({ plan.buffers[$0] }) {
+                preparedIndices[id.index] = entries.count
+                entries.append(TensorEntry(buffer, name: graph[id].name + ".prepared"))
+            }
         }
         for output in graph.outputs { append(output.node, output.name, .output, plan) }
         if let loss = graph.loss { append(loss, "loss", .loss, plan) }
@@ -72,6 +79,12 @@ struct TensorTable {
     /// The scratch memory of a step whose kernels asked for some.
     func scratchIndex(of id: NodeID) -> Int {
         guard let index = scratchIndices[id.index] else { fatalError("\(id) has no scratch memory in its plan") }
+        return index
+    }
+
+    /// What a step has prepared from parameters.
+    func preparedIndex(of id: NodeID) -> Int {
+        guard let index = preparedIndices[id.index] else { fatalError("\(id) prepares nothing in its plan") }
         return index
     }
 

@@ -13,6 +13,9 @@ public struct Schedule: Hashable, Sendable {
         self.layouts = layouts ?? Array(repeating: .nchw, count: graph.nodes.count)
     }
 
+    /// True when it neither makes gradients nor updates parameters, so that they may stay as they are for many runs.
+    public var isInference: Bool { graph.gradients.isEmpty && !steps.contains { graph[$0].op == .update } }
+
     /// The values that callers read after the last step: outputs, loss and gradients.
     public var results: [NodeID] {
         var seen = Set<NodeID>()

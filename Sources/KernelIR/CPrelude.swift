@@ -11,6 +11,7 @@ public func cPrelude(widths: [Int]) -> String {
     parts += vectors.map(vectorTypes)
     parts.append(scalarArithmetic)
     parts += vectors.map(vectorArithmetic)
+    parts += vectors.map(BlockTranspose.prelude)
     parts += ([1] + vectors).map(mathFunctions)
     parts.append("#endif\n")
     return parts.joined(separator: "\n")
@@ -57,14 +58,19 @@ private func vectorTypes(_ width: Int) -> String {
 }
 
 /// Fills a template in: `$W` width, `$B` bytes, `$T` the type, `$I` and `$U` its signed and unsigned integers.
-func expand(_ template: String, width: Int) -> String {
+///
+/// - Parameter scalars: what these types are called at width 1.
+func expand(
+    _ template: String, width: Int,
+    scalars: (float: String, int: String, bits: String) = ("float", "int32_t", "uint32_t")
+) -> String {
     let isVector = width > 1
     let values: [Character: String] = [
         "W": String(width),
         "B": String(4 * width),
-        "T": isVector ? "v\(width)" : "float",
-        "I": isVector ? "v\(width)_int" : "int32_t",
-        "U": isVector ? "v\(width)_bits" : "uint32_t",
+        "T": isVector ? "v\(width)" : scalars.float,
+        "I": isVector ? "v\(width)_int" : scalars.int,
+        "U": isVector ? "v\(width)_bits" : scalars.bits,
     ]
     var result = ""
     var isVariable = false

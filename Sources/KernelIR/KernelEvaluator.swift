@@ -17,7 +17,7 @@ public struct KernelEvaluator: Sendable {
     /// The step's `count`.
     public var count: Int
     public var scalars: [RuntimeScalar: Float]
-    /// Functions by their C names, such as `unetc_gemm`.
+    /// Functions by their C names, such as `unetc_gemm`, besides those of the prelude.
     public var functions: [String: Function]
     /// What every float of the workspace holds when a task starts; NaN shows who reads before writing.
     public var workspaceFill = Float.nan
@@ -150,7 +150,7 @@ private struct TaskMachine {
     }
 
     private mutating func call(_ name: String, _ arguments: [Argument]) throws {
-        guard let function = evaluator.functions[name] else {
+        guard let function = evaluator.functions[name] ?? BlockTranspose.functions[name] else {
             throw Failure(message: "the evaluator was given no function \"\(name)\"")
         }
         let values = try arguments.map(evaluated)

@@ -1,7 +1,7 @@
 extension Statement {
     /// The statement's first line as C, with the kernel's own names, for messages.
     var headline: String {
-        let printer = CExpressionPrinter()
+        let printer = ExpressionPrinter(syntax: CSyntax(), names: KernelNames(CSyntax()))
         switch self {
         case .comment(let text): return "// \(text)"
         case .loop(let name, let from, let to, let step, _):

@@ -10,6 +10,16 @@ extension Statement {
         }
     }
 
+    /// Whether the statement, or one inside it, gives the variable another value.
+    func assigns(_ name: String) -> Bool {
+        switch self {
+        case .assign(let target, _): target == name
+        case .loop(_, _, _, _, let body), .unrolled(_, _, let body): body.contains { $0.assigns(name) }
+        case .conditional(_, let body, let otherwise): (body + otherwise).contains { $0.assigns(name) }
+        case .comment, .letIndex, .declare, .declareArray, .assignElement, .store, .call: false
+        }
+    }
+
     /// Statements inside, and this one.
     var statementCount: Int {
         switch self {

@@ -36,12 +36,14 @@ public struct KernelRequest: Sendable {
     public var concatCopies: [(operand: Int, channel: Int)]
     public var batchCapacity: Int
     public var target: Target
-    public var convolutions: ConvolutionChoice
+    public var convolutions: AlgorithmTable
+    /// True for steps of plans without a backward pass: what they prepare from parameters is made once for many runs.
+    public var isInference: Bool
 
     public init(
         node: Node, result: Operand, inputs: [Operand], epilogueOperands: [[Operand]],
         concatCopies: [(operand: Int, channel: Int)] = [], batchCapacity: Int, target: Target,
-        convolutions: ConvolutionChoice = .auto
+        convolutions: AlgorithmTable = AlgorithmTable(), isInference: Bool = false
     ) {
         self.node = node
         self.result = result
@@ -51,6 +53,7 @@ public struct KernelRequest: Sendable {
         self.batchCapacity = batchCapacity
         self.target = target
         self.convolutions = convolutions
+        self.isInference = isInference
     }
 
     /// The vector width that pays for rows of `length` floats: the target's, or less for short ones.
@@ -112,6 +115,9 @@ public enum StageOperand: Hashable, Sendable {
     case extra(Int)
     /// Memory that the step's kernels share while it runs.
     case scratch
+    /// Memory with what the step has derived from parameters alone, such as transformed weights: it stays valid until
+    /// they change.
+    case prepared
 }
 
 /// One kernel of a step; each sees what those before it have stored.
@@ -129,6 +135,14 @@ public struct LoweredStage: Sendable {
         self.operands = operands
         self.work = work
     }
+
+    /// True for a stage that fills the step's prepared memory. It reads parameters alone, and its tasks do not depend on
+    /// the batch, so that it need not run again before the parameters change.
+    public var isPreparation: Bool {
+        zip(kernel.buffers, operands).contains { buffer, operand in
+            operand == .prepared && buffer.access != .read
+        }
+    }
 }
 
 /// A step as kernels, with what the plan's tables say of them.
@@ -136,18 +150,21 @@ public struct LoweredStep: Sendable {
     public var stages: [LoweredStage]
     /// Floats of memory that the stages share; does not depend on where the operands lie.
     public var scratch: Int
+    /// Floats of memory that preparations fill.
+    public var prepared: Int
 
-    /// Several kernels with scratch memory between them.
-    init(stages: [LoweredStage], scratch: Int) {
+    /// Several kernels with memory between them. Preparations come first.
+    init(stages: [LoweredStage], scratch: Int = 0, prepared: Int = 0) {
         self.stages = stages
         self.scratch = scratch
+        self.prepared = prepared
     }
 
     /// One kernel whose buffers are those of `KernelRequest.buffers()`.
     init(_ request: KernelRequest, _ kernel: Kernel, algorithm: String, work: Work) {
         let operands = request.stageOperands()
         self.init(
-            stages: [LoweredStage(kernel, algorithm: algorithm, operands: operands, work: work)], scratch: 0)
+            stages: [LoweredStage(kernel, algorithm: algorithm, operands: operands, work: work)])
     }
 }
 

@@ -1,13 +1,15 @@
 import GraphIR
 import KernelIR
 
-/// A convolution or one of its gradients, by the algorithm that its shape calls for; by the one for row-major maps where
+/// A convolution or one of its gradients, by the algorithm that has been chosen for it; by the one for row-major maps where
 /// the operands are not laid out for it.
 private func convolution(_ request: KernelRequest) -> LoweredStep {
     let op = request.node.op
-    let chosen = convolutionAlgorithm(op, target: request.target, choice: request.convolutions)
-    let demand = convolutionDemand(op, algorithm: chosen, target: request.target, operandCount: request.inputs.count)
+    let chosen = request.convolutions.algorithm(op)
+    let demand = chosen.demand(op, target: request.target, operandCount: request.inputs.count)
     let found = LayoutDemand(inputs: request.inputs.map(\.layout), result: request.result.layout)
+    var request = request
+    if demand == found, let target = chosen.vectors(for: op, on: request.target) { request.target = target }
     switch (demand == found ? chosen : .gemm, op) {
     case (.gemm, .conv(let g)): return convForward(request, g)
     case (.gemm, .convTranspose(let g)), (.gemm, .convDataGradient(let g)): return convDataGradient(request, g)
@@ -17,6 +19,9 @@ private func convolution(_ request: KernelRequest) -> LoweredStep {
     case (.winograd(let tile), .convTranspose(let g)), (.winograd(let tile), .convDataGradient(let g)):
         return winogradConvolution(request, WinogradShape(dataGradient: g, tile: tile), flops: g.flopsPerSample)
     case (.winograd(let tile), .convWeightGradient(let g)): return winogradWeightGradient(request, g, tile: tile)
+    case (.direct, .conv(let g)): return directConvolution(request, g)
+    case (.direct, .convTranspose(let g)), (.direct, .convDataGradient(let g)): return directDataGradient(request, g)
+    case (.direct, .convWeightGradient(let g)): return directWeightGradient(request, g)
     case (.patch, .conv(let g)): return patchConvolution(request, g)
     case (.patch, .convTranspose(let g)), (.patch, .convDataGradient(let g)): return patchDataGradient(request, g)
     case (.patch, .convWeightGradient(let g)): return patchWeightGradient(request, g)

@@ -15,6 +15,10 @@ public struct PlanReport: Hashable, Sendable {
     public var separateBytes: Int
     /// Bytes of values that lie inside another value's memory: concat operands, slices, in-place results.
     public var sharedBytes: Int
+    /// Bytes of what the steps of inference prepare from parameters alone, which lies outside the arena: all of it, for
+    /// those who keep it, and the largest part, which is enough where each is made anew before its step.
+    public var preparedBytes: Int
+    public var largestPreparedBytes: Int
     /// The step at which the bound is reached, and the largest buffers alive there.
     public var peakStep: String
     public var largestAtPeak: [LiveValue]
@@ -37,6 +41,9 @@ public struct PlanReport: Hashable, Sendable {
             $0 + (4 * graph[$1].type.elementCount(batch: options.batchCapacity)).roundedUp(to: options.alignment)
         }
         sharedBytes = separateBytes - arena.reduce(0) { $0 + $1.bytes }
+        let prepared = buffers.filter { $0.region == .prepared }.map(\.bytes)
+        preparedBytes = prepared.reduce(0, +)
+        largestPreparedBytes = prepared.max() ?? 0
         peakStep =
             schedule.steps.indices.contains(lowerBound.step)
             ? graph[schedule.steps[lowerBound.step]].name : "before the first step"
@@ -53,8 +60,13 @@ extension PlanReport: CustomStringConvertible {
             "arena \(mebibytes(arenaBytes)), lower bound \(mebibytes(lowerBoundBytes)), "
                 + "gap \(fixed(gapPercent, decimals: 1)) % (\(strategy.rawValue))",
             "separate places would take \(mebibytes(separateBytes)); views and in-place results save \(mebibytes(sharedBytes))",
-            "peak at \(peakStep); largest there:",
         ]
+        if preparedBytes > 0 {
+            lines.append(
+                "prepared weights, outside the arena: \(mebibytes(preparedBytes)) kept from run to run, or "
+                    + "\(mebibytes(largestPreparedBytes)) made anew in each run")
+        }
+        lines.append("peak at \(peakStep); largest there:")
         lines += largestAtPeak.map { "  \(mebibytes($0.bytes))  \($0.name)" }
         return lines.joined(separator: "\n")
     }

@@ -4,6 +4,12 @@ import GraphIR
 public struct PlanViolation: Hashable, Sendable, CustomStringConvertible {
     public var step: String
     public var message: String
+
+    public init(step: String, message: String) {
+        self.step = step
+        self.message = message
+    }
+
     public var description: String { "step \(step): \(message)" }
 }
 
@@ -14,7 +20,9 @@ public struct PlanViolation: Hashable, Sendable, CustomStringConvertible {
 /// operand only where both occupy the very same bytes and the operator allows it; (5) values left out as views are where
 /// their meaning says; (6) results survive to the end; (7) parameters are written by nobody but updates; (8) a step's
 /// scratch memory overlaps neither its operands nor its result, nor anything that is read later; (9) views have the
-/// layout of what they are views of, and start at whole blocks of channels.
+/// layout of what they are views of, and start at whole blocks of channels; (10) what steps prepare from parameters lies
+/// in a region of its own, each step's apart from the others', and nothing else lies there; or, where parameters are
+/// updated in any case, it is like scratch memory.
 public func verifyPlan(_ plan: Plan, alignment: Int = 64) -> [PlanViolation] {
     var walk = PlanWalk(plan, alignment: alignment)
     return walk.run()
@@ -38,6 +46,7 @@ private struct PlanWalk {
 
     mutating func run() -> [PlanViolation] {
         for id in graph.ids { checkBounds(id) }
+        checkPrepared()
         guard violations.isEmpty else { return violations }
         let executed = Set(plan.steps)
         for id in graph.ids where graph[id].op.isLeaf { write(id) }
@@ -75,9 +84,19 @@ private struct PlanWalk {
 
     /// Rule 8.
     mutating func writeScratch(_ id: NodeID) {
-        guard let index = plan.scratch[id.index] else { return }
-        let extent = StridedExtent(plan.buffers[index])
-        if extent.start % alignment != 0 || extent.start + extent.length > plan.arenaBytes {
+        let scratch = plan.scratch[id.index].map { StridedExtent(plan.buffers[$0]) }
+        let prepared = plan.prepared[id.index].map { StridedExtent(plan.buffers[$0]) }
+        if let scratch, let prepared, scratch.overlaps(prepared) {
+            report("its scratch memory overlaps what it prepares")
+        }
+        if let scratch { writeScratch(id, scratch) }
+        if let prepared, prepared.region != .prepared { writeScratch(id, prepared) }
+    }
+
+    mutating func writeScratch(_ id: NodeID, _ extent: StridedExtent) {
+        if extent.region != .arena || extent.start % alignment != 0
+            || extent.start + extent.length > plan.arenaBytes
+        {
             report("its scratch memory is not aligned, or leaves the arena")
         }
         for operand in graph[id].operands + [id] {
@@ -171,7 +190,8 @@ private struct PlanWalk {
             return
         }
         let buffer = plan.buffers[location.buffer]
-        let limit = buffer.region == .arena ? plan.arenaBytes : plan.parameterBytes
+        let isParameter = if case .parameter = node.op { true } else { false }
+        let limit = isParameter ? plan.parameterBytes : plan.arenaBytes
         if buffer.offset % alignment != 0 { report("\"\(node.name)\" is not aligned to \(alignment) bytes") }
         if buffer.offset < 0 || buffer.offset + buffer.bytes > limit {
             report("the buffer of \"\(node.name)\" leaves its region")
@@ -182,8 +202,32 @@ private struct PlanWalk {
         if samples > 1, location.sampleStride < node.type.elementCount {
             report("samples of \"\(node.name)\" overlap each other")
         }
-        let isParameter = if case .parameter = node.op { true } else { false }
-        if (buffer.region == .parameters) != isParameter { report("\"\(node.name)\" is in the wrong region") }
+        if buffer.region != (isParameter ? .parameters : .arena) {
+            report("\"\(node.name)\" is in the wrong region")
+        }
+    }
+
+    /// Rule 10; that no value lies there is part of rule 1.
+    mutating func checkPrepared() {
+        var earlier: [(name: String, extent: StridedExtent)] = []
+        let updates = plan.steps.contains { graph[$0].op == .update }
+        for id in graph.ids {
+            guard let index = plan.prepared[id.index], plan.buffers[index].region != .arena else { continue }
+            let name = graph[id].name
+            let extent = StridedExtent(plan.buffers[index])
+            if extent.region != .prepared || updates {
+                report("what \"\(name)\" prepares is in the wrong region")
+            }
+            if extent.start % alignment != 0 || extent.start < 0
+                || extent.start + extent.length > plan.preparedBytes || extent.length > plan.largestPreparedBytes
+            {
+                report("what \"\(name)\" prepares is not aligned, or leaves its region")
+            }
+            for other in earlier where extent.overlaps(other.extent) {
+                report("\"\(name)\" and \"\(other.name)\" prepare in one place")
+            }
+            earlier.append((name, extent))
+        }
     }
 }
 

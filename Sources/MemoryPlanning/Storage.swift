@@ -5,12 +5,14 @@ public struct StorageBuffer: Hashable, Sendable {
     public enum Region: String, Hashable, Sendable {
         case arena
         case parameters
+        /// What the steps of inference derive from parameters alone; it outlives a run.
+        case prepared
     }
 
     public var region: Region
     /// The value that gave the buffer its size.
     public var root: NodeID
-    /// Every value that lies in it, in the order of definition; none in a step's scratch memory.
+    /// Every value that lies in it, in the order of definition; none in a step's scratch or prepared memory.
     public var values: [NodeID] = []
     /// Bytes at the batch capacity, rounded up to the alignment.
     public var bytes: Int
@@ -43,15 +45,26 @@ public struct Plan: Hashable, Sendable {
     public var locations: [ValueLocation?]
     /// By node index, the buffer of the step's scratch memory, if its kernels need any beyond the step's operands.
     public var scratch: [Int?]
+    /// By node index, the buffer of what the step prepares from parameters alone, if it does.
+    public var prepared: [Int?]
     /// The steps that run, in order: concats and slices whose values are already in place are left out.
     public var steps: [NodeID]
     public var arenaBytes: Int
     public var parameterBytes: Int
+    /// Bytes of the prepared region, where each step's part has a place of its own, to be kept from run to run.
+    public var preparedBytes: Int
+    /// Bytes of the largest part, for those who make each anew before its step, all in one place.
+    public var largestPreparedBytes: Int
     public var report: PlanReport
 
     /// Bytes from the start of its region to a value's first element.
     public func byteOffset(of location: ValueLocation) -> Int {
         buffers[location.buffer].offset + 4 * location.elementOffset
+    }
+
+    /// Whether what a step prepares lies in the region that outlives a run.
+    public func keepsPrepared(by id: NodeID) -> Bool {
+        prepared[id.index].map { buffers[$0].region == .prepared } ?? false
     }
 }
 

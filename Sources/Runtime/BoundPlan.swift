@@ -4,24 +4,23 @@ import ModelABI
 struct TensorBases {
     let arena: MappedMemory
     let parameters: ParameterStore
+    let prepared: MappedMemory
 
     /// The first element of a sample of a tensor; nil for optimiser state that was not allocated.
     func pointer(_ tensor: TensorInfo, sample: Int = 0) -> UnsafeMutablePointer<Float>? {
-        memory(tensor.region)?.floats(at: tensor.offset + sample * tensor.sampleStride)
+        let offset = tensor.offset + sample * tensor.sampleStride
+        switch tensor.region {
+        case .arena: return arena.floats(at: offset)
+        case .parameters: return parameters.parameters.address(at: offset)
+        case .moment1: return (try? parameters.moment(1))?.floats(at: offset)
+        case .moment2: return (try? parameters.moment(2))?.floats(at: offset)
+        case .prepared: return prepared.floats(at: offset)
+        }
     }
 
     /// The optimiser state that belongs to a parameter.
     func moment(_ index: Int, of parameter: TensorInfo) -> UnsafeMutablePointer<Float>? {
         (try? parameters.moment(index))?.floats(at: parameter.offset)
-    }
-
-    private func memory(_ region: TensorRegion) -> MappedMemory? {
-        switch region {
-        case .arena: arena
-        case .parameters: parameters.parameters
-        case .moment1: try? parameters.moment(1)
-        case .moment2: try? parameters.moment(2)
-        }
     }
 }
 
@@ -57,9 +56,15 @@ final class BoundPlan {
         let calls: UnsafePointer<unetc_call>
         let tasksPerSample: Int
         let fixedTasks: Int
+        /// It need not run while what it has prepared is there.
+        let isPreparation: Bool
     }
 
+    /// The plan's place in the model.
+    let index: Int
     let info: PlanInfo
+    /// Whether each prepared tensor has a place of its own, so that it is there at the next run.
+    let keepsPrepared: Bool
     /// Tensors that are written by name before a run.
     let inputs: [TensorInfo]
     /// Tensors that are read by name after a run.
@@ -71,9 +76,16 @@ final class BoundPlan {
     private let operands: UnsafeMutableBufferPointer<UnsafeMutablePointer<Float>?>
     private let calls: UnsafeMutableBufferPointer<unetc_call>
 
-    /// - Parameter optimizer: what updates without a kernel run; nil when the plan has none.
+    /// - Parameters:
+    ///   - optimizer: what updates without a kernel run; nil when the plan has none.
+    ///   - keepsPrepared: false places all prepared tensors behind the plan's arena, where they take turns.
     /// - Throws: `RuntimeError` for an update when `optimizer` is nil.
-    init(model: Model, plan index: Int, bases: TensorBases, context: CallContext, optimizer: unetc_kernel?) throws {
+    init(
+        model: Model, plan index: Int, bases: TensorBases, context: CallContext, optimizer: unetc_kernel?,
+        keepsPrepared: Bool
+    ) throws {
+        self.index = index
+        self.keepsPrepared = keepsPrepared
         info = model.plans[index]
         inputs = info.inputs
         outputs = info.outputs
@@ -109,7 +121,7 @@ final class BoundPlan {
             steps.append(
                 Step(
                     kernel: kernel, calls: callBase + nextCall, tasksPerSample: Int(row.tasks_per_sample),
-                    fixedTasks: Int(row.tasks_fixed)))
+                    fixedTasks: Int(row.tasks_fixed), isPreparation: row.preparation != 0))
             for thread in 0..<context.threads {
                 calls[nextCall] = unetc_call(
                     operands: first, scalars: context.scalars, workspace: context.workspace(thread: thread),
@@ -121,9 +133,18 @@ final class BoundPlan {
 
     /// The step's operands, and for an update the parameter's state behind them.
     private func resolve(_ row: unetc_step) -> [UnsafeMutablePointer<Float>?] {
-        let tensors = (0..<Int(row.operand_count)).map { info.tensors[Int(row.operands[$0])] }
+        let tensors = (0..<Int(row.operand_count)).map { placed(info.tensors[Int(row.operands[$0])]) }
         let pointers = tensors.map { bases.pointer($0) }
         guard row.kernel == nil else { return pointers }
         return pointers + [bases.moment(1, of: tensors[0]), bases.moment(2, of: tensors[0])]
+    }
+
+    /// The tensor where this plan has it.
+    private func placed(_ tensor: TensorInfo) -> TensorInfo {
+        guard tensor.region == .prepared, !keepsPrepared else { return tensor }
+        var tensor = tensor
+        tensor.region = .arena
+        tensor.offset = info.recomputedOffset
+        return tensor
     }
 }

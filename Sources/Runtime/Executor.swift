@@ -9,7 +9,8 @@ public struct PlanHandle: Hashable, Sendable {
 /// Runs a model's plans: walks the step table, each step's tasks spread over the threads.
 ///
 /// Everything is allocated and touched at the start; a run allocates nothing. The plans share one arena, so that what
-/// one has computed can be read until inputs are written or another plan runs. Results do not depend on `threads`.
+/// one has computed can be read until inputs are written or another plan runs. Results do not depend on `threads`, nor
+/// on what becomes of prepared weights.
 /// Use an executor, and the parameters it was given, from one thread at a time.
 public final class Executor {
     public let model: Model
@@ -21,6 +22,7 @@ public final class Executor {
     /// The plan whose results are in the arena, and its batch; nil once they may have been overwritten.
     var current: (plan: PlanHandle, batch: Int)?
     private let pool: WorkerPool
+    private let prepared: PreparedMemory
     private let context: CallContext
     /// By the plan's place in the model; nil for plans that were not asked for.
     private let plans: [BoundPlan?]
@@ -30,10 +32,13 @@ public final class Executor {
     ///   - plans: which plans will be run, such as `["train", "infer"]`.
     ///   - threads: the caller's included, from 1.
     ///   - optimizer: which of the model's optimisers updates the parameters; nil when no plan does.
+    ///   - preparedWeights: whether plans that update nothing keep what they have prepared from parameters. The plans
+    ///     share its memory, so that plans which take turns prepare at each turn.
     /// - Throws: `RuntimeError` for unknown names, parameters of another graph, too little memory, or when the model
     ///   finds itself unable to run here.
     public init(
-        model: Model, parameters: ParameterStore, plans names: [String], threads: Int, optimizer: String? = nil
+        model: Model, parameters: ParameterStore, plans names: [String], threads: Int, optimizer: String? = nil,
+        preparedWeights: PreparedWeights = .recomputed
     ) throws {
         guard parameters.model.parameters == model.parameters else {
             throw RuntimeError(
@@ -41,19 +46,24 @@ public final class Executor {
                     + "\"\(model.graphName)\"")
         }
         let indices = try names.map(model.planIndex)
-        let memory = try MemoryUse(model: model, plans: names, threads: threads, optimizer: optimizer)
+        let memory = try MemoryUse(
+            model: model, plans: names, threads: threads, optimizer: optimizer, preparedWeights: preparedWeights)
         let pool = try WorkerPool(threads: threads)
         try model.prepare()
         try parameters.allocateMoments(try model.momentsNeeded(plans: indices, optimizer: optimizer))
         let context = try CallContext(threads: threads, workspaceStride: model.workspaceStride(plans: indices))
         let arena = try MappedMemory(bytes: memory.arena, for: "the arena of activations and gradients")
+        let prepared = try PreparedMemory(bytes: memory.prepared)
         pool.touch(arena)
+        pool.touch(prepared.memory)
         context.touch(with: pool)
-        let bases = TensorBases(arena: arena, parameters: parameters)
+        let bases = TensorBases(arena: arena, parameters: parameters, prepared: prepared.memory)
         self.plans = try model.plans.indices.map { index in
             guard indices.contains(index) else { return nil }
             let kernel = try model.optimizerKernel(optimizer, plan: index)
-            return try BoundPlan(model: model, plan: index, bases: bases, context: context, optimizer: kernel)
+            return try BoundPlan(
+                model: model, plan: index, bases: bases, context: context, optimizer: kernel,
+                keepsPrepared: model.plans[index].keepsPrepared(preparedWeights))
         }
         self.model = model
         self.parameters = parameters
@@ -61,6 +71,7 @@ public final class Executor {
         self.memory = memory
         self.bases = bases
         self.pool = pool
+        self.prepared = prepared
         self.context = context
     }
 
@@ -73,10 +84,12 @@ public final class Executor {
         return PlanHandle(index: index)
     }
 
-    /// Runs all steps for the first `batch` samples, whose inputs have been written.
+    /// Runs all steps for the first `batch` samples, whose inputs have been written; preparations only when what they
+    /// make is not there already.
     /// - Throws: `RuntimeError` when `batch` is not within 1 ... `model.batchCapacity`.
     public func run(_ plan: PlanHandle, batch: Int, scalars: StepScalars = StepScalars()) throws {
-        for step in try begin(plan, batch: batch, scalars: scalars) { execute(step, batch: batch) }
+        let (steps, preparationsAreDue) = try begin(plan, batch: batch, scalars: scalars)
+        for step in steps where preparationsAreDue || !step.isPreparation { execute(step, batch: batch) }
         current = (plan, batch)
     }
 
@@ -87,13 +100,14 @@ public final class Executor {
     }
 
     /// Runs like `run`, looking at the clock between steps.
-    /// - Returns: the seconds of each step of the plan, in their order.
+    /// - Returns: the seconds of each step of the plan, in their order; 0 for a preparation that was not due.
     public func runProfiled(
         _ plan: PlanHandle, batch: Int, scalars: StepScalars = StepScalars()
     ) throws -> [Double] {
-        let steps = try begin(plan, batch: batch, scalars: scalars)
+        let (steps, preparationsAreDue) = try begin(plan, batch: batch, scalars: scalars)
         var last = monotonicSeconds()
         let seconds = steps.map { step in
+            guard preparationsAreDue || !step.isPreparation else { return 0.0 }
             execute(step, batch: batch)
             let start = last
             last = monotonicSeconds()
@@ -111,7 +125,10 @@ public final class Executor {
         return bound
     }
 
-    private func begin(_ plan: PlanHandle, batch: Int, scalars: StepScalars) throws -> [BoundPlan.Step] {
+    /// The plan's steps, and whether its preparations have to be among those that run.
+    private func begin(
+        _ plan: PlanHandle, batch: Int, scalars: StepScalars
+    ) throws -> (steps: [BoundPlan.Step], preparationsAreDue: Bool) {
         let bound = try bound(plan)
         guard (1...model.batchCapacity).contains(batch) else {
             throw RuntimeError(
@@ -119,7 +136,8 @@ public final class Executor {
         }
         current = nil
         context.scalars.pointee = scalars.abi(batch: batch)
-        return bound.steps
+        if bound.info.updatesParameters { parameters.parameters.kernelsWillWrite() }
+        return (bound.steps, prepared.preparationsAreDue(bound, version: parameters.parameters.version))
     }
 
     private func execute(_ step: BoundPlan.Step, batch: Int) {

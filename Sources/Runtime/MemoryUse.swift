@@ -8,24 +8,30 @@ import Musl
 
 /// How much memory an executor takes, known before it is made. All sizes are in bytes.
 public struct MemoryUse: Hashable, Sendable {
-    /// The largest of the plans' arenas, which they share.
+    /// The largest of the plans' arenas, which they share; with what a plan prepares anew in each run.
     public var arena: Int
     public var parameters: Int
     /// Optimiser state; 0 when no plan updates parameters.
     public var moments: Int
+    /// The most that one of the plans keeps of what it has prepared from parameters.
+    public var prepared: Int
     /// Scratch of all threads together.
     public var workspaces: Int
 
-    public var total: Int { arena + parameters + moments + workspaces }
+    public var total: Int { arena + parameters + moments + prepared + workspaces }
 
     /// The memory of an executor made with the same arguments.
     /// - Throws: `RuntimeError` for unknown plans or optimizers.
-    public init(model: Model, plans: [String], threads: Int, optimizer: String? = nil) throws {
+    public init(
+        model: Model, plans: [String], threads: Int, optimizer: String? = nil,
+        preparedWeights: PreparedWeights = .recomputed
+    ) throws {
         let indices = try plans.map(model.planIndex)
         let needed = try model.momentsNeeded(plans: indices, optimizer: optimizer)
-        arena = indices.map { model.plans[$0].arenaBytes }.max() ?? 0
+        arena = indices.map { model.plans[$0].arenaBytes(preparedWeights) }.max() ?? 0
         parameters = model.parameterBytes
         moments = needed * model.parameterBytes
+        prepared = indices.map { model.plans[$0].keptBytes(preparedWeights) }.max() ?? 0
         workspaces = threads * model.workspaceStride(plans: indices)
     }
 

@@ -50,15 +50,21 @@ struct TableReader {
     private func plan(_ plan: unetc_plan) throws -> PlanInfo {
         let name = text(plan.name)
         let arena = try size(plan.arena_bytes, "the arena of plan \"\(name)\"")
-        let tensors = try elements(plan.tensors, plan.tensor_count, "tensors").map { try tensor($0, arena: arena) }
-        let steps = try elements(plan.steps, plan.step_count, "steps").map { step in
-            try checkOperands(step, tensors: tensors)
-            return try self.step(step)
+        let prepared = try size(plan.prepared_bytes, "the prepared region of plan \"\(name)\"")
+        let largest = try size(plan.prepared_largest_bytes, "a prepared tensor of plan \"\(name)\"")
+        let tensors = try elements(plan.tensors, plan.tensor_count, "tensors").map {
+            try tensor($0, arena: arena, prepared: prepared)
         }
-        return PlanInfo(name: name, arenaBytes: arena, tensors: tensors, steps: steps)
+        let rows = try elements(plan.steps, plan.step_count, "steps")
+        for row in rows { try checkOperands(row, tensors: tensors) }
+        try checkPrepared(tensors, largest: largest)
+        try checkPreparations(rows, tensors: tensors)
+        return PlanInfo(
+            name: name, arenaBytes: arena, preparedBytes: prepared, largestPreparedBytes: largest, tensors: tensors,
+            steps: try rows.map(step))
     }
 
-    private func tensor(_ tensor: unetc_tensor, arena: Int) throws -> TensorInfo {
+    private func tensor(_ tensor: unetc_tensor, arena: Int, prepared: Int) throws -> TensorInfo {
         let name = text(tensor.name)
         guard let role = TensorRole(rawValue: tensor.role), let region = TensorRegion(rawValue: tensor.region) else {
             throw broken("tensor \"\(name)\" has role \(tensor.role) and region \(tensor.region)")
@@ -67,7 +73,12 @@ struct TableReader {
             name: name, role: role, region: region, shape: try shape(tensor), isBatched: tensor.batched != 0,
             offset: try size(tensor.offset, "the offset of \"\(name)\""), bytes: try size(tensor.bytes, "\"\(name)\""),
             sampleStride: try size(tensor.sample_stride, "the stride of \"\(name)\""))
-        try checkPlace(info, limit: region == .arena ? arena : try size(model.parameter_bytes, "the parameter region"))
+        switch region {
+        case .arena: try checkPlace(info, limit: arena)
+        case .prepared: try checkPlace(info, limit: prepared)
+        case .parameters, .moment1, .moment2:
+            try checkPlace(info, limit: try size(model.parameter_bytes, "the parameter region"))
+        }
         return info
     }
 
@@ -122,7 +133,8 @@ struct TableReader {
             phase: phase, tasksPerSample: Int(step.tasks_per_sample), fixedTasks: Int(step.tasks_fixed),
             workspaceBytes: try size(step.workspace_bytes, "the workspace of step \"\(name)\""),
             flopsPerSample: step.flops_per_sample, fixedFlops: step.flops_fixed,
-            bytesPerSample: step.bytes_per_sample, fixedBytes: step.bytes_fixed)
+            bytesPerSample: step.bytes_per_sample, fixedBytes: step.bytes_fixed,
+            isPreparation: step.preparation != 0)
     }
 
     private func checkOperands(_ step: unetc_step, tensors: [TensorInfo]) throws {
@@ -130,9 +142,44 @@ struct TableReader {
         guard operands.allSatisfy(tensors.indices.contains) else {
             throw broken("step \"\(text(step.name))\" names tensors \(operands) of \(tensors.count)")
         }
+        // Who keeps what was made of parameters has to know which plans change them.
+        guard
+            step.phase == StepPhase.update.rawValue || operands.first.map({ tensors[$0].region != .parameters }) ?? true
+        else { throw broken("step \"\(text(step.name))\" writes a parameter, but is no update") }
         guard step.kernel == nil else { return }
         guard operands.count == 2, tensors[operands[0]].region == .parameters else {
             throw broken("the update \"\(text(step.name))\" is not of a parameter by a gradient")
+        }
+    }
+
+    /// Prepared tensors lie apart from each other, and each fits where the largest does.
+    private func checkPrepared(_ tensors: [TensorInfo], largest: Int) throws {
+        let prepared = tensors.filter { $0.region == .prepared }.sorted { $0.offset < $1.offset }
+        for tensor in prepared where tensor.isBatched || 4 * tensor.elementCount > largest {
+            throw broken("prepared tensor \"\(tensor.name)\" is batched, or larger than the largest")
+        }
+        for (a, b) in zip(prepared, prepared.dropFirst()) where a.offset + 4 * a.elementCount > b.offset {
+            throw broken("prepared tensors \"\(a.name)\" and \"\(b.name)\" overlap")
+        }
+    }
+
+    /// Preparations may be left out while the parameters stay, or all be made in one place: they read parameters alone,
+    /// and what they make is read before the next one runs.
+    private func checkPreparations(_ rows: [unetc_step], tensors: [TensorInfo]) throws {
+        var latest: Int?
+        for row in rows {
+            let operands = try elements(row.operands, row.operand_count, "operands").map(Int.init)
+            let isPrepared = { tensors[$0].region == .prepared }
+            if row.preparation != 0 {
+                guard let first = operands.first, isPrepared(first), row.tasks_per_sample == 0, row.kernel != nil,
+                    operands.dropFirst().allSatisfy({ tensors[$0].region == .parameters })
+                else { throw broken("preparation \"\(text(row.name))\" does not make a tensor of parameters alone") }
+                latest = first
+            } else if operands.first.map(isPrepared) ?? false
+                || operands.contains(where: { isPrepared($0) && $0 != latest })
+            {
+                throw broken("step \"\(text(row.name))\" uses a prepared tensor that is not the latest")
+            }
         }
     }
 

@@ -6,7 +6,7 @@ extension ParameterStore {
     /// - Throws: `RuntimeError` that names the file, the parameter, and both shapes.
     @discardableResult
     public func load(_ file: SafetensorsFile, prefix: String = "") throws -> [String] {
-        try load(file, prefix: prefix, into: parameters, what: "parameter")
+        try load(file, prefix: prefix, what: "parameter") { parameters.store($0, $1) }
         let known = Set(model.parameters.map { prefix + $0.name })
         return file.names.filter { $0.hasPrefix(prefix) && !known.contains($0) }
     }
@@ -14,7 +14,10 @@ extension ParameterStore {
     /// Reads state `index` (1 or 2) of every parameter from the tensor called `prefix` + the parameter's name.
     /// - Throws: `RuntimeError` as for `load`, or when that state was not allocated.
     public func loadMoment(_ index: Int, from file: SafetensorsFile, prefix: String) throws {
-        try load(file, prefix: prefix, into: try moment(index), what: "optimizer state of parameter")
+        let memory = try moment(index)
+        try load(file, prefix: prefix, what: "optimizer state of parameter") { values, parameter in
+            _ = elements(parameter, in: memory).update(fromContentsOf: values)
+        }
     }
 
     /// Adds every parameter as the tensor `prefix` + its name.
@@ -22,22 +25,23 @@ extension ParameterStore {
     /// Nothing is copied: the writer stores the values as they are when it writes the file.
     /// - Throws: `RuntimeError` when the writer already holds a tensor of that name.
     public func export(to writer: inout SafetensorsWriter, prefix: String = "") throws {
-        try export(parameters, to: &writer, prefix: prefix)
+        try export(to: &writer, prefix: prefix, owner: parameters) { parameters.values($0) }
     }
 
     /// Adds state `index` (1 or 2) of every parameter as the tensor `prefix` + the parameter's name, without a copy.
     /// - Throws: `RuntimeError` as for `export`, or when that state was not allocated.
     public func exportMoment(_ index: Int, to writer: inout SafetensorsWriter, prefix: String) throws {
-        try export(try moment(index), to: &writer, prefix: prefix)
+        let memory = try moment(index)
+        try export(to: &writer, prefix: prefix, owner: memory) { UnsafeBufferPointer(elements($0, in: memory)) }
     }
 
-    private func load(_ file: SafetensorsFile, prefix: String, into memory: MappedMemory, what: String) throws {
+    private func load(
+        _ file: SafetensorsFile, prefix: String, what: String, store: ([Float], ParameterInfo) -> Void
+    ) throws {
         for parameter in model.parameters { try check(parameter, file, prefix: prefix, what: what) }
         // Through a copy, so that a file that cannot be read to its end changes nothing.
         let values = try model.parameters.map { try file.floats(prefix + $0.name) }
-        for (parameter, values) in zip(model.parameters, values) {
-            _ = elements(parameter, in: memory).update(fromContentsOf: values)
-        }
+        for (parameter, values) in zip(model.parameters, values) { store(values, parameter) }
     }
 
     private func check(_ parameter: ParameterInfo, _ file: SafetensorsFile, prefix: String, what: String) throws {
@@ -59,11 +63,14 @@ extension ParameterStore {
         }
     }
 
-    private func export(_ memory: MappedMemory, to writer: inout SafetensorsWriter, prefix: String) throws {
+    private func export(
+        to writer: inout SafetensorsWriter, prefix: String, owner: AnyObject,
+        values: (ParameterInfo) -> UnsafeBufferPointer<Float>
+    ) throws {
         for parameter in model.parameters {
             try writer.add(
                 prefix + parameter.name, shape: parameter.shape, element: .f32,
-                borrowing: UnsafeRawBufferPointer(elements(parameter, in: memory)), of: memory)
+                borrowing: UnsafeRawBufferPointer(values(parameter)), of: owner)
         }
     }
 }

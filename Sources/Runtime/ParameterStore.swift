@@ -3,14 +3,14 @@
 /// Parameters are row-major in PyTorch's layout. Use it from one thread at a time, and not during a run.
 public final class ParameterStore {
     public let model: Model
-    let parameters: MappedMemory
+    let parameters: ParameterMemory
     private(set) var moments: [MappedMemory] = []
 
     /// All parameters zero.
     /// - Throws: `RuntimeError` when there is not enough memory.
     public init(model: Model) throws {
         self.model = model
-        parameters = try MappedMemory(bytes: model.parameterBytes, for: "the parameters")
+        parameters = try ParameterMemory(bytes: model.parameterBytes)
     }
 
     /// Parameters at their initial values for `seed`.
@@ -25,7 +25,7 @@ public final class ParameterStore {
             let values = rule.values(
                 name: parameter.name, kind: parameter.kind, fanIn: parameter.fanIn, count: parameter.elementCount,
                 seed: seed)
-            store(values, parameter, in: parameters)
+            parameters.store(values, parameter)
         }
         resetMoments()
     }
@@ -34,7 +34,7 @@ public final class ParameterStore {
     /// - Throws: `RuntimeError` that lists the parameters there are.
     public func values(of name: String) throws -> [Float] {
         let parameter = try model.parameter(name)
-        return Array(elements(parameter, in: parameters))
+        return Array(parameters.values(parameter))
     }
 
     /// Overwrites a parameter.
@@ -42,7 +42,7 @@ public final class ParameterStore {
     public func setValues(_ values: [Float], of name: String) throws {
         let parameter = try model.parameter(name)
         try expect(values.count, parameter)
-        store(values, parameter, in: parameters)
+        parameters.store(values, parameter)
     }
 
     // MARK: Optimiser state
@@ -77,7 +77,7 @@ public final class ParameterStore {
     public func setMoment(_ index: Int, _ values: [Float], of name: String) throws {
         let parameter = try model.parameter(name)
         try expect(values.count, parameter)
-        store(values, parameter, in: try moment(index))
+        _ = elements(parameter, in: try moment(index)).update(fromContentsOf: values)
     }
 
     func moment(_ index: Int) throws -> MappedMemory {
@@ -91,10 +91,6 @@ public final class ParameterStore {
 
     func elements(_ parameter: ParameterInfo, in memory: MappedMemory) -> UnsafeMutableBufferPointer<Float> {
         UnsafeMutableBufferPointer(start: memory.floats(at: parameter.offset), count: parameter.elementCount)
-    }
-
-    private func store(_ values: [Float], _ parameter: ParameterInfo, in memory: MappedMemory) {
-        _ = elements(parameter, in: memory).update(fromContentsOf: values)
     }
 
     private func expect(_ count: Int, _ parameter: ParameterInfo) throws {

@@ -10,7 +10,7 @@ public enum TensorRole: Int32, Hashable, Sendable, CaseIterable {
 
 /// The memory that a tensor's offset counts in.
 public enum TensorRegion: Int32, Hashable, Sendable, CaseIterable {
-    case arena, parameters, moment1, moment2
+    case arena, parameters, moment1, moment2, prepared
 }
 
 /// The part of the work that a step belongs to.
@@ -56,6 +56,8 @@ public struct StepInfo: Hashable, Sendable {
     public var fixedFlops: Double
     public var bytesPerSample: Double
     public var fixedBytes: Double
+    /// True for a step that derives something from parameters alone, and need not run again before they change.
+    public var isPreparation: Bool
 
     /// Tasks of a call.
     public func tasks(batch: Int) -> Int { tasksPerSample * batch + fixedTasks }
@@ -69,6 +71,10 @@ public struct StepInfo: Hashable, Sendable {
 public struct PlanInfo: Hashable, Sendable {
     public var name: String
     public var arenaBytes: Int
+    /// Bytes of all prepared tensors, each in a place of its own.
+    public var preparedBytes: Int
+    /// Bytes of the largest prepared tensor.
+    public var largestPreparedBytes: Int
     public var tensors: [TensorInfo]
     public var steps: [StepInfo]
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Driver
+import enum KernelIR.Backend
 import Kernels
 import Runtime
 
@@ -89,8 +90,11 @@ struct TargetArguments: ParsableArguments {
     @Option(help: "Processor threads to compile and to run with (default: all).")
     var threads: Int?
 
-    @Option(help: "How to convolve: auto, gemm, winograd4 or winograd2 where they apply.")
+    @Option(help: "How to convolve: auto, or winograd4, winograd2, direct or gemm where they apply.")
     var conv = ConvolutionChoice.auto
+
+    @Option(help: "The language of the kernels: c, or swift, which takes swiftc ($SWIFTC) in place of the C compiler.")
+    var backend = Backend.c
 
     func validate() throws {
         if let threads, threads < 1 { throw ValidationError("--threads takes a number from 1, found \(threads)") }
@@ -104,6 +108,7 @@ struct TargetArguments: ParsableArguments {
         }
         var options = CompileOptions(target: try .named(target), batch: batch, jobs: threadCount)
         options.convolutions = conv
+        options.backend = backend
         return options
     }
 }
@@ -117,3 +122,5 @@ func replaceProcess(arguments: [String]) throws -> Never {
 }
 
 extension ConvolutionChoice: ExpressibleByArgument {}
+
+extension Backend: ExpressibleByArgument {}

@@ -23,6 +23,14 @@ import Testing
         #expect(error.exitCode == 1)
     }
 
+    @Test func noSwiftCompiler() throws {
+        for command in ["/nonexistent/swiftc", "false"] {
+            let error = try failure { _ = try SwiftToolchain(compiler: command) }
+            #expect(error.exitCode == 1)
+            #expect(error.message.contains(command) && error.message.contains("--backend"))
+        }
+    }
+
     @Test func trainingWithoutALoss() throws {
         let path = try TestFolder.write(forward, name: "noloss.graph")
         let session = try Session(path: path, overrides: [])

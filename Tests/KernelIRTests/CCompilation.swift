@@ -15,7 +15,7 @@ struct CCompiler: Sendable, CustomStringConvertible {
         [["-march=native"], ["-mavx2", "-mfma"]].compactMap { CCompiler(probing: command, target: $0) }
     }
 
-    private init?(probing command: String, target: [String]) {
+    init?(probing command: String, target: [String]) {
         guard let native = Self.macros(command, ["-march=native"]), let own = Self.macros(command, target) else {
             return nil
         }
@@ -45,16 +45,20 @@ struct CCompiler: Sendable, CustomStringConvertible {
         let text = folder.appendingPathComponent(name + ".c")
         let output = folder.appendingPathComponent(name + (isProgram ? "" : ".so"))
         try source.write(to: text, atomically: true, encoding: .utf8)
-        let include = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appendingPathComponent("Sources/ModelABI/include")
         let flags = ["-std=gnu11", "-O3", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"]
         let warnings = ["-Wall", "-Wextra", "-Werror"] + allowing.map { "-Wno-" + $0 }
         let kind = isProgram ? [] : ["-shared", "-fPIC"]
         let result = try Self.run(
-            [command] + target + flags + warnings + kind + ["-I", include.path, text.path, "-o", output.path, "-lm"])
+            [command] + target + flags + warnings + kind + [
+                "-I", Self.includeFolder.path, text.path, "-o", output.path, "-lm",
+            ])
         guard result.status == 0 else { throw CompilationFailure(text: "\(self): \(result.output)") }
         return output
     }
+
+    /// Where `unetc_model.h` is.
+    static let includeFolder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appendingPathComponent("Sources/ModelABI/include")
 
     static func run(_ command: [String]) throws -> (status: Int32, output: String) {
         let process = Process()

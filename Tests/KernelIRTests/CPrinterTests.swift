@@ -188,7 +188,7 @@ struct CPrinterTests {
 }
 
 /// Touches most statements.
-private let scaleKernel: Kernel = {
+let scaleKernel: Kernel = {
     let (n, p, j) = (Index.variable("n"), Index.variable("p"), Index.variable("j"))
     let sum = Expression.element("sum", j, width: 8)
     let rows = Statement.loop(

@@ -2,13 +2,13 @@ import Foundation
 import KernelIR
 import Testing
 
-@Suite("Printed C, compiled, computes the evaluator's bits")
+@Suite("Printed C and Swift, compiled, compute the evaluator's bits")
 struct CompiledKernelTests {
     /// Random kernels per compiler and width.
     private static let kernelsPerWidth = 25
 
-    @Test("random kernels", arguments: CCompiler.available)
-    func randomKernels(compiler: CCompiler) throws {
+    @Test("random kernels", arguments: kernelCompilers)
+    func randomKernels(compiler: any KernelCompiler) throws {
         let kernels = compiler.widths.flatMap { width in
             (0..<Self.kernelsPerWidth).map {
                 RandomKernel.make(seed: UInt64($0 + compiler.description.count), width: width)
@@ -19,18 +19,14 @@ struct CompiledKernelTests {
             #expect(violations.isEmpty, "\(kernel.name): \(violations)")
         }
         try withTemporaryFolder { folder in
-            let source = CompiledKernels.unit(kernels, widths: compiler.widths, extra: RandomKernel.calleeC)
-            // Random kernels declare things that they do not use, and compare things with themselves.
-            let allowed = ["unused-variable", "unused-but-set-variable", "tautological-compare", "self-assign"]
-            let library = try compiler.compile(source, in: folder, name: "kernels", allowing: allowed)
-            let compiled = try CompiledKernels(library)
+            let compiled = try CompiledKernels(try compiler.library(of: kernels, in: folder))
             for (position, kernel) in kernels.enumerated() {
-                try compare(kernel, compiled, seed: UInt64(position))
+                try compare(kernel, compiled, seed: UInt64(position), compiler.backend)
             }
         }
     }
 
-    private func compare(_ kernel: Kernel, _ compiled: CompiledKernels, seed: UInt64) throws {
+    private func compare(_ kernel: Kernel, _ compiled: CompiledKernels, seed: UInt64, _ backend: Backend) throws {
         var random = SplitMix(state: seed &* 77)
         let scalars = RuntimeScalar.allCases.map { ($0, Float.random(in: 0...1, using: &random)) }
         let evaluator = KernelEvaluator(
@@ -43,12 +39,14 @@ struct CompiledKernelTests {
         try evaluator.run(kernel, operands: &expected)
         try compiled.run(kernel, like: evaluator, operands: &found)
         let difference = zip(expected.joined(), found.joined()).enumerated().first { !isSame($1.0, $1.1) }
-        #expect(difference == nil, "float \(difference?.offset ?? 0) of \(kernel.name):\n\(printC(kernel))")
+        #expect(
+            difference == nil,
+            "float \(difference?.offset ?? 0) of \(kernel.name):\n\(printKernel(kernel, in: backend))")
         #expect(expected != operands, "\(kernel.name) changes nothing")
     }
 
-    @Test("functions give the same bits at every width and in the evaluator", arguments: CCompiler.available)
-    func functions(compiler: CCompiler) throws {
+    @Test("functions give the same bits at every width and in the evaluator", arguments: kernelCompilers)
+    func functions(compiler: any KernelCompiler) throws {
         let operators: [UnaryOperator] = [
             .exponential, .logarithmOnePlus, .hyperbolicTangent, .squareRoot, .absolute, .negate,
         ]
@@ -62,8 +60,7 @@ struct CompiledKernelTests {
             operators.enumerated().map { functionKernel($1, number: $0, width: width, count: values.count) }
         }
         try withTemporaryFolder { folder in
-            let source = CompiledKernels.unit(kernels, widths: compiler.widths)
-            let compiled = try CompiledKernels(compiler.compile(source, in: folder, name: "functions"))
+            let compiled = try CompiledKernels(try compiler.library(of: kernels, in: folder))
             let evaluator = KernelEvaluator(batch: 1)
             for (number, unary) in operators.enumerated() {
                 // The logarithm's domain.
@@ -77,6 +74,28 @@ struct CompiledKernelTests {
                     let place = wrong.map { "\(operand[$0]): \(expected[0][$0]) and \(found[0][$0])" } ?? ""
                     #expect(wrong == nil, "\(unary) in \(kernel.name) at \(place)")
                 }
+            }
+        }
+    }
+
+    @Test("blocks are transposed", arguments: kernelCompilers)
+    func transposes(compiler: any KernelCompiler) throws {
+        let kernels = compiler.widths.map { width in
+            let statement = BlockTranspose.statement(
+                width: width, from: "x", at: 3, stride: width + 5, to: "y", at: .task * Index(width), stride: width + 2)
+            let extent = width * (width + 8)
+            return Kernel(
+                name: "transpose_\(width)",
+                buffers: [
+                    Buffer(name: "y", access: .readWrite, extent: extent),
+                    Buffer(name: "x", access: .read, extent: extent),
+                ],
+                tasksFixed: 1, body: [statement])
+        }
+        try withTemporaryFolder { folder in
+            let compiled = try CompiledKernels(try compiler.library(of: kernels, in: folder))
+            for kernel in kernels {
+                try compare(kernel, compiled, seed: 1, compiler.backend)
             }
         }
     }

@@ -28,6 +28,13 @@ struct RandomKernel {
         }
 
         """
+    /// The same in Swift.
+    static let calleeSwift = """
+        func scale_and_count(_ x: UnsafeMutablePointer<Float>, _ count: Int, _ factor: Float) {
+            for i in stride(from: 0, to: count, by: 1) { x[i] = x[i] * factor + Float(i) }
+        }
+
+        """
     static let functions: [String: KernelEvaluator.Function] = [
         "scale_and_count": { buffers, arguments in
             guard case .address(let buffer, let offset) = arguments[0], case .index(let count) = arguments[1],

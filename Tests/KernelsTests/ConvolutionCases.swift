@@ -53,6 +53,7 @@ struct NamedGeometry: Sendable {
     /// What Winograd's algorithm computes on blocked maps, at sizes that no tile divides.
     static let winograd: [NamedGeometry] = [
         conv("3x3 same", 16, to: 32, Extent(7, 9), kernel: Extent(3), padding: Padding(1)),
+        conv("3x3 same, channels of half a vector", 8, to: 24, Extent(5, 6), kernel: Extent(3), padding: Padding(1)),
         conv("3x3 valid", 32, to: 16, Extent(6, 7), kernel: Extent(3)),
         conv("3x3 wide padding", 16, to: 16, Extent(3, 5), kernel: Extent(3), padding: Padding(2)),
         conv(
@@ -65,6 +66,46 @@ struct NamedGeometry: Sendable {
         conv("3x3 one pixel", 16, to: 80, Extent(1), kernel: Extent(3), padding: Padding(1)),
         conv("3x3 many tiles", 16, to: 16, Extent(33, 29), kernel: Extent(3), padding: Padding(1)),
         conv("3x3 many channels", 144, to: 80, Extent(4, 5), kernel: Extent(3), padding: Padding(1)),
+    ]
+
+    /// What the direct algorithm computes on blocked maps: strides, dilations and paddings of all kinds.
+    static let direct: [NamedGeometry] = [
+        conv("3x3 same", 16, to: 32, Extent(7, 9), kernel: Extent(3), padding: Padding(1)),
+        conv("3x3 same, channels of half a vector", 24, to: 8, Extent(5, 6), kernel: Extent(3), padding: Padding(1)),
+        conv("3x3 stride 2", 32, to: 16, Extent(9, 6), kernel: Extent(3), stride: Extent(2), padding: Padding(1)),
+        conv("3x3 valid", 16, to: 16, Extent(5, 17), kernel: Extent(3)),
+        conv("3x3 one pixel", 16, to: 16, Extent(1), kernel: Extent(3), padding: Padding(1)),
+        conv("3x3 dilation 2", 16, to: 16, Extent(6, 5), kernel: Extent(3), padding: Padding(2), dilation: Extent(2)),
+        conv(
+            "3x2 stride and dilation", 16, to: 16, Extent(9, 7), kernel: Extent(3, 2), stride: Extent(2, 3),
+            padding: Padding(top: 3, left: 0, bottom: 0, right: 2), dilation: Extent(1, 2)),
+        conv(
+            "uneven padding", 16, to: 16, Extent(5, 6), kernel: Extent(3),
+            padding: Padding(top: 0, left: 1, bottom: 4, right: 3)),
+        conv("1x1 stride 2", 16, to: 48, Extent(5, 4), kernel: Extent(1), stride: Extent(2)),
+        conv("1x2 stride 3", 16, to: 16, Extent(5, 8), kernel: Extent(1, 2), stride: Extent(3)),
+        conv("5x5 same", 16, to: 16, Extent(4, 5), kernel: Extent(5), padding: Padding(2)),
+        conv("7x7 stride 2", 16, to: 16, Extent(6, 7), kernel: Extent(7), stride: Extent(2), padding: Padding(3)),
+        transposed(
+            "3x3 stride 2, padding 1, output padding 1", 16, to: 16, Extent(3, 4), kernel: 3, stride: 2, padding: 1,
+            outputPadding: 1),
+        transposed("4x4 stride 2, padding 1", 16, to: 32, Extent(3, 2), kernel: 4, stride: 2, padding: 1),
+        transposed("3x3 stride 1, padding 2", 16, to: 16, Extent(5, 6), kernel: 3, stride: 1, padding: 2),
+    ]
+
+    static let largeDirect: [NamedGeometry] = [
+        conv("3x3 rows in blocks", 16, to: 32, Extent(65, 70), kernel: Extent(3), padding: Padding(1)),
+        conv("3x3 many channels", 144, to: 192, Extent(9, 8), kernel: Extent(3), padding: Padding(1)),
+        conv("3x3 wide rows", 32, to: 16, Extent(4, 300), kernel: Extent(3), stride: Extent(2), padding: Padding(1)),
+        transposed("3x3 stride 2", 32, to: 48, Extent(40, 33), kernel: 3, stride: 2, padding: 1, outputPadding: 1),
+    ]
+
+    /// Few tiles and channels enough that a small cache does not hold their weights.
+    static let deepWinograd: [NamedGeometry] = [
+        conv("3x3 deep, one tile", 32, to: 48, Extent(4), kernel: Extent(3), padding: Padding(1)),
+        conv(
+            "3x3 deep, asymmetric padding", 48, to: 32, Extent(3, 6), kernel: Extent(3),
+            padding: Padding(top: 0, left: 1, bottom: 2, right: 0)),
     ]
 
     static let odd: [NamedGeometry] = [

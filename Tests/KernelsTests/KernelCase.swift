@@ -49,6 +49,14 @@ struct Setup: Sendable, CustomTestStringConvertible {
         Setup(target: .x86v4, isSliced: true, convolutions: .winograd4),
     ]
 
+    /// Direct convolutions on blocked maps, on every width of vector and number of registers.
+    static let direct: [Setup] = [
+        Setup(target: .x86v1, isSliced: true, convolutions: .direct),
+        Setup(target: .aarch64, isSliced: true, convolutions: .direct),
+        Setup(target: .x86v3, isSliced: false, convolutions: .direct),
+        Setup(target: .x86v4, isSliced: true, convolutions: .direct),
+    ]
+
     static let all: [Setup] = [
         Setup(target: .x86v1, isSliced: true), Setup(target: .aarch64, isSliced: true),
         Setup(target: .x86v3, isSliced: false), Setup(target: .x86v4, isSliced: true),
@@ -108,14 +116,19 @@ struct KernelTrial {
             node: node, result: operand(self.node, demand.result),
             inputs: zip(node.inputs, demand.inputs).map { operand($0, $1) },
             epilogueOperands: node.epilogue.map { $0.operands.map { operand($0, demand.result) } },
-            concatCopies: copies, batchCapacity: Self.capacity, target: setup.target,
-            convolutions: setup.convolutions ?? .auto)
+            concatCopies: copies, batchCapacity: Self.capacity, target: setup.target, convolutions: algorithms)
+    }
+
+    private var algorithms: AlgorithmTable {
+        AlgorithmTable(
+            [test.op], target: setup.target, batch: Self.capacity, isInference: false,
+            choice: setup.convolutions ?? .auto)
     }
 
     /// What the step's kernels want where every map that can be is blocked.
     private var layouts: LayoutDemand {
         let node = graph[node]
-        guard let choice = setup.convolutions else {
+        guard setup.convolutions != nil else {
             return LayoutDemand(inputs: node.inputs.map { _ in .nchw }, result: .nchw)
         }
         let operands = node.inputs.map { id -> (type: TensorType, layout: Layout) in
@@ -123,7 +136,7 @@ struct KernelTrial {
             let isMap = type.isBatched && type.featureMap != nil && type.shape[0] % setup.target.vectorWidth == 0
             return (type, isMap ? .blocked(setup.target.vectorWidth) : .nchw)
         }
-        return LayoutRules(target: setup.target, convolutions: choice).demand(node, operands: operands)
+        return LayoutRules(target: setup.target, convolutions: algorithms).demand(node, operands: operands)
     }
 
     /// All operands of a concat, each behind the one before.
@@ -161,6 +174,7 @@ struct KernelTrial {
         var memory: [StageOperand: [Float]] = [
             .result: Array(repeating: .nan, count: request.result.extent(batch: Self.capacity)),
             .scratch: Array(repeating: .nan, count: lowered.scratch),
+            .prepared: Array(repeating: .nan, count: lowered.prepared),
         ]
         for (index, operand) in request.inputs.enumerated() { memory[.input(index)] = floats(of: operand) }
         for (index, operand) in extras.enumerated() { memory[.extra(index)] = floats(of: operand) }

@@ -32,6 +32,21 @@ import Testing
         #expect(problem == nil)
     }
 
+    @Test(arguments: NamedGeometry.direct.flatMap(\.cases), Setup.direct)
+    func directConvolutions(_ test: KernelCase, _ setup: Setup) throws {
+        let trial = try KernelTrial(test, setup)
+        #expect(lower(trial.request).stages.contains { $0.algorithm == "direct" })
+        let problem = try trial.problem()
+        #expect(problem == nil)
+    }
+
+    /// Several panels, blocks of rows and pieces: verified, which is what their bounds need.
+    @Test(arguments: NamedGeometry.largeDirect.flatMap(\.cases), Setup.direct)
+    func largeDirectConvolutions(_ test: KernelCase, _ setup: Setup) throws {
+        let violation = try KernelTrial(test, setup).violations.first?.description
+        #expect(violation == nil)
+    }
+
     @Test(
         .enabled(if: isLongRun, "set UNETC_LONG_TESTS=1"),
         arguments: NamedGeometry.largeWinograd.flatMap(\.cases), Setup.blocked)
@@ -44,6 +59,37 @@ import Testing
     func blockedMaps(_ test: KernelCase, _ setup: Setup) throws {
         let problem = try KernelTrial(test, setup).problem(tolerance: 5e-5)
         #expect(problem == nil)
+    }
+
+    @Test(arguments: [1, 4, 8, 16], [1, 4, 8, 16])
+    func relayouts(_ source: Int, _ result: Int) throws {
+        guard source != result else { return }
+        let layout = { (block: Int) in block == 1 ? Layout.nchw : .blocked(block) }
+        let type = TensorType.batched([32, 3, 5])
+        let operand = { (name: String, block: Int) in
+            Operand(name: name, type: type, sampleStride: type.elementCount + 3, layout: layout(block))
+        }
+        let request = KernelRequest(
+            node: Node(op: .relayout, inputs: [], type: type, name: "copy", origin: Origin()),
+            result: operand("copy", result), inputs: [operand("map", source)], epilogueOperands: [], batchCapacity: 2,
+            target: .x86v4)
+        let kernel = lower(request).stages[0].kernel
+        #expect(verify(kernel, batchCapacity: 2, count: 0...0).isEmpty)
+        let place = { (block: Int, channel: Int, pixel: Int) in
+            (channel / block * 15 + pixel) * block + channel % block
+        }
+        var buffers = [
+            [Float](repeating: .nan, count: request.result.extent(batch: 2)),
+            (0..<request.inputs[0].extent(batch: 2)).map(Float.init),
+        ]
+        try KernelEvaluator(batch: 2).run(kernel, operands: &buffers)
+        for sample in 0..<2 {
+            for (channel, pixel) in (0..<32).flatMap({ channel in (0..<15).map { (channel, $0) } }) {
+                let base = sample * (type.elementCount + 3)
+                let found = buffers[0][base + place(result, channel, pixel)]
+                #expect(found == Float(base + place(source, channel, pixel)))
+            }
+        }
     }
 
     @Test(arguments: NamedGeometry.largeCases + KernelCase.largeMaps)
@@ -109,6 +155,27 @@ import Testing
         #expect(try small.contains { try tasks($0, Op.conv).fixed > 1 })
         #expect(try small.contains { try tasks($0, Op.convDataGradient).fixed > 1 })
         #expect(try tasks(NamedGeometry.large[0].geometry.geometry, Op.conv).perSample > 1)
+    }
+
+    /// What a stage makes of weights alone comes first, at any batch, and from nothing else.
+    @Test(arguments: NamedGeometry.winograd.flatMap(\.cases) + KernelCase.blockedMaps, Setup.blocked)
+    func preparationsReadParametersAlone(_ test: KernelCase, _ setup: Setup) throws {
+        let request = try KernelTrial(test, setup).request
+        let step = lower(request)
+        let preparations = step.stages.prefix { $0.isPreparation }
+        #expect(preparations.count == step.stages.filter(\.isPreparation).count)
+        #expect((step.prepared > 0) == !preparations.isEmpty)
+        switch test.op {
+        case .conv, .convTranspose, .convDataGradient:
+            let isStreamed = step.stages.contains { $0.algorithm.hasSuffix("streamed") }
+            #expect(preparations.count == (isStreamed ? 0 : 1))
+        default: #expect(preparations.isEmpty)
+        }
+        for stage in preparations {
+            #expect(stage.operands == [.prepared, .input(1)])
+            #expect(!request.inputs[1].type.isBatched)
+            #expect(stage.kernel.tasksPerSample == 0)
+        }
     }
 
     /// The gradient of a window goes to the first of its equal maxima.

@@ -45,14 +45,15 @@ struct ProductCase: Sendable, CustomTestStringConvertible {
 
     static let targets: [Target] = [.x86v1, .aarch64, .x86v3, .x86v4]
 
-    static let patches: [ProductCase] = targets.flatMap { target in
-        [
-            patch(1, to: 1, Extent(1), kernel: Extent(1), target),
-            patch(2, to: 3, Extent(5, 7), kernel: Extent(1), target),
-            patch(1, to: 2, Extent(3, 5), kernel: Extent(2), target),
-            patch(3, to: 1, Extent(2, 3), kernel: Extent(3, 1), target),
-        ].flatMap { all($0, target) }
-    }
+    static let patches: [ProductCase] =
+        targets.flatMap { target in
+            [
+                patch(1, to: 1, Extent(1), kernel: Extent(1), target),
+                patch(2, to: 3, Extent(5, 7), kernel: Extent(1), target),
+                patch(1, to: 2, Extent(3, 5), kernel: Extent(2), target),
+                patch(3, to: 1, Extent(2, 3), kernel: Extent(3, 1), target),
+            ].flatMap { all($0, target) }
+        } + all(patch(1, to: 3, Extent(3, 5), kernel: Extent(2), .x86v3), .x86v4)
 
     static let narrowInputs: [ProductCase] = targets.flatMap { target -> [ProductCase] in
         let width = target.vectorWidth
@@ -112,12 +113,13 @@ struct ProductCase: Sendable, CustomTestStringConvertible {
 
     @Test func gemmCanBeForced() throws {
         for test in ProductCase.patches + ProductCase.narrowInputs + ProductCase.narrowOutputs {
-            #expect(convolutionAlgorithm(test.op, target: test.target, choice: .gemm) == .gemm)
+            let table = AlgorithmTable([test.op], target: test.target, batch: 3, isInference: false, choice: .gemm)
+            #expect(table.algorithm(test.op) == .gemm)
         }
     }
 
     private func expectRight(_ test: ProductCase, _ algorithm: ConvolutionAlgorithm) throws {
-        #expect(convolutionAlgorithm(test.op, target: test.target, choice: .auto) == algorithm)
+        #expect(convolutionCandidates(test.op, target: test.target).first == algorithm)
         let problem = try ProductTrial(test).problem()
         #expect(problem == nil, "\(problem ?? "")")
     }
@@ -151,9 +153,13 @@ private struct ProductTrial {
         self.graph = graph
         leaves = randomLeaves(of: graph, batch: Self.batch, seed: 7)
             .mapValues { Tensor(shape: $0.shape, values: $0.values.map { Double(Float($0)) }) }
-        let algorithm = convolutionAlgorithm(test.op, target: test.target, choice: .auto)
-        let demand = try #require(
-            convolutionDemand(test.op, algorithm: algorithm, target: test.target, operandCount: inputs.count))
+        // The product that fits the shape comes first among the candidates.
+        let algorithm = try #require(convolutionCandidates(test.op, target: test.target).first)
+        let bare = AlgorithmTable([], target: test.target, batch: Self.capacity, isInference: false)
+        let table = AlgorithmTable(
+            [test.op], target: test.target, batch: Self.capacity, isInference: false,
+            winners: [try #require(bare.key(test.op)): algorithm])
+        let demand = algorithm.demand(test.op, target: test.target, operandCount: inputs.count)
         let operand = { (id: NodeID, layout: Layout) -> Operand in
             let type = graph[id].type
             // Samples lie further apart than they are long, as channels of a wider map do.
@@ -164,7 +170,7 @@ private struct ProductTrial {
             node: graph[node], result: operand(node, demand.result),
             inputs: zip(inputs, demand.inputs).map(operand),
             epilogueOperands: extras.map { $0.map { operand($0, demand.result) } }, batchCapacity: Self.capacity,
-            target: test.target)
+            target: test.target, convolutions: table)
     }
 
     private static func inputTypes(_ test: ProductCase, _ g: ConvGeometry) -> [TensorType] {
@@ -180,6 +186,7 @@ private struct ProductTrial {
         let step = lower(request)
         var result = Array(repeating: Float.nan, count: request.result.extent(batch: Self.capacity))
         var scratch = Array(repeating: Float.nan, count: step.scratch)
+        var prepared = Array(repeating: Float.nan, count: step.prepared)
         for stage in step.stages {
             let violations = verify(stage.kernel, batchCapacity: Self.capacity, count: 0...0)
             guard violations.isEmpty else { return violations.map(\.description).joined(separator: "\n") }
@@ -189,12 +196,14 @@ private struct ProductTrial {
                 case .input(let position): floats(of: request.inputs[position])
                 case .extra(let position): floats(of: Array(request.epilogueOperands.joined())[position])
                 case .scratch: scratch
+                case .prepared: prepared
                 }
             }
             try KernelEvaluator(batch: Self.batch).run(stage.kernel, operands: &buffers)
             for (operand, floats) in zip(stage.operands, buffers) {
                 if operand == .result { result = floats }
                 if operand == .scratch { scratch = floats }
+                if operand == .prepared { prepared = floats }
             }
         }
         let expected = try interpret(graph, batch: Self.batch, values: leaves)[node.index]

@@ -124,6 +124,95 @@ import Testing
         #expect(!verifyPlan(broken).isEmpty)
     }
 
+    // MARK: What steps prepare
+
+    /// A plan whose convolutions prepare their weights, four times as large.
+    private func preparingPlan(_ kind: PlanKind) throws -> Plan {
+        let schedule = try runPipeline(try SampleGraph.smallUNet(), for: kind).schedule
+        let graph = schedule.graph
+        var bytes: [NodeID: Int] = [:]
+        for id in schedule.steps {
+            switch graph[id].op {
+            case .conv, .convTranspose, .convDataGradient:
+                bytes[id] = 16 * graph[graph[id].inputs[1]].type.elementCount
+            default: break
+            }
+        }
+        return planMemory(
+            schedule, options: PlanningOptions(batchCapacity: 2), scratchBytes: bytes.mapValues { $0 / 2 },
+            preparedBytes: bytes)
+    }
+
+    @Test(arguments: [PlanKind.infer, .forward])
+    func inferencePreparesOutsideTheArena(_ kind: PlanKind) throws {
+        let plan = try preparingPlan(kind)
+        #expect(verifyPlan(plan) == [])
+        let buffers = plan.prepared.compactMap { $0.map { plan.buffers[$0] } }
+        #expect(buffers.count >= 5 && buffers.allSatisfy { $0.region == .prepared })
+        #expect(plan.preparedBytes == buffers.reduce(0) { $0 + $1.bytes })
+        #expect(plan.largestPreparedBytes == buffers.map(\.bytes).max())
+        #expect(plan.report.preparedBytes == plan.preparedBytes)
+        #expect(plan.report.description.contains("prepared weights, outside the arena"))
+    }
+
+    @Test(arguments: [PlanKind.train, .gradients])
+    func elsewhereItIsScratch(_ kind: PlanKind) throws {
+        let plan = try preparingPlan(kind)
+        #expect(verifyPlan(plan) == [])
+        let buffers = plan.prepared.compactMap { $0.map { plan.buffers[$0] } }
+        #expect(buffers.count >= 9 && buffers.allSatisfy { $0.region == .arena && $0.firstStep == $0.lastStep })
+        #expect(plan.preparedBytes == 0 && plan.largestPreparedBytes == 0)
+        #expect(!plan.report.description.contains("prepared weights"))
+    }
+
+    @Test func preparedTensorsThatMeetOrLeaveTheirRegion() throws {
+        let sound = try preparingPlan(.infer)
+        let indices = sound.prepared.compactMap(\.self)
+        for (a, b) in zip(indices, indices.dropFirst()) {
+            var broken = sound
+            broken.buffers[b].offset -= 64
+            #expect(verifyPlan(broken).contains { $0.message.contains("prepare in one place") }, "\(name(a, sound))")
+            broken = sound
+            broken.buffers[a].offset += 4
+            #expect(!verifyPlan(broken).isEmpty, "\(name(a, sound))")
+        }
+        let changes: [(inout Plan) -> Void] = [
+            { $0.preparedBytes -= 64 }, { $0.largestPreparedBytes -= 64 },
+            { $0.buffers[indices[0]].region = .parameters },
+        ]
+        for change in changes {
+            var broken = sound
+            change(&broken)
+            #expect(verifyPlan(broken).contains { $0.message.contains("prepares is") })
+        }
+    }
+
+    @Test func valuesAndScratchDoNotLieAmongWhatIsPrepared() throws {
+        let sound = try preparingPlan(.infer)
+        for index in sound.buffers.indices where sound.buffers[index].region == .arena {
+            var broken = sound
+            broken.buffers[index].region = .prepared
+            #expect(!verifyPlan(broken).isEmpty, "\(name(index, sound))")
+        }
+    }
+
+    @Test func whatIsPreparedInTheArenaIsLikeScratch() throws {
+        let sound = try preparingPlan(.train)
+        let graph = sound.schedule.graph
+        for id in sound.steps {
+            guard let index = sound.prepared[id.index], let scratch = sound.scratch[id.index] else { continue }
+            let neighbours = graph[id].operands.compactMap { sound.locations[$0.index]?.buffer }
+            for other in neighbours + [scratch] where sound.buffers[other].region == .arena {
+                var broken = sound
+                broken.buffers[index].offset = broken.buffers[other].offset
+                #expect(!verifyPlan(broken).isEmpty, "\(graph[id].name) over \(name(other, sound))")
+            }
+            var broken = sound
+            broken.buffers[index].region = .prepared
+            #expect(verifyPlan(broken).contains { $0.message.contains("wrong region") })
+        }
+    }
+
     @Test func anInPlaceResultOfAnOperatorThatReadsAround() throws {
         let graph = try compiled(
             """

@@ -10,7 +10,7 @@ import Testing
         #expect(try JSONValue.parse(model.metadata)["compiler"]?.string == "hand")
         #expect(model.graphHash == "abc123")
         #expect(model.batchCapacity == 5)
-        #expect(model.planNames == ["train", "infer"])
+        #expect(model.planNames == ["train", "infer", "keep", "keep too"])
         #expect(model.optimizers.map(\.moments) == [0, 1, 2])
         #expect(model.optimizerNames == ["plain", "sgd", "adam"])
         #expect(
@@ -19,6 +19,9 @@ import Testing
                 ParameterInfo(name: "v", shape: [2, 3], kind: .bias, fanIn: 4, offset: 64),
             ])
         #expect(model.parameterCount == 12)
+        let keep = try model.plan("keep")
+        #expect(keep.preparedBytes == 128 && keep.largestPreparedBytes == 64)
+        #expect(keep.steps.map(\.isPreparation) == [true, false, true, false, false])
         let train = try model.plan("train")
         #expect(train.inputs.map(\.name) == ["x"])
         #expect(train.outputs.map(\.name) == ["y", "seen", "owner", "grad.w", "loss"])
@@ -30,8 +33,15 @@ import Testing
 
     @Test(arguments: [
         ("MAGIC=7", "not a compiled model: its tables begin with 0x7"),
-        ("ABI=9", "compiled for runtime interface 9, this program has 1; compile the graph again"),
+        ("ABI=9", "compiled for runtime interface 9, this program has 2; compile the graph again"),
         ("ARENA=530", "\"grad.w\" at 512"),
+        ("LARGEST=20", "prepared tensor \"p\" is batched, or larger than the largest"),
+        ("Q_OFFSET=20", "prepared tensors \"p\" and \"q\" overlap"),
+        ("Q_OFFSET=112", "\"q\" at 112"),
+        ("P_SOURCE=0", "preparation \"y#1\" does not make a tensor of parameters alone"),
+        ("P_TASKS=1", "preparation \"y#1\" does not make a tensor of parameters alone"),
+        ("Y_RESULT=3", "step \"y\" writes a parameter, but is no update"),
+        ("Y_SOURCE=6", "step \"y\" uses a prepared tensor that is not the latest"),
     ])
     func otherTablesAreRefused(define: String, expected: String) throws {
         let path = try TestModel.compile(defines: [define])
@@ -61,7 +71,7 @@ import Testing
     @Test func unknownNamesListTheKnownOnes() throws {
         let model = try TestModel.load()
         let plan = message { _ = try model.plan("trian") }
-        #expect(plan == "there is no plan \"trian\": known are \"train\" and \"infer\"")
+        #expect(plan == "there is no plan \"trian\": known are \"train\", \"infer\", \"keep\" and \"keep too\"")
         let parameter = message { _ = try model.parameter("u") }
         #expect(parameter == "there is no parameter \"u\": known are \"w\" and \"v\"")
     }

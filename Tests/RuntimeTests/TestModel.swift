@@ -10,6 +10,8 @@ import Musl
 ///
 /// `y = w x` per element, for up to 5 samples of 6 elements; the loss is the mean over the batch of the sum of `y`.
 /// Plan "train" also counts how often each task ran (`seen`) and on whose scratch (`owner`), and updates `w` and `v`.
+/// Plans "keep" and "keep too", which are the same, prepare `p = 2 w` and `q = 3 v` for `y = p x + q`, and tell how many
+/// preparations this library has run so far (`made`).
 enum TestModel {
     static let elements = 6
     static let batchCapacity = 5
@@ -53,6 +55,24 @@ enum TestModel {
         #endif
         #ifndef WRONG
         #define WRONG NULL
+        #endif
+        #ifndef LARGEST
+        #define LARGEST 64
+        #endif
+        #ifndef Q_OFFSET
+        #define Q_OFFSET 64
+        #endif
+        #ifndef P_SOURCE
+        #define P_SOURCE 3
+        #endif
+        #ifndef P_TASKS
+        #define P_TASKS 0
+        #endif
+        #ifndef Y_RESULT
+        #define Y_RESULT 1
+        #endif
+        #ifndef Y_SOURCE
+        #define Y_SOURCE 5
         #endif
 
         static void clear(const unetc_call *call, int64_t task) {
@@ -100,6 +120,24 @@ enum TestModel {
             }
         }
 
+        static int preparations = 0;
+        static void twice(const unetc_call *call, int64_t task) {
+            for (int i = 0; i < E; i++) call->operands[0][i] = 2 * call->operands[1][i];
+            preparations++;
+        }
+        static void thrice(const unetc_call *call, int64_t task) {
+            for (int i = 0; i < E; i++) call->operands[0][i] = 3 * call->operands[1][i];
+            preparations++;
+        }
+        static void product(const unetc_call *call, int64_t n) {
+            for (int i = 0; i < E; i++)
+                call->operands[0][n * E + i] = call->operands[1][n * E + i] * call->operands[2][i];
+        }
+        static void sum(const unetc_call *call, int64_t n) {
+            for (int i = 0; i < E; i++) call->operands[0][n * E + i] += call->operands[1][i];
+        }
+        static void count(const unetc_call *call, int64_t task) { call->operands[0][0] = (float)preparations; }
+
         #define BLOCK(name, role, offset, stride) \
             {name, role, UNETC_REGION_ARENA, 1, {E}, 1, 0, 0, offset, stride * CAPACITY, stride}
         #define PARAMETERS \
@@ -132,14 +170,33 @@ enum TestModel {
         static const unetc_step infer_steps[] = {
             {"y", "mul", "t:2", "loop", 0, scale_apart, 3, infer_operands, 1, 0, 0, 0, E, 0, 0, 0},
         };
+        static const unetc_tensor keep_tensors[] = {
+            BLOCK("x", UNETC_ROLE_INPUT, 0, 24),
+            BLOCK("y", UNETC_ROLE_OUTPUT, 128, 24),
+            {"made", UNETC_ROLE_OUTPUT, UNETC_REGION_ARENA, 1, {1}, 0, 0, 0, 256, 4, 0},
+            PARAMETERS,
+            {"p", UNETC_ROLE_VALUE, UNETC_REGION_PREPARED, 1, {E}, 0, 0, 0, 0, 64, 0},
+            {"q", UNETC_ROLE_VALUE, UNETC_REGION_PREPARED, 1, {E}, 0, 0, 0, Q_OFFSET, 64, 0},
+        };
+        static const int32_t p_operands[] = {5, P_SOURCE}, y_operands[] = {Y_RESULT, 0, Y_SOURCE}, q_operands[] = {6, 4},
+            sum_operands[] = {1, 6}, count_operands[] = {2};
+        static const unetc_step keep_steps[] = {
+            {"y#1", "twice", "t:1", "loop", 0, twice, 2, p_operands, P_TASKS, 1, 0, 0, 0, 0, 0, 0, 1},
+            {"y", "mul", "t:1", "loop", 0, product, 3, y_operands, 1, 0, 0, 0, 0, 0, 0, 0, 0},
+            {"z#1", "thrice", "t:2", "loop", 0, thrice, 2, q_operands, 0, 1, 0, 0, 0, 0, 0, 0, 1},
+            {"z", "add", "t:2", "loop", 0, sum, 2, sum_operands, 1, 0, 0, 0, 0, 0, 0, 0, 0},
+            {"made", "count", "t:3", "loop", 0, count, 1, count_operands, 0, 1, 0, 0, 0, 0, 0, 0, 0},
+        };
         static const unetc_plan plans[] = {
             {"train", 8, train_tensors, 6, train_steps, ARENA},
             {"infer", 4, infer_tensors, 1, infer_steps, 512},
+            {"keep", 7, keep_tensors, 5, keep_steps, 260, 128, LARGEST},
+            {"keep too", 7, keep_tensors, 5, keep_steps, 260, 128, LARGEST},
         };
         static const unetc_optimizer optimizers[] = {{"plain", 0, plain}, {"sgd", 1, sgd}, {"adam", 2, adam}};
         static const char *prepare(void) { return WRONG; }
         static const unetc_model model = {
-            MAGIC, ABI, "test", "graph test {}", "{\"compiler\":\"hand\"}", "abc123", CAPACITY, 128, 2, plans, 3,
+            MAGIC, ABI, "test", "graph test {}", "{\"compiler\":\"hand\"}", "abc123", CAPACITY, 128, 4, plans, 3,
             optimizers, prepare,
         };
         const unetc_model *unetc_model_get(void) { return &model; }

@@ -140,5 +140,6 @@ import Testing
         #expect(lines.contains("parameters: 4 (128 bytes)"), "\(lines)")
         #expect(lines.contains("batch: 1 to 4"), "\(lines)")
         #expect(lines.contains { $0.hasPrefix("memory, training: ") }, "\(lines)")
+        #expect(lines.contains { $0.contains("prepared weights 0 bytes") }, "\(lines)")
     }
 }

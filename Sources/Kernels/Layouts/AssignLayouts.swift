@@ -12,7 +12,7 @@ public struct LaidOutGraph: Sendable {
 ///
 /// Values are visited in order, so that a value's layout follows from those it is made of; a conversion is made once for
 /// all readers that need it.
-public func assignLayouts(_ graph: Graph, target: Target, convolutions: ConvolutionChoice = .auto) -> LaidOutGraph {
+public func assignLayouts(_ graph: Graph, target: Target, convolutions: AlgorithmTable) -> LaidOutGraph {
     var assignment = LayoutAssignment(graph, target: target, convolutions: convolutions)
     return assignment.run()
 }
@@ -26,7 +26,7 @@ private struct LayoutAssignment {
     private var placed: [NodeID] = []
     private var conversions: [NodeID: [Layout: NodeID]] = [:]
 
-    init(_ graph: Graph, target: Target, convolutions: ConvolutionChoice) {
+    init(_ graph: Graph, target: Target, convolutions: AlgorithmTable) {
         source = graph
         rules = LayoutRules(target: target, convolutions: convolutions)
         result = Graph(name: graph.name)

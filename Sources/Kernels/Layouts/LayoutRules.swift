@@ -9,34 +9,28 @@ struct LayoutDemand: Hashable {
 /// Which layouts the kernels of each operator work on.
 struct LayoutRules {
     let target: Target
-    let convolutions: ConvolutionChoice
-
-    private var block: Layout { .blocked(target.vectorWidth) }
+    let convolutions: AlgorithmTable
 
     /// The demand of a node whose operands have the given types and layouts.
     func demand(_ node: Node, operands: [(type: TensorType, layout: Layout)]) -> LayoutDemand {
         let plain = LayoutDemand(inputs: operands.map { _ in .nchw }, result: .nchw)
         switch node.op {
         case .conv, .convTranspose, .convDataGradient, .convWeightGradient:
-            let algorithm = convolutionAlgorithm(node.op, target: target, choice: convolutions)
-            return convolutionDemand(node.op, algorithm: algorithm, target: target, operandCount: operands.count)
-                ?? plain
-        case .channelSum:
-            return LayoutDemand(inputs: operands.map(\.layout), result: .nchw)
-        case .maxPool:
-            return uniform(operands[0].layout, operands.count)
-        case .maxPoolGradient:
-            return uniform(operands[1].layout, operands.count)
+            return convolutions.algorithm(node.op).demand(node.op, target: target, operandCount: operands.count)
+        case .channelSum: return LayoutDemand(inputs: operands.map(\.layout), result: .nchw)
+        case .maxPool: return uniform(operands[0].layout, operands.count)
+        case .maxPoolGradient: return uniform(operands[1].layout, operands.count)
         case .elementwise:
             guard node.type.isBatched, node.type.featureMap != nil else { return plain }
             return uniform(operands.map(\.layout).first { $0 != .nchw } ?? .nchw, operands.count)
         case .concat:
-            let whole = operands.allSatisfy { isWhole($0.type.shape[0]) }
-            let pays = operands.contains { $0.layout != .nchw }
-            return whole && pays ? uniform(block, operands.count) : plain
+            // The smallest of their blocks, where it divides all operands.
+            let block = operands.map(\.layout).filter { $0 != .nchw }.min { $0.block < $1.block } ?? .nchw
+            let isWhole = operands.allSatisfy { $0.type.shape[0] % block.block == 0 }
+            return isWhole ? uniform(block, operands.count) : plain
         case .channelSlice(let start, let count):
             let layout = operands[0].layout
-            return isWhole(start) && isWhole(count) ? uniform(layout, 1) : plain
+            return start % layout.block == 0 && count % layout.block == 0 ? uniform(layout, 1) : plain
         case .input, .target, .parameter, .cotangent, .one, .relayout, .bceWithLogits, .bceWithLogitsGradient,
             .diceLoss, .diceLossGradient, .batchMean, .batchMeanGradient, .update:
             return plain
@@ -46,6 +40,4 @@ struct LayoutRules {
     private func uniform(_ layout: Layout, _ count: Int) -> LayoutDemand {
         LayoutDemand(inputs: Array(repeating: layout, count: count), result: layout)
     }
-
-    private func isWhole(_ channels: Int) -> Bool { channels % target.vectorWidth == 0 }
 }

@@ -1,22 +1,23 @@
 import GraphIR
 import KernelIR
 
-/// Copies a feature map into another layout: between row-major and blocked ones. A task is one block of channels of one
-/// sample.
+/// Copies a feature map into another layout: between row-major and blocked ones, or between blocks of different sizes. A
+/// task is one block of channels of one sample, of the larger block.
 func relayout(_ request: KernelRequest) -> LoweredStep {
     let (source, result) = (request.inputs[0], request.result)
     let block = max(source.layout.block, result.layout.block)
+    // Channels that lie side by side in both; row-major rows are copied float by float.
+    let width = min(source.layout.block, result.layout.block)
     let plane = result.type.shape.dropFirst().reduce(1, *)
     let (pixel, lane): (Index, Index) = (.variable("pixel"), .variable("lane"))
-    let base = { (operand: Operand) -> Index in
-        .variable("n") * Index(operand.sampleStride) + .variable("c") * Index(block * plane)
+    let place = { (operand: Operand) -> Index in
+        let own = operand.layout.block
+        let base = .variable("n") * Index(operand.sampleStride) + .variable("c") * Index(block * plane)
+        let (outer, inner): (Index, Index) =
+            own == block ? (0, lane) : (lane / Index(own) * Index(own * plane), lane % Index(own))
+        return base + outer + pixel * Index(own) + inner
     }
-    let rowMajor = lane * Index(plane) + pixel
-    let blocked = pixel * Index(block) + lane
-    let isPacking = source.layout == .nchw
-    let copy = Statement.store(
-        "out", base(result) + (isPacking ? blocked : rowMajor),
-        .load("in0", base(source) + (isPacking ? rowMajor : blocked), width: 1))
+    let copy = Statement.store("out", place(result), .load("in0", place(source), width: width))
     let blocks = result.type.shape[0] / block
     let pieces = 256
     let kernel = Kernel(
@@ -29,7 +30,7 @@ func relayout(_ request: KernelRequest) -> LoweredStep {
                 "start", from: 0, to: Index(plane), step: pieces,
                 [
                     .loop(
-                        "lane", from: 0, to: Index(block), step: 1,
+                        "lane", from: 0, to: Index(block), step: width,
                         [
                             .loop(
                                 "pixel", from: .variable("start"),

@@ -26,6 +26,15 @@ struct RegisterBlock {
         width = block.width
     }
 
+    /// The block with the number of rows that wastes least on a product of `count` rows: of those that cost the fewest
+    /// rows in all, the one with the most.
+    func fitted(to count: Int) -> RegisterBlock {
+        let padded = { (rows: Int) in ceilingDivide(count, rows) * rows }
+        let candidates = (max(1, rows / 2)...rows).reversed()
+        let best = candidates.min { padded($0) < padded($1) } ?? rows
+        return RegisterBlock(self, rows: best)
+    }
+
     /// Declares the accumulators, starting at zero, or at what `initial` has for each vector.
     func clear(to initial: ((Int) -> Expression)? = nil) -> [Statement] {
         eachAccumulator { .declare(name($0, $1), width: width, initial?($1) ?? splat(0, width)) }
@@ -88,7 +97,8 @@ struct RegisterBlock {
         eachAccumulator { body($0, $1, .variable(name($0, $1), width: width)) }
     }
 
-    private func name(_ row: Int, _ vector: Int) -> String { "acc\(row)_\(vector)" }
+    /// The name of an accumulator.
+    func name(_ row: Int, _ vector: Int) -> String { "acc\(row)_\(vector)" }
 
     private func eachAccumulator(_ body: (Int, Int) -> Statement) -> [Statement] {
         (0..<rows).flatMap { row in (0..<vectors).map { body(row, $0) } }

@@ -76,7 +76,8 @@ struct WeightPanels {
             ])
     }
 
-    private func stage(tasks: Int, _ body: [Statement]) -> LoweredStage {
+    /// The kernel that makes the panels by `body`, from "weight" into "panels".
+    func stage(tasks: Int, _ body: [Statement]) -> LoweredStage {
         let weight = request.inputs[1]
         let kernel = Kernel(
             name: request.functionName + "_weights",
@@ -86,7 +87,7 @@ struct WeightPanels {
                 Buffer(name: "weight", access: .read, extent: extent, comment: "\(weight.name) \(weight.type)"),
             ],
             tasksFixed: tasks, body: body)
-        return LoweredStage(kernel, algorithm: "weight panels", operands: [.scratch, .input(1)])
+        return LoweredStage(kernel, algorithm: "weight panels", operands: [.prepared, .input(1)])
     }
 
     /// The step's buffers, with panels in the place of the weight.
@@ -99,9 +100,9 @@ struct WeightPanels {
 
     /// The stage that makes the panels, and the kernel that multiplies with them.
     func step(_ panels: LoweredStage, _ kernel: Kernel, algorithm: String) -> LoweredStep {
-        let operands = request.stageOperands().map { $0 == .input(1) ? StageOperand.scratch : $0 }
+        let operands = request.stageOperands().map { $0 == .input(1) ? StageOperand.prepared : $0 }
         let work = Work(request, flopsPerSample: geometry.flopsPerSample + request.epilogueFlops)
         let main = LoweredStage(kernel, algorithm: algorithm, operands: operands, work: work)
-        return LoweredStep(stages: [panels, main], scratch: extent)
+        return LoweredStep(stages: [panels, main], prepared: extent)
     }
 }

@@ -2,13 +2,13 @@ import GraphIR
 
 /// How Winograd's convolution is cut into tasks.
 ///
-/// A task transforms the input of some tiles, multiplies them with all panels (or a share of them) and transforms the
+/// A task transforms the input of some strips of tiles, multiplies them with all panels (or a share of them) and transforms the
 /// results back, so that what lies between stays in its core's cache. Where a sample has fewer tiles than a task wants,
 /// tasks span samples and share out the panels instead.
 struct WinogradBlocking {
     let block: RegisterBlock
-    /// Tiles of a task at most, and that number rounded up to whole register blocks.
-    let tiles: Int
+    /// Strips of a task at most, and their tiles rounded up to whole register blocks.
+    let strips: Int
     let paddedTiles: Int
     /// Tasks of one sample; 0 when a task spans several.
     let tasksPerSample: Int
@@ -20,23 +20,24 @@ struct WinogradBlocking {
     let panelsPerShare: Int
 
     init(_ shape: WinogradShape, target: Target, batchCapacity: Int) {
-        block = RegisterBlock(target: target, columns: shape.outputs)
-        panels = shape.outputs / block.columns
-        let wanted = Self.wantedTiles(shape, block, target)
-        if shape.tilesPerSample >= wanted {
-            tasksPerSample = ceilingDivide(shape.tilesPerSample, wanted)
-            tiles = ceilingDivide(shape.tilesPerSample, tasksPerSample)
+        let widest = RegisterBlock(target: target, columns: shape.outputs)
+        panels = shape.outputs / widest.columns
+        let wanted = max(1, Self.wantedTiles(shape, widest, target) / shape.stripTiles)
+        if shape.stripsPerSample >= wanted {
+            tasksPerSample = ceilingDivide(shape.stripsPerSample, wanted)
+            strips = ceilingDivide(shape.stripsPerSample, tasksPerSample)
             (samples, shares, sampleBlocks, panelsPerShare) = (1, 1, 0, panels)
         } else {
             tasksPerSample = 0
-            samples = min(batchCapacity, max(1, wanted / shape.tilesPerSample))
-            tiles = samples * shape.tilesPerSample
+            samples = min(batchCapacity, max(1, wanted / shape.stripsPerSample))
+            strips = samples * shape.stripsPerSample
             sampleBlocks = ceilingDivide(batchCapacity, samples)
             let share = ceilingDivide(panels, max(1, min(panels, ceilingDivide(8, sampleBlocks))))
             panelsPerShare = share
             shares = ceilingDivide(panels, share)
         }
-        paddedTiles = ceilingDivide(tiles, block.rows) * block.rows
+        block = widest.fitted(to: strips * shape.stripTiles)
+        paddedTiles = ceilingDivide(strips * shape.stripTiles, block.rows) * block.rows
     }
 
     /// Enough tiles to reuse each panel while it is near, few enough that their transforms stay in the second-level
@@ -48,4 +49,12 @@ struct WinogradBlocking {
         let least = weights > 8 << 20 ? 48 : 24
         return max(least, fitting) / block.rows * block.rows
     }
+}
+
+/// The distance between planes of at least `floats` floats that are written side by side: an odd number of cache lines,
+/// so that the same place of all planes does not fall into one set of the cache, which would evict them in turn.
+func spreadOverCacheSets(_ floats: Int) -> Int {
+    let line = 16
+    let lines = ceilingDivide(floats, line)
+    return (lines % 2 == 0 ? lines + 1 : lines) * line
 }

@@ -1,4 +1,5 @@
 import GraphIR
+import KernelIR
 
 /// A 3 × 3 convolution of stride 1 as Winograd's algorithm sees it: a forward one, or a data gradient, which is the
 /// convolution of the gradient with the transposed, rotated weights.
@@ -49,6 +50,23 @@ struct WinogradShape {
     var products: Int { points * points }
     var tileRows: Int { ceilingDivide(output.height, tile) }
     var tileColumns: Int { ceilingDivide(output.width, tile) }
-    var tilesPerSample: Int { tileRows * tileColumns }
+
+    /// Tiles side by side that are transformed together; strips of one row of tiles, and of a sample. The last strip of
+    /// a row may reach over the map's edge.
+    var stripTiles: Int { ceilingDivide(tileColumns, ceilingDivide(tileColumns, 8)) }
+    var stripsPerRow: Int { ceilingDivide(tileColumns, stripTiles) }
+    var stripsPerSample: Int { tileRows * stripsPerRow }
+
+    /// Binds the sample `n`, and the first output row `y` and column `x` of strip `strip`, counted over all samples.
+    func stripBindings(_ strip: Index) -> [Statement] {
+        let inSample = Index.variable("inSample")
+        return [
+            .letIndex("n", strip / Index(stripsPerSample)),
+            .letIndex("inSample", strip % Index(stripsPerSample)),
+            .letIndex("y", inSample / Index(stripsPerRow) * Index(tile)),
+            .letIndex("x", inSample % Index(stripsPerRow) * Index(stripTiles * tile)),
+        ]
+    }
+
     var matrices: WinogradMatrices { WinogradMatrices(outputs: tile, taps: 3) }
 }

@@ -34,18 +34,20 @@ private struct WinogradSums {
     let ranges: Int
     private let outputParts: Int
     private let block: RegisterBlock
-    /// Tiles that are transformed at a time.
-    private let tiles = 48
+    /// Strips that are transformed at a time, and their tiles.
+    private let strips: Int
+    private let tiles: Int
     // Parts of the workspace, in floats.
     private let inputs: Int
     private let gradients: Int
+    private let inputPlane: Int
+    private let gradientPlane: Int
     private let middle: Int
-    private let patch: Int
+    private let strip: Int
     private let workspace: Int
 
     private let first = Index.variable("first")
-    private let count = Index.variable("tiles")
-    private let tile = Index.variable("tile")
+    private let slot = Index.variable("slot")
 
     /// Pairs of channels.
     var pairs: Int { shape.channels * shape.outputs }
@@ -60,17 +62,32 @@ private struct WinogradSums {
         parts = shape.channels / channels * outputParts
         ranges = parts >= 4 ? 1 : ceilingDivide(4, parts)
         block = RegisterBlock(target: request.target, columns: outputs)
+        strips = max(1, 32 / shape.stripTiles)
+        tiles = strips * shape.stripTiles
         inputs = ranges > 1 ? 0 : shape.products * channels * outputs
-        gradients = inputs + shape.products * tiles * channels
-        middle = gradients + shape.products * tiles * outputs
-        patch = middle + max(shape.products, 3 * shape.points + 9) * width
-        workspace = patch + shape.products * width
+        inputPlane = spreadOverCacheSets(tiles * channels)
+        gradientPlane = spreadOverCacheSets(tiles * outputs)
+        gradients = inputs + shape.products * inputPlane
+        middle = gradients + shape.products * gradientPlane
+        strip = middle + Self.finishExtent(shape, width)
+        workspace =
+            strip
+            + StripTransform.extentOfBuffer(
+                points: shape.points, windows: shape.stripTiles, step: shape.tile, window: shape.points, width: width)
+    }
+
+    /// Floats for a half-transformed tile, and the taps of a square block of channels.
+    private static func finishExtent(_ shape: WinogradShape, _ width: Int) -> Int {
+        shape.products * width + 9 * width * width
     }
 
     /// The largest divisor of the channels that is a whole number of vectors and keeps a part's sums in cache.
     private static func part(of channels: Int, _ width: Int) -> Int {
         stride(from: min(64, channels) / width * width, to: width, by: -width).first { channels % $0 == 0 } ?? width
     }
+
+    /// True when all tiles are transformed at once, so that the sums need not start at zero.
+    private var isSingleChunk: Bool { ranges == 1 && request.batchCapacity * shape.stripsPerSample <= strips }
 
     // MARK: Kernels
 
@@ -81,7 +98,7 @@ private struct WinogradSums {
             ? Buffer(name: "out", access: .readWrite, extent: ranges * shape.products * pairs, comment: "sums")
             : Buffer(name: "out", access: .write, extent: 9 * pairs, comment: buffers[0].comment)
         buffers.append(Buffer(name: "workspace", access: .workspace, extent: workspace))
-        let total = .batch * Index(shape.tilesPerSample)
+        let total = .batch * Index(shape.stripsPerSample)
         let range = Index.task / Index(parts)
         let clear = vectorLoop("i", count: Index(shape.products * channels * outputs), width: width) {
             [.store(sums, sumBase + $0, splat(0, $1))]
@@ -93,17 +110,18 @@ private struct WinogradSums {
                 .letIndex("k0", .variable("part") % Index(outputParts) * Index(outputs)),
                 .letIndex("begin", total * range / Index(ranges)),
                 .letIndex("end", total * (range + 1) / Index(ranges)),
-            ] + clear + [
+            ] + (isSingleChunk ? [] : clear) + [
                 .loop(
-                    "first", from: .variable("begin"), to: .variable("end"), step: tiles,
-                    [.letIndex("tiles", .minimum(Index(tiles), .variable("end") - first))]
-                        + eachTile(inputTransform() + gradientTransform()) + products())
+                    "first", from: .variable("begin"), to: .variable("end"), step: strips,
+                    [.letIndex("strips", .minimum(Index(strips), .variable("end") - first))]
+                        + eachStrip(inputTransform() + gradientTransform()) + products())
             ]
         return Kernel(
             name: request.functionName, documentation: request.documentation(algorithm), buffers: buffers,
             tasksFixed: parts * ranges,
             body: body
-                + (ranges > 1 ? [] : finish(from: "workspace", base: 0, c0: .variable("c0"), k0: .variable("k0"))))
+                + (ranges > 1
+                    ? [] : finish(from: "workspace", c0: .variable("c0"), k0: .variable("k0"), buffer: middle)))
     }
 
     /// Adds up the ranges and transforms the sums back; a task is a part.
@@ -122,13 +140,13 @@ private struct WinogradSums {
             buffers: [
                 Buffer(name: "out", access: .write, extent: 9 * pairs, comment: "\(request.result.type)"),
                 Buffer(name: "sums", access: .read, extent: ranges * shape.products * pairs),
-                Buffer(name: "workspace", access: .workspace, extent: workspace + size),
+                Buffer(name: "workspace", access: .workspace, extent: size + Self.finishExtent(shape, width)),
             ],
             tasksFixed: parts,
             body: [
                 .letIndex("c0", .task / Index(outputParts) * Index(channels)),
                 .letIndex("k0", .task % Index(outputParts) * Index(outputs)),
-            ] + add + finish(from: "workspace", base: 0, c0: .variable("c0"), k0: .variable("k0"), middle: size))
+            ] + add + finish(from: "workspace", c0: .variable("c0"), k0: .variable("k0"), buffer: size))
     }
 
     // MARK: Pieces
@@ -138,59 +156,48 @@ private struct WinogradSums {
     private var sumBase: Index { ranges > 1 ? .task * Index(shape.products * channels * outputs) : 0 }
 
     private func inputAt(_ product: Index, _ tile: Index, _ channel: Index) -> Index {
-        Index(inputs) + (product * Index(tiles) + tile) * Index(channels) + channel
+        Index(inputs) + product * Index(inputPlane) + tile * Index(channels) + channel
     }
 
     private func gradientAt(_ product: Index, _ tile: Index, _ output: Index) -> Index {
-        Index(gradients) + (product * Index(tiles) + tile) * Index(outputs) + output
+        Index(gradients) + product * Index(gradientPlane) + tile * Index(outputs) + output
     }
 
-    private func eachTile(_ body: [Statement]) -> [Statement] {
-        let inSample = Index.variable("inSample")
+    private func eachStrip(_ body: [Statement]) -> [Statement] {
+        let strip = Index.variable("strip")
         return [
             .loop(
-                "tile", from: 0, to: count, step: 1,
-                [
-                    .letIndex("n", (first + tile) / Index(shape.tilesPerSample)),
-                    .letIndex("inSample", (first + tile) % Index(shape.tilesPerSample)),
-                    .letIndex("y", inSample / Index(shape.tileColumns) * Index(shape.tile)),
-                    .letIndex("x", inSample % Index(shape.tileColumns) * Index(shape.tile)),
-                ] + body)
+                "strip", from: 0, to: .variable("strips"), step: 1,
+                shape.stripBindings(first + strip) + [.letIndex("slot", strip * Index(shape.stripTiles))] + body)
         ]
     }
 
     private func inputTransform() -> [Statement] {
-        let c = Index.variable("c")
-        return transformLoop(
+        transformLoop(
             "c", channels, matrix: shape.matrices.inputTransform, map: "in1", extent: shape.input,
-            size: shape.points, stride: request.inputs[1].sampleStride, firstChannel: .variable("c0"),
-            y: .variable("y") - Index(shape.top), x: .variable("x") - Index(shape.left), alwaysInside: false
-        ) { inputAt($0, tile, c) }
+            stride: request.inputs[1].sampleStride, firstChannel: .variable("c0"), margin: (shape.top, shape.left)
+        ) { inputAt($0, $1, .variable("c")) }
     }
 
     private func gradientTransform() -> [Statement] {
-        let k = Index.variable("k")
-        let whole = shape.output.height % shape.tile == 0 && shape.output.width % shape.tile == 0
-        return transformLoop(
+        transformLoop(
             "k", outputs, matrix: transposed(shape.matrices.outputTransform), map: "in0", extent: shape.output,
-            size: shape.tile, stride: request.inputs[0].sampleStride, firstChannel: .variable("k0"),
-            y: .variable("y"), x: .variable("x"), alwaysInside: whole
-        ) { gradientAt($0, tile, k) }
+            stride: request.inputs[0].sampleStride, firstChannel: .variable("k0"), margin: (0, 0)
+        ) { gradientAt($0, $1, .variable("k")) }
     }
 
     private func transformLoop(
-        _ variable: String, _ count: Int, matrix: [[Rational]], map: String, extent: Extent, size: Int, stride: Int,
-        firstChannel: Index, y: Index, x: Index, alwaysInside: Bool, at: (Index) -> Index
+        _ variable: String, _ count: Int, matrix: [[Rational]], map: String, extent: Extent, stride: Int,
+        firstChannel: Index, margin: (top: Int, left: Int), at: (Index, Index) -> Index
     ) -> [Statement] {
-        let reader = TileReader(
-            map: map, extent: extent, size: size, width: width, patch: patch, workspace: "workspace")
-        let transform = TileTransform(matrix: matrix, width: width, buffer: "workspace", middle: middle)
-        let base =
-            .variable("n") * Index(stride) + (firstChannel + .variable(variable)) * Index(extent.area)
-        let body = reader.read(base: base, y: y, x: x, alwaysInside: alwaysInside) { load in
-            transform.statements(load: load) { row, column, value in
-                [.store("workspace", at(row * Index(shape.points) + Index(column)), value)]
-            }
+        let transform = StripTransform(
+            matrix: matrix, map: map, extent: extent, step: shape.tile, windows: shape.stripTiles, width: width,
+            buffer: strip)
+        let body = transform.statements(
+            base: .variable("n") * Index(stride) + (firstChannel + .variable(variable)) * Index(extent.area),
+            y: .variable("y") - Index(margin.top), x: .variable("x") - Index(margin.left), margin: margin
+        ) { window, row, column, value in
+            [.store("workspace", at(row * Index(shape.points) + Index(column), slot + window), value)]
         }
         return [.loop(variable, from: 0, to: Index(count), step: width, body)]
     }
@@ -211,14 +218,16 @@ private struct WinogradSums {
             sumBase + (product * Index(channels) + c + Index(row)) * Index(outputs) + k + Index(column)
         }
         let body =
-            block.load(sums, sumAt)
+            (isSingleChunk ? block.clear() : block.load(sums, sumAt))
             + [
                 .loop(
-                    "tile", from: 0, to: count, step: 1,
+                    "tile", from: 0, to: .variable("strips") * Index(shape.stripTiles), step: 1,
                     block.accumulate { row in
-                        .load("workspace", inputAt(product, tile, c + Index(row)), width: 1)
+                        .load("workspace", inputAt(product, .variable("tile"), c + Index(row)), width: 1)
                     } right: { vector in
-                        .load("workspace", gradientAt(product, tile, k + Index(vector * width)), width: width)
+                        .load(
+                            "workspace", gradientAt(product, .variable("tile"), k + Index(vector * width)), width: width
+                        )
                     })
             ] + block.store(sums, sumAt)
         return .loop(
@@ -226,30 +235,38 @@ private struct WinogradSums {
             [.loop("k", from: 0, to: Index(outputs), step: block.columns, body)])
     }
 
-    /// Transforms a part's sums back and scatters them into the weight's order.
-    private func finish(from buffer: String, base: Index, c0: Index, k0: Index, middle: Int? = nil) -> [Statement] {
-        let (c, k, lane): (Index, Index, Index) = (.variable("c"), .variable("k"), .variable("lane"))
-        let middle = middle ?? self.middle
-        let taps = middle + 3 * shape.points * width
+    /// Transforms a part's sums back, and brings the taps into the weight's order: vectors of outputs become rows of
+    /// taps, a block at a time.
+    ///
+    /// - Parameter buffer: `finishExtent` floats of the workspace, from this one on.
+    private func finish(from sums: String, c0: Index, k0: Index, buffer: Int) -> [Statement] {
+        let taps = buffer + shape.products * width
+        let (c, k, offset): (Index, Index, Index) = (.variable("c"), .variable("k"), .variable("offset"))
         let transform = TileTransform(
-            matrix: transposed(shape.matrices.filterTransform), width: width, buffer: "workspace", middle: middle)
+            matrix: transposed(shape.matrices.filterTransform), width: width, buffer: "workspace", middle: buffer)
         let back = transform.statements { row, column in
             let product = row * Index(shape.points) + column
-            return .load(buffer, base + (product * Index(channels) + c) * Index(outputs) + k, width: width)
+            return .load(
+                sums, (product * Index(channels) + c + offset) * Index(outputs) + k, width: width)
         } store: { row, column, value in
-            [.store("workspace", Index(taps) + (row * 3 + Index(column)) * Index(width), value)]
+            [.store("workspace", Index(taps) + (offset * 9 + row * 3 + Index(column)) * Index(width), value)]
         }
-        let scatter = Statement.loop(
-            "lane", from: 0, to: Index(width), step: 1,
-            (0..<9).map { tap in
-                .store(
-                    "out", ((k0 + k + lane) * Index(shape.channels) + c0 + c) * 9 + Index(tap),
-                    .load("workspace", Index(taps + tap * width) + lane, width: 1))
-            })
+        let block = Index.variable("block")
+        let target = ((k0 + k) * Index(shape.channels) + c0 + c) * 9 + block
+        let scatter = BlockTranspose.statement(
+            width: width, from: "workspace", at: Index(taps) + block * Index(width), stride: width, to: "out",
+            at: target, stride: 9 * shape.channels)
         return [
             .loop(
-                "c", from: 0, to: Index(channels), step: 1,
-                [.loop("k", from: 0, to: Index(outputs), step: width, back + [scatter])])
+                "k", from: 0, to: Index(outputs), step: width,
+                [
+                    .loop(
+                        "c", from: 0, to: Index(channels), step: width,
+                        [
+                            .loop("offset", from: 0, to: Index(width), step: 1, back),
+                            .loop("block", from: 0, to: Index(9 * width), step: width, [scatter]),
+                        ])
+                ])
         ]
     }
 }

@@ -14,14 +14,15 @@ extern "C" {
 #endif
 
 #define UNETC_MODEL_MAGIC 0x54454e55u /* "UNET" */
-#define UNETC_MODEL_ABI 1u
+#define UNETC_MODEL_ABI 2u
 
 /* Where a tensor's bytes live: offsets count from that region's base. */
 enum {
     UNETC_REGION_ARENA = 0,      /* activations, gradients, scratch: planned, reused */
     UNETC_REGION_PARAMETERS = 1, /* weights and biases: survive from step to step */
     UNETC_REGION_MOMENT1 = 2,    /* optimiser state, same offsets as the parameters */
-    UNETC_REGION_MOMENT2 = 3
+    UNETC_REGION_MOMENT2 = 3,
+    UNETC_REGION_PREPARED = 4 /* derived from parameters alone, such as transformed weights */
 };
 
 /* What a tensor means to the program around the plan. */
@@ -97,6 +98,9 @@ typedef struct unetc_step {
     double flops_fixed;
     double bytes_per_sample; /* read and written once each */
     double bytes_fixed;
+    /* 1: it reads parameters alone and fills its first operand, a prepared tensor; its tasks do not depend on the batch.
+     * While no parameter changes it need not run again, as long as the tensor's memory is left alone. */
+    int32_t preparation;
 } unetc_step;
 
 typedef struct unetc_plan {
@@ -106,6 +110,11 @@ typedef struct unetc_plan {
     int32_t step_count;
     const unetc_step *steps;
     uint64_t arena_bytes;
+    /* The prepared region. Its tensors lie apart from each other, so that all can be kept from run to run. But each is
+     * read only between its preparation and the next one: who runs all preparations each time may as well give all of
+     * them one place, of as many bytes as the largest has. */
+    uint64_t prepared_bytes;
+    uint64_t prepared_largest_bytes;
 } unetc_plan;
 
 typedef struct unetc_optimizer {

@@ -30,7 +30,7 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
         let record = try weights.record()
         let interface = try NetInterface(model: context.model)
         let threads = data.threads ?? processorCount()
-        let net = try Net(model: context.model, optimizer: nil, threads: threads)
+        let net = try Net(model: context.model, optimizer: nil, threads: threads, preparedWeights: .kept)
         try Checkpoint(path: file).restoreWeights(net.parameters)
         let samples = try DataSet.load(
             data.resolved(over: record?.data), shape: interface.shape, seed: seed ?? record?.settings.seed ?? 0,

@@ -46,16 +46,19 @@ struct InfoCommand: ParsableCommand, TrainerVerb {
     private static func memory(_ model: Model, _ optimizer: String, _ threads: Int) throws -> [(String, String)] {
         var lines: [(String, String)] = []
         if model.planNames.contains("train") {
-            let use = try MemoryUse(model: model, plans: ["train", "infer"], threads: threads, optimizer: optimizer)
+            let use = try MemoryUse(
+                model: model, plans: ["train", "infer"], threads: threads, optimizer: optimizer,
+                preparedWeights: .recomputed)
             lines.append(("memory, training", description(use)))
         }
-        let use = try MemoryUse(model: model, plans: ["infer"], threads: threads)
+        let use = try MemoryUse(model: model, plans: ["infer"], threads: threads, preparedWeights: .kept)
         lines.append(("memory, inference", description(use)))
         return lines
     }
 
     private static func description(_ use: MemoryUse) -> String {
         "\(Text.bytes(use.total)): arena \(Text.bytes(use.arena)), parameters \(Text.bytes(use.parameters)), "
-            + "optimizer state \(Text.bytes(use.moments)), scratch \(Text.bytes(use.workspaces))"
+            + "optimizer state \(Text.bytes(use.moments)), prepared weights \(Text.bytes(use.prepared)), "
+            + "scratch \(Text.bytes(use.workspaces))"
     }
 }

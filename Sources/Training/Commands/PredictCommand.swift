@@ -29,7 +29,10 @@ struct PredictCommand: ParsableCommand, TrainerVerb {
         let threads = threads ?? processorCount()
         let file = try weights.file()
         let pictures = try PredictionList(inputs: inputs, folder: output)
-        let net = try Net(model: context.model, optimizer: nil, threads: threads)
+        // A single run would keep them for nobody.
+        let isOneRun = pictures.jobs.count <= context.model.batchCapacity
+        let net = try Net(
+            model: context.model, optimizer: nil, threads: threads, preparedWeights: isOneRun ? .recomputed : .kept)
         try Checkpoint(path: file).restoreWeights(net.parameters)
         try FileSystem.makeFolder(output)
         let bar = ProgressBar(console: console, label: "predicting")

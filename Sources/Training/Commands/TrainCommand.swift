@@ -74,7 +74,9 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
     ) throws -> TrainingRun {
         // Before threads are started, for they inherit which signals are held back.
         let interruption = Interruption()
-        let net = try Net(model: model, optimizer: record.settings.optimizer.kind, threads: threads)
+        // The tests between epochs are too short a part of training to spend memory on.
+        let net = try Net(
+            model: model, optimizer: record.settings.optimizer.kind, threads: threads, preparedWeights: .recomputed)
         var record = record
         var log = MetricsLog()
         if isContinued {

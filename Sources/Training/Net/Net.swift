@@ -9,15 +9,21 @@ final class Net {
     private let training: PlanHandle?
     private let inference: PlanHandle
 
-    /// - Parameter optimizer: whose state is kept; nil for a net that only predicts, which takes far less memory.
+    /// - Parameters:
+    ///   - optimizer: whose state is kept; nil for a net that only predicts, which takes far less memory.
+    ///   - preparedWeights: whether predictions keep what they derive from the weights, which takes memory and saves
+    ///     time when there are many between two changes of the weights.
     /// - Throws: `RuntimeError` or `TrainerError` when the model does not fit, or memory does not suffice.
-    init(model: Model, optimizer: OptimizerSettings.Kind?, threads: Int) throws {
+    init(
+        model: Model, optimizer: OptimizerSettings.Kind?, threads: Int, preparedWeights: PreparedWeights
+    ) throws {
         self.model = model
         interface = try NetInterface(model: model)
         parameters = try ParameterStore(model: model)
         let plans = optimizer == nil ? ["infer"] : ["train", "infer"]
         executor = try Executor(
-            model: model, parameters: parameters, plans: plans, threads: threads, optimizer: optimizer?.rawValue)
+            model: model, parameters: parameters, plans: plans, threads: threads, optimizer: optimizer?.rawValue,
+            preparedWeights: preparedWeights)
         training = optimizer == nil ? nil : try executor.plan("train")
         inference = try executor.plan("infer")
     }

@@ -13,6 +13,7 @@ extension Benchmark {
             ("peak_rss_mib", .integer(peakBytes >> 20)),
             ("inference_peak_rss_mib", .integer(inferencePeakBytes >> 20)),
             ("arena_mib", rounded(Double(max(inference.arenaBytes, training?.arenaBytes ?? 0)) / 1_048_576, 1)),
+            ("prepared_mib", rounded(Double(inference.preparedBytes) / 1_048_576, 1)),
         ]
         members += machineMembers
         members += [

@@ -21,6 +21,8 @@ struct PlanTimes {
     /// In order; medians of the runs that looked at the clock between steps.
     let steps: [StepTime]
     let arenaBytes: Int
+    /// Of the weights that are kept prepared from run to run.
+    let preparedBytes: Int
 
     /// Runs a plan in an executor that is gone afterwards: twice to warm up, then `runs` times for the whole and about
     /// half as often for the steps.
@@ -51,6 +53,7 @@ struct PlanTimes {
                 flops: step.flops(batch: batch), bytes: step.bytes(batch: batch))
         }
         arenaBytes = info.arenaBytes
+        preparedBytes = subject.preparedBytes
     }
 
     /// What each step is a part of: `enc1_2#1` belongs to `enc1_2`.
@@ -68,6 +71,8 @@ private final class BenchmarkSubject {
     private let executor: Executor
     private let plan: PlanHandle
     private let inputs: [TensorInfo]
+    /// Bytes of the weights that the executor keeps prepared.
+    var preparedBytes: Int { executor.memory.prepared }
     private var stepNumber = 0
     private var random: UInt64 = 1
 
@@ -76,7 +81,7 @@ private final class BenchmarkSubject {
         let parameters = try ParameterStore(model: model, initialValues: .he, seed: 0)
         executor = try Executor(
             model: model, parameters: parameters, plans: [name], threads: threads,
-            optimizer: info.updatesParameters ? "adam" : nil)
+            optimizer: info.updatesParameters ? "adam" : nil, preparedWeights: .kept)
         plan = try executor.plan(name)
         inputs = info.inputs
     }

@@ -12,6 +12,7 @@ struct Bench: ParsableCommand {
 
     @OptionGroup var input: GraphArguments
     @OptionGroup var target: TargetArguments
+    @OptionGroup var tuning: TuneArguments
 
     @Option(help: "Samples per step (default: the graph's batch).")
     var batch: Int?
@@ -43,6 +44,7 @@ struct Bench: ParsableCommand {
             let session = try input.session()
             var options = try target.options(batch: batch)
             options.plans = session.graph.loss == nil || inferenceOnly ? [.infer] : [.train, .infer]
+            options = try tuning.applied(to: options, of: session)
             let product = try session.compileSharedObject(options).product
             var arguments = ["bench", input.graph, "--model", product, "--runs", "\(runs)"]
             arguments += ["--target", target.target, "--threads", "\(target.threadCount)"] + (json ? ["--json"] : [])

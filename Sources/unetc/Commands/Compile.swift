@@ -8,6 +8,7 @@ struct Compile: ParsableCommand {
 
     @OptionGroup var input: GraphArguments
     @OptionGroup var target: TargetArguments
+    @OptionGroup var tuning: TuneArguments
 
     @Option(help: "The largest batch the trainer can take (default: the graph's).")
     var batch: Int?
@@ -27,6 +28,7 @@ struct Compile: ParsableCommand {
             var options = try target.options(batch: batch)
             options.strategy = memory
             options.fuses = fuse
+            options = try tuning.applied(to: options, of: session)
             let folder = output ?? "generated/\(session.graph.name)"
             let compiled = try session.compile(into: folder, options)
             for plan in compiled.plans { print("plan \(plan.name): \(plan.plan.report)") }

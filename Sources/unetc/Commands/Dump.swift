@@ -77,8 +77,10 @@ struct Dump: ParsableCommand {
         guard format == .text else { throw unavailable() }
         var options = options
         options.plans = [kind]
-        return try session.emit(options).model.files.filter { $0.path.hasPrefix("kernels/") }
-            .map { "// \($0.path)\n\($0.text)" }.joined(separator: "\n")
+        let (model, plans) = try session.emit(options)
+        let choices = plans[0].choices.split(separator: "\n").map { "// \($0)\n" }.joined()
+        let files = model.files.filter { $0.path.hasPrefix("kernels/") }.map { "// \($0.path)\n\($0.text)" }
+        return choices + files.joined(separator: "\n")
     }
 
     private func unavailable() -> CommandFailure {

@@ -1,5 +1,7 @@
-/// Text with the precedence of its outermost C operator, so that parentheses go only where they are needed.
-struct CText {
+/// Text with the precedence of its outermost operator, so that parentheses go only where they are needed.
+///
+/// The levels are those that C and Swift agree on.
+struct CodeText {
     /// From loosely to tightly binding.
     enum Precedence: Int, Comparable {
         case ternary
@@ -29,26 +31,27 @@ struct CText {
     /// The text for a place that binds as tightly as `required`.
     func at(_ required: Precedence) -> String { precedence < required ? "(\(text))" : text }
 
-    /// `a operator b`, which C groups from the left; an equally tight right operand keeps its parentheses.
-    static func infix(_ a: CText, _ symbol: String, _ b: CText, _ precedence: Precedence) -> CText {
-        CText("\(a.at(precedence)) \(symbol) \(b.at(precedence.tighter))", precedence)
+    /// `a operator b`, which groups from the left; an equally tight right operand keeps its parentheses.
+    static func infix(_ a: CodeText, _ symbol: String, _ b: CodeText, _ precedence: Precedence) -> CodeText {
+        CodeText("\(a.at(precedence)) \(symbol) \(b.at(precedence.tighter))", precedence)
     }
 
-    static func call(_ function: String, _ arguments: [CText]) -> CText {
-        CText("\(function)(\(arguments.map(\.text).joined(separator: ", ")))")
+    static func call(_ function: String, _ arguments: [CodeText]) -> CodeText {
+        CodeText("\(function)(\(arguments.map(\.text).joined(separator: ", ")))")
     }
 }
 
-/// Indices, conditions and values as C expressions.
-struct CExpressionPrinter {
-    var names = CNames()
+/// Indices, conditions and values as expressions of a language.
+struct ExpressionPrinter {
+    let syntax: any KernelSyntax
+    var names: KernelNames
 
     // MARK: Indices
 
-    func text(_ index: Index) -> CText {
+    func text(_ index: Index) -> CodeText {
         switch index {
-        case .literal(let value): CText(String(value), value < 0 ? .prefix : .primary)
-        case .variable(let name): CText(names.variable(name))
+        case .literal(let value): CodeText(String(value), value < 0 ? .prefix : .primary)
+        case .variable(let name): CodeText(names.variable(name))
         case .binary(.add, let a, let b): .infix(text(a), "+", text(b), .sum)
         case .binary(.subtract, let a, let b): .infix(text(a), "-", text(b), .sum)
         case .binary(.multiply, let a, let b): .infix(text(a), "*", text(b), .product)
@@ -59,15 +62,15 @@ struct CExpressionPrinter {
         }
     }
 
-    func text(_ condition: Condition) -> CText {
+    func text(_ condition: Condition) -> CodeText {
         switch condition {
         case .less(let a, let b): .infix(text(a), "<", text(b), .relation)
         case .lessOrEqual(let a, let b): .infix(text(a), "<=", text(b), .relation)
         case .equal(let a, let b): .infix(text(a), "==", text(b), .equality)
         case .and(let a, let b): .infix(text(a), "&&", text(b), .and)
         case .or(let a, let b):
-            // Both compilers warn of && within || without parentheses.
-            CText("\(inOr(a)) || \(inOr(b, isRight: true))", .or)
+            // C compilers warn of && within || without parentheses.
+            CodeText("\(inOr(a)) || \(inOr(b, isRight: true))", .or)
         }
     }
 
@@ -80,11 +83,11 @@ struct CExpressionPrinter {
     }
 
     /// `x + i`; only sums are spliced in, since `x + (i - 1)` must not pass through `x + i`, which may lie outside.
-    func address(_ buffer: String, _ index: Index) -> CText {
-        let name = CText(names.buffer(buffer))
+    func address(_ buffer: String, _ index: Index) -> CodeText {
+        let name = CodeText(names.buffer(buffer))
         guard index != 0 else { return name }
         let offset = text(index)
-        return isSumOfTerms(index) ? CText("\(name.text) + \(offset.text)", .sum) : .infix(name, "+", offset, .sum)
+        return isSumOfTerms(index) ? CodeText("\(name.text) + \(offset.text)", .sum) : .infix(name, "+", offset, .sum)
     }
 
     private func isSumOfTerms(_ index: Index) -> Bool {
@@ -96,23 +99,23 @@ struct CExpressionPrinter {
     }
 
     /// `x[i]`
-    func subscripted(_ name: String, _ index: Index) -> CText { CText("\(name)[\(text(index).text)]") }
+    func subscripted(_ name: String, _ index: Index) -> CodeText { CodeText("\(name)[\(text(index).text)]") }
 
     // MARK: Values
 
     /// The value as `width` floats: a scalar is repeated where a vector is needed.
-    func text(_ value: Expression, width: Int) -> CText {
+    func text(_ value: Expression, width: Int) -> CodeText {
         guard width > 1, value.width == 1 else { return text(value) }
         return .call("unetc_splat\(width)", [text(value)])
     }
 
-    func text(_ value: Expression) -> CText {
+    func text(_ value: Expression) -> CodeText {
         let width = value.width
         switch value {
         case .constant(let constant):
             let number = Float(constant)
-            return CText(cLiteral(number), number.sign == .minus && !number.isNaN ? .prefix : .primary)
-        case .variable(let name, _): return CText(names.variable(name))
+            return CodeText(syntax.literal(number), number.sign == .minus && !number.isNaN ? .prefix : .primary)
+        case .variable(let name, _): return CodeText(names.variable(name))
         case .element(let name, let index, _): return subscripted(names.variable(name), index)
         case .load(let name, let index, _):
             guard width > 1 else { return subscripted(names.buffer(name), index) }
@@ -129,20 +132,19 @@ struct CExpressionPrinter {
         case .horizontalSum(let operand):
             let elements = operand.width
             return elements == 1 ? text(operand) : .call("unetc_sum\(elements)", [text(operand)])
-        case .number(let index): return CText("(float)\(text(index).at(.prefix))", .prefix)
-        case .scalar(let scalar): return CText(scalar.rawValue)
+        case .number(let index): return syntax.float(text(index))
+        case .scalar(let scalar): return CodeText(scalar.rawValue)
         }
     }
 
-    private func test(_ comparison: FloatComparison, _ a: CText, _ b: CText, width: Int) -> CText {
+    private func test(_ comparison: FloatComparison, _ a: CodeText, _ b: CodeText, width: Int) -> CodeText {
         if width > 1 { return .call("unetc_\(comparison.functionName)\(width)", [a, b]) }
         return .infix(a, comparison.rawValue, b, comparison == .equal ? .equality : .relation)
     }
 
-    private func text(_ unary: UnaryOperator, _ operand: CText, width: Int) -> CText {
+    private func text(_ unary: UnaryOperator, _ operand: CodeText, width: Int) -> CodeText {
         switch unary {
-        // Not `--x`, so the operand of a minus must be tighter than another minus.
-        case .negate: CText("-\(operand.at(.primary))", .prefix)
+        case .negate: syntax.negated(operand, width: width)
         case .squareRoot: .call("unetc_sqrt\(width)", [operand])
         case .absolute: .call("unetc_abs\(width)", [operand])
         case .exponential: .call("unetc_exp\(width)", [operand])
@@ -151,7 +153,7 @@ struct CExpressionPrinter {
         }
     }
 
-    private func text(_ binary: BinaryOperator, _ a: CText, _ b: CText, width: Int) -> CText {
+    private func text(_ binary: BinaryOperator, _ a: CodeText, _ b: CodeText, width: Int) -> CodeText {
         switch binary {
         case .add: .infix(a, "+", b, .sum)
         case .subtract: .infix(a, "-", b, .sum)

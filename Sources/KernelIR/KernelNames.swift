@@ -1,6 +1,7 @@
-/// The C name of everything that a kernel names. Buffers and variables are separate worlds in a kernel; in C they share
-/// one, so the later comer of two equal names gets a number.
-struct CNames {
+/// The printed name of everything that a kernel names. Buffers and variables are separate worlds in a kernel; in print
+/// they share one, so the later comer of two equal names gets a number.
+struct KernelNames {
+    private let syntax: any KernelSyntax
     private var buffers: [String: String] = [:]
     private var variables: [String: String] = [:]
     private var taken: Set<String>
@@ -9,9 +10,13 @@ struct CNames {
     static let kernelIndices = ["task", "batch", "count"]
 
     /// Of no kernel: for messages.
-    init() { taken = [] }
+    init(_ syntax: any KernelSyntax) {
+        self.syntax = syntax
+        taken = []
+    }
 
-    init(_ kernel: Kernel) {
+    init(_ kernel: Kernel, _ syntax: any KernelSyntax) {
+        self.syntax = syntax
         taken = Set(["call"] + Self.kernelIndices + RuntimeScalar.allCases.map(\.rawValue))
         for name in Self.kernelIndices { variables[name] = name }
         for buffer in kernel.buffers where buffers[buffer.name] == nil {
@@ -23,14 +28,14 @@ struct CNames {
     }
 
     /// Of a buffer, or what it would be called if the kernel had it.
-    func buffer(_ name: String) -> String { buffers[name] ?? cIdentifier(name) }
+    func buffer(_ name: String) -> String { buffers[name] ?? syntax.identifier(name) }
 
     /// Of a variable, or what it would be called if the kernel had it.
-    func variable(_ name: String) -> String { variables[name] ?? cIdentifier(name) }
+    func variable(_ name: String) -> String { variables[name] ?? syntax.identifier(name) }
 
     /// A name that nothing else has.
     mutating func claim(_ name: String) -> String {
-        let identifier = cIdentifier(name)
+        let identifier = syntax.identifier(name)
         var candidate = identifier
         var number = 2
         while !taken.insert(candidate).inserted {

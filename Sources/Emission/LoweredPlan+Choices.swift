@@ -1,0 +1,28 @@
+import GraphIR
+import Kernels
+
+extension LoweredPlan {
+    /// How each convolution is computed and why, one line each, with what the cost model says of all candidates.
+    public var choices: String {
+        let rows = steps.compactMap { step -> String? in
+            let node = graph[step.node]
+            guard step.name == node.name, let entry = convolutions[node.op] else { return nil }
+            let times = entry.predictions.map { "\($0.algorithm.name) \(rounded($0.milliseconds))" }
+            return "\(node.name): \(entry.algorithm.name), \(entry.reason.rawValue); predicted ms on one core: "
+                + times.joined(separator: ", ")
+        }
+        return rows.map { $0 + "\n" }.joined()
+    }
+}
+
+extension AlgorithmTable.Entry {
+    /// What has been chosen and why, with the predicted milliseconds of all candidates on one core.
+    var json: JSON {
+        .object([
+            ("algorithm", .string(algorithm.name)), ("by", .string(reason.rawValue)),
+            ("predicted_ms", .object(predictions.map { ($0.algorithm.name, .number(rounded($0.milliseconds))) })),
+        ])
+    }
+}
+
+private func rounded(_ milliseconds: Double) -> Double { (milliseconds * 10_000).rounded() / 10_000 }

@@ -1,0 +1,61 @@
+/// Exponential, logarithm and hyperbolic tangent, operation by operation those of `mathFunctions` in C.
+func swiftMathFunctions(_ width: Int) -> String {
+    typealias Constants = MathConstants
+    func integer(_ value: Int) -> String { width == 1 ? "Int32(\(value))" : "$I(repeating: \(value))" }
+    func splat(_ value: Float) -> String { "unetc_splat$W(\(swiftLiteral(value)))" }
+    func polynomial(_ coefficients: [Float], _ x: String) -> String {
+        var lines = ["    var p = \(splat(coefficients[0]))"]
+        lines += coefficients.dropFirst().map { "    p = unetc_fma$W(p, \(x), \(splat($0)))" }
+        return lines.joined(separator: "\n")
+    }
+    return expandSwift(
+        """
+        // 2^k as its exponent's bits say it.
+        @inline(__always) func unetc_power_of_two$W(_ k: $I) -> $T {
+            unetc_from_bits$W((k &+ \(integer(127))) &<< \(integer(23)))
+        }
+        // x * 2^k, in two steps since 2^k alone may be out of range.
+        @inline(__always) func unetc_scale$W(_ x: $T, _ k: $I) -> $T {
+            let half = k &>> \(integer(1))
+            return x * unetc_power_of_two$W(half) * unetc_power_of_two$W(k &- half)
+        }
+        // exp(n ln 2 + r) = 2^n exp(r). NaN passes the bounds, being the second operand.
+        @inline(__always) func unetc_exp$W(_ argument: $T) -> $T {
+            let x = unetc_min$W(\(splat(Constants.expUpper)), unetc_max$W(\(splat(Constants.expLower)), argument))
+            let rounder = \(splat(Constants.rounder))
+            let shifted = unetc_fma$W(x, \(splat(Constants.log2e)), rounder)
+            let n = shifted - rounder
+            let high = unetc_fma$W(n, \(splat(-Constants.ln2High)), x)
+            let r = unetc_fma$W(n, \(splat(-Constants.ln2Low)), high)
+        \(polynomial(Constants.exp, "r"))
+            let y = unetc_fma$W(p, r * r, r) + unetc_splat$W(1.0)
+            return unetc_scale$W(y, unetc_bits$W(shifted) &- unetc_bits$W(rounder))
+        }
+        // log(1 + x) for x >= 0: 1 + x = 2^k (1 + f), where f is computed without rounding 1 + x.
+        @inline(__always) func unetc_log1p$W(_ x: $T) -> $T {
+            let one = unetc_splat$W(1.0)
+            let k = (unetc_bits$W(x + one) &- \(integer(Int(Constants.rootHalfBits)))) &>> \(integer(23))
+            let back = \(integer(0)) &- k
+            let f = unetc_scale$W(x, back) + (unetc_scale$W(one, back) - one)
+            let exponent = unetc_from_int$W(k)
+            let square = f * f
+        \(polynomial(Constants.log1p, "f"))
+            let low = unetc_fma$W(exponent, \(splat(Constants.ln2Low)), square * (p * f))
+            let tail = unetc_fma$W(square, unetc_splat$W(-0.5), low)
+            let result = unetc_fma$W(exponent, \(splat(Constants.ln2High)), f + tail)
+            return unetc_select$W(unetc_equal$W(x, unetc_splat$W(Float.infinity)), x, result)
+        }
+        // A polynomial near 0, else 1 - 2 / (exp(2 |x|) + 1) with the sign of x.
+        @inline(__always) func unetc_tanh$W(_ x: $T) -> $T {
+            let size = unetc_abs$W(x)
+            let square = x * x
+        \(polynomial(Constants.tanh, "square"))
+            let small = unetc_fma$W(p * square, x, x)
+            let one = unetc_splat$W(1.0)
+            let large = one - unetc_splat$W(2.0) / (unetc_exp$W(size + size) + one)
+            let signed = unetc_from_bits$W(unetc_bits$W(large) | (unetc_bits$W(x) & \(integer(Int(Int32.min)))))
+            return unetc_select$W(unetc_less$W(size, \(splat(Constants.tanhSwitch))), small, signed)
+        }
+
+        """, width: width)
+}

@@ -1,0 +1,75 @@
+import GraphIR
+
+/// How a direct convolution is cut: into register blocks of pixels by vectors of output channels, and into tasks.
+struct DirectBlocking {
+    /// Pixels of a row by vectors of output channels.
+    let block: RegisterBlock
+    /// Whether all taps of a row are multiplied at once, so that a source pixel is fetched once for all result pixels of
+    /// the block that it belongs to.
+    let unrollsTaps: Bool
+    let panels: Int
+    /// Rows of a task, counted in each phase, and tasks that share a sample's rows.
+    let rows: Int
+    let rowBlocks: Int
+    /// Tasks that share out the panels of the same rows, and panels of one.
+    let shares: Int
+    let panelsPerShare: Int
+
+    init(_ shape: GatherShape, target: Target, batchCapacity: Int) {
+        (block, unrollsTaps) = Self.block(shape, target)
+        panels = shape.outputs / block.columns
+        // Of the second-level cache, a half for the rows and a half for the weights.
+        let rowBytes = 4 * shape.channels * shape.columns.span(shape.columns.count)
+        let fitting = max(1, (target.l2Bytes / 2 / rowBytes - shape.rows.reach.count) / shape.rows.step + 1)
+        let wanted = min(fitting, max(1, 1024 / (shape.columns.count * shape.columns.period)))
+        rowBlocks = ceilingDivide(shape.rows.count, min(wanted, shape.rows.count))
+        rows = ceilingDivide(shape.rows.count, rowBlocks)
+        panelsPerShare = ceilingDivide(panels, min(panels, ceilingDivide(8, rowBlocks * batchCapacity)))
+        shares = ceilingDivide(panels, panelsPerShare)
+    }
+
+    /// The block for which a row of pixels takes the least time; of equals the one with fewer vectors and taps.
+    private static func block(_ shape: GatherShape, _ target: Target) -> (block: RegisterBlock, unrollsTaps: Bool) {
+        let pixels = shape.columns.count
+        let taps = shape.columns.largestTaps
+        var best: (block: RegisterBlock, unrollsTaps: Bool)?
+        for vectors in [1, 2, 4] where shape.outputs % (vectors * target.vectorWidth) == 0 {
+            let full = RegisterBlock(target: target, columns: vectors * target.vectorWidth)
+            guard full.vectors == vectors else { continue }
+            for unrolled in taps > 1 ? [1, taps] : [1] {
+                // A register for each sum, for each vector of weights, and for a pixel.
+                let limit = (target.vectorRegisters - 1 - vectors * unrolled) / vectors
+                guard limit >= 2 else { continue }
+                let rows = ceilingDivide(pixels, ceilingDivide(pixels, unrolled == 1 ? full.rows : limit))
+                let block = RegisterBlock(full, rows: rows)
+                if let best, cycles(best.block, best.unrollsTaps, shape) <= cycles(block, unrolled > 1, shape) {
+                    continue
+                }
+                best = (block, unrolled > 1)
+            }
+        }
+        return best ?? (RegisterBlock(target: target, columns: shape.outputs), false)
+    }
+
+    /// The share of the multipliers' rate that a row of pixels reaches.
+    func efficiency(_ shape: GatherShape) -> Double {
+        Double(shape.columns.count) / Self.cycles(block, unrollsTaps, shape)
+    }
+
+    /// Half cycles of a row for each vector of outputs, tap and channel: multiplications and loads are issued two each a
+    /// cycle, and an addition comes back after a while. Vectors of weights count twice among the loads, since they come
+    /// from further away.
+    private static func cycles(_ block: RegisterBlock, _ unrollsTaps: Bool, _ shape: GatherShape) -> Double {
+        let latency = 5
+        let taps = unrollsTaps ? shape.columns.largestTaps : 1
+        let offsetStep = shape.columns.phases.first?.offsetStep ?? 1
+        let pixels = shape.columns.count
+        let cycles = stride(from: 0, to: pixels, by: block.rows).reduce(0) { sum, first in
+            let rows = min(block.rows, pixels - first)
+            let fetched = TapBlock(rows: rows, taps: taps, step: shape.columns.step, offsetStep: offsetStep).offsets
+            let loads = fetched.count + 2 * block.vectors * taps
+            return sum + max(rows * block.vectors * taps, loads, 2 * latency * taps)
+        }
+        return Double(cycles) / Double(block.vectors * taps)
+    }
+}

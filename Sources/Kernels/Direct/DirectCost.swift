@@ -1,0 +1,28 @@
+import GraphIR
+
+/// What a direct convolution costs beyond its multiplications.
+struct DirectCost {
+    /// The share of the multipliers' rate that its register block allows.
+    let blockEfficiency: Double
+    /// Vectors that are copied into padded strips, for one sample.
+    let copiedVectors: Double
+
+    /// A convolution, or a data gradient.
+    init(_ shape: GatherShape, target: Target, batchCapacity: Int) {
+        let blocking = DirectBlocking(shape, target: target, batchCapacity: batchCapacity)
+        blockEfficiency = blocking.efficiency(shape)
+        let copies = blocking.rowBlocks * blocking.shares * shape.channels / target.vectorWidth
+        copiedVectors = Double(copies * shape.rows.span(blocking.rows) * shape.columns.span(shape.columns.count))
+    }
+
+    init(weightGradient g: ConvGeometry, target: Target) {
+        let blocking = DirectWeightBlocking(g, target: target)
+        let block = blocking.block
+        let products = block.rows * block.vectors
+        let strip = blocking.strip(start: 0)
+        let copies = blocking.outputParts * blocking.pieces * g.inputChannels / block.width
+        // Multiplications, loads and latency in half cycles, as in `DirectBlocking`.
+        blockEfficiency = Double(products) / Double(max(products, block.rows + 2 * block.vectors, 10))
+        copiedVectors = Double(copies * strip.rows * strip.columns)
+    }
+}

@@ -1,0 +1,195 @@
+import GraphIR
+import KernelIR
+
+/// Winograd's convolution for layers of many channels and few tiles, whose transformed weights (four times the weights
+/// for 4 × 4 tiles) fit into no cache.
+///
+/// The input's transforms are made once for all and kept; then each panel of outputs transforms its weights a few
+/// channels at a time, multiplies them while they are in the second-level cache, and forgets them.
+struct StreamedWinograd {
+    let request: KernelRequest
+    let shape: WinogradShape
+    let width: Int
+    private let block: RegisterBlock
+    /// Samples of a group, their tiles, and that number rounded up to whole register blocks.
+    private let samples: Int
+    private let tiles: Int
+    private let paddedTiles: Int
+    /// Channels whose weights are transformed at a time.
+    private let channels: Int
+    private let inputPlane: Int
+    private let productPlane: Int
+    /// Parts of the second kernel's workspace, in floats: transformed weights, products, a half-transformed tile, and
+    /// what the transform of the weights needs.
+    private let weightPlane: Int
+    private let products: Int
+    private let middle: Int
+    private let weights: WeightTransform
+
+    private var maps: WinogradMaps { WinogradMaps(request: request, shape: shape) }
+    private var groups: Int { ceilingDivide(request.batchCapacity, samples) }
+    private var groupExtent: Int { shape.products * inputPlane }
+
+    init(_ request: KernelRequest, _ shape: WinogradShape) {
+        self.request = request
+        self.shape = shape
+        width = request.target.vectorWidth
+        samples = Self.samplesPerGroup(request, shape)
+        tiles = samples * shape.stripsPerSample * shape.stripTiles
+        block = RegisterBlock(target: request.target, columns: shape.outputs).fitted(to: tiles)
+        paddedTiles = ceilingDivide(tiles, block.rows) * block.rows
+        channels = Self.channels(shape, block, paddedTiles, request.target)
+        inputPlane = spreadOverCacheSets(paddedTiles * shape.channels)
+        productPlane = spreadOverCacheSets(paddedTiles * block.columns)
+        weightPlane = spreadOverCacheSets(channels * block.columns)
+        products = shape.products * weightPlane
+        middle = products + shape.products * productPlane
+        weights = WeightTransform(
+            shape: shape, panel: block.columns, channels: width, width: width, weight: "in1",
+            buffer: middle + shape.products * width)
+    }
+
+    // MARK: Sizes
+
+    /// Whether weights are better transformed anew for each group of samples than once, through memory: when the
+    /// transformed ones fit into no cache, a sample's products do, and no more than a few groups do it.
+    static func pays(_ request: KernelRequest, _ shape: WinogradShape) -> Bool {
+        let weights = 4 * shape.products * shape.channels * shape.outputs
+        let fitting = fittingSamples(request.target, shape)
+        return weights > 4 * request.target.l2Bytes && fitting > 0
+            && ceilingDivide(request.batchCapacity, fitting) <= 2
+    }
+
+    private static func samplesPerGroup(_ request: KernelRequest, _ shape: WinogradShape) -> Int {
+        max(1, min(request.batchCapacity, fittingSamples(request.target, shape)))
+    }
+
+    /// As many samples as leave the products of a panel a good half of the second-level cache.
+    private static func fittingSamples(_ target: Target, _ shape: WinogradShape) -> Int {
+        let block = RegisterBlock(target: target, columns: shape.outputs)
+        let perSample = 4 * shape.products * shape.stripsPerSample * shape.stripTiles * block.columns
+        return target.l2Bytes * 5 / 8 / perSample
+    }
+
+    /// As many channels as leave room for the products: a divisor of all, a multiple of the vector width.
+    private static func channels(_ shape: WinogradShape, _ block: RegisterBlock, _ tiles: Int, _ target: Target) -> Int
+    {
+        let width = target.vectorWidth
+        let room = target.l2Bytes * 7 / 8 - 4 * shape.products * tiles * block.columns
+        let fitting = max(width, room / (4 * shape.products * block.columns))
+        return stride(from: min(64, fitting) / width * width, to: width, by: -width)
+            .first { shape.channels % $0 == 0 } ?? width
+    }
+
+    // MARK: Stages
+
+    func lowered(flops: Double) -> LoweredStep {
+        let algorithm = "winograd F(\(shape.tile),3) streamed"
+        let first = LoweredStage(inputs(), algorithm: "winograd inputs", operands: [.scratch, .input(0)])
+        let operands = request.stageOperands().map { $0 == .input(0) ? StageOperand.scratch : $0 }
+        let second = LoweredStage(
+            main(algorithm), algorithm: algorithm, operands: operands,
+            work: Work(request, flopsPerSample: flops + request.epilogueFlops))
+        return LoweredStep(stages: [first, second], scratch: groups * groupExtent)
+    }
+
+    /// Floats of the scratch memory: `[group][product][tile][channel]`.
+    private func transformedAt(_ group: Index, _ product: Index, _ tile: Index, _ channel: Index) -> Index {
+        group * Index(groupExtent) + product * Index(inputPlane) + tile * Index(shape.channels) + channel
+    }
+
+    /// Transforms all inputs; a task is a few channels of one sample.
+    private func inputs() -> Kernel {
+        let vectors = shape.channels / width
+        let share = width * ([4, 2].first { vectors % $0 == 0 } ?? 1)
+        let shares = shape.channels / share
+        let (sample, group): (Index, Index) = (.variable("sample"), .variable("group"))
+        let inGroup = sample % Index(samples) * Index(tiles / samples)
+        let body = maps.eachStrip(
+            from: sample * Index(shape.stripsPerSample), count: Index(shape.stripsPerSample),
+            maps.inputTransform(
+                buffer: 0, from: .variable("first"), count: share, into: "inputs"
+            ) { product, tile, c in transformedAt(group, product, inGroup + tile, c) })
+        return Kernel(
+            name: request.functionName + "_inputs",
+            documentation: ["\(request.node.name): transformed inputs \(request.inputs[0].type), F(\(shape.tile), 3)"],
+            buffers: [
+                Buffer(name: "inputs", access: .write, extent: groups * groupExtent),
+                request.buffers()[1],
+                Buffer(name: "workspace", access: .workspace, extent: maps.stripExtent),
+            ],
+            tasksPerSample: shares,
+            body: [
+                .letIndex("sample", .task / Index(shares)), .letIndex("group", sample / Index(samples)),
+                .letIndex("first", .task % Index(shares) * Index(share)),
+            ] + body)
+    }
+
+    /// Multiplies and transforms back; a task is a panel of outputs of one group of samples.
+    private func main(_ algorithm: String) -> Kernel {
+        var buffers = request.buffers()
+        buffers[1] = Buffer(
+            name: "inputs", access: .read, extent: groups * groupExtent, comment: "transformed inputs")
+        buffers.append(
+            Buffer(name: "workspace", access: .workspace, extent: middle + maps.middleExtent + weights.extent))
+        let (firstSample, panel): (Index, Index) = (.variable("firstSample"), .variable("panel"))
+        let clear = vectorLoop("i", count: Index(shape.products * productPlane), width: width) {
+            [.store("workspace", Index(products) + $0, splat(0, $1))]
+        }
+        let firstOutput = panel * Index(block.columns)
+        let chunk = Statement.loop(
+            "chunk", from: 0, to: Index(shape.channels), step: channels,
+            transformWeights(firstOutput) + [multiply()])
+        let back = maps.eachStrip(
+            from: firstSample * Index(shape.stripsPerSample),
+            count: .variable("samples") * Index(shape.stripsPerSample),
+            maps.outputTransform(buffer: middle, from: firstOutput, outputs: block.columns, at: productAt))
+        return Kernel(
+            name: request.functionName, documentation: request.documentation(algorithm), buffers: buffers,
+            tasksFixed: shape.outputs / block.columns * groups,
+            body: [
+                .letIndex("panel", .task / Index(groups)), .letIndex("group", .task % Index(groups)),
+                .letIndex("firstSample", .variable("group") * Index(samples)),
+                .letIndex("samples", .maximum(0, .minimum(Index(samples), .batch - firstSample))),
+                .conditional(.less(0, .variable("samples")), clear + [chunk] + back, otherwise: []),
+            ])
+    }
+
+    private func productAt(_ product: Index, _ tile: Index, _ column: Index) -> Index {
+        Index(products) + product * Index(productPlane) + tile * Index(block.columns) + column
+    }
+
+    private func transformWeights(_ firstOutput: Index) -> [Statement] {
+        let offset = Index.variable("offset")
+        let body = weights.statements(
+            firstOutput: firstOutput, firstChannel: .variable("chunk") + offset
+        ) { product, c, column, value in
+            let row = product * Index(weightPlane) + (offset + c) * Index(block.columns)
+            return .store("workspace", row + column, value)
+        }
+        return [.loop("offset", from: 0, to: Index(channels), step: width, body)]
+    }
+
+    /// Adds the products of the chunk's channels.
+    private func multiply() -> Statement {
+        let (product, first, c): (Index, Index, Index) = (.variable("product"), .variable("first"), .variable("c"))
+        let at = { (row: Int, column: Int) in productAt(product, first + Index(row), Index(column)) }
+        let accumulate = Statement.loop(
+            "c", from: 0, to: Index(channels), step: 1,
+            block.accumulate { row in
+                let channel = .variable("chunk") + c
+                return .load(
+                    "inputs", transformedAt(.variable("group"), product, first + Index(row), channel), width: 1)
+            } right: { vector in
+                let place = product * Index(weightPlane) + c * Index(block.columns) + Index(vector * width)
+                return .load("workspace", place, width: width)
+            })
+        return .loop(
+            "product", from: 0, to: Index(shape.products), step: 1,
+            [
+                .loop(
+                    "first", from: 0, to: .variable("samples") * Index(tiles / samples), step: block.rows,
+                    block.load("workspace", at) + [accumulate] + block.store("workspace", at))
+            ])
+    }
+}

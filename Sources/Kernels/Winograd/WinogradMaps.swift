@@ -1,0 +1,92 @@
+import GraphIR
+import KernelIR
+
+/// What a Winograd convolution does with its maps: strips of the input into transformed tiles, and products back into
+/// the result with bias and epilogue.
+struct WinogradMaps {
+    let request: KernelRequest
+    let shape: WinogradShape
+
+    var width: Int { request.target.vectorWidth }
+
+    /// Floats of the workspace for a half-transformed strip of the input.
+    var stripExtent: Int {
+        StripTransform.extentOfBuffer(
+            points: shape.points, windows: shape.stripTiles, step: shape.tile, window: shape.points, width: width)
+    }
+
+    /// Floats of the workspace for a half-transformed tile of products.
+    var middleExtent: Int { shape.products * width }
+
+    /// A loop over strips that binds `slot`, the strip's first tile counted from the first strip on, the sample `n`, and
+    /// the strip's first output row `y` and column `x`.
+    func eachStrip(from first: Index, count: Index, _ body: [Statement]) -> [Statement] {
+        let strip = Index.variable("strip")
+        return [
+            .loop(
+                "strip", from: 0, to: count, step: 1,
+                shape.stripBindings(first + strip)
+                    + [.letIndex("slot", strip * Index(shape.stripTiles))] + body)
+        ]
+    }
+
+    /// Transforms the strip's windows for channels `c`, from `first` on; `at` says where a product's tile goes.
+    func inputTransform(
+        buffer: Int, from first: Index, count: Int, into target: String, at: (Index, Index, Index) -> Index
+    ) -> [Statement] {
+        let transform = StripTransform(
+            matrix: shape.matrices.inputTransform, map: "in0", extent: shape.input, step: shape.tile,
+            windows: shape.stripTiles, width: width, buffer: buffer)
+        let c = Index.variable("c")
+        let body = transform.statements(
+            base: .variable("n") * Index(request.inputs[0].sampleStride) + c * Index(shape.input.area),
+            y: .variable("y") - Index(shape.top), x: .variable("x") - Index(shape.left),
+            margin: (shape.top, shape.left)
+        ) { window, row, column, value in
+            let product = row * Index(shape.points) + Index(column)
+            return [.store(target, at(product, .variable("slot") + window, c), value)]
+        }
+        return [.loop("c", from: first, to: first + Index(count), step: width, body)]
+    }
+
+    /// Transforms the strip's products back for the outputs from `first` on, adds the bias, applies the epilogue and
+    /// stores; `at` says where a product's tile and output (counted from `first`) lie in the workspace.
+    func outputTransform(
+        buffer: Int, from first: Index, outputs: Int, at: (Index, Index, Index) -> Index
+    ) -> [Statement] {
+        let transform = TileTransform(
+            matrix: shape.matrices.outputTransform, width: width, buffer: "workspace", middle: buffer)
+        let (q, y, window): (Index, Index, Index) = (.variable("q"), .variable("y"), .variable("window"))
+        let (channel, left): (Index, Index) = (first + q * Index(width), .variable("left"))
+        let n = Index.variable("n")
+        let body = transform.statements { row, column in
+            let product = row * Index(shape.points) + column
+            return .load("workspace", at(product, .variable("slot") + window, q * Index(width)), width: width)
+        } store: { row, column, value in
+            let element =
+                channel * Index(shape.output.area)
+                + ((y + row) * Index(shape.output.width) + (left + Index(column))) * Index(width)
+            let biased = request.inputs.count == 3 ? value + .variable("bias", width: width) : value
+            let finished = request.applyEpilogue(biased, sample: n, element: element, width: width)
+            let store = Statement.store("out", n * Index(request.result.sampleStride) + element, finished)
+            return guarded(row: y + row, column: left + Index(column), store)
+        }
+        let bias: [Statement] =
+            request.inputs.count == 3 ? [.declare("bias", width: width, .load("in2", channel, width: width))] : []
+        let tiles = Statement.loop(
+            "window", from: 0, to: Index(shape.stripTiles), step: 1,
+            [.letIndex("left", .variable("x") + window * Index(shape.tile))] + body)
+        return [.loop("q", from: 0, to: Index(outputs / width), step: 1, bias + [tiles])]
+    }
+
+    /// The store, where the last tiles may reach over the edge only if the position lies inside.
+    private func guarded(row: Index, column: Index, _ store: Statement) -> [Statement] {
+        var tests: [Condition] = []
+        if shape.output.height % shape.tile != 0 { tests.append(.less(row, Index(shape.output.height))) }
+        if shape.output.width % (shape.tile * shape.stripTiles) != 0 {
+            tests.append(.less(column, Index(shape.output.width)))
+        }
+        guard let first = tests.first else { return [store] }
+        return [.conditional(tests.dropFirst().reduce(first) { .and($0, $1) }, [store], otherwise: [])]
+    }
+}

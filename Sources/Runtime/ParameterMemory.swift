@@ -1,0 +1,32 @@
+/// The bytes of a model's parameters, and a number that changes whenever they may have.
+///
+/// The bytes are private to this file. There are two ways to change them: `store`, which counts by itself, and kernels,
+/// which get `address(at:)` bound once; whoever runs a plan with updates says so by `kernelsWillWrite()` each time.
+final class ParameterMemory {
+    /// Differs from all earlier ones when a parameter may have changed since.
+    private(set) var version = 0
+    private let memory: MappedMemory
+
+    /// All parameters zero.
+    /// - Throws: `RuntimeError` when there is not enough memory.
+    init(bytes: Int) throws { memory = try MappedMemory(bytes: bytes, for: "the parameters") }
+
+    /// A parameter's values, for looking only, as long as the memory lives.
+    func values(_ parameter: ParameterInfo) -> UnsafeBufferPointer<Float> {
+        UnsafeBufferPointer(start: memory.floats(at: parameter.offset), count: parameter.elementCount)
+    }
+
+    /// Overwrites a parameter; `values` has as many elements.
+    func store(_ values: [Float], _ parameter: ParameterInfo) {
+        version += 1
+        let target = UnsafeMutableBufferPointer(
+            start: memory.floats(at: parameter.offset), count: parameter.elementCount)
+        _ = target.update(fromContentsOf: values)
+    }
+
+    /// What is `offset` bytes into the memory, for kernels alone.
+    func address(at offset: Int) -> UnsafeMutablePointer<Float> { memory.floats(at: offset) }
+
+    /// Has to come before each run of kernels that may write to the memory.
+    func kernelsWillWrite() { version += 1 }
+}

@@ -1,0 +1,133 @@
+import GraphIR
+import Testing
+
+@testable import Kernels
+
+@Suite struct AlgorithmTableTests {
+    private static func same(_ channels: Int, to outputs: Int, _ size: Int, kernel: Int = 3) -> ConvGeometry {
+        ConvGeometry(
+            inputChannels: channels, input: Extent(size), outputChannels: outputs, kernel: Extent(kernel),
+            padding: Padding(kernel / 2))
+    }
+
+    private static let strided = ConvGeometry(
+        inputChannels: 64, input: Extent(64), outputChannels: 128, kernel: Extent(3), stride: Extent(2),
+        padding: Padding(1))
+    private static let grouped = ConvGeometry(
+        inputChannels: 32, input: Extent(16), outputChannels: 32, kernel: Extent(3), padding: Padding(1), groups: 2)
+
+    private static func products(_ g: ConvGeometry) -> [Op] {
+        [.conv(g), .convDataGradient(g), .convWeightGradient(g)]
+    }
+
+    private func made(
+        _ ops: [Op], target: Target = .x86v4, batch: Int = 16, isInference: Bool = false,
+        choice: ConvolutionChoice = .auto, winners: [String: ConvolutionAlgorithm] = [:]
+    ) -> AlgorithmTable {
+        AlgorithmTable(
+            ops, target: target, batch: batch, isInference: isInference, choice: choice, winners: winners)
+    }
+
+    @Test func candidatesAreThoseThatApply() {
+        let candidates = { (g: ConvGeometry, target: Target) in
+            convolutionCandidates(.conv(g), target: target).map(\.name)
+        }
+        #expect(candidates(Self.same(32, to: 16, 8), .x86v4) == ["winograd4", "winograd2", "direct", "gemm"])
+        #expect(candidates(Self.same(24, to: 8, 8), .x86v4) == ["winograd4", "winograd2", "direct", "gemm"])
+        #expect(candidates(Self.same(10, to: 16, 8), .x86v4) == ["gemm"])
+        #expect(candidates(Self.same(32, to: 16, 8, kernel: 1), .x86v4) == ["patch", "direct", "gemm"])
+        #expect(candidates(Self.same(16, to: 1, 8, kernel: 1), .x86v4) == ["narrow-output", "gemm"])
+        #expect(candidates(Self.same(3, to: 16, 8), .x86v4) == ["narrow-input", "gemm"])
+        #expect(candidates(Self.strided, .x86v4) == ["direct", "gemm"])
+        #expect(candidates(Self.grouped, .x86v4) == ["gemm"])
+        #expect(convolutionCandidates(.concat, target: .x86v4).isEmpty)
+    }
+
+    /// Where the cheapest is clear.
+    @Test(arguments: [Target.x86v3, .x86v4])
+    func theCostModelKnowsClearCases(_ target: Target) {
+        let expected: [(ConvGeometry, ConvolutionAlgorithm)] = [
+            (Self.same(256, to: 256, 32), .winograd(tile: 4)), (Self.same(64, to: 64, 128), .winograd(tile: 4)),
+            (Self.strided, .direct),
+            (Self.same(32, to: 32, 32, kernel: 5), .direct),
+            (Self.same(32, to: 64, 32, kernel: 1), .patch), (Self.grouped, .gemm),
+        ]
+        for (g, algorithm) in expected {
+            let table = made(Self.products(g), target: target)
+            for op in Self.products(g) {
+                #expect(table[op]?.algorithm == algorithm, "\(op.mnemonic) \(g.key)")
+                #expect(table[op]?.reason == .costModel)
+            }
+        }
+    }
+
+    @Test func everyPredictionIsATime() {
+        for target in [Target.x86v1, .aarch64, .x86v3, .x86v4] {
+            for g in NamedGeometry.direct.map(\.geometry) + NamedGeometry.odd.map(\.geometry) {
+                let table = made(Self.products(g), target: target)
+                for op in Self.products(g) {
+                    let predictions = table[op]?.predictions ?? []
+                    #expect(!predictions.isEmpty)
+                    #expect(predictions.allSatisfy { $0.milliseconds > 0 && $0.milliseconds.isFinite })
+                }
+            }
+        }
+    }
+
+    @Test func tablesDependOnNothingButTheirOperators() {
+        let ops = [Self.same(16, to: 32, 64), Self.same(256, to: 256, 8), Self.strided].flatMap(Self.products)
+        #expect(made(ops) == made(ops))
+        #expect(made(ops) == made(ops.reversed() + ops))
+    }
+
+    /// In inference weights are prepared once, in training at every step.
+    @Test func preparedWeightsCostLessInInference() throws {
+        let op = Op.conv(Self.same(64, to: 64, 8))
+        let training = try #require(made([op], batch: 1)[op])
+        let inference = try #require(made([op], batch: 1, isInference: true)[op])
+        for (slow, fast) in zip(training.predictions, inference.predictions) {
+            #expect(slow.algorithm == fast.algorithm)
+            if slow.algorithm == .gemm {
+                #expect(slow.milliseconds == fast.milliseconds)
+            } else {
+                #expect(slow.milliseconds > fast.milliseconds)
+            }
+        }
+    }
+
+    @Test func anAlgorithmIsForcedWhereItApplies() {
+        let ops = [Op.conv(Self.same(64, to: 64, 64)), .conv(Self.strided), .conv(Self.same(3, to: 64, 64))]
+        let chosen = { (choice: ConvolutionChoice) -> [String] in
+            let table = made(ops, choice: choice)
+            return ops.map { "\(table.algorithm($0).name) \(table[$0]?.reason.rawValue ?? "")" }
+        }
+        #expect(chosen(.winograd2) == ["winograd2 forced", "direct cost model", "narrow-input cost model"])
+        #expect(chosen(.direct) == ["direct forced", "direct forced", "narrow-input cost model"])
+        #expect(chosen(.gemm) == ["gemm forced", "gemm forced", "gemm forced"])
+    }
+
+    @Test func winnersAreUsedWhereTheyApply() throws {
+        let ops = [Op.conv(Self.same(64, to: 64, 64)), .conv(Self.strided)]
+        let keys = try ops.map { try #require(made([]).key($0)) }
+        let table = made(ops, winners: [keys[0]: .winograd(tile: 2), keys[1]: .winograd(tile: 4)])
+        #expect(table[ops[0]]?.algorithm == .winograd(tile: 2))
+        #expect(table[ops[0]]?.reason == .tuned)
+        #expect(table[ops[1]]?.algorithm == .direct, "Winograd's algorithm has no stride")
+        #expect(table[ops[1]]?.reason == .costModel)
+    }
+
+    /// Files with measured winners are read by later versions, so that keys keep their form.
+    @Test func keysSayEverything() {
+        let key = made([], batch: 4, isInference: true).key(.convDataGradient(Self.strided))
+        #expect(
+            key == "conv_data_gradient 64x64x64 to 128x32x32, kernel 3x3, stride 2x2, padding 1 1 1 1, "
+                + "dilation 1x1, groups 1, batch 4, inference")
+        #expect(made([]).key(.concat) == nil)
+    }
+
+    @Test func namesReadBack() {
+        for algorithm in ConvolutionAlgorithm.all { #expect(ConvolutionAlgorithm(name: algorithm.name) == algorithm) }
+        #expect(ConvolutionAlgorithm(name: "winograd3") == nil)
+        for choice in ConvolutionChoice.allCases { #expect((choice.algorithm == nil) == (choice == .auto)) }
+    }
+}
