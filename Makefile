@@ -13,7 +13,7 @@ DEMO_BATCH ?= 8
 DEMO_LR ?= 1e-3
 DEMO_INIT ?= he
 
-.PHONY: all setup build test test-long bench format lint demo install clean
+.PHONY: all setup build test test-long test-sanitize bench numerics format lint demo install clean
 
 all: build
 
@@ -34,6 +34,10 @@ test: build lint
 test-long: build
 	UNETC_LONG_TESTS=1 UNETC_TRAINER=$(abspath $(BUILD))/unetc-trainer.o $(SWIFT) test
 
+# The emitted kernels under the address and undefined-behaviour sanitizers, the thread pool under the thread sanitizer.
+test-sanitize: build
+	scripts/test-sanitize.sh $(BUILD)/unetc
+
 format:
 	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests
 
@@ -43,6 +47,10 @@ lint:
 # unetc beside PyTorch, ONNX Runtime and OpenVINO: writes docs/BENCHMARKS.md. PEERS_PYTHON names a Python that has them.
 bench: build
 	scripts/bench.sh
+
+# Errors of the convolutions against sums in Double: writes docs/NUMERICS.md.
+numerics: build
+	python3 scripts/numerics.py
 
 # From nothing to a trained net on pictures that the trainer draws itself.
 demo: build

@@ -64,7 +64,8 @@ let package = Package(
         tests("Runtime", ["TestSupport"]),
         tests("Imaging", ["TestSupport"], exclude: ["make_fixtures.py"]),
         tests("Training", ["TestSupport"]),
-        .testTarget(name: "UnetcTests", dependencies: ["unetc", "Runtime"], swiftSettings: settings),
+        .testTarget(
+            name: "UnetcTests", dependencies: ["unetc", "Passes", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "EndToEndTests", dependencies: ["Driver", "Runtime", "Imaging", "TestSupport"],
             swiftSettings: settings),

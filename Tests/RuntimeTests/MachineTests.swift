@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import Runtime
@@ -32,23 +33,14 @@ import Glibc
 
 @Suite struct HugePageTests {
     private static let areAllowed: Bool = {
-        guard let text = contents(of: "/sys/kernel/mm/transparent_hugepage/enabled") else { return false }
-        return !text.contains("[never]")
+        let modes = (try? readBytes("/sys/kernel/mm/transparent_hugepage/enabled")) ?? Array("[never]".utf8)
+        return !String(decoding: modes, as: UTF8.self).contains("[never]")
     }()
 
-    private static func contents(of path: String) -> String? {
-        guard let file = fopen(path, "r") else { return nil }
-        defer { fclose(file) }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 1 << 16)
-        while case let count = fread(&chunk, 1, chunk.count, file), count > 0 { bytes += chunk[0..<count] }
-        return String(decoding: bytes, as: UTF8.self)
-    }
-
     /// What the kernel says of the mapping that an address lies in, such as `AnonHugePages` in KiB.
-    private func mapping(of address: UInt, _ key: String) -> Int? {
+    private func mapping(of address: UInt, _ key: String) throws -> Int? {
         var isInside = false
-        for line in (Self.contents(of: "/proc/self/smaps") ?? "").split(separator: "\n") {
+        for line in String(decoding: try readBytes("/proc/self/smaps"), as: UTF8.self).split(separator: "\n") {
             let words = line.split(separator: " ")
             let ends = words[0].split(separator: "-").compactMap { UInt($0, radix: 16) }
             if ends.count == 2 {
@@ -66,7 +58,7 @@ import Glibc
         try WorkerPool(threads: 2).touch(memory)
         let address = UInt(bitPattern: memory.base)
         #expect(address % UInt(MappedMemory.hugePage) == 0)
-        let huge = try #require(mapping(of: address, "AnonHugePages"))
+        let huge = try #require(try mapping(of: address, "AnonHugePages"))
         // Others may have left the system short of them, but not of all.
         #expect(huge >= mebibytes / 2 << 10, "\(huge) KiB of \(mebibytes) MiB")
     }

@@ -1,0 +1,62 @@
+import Driver
+import Passes
+import Runtime
+import TestSupport
+import Testing
+
+@testable import unetc
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// The benchmark of a small net, run for real.
+@Suite struct BenchmarkRunTests {
+    private func benchmark(_ plans: [PlanKind]) throws -> Benchmark {
+        let path = checkoutFolder() + "/graphs/unet-small.graph"
+        let session = try Session(path: path, overrides: [("width", "4"), ("size", "16")])
+        var options = CompileOptions(target: try .named("x86-64"), batch: 2, jobs: 2)
+        #if arch(arm64)
+        options.target = .native()
+        #endif
+        options.plans = plans
+        var template = Array("/tmp/unetc-bench-tests-XXXXXX".utf8CString)
+        #expect(mkdtemp(&template) != nil)
+        options.cacheFolder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        defer { _ = system("rm -rf '\(options.cacheFolder)'") }
+        let model = try Model.load(path: try session.compileSharedObject(options).product)
+        return try Benchmark(model: model, runs: 2, threads: 2, vectorWidth: options.target.vectorWidth)
+    }
+
+    /// Names that other programs read.
+    @Test func theDataHasItsFields() throws {
+        let json = try JSON(parsing: try benchmark([.train, .infer]).json.text.utf8)
+        #expect(json["graph"]?.string == "unet_small" && json["batch"]?.integer == 2)
+        for kind in ["train_step", "inference"] {
+            let best = try #require(json[kind]?["min_ms"]?.number)
+            let median = try #require(json[kind]?["median_ms"]?.number)
+            #expect(best >= 0 && best <= median)
+        }
+        for name in ["peak_rss_mib", "arena_mib", "peak_gflops", "bandwidth_gb_per_s", "vector_width"] {
+            let value = try #require(json[name]?.number)
+            #expect(value > 0, "\(name)")
+        }
+        let layers = try #require(json["layers"]?.array)
+        #expect(layers.count > 20)
+        for layer in layers {
+            for name in ["name", "phase", "algorithm"] { #expect(layer[name]?.string?.isEmpty == false, "\(layer)") }
+            for name in ["ms", "gflops", "percent_of_peak"] { #expect(layer[name]?.number != nil, "\(layer)") }
+        }
+        let whole = layers.compactMap { $0["ms"]?.number }.reduce(0, +)
+        let parts = try #require(json["breakdown"]?.array).compactMap { $0["ms"]?.number }.reduce(0, +)
+        #expect(abs(whole - parts) < 0.1, "the breakdown has every step once")
+    }
+
+    @Test func aForwardPassAloneHasNoTraining() throws {
+        let benchmark = try benchmark([.infer])
+        let json = try JSON(parsing: benchmark.json.text.utf8)
+        #expect(json["train_step"] == nil && json["inference"] != nil)
+        #expect(json["peak_rss_mib"] == json["inference_peak_rss_mib"])
+        #expect(benchmark.text.contains("forward pass") && !benchmark.text.contains("training step"))
+    }
+}

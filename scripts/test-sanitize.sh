@@ -1,0 +1,86 @@
+#!/bin/sh
+# Runs the C that unetc emits under the address and undefined-behaviour sanitizers, and the thread pool under the thread
+# sanitizer. Each test is first shown an error that it must catch. The argument is the unetc to test.
+set -eu
+cd "$(dirname "$0")/.."
+
+unetc=$1
+work=$(mktemp -d "${TMPDIR:-/tmp}/unetc-sanitize-XXXXXX")
+trap 'rm -rf "$work"' EXIT
+cc=${CC:-cc}
+here=Tests/Sanitizers
+jobs=$(nproc)
+export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1
+
+fail() {
+    echo "test-sanitize: $1" >&2
+    exit 1
+}
+
+# Compiles a generated folder ($1) with the driver into $1/walk; the other arguments are the target's flags.
+build_walk() {
+    folder=$1
+    shift
+    # -O1: what the sanitizers watch should still be there. The real flags otherwise.
+    flags="-std=gnu11 -O1 -g -fno-tree-vectorize -ffp-contract=off -fno-math-errno -fno-trapping-math -Wno-psabi"
+    flags="$flags -fsanitize=address,undefined -fno-sanitize-recover=all -I $here -I $folder $*"
+    for source in "$folder"/kernels/*.c "$folder/model.c" "$here/walk.c"; do
+        echo "$source"
+    done | xargs -P "$jobs" -I {} sh -c "$cc $flags -c \"\$1\" -o \"$folder/\$(basename \"\$1\" .c).o\"" sh {}
+    # shellcheck disable=SC2086
+    $cc $flags "$folder"/*.o -o "$folder/walk" -lm
+}
+
+# A graph, unetc's options and the flags that the C compiler needs for the target.
+walk() {
+    name=$1 options=$2 flags=$3
+    folder=$work/$(echo "$name" | tr ' ' '-')
+    # shellcheck disable=SC2086
+    "$unetc" compile $options --output "$folder" >"$work/log" 2>&1 || fail "$name: $(cat "$work/log")"
+    # shellcheck disable=SC2086
+    build_walk "$folder" $flags >"$work/log" 2>&1 || fail "$name does not compile: $(cat "$work/log")"
+    "$folder/walk" >"$work/log" 2>&1 || fail "$name: $(cat "$work/log")"
+    echo "$name: $(tr '\n' ';' <"$work/log" | sed 's/;$//; s/;/; /g')"
+}
+
+# Exits with an error of the sanitizers' own kind.
+must_catch() {
+    what=$1 expected=$2
+    shift 2
+    if "$@" >"$work/log" 2>&1; then fail "$what is not noticed"; fi
+    # In a kernel, that is.
+    grep -q "$expected" "$work/log" && grep -q "in run_tasks\|run_tasks " "$work/log" || fail "$what is noticed, but not as $expected: $(head -n 20 "$work/log")"
+    echo "$what: caught"
+}
+
+export UNETC_CACHE="$work/cache"
+families="$here/families.graph --batch 3"
+narrow="-D width=8 $families"
+knows() { "$unetc" run - --conv '?' 2>&1 | grep -q "'$1'"; }
+supports() { grep -q -w "$1" /proc/cpuinfo; }
+
+walk "portable" "$narrow --target x86-64" "-march=x86-64"
+must_catch "an overrun planted into every kernel" "heap-buffer-overflow" "$work/portable/walk" --plant
+if supports avx2; then
+    for conv in auto gemm winograd4 winograd2 direct; do
+        knows "$conv" || continue
+        walk "AVX2 $conv" "$narrow --target x86-64-v3 --conv $conv" "-march=x86-64-v3"
+    done
+fi
+if supports avx512f; then
+    for conv in auto winograd2 direct; do
+        knows "$conv" || continue
+        walk "AVX-512 $conv" "$families --target x86-64-v4 --conv $conv" "-march=x86-64-v4 -mprefer-vector-width=512"
+    done
+    walk "U-Net" "graphs/unet.graph -D width=16 -D size=48 --batch 2 --target x86-64-v4" "-march=x86-64-v4"
+fi
+
+# The thread sanitizer wants addresses where it expects them; setarch -R keeps the system from shuffling them.
+pool="$work/pool_stress"
+$cc -std=gnu11 -O1 -g -fsanitize=thread -Wall -I Sources/ThreadPool/include -I Sources/ModelABI/include \
+    Sources/ThreadPool/pool.c "$here/pool_stress.c" -o "$pool" -lpthread
+unshuffled=""
+setarch -R true 2>/dev/null && unshuffled="setarch -R"
+must_catch "a race planted into a kernel" "data race" $unshuffled "$pool" --plant
+$unshuffled "$pool" >"$work/log" 2>&1 || fail "thread pool: $(head -n 60 "$work/log")"
+cat "$work/log"
