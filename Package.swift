@@ -60,7 +60,7 @@ let package = Package(
         tests("MemoryPlanning", ["GraphDSL", "Passes", "TestSupport"]),
         tests("KernelIR", ["TestSupport"]),
         tests("Kernels", ["TestSupport"]),
-        tests("Driver", ["Runtime", "Interpreter", "TestSupport"]),
+        tests("Driver", ["Kernels", "Runtime", "Interpreter", "TestSupport"]),
         tests("Runtime", ["TestSupport"]),
         tests("Imaging", ["TestSupport"], exclude: ["make_fixtures.py"]),
         tests("Training", ["TestSupport"]),
