@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { REGIONS = 4, MOST_OPERANDS = 64, STEPS_OF_TRAINING = 2 };
+enum { REGIONS = 5, MOST_OPERANDS = 64, STEPS_OF_TRAINING = 2 };
 enum order { FORWARD, REVERSE };
 
 /* The memory of one walk. */
@@ -147,13 +147,15 @@ static void run_in_place(const world *w, const unetc_step *step) {
 static void walk(world *w) {
     const unetc_plan *plan = w->plan;
     random_state = 1;
+    for (int region = 0; region < REGIONS; region++) w->sizes[region] = w->model->parameter_bytes;
     w->sizes[UNETC_REGION_ARENA] = plan->arena_bytes;
+    w->sizes[UNETC_REGION_PREPARED] = plan->prepared_bytes;
     for (int region = 0; region < REGIONS; region++) {
-        if (region != UNETC_REGION_ARENA) w->sizes[region] = w->model->parameter_bytes;
+        /* NaN where something has to be written before it is read. */
+        int is_made = region == UNETC_REGION_ARENA || region == UNETC_REGION_PREPARED;
         w->regions[region] = exactly(w->sizes[region]);
-        memset(w->regions[region], 0, w->sizes[region]);
+        memset(w->regions[region], is_made ? 0xff : 0, w->sizes[region]);
     }
-    memset(w->regions[UNETC_REGION_ARENA], 0xff, plan->arena_bytes);
     for (int32_t i = 0; i < plan->tensor_count; i++)
         if (plan->tensors[i].role == UNETC_ROLE_PARAMETER) fill(w, &plan->tensors[i]);
     for (int step = 1; step <= STEPS_OF_TRAINING; step++) {
