@@ -23,6 +23,8 @@ extension ConvolutionAlgorithm {
     /// Whether this algorithm's kernel for `host` makes the value of `companion`, where the graph allows that.
     func canMake(_ companion: Op, beside host: Op) -> Bool {
         switch (self, host, companion) {
+        case (.winograd, .convWeightGradient, .channelSum), (.narrowInput, .convWeightGradient, .channelSum): true
+        case (.winograd, .conv, .maxPool), (.winograd, .convTranspose, .maxPool): true
         default: false
         }
     }
