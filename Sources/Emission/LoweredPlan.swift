@@ -38,7 +38,7 @@ public struct LoweredPlan: Sendable {
     ) {
         var scratch: [NodeID: Int] = [:]
         var prepared: [NodeID: Int] = [:]
-        for id in schedule.steps where schedule.graph[id].op != .update {
+        for id in schedule.steps where schedule.graph[id].op != .update && schedule.graph[id].host == nil {
             let request = KernelRequest(id, in: schedule, plan: nil, options.batchCapacity, target, convolutions)
             let step = lower(request)
             scratch[id] = 4 * step.scratch
@@ -66,10 +66,11 @@ public struct LoweredPlan: Sendable {
             }
             let request = KernelRequest(id, in: plan.schedule, plan: plan, plan.batchCapacity, target, convolutions)
             let stages = lower(request).stages
+            let companions = plan.schedule.graph.companions(of: id)
             return stages.enumerated().map { number, stage in
                 PlannedStep(
                     node: id, name: number == stages.count - 1 ? node.name : "\(node.name)#\(number + 1)",
-                    stage: stage, operands: stage.operands.map { table.index(of: $0, in: node, id) },
+                    stage: stage, operands: stage.operands.map { table.index(of: $0, in: node, id, companions) },
                     operation: number == stages.count - 1 ? request.operationText : stage.algorithm,
                     isPreparation: stage.isPreparation && plan.keepsPrepared(by: id))
             }
@@ -78,11 +79,12 @@ public struct LoweredPlan: Sendable {
 }
 
 extension TensorTable {
-    fileprivate func index(of operand: StageOperand, in node: Node, _ id: NodeID) -> Int {
+    fileprivate func index(of operand: StageOperand, in node: Node, _ id: NodeID, _ companions: [NodeID]) -> Int {
         switch operand {
         case .result: index(of: id)
         case .input(let position): index(of: node.inputs[position])
         case .extra(let position): index(of: node.epilogue.flatMap(\.operands)[position])
+        case .companion(let position): index(of: companions[position])
         case .scratch: scratchIndex(of: id)
         case .prepared: preparedIndex(of: id)
         }
@@ -111,5 +113,6 @@ extension KernelRequest {
             epilogueOperands: node.epilogue.map { $0.operands.map(operand) },
             concatCopies: copies, batchCapacity: batchCapacity, target: target,
             convolutions: convolutions, isInference: schedule.isInference)
+        companions = graph.companions(of: id).map { Companion(op: graph[$0].op, value: operand($0)) }
     }
 }

@@ -18,6 +18,9 @@ extension Graph {
             for operand in self[id].epilogue.flatMap(\.operands) {
                 lines.append("  n\(operand.index) -> n\(id.index) [style=dashed];")
             }
+            if let host = self[id].host, !self[id].inputs.contains(host) {
+                lines.append("  n\(host.index) -> n\(id.index) [style=dotted];")
+            }
         }
         lines.append("}")
         return lines.joined(separator: "\n") + "\n"

@@ -1,7 +1,7 @@
 extension Graph {
     /// The graph as JSON, one node a line; the same graph gives the same bytes in every process.
     ///
-    /// Keys: `name`, `nodes` (`id`, `name`, `op`, `attributes`, `inputs`, `epilogue`, `shape`, `batched`, `element`,
+    /// Keys: `name`, `nodes` (`id`, `name`, `op`, `attributes`, `inputs`, `epilogue`, `host`, `shape`, `batched`, `element`,
     /// `location`, `derivation`), `outputs`, `loss`, `gradients`, `training`.
     public var json: String {
         let nodes = ids.map { "    " + jsonNode($0) }
@@ -22,7 +22,8 @@ extension Graph {
         return object([
             ("id", "\(id.index)"), ("name", string(node.name)), ("op", string(node.op.mnemonic)),
             ("attributes", object(node.op.attributes)), ("inputs", array(node.inputs.map { "\($0.index)" })),
-            ("epilogue", array(node.epilogue.map(jsonStep))), ("shape", array(node.type.shape.map(String.init))),
+            ("epilogue", array(node.epilogue.map(jsonStep))),
+            ("host", node.host.map { "\($0.index)" } ?? "null"), ("shape", array(node.type.shape.map(String.init))),
             ("batched", "\(node.type.isBatched)"), ("element", string(node.type.element.rawValue)),
             ("location", node.origin.location.map { string($0.description) } ?? "null"),
             ("derivation", node.origin.derivation.map(string) ?? "null"),

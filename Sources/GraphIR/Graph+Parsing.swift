@@ -79,7 +79,7 @@ private struct GraphTextReader {
         }
     }
 
-    /// `%3 name = operator(%0, %1) {…} then relu : [N, 64]  // file:1:2 "derivation"`
+    /// `%3 name = operator(%0, %1) {…} then relu beside %2 : [N, 64]  // file:1:2 "derivation"`
     private mutating func readNode(_ scanner: inout TextScanner) throws(GraphTextError) {
         let id = try nodeID(&scanner)
         guard id.index == graph.nodes.count else {
@@ -95,6 +95,7 @@ private struct GraphTextReader {
         try attributes.finish()
         var node = Node(op: op, inputs: call.operands, type: .scalar, name: name)
         while scanner.takes(word: "then") { node.epilogue.append(try readStep(&scanner)) }
+        if scanner.takes(word: "beside") { node.host = try existingNode(&scanner) }
         try scanner.expect(":")
         node.type = try readType(&scanner)
         node.origin = try readOrigin(&scanner)

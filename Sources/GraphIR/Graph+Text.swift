@@ -5,13 +5,14 @@
 ///   %0 image = input : [N, 3, 128, 128]  // unet.graph:3:10
 ///   %1 conv1.weight = parameter {kind: weight, fan_in: 27} : [64, 3, 3, 3]  // unet.graph:6:3
 ///   %2 conv1 = conv(%0, %1) {input: [3, 128, 128], …} then relu : [N, 64, 128, 128]  // unet.graph:6:3
+///   %3 pool1 = max_pool(%2) {…} beside %2 : [N, 64, 64, 64]  // unet.graph:7:3
 ///   output logits = %2
 ///   loss %7
 ///   gradient %1 = %9
 ///   train {optimizer: adam, lr: 0.001, …, seed: 0}
 /// }
 /// ```
-/// Behind `//` stand the node's location and, in quotes, what derived it. Names of other characters than letters,
+/// `beside` names the host of a companion. Behind `//` stand the node's location and, in quotes, what derived it. Names of other characters than letters,
 /// digits, `_` and `.` stand in quotes.
 extension Graph {
     /// The text form; the same graph gives the same bytes in every process.
@@ -34,6 +35,7 @@ extension Node {
         for step in epilogue {
             text += " then " + call(step.function.mnemonic, step.operands, step.function.attributes)
         }
+        if let host { text += " beside \(host)" }
         text += " : \(type)"
         if let origin = origin.text { text += "  // " + origin }
         return text

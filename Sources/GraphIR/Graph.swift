@@ -39,18 +39,22 @@ public struct Node: Hashable, Sendable {
     public var inputs: [NodeID]
     /// Applied in order to each element of the operator's result before it is stored.
     public var epilogue: [FusedStep]
+    /// The node whose kernel makes this value on the way, which then has no kernel of its own: a *companion* of that
+    /// host. nil for values that are made for themselves.
+    public var host: NodeID?
     public var type: TensorType
     /// The statement's name, a parameter's full name, or for derived nodes `d_<name>`; unique in its graph.
     public var name: String
     public var origin: Origin
 
     public init(
-        op: Op, inputs: [NodeID] = [], epilogue: [FusedStep] = [], type: TensorType, name: String,
-        origin: Origin = Origin()
+        op: Op, inputs: [NodeID] = [], epilogue: [FusedStep] = [], host: NodeID? = nil, type: TensorType,
+        name: String, origin: Origin = Origin()
     ) {
         self.op = op
         self.inputs = inputs
         self.epilogue = epilogue
+        self.host = host
         self.type = type
         self.name = name
         self.origin = origin

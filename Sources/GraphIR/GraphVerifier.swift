@@ -28,6 +28,9 @@ public enum GraphRule: Int, Hashable, Sendable, CaseIterable {
     /// 13. An update changes a parameter, at most once, after every node that reads that parameter; nothing reads its
     ///     result.
     case updates
+    /// 14. A companion's host comes before it, may make such a value (`Graph.canHost`), is no companion itself, and makes
+    ///     at most one value by each operator.
+    case companions
 }
 
 /// A rule that a graph breaks, and where.
@@ -89,6 +92,7 @@ private struct GraphVerifier {
         checkLoss()
         checkGradients()
         checkUpdates()
+        checkCompanions()
     }
 
     private mutating func report(_ rule: GraphRule, _ node: NodeID?, _ message: String) {
@@ -280,6 +284,27 @@ private struct GraphVerifier {
                 updates[target] = id
             } else {
                 report(.updates, id, "\(label(id)) updates \(label(target)), which is no parameter")
+            }
+        }
+    }
+
+    /// Rule 14.
+    private mutating func checkCompanions() {
+        for id in graph.ids {
+            guard let host = graph[id].host else { continue }
+            guard exists(host), host < id else {
+                report(.companions, id, "\(label(id)) is made beside \(host), which does not come before it")
+                continue
+            }
+            if !graph.canHost(host, id) {
+                report(
+                    .companions, id,
+                    "\(label(id)), a \(graph[id].op.mnemonic), cannot be made beside \(label(host)), a "
+                        + graph[host].op.mnemonic)
+            }
+            let others = graph.companions(of: host).filter { $0 < id && graph[$0].op == graph[id].op }
+            if let other = others.first {
+                report(.companions, id, "\(label(host)) already makes \(label(other)) like \(label(id))")
             }
         }
     }

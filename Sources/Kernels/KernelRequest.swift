@@ -34,6 +34,8 @@ public struct KernelRequest: Sendable {
     public var epilogueOperands: [[Operand]]
     /// For a concat the inputs that must be copied, and the channel they go to.
     public var concatCopies: [(operand: Int, channel: Int)]
+    /// What the kernel has to make beside the result; only what `LayoutRules.canMake` has promised.
+    public var companions: [Companion] = []
     public var batchCapacity: Int
     public var target: Target
     public var convolutions: AlgorithmTable
@@ -66,15 +68,16 @@ public struct KernelRequest: Sendable {
     /// The name of the kernel's function.
     var functionName: String { cIdentifier(node.name) + "_" + node.op.mnemonic }
 
-    /// The kernel's operand buffers: the result, the inputs, then the epilogue's operands.
+    /// The kernel's operand buffers: the result, the inputs, the epilogue's operands, then the companions.
     func buffers() -> [Buffer] {
         var buffers = [buffer(result, "out", access: .write)]
         buffers += inputs.enumerated().map { buffer($1, "in\($0)", access: .read) }
         buffers += epilogueOperands.joined().enumerated().map { buffer($1, "extra\($0)", access: .read) }
+        buffers += companions.indices.map(companionBuffer)
         return buffers
     }
 
-    private func buffer(_ operand: Operand, _ name: String, access: Buffer.Access) -> Buffer {
+    func buffer(_ operand: Operand, _ name: String, access: Buffer.Access) -> Buffer {
         Buffer(
             name: name, access: access, extent: operand.extent(batch: batchCapacity),
             comment: "\(operand.name) \(operand.type)" + (operand.layout == .nchw ? "" : " \(operand.layout)"))
@@ -84,6 +87,7 @@ public struct KernelRequest: Sendable {
     func stageOperands() -> [StageOperand] {
         [.result] + inputs.indices.map(StageOperand.input)
             + (0..<epilogueOperands.joined().count).map(StageOperand.extra)
+            + companions.indices.map(StageOperand.companion)
     }
 
     /// The comment above the function.
@@ -96,14 +100,15 @@ public struct KernelRequest: Sendable {
         ]
     }
 
-    /// The operator and its epilogue in words: `conv + bias + relu`.
+    /// The operator, its epilogue and its companions in words: `conv + bias + relu with max_pool`.
     public var operationText: String {
         var words = [node.op.mnemonic]
         switch node.op {
         case .conv, .convTranspose: if inputs.count == 3 { words.append("bias") }
         default: break
         }
-        return (words + node.epilogue.map(\.function.mnemonic)).joined(separator: " + ")
+        let own = (words + node.epilogue.map(\.function.mnemonic)).joined(separator: " + ")
+        return ([own] + companions.map(\.op.mnemonic)).joined(separator: " with ")
     }
 }
 
@@ -113,6 +118,8 @@ public enum StageOperand: Hashable, Sendable {
     case input(Int)
     /// One of the epilogue's operands, counted over all its steps.
     case extra(Int)
+    /// One of the values that the step makes beside its result.
+    case companion(Int)
     /// Memory that the step's kernels share while it runs.
     case scratch
     /// Memory with what the step has derived from parameters alone, such as transformed weights: it stays valid until
@@ -181,7 +188,8 @@ public struct Work: Hashable, Sendable {
     init(_ request: KernelRequest, flopsPerSample: Double = 0, flopsFixed: Double = 0) {
         self.flopsPerSample = flopsPerSample
         self.flopsFixed = flopsFixed
-        for operand in [request.result] + request.inputs + Array(request.epilogueOperands.joined()) {
+        let made = [request.result] + request.companions.map(\.value)
+        for operand in made + request.inputs + Array(request.epilogueOperands.joined()) {
             let bytes = 4 * Double(operand.type.elementCount)
             if operand.type.isBatched { bytesPerSample += bytes } else { bytesFixed += bytes }
         }

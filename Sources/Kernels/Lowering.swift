@@ -8,9 +8,13 @@ private func convolution(_ request: KernelRequest) -> LoweredStep {
     let chosen = request.convolutions.algorithm(op)
     let demand = chosen.demand(op, target: request.target, operandCount: request.inputs.count)
     let found = LayoutDemand(inputs: request.inputs.map(\.layout), result: request.result.layout)
+    let algorithm = demand == found ? chosen : .gemm
     var request = request
     if demand == found, let target = chosen.vectors(for: op, on: request.target) { request.target = target }
-    switch (demand == found ? chosen : .gemm, op) {
+    precondition(
+        request.companions.allSatisfy { algorithm.canMake($0.op, beside: op) },
+        "\(request.node.name): its algorithm does not make the values beside it")
+    switch (algorithm, op) {
     case (.gemm, .conv(let g)): return convForward(request, g)
     case (.gemm, .convTranspose(let g)), (.gemm, .convDataGradient(let g)): return convDataGradient(request, g)
     case (.gemm, .convWeightGradient(let g)): return convWeightGradient(request, g)

@@ -63,7 +63,8 @@ struct StorageAssignment {
     // MARK: In place
 
     private mutating func placeInPlaceResults() {
-        for (step, id) in schedule.steps.enumerated() where parent[id.index] == nil {
+        // What a companion could take the place of is still read by its host.
+        for (step, id) in schedule.steps.enumerated() where parent[id.index] == nil && graph[id].host == nil {
             let candidates = graph[id].inPlaceOperands
             if let operand = candidates.first(where: { mayOverwrite($0, with: id, at: step) }) {
                 parent[id.index] = (operand, 0)
@@ -128,10 +129,11 @@ struct StorageAssignment {
             sampleStride: rootType.isBatched ? rootType.elementCount : 0, layout: layout(of: id))
     }
 
-    /// The steps that still have work to do.
+    /// The steps that still have work to do: not those whose value is in place already, and no companions.
     func executedSteps(_ locations: [ValueLocation?]) -> [NodeID] {
         schedule.steps.filter { id in
-            switch graph[id].op {
+            guard graph[id].host == nil else { return false }
+            return switch graph[id].op {
             case .channelSlice: parent[id.index]?.value != graph[id].inputs[0]
             case .concat: !graph.concatCopies(id, locations: locations).isEmpty
             default: true

@@ -2,7 +2,7 @@ import GraphIR
 
 /// When each value of a schedule is made and last read, counted in steps.
 struct Liveness {
-    /// Step that makes the value; −1 for leaves.
+    /// Step that makes the value, for a companion that of its host; −1 for leaves.
     let definition: [Int]
     /// Last step that reads it; the number of steps for results; its definition when nobody reads it.
     let lastUse: [Int]
@@ -12,7 +12,7 @@ struct Liveness {
         var definition = [Int](repeating: -1, count: graph.nodes.count)
         var lastUse = [Int](repeating: -1, count: graph.nodes.count)
         for (step, id) in schedule.steps.enumerated() {
-            definition[id.index] = step
+            definition[id.index] = graph[id].host.map { definition[$0.index] } ?? step
             lastUse[id.index] = max(lastUse[id.index], step)
             for operand in graph[id].operands { lastUse[operand.index] = step }
         }

@@ -22,7 +22,8 @@ public struct PlanViolation: Hashable, Sendable, CustomStringConvertible {
 /// scratch memory overlaps neither its operands nor its result, nor anything that is read later; (9) views have the
 /// layout of what they are views of, and start at whole blocks of channels; (10) what steps prepare from parameters lies
 /// in a region of its own, each step's apart from the others', and nothing else lies there; or, where parameters are
-/// updated in any case, it is like scratch memory.
+/// updated in any case, it is like scratch memory; (11) a companion is written by its host's step, and overlaps nothing
+/// that this step reads or makes.
 public func verifyPlan(_ plan: Plan, alignment: Int = 64) -> [PlanViolation] {
     var walk = PlanWalk(plan, alignment: alignment)
     return walk.run()
@@ -57,6 +58,10 @@ private struct PlanWalk {
                 checkOverlap(id)
                 writeScratch(id)
                 write(id)
+                writeCompanions(of: id)
+            } else if let host = graph[id].host {
+                if !executed.contains(host) { report("is left out, as is its host \"\(graph[host].name)\"") }
+                read(id)
             } else {
                 checkView(id)
                 isIntact[id.index] = true
@@ -107,6 +112,24 @@ private struct PlanWalk {
             if let otherExtent = StridedExtent(other, plan), extent.overlaps(otherExtent) {
                 isIntact[other.index] = false
             }
+        }
+    }
+
+    /// Rule 11.
+    mutating func writeCompanions(of host: NodeID) {
+        if graph[host].host != nil { report("is a companion, but has a step of its own") }
+        let companions = graph.ids.filter { graph[$0].host == host }
+        for id in companions {
+            guard let extent = StridedExtent(id, plan) else { continue }
+            for other in [host] + graph[host].operands + companions + graph[id].operands where other != id {
+                guard let otherExtent = StridedExtent(other, plan), extent.overlaps(otherExtent) else { continue }
+                report("its companion \"\(graph[id].name)\" overlaps \"\(graph[other].name)\"")
+            }
+            for buffer in [plan.scratch[host.index], plan.prepared[host.index]].compactMap(\.self)
+            where extent.overlaps(StridedExtent(plan.buffers[buffer])) {
+                report("its companion \"\(graph[id].name)\" overlaps its scratch memory")
+            }
+            write(id)
         }
     }
 

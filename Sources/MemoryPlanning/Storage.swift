@@ -47,7 +47,8 @@ public struct Plan: Hashable, Sendable {
     public var scratch: [Int?]
     /// By node index, the buffer of what the step prepares from parameters alone, if it does.
     public var prepared: [Int?]
-    /// The steps that run, in order: concats and slices whose values are already in place are left out.
+    /// The steps that run, in order: concats and slices whose values are already in place are left out, and companions,
+    /// which their hosts' steps make.
     public var steps: [NodeID]
     public var arenaBytes: Int
     public var parameterBytes: Int

@@ -34,7 +34,8 @@ public struct PipelineResult: Sendable {
 ///
 /// - Parameters:
 ///   - inputs: names of inputs to differentiate with respect to, besides the parameters.
-///   - layOut: chooses the values' memory layouts and inserts conversions between them.
+///   - layOut: chooses the values' memory layouts and inserts conversions between them; gives companions whose host
+///     has no kernel that makes them a step of their own.
 ///   - fuses: false leaves every operator on its own (a bisection tool).
 /// - Throws: what differentiation throws, or the verifier's violations, which are our own bugs.
 public func runPipeline(
@@ -55,7 +56,7 @@ public func runPipeline(
     case .train: current = try enter("backward", appendUpdates(differentiate(graph, withRespectTo: inputs)))
     }
     current = removeDeadNodes(simplify(current))
-    current = try enter("fused", fuses ? fuseElementwise(current) : current)
+    current = try enter("fused", fuses ? fuseCompanions(fuseElementwise(current)) : current)
     let laidOut = layOut(current)
     try requireWellFormed(laidOut.graph, after: "layouts")
     let schedule = scheduleSteps(laidOut.graph, layouts: laidOut.layouts)

@@ -18,7 +18,10 @@ public func removeDeadNodes(_ graph: Graph, keepLeaves: Bool = true) -> Graph {
         default: break
         }
     }
-    for id in graph.ids.reversed() where alive[id.index] { graph[id].operands.forEach(mark) }
+    for id in graph.ids.reversed() where alive[id.index] {
+        graph[id].operands.forEach(mark)
+        graph[id].host.map(mark)
+    }
     var rewriter = GraphRewriter(source: graph)
     for id in graph.ids where alive[id.index] { rewriter.copy(graph[id], for: id) }
     return rewriter.finish(from: graph)

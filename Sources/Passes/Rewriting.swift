@@ -20,6 +20,7 @@ struct GraphRewriter {
         var node = node
         node.inputs = node.inputs.map(place)
         node.epilogue = node.epilogue.map { FusedStep($0.function, $0.operands.map(place)) }
+        node.host = node.host.map(place)
         renamed[old.index] = result.append(node)
     }
 

@@ -1,6 +1,6 @@
 import GraphIR
 
-/// Orders the nodes: as they stand in the graph, but each update right after the last node that reads its parameter or
+/// Orders the nodes: as they stand in the graph, but companions directly behind their host, and each update right after the last node that reads its parameter or
 /// makes its gradient, so that a gradient lives no longer than needed.
 ///
 /// - Parameter layouts: how each node's value lies in memory, by node index; nil leaves every value row-major.
@@ -18,7 +18,7 @@ public func scheduleSteps(_ graph: Graph, layouts: [Layout]? = nil) -> Schedule 
     }
     var steps: [NodeID] = []
     for id in graph.ids where graph[id].op != .update {
-        if !graph[id].op.isLeaf { steps.append(id) }
+        if !graph[id].op.isLeaf, graph[id].host == nil { steps += [id] + graph.companions(of: id) }
         steps += updatesAfter[id.index]
     }
     return Schedule(graph: graph, steps: steps, layouts: layouts)

@@ -20,6 +20,23 @@ public enum SampleGraph {
         return b.graph
     }
 
+    /// A convolution that makes the maxima of its result, and a weight gradient that makes the bias's gradient.
+    public static func companions() throws -> Graph {
+        var b = GraphBuilder("companions")
+        let x = b.input("x", [16, 8, 8])
+        let y = try b.conv(x, 16, kernel: 3, padding: 1, "y")
+        let pooled = try b.maxPool(y, kernel: 2, "pooled")
+        let geometry = ConvGeometry(
+            inputChannels: 16, input: Extent(8), outputChannels: 16, kernel: Extent(3), padding: Padding(1))
+        let weight = try b.add(.convWeightGradient(geometry), [y, x], "d_weight")
+        let bias = try b.add(.channelSum, [y], "d_bias")
+        for (name, value) in [("pooled", pooled), ("d_weight", weight), ("d_bias", bias)] { b.output(name, value) }
+        var graph = b.graph
+        graph[pooled].host = y
+        graph[bias].host = weight
+        return graph
+    }
+
     /// A well-formed graph that holds every operator and elementwise function at least once, odd constants, fused steps,
     /// gradients, an update, and names, places and derivations that need quoting.
     public static func everything() throws -> Graph {

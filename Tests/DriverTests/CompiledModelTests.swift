@@ -62,6 +62,33 @@ extension CompiledTests {
             #expect(resultMismatch(expected: unfused, found: found, tolerance: 1e-5) == nil)
         }
 
+        /// Channels that fill vectors: convolutions make the maxima of their results, weight gradients those of biases.
+        @Test func valuesMadeBesideOthers() throws {
+            let text = try bundledText("unet-small.graph")
+            let overrides = [(name: "width", value: "16"), (name: "size", value: "16")]
+            let compiled = { (fuses: Bool) in
+                try CompiledGraph(text, overrides: overrides, plans: [.gradients, .infer], batch: 3) {
+                    $0.fuses = fuses
+                    $0.convolutions = .winograd4
+                }
+            }
+            let (fused, plain) = (try compiled(true), try compiled(false))
+            let (differentiated, leaves) = try leaves(fused.session.graph, batch: 3)
+            let expected = try interpretedResults(differentiated, leaves, batch: 3)
+            let found = try fused.run(.gradients, leaves, batch: 3)
+            #expect(resultMismatch(expected: expected, found: found, tolerance: 5e-5) == nil)
+            #expect(try fused.run(.gradients, leaves, batch: 3, threads: 1) == found, "on one thread")
+            let separate = try plain.run(.gradients, leaves, batch: 3)
+            #expect(found["logits"] == separate["logits"], "maxima have the bits of a pooling step")
+            #expect(try fused.run(.infer, leaves, batch: 3)["logits"] == found["logits"])
+
+            let steps = try fused.session.lowered(.gradients, fused.options)
+            let made = steps.graph.ids.filter { steps.graph[$0].host != nil }
+            #expect(made.contains { steps.graph[$0].op.mnemonic == "max_pool" })
+            #expect(made.contains { steps.graph[$0].op == .channelSum })
+            #expect(Set(steps.steps.map(\.node)).isDisjoint(with: made))
+        }
+
         /// One algorithm throughout: left alone, the cost model may take another for another capacity.
         @Test(arguments: [ConvolutionChoice.winograd4, .direct, .gemm])
         func aSmallerBatchGivesTheSameBits(_ choice: ConvolutionChoice) throws {

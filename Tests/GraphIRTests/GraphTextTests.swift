@@ -51,6 +51,15 @@ import Testing
         #expect(graph.text.split(separator: "\n").contains { $0 == expected }, "\(graph.text)")
     }
 
+    @Test func aCompanionNamesItsHost() throws {
+        let graph = try SampleGraph.companions()
+        let pool = try #require(graph.id(named: "pooled"))
+        let line = try #require(graph.text.split(separator: "\n").first { $0.contains("pooled = ") })
+        #expect(line.contains(" beside \(try #require(graph[pool].host)) : [N, 16, 4, 4]"), "\(line)")
+        #expect(try Graph(parsing: graph.text) == graph)
+        #expect(graph.json.contains("\"host\": \(try #require(graph[pool].host).index)"))
+    }
+
     @Test func commentsAndBlankLinesAreSkipped() throws {
         let graph = try Graph(parsing: "// a comment\n\ngraph g {  // here\n\n  // and here\n}\n")
         #expect(graph == Graph(name: "g"))
@@ -65,6 +74,7 @@ import Testing
         ("graph g {\n  %0 x = blur : [N]\n}", 2, "unknown operator 'blur'"),
         ("graph g {\n  %0 x = one then blur : []\n}", 2, "unknown elementwise function 'blur'"),
         ("graph g {\n  %0 x = relu(%0) : [N]\n}", 2, "%0 is not defined on an earlier line; 0 nodes are so far"),
+        ("graph g {\n  %0 x = one beside %0 : []\n}", 2, "%0 is not defined on an earlier line; 0 nodes are so far"),
         ("graph g {\n  loss %-1\n}", 2, "%-1 is not defined on an earlier line; 0 nodes are so far"),
         ("graph g {\n  output y = %9999999999999999999\n}", 2, "expected a node's number, found '9999999999999999999'"),
         ("graph g {\n  %0 x = scale {slope: 1} : []\n}", 2, "expected the attribute 'factor', found none"),

@@ -36,6 +36,7 @@ extension Graph {
     @Test func wellFormedGraphsPass() throws {
         #expect(verify(try SampleGraph.smallUNet()) == [])
         #expect(verify(try SampleGraph.everything()) == [])
+        #expect(verify(try SampleGraph.companions()) == [])
         #expect(verify(Graph(name: "empty")) == [])
     }
 
@@ -118,6 +119,12 @@ extension Graph {
             let update = $0.node("update enc1.conv1.weight")
             $0.append(Node(op: .elementwise(.relu), inputs: [update], type: .fixed([0]), name: "late"))
         },
+        Damage("a host behind its companion", .companions) { $0[$0.node("pool")].host = $0.node("joined") },
+        Damage("a host that does not exist", .companions) { $0[$0.node("pool")].host = NodeID(-1) },
+        Damage("a host of another operator", .companions) { $0[$0.node("pool")].host = $0.node("image") },
+        Damage("windows that do not tile the host's result", .companions) {
+            $0[$0.node("pool")].host = $0.node("enc1.conv1")
+        },
     ]
 
     @Test(arguments: damages)
@@ -127,6 +134,32 @@ extension Graph {
         let violations = verify(graph)
         #expect(violations.contains { $0.rule == damage.rule }, "found \(violations)")
         #expect(throws: GraphVerificationError.self) { try requireWellFormed(graph, after: "damage") }
+    }
+
+    static let companionDamages = [
+        Damage("the host makes another value of the kind", .companions) {
+            var second = $0[$0.node("pooled")]
+            second.name = "again"
+            $0.append(second)
+        },
+        Damage("the host is a companion", .companions) {
+            var second = $0[$0.node("d_bias")]
+            second.name = "again"
+            second.host = $0.node("d_bias")
+            $0.append(second)
+        },
+        Damage("a fused step behind a companion", .companions) {
+            $0[$0.node("pooled")].epilogue = [FusedStep(.relu)]
+        },
+        Damage("the sum of something else", .companions) { $0[$0.node("d_bias")].inputs = [$0.node("x")] },
+    ]
+
+    @Test(arguments: companionDamages)
+    func noticesDamageToCompanions(_ damage: Damage) throws {
+        var graph = try SampleGraph.companions()
+        damage.apply(&graph)
+        let violations = verify(graph)
+        #expect(violations.map(\.rule) == [damage.rule], "found \(violations)")
     }
 
     @Test func everyRuleIsBroken() {

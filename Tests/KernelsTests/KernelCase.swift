@@ -13,13 +13,20 @@ struct KernelCase: Sendable, CustomTestStringConvertible {
     /// The types of the node's inputs.
     var inputs: [TensorType]
     var epilogue: [Elementwise]
+    /// What the kernel makes beside its result.
+    var companion: Op?
 
-    init(_ description: String, _ op: Op, _ inputs: [TensorType], then epilogue: [Elementwise] = []) {
+    init(
+        _ description: String, _ op: Op, _ inputs: [TensorType], then epilogue: [Elementwise] = [],
+        beside companion: Op? = nil
+    ) {
         self.op = op
         self.inputs = inputs
         self.epilogue = epilogue
         let functions = epilogue.map { " + " + $0.mnemonic }.joined()
-        testDescription = "\(op.mnemonic)\(functions), \(description)"
+        self.companion = companion
+        let other = companion.map { " beside " + $0.mnemonic } ?? ""
+        testDescription = "\(op.mnemonic)\(functions)\(other), \(description)"
     }
 }
 
@@ -75,6 +82,8 @@ struct KernelTrial {
     let setup: Setup
     private let graph: Graph
     private let node: NodeID
+    /// The companion's node.
+    private let companion: NodeID?
     private let leaves: [String: Tensor]
 
     init(_ test: KernelCase, _ setup: Setup) throws {
@@ -87,6 +96,11 @@ struct KernelTrial {
             (1..<function.operandCount).map { Self.leaf(&b, "extra\(step).\($0)", type, isTarget: false) }
         }
         node = try b.add(test.op, inputs, "result")
+        if let op = test.companion {
+            companion = try b.add(op, [op == .channelSum ? inputs[0] : node], "companion")
+        } else {
+            companion = nil
+        }
         var graph = b.graph
         graph[node].epilogue = zip(test.epilogue, extras).map { FusedStep($0, $1) }
         self.graph = graph
@@ -112,17 +126,27 @@ struct KernelTrial {
                 name: graph[id].name, type: type, sampleStride: type.isBatched ? type.elementCount + gap : 0,
                 layout: layout)
         }
-        return KernelRequest(
+        var request = KernelRequest(
             node: node, result: operand(self.node, demand.result),
             inputs: zip(node.inputs, demand.inputs).map { operand($0, $1) },
             epilogueOperands: node.epilogue.map { $0.operands.map { operand($0, demand.result) } },
             concatCopies: copies, batchCapacity: Self.capacity, target: setup.target, convolutions: algorithms)
+        if let id = companion {
+            let layout = graph[id].type.isBatched ? demand.result : .nchw
+            request.companions = [Companion(op: graph[id].op, value: operand(id, layout))]
+        }
+        return request
     }
 
     private var algorithms: AlgorithmTable {
-        AlgorithmTable(
-            [test.op], target: setup.target, batch: Self.capacity, isInference: false,
-            choice: setup.convolutions ?? .auto)
+        let table = { (ops: [Op], winners: [String: ConvolutionAlgorithm]) in
+            AlgorithmTable(
+                ops, target: setup.target, batch: Self.capacity, isInference: false,
+                choice: setup.convolutions ?? .auto, winners: winners)
+        }
+        // Where the forced algorithm is no candidate, the one that makes companions.
+        guard test.companion != nil, let key = table([], [:]).key(test.op) else { return table([test.op], [:]) }
+        return table([test.op], [key: .narrowInput])
     }
 
     /// What the step's kernels want where every map that can be is blocked.
@@ -162,14 +186,37 @@ struct KernelTrial {
         guard violations.isEmpty else { return violations.map(\.description).joined(separator: "\n") }
         if setup.target == .aarch64, try isTheSame(lowered, for: .x86v1) { return nil }
         let found = try run(lowered, request)
-        let expected = try interpret(graph, batch: Self.batch, values: leaves)[node.index]
-        let (result, stray) = values(of: request.result, in: found, shape: expected.shape)
-        if let stray { return "wrote \(found[stray]) at \(stray), where no element of the result is" }
-        return mismatch("result", expected: expected, found: result, tolerance: tolerance)
+        let expected = try interpret(graph, batch: Self.batch, values: leaves)
+        let made =
+            [(StageOperand.result, node, request.result)]
+            + (companion.map { [(.companion(0), $0, request.companions[0].value)] } ?? [])
+        for (place, id, operand) in made {
+            let (memory, expected) = (found[place] ?? [], expected[id.index])
+            let (result, stray) = values(of: operand, in: memory, shape: expected.shape)
+            let name = graph[id].name
+            if let stray { return "wrote \(memory[stray]) at \(stray), where no element of the \(name) is" }
+            let problem = mismatch(name, expected: expected, found: result, tolerance: tolerance)
+            if let problem { return problem }
+        }
+        return nil
     }
 
-    /// Executes the stages one after the other; returns the result's memory.
-    private func run(_ lowered: LoweredStep, _ request: KernelRequest) throws -> [Float] {
+    /// What the kernel makes beside its result, and what a step of its own makes of that result, bit for bit.
+    func companionAndStep() throws -> (beside: [UInt32], alone: [UInt32]) {
+        let request = request
+        let made = try run(lower(request), request)
+        let value = request.companions[0].value
+        var step = KernelRequest(
+            node: graph[try #require(companion)], result: value, inputs: [request.result], epilogueOperands: [],
+            batchCapacity: Self.capacity, target: setup.target)
+        step.node.host = nil
+        var buffers = [Array(repeating: Float.nan, count: value.extent(batch: Self.capacity)), made[.result] ?? []]
+        try KernelEvaluator(batch: Self.batch).run(lower(step).stages[0].kernel, operands: &buffers)
+        return ((made[.companion(0)] ?? []).map(\.bitPattern), buffers[0].map(\.bitPattern))
+    }
+
+    /// Executes the stages one after the other; returns the memory of what they made.
+    private func run(_ lowered: LoweredStep, _ request: KernelRequest) throws -> [StageOperand: [Float]] {
         let extras = Array(request.epilogueOperands.joined())
         var memory: [StageOperand: [Float]] = [
             .result: Array(repeating: .nan, count: request.result.extent(batch: Self.capacity)),
@@ -177,6 +224,9 @@ struct KernelTrial {
             .prepared: Array(repeating: .nan, count: lowered.prepared),
         ]
         for (index, operand) in request.inputs.enumerated() { memory[.input(index)] = floats(of: operand) }
+        for (index, companion) in request.companions.enumerated() {
+            memory[.companion(index)] = Array(repeating: .nan, count: companion.value.extent(batch: Self.capacity))
+        }
         for (index, operand) in extras.enumerated() { memory[.extra(index)] = floats(of: operand) }
         let evaluator = KernelEvaluator(batch: Self.batch, functions: [gemmFunction: naiveProduct])
         for stage in lowered.stages {
@@ -184,7 +234,7 @@ struct KernelTrial {
             try evaluator.run(stage.kernel, operands: &buffers)
             for (operand, buffer) in zip(stage.operands, buffers) { memory[operand] = buffer }
         }
-        return memory[.result] ?? []
+        return memory
     }
 
     /// Whether another target has this very kernel, which then need not be executed twice.

@@ -197,6 +197,7 @@ private struct ProductTrial {
                 case .extra(let position): floats(of: Array(request.epilogueOperands.joined())[position])
                 case .scratch: scratch
                 case .prepared: prepared
+                case .companion: []  // `CompanionTests` has those.
                 }
             }
             try KernelEvaluator(batch: Self.batch).run(stage.kernel, operands: &buffers)

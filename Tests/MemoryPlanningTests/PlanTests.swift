@@ -19,7 +19,8 @@ import Testing
         case .naive:
             #expect(plan.arenaBytes == report.separateBytes)
             #expect(report.sharedBytes == 0)
-            #expect(plan.steps == plan.schedule.steps, "every step runs")
+            let graph = plan.schedule.graph
+            #expect(plan.steps == plan.schedule.steps.filter { graph[$0].host == nil }, "every step runs")
         case .greedy:
             #expect(report.sharedBytes > 0)
             #expect(plan.arenaBytes < report.separateBytes)

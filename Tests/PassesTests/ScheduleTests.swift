@@ -10,6 +10,11 @@ import Testing
         var position = [Int?](repeating: nil, count: graph.nodes.count)
         for (step, id) in schedule.steps.enumerated() {
             if graph[id].op.isLeaf { return "the leaf \(graph[id].name) is a step" }
+            if let host = graph[id].host {
+                let companions = graph.companions(of: host)
+                let distance = (companions.firstIndex(of: id) ?? 0) + 1
+                if position[host.index] != step - distance { return "\(graph[id].name) is not behind its host" }
+            }
             if position[id.index] != nil { return "\(graph[id].name) runs twice" }
             position[id.index] = step
         }
@@ -46,9 +51,9 @@ import Testing
         // dec2.weight is read by the forward pass, by the data gradient, and its own gradient comes before that.
         let update = try #require(names.firstIndex(of: "update.dec2.weight"))
         #expect(names[update - 1] == "d_dec1")
-        // The first convolution has no data gradient: its update follows the weight gradient.
+        // The first convolution has no data gradient: its update follows the weight gradient and what is made beside it.
         let first = try #require(names.firstIndex(of: "update.enc1.weight"))
-        #expect(names[first - 1] == "grad.enc1.weight")
+        #expect(names[first - 2...first - 1] == ["grad.enc1.weight", "grad.enc1.bias"])
     }
 
     @Test func resultsAreListedOnce() throws {

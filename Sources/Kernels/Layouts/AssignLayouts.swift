@@ -11,7 +11,7 @@ public struct LaidOutGraph: Sendable {
 /// that, row-major elsewhere; what callers write and read is always row-major.
 ///
 /// Values are visited in order, so that a value's layout follows from those it is made of; a conversion is made once for
-/// all readers that need it.
+/// all readers that need it. Companions whose host's kernel cannot make them become steps of their own.
 public func assignLayouts(_ graph: Graph, target: Target, convolutions: AlgorithmTable) -> LaidOutGraph {
     var assignment = LayoutAssignment(graph, target: target, convolutions: convolutions)
     return assignment.run()
@@ -47,13 +47,28 @@ private struct LayoutAssignment {
     private mutating func place(_ id: NodeID) {
         var node = source[id]
         let operands = node.inputs.map { placed[$0.index] }
-        let demand = rules.demand(node, operands: operands.map { (result[$0].type, layouts[$0.index]) })
+        let host = node.host.flatMap { rules.canMake(node.op, beside: source[$0].op) ? $0 : nil }
+        node.host = host.map { placed[$0.index] }
+        let demand =
+            host.map { companionDemand(node, of: $0) }
+            ?? rules.demand(node, operands: operands.map { (result[$0].type, layouts[$0.index]) })
         node.inputs = zip(operands, demand.inputs).map { converted($0, to: $1) }
         node.epilogue = node.epilogue.map { step in
             FusedStep(step.function, step.operands.map { converted(placed[$0.index], to: demand.result) })
         }
         placed.append(result.append(node))
         layouts.append(demand.result)
+    }
+
+    /// A companion finds its operands as its host reads or makes them; if it is a map, it is laid out like its host.
+    private func companionDemand(_ node: Node, of host: NodeID) -> LayoutDemand {
+        let new = placed[host.index]
+        let inputs = node.inputs.map { input -> Layout in
+            let position = source[host].inputs.firstIndex(of: input)
+            return layouts[(position.map { result[new].inputs[$0] } ?? placed[input.index]).index]
+        }
+        let isMap = node.type.isBatched && node.type.featureMap != nil
+        return LayoutDemand(inputs: inputs, result: isMap ? layouts[new.index] : .nchw)
     }
 
     /// The value in that layout; what is not a feature map has only one.

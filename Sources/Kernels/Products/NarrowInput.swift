@@ -70,13 +70,16 @@ private func narrowProduct(
 }
 
 /// The weight gradient: a task sums the weights of a few vectors of output channels, over a range of rows. The sums of
-/// some taps at a time are in registers while a row of both maps passes by.
+/// some taps at a time are in registers while a row of both maps passes by. Where the bias's gradient is made beside, its
+/// sums stand behind those of the weights, as if a further input were 1 everywhere.
 func narrowInputWeightGradient(_ request: KernelRequest, _ g: ConvGeometry) -> LoweredStep {
     let block = RegisterBlock(target: request.target, columns: g.outputChannels)
     let rowsPerPiece = rowsPerBlock(rows: g.output.height, rowLength: g.output.width, preferred: 1024)
     let pieces = ceilingDivide(g.output.height, rowsPerPiece)
+    let bias = request.companion { $0 == .channelSum }
+    let rows = g.reductionSize + (bias == nil ? 0 : 1)
     let sums = PartialSums(
-        parts: g.outputChannels / block.columns, size: g.reductionSize * block.columns, piecesPerSample: pieces)
+        parts: g.outputChannels / block.columns, size: rows * block.columns, piecesPerSample: pieces)
     let source = PaddedRows(
         geometry: g, outputRows: rowsPerPiece, start: sums.workspace, vectorWidth: request.target.vectorWidth)
     let (n, y0, piece) = (Index.variable("n"), Index.variable("y0"), Index.variable("piece"))
@@ -93,7 +96,8 @@ func narrowInputWeightGradient(_ request: KernelRequest, _ g: ConvGeometry) -> L
                 ] + source.copy(map: "in1", base: n * Index(request.inputs[1].sampleStride), firstRow: y0) + [
                     .loop(
                         "y", from: 0, to: .minimum(Index(rowsPerPiece), Index(g.output.height) - y0), step: 1,
-                        narrowRowSums(request, g, block, source, sums, part))
+                        narrowRowSums(request, g, block, source, sums, part)
+                            + (bias == nil ? [] : narrowBiasSums(request, g, block, sums, part)))
                 ])
         ]
     } finish: { part in
@@ -108,7 +112,43 @@ func narrowInputWeightGradient(_ request: KernelRequest, _ g: ConvGeometry) -> L
                         [.store("out", target, .load("workspace", k * Index(block.columns) + lane, width: 1))])
                 ])
         ]
+            + (bias.map { bias in
+                (0..<block.vectors).map { vector in
+                    let (column, first) = (Index(vector * block.width), g.reductionSize * block.columns)
+                    return .store(
+                        request.companionName(bias.position), part * Index(block.columns) + column,
+                        .load("workspace", Index(first) + column, width: block.width))
+                }
+            } ?? [])
     }
+}
+
+/// The vector of the output's gradient at column `x` of a row of a piece.
+private func narrowGradient(
+    _ request: KernelRequest, _ g: ConvGeometry, _ block: RegisterBlock, _ part: Index, vector: Int
+) -> Expression {
+    let channel = part * Index(block.columns) + Index(vector * block.width)
+    let pixel = (.variable("y0") + .variable("y")) * Index(g.output.width) + .variable("x")
+    let element = channel * Index(g.output.area) + pixel * Index(block.width)
+    return .load("in0", .variable("n") * Index(request.inputs[0].sampleStride) + element, width: block.width)
+}
+
+/// Adds one output row's gradients to the sums behind those of the weights.
+private func narrowBiasSums(
+    _ request: KernelRequest, _ g: ConvGeometry, _ block: RegisterBlock, _ sums: PartialSums, _ part: Index
+) -> [Statement] {
+    let names = (0..<block.vectors).map { "bias\($0)" }
+    let partial = names.map { Expression.variable($0, width: block.width) }
+    let row = names.indices.map { vector in
+        Statement.assign(names[vector], partial[vector] + narrowGradient(request, g, block, part, vector: vector))
+    }
+    return names.map { .declare($0, width: block.width, splat(0, block.width)) }
+        + [.loop("x", from: 0, to: Index(g.output.width), step: 1, row)]
+        + names.indices.map { vector in
+            let place = sums.at(Index(g.reductionSize * block.columns + vector * block.width))
+            let sum = Expression.load(sums.buffer, place, width: block.width)
+            return .store(sums.buffer, place, sum + partial[vector])
+        }
 }
 
 /// Adds one output row's products to the sums, `[weight of an output][columns]`.
@@ -116,7 +156,7 @@ private func narrowRowSums(
     _ request: KernelRequest, _ g: ConvGeometry, _ block: RegisterBlock, _ source: PaddedRows, _ sums: PartialSums,
     _ part: Index
 ) -> [Statement] {
-    let (n, y, x): (Index, Index, Index) = (.variable("n"), .variable("y"), .variable("x"))
+    let (y, x): (Index, Index) = (.variable("y"), .variable("x"))
     return block.rows("k", count: g.reductionSize) { block, k in
         let places = (0..<block.rows).map { row -> Statement in
             let weight = k + Index(row)
@@ -132,11 +172,7 @@ private func narrowRowSums(
             block.accumulate { row in
                 .load("workspace", .variable("place\(row)") + x * Index(g.stride.width), width: 1)
             } right: { vector in
-                let channel = part * Index(block.columns) + Index(vector * block.width)
-                let pixel = (.variable("y0") + y) * Index(g.output.width) + x
-                let element = channel * Index(g.output.area) + pixel * Index(block.width)
-                return .load(
-                    "in0", n * Index(request.inputs[0].sampleStride) + element, width: block.width)
+                narrowGradient(request, g, block, part, vector: vector)
             })
         return places + block.clear() + [multiply]
             + block.finish { row, vector, value in

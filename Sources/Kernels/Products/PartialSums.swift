@@ -31,7 +31,7 @@ struct PartialSums {
     func at(_ index: Index) -> Index { ranges > 1 ? .task * Index(size) + index : index }
 
     /// One or two kernels: `body(part)` sums pieces `begin ..< end` of all samples, `finish(part, buffer)` stores the
-    /// sums, which are at the start of the workspace, where they belong in the result.
+    /// sums, which are at the start of the workspace, where they belong in the result and in the companions.
     func step(
         _ request: KernelRequest, algorithm: String, workspace: Int, flopsPerSample: Double,
         body: (Index) -> [Statement], finish: (Index) -> [Statement]
@@ -42,7 +42,13 @@ struct PartialSums {
             [.store(buffer, at($0), splat(0, $1))]
         }
         var buffers = request.buffers()
-        if ranges > 1 { buffers[0] = Buffer(name: "out", access: .readWrite, extent: scratch, comment: "sums") }
+        var operands = request.stageOperands()
+        if ranges > 1 {
+            buffers.removeLast(request.companions.count)
+            buffers[0] = Buffer(name: "out", access: .readWrite, extent: scratch, comment: "sums")
+            operands.removeLast(request.companions.count)
+            operands[0] = .scratch
+        }
         buffers.append(Buffer(name: "workspace", access: .workspace, extent: workspace))
         let kernel = Kernel(
             name: request.functionName, documentation: request.documentation(algorithm), buffers: buffers,
@@ -52,10 +58,8 @@ struct PartialSums {
                 .letIndex("begin", total * range / Index(ranges)),
                 .letIndex("end", total * (range + 1) / Index(ranges)),
             ] + clear + body(part) + (ranges > 1 ? [] : finish(part)))
-        let operands = request.stageOperands()
         let stage = LoweredStage(
-            kernel, algorithm: algorithm, operands: (ranges > 1 ? [.scratch] : [.result]) + operands.dropFirst(),
-            work: Work(request, flopsPerSample: flopsPerSample))
+            kernel, algorithm: algorithm, operands: operands, work: Work(request, flopsPerSample: flopsPerSample))
         guard ranges > 1 else { return LoweredStep(stages: [stage], scratch: 0) }
         return LoweredStep(stages: [stage, reduction(request, finish)], scratch: scratch)
     }
@@ -76,9 +80,12 @@ struct PartialSums {
                     name: "out", access: .write, extent: request.result.type.elementCount,
                     comment: "\(request.result.type)"),
                 Buffer(name: "sums", access: .read, extent: scratch),
-                Buffer(name: "workspace", access: .workspace, extent: size),
+            ] + request.companions.indices.map(request.companionBuffer) + [
+                Buffer(name: "workspace", access: .workspace, extent: size)
             ],
             tasksFixed: parts, body: add + finish(.task))
-        return LoweredStage(kernel, algorithm: "sums", operands: [.result, .scratch])
+        return LoweredStage(
+            kernel, algorithm: "sums",
+            operands: [.result, .scratch] + request.companions.indices.map(StageOperand.companion))
     }
 }

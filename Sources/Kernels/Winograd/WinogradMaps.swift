@@ -15,7 +15,7 @@ struct WinogradMaps {
             points: shape.points, windows: shape.stripTiles, step: shape.tile, window: shape.points, width: width)
     }
 
-    /// Floats of the workspace for a half-transformed tile of products.
+    /// Floats of the workspace for a half-transformed tile of products, and the maxima of its pairs of results.
     var middleExtent: Int { shape.products * width }
 
     /// A loop over strips that binds `slot`, the strip's first tile counted from the first strip on, the sample `n`, and
@@ -50,15 +50,17 @@ struct WinogradMaps {
     }
 
     /// Transforms the strip's products back for the outputs from `first` on, adds the bias, applies the epilogue and
-    /// stores; `at` says where a product's tile and output (counted from `first`) lie in the workspace.
+    /// stores, and the maxima of windows where the step makes them; `at` says where a product's tile and output (counted from `first`) lie in the workspace.
     func outputTransform(
         buffer: Int, from first: Index, outputs: Int, at: (Index, Index, Index) -> Index
     ) -> [Statement] {
         let transform = TileTransform(
             matrix: shape.matrices.outputTransform, width: width, buffer: "workspace", middle: buffer)
+        let pooling = WinogradPooling(request, shape, buffer: buffer + transform.middleExtent)
         let (q, y, window): (Index, Index, Index) = (.variable("q"), .variable("y"), .variable("window"))
         let (channel, left): (Index, Index) = (first + q * Index(width), .variable("left"))
         let n = Index.variable("n")
+        var pair: [Statement] = []
         let body = transform.statements { row, column in
             let product = row * Index(shape.points) + column
             return .load("workspace", at(product, .variable("slot") + window, q * Index(width)), width: width)
@@ -68,25 +70,35 @@ struct WinogradMaps {
                 + ((y + row) * Index(shape.output.width) + (left + Index(column))) * Index(width)
             let biased = request.inputs.count == 3 ? value + .variable("bias", width: width) : value
             let finished = request.applyEpilogue(biased, sample: n, element: element, width: width)
-            let store = Statement.store("out", n * Index(request.result.sampleStride) + element, finished)
-            return guarded(row: y + row, column: left + Index(column), store)
+            let place = n * Index(request.result.sampleStride) + element
+            guard let pooling else {
+                return guarded(row: y + row, column: left + Index(column), [.store("out", place, finished)])
+            }
+            let name = "result\(column)"
+            let result = Expression.variable(name, width: width)
+            pair += [.declare(name, width: width, finished), .store("out", place, result)]
+            guard column % 2 == 1 else { return [] }
+            defer { pair = [] }
+            let kept = pooling.keep(
+                row: row, pair: column / 2, .variable("result\(column - 1)", width: width), result)
+            // With an even number of rows and columns, either both elements of a pair are inside or none.
+            return guarded(row: y + row, column: left + Index(column), pair + [kept])
         }
         let bias: [Statement] =
             request.inputs.count == 3 ? [.declare("bias", width: width, .load("in2", channel, width: width))] : []
         let tiles = Statement.loop(
             "window", from: 0, to: Index(shape.stripTiles), step: 1,
-            [.letIndex("left", .variable("x") + window * Index(shape.tile))] + body)
+            [.letIndex("left", .variable("x") + window * Index(shape.tile))] + body
+                + (pooling?.statements(channel: channel, window: window) ?? []))
         return [.loop("q", from: 0, to: Index(outputs / width), step: 1, bias + [tiles])]
     }
 
-    /// The store, where the last tiles may reach over the edge only if the position lies inside.
-    private func guarded(row: Index, column: Index, _ store: Statement) -> [Statement] {
+    /// The stores, where the last tiles may reach over the edge only if the position lies inside.
+    private func guarded(row: Index, column: Index, _ stores: [Statement]) -> [Statement] {
         var tests: [Condition] = []
-        if shape.output.height % shape.tile != 0 { tests.append(.less(row, Index(shape.output.height))) }
-        if shape.output.width % (shape.tile * shape.stripTiles) != 0 {
-            tests.append(.less(column, Index(shape.output.width)))
-        }
-        guard let first = tests.first else { return [store] }
-        return [.conditional(tests.dropFirst().reduce(first) { .and($0, $1) }, [store], otherwise: [])]
+        if shape.overhangsBelow { tests.append(.less(row, Index(shape.output.height))) }
+        if shape.overhangsRight { tests.append(.less(column, Index(shape.output.width))) }
+        guard let first = tests.first else { return stores }
+        return [.conditional(tests.dropFirst().reduce(first) { .and($0, $1) }, stores, otherwise: [])]
     }
 }

@@ -57,6 +57,10 @@ struct WinogradShape {
     var stripsPerRow: Int { ceilingDivide(tileColumns, stripTiles) }
     var stripsPerSample: Int { tileRows * stripsPerRow }
 
+    /// Whether the last tiles reach over the map's lower edge, and over its right one.
+    var overhangsBelow: Bool { output.height % tile != 0 }
+    var overhangsRight: Bool { output.width % (tile * stripTiles) != 0 }
+
     /// Binds the sample `n`, and the first output row `y` and column `x` of strip `strip`, counted over all samples.
     func stripBindings(_ strip: Index) -> [Statement] {
         let inSample = Index.variable("inSample")

@@ -5,21 +5,23 @@ import KernelIR
 /// `Gᵀ [Σ over tiles of (A dy Aᵀ) ⊙ (Bᵀ d B)] G` (the same products as F(3 × 3, tile × tile)).
 ///
 /// A task sums a part of the channels over a range of tiles, in order; where there are fewer parts than threads could
-/// use, the tiles are cut into a fixed number of ranges whose sums a second kernel adds up.
+/// use, the tiles are cut into a fixed number of ranges whose sums a second kernel adds up. The gradient of the bias may
+/// be made beside (`WinogradBiasGradient`).
 func winogradWeightGradient(_ request: KernelRequest, _ g: ConvGeometry, tile: Int) -> LoweredStep {
     let sums = WinogradSums(request, WinogradShape(forward: g, tile: tile))
     let algorithm = "winograd F(\(tile),3)"
     let work = Work(request, flopsPerSample: g.flopsPerSample)
     guard sums.ranges > 1 else {
         let stage = LoweredStage(
-            sums.kernel(algorithm), algorithm: algorithm, operands: [.result, .input(0), .input(1)], work: work)
+            sums.kernel(algorithm), algorithm: algorithm, operands: request.stageOperands(), work: work)
         return LoweredStep(stages: [stage], scratch: 0)
     }
     let first = LoweredStage(
         sums.kernel(algorithm), algorithm: algorithm, operands: [.scratch, .input(0), .input(1)], work: work)
     let second = LoweredStage(
-        sums.reduction(), algorithm: "winograd sums", operands: [.result, .scratch])
-    return LoweredStep(stages: [first, second], scratch: sums.ranges * sums.shape.products * sums.pairs)
+        sums.reduction(), algorithm: "winograd sums",
+        operands: [.result, .scratch] + request.companions.indices.map(StageOperand.companion))
+    return LoweredStep(stages: [first, second], scratch: sums.scratch)
 }
 
 private struct WinogradSums {
@@ -45,12 +47,17 @@ private struct WinogradSums {
     private let middle: Int
     private let strip: Int
     private let workspace: Int
+    private let bias: WinogradBiasGradient?
 
     private let first = Index.variable("first")
     private let slot = Index.variable("slot")
 
     /// Pairs of channels.
     var pairs: Int { shape.channels * shape.outputs }
+
+    /// Floats of the sums of all ranges, behind which those of the bias's gradient stand; and of both together.
+    private var rangeSums: Int { ranges * shape.products * pairs }
+    var scratch: Int { rangeSums + (bias == nil ? 0 : ranges * shape.outputs) }
 
     init(_ request: KernelRequest, _ shape: WinogradShape) {
         self.request = request
@@ -70,10 +77,12 @@ private struct WinogradSums {
         gradients = inputs + shape.products * inputPlane
         middle = gradients + shape.products * gradientPlane
         strip = middle + Self.finishExtent(shape, width)
-        workspace =
+        let end =
             strip
             + StripTransform.extentOfBuffer(
                 points: shape.points, windows: shape.stripTiles, step: shape.tile, window: shape.points, width: width)
+        bias = WinogradBiasGradient(request, shape, outputs: outputs, start: end)
+        workspace = end + (bias?.outputs ?? 0)
     }
 
     /// Floats for a half-transformed tile, and the taps of a square block of channels.
@@ -93,10 +102,10 @@ private struct WinogradSums {
 
     func kernel(_ algorithm: String) -> Kernel {
         var buffers = request.buffers()
-        buffers[0] =
-            ranges > 1
-            ? Buffer(name: "out", access: .readWrite, extent: ranges * shape.products * pairs, comment: "sums")
-            : Buffer(name: "out", access: .write, extent: 9 * pairs, comment: buffers[0].comment)
+        if ranges > 1 {
+            buffers.removeLast(request.companions.count)
+            buffers[0] = Buffer(name: "out", access: .readWrite, extent: scratch, comment: "sums")
+        }
         buffers.append(Buffer(name: "workspace", access: .workspace, extent: workspace))
         let total = .batch * Index(shape.stripsPerSample)
         let range = Index.task / Index(parts)
@@ -110,18 +119,29 @@ private struct WinogradSums {
                 .letIndex("k0", .variable("part") % Index(outputParts) * Index(outputs)),
                 .letIndex("begin", total * range / Index(ranges)),
                 .letIndex("end", total * (range + 1) / Index(ranges)),
-            ] + (isSingleChunk ? [] : clear) + [
+            ] + (isSingleChunk ? [] : clear) + (bias?.clear() ?? []) + [
                 .loop(
                     "first", from: .variable("begin"), to: .variable("end"), step: strips,
                     [.letIndex("strips", .minimum(Index(strips), .variable("end") - first))]
-                        + eachStrip(inputTransform() + gradientTransform()) + products())
-            ]
+                        + eachStrip(inputTransform() + gradientTransform())
+                        + (bias?.add(tiles: .variable("strips") * Index(shape.stripTiles), at: gradientAt) ?? [])
+                        + products())
+            ] + storeBias(range)
         return Kernel(
             name: request.functionName, documentation: request.documentation(algorithm), buffers: buffers,
             tasksFixed: parts * ranges,
             body: body
                 + (ranges > 1
                     ? [] : finish(from: "workspace", c0: .variable("c0"), k0: .variable("k0"), buffer: middle)))
+    }
+
+    /// Where the sums of the bias's gradient go: behind those of the weights, or to the companion.
+    private func storeBias(_ range: Index) -> [Statement] {
+        guard let bias else { return [] }
+        let k0 = Index.variable("k0")
+        return ranges > 1
+            ? bias.store(to: "out", from: Index(rangeSums) + range * Index(shape.outputs) + k0)
+            : bias.store(to: bias.target, from: k0)
     }
 
     /// Adds up the ranges and transforms the sums back; a task is a part.
@@ -139,14 +159,16 @@ private struct WinogradSums {
             documentation: ["\(request.node.name): the sums of \(ranges) ranges of tiles, transformed back"],
             buffers: [
                 Buffer(name: "out", access: .write, extent: 9 * pairs, comment: "\(request.result.type)"),
-                Buffer(name: "sums", access: .read, extent: ranges * shape.products * pairs),
-                Buffer(name: "workspace", access: .workspace, extent: size + Self.finishExtent(shape, width)),
+                Buffer(name: "sums", access: .read, extent: scratch),
+            ] + request.companions.indices.map(request.companionBuffer) + [
+                Buffer(name: "workspace", access: .workspace, extent: size + Self.finishExtent(shape, width))
             ],
             tasksFixed: parts,
             body: [
                 .letIndex("c0", .task / Index(outputParts) * Index(channels)),
                 .letIndex("k0", .task % Index(outputParts) * Index(outputs)),
-            ] + add + finish(from: "workspace", c0: .variable("c0"), k0: .variable("k0"), buffer: size))
+            ] + add + (bias?.reduce("sums", from: rangeSums, ranges: ranges) ?? [])
+                + finish(from: "workspace", c0: .variable("c0"), k0: .variable("k0"), buffer: size))
     }
 
     // MARK: Pieces
