@@ -21,11 +21,10 @@ install_peers() {
     python3 -m venv "$peers" ||
         explain "python3 cannot make a virtual environment in $peers" "apt-get install python3-venv"
     echo "installing the peers into $peers"
-    # The builds for processors alone are in PyTorch's own index where the usual one lacks them.
     "$peers/bin/pip" install --quiet -r "$needed" ||
-        "$peers/bin/pip" install --quiet --extra-index-url https://download.pytorch.org/whl/cpu -r "$needed" ||
         explain "pip cannot install $needed" \
-            "is the network there? or set PEERS_PYTHON to a Python that has these packages"
+            "is the network there? pip needs an index with PyTorch's builds for processors (+cpu); or set PEERS_PYTHON to a Python \
+that has these packages"
     cp "$needed" "$peers/installed.txt"
 }
 
