@@ -50,7 +50,8 @@ struct WinogradMaps {
     }
 
     /// Transforms the strip's products back for the outputs from `first` on, adds the bias, applies the epilogue and
-    /// stores, and the maxima of windows where the step makes them; `at` says where a product's tile and output (counted from `first`) lie in the workspace.
+    /// stores, the maxima of windows as well where the step makes them. `at` says where a product's tile and output
+    /// (counted from `first`) lie in the workspace.
     func outputTransform(
         buffer: Int, from first: Index, outputs: Int, at: (Index, Index, Index) -> Index
     ) -> [Statement] {
