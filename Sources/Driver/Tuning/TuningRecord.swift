@@ -15,10 +15,14 @@ struct TuningRecord {
         var times: String
     }
 
+    /// Counts changes of what is measured, so that older records are not taken for comparable.
+    private static let measurement = 2
+
     /// The record of this processor, compiler, version of unetc and number of threads.
     init(folder: String, toolchain: Toolchain, target: Target, threads: Int) {
         let machine = [
-            "unetc \(compilerVersion), \(threads) threads, target \(target.name)", toolchain.key(for: target),
+            "unetc \(compilerVersion), measurement \(Self.measurement), \(threads) threads, target \(target.name)",
+            toolchain.key(for: target),
             Target.processorName(),
         ].joined(separator: "\n")
         title = machine.split(separator: "\n").map { "# \($0)\n" }.joined()
