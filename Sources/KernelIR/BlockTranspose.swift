@@ -26,11 +26,15 @@ public enum BlockTranspose {
     static let functions: [String: KernelEvaluator.Function] = Dictionary(
         uniqueKeysWithValues: [4, 8, 16].map { width in (functionName(width), evaluation(width)) })
 
+    private struct WrongArguments: Error, CustomStringConvertible {
+        var description: String { "a block transpose takes an address and a stride, twice" }
+    }
+
     private static func evaluation(_ width: Int) -> KernelEvaluator.Function {
         { buffers, arguments in
             guard case .address(let source, let from) = arguments[0], case .index(let fromStride) = arguments[1],
                 case .address(let target, let to) = arguments[2], case .index(let toStride) = arguments[3]
-            else { fatalError("a block transpose takes an address and a stride, twice") }
+            else { throw WrongArguments() }
             let block = (0..<width * width).map { buffers[source][from + $0 / width * fromStride + $0 % width] }
             for (place, value) in block.enumerated() {
                 buffers[target][to + place % width * toStride + place / width] = value

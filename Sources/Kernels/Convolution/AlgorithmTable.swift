@@ -68,10 +68,9 @@ public struct AlgorithmTable: Hashable, Sendable {
         }
     }
 
-    /// The prediction, raised for row-major maps: they draw in a library, and conversions of the neighbours' maps that
-    /// are told less well than products, so that they have to win clearly.
+    /// The prediction as it is compared with others.
     private static func weighed(_ prediction: Prediction) -> Double {
-        prediction.algorithm == .gemm ? 1.5 * prediction.milliseconds : prediction.milliseconds
+        (prediction.algorithm == .gemm ? ConvolutionCost.rowMajorMargin : 1) * prediction.milliseconds
     }
 
     /// A table for the convolutions of a plan's graph. A plan that neither makes gradients nor updates parameters is one

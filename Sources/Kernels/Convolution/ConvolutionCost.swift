@@ -39,6 +39,10 @@ struct ConvolutionCost {
         static let exposedTraffic = 0.5
     }
 
+    /// By how much an algorithm on row-major maps has to win: it draws in a library, and conversions of the neighbours'
+    /// maps that are told less well than products.
+    static let rowMajorMargin = 1.5
+
     private enum Product { case forward, dataGradient, weightGradient }
 
     /// Milliseconds on one core.

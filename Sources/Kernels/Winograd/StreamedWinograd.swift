@@ -45,7 +45,7 @@ struct StreamedWinograd {
         products = shape.products * weightPlane
         middle = products + shape.products * productPlane
         weights = WeightTransform(
-            shape: shape, panel: block.columns, channels: width, width: width, weight: "in1",
+            shape: shape, panel: block.columns, width: width, weight: "in1",
             buffer: middle + shape.products * width)
     }
 
@@ -105,7 +105,7 @@ struct StreamedWinograd {
         let shares = shape.channels / share
         let (sample, group): (Index, Index) = (.variable("sample"), .variable("group"))
         let inGroup = sample % Index(samples) * Index(tiles / samples)
-        let body = maps.eachStrip(
+        let body = shape.eachStrip(
             from: sample * Index(shape.stripsPerSample), count: Index(shape.stripsPerSample),
             maps.inputTransform(
                 buffer: 0, from: .variable("first"), count: share, into: "inputs"
@@ -116,7 +116,7 @@ struct StreamedWinograd {
             buffers: [
                 Buffer(name: "inputs", access: .write, extent: groups * groupExtent),
                 request.buffers()[1],
-                Buffer(name: "workspace", access: .workspace, extent: maps.stripExtent),
+                Buffer(name: "workspace", access: .workspace, extent: shape.stripExtent(width)),
             ],
             tasksPerSample: shares,
             body: [
@@ -140,7 +140,7 @@ struct StreamedWinograd {
         let chunk = Statement.loop(
             "chunk", from: 0, to: Index(shape.channels), step: channels,
             transformWeights(firstOutput) + [multiply()])
-        let back = maps.eachStrip(
+        let back = shape.eachStrip(
             from: firstSample * Index(shape.stripsPerSample),
             count: .variable("samples") * Index(shape.stripsPerSample),
             maps.outputTransform(buffer: middle, from: firstOutput, outputs: block.columns, at: productAt))

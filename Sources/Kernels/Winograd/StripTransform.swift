@@ -16,20 +16,12 @@ struct StripTransform {
     /// Windows of a strip.
     let windows: Int
     let width: Int
-    /// `extentOfBuffer` floats of the workspace, from this one on.
+    /// The half-transformed strip in the workspace: `points × columns` vectors from this float on.
     let buffer: Int
 
     private var points: Int { matrix.count }
     private var window: Int { matrix.first?.count ?? 0 }
     private var columns: Int { step * (windows - 1) + window }
-
-    /// Floats of the half-transformed strip.
-    var extentOfBuffer: Int { points * columns * width }
-
-    /// The largest buffer of a strip of a shape's windows.
-    static func extentOfBuffer(points: Int, windows: Int, step: Int, window: Int, width: Int) -> Int {
-        points * (step * (windows - 1) + window) * width
-    }
 
     /// - Parameters:
     ///   - base: the index of pixel (0, 0) of the vector's channels.

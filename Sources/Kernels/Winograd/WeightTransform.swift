@@ -1,14 +1,13 @@
 import KernelIR
 
-/// The transform of a convolution's weights, `G g Gᵀ` for each pair of channels, a panel of outputs and a few input
-/// channels at a time: the weights of the panel are brought side by side first, so that the transform works on whole
+/// The transform of a convolution's weights, `G g Gᵀ` for each pair of channels, a panel of outputs and a vector of
+/// input channels at a time: the weights of the panel are brought side by side first, so that the transform works on whole
 /// vectors.
 struct WeightTransform {
     let shape: WinogradShape
     /// Outputs of a panel, a multiple of the vector width.
     let panel: Int
-    /// Channels that are brought side by side at a time: a multiple of the vector width that divides all of them.
-    let channels: Int
+    /// Floats of a vector, and channels that are brought side by side at a time.
     let width: Int
     /// The buffer of the weights, in the order of the convolution's parameter.
     let weight: String
@@ -20,7 +19,7 @@ struct WeightTransform {
 
     /// Rows of a channel's gathered taps: a gradient's are brought by blocks that are higher than nine.
     private var taps: Int { shape.isGradient ? max(9, (9 + width - 1) / width * width) : 9 }
-    private var gatheredExtent: Int { (channels - 1) * 9 * panel + taps * panel }
+    private var gatheredExtent: Int { (width - 1) * 9 * panel + taps * panel }
     private var row: Int { buffer + gatheredExtent }
     private var middle: Int { row + panel * 9 + taps }
 
@@ -48,7 +47,7 @@ struct WeightTransform {
         }
         return gather + [
             .loop(
-                "c", from: 0, to: Index(channels), step: 1,
+                "c", from: 0, to: Index(width), step: 1,
                 [.loop("q", from: 0, to: Index(panel / width), step: 1, vectors)])
         ]
     }
@@ -69,7 +68,7 @@ struct WeightTransform {
                 "lane", from: 0, to: Index(panel), step: width,
                 [
                     .loop(
-                        "block", from: 0, to: Index(9 * channels), step: width,
+                        "block", from: 0, to: Index(9 * width), step: width,
                         [
                             BlockTranspose.statement(
                                 width: width, from: weight, at: source, stride: length, to: "workspace",
@@ -95,7 +94,7 @@ struct WeightTransform {
         return [
             .comment("rows below the nine taps are written over by the next channel"),
             .loop(
-                "c", from: 0, to: Index(channels), step: 1,
+                "c", from: 0, to: Index(width), step: 1,
                 [copy, .loop("lane", from: 0, to: Index(panel), step: width, columns)]),
         ]
     }

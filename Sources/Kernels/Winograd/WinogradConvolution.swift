@@ -44,7 +44,7 @@ private struct WinogradKernel {
         middle = products + shape.products * productPlane
         let maps = WinogradMaps(request: request, shape: shape)
         strip = middle + maps.middleExtent
-        workspace = strip + maps.stripExtent
+        workspace = strip + shape.stripExtent(width)
     }
 
     func kernel(_ algorithm: String) -> Kernel {
@@ -71,7 +71,7 @@ private struct WinogradKernel {
     }
 
     private func eachStrip(_ body: [Statement]) -> [Statement] {
-        maps.eachStrip(from: .variable("firstStrip"), count: .variable("strips"), body)
+        shape.eachStrip(from: .variable("firstStrip"), count: .variable("strips"), body)
     }
 
     // MARK: Tasks and tiles

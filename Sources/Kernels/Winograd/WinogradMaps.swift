@@ -9,26 +9,8 @@ struct WinogradMaps {
 
     var width: Int { request.target.vectorWidth }
 
-    /// Floats of the workspace for a half-transformed strip of the input.
-    var stripExtent: Int {
-        StripTransform.extentOfBuffer(
-            points: shape.points, windows: shape.stripTiles, step: shape.tile, window: shape.points, width: width)
-    }
-
     /// Floats of the workspace for a half-transformed tile of products, and the maxima of its pairs of results.
     var middleExtent: Int { shape.products * width }
-
-    /// A loop over strips that binds `slot`, the strip's first tile counted from the first strip on, the sample `n`, and
-    /// the strip's first output row `y` and column `x`.
-    func eachStrip(from first: Index, count: Index, _ body: [Statement]) -> [Statement] {
-        let strip = Index.variable("strip")
-        return [
-            .loop(
-                "strip", from: 0, to: count, step: 1,
-                shape.stripBindings(first + strip)
-                    + [.letIndex("slot", strip * Index(shape.stripTiles))] + body)
-        ]
-    }
 
     /// Transforms the strip's windows for channels `c`, from `first` on; `at` says where a product's tile goes.
     func inputTransform(
@@ -73,7 +55,8 @@ struct WinogradMaps {
             let finished = request.applyEpilogue(biased, sample: n, element: element, width: width)
             let place = n * Index(request.result.sampleStride) + element
             guard let pooling else {
-                return guarded(row: y + row, column: left + Index(column), [.store("out", place, finished)])
+                return shape.whereInside(
+                    shape.output, row: y + row, column: left + Index(column), [.store("out", place, finished)])
             }
             let name = "result\(column)"
             let result = Expression.variable(name, width: width)
@@ -83,7 +66,7 @@ struct WinogradMaps {
             let kept = pooling.keep(
                 row: row, pair: column / 2, .variable("result\(column - 1)", width: width), result)
             // With an even number of rows and columns, either both elements of a pair are inside or none.
-            return guarded(row: y + row, column: left + Index(column), pair + [kept])
+            return shape.whereInside(shape.output, row: y + row, column: left + Index(column), pair + [kept])
         }
         let bias: [Statement] =
             request.inputs.count == 3 ? [.declare("bias", width: width, .load("in2", channel, width: width))] : []
@@ -92,14 +75,5 @@ struct WinogradMaps {
             [.letIndex("left", .variable("x") + window * Index(shape.tile))] + body
                 + (pooling?.statements(channel: channel, window: window) ?? []))
         return [.loop("q", from: 0, to: Index(outputs / width), step: 1, bias + [tiles])]
-    }
-
-    /// The stores, where the last tiles may reach over the edge only if the position lies inside.
-    private func guarded(row: Index, column: Index, _ stores: [Statement]) -> [Statement] {
-        var tests: [Condition] = []
-        if shape.overhangsBelow { tests.append(.less(row, Index(shape.output.height))) }
-        if shape.overhangsRight { tests.append(.less(column, Index(shape.output.width))) }
-        guard let first = tests.first else { return stores }
-        return [.conditional(tests.dropFirst().reduce(first) { .and($0, $1) }, stores, otherwise: [])]
     }
 }

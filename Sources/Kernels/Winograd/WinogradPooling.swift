@@ -50,7 +50,8 @@ struct WinogradPooling {
             let above = Expression.load("workspace", place(Index(2 * i), j), width: width)
             let below = Expression.load("workspace", place(Index(2 * i + 1), j), width: width)
             let at = base + ((row + Index(i)) * Index(output.width) + (column + Index(j))) * Index(width)
-            return guarded(row: row + Index(i), column: column + Index(j), .store(name, at, .maximum(below, above)))
+            return shape.whereInside(
+                output, row: row + Index(i), column: column + Index(j), [.store(name, at, .maximum(below, above))])
         }
         return [
             .letIndex("pooledRow", inSample / Index(shape.stripsPerRow) * Index(half)),
@@ -59,13 +60,5 @@ struct WinogradPooling {
                 inSample % Index(shape.stripsPerRow) * Index(shape.stripTiles * half) + window * Index(half)
             ),
         ] + stores
-    }
-
-    private func guarded(row: Index, column: Index, _ store: Statement) -> [Statement] {
-        var tests: [Condition] = []
-        if shape.overhangsBelow { tests.append(.less(row, Index(output.height))) }
-        if shape.overhangsRight { tests.append(.less(column, Index(output.width))) }
-        guard let first = tests.first else { return [store] }
-        return [.conditional(tests.dropFirst().reduce(first) { .and($0, $1) }, [store], otherwise: [])]
     }
 }

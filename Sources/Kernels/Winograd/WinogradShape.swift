@@ -57,19 +57,31 @@ struct WinogradShape {
     var stripsPerRow: Int { ceilingDivide(tileColumns, stripTiles) }
     var stripsPerSample: Int { tileRows * stripsPerRow }
 
-    /// Whether the last tiles reach over the map's lower edge, and over its right one.
-    var overhangsBelow: Bool { output.height % tile != 0 }
-    var overhangsRight: Bool { output.width % (tile * stripTiles) != 0 }
-
-    /// Binds the sample `n`, and the first output row `y` and column `x` of strip `strip`, counted over all samples.
-    func stripBindings(_ strip: Index) -> [Statement] {
-        let inSample = Index.variable("inSample")
-        return [
-            .letIndex("n", strip / Index(stripsPerSample)),
-            .letIndex("inSample", strip % Index(stripsPerSample)),
+    /// A loop over strips, counted over all samples, that binds `slot`, the strip's first tile counted from the first
+    /// strip on, the sample `n`, and the strip's first output row `y` and column `x`.
+    func eachStrip(from first: Index, count: Index, _ body: [Statement]) -> [Statement] {
+        let (strip, inSample): (Index, Index) = (.variable("strip"), .variable("inSample"))
+        let bindings: [Statement] = [
+            .letIndex("n", (first + strip) / Index(stripsPerSample)),
+            .letIndex("inSample", (first + strip) % Index(stripsPerSample)),
             .letIndex("y", inSample / Index(stripsPerRow) * Index(tile)),
             .letIndex("x", inSample % Index(stripsPerRow) * Index(stripTiles * tile)),
+            .letIndex("slot", strip * Index(stripTiles)),
         ]
+        return [.loop("strip", from: 0, to: count, step: 1, bindings + body)]
+    }
+
+    /// Floats of the workspace for a half-transformed strip of the input, which is longer than one of the result.
+    func stripExtent(_ width: Int) -> Int { points * (tile * (stripTiles - 1) + points) * width }
+
+    /// The statements, where the last tiles may reach over the edge only if a place of the result, or of a map made of it
+    /// of the given extent, lies inside.
+    func whereInside(_ extent: Extent, row: Index, column: Index, _ statements: [Statement]) -> [Statement] {
+        var tests: [Condition] = []
+        if output.height % tile != 0 { tests.append(.less(row, Index(extent.height))) }
+        if output.width % (tile * stripTiles) != 0 { tests.append(.less(column, Index(extent.width))) }
+        guard let first = tests.first else { return statements }
+        return [.conditional(tests.dropFirst().reduce(first) { .and($0, $1) }, statements, otherwise: [])]
     }
 
     var matrices: WinogradMatrices { WinogradMatrices(outputs: tile, taps: 3) }

@@ -77,10 +77,7 @@ private struct WinogradSums {
         gradients = inputs + shape.products * inputPlane
         middle = gradients + shape.products * gradientPlane
         strip = middle + Self.finishExtent(shape, width)
-        let end =
-            strip
-            + StripTransform.extentOfBuffer(
-                points: shape.points, windows: shape.stripTiles, step: shape.tile, window: shape.points, width: width)
+        let end = strip + shape.stripExtent(width)
         bias = WinogradBiasGradient(request, shape, outputs: outputs, start: end)
         workspace = end + (bias?.outputs ?? 0)
     }
@@ -123,7 +120,8 @@ private struct WinogradSums {
                 .loop(
                     "first", from: .variable("begin"), to: .variable("end"), step: strips,
                     [.letIndex("strips", .minimum(Index(strips), .variable("end") - first))]
-                        + eachStrip(inputTransform() + gradientTransform())
+                        + shape.eachStrip(
+                            from: first, count: .variable("strips"), inputTransform() + gradientTransform())
                         + (bias?.add(tiles: .variable("strips") * Index(shape.stripTiles), at: gradientAt) ?? [])
                         + products())
             ] + storeBias(range)
@@ -183,15 +181,6 @@ private struct WinogradSums {
 
     private func gradientAt(_ product: Index, _ tile: Index, _ output: Index) -> Index {
         Index(gradients) + product * Index(gradientPlane) + tile * Index(outputs) + output
-    }
-
-    private func eachStrip(_ body: [Statement]) -> [Statement] {
-        let strip = Index.variable("strip")
-        return [
-            .loop(
-                "strip", from: 0, to: .variable("strips"), step: 1,
-                shape.stripBindings(first + strip) + [.letIndex("slot", strip * Index(shape.stripTiles))] + body)
-        ]
     }
 
     private func inputTransform() -> [Statement] {

@@ -6,7 +6,7 @@ import KernelIR
 func winogradWeights(_ request: KernelRequest, _ shape: WinogradShape, panel: Int) -> LoweredStage {
     let width = request.target.vectorWidth
     let transform = WeightTransform(
-        shape: shape, panel: panel, channels: width, width: width, weight: "weight", buffer: 0)
+        shape: shape, panel: panel, width: width, weight: "weight", buffer: 0)
     let first = Index.variable("first")
     let body = transform.statements(firstOutput: .task * Index(panel), firstChannel: first) {
         product, c, column, value in
