@@ -14,7 +14,7 @@ public struct Schedule: Hashable, Sendable {
     }
 
     /// True when it neither makes gradients nor updates parameters, so that they may stay as they are for many runs.
-    public var isInference: Bool { graph.gradients.isEmpty && !steps.contains { graph[$0].op == .update } }
+    public var isInference: Bool { graph.gradients.isEmpty && !steps.contains { graph[$0].op.isEffect } }
 
     /// The values that callers read after the last step: outputs, loss and gradients.
     public var results: [NodeID] {

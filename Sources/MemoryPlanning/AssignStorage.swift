@@ -97,7 +97,7 @@ struct StorageAssignment {
         var buffers: [StorageBuffer] = []
         var bufferOfRoot = [Int?](repeating: nil, count: graph.nodes.count)
         var locations = [ValueLocation?](repeating: nil, count: graph.nodes.count)
-        for id in graph.ids where graph[id].op != .update {
+        for id in graph.ids where !graph[id].op.isEffect {
             let place = root(of: id)
             let index = bufferOfRoot[place.value.index] ?? buffers.count
             if index == buffers.count {
@@ -167,15 +167,19 @@ extension Node {
         switch op {
         case .elementwise: operands
         // Only windows that tile the map store each position once; a window's values are read all over it.
-        case .maxPoolGradient(let geometry) where geometry.kernel == geometry.stride && geometry.padding == Padding(0):
-            epilogue.flatMap(\.operands).filter { !inputs.contains($0) }
-        // A convolution's product is stored before its epilogue runs.
-        case .conv, .convTranspose, .convDataGradient, .maxPool, .maxPoolGradient: []
+        case .maxUnpool(let geometry) where geometry.kernel == geometry.stride && geometry.padding == Padding(0):
+            fusedOperands
+        case .normalization(.normalize): [inputs[0]] + fusedOperands
+        case .normalization(.gradient): [inputs[0], inputs[1]] + fusedOperands
+        // A convolution's product is stored before its epilogue runs, and resampled maps in pieces.
+        case .conv, .convTranspose, .convDataGradient, .maxPool, .maxUnpool, .maxPick, .resample, .resampleGradient: []
         case .input, .target, .parameter, .cotangent, .one, .convWeightGradient, .channelSum, .concat, .channelSlice,
-            .relayout, .bceWithLogits, .bceWithLogitsGradient, .diceLoss, .diceLossGradient, .batchMean,
-            .batchMeanGradient,
-            .update:
+            .relayout, .normalization, .softmax, .softmaxGradient, .sampleLoss, .sampleLossGradient, .classLoss,
+            .batchMean, .batchMeanGradient, .update:
             []
         }
     }
+
+    /// The operands of fused steps that the operator itself does not read.
+    private var fusedOperands: [NodeID] { epilogue.flatMap(\.operands).filter { !inputs.contains($0) } }
 }

@@ -166,8 +166,11 @@ private struct PlanWalk {
     func mayShare(_ node: Node, _ operand: NodeID) -> Bool {
         switch node.op {
         case .elementwise: true
-        case .maxPoolGradient(let geometry):
+        case .maxUnpool(let geometry):
             geometry.stride == geometry.kernel && geometry.padding == Padding(0) && !node.inputs.contains(operand)
+        // Maps of the result's own layout, read at the place that is written next.
+        case .normalization(.normalize): operand == node.inputs[0] || !node.inputs.contains(operand)
+        case .normalization(.gradient): node.inputs.prefix(2).contains(operand) || !node.inputs.contains(operand)
         default: false
         }
     }
@@ -209,7 +212,7 @@ private struct PlanWalk {
     mutating func checkBounds(_ id: NodeID) {
         let node = graph[id]
         guard let location = plan.locations[id.index] else {
-            if node.op != .update { report("\"\(node.name)\" has no place") }
+            if !node.op.isEffect { report("\"\(node.name)\" has no place") }
             return
         }
         let buffer = plan.buffers[location.buffer]
@@ -233,7 +236,7 @@ private struct PlanWalk {
     /// Rule 10; that no value lies there is part of rule 1.
     mutating func checkPrepared() {
         var earlier: [(name: String, extent: StridedExtent)] = []
-        let updates = plan.steps.contains { graph[$0].op == .update }
+        let updates = plan.steps.contains { graph[$0].op.isEffect }
         for id in graph.ids {
             guard let index = plan.prepared[id.index], plan.buffers[index].region != .arena else { continue }
             let name = graph[id].name

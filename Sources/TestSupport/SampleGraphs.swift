@@ -16,7 +16,7 @@ public enum SampleGraph {
         let dec = try b.apply(.relu, [try b.conv(joined, width, kernel: 3, padding: 1, "dec1")], "dec1.relu")
         let logits = try b.conv(dec, 1, kernel: 1, "dec2")
         b.output("logits", logits)
-        try b.loss(try b.add(.bceWithLogits(positiveWeight: 1), [logits, mask], "bce"))
+        try b.loss(try b.add(.sampleLoss(.bceWithLogits(positiveWeight: 1)), [logits, mask], "bce"))
         return b.graph
     }
 
@@ -58,7 +58,7 @@ public enum SampleGraph {
             channels: 4, input: map, kernel: Extent(3, 2), stride: Extent(2, 3),
             padding: Padding(top: 1, left: 0, bottom: 1, right: 0))
         let pooled = try b.add(.maxPool(pool), [a], "pool")
-        _ = try b.add(.maxPoolGradient(pool), [pooled, a], "d_pool")
+        _ = try b.add(.maxUnpool(pool), [pooled, a], "d_pool")
         let unary: [Elementwise] = [.relu, .leakyRelu(slope: 0.1), .sigmoid, .silu, .tanh, .scale(-1.0 / 3)]
         for function in unary { _ = try b.apply(function, [a], "y_\(function.mnemonic)") }
         let binary: [Elementwise] = [
@@ -68,14 +68,14 @@ public enum SampleGraph {
         for function in binary { _ = try b.apply(function, [a, c], "y_\(function.mnemonic)") }
         let joined = try b.concat([a, c, a], "joined")
         let logits = try b.add(.channelSlice(start: 3, count: 4), [joined], "logits")
-        let bce = try b.add(.bceWithLogits(positiveWeight: 3), [logits, target], "bce")
-        let dice = try b.add(.diceLoss(smooth: 1), [logits, target], "dice")
+        let bce = try b.add(.sampleLoss(.bceWithLogits(positiveWeight: 3)), [logits, target], "bce")
+        let dice = try b.add(.sampleLoss(.dice(smooth: 1)), [logits, target], "dice")
         let total = try b.apply(.add, [bce, dice], "total")
         try b.loss(total)
         let one = try b.add(.one, [], "d_loss")
         let dTotal = try b.add(.batchMeanGradient, [one], "d_total")
-        _ = try b.add(.bceWithLogitsGradient(positiveWeight: 3), [logits, target, dTotal], "d_bce")
-        _ = try b.add(.diceLossGradient(smooth: 1), [logits, target, dTotal], "d_dice")
+        _ = try b.add(.sampleLossGradient(.bceWithLogits(positiveWeight: 3)), [logits, target, dTotal], "d_bce")
+        _ = try b.add(.sampleLossGradient(.dice(smooth: 1)), [logits, target, dTotal], "d_dice")
         _ = try b.add(.channelSum, [a], "grad.enc1.conv1.bias")
         _ = try b.add(.convDataGradient(conv), [a, weight], "d_image")
         let gradient = try b.add(.convWeightGradient(conv), [a, image], "grad.enc1.conv1.weight")

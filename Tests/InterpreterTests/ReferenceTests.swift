@@ -66,10 +66,10 @@ struct ReferenceCase: Sendable, CustomTestStringConvertible {
             b.output("out", y)
         case "bce_with_logits":
             let weight = attributes["pos_weight"]?.number ?? 1
-            try b.loss(try b.add(.bceWithLogits(positiveWeight: weight), [x, target(&b)], "per_sample"))
+            try b.loss(try b.add(.sampleLoss(.bceWithLogits(positiveWeight: weight)), [x, target(&b)], "per_sample"))
         case "dice_loss":
             let smooth = attributes["smooth"]?.number ?? 1
-            try b.loss(try b.add(.diceLoss(smooth: smooth), [x, target(&b)], "per_sample"))
+            try b.loss(try b.add(.sampleLoss(.dice(smooth: smooth)), [x, target(&b)], "per_sample"))
         case "concat": b.output("out", try b.concat([x, try second(&b)], "joined"))
         case "add": b.output("out", try b.apply(.add, [x, try second(&b)], "sum"))
         case "mul": b.output("out", try b.apply(.multiply, [x, try second(&b)], "product"))

@@ -147,6 +147,14 @@ extension Elaborator {
             }
         case .real(let domain): value = real(expression, domain, what)
         case .boolean: value = boolean(expression, what)
+        case .optionalCount:
+            if case .name("none") = expression.kind {
+                value = ArgumentValue.none
+            } else {
+                value = integer(expression, from: 0, what).map(ArgumentValue.integer)
+            }
+        case .reals(let domain): value = reals(expression, domain, what)
+        case .map: value = map(expression, what)
         }
         guard let value else { return false }
         bound.arguments.set(spec.name, value, at: expression.range)
@@ -221,6 +229,32 @@ extension Elaborator {
         return .real(number)
     }
 
+    private mutating func reals(_ expression: Expression, _ domain: RealDomain, _ what: String) -> ArgumentValue? {
+        guard case .list(let elements) = expression.kind else {
+            let value = evaluate(expression)
+            if !value.isInvalid {
+                report(
+                    "\(what) must be a list of numbers, found \(describe(value))", at: expression.range,
+                    hint: "write [1.0, 2.5, ...]")
+            }
+            return nil
+        }
+        var numbers: [Double] = []
+        for element in elements {
+            if case .real(let number)? = real(element, domain, "each of \(what)") { numbers.append(number) }
+        }
+        return numbers.count == elements.count ? .reals(numbers) : nil
+    }
+
+    private mutating func map(_ expression: Expression, _ what: String) -> ArgumentValue? {
+        let value = evaluate(expression)
+        if isFeatureMap(value), let operand = operand(value, expression) { return .map(operand) }
+        if !value.isInvalid {
+            report("\(what) must be a feature map, found \(describe(value))", at: expression.range)
+        }
+        return nil
+    }
+
     private mutating func boolean(_ expression: Expression, _ what: String) -> ArgumentValue? {
         let value = evaluate(expression)
         if case .boolean(let flag) = value { return .boolean(flag) }
@@ -238,7 +272,8 @@ extension Elaborator {
         case .optional(.extent(let value)): show(value)
         case .optional(.real(let value)): "\(value)"
         case .optional(.boolean(let value)): "\(value)"
-        case .optional(.same), .derived: "2"
+        case .optional(.none): "255"
+        case .optional(.same), .optional(.reals), .optional(.map), .derived: "2"
         }
     }
 }

@@ -36,8 +36,14 @@ struct GraphBuilder {
     mutating func result(
         _ op: Op, _ inputs: [NodeID], of call: OperatorCall, suffix: String? = nil
     ) throws(Diagnostic) -> NodeID {
-        let name = call.isOutermost ? names.outermost : names.stem + "." + (suffix ?? call.name)
-        return try append(op, inputs, name: name, at: call.range)
+        try append(op, inputs, name: wantedName(of: call, suffix), at: call.range)
+    }
+
+    /// The name that the next result of the call will have.
+    func nextName(of call: OperatorCall) -> String { free(wantedName(of: call, nil)) }
+
+    private func wantedName(of call: OperatorCall, _ suffix: String?) -> String {
+        call.isOutermost ? names.outermost : names.stem + "." + (suffix ?? call.name)
     }
 
     /// A node on the way to a call's result.
@@ -56,6 +62,20 @@ struct GraphBuilder {
         var parameters = [try parameter(.weight, weight, fanIn: fanIn, at: call.range)]
         if let biasSize { parameters.append(try parameter(.bias, .fixed([biasSize]), fanIn: fanIn, at: call.range)) }
         return parameters
+    }
+
+    /// A number for each of `channels` channels, called `NAME.` and what PyTorch calls it.
+    mutating func channelParameter(
+        _ kind: ParameterKind, channels: Int, of call: OperatorCall
+    ) throws(Diagnostic) -> NodeID {
+        try parameter(kind, .fixed([channels]), fanIn: channels, at: call.range)
+    }
+
+    /// A step that changes a parameter while training.
+    mutating func effect(
+        _ op: Op, _ inputs: [NodeID], of call: OperatorCall, suffix: String
+    ) throws(Diagnostic) {
+        _ = try append(op, inputs, name: names.stem + "." + suffix, at: call.range)
     }
 
     func isTarget(_ id: NodeID) -> Bool {
@@ -88,7 +108,7 @@ struct GraphBuilder {
     private mutating func parameter(
         _ kind: ParameterKind, _ type: TensorType, fanIn: Int, at range: SourceRange
     ) throws(Diagnostic) -> NodeID {
-        let name = names.stem + "." + kind.rawValue
+        let name = names.stem + "." + kind.suffix
         // A parameter's name is a contract with files of weights: an inner node that happens to have it gives way.
         if usedNames.contains(name), let other = graph.id(named: name) {
             if case .parameter = graph[other].op {
@@ -125,9 +145,15 @@ struct GraphBuilder {
 
     /// The name, with the first free number where it is taken.
     private mutating func unique(_ name: String) -> String {
-        if usedNames.insert(name).inserted { return name }
+        let free = free(name)
+        usedNames.insert(free)
+        return free
+    }
+
+    private func free(_ name: String) -> String {
+        guard usedNames.contains(name) else { return name }
         var number = 2
-        while !usedNames.insert("\(name).\(number)").inserted { number += 1 }
+        while usedNames.contains("\(name).\(number)") { number += 1 }
         return "\(name).\(number)"
     }
 
