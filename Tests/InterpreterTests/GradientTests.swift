@@ -155,7 +155,8 @@ extension GradientCase {
 @Suite struct GradientTests {
     @Test(
         arguments: GradientCase.convolutions + GradientCase.transposed + GradientCase.pools + GradientCase.functions
-            + GradientCase.fanOut + GradientCase.losses)
+            + GradientCase.fanOut + GradientCase.losses + GradientCase.resamplings + GradientCase.unpooling
+            + GradientCase.normalizations)
     func agreesWithCentralDifferences(_ gradientCase: GradientCase) throws {
         var b = GraphBuilder()
         try gradientCase.build(&b)
