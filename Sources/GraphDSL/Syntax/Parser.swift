@@ -75,31 +75,6 @@ struct Parser {
         }
     }
 
-    private mutating func parseGraph() throws(Failure) -> GraphDeclaration {
-        advance()
-        let name = try parseName("the graph's name")
-        skipNewlines()
-        var parameters: [ParameterSyntax] = []
-        if current.isPunctuation(.leftParenthesis) {
-            try parseDelimited(.leftParenthesis, .rightParenthesis, holdsDefinitions: true) { parser throws(Failure) in
-                parameters.append(try parser.parseGraphParameter())
-            }
-        }
-        let body = try parseBody().statements
-        return GraphDeclaration(name: name, parameters: parameters, body: body)
-    }
-
-    private mutating func parseGraphParameter() throws(Failure) -> ParameterSyntax {
-        let name = try parseName("a parameter's name")
-        guard current.isPunctuation(.equals) else {
-            throw fail(
-                "graph parameter \"\(name.text)\" needs a default value", name.range,
-                hint: "write \(name.text) = 64, for example")
-        }
-        advance()
-        return ParameterSyntax(name: name, value: try parseExpression())
-    }
-
     mutating func parseBlock() throws(Failure) -> BlockSyntax {
         advance()
         let name = try parseName("the block's name")
