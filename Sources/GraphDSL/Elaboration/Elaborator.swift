@@ -75,6 +75,8 @@ struct Elaborator {
                 "graph \"\(graph.name.text)\" has no output", at: graph.name.range,
                 hint: "add output NAME = VALUE for what the net computes")
         }
+        checkUncalledBlocks()
+        if !diagnostics.hasErrors { checkWhole(graph) }
         guard !diagnostics.hasErrors else { return nil }
         warnAboutUnusedNames()
         for warning in warnings { diagnostics.report(warning) }
@@ -195,6 +197,16 @@ struct Elaborator {
 
     private func hasOutputStatement(_ graph: GraphDeclaration) -> Bool {
         graph.body.contains { if case .output = $0.kind { true } else { false } }
+    }
+
+    /// Looks into blocks that nobody calls. Without arguments their shapes are unknown, their names and calls are not.
+    private mutating func checkUncalledBlocks() {
+        let warningCount = warnings.count
+        for name in blockNames where !isAborted {
+            if let block = blocks[name], !block.isUsed { checkUncalled(block) }
+        }
+        // That the block is never called says it all.
+        warnings.removeSubrange(warningCount...)
     }
 
     private mutating func warnAboutUnusedNames() {

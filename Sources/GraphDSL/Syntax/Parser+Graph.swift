@@ -11,32 +11,41 @@ extension Parser {
                 try parser.parseHeaderEntry(into: &graph)
             }
         }
-        graph.body = try parseBody().statements
+        graph.body = try parseBody(form: "graph \(graph.name.text) { ... }").statements
         return graph
     }
 
+    /// What is missing or wrong behind a parameter's name is no reason to misread the rest of the file.
     private mutating func parseHeaderEntry(into graph: inout GraphDeclaration) throws(Failure) {
         let name = try parseName("a parameter's name")
+        var value = Expression(kind: .invalid, range: name.range, depth: 1)
         switch current.kind {
         case .punctuation(.colon) where name.text == "sizes":
-            try parseSizes(name, into: &graph)
+            return try parseSizes(name, into: &graph)
         case .punctuation(.equals):
             advance()
             if name.text == "sizes", case .name(let word) = current.kind, SizeRule(rawValue: word) != nil {
-                throw fail(
-                    "expected \":\" behind \"sizes\", found \"=\"", name.range, hint: "write sizes: \(word)")
+                report("expected \":\" behind \"sizes\", found \"=\"", name.range, hint: "write sizes: \(word)")
+                advance()
+                return
             }
-            graph.parameters.append(ParameterSyntax(name: name, value: try parseExpression()))
+            value = try parseExpression()
         case .punctuation(.colon):
-            let hint =
-                nearMiss(name.text, among: ["sizes"]).map { "write \(name.text) = ..., or did you mean \"\($0)\"?" }
-                ?? "write \(name.text) = ..."
-            throw fail("expected \"=\" behind graph parameter \"\(name.text)\", found \":\"", current.range, hint: hint)
-        default:
-            throw fail(
+            let other = nearMiss(name.text, among: ["sizes"]).map { ", or did you mean \"\($0)\"?" } ?? ""
+            report(
+                "expected \"=\" behind graph parameter \"\(name.text)\", found \":\"", current.range,
+                hint: "write \(name.text) = ...\(other)")
+            advance()
+            _ = try parseExpression()
+        case .punctuation(.comma), .punctuation(.rightParenthesis):
+            report(
                 "graph parameter \"\(name.text)\" needs a default value", name.range,
                 hint: "write \(name.text) = 64, for example")
+        default:
+            throw expected(
+                "\"=\" behind graph parameter \"\(name.text)\"", hint: "write \(name.text) = 64, for example")
         }
+        graph.parameters.append(ParameterSyntax(name: name, value: value))
     }
 
     /// The word behind `sizes`. A wrong one is no reason to misread the rest of the file.
