@@ -4,6 +4,7 @@ extension KernelCase {
     static let allFunctions: [Elementwise] = [
         .relu, .leakyRelu(slope: 0.25), .sigmoid, .silu, .tanh, .add, .multiply, .scale(-0.75), .reluGradient,
         .leakyReluGradient(slope: 0.1), .sigmoidGradient, .siluGradient, .tanhGradient,
+        .dropout(rate: 0.3, key: DropoutMask.key(of: "drop")),
     ]
 
     // MARK: Elementwise
