@@ -82,7 +82,7 @@ struct ModelTables {
     private func planRow(_ plan: LoweredPlan) -> String {
         "    {\(cString(plan.name)), \(plan.tensors.count), \(plan.name)_tensors, \(plan.steps.count), "
             + "\(plan.name)_steps, \(plan.plan.arenaBytes), \(plan.plan.preparedBytes), "
-            + "\(plan.plan.largestPreparedBytes)},"
+            + "\(plan.plan.largestPreparedBytes), \(plan.plan.derivedBytes)},"
     }
 
     private func planTables(_ plan: LoweredPlan, _ functions: [String?]) -> String {

@@ -12,7 +12,7 @@ func normalization(_ op: NormalizationOp, _ operands: [Tensor], shape: [Int]) ->
     case .gradient(let groups, let epsilon):
         gradient(
             Statistics(groups, epsilon, operands[1], moments: operands[2]), dy: operands[0], x: operands[1],
-            scale: operands[3])
+            scale: operands[3], sums: operands[4])
     case .row(let row): sumOfRows(row, operands[0], shape: shape)
     case .runningMoments: Tensor(shape: shape, values: operands[0].values + operands[1].values)
     case .updateRunning: Tensor(shape: shape)
@@ -120,22 +120,27 @@ private func sums(_ statistics: Statistics, _ dy: Tensor, _ x: Tensor, shape: [I
     return result
 }
 
-/// `dx = r · (g − mean(g) − x̂ · mean(g · x̂))` with `g = scale · dy`. It does not look at the sums, so that it can judge them.
-private func gradient(_ statistics: Statistics, dy: Tensor, x: Tensor, scale: Tensor) -> Tensor {
+/// `dx = r · (scale · dy − A / m − x̂ · B / m)` with `A = Σ scale · Σ dy`, `B = Σ scale · Σ dy · x̂` over a group's channels.
+private func gradient(_ statistics: Statistics, dy: Tensor, x: Tensor, scale: Tensor, sums: Tensor) -> Tensor {
+    let channels = x.shape[1]
+    let size = Double(statistics.groupSize)
     var plain = [Double](repeating: 0, count: statistics.groupCount)
     var weighted = plain
-    let size = Double(statistics.groupSize)
-    let g = dy.values.indices.map { dy.values[$0] * scale.values[statistics.channel(of: $0)] }
-    for (index, value) in g.enumerated() {
-        plain[statistics.group(of: index)] += value / size
-        weighted[statistics.group(of: index)] += value * statistics.normalized(x, index) / size
+    for sample in 0..<(sums.shape.count == 3 ? sums.shape[0] : 1) {
+        for channel in 0..<channels {
+            let group = statistics.group(of: (sample * channels + channel) * x.shape[2] * x.shape[3])
+            let place = 2 * sample * channels + channel
+            weighted[group] += scale.values[channel] * sums.values[place] / size
+            plain[group] += scale.values[channel] * sums.values[place + channels] / size
+        }
     }
     var dx = x
     for index in dx.values.indices {
         let group = statistics.group(of: index)
         dx.values[index] =
             statistics.inverseDeviations[group]
-            * (g[index] - plain[group] - statistics.normalized(x, index) * weighted[group])
+            * (scale.values[statistics.channel(of: index)] * dy.values[index] - plain[group]
+                - statistics.normalized(x, index) * weighted[group])
     }
     return dx
 }

@@ -6,6 +6,9 @@ struct StorageAssignment {
     private let schedule: Schedule
     private let options: PlanningOptions
     private let liveness: Liveness
+    /// Whether a value is made of parameters alone in a plan that leaves them as they are: it keeps its place from run to
+    /// run.
+    private let isKept: [Bool]
     /// For each value the value whose memory it lies in, and how many channels from its start.
     private var parent: [(value: NodeID, channelOffset: Int)?]
 
@@ -13,6 +16,8 @@ struct StorageAssignment {
         self.schedule = schedule
         self.options = options
         liveness = Liveness(schedule)
+        let all = schedule.isInference ? schedule.isDerived : []
+        isKept = schedule.graph.ids.map { all.indices.contains($0.index) && all[$0.index] }
         parent = Array(repeating: nil, count: schedule.graph.nodes.count)
         if options.strategy != .naive {
             placeConcatOperands()
@@ -116,7 +121,7 @@ struct StorageAssignment {
         let node = graph[root]
         let isParameter = if case .parameter = node.op { true } else { false }
         return StorageBuffer(
-            region: isParameter ? .parameters : .arena, root: root,
+            region: isParameter ? .parameters : isKept[root.index] ? .derived : .arena, root: root,
             bytes: (4 * node.type.elementCount(batch: options.batchCapacity)).roundedUp(to: options.alignment),
             firstStep: Int.max, lastStep: -1)
     }

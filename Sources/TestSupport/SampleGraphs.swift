@@ -80,7 +80,70 @@ public enum SampleGraph {
         _ = try b.add(.convDataGradient(conv), [a, weight], "d_image")
         let gradient = try b.add(.convWeightGradient(conv), [a, image], "grad.enc1.conv1.weight")
         _ = try b.add(.update, [weight, gradient], "update enc1.conv1.weight")
+        try addNormalizations(&b, a)
+        try addResamplings(&b, a, pool: pool, pooled)
+        try addClasses(&b, a)
         return decorated(b.graph, a: a, c: c, weight: weight, gradient: gradient)
+    }
+
+    private static func addNormalizations(_ b: inout GraphBuilder, _ a: NodeID) throws {
+        let kinds: [(String, ParameterKind)] = [
+            ("scale", .scale), ("shift", .shift), ("mean", .runningMean), ("variance", .runningVariance),
+        ]
+        let p = kinds.map { b.parameter("norm.\($0)", [4], kind: $1, fanIn: 4) }
+        for groups in [NormalizationGroups.batch, .channels(2)] {
+            let name = "by_\(groups.count(channels: 4))"
+            let moments = try b.add(.normalization(.moments(groups)), [a], "\(name).moments")
+            let y = try b.add(
+                .normalization(.normalize(groups, epsilon: 1e-5)), [a, moments, p[0], p[1]], "\(name).y")
+            let sums = try b.add(.normalization(.sums(groups, epsilon: 1e-5)), [y, a, moments], "\(name).sums")
+            _ = try b.add(.normalization(.row(1)), [sums], "\(name).row")
+            _ = try b.add(
+                .normalization(.gradient(groups, epsilon: 1e-5)), [y, a, moments, p[0], sums], "\(name).dx")
+        }
+        let running = try b.add(.normalization(.runningMoments), [p[2], p[3]], "running")
+        let weight = b.parameter("folding.weight", [4, 2, 3, 3])
+        _ = try b.add(.normalization(.foldedWeight(axis: 0, epsilon: 1e-5)), [weight, running, p[0]], "folded")
+        _ = try b.add(.normalization(.foldedBias(epsilon: 1e-5)), [running, p[0], p[1]], "folded.bias")
+        let moments = try node("by_4.moments", b.graph)
+        _ = try b.add(
+            .normalization(.updateRunning(row: 1, momentum: 0.1, area: 35)), [p[3], moments], "update variance")
+    }
+
+    private static func addResamplings(
+        _ b: inout GraphBuilder, _ a: NodeID, pool: PoolGeometry, _ pooled: NodeID
+    ) throws {
+        let map = Extent(5, 7)
+        let maps = [
+            Resampling(
+                channels: 4, input: map,
+                .averagePool(kernel: Extent(2, 3), stride: Extent(2), padding: Extent(1, 0))),
+            Resampling(channels: 4, input: map, .nearest(scale: Extent(2, 3))),
+            Resampling(channels: 4, input: map, .bilinear(scale: Extent(2), alignsCorners: true)),
+            Resampling(channels: 4, input: map, .bedOfNails(scale: Extent(2))),
+            Resampling(channels: 4, input: map, centredIn: Extent(2, 4)),
+            Resampling(channels: 4, input: map, centredIn: Extent(8, 9)),
+        ]
+        for (number, resampling) in maps.enumerated() {
+            let y = try b.add(.resample(resampling), [a], "resampled\(number)")
+            _ = try b.add(.resampleGradient(resampling), [y], "d_resampled\(number)")
+        }
+        _ = try b.add(.maxPick(pool), [try b.add(.maxUnpool(pool), [pooled, a], "unpooled"), a], "picked")
+    }
+
+    private static func addClasses(_ b: inout GraphBuilder, _ a: NodeID) throws {
+        let y = try b.add(.softmax, [a], "softmax")
+        _ = try b.add(.softmaxGradient, [a, y], "d_softmax")
+        _ = try b.apply(.dropout(rate: 0.25, key: .max), [a], "dropped")
+        let map = b.target("other", [4, 5, 7])
+        let error = try b.add(.sampleLoss(.squaredError), [a, map], "error")
+        _ = try b.add(.sampleLossGradient(.squaredError), [a, map, error], "d_error")
+        let labels = b.classes("labels", [5, 7])
+        let loss = ClassLoss(ignored: 255, weights: [1, 0.1, 1.0 / 3, 2])
+        let sums = try b.add(.classLoss(.crossEntropy(loss)), [a, labels], "entropy")
+        let mean = try b.add(.classLoss(.ratio), [sums], "entropy.mean")
+        let dSums = try b.add(.classLoss(.ratioGradient), [sums, mean], "d_entropy")
+        _ = try b.add(.classLoss(.crossEntropyGradient(ClassLoss())), [a, labels, dSums], "d_entropy.a")
     }
 
     private static func decorated(_ graph: Graph, a: NodeID, c: NodeID, weight: NodeID, gradient: NodeID) -> Graph {

@@ -182,7 +182,8 @@ extension GradientCase {
 @Suite struct GradientTests {
     @Test(
         arguments: GradientCase.convolutions + GradientCase.transposed + GradientCase.pools + GradientCase.functions
-            + GradientCase.fanOut + GradientCase.losses + GradientCase.softmax + GradientCase.classLosses)
+            + GradientCase.fanOut + GradientCase.losses + GradientCase.softmax + GradientCase.classLosses
+            + GradientCase.resamplings + GradientCase.unpooling + GradientCase.normalizations)
     func agreesWithCentralDifferences(_ gradientCase: GradientCase) throws {
         var b = GraphBuilder()
         try gradientCase.build(&b)

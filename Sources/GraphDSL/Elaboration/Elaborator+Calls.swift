@@ -49,7 +49,7 @@ extension Elaborator {
     private mutating func evaluate(
         _ signature: OperatorSignature, _ call: Call, _ range: SourceRange, isOutermost: Bool
     ) -> Value {
-        let bound = bind(call, signature.operands, signature.arguments, range)
+        let bound = bind(call, signature.operands, signature.arguments)
         if signature.hasParameters, !noteParameters(of: call.callee) { return .invalid }
         guard let bound, let operands = check(bound.operands, of: signature) else { return .invalid }
         return apply(

@@ -22,6 +22,8 @@ struct GraphBuilder {
     /// Names of the statement at work.
     var names = StatementNames(stem: "", outermost: "")
     private var usedNames: Set<String> = []
+    /// For each node, the expression or name that makes it.
+    private(set) var ranges: [SourceRange] = []
     /// For each node, whether a parameter has a part in it.
     private var trained: [Bool] = []
 
@@ -85,6 +87,8 @@ struct GraphBuilder {
     /// True if the value changes when parameters do.
     func isTrained(_ id: NodeID) -> Bool { trained[id.index] }
 
+    func isTaken(_ name: String) -> Bool { usedNames.contains(name) }
+
     // MARK: For statements
 
     /// An input or target.
@@ -140,6 +144,7 @@ struct GraphBuilder {
         var isTrained = node.inputs.contains { trained[$0.index] }
         if case .parameter = node.op { isTrained = true }
         trained.append(isTrained)
+        ranges.append(range)
         return graph.append(node)
     }
 
