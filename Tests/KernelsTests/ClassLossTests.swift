@@ -10,7 +10,7 @@ import Testing
     private static let map = TensorType.batched([3, 5, 7])
     private static let classes = TensorType([5, 7], batched: true, element: .classIndex)
 
-    /// The step's result, `expected` floats.
+    /// What the step makes of one sample.
     private func result(_ op: Op, _ types: [TensorType], _ values: [[Float]], _ target: Target) throws -> [Float] {
         let operand = { (name: String, type: TensorType) in
             Operand(name: name, type: type, sampleStride: type.isBatched ? type.elementCount : 0)
