@@ -83,7 +83,7 @@ final class TrainingRun {
     }
 
     private func step(_ batch: Batch) throws {
-        let scalars = settings.optimizer.scalars(step: record.progress.step + 1)
+        let scalars = settings.scalars(step: record.progress.step + 1)
         let loss = try net.step(pictures: batch.pictures, masks: batch.masks, scalars: scalars)
         guard loss.isFinite else { throw diverged("the loss became \(loss.isNaN ? "nan" : "\(loss)")") }
         record.progress.step += 1
