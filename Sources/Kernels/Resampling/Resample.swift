@@ -63,7 +63,7 @@ private struct ResamplingKernel {
     /// Strips of rows, where channels are too few to share out.
     private var strips: Int {
         let (wanted, elements) = (8, 16_384)
-        let large = rows.result * columns.result * block / elements
+        let large = max(rows.result * columns.result, rows.source * columns.source) * block / elements
         let count = min(ceilingDivide(wanted, blocks), large, rows.result)
         return count < 2 ? 1 : ceilingDivide(rows.result, stripRows(count))
     }
