@@ -9,7 +9,7 @@ import Testing
 @Suite struct DataFolderTests {
     private let shape = SampleShape(channels: 3, height: 16, width: 16)
 
-    private func load(_ folder: TestFolder, map: MaskMap? = nil) throws -> (samples: [Sample], report: DataReport) {
+    private func load(_ folder: TestFolder, map: MaskMap? = nil) throws -> LoadedSamples {
         let layout = try DataLayout.recognize(folder: folder.path, pictures: nil, masks: nil)
         return try SampleLoading(shape: shape, threads: 2).load(layout, map: map)
     }
@@ -44,7 +44,7 @@ import Testing
         let loaded = try load(folder)
         #expect(loaded.samples[0].mask[0..<16] == [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1])
         let text = message { _ = try load(folder, map: MaskMap(background: [2], object: [1])) }
-        #expect(text.contains("cat.png: mask value 3 is outside the map 0=2,1=1"), "\(text)")
+        #expect(text.contains("cat.png: mask value 3 (128 pixels) is outside the map 0=2,1=1"), "\(text)")
     }
 
     @Test func twoFoldersCanBeNamed() throws {
@@ -52,7 +52,8 @@ import Testing
         try folder.folder("train")
         try folder.folder("trainannot")
         let layout = try DataLayout.recognize(folder: folder.path, pictures: "train", masks: "trainannot")
-        #expect(layout == DataLayout(pictures: folder.file("train"), masks: folder.file("trainannot")))
+        let pair = DataFolders(pictures: folder.file("train"), masks: folder.file("trainannot"))
+        #expect(layout == DataLayout(folders: [pair]))
         let absolute = try DataLayout.recognize(
             folder: nil, pictures: folder.file("train"), masks: folder.file("trainannot"))
         #expect(absolute == layout)
@@ -66,7 +67,8 @@ import Testing
         let folder = try TestFolder()
         try folder.folder("pictures")
         let text = message { _ = try load(folder) }
-        #expect(text.contains("expected images/ with annotations/trimaps/ or images/ with masks/, found pictures/"))
+        #expect(text.contains("expected images/ with annotations/trimaps/ or masks/"))
+        #expect(text.contains("found pictures/"), "\(text)")
         #expect(text.contains("--images A --masks B"), "\(text)")
         let missing = message { _ = try DataLayout.recognize(folder: "/nowhere/at/all", pictures: nil, masks: nil) }
         #expect(missing.contains("there is nothing of that name"), "\(missing)")
@@ -133,7 +135,7 @@ import Testing
     func petsAreRead() throws {
         let root = try #require(sharedFolder())
         let layout = try DataLayout.recognize(folder: root + "/data/pets", pictures: nil, masks: nil)
-        let pairing = try SamplePairing(layout: layout)
+        let pairing = try SamplePairing(layout.folders[0])
         #expect(pairing.pairs.count == 599)
         let names = pairing.report.issues.map { FileSystem.name($0.file) }.sorted()
         #expect(names.filter { $0.hasSuffix(".mat") }.count == 3)
@@ -144,7 +146,7 @@ import Testing
     func otherFoldersAreRead(name: String, count: Int) throws {
         let root = try #require(sharedFolder())
         let layout = try DataLayout.recognize(folder: root + "/data/" + name, pictures: nil, masks: nil)
-        let pairing = try SamplePairing(layout: layout)
+        let pairing = try SamplePairing(layout.folders[0])
         #expect(pairing.pairs.count == count)
         #expect(pairing.report.issues.isEmpty)
     }
@@ -176,7 +178,7 @@ import Testing
             let place = try #require(names.firstIndex(of: sample.name))
             let isSamePicture = batch.pictures[index] == pictures[place]
             #expect(isSamePicture, "picture \(sample.name)")
-            let isSameMask = batch.masks[index] == masks[place]
+            let isSameMask = batch.targets[index] == masks[place]
             #expect(isSameMask, "mask \(sample.name)")
         }
     }

@@ -66,11 +66,11 @@ import Testing
         let flipping = (0...).first { EpochDraw(seed: 0, epoch: $0).isFlipped(0) } ?? 0
         let plain = BatchMaker(data: data).batch([0], flips: nil)
         #expect(plain.pictures == [(0..<18).map { Float($0) / 255 }])
-        #expect(plain.masks == [[1, 0, 0, 0, 0, 1]])
+        #expect(plain.targets == [[1, 0, 0, 0, 0, 1]])
         let flipped = BatchMaker(data: data).batch([0], flips: EpochDraw(seed: 0, epoch: flipping))
         let expected = [2, 1, 0, 5, 4, 3, 8, 7, 6, 11, 10, 9, 14, 13, 12, 17, 16, 15].map { Float($0) / 255 }
         #expect(flipped.pictures == [expected])
-        #expect(flipped.masks == [[0, 0, 1, 1, 0, 0]])
+        #expect(flipped.targets == [[0, 0, 1, 1, 0, 0]])
     }
 
     @Test func producersDeliverInOrderAndStopEarly() throws {

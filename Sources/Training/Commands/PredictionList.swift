@@ -73,7 +73,8 @@ struct PredictionList {
             }
             let isThere = FileSystem.isFile(job.result)
             if isThere && (pictures.contains(FileSystem.absolute(job.result)) || !isResult(job.result)) {
-                throw TrainerError("\(job.result): the \(task.result) would replace a picture", hint: "choose another --out")
+                throw TrainerError(
+                    "\(job.result): the \(task.result) would replace a picture", hint: "choose another --out")
             }
             // The overlay of an earlier prediction has its class map beside it.
             if let overlay = job.overlay, FileSystem.isFile(overlay), !isThere {

@@ -84,7 +84,8 @@ extension MaskMap {
             if let number = map.firstClass(from: 2) {
                 let name = number == ClassRange.void ? "\"\(Self.ignoreWord)\"" : "class \(number)"
                 throw Self.fault(
-                    description, "the net learns a binary mask, expected classes 0 (background) and 1 (object), "
+                    description,
+                    "the net learns a binary mask, expected classes 0 (background) and 1 (object), "
                         + "found \(name)")
             }
             guard !values(of: 1).isEmpty else { throw Self.fault(description, "no value means object (class 1)") }

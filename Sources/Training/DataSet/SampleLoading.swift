@@ -58,7 +58,8 @@ struct SampleLoading {
     private func decode(_ layout: DataLayout, _ report: inout DataReport) throws -> [Usable] {
         let pairings = try layout.folders.map { try SamplePairing($0) }
         report.issues = pairings.flatMap(\.report.issues)
-        let pairs = pairings.enumerated().flatMap { folder, pairing in pairing.pairs.map { (pair: $0, folder: folder) } }
+        let pairs = pairings.enumerated().flatMap { folder, pairing in pairing.pairs.map { (pair: $0, folder: folder) }
+        }
         let shape = shape
         let decoded = try parallelMap(
             count: pairs.count, threads: threads, progress: { progress($0, pairs.count) },

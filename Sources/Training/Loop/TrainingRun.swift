@@ -26,7 +26,8 @@ final class TrainingRun {
     private var lastDrawn = 0.0
 
     init(
-        net: Net, data: DataSet, names: ClassNames, files: RunFiles, record: RunRecord, log: MetricsLog, console: Console,
+        net: Net, data: DataSet, names: ClassNames, files: RunFiles, record: RunRecord, log: MetricsLog,
+        console: Console,
         interruption: Interruption, checkpointEvery: Int?
     ) {
         self.net = net

@@ -24,7 +24,8 @@ struct MetricsLog: Hashable, Sendable {
 
     /// `epoch,step,train_loss,test_loss,dice,iou,seconds` and the like.
     static func header(_ task: TrainingTask) -> String {
-        (["epoch", "step", "train_loss", "test_loss"] + task.measures.map(\.column) + ["seconds"]).joined(separator: ",")
+        (["epoch", "step", "train_loss", "test_loss"] + task.measures.map(\.column) + ["seconds"]).joined(
+            separator: ",")
     }
 
     var text: String {
