@@ -11,7 +11,8 @@ enum PixelModel {
     static let side = 16
 
     /// - Parameter defines: macros of the C text: `CHANNELS`, `SIDE`, `NAME`, `HASH`; `CLASSES` (and `IGNORE`) or
-    ///   `RECONSTRUCTION` for other tasks than a binary mask.
+    ///   `RECONSTRUCTION` for other tasks than a binary mask; `TARGET_NAME` (in the metadata) and `TARGET_CHANNELS` for
+    ///   graphs that the trainer refuses.
     static func load(_ defines: [String] = []) throws -> Model {
         try Model.load(path: defines.isEmpty ? library.get() : compile(defines))
     }
@@ -69,9 +70,15 @@ enum PixelModel {
         #define TARGETS CHANNELS
         #define TARGET_JSON ""
         #else
+        #ifndef TARGET_CHANNELS
+        #define TARGET_CHANNELS 1
+        #endif
         #define OUTPUTS 1
-        #define TARGETS 1
-        #define TARGET_JSON "{\"name\":\"mask\",\"kind\":\"values\"}"
+        #define TARGETS TARGET_CHANNELS
+        #ifndef TARGET_NAME
+        #define TARGET_NAME "mask"
+        #endif
+        #define TARGET_JSON "{\"name\":\"" TARGET_NAME "\",\"kind\":\"values\"}"
         #endif
 
         static void forward(const unetc_call *call, int64_t n) {
@@ -180,7 +187,7 @@ enum PixelModel {
         /* In the place of a target, so that operands have the same numbers: nothing that anyone feeds. */
         #define TARGET MAPS("unused", UNETC_ROLE_VALUE, TARGETS, IMAGES + LOGITS)
         #else
-        #define TARGET MAPS("mask", UNETC_ROLE_TARGET, 1, IMAGES + LOGITS)
+        #define TARGET MAPS("mask", UNETC_ROLE_TARGET, TARGETS, IMAGES + LOGITS)
         #endif
         #ifdef RECONSTRUCTION
         #define TRUTH 0
@@ -219,7 +226,7 @@ enum PixelModel {
             {"logits", "conv", "t:1", "loop", 0, forward, 4, infer_operands, 1, 0, 0, 0, 0, 0, 0, 0},
         };
         static const unetc_plan plans[] = {
-            {"train", 8, train_tensors, 5, train_steps, REST + 128 + 2 * BIAS_OFFSET},
+            {"train", 8, train_tensors, 5, train_steps, REST + 64 + 2 * BIAS_OFFSET + 4 * OUTPUTS},
             {"infer", 4, infer_tensors, 1, infer_steps, IMAGES + LOGITS},
             {"forward", 6, forward_tensors, 2, forward_steps, REST + 64},
         };
@@ -231,7 +238,7 @@ enum PixelModel {
             "\"lr\":0.05,\"beta1\":0.9,\"beta2\":0.999,\"eps\":1e-8,\"weight_decay\":0,\"momentum\":0,\"batch\":16,"
             "\"epochs\":3,\"init\":\"pytorch\",\"seed\":5},\"inputs\":[\"image\"],\"targets\":["
             TARGET_JSON "],\"outputs\":[\"logits\"]}",
-            HASH, CAPACITY, BIAS_OFFSET + 64, 3, plans, 2, optimizers, NULL,
+            HASH, CAPACITY, BIAS_OFFSET + 4 * OUTPUTS + 60, 3, plans, 2, optimizers, NULL,
         };
         const unetc_model *unetc_model_get(void) { return &model; }
         """#

@@ -93,7 +93,7 @@ struct PredictCommand: ParsableCommand, TrainerVerb {
             let map = Prediction.classes(output, count: range.count, shape: shape, width: width, height: height)
             try map.writePNG(to: job.result)
             guard let overlay = job.overlay, let original = input.original else { return }
-            try ClassColors.overlay(original, map.pixels, task: shape.task, names: names).writePNG(to: overlay)
+            try ClassColors.overlay(original, map.pixels, names: names).writePNG(to: overlay)
         case .reconstruction:
             let picture = Prediction.picture(output, shape: shape)
             try picture.resizedBilinear(width: width, height: height).writePNG(to: job.result)

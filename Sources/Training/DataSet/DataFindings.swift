@@ -40,10 +40,11 @@ struct MaskFindings: Hashable, Sendable {
 
     var text: String {
         guard let range = task.classes else { return binaryText }
-        let found = (0..<range.count).filter { !map.values(of: UInt8($0)).allSatisfy { values.count(of: $0) == 0 } }
+        let found = (0..<range.count).filter { map.values(of: UInt8($0)).contains(where: values.contains) }
+        let classes = found.count == range.count ? "all" : "\(found.count) of the"
         let ignored = share(of: ClassRange.void)
         let left = ignored > 0 ? ", \(Text.fixed(100 * ignored, 1)) % of the pixels are ignored" : ""
-        return "masks hold \(values.list): \(found.count) of the \(range.count) classes\(left)"
+        return "masks hold \(values.list): \(classes) \(range.count) classes\(left)"
     }
 
     private var binaryText: String {

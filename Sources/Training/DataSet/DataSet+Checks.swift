@@ -40,8 +40,8 @@ extension DataSet {
             let unseen = (0..<range.count).filter { !trained.contains($0) }
             let untested = trained.filter { !tested.contains($0) }
             return [
-                (unseen, "in no training mask, so the net cannot learn"),
-                (testing.isEmpty ? [] : untested, "in no test mask, so the mean IoU leaves out"),
+                (unseen, "in no training mask, so the net cannot learn to find"),
+                (testing.isEmpty ? [] : untested, "in no test mask, so the mean IoU is that of the others, without"),
             ].compactMap { classes, what in
                 guard !classes.isEmpty else { return nil }
                 let isOne = classes.count == 1

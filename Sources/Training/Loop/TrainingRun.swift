@@ -154,7 +154,10 @@ final class TrainingRun {
     /// Writes the samples that show how well the net does.
     /// - Throws: as `drawCurves`.
     func drawSamples() throws {
-        let shown = Array((data.testing.isEmpty ? data.training : data.testing).prefix(6))
+        let all = data.testing.isEmpty ? data.training : data.testing
+        // From all over, since neighbours in name order may be alike.
+        let count = min(6, all.count)
+        let shown = (0..<count).map { all[$0 * all.count / count] }
         let figure = try RunFigures.samples(shown, of: data, net: net, names: names, cell: 192)
         try writing { try figure.writePNG(to: files.samples) }
     }
