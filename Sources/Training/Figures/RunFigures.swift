@@ -42,14 +42,15 @@ enum RunFigures {
         var rows: [[Bitmap]] = []
         try net.eachOutput(count: indices.count, prepare: { maker.picture(indices[$0]) }) { index, output in
             let sample = data.samples[indices[index]]
-            let picture = Bitmap(planes: sample.picture, shape: shape)
+            // In RGB, for a figure takes one channel for a mask.
+            let picture = Bitmap(planes: sample.picture, shape: shape).convertedToRGB()
             switch shape.task {
             case .mask:
                 rows.append([picture, mask(sample.mask.map { $0 != 0 }, shape), mask(output.map { $0 > 0 }, shape)])
             case .classes(let range):
                 let found = ClassMap.largest(output, classes: range.count)
                 rows.append([picture] + [sample.mask, found].map { ClassColors.bitmap($0, shape) })
-            case .reconstruction: rows.append([picture, Prediction.picture(output, shape: shape)])
+            case .reconstruction: rows.append([picture, Prediction.picture(output, shape: shape).convertedToRGB()])
             }
         }
         let titles = shape.task.needsMasks ? ["picture", "truth", "prediction"] : ["picture", "reconstruction"]
