@@ -95,13 +95,15 @@ import Testing
         let text = message { try map.check(masks, for: four) }
         #expect(text.contains("a.png: mask value 12 (2 pixels) is no class"), "\(text)")
         #expect(text.contains("the graph has the classes 0 to 3 and 11, which is ignored"), "\(text)")
-        #expect(text.contains("ignore=… which are left out"), "\(text)")
+        #expect(text.contains("leave it out as well: --mask-map 0=0,1=1,2=2,3=3,ignore=11+12"), "\(text)")
     }
 
     @Test(
         arguments: [
             ([0, 255], "--mask-map 0=0,1=255"), ([1, 2, 3], "--mask-map 0=1,1=2,2=3"),
-            ([0, 1, 2, 3, 4], "a class may have several values"),
+            ([0, 1, 2, 255], "write cross_entropy(…, ignore: 255) in the graph"),
+            ([0, 1, 2, 3, 4, 5, 6, 7], "a class may have several values"),
+            (Array(0...99), "that many values come from masks saved as JPEG"),
         ] as [([UInt8], String)])
     func otherEncodingsOfClassesGetAHint(values: [UInt8], hint: String) throws {
         let masks = [MaskFile(file: "a.png", values: MaskValues(values))]

@@ -53,7 +53,7 @@ import Testing
     private func trained(_ data: TestFolder, _ more: [String] = []) throws -> String {
         let output = data.file("run")
         try run(
-            ["train", "--data", data.path, "--out", output, "--quiet", "--epochs", "15", "--lr", "0.5"] + more)
+            ["train", "--data", data.path, "--out", output, "--quiet", "--epochs", "8", "--lr", "0.5"] + more)
         return output
     }
 
@@ -64,7 +64,7 @@ import Testing
         let rows = try MetricsLog(
             parsing: FileSystem.text(of: output + "/metrics.csv"), task: task, through: 99, path: "m"
         ).rows
-        #expect(rows.map(\.step) == (1...15).map { 3 * $0 }, "9 pictures train, in batches of 4")
+        #expect(rows.map(\.step) == (1...8).map { 3 * $0 }, "9 pictures train, in batches of 4")
         let last = try #require(rows.last?.test)
         #expect(last.loss < (rows[0].test?.loss ?? 0) * 0.7)
         #expect(last.values[0] > 0.8 && last.values[1] > 0.9, "mean IoU and pixel accuracy: \(last)")
@@ -80,8 +80,8 @@ import Testing
         let data = try streets()
         let whole = try trained(data)
         let parts = data.file("parts")
-        try run(["train", "--data", data.path, "--out", parts, "--quiet", "--epochs", "6", "--lr", "0.5"])
-        try run(["train", "--out", parts, "--quiet", "--epochs", "15", "--resume", "--classes", "a,b,c"])
+        try run(["train", "--data", data.path, "--out", parts, "--quiet", "--epochs", "3", "--lr", "0.5"])
+        try run(["train", "--out", parts, "--quiet", "--epochs", "8", "--resume", "--classes", "a,b,c"])
         let files = try [whole, parts].map { try SafetensorsFile(path: $0 + "/best.safetensors") }
         for name in ["out.weight", "out.bias"] {
             #expect(try files[0].floats(name) == files[1].floats(name), "\(name)")
@@ -174,12 +174,12 @@ import Testing
     @Test func inputsAreReconstructed() throws {
         let data = try streets()
         let output = data.file("run")
-        let more = ["--quiet", "--epochs", "20", "--lr", "0.2"]
+        let more = ["--quiet", "--epochs", "10", "--lr", "0.3"]
         try run(["train", "--data", data.path, "--out", output] + more, Self.reconstruction)
         let rows = try MetricsLog(
             parsing: FileSystem.text(of: output + "/metrics.csv"), task: .reconstruction, through: 99, path: "m"
         ).rows
-        #expect(rows.map(\.step) == (1...20).map { 3 * $0 })
+        #expect(rows.map(\.step) == (1...10).map { 3 * $0 })
         let last = try #require(rows.last?.test)
         #expect(last.values[0] > (rows[0].test?.values[0] ?? 0) + 5, "PSNR \(last.values[0])")
         let record = try Checkpoint(path: output + "/best.safetensors").record(for: nil)

@@ -57,13 +57,23 @@ extension MaskMap {
         if all == ["0", "255"] {
             return "these look like masks of background (0) and object (255): such as --mask-map 0=0,1=255"
         }
-        guard all.count > 1, all.count <= range.count else {
-            let ignoring = range.ignore == nil ? "" : ", and with ignore=… which are left out"
-            return "say which values mean which class with --mask-map 0=…,1=…\(ignoring); "
-                + (all.count > 64 ? smearedMasks : "a class may have several values, such as 1=3+4")
+        let plain = MaskMap(range)
+        let outside = values.values.filter { plain[$0] == nil }
+        if all.count > 1 && all.count <= range.count {
+            let pairs = all.enumerated().map { "\($0)=\($1)" }.joined(separator: ",")
+            return "say which values mean which class, such as --mask-map \(pairs)"
         }
-        let pairs = all.enumerated().map { "\($0)=\($1)" }.joined(separator: ",")
-        return "say which values mean which class, such as --mask-map \(pairs)"
+        if let value = outside.first, outside.count == 1, range.ignore == nil {
+            return "to leave pixels of the value \(value) out, write cross_entropy(…, ignore: \(value)) in the graph "
+                + "and compile it again; --mask-map 0=…,1=… gives values another meaning"
+        }
+        if range.ignore != nil && outside.count <= 4 && range.count <= 32 {
+            var map = plain
+            for value in outside { map.classes[Int(value)] = ClassRange.void }
+            return "to leave it out as well: --mask-map \(map)"
+        }
+        return "say which values mean which class with --mask-map 0=…,1=…; "
+            + (all.count > 64 ? smearedMasks : "a class may have several values, such as 1=3+4")
     }
 
     private static let smearedMasks =
