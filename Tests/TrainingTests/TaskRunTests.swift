@@ -126,6 +126,11 @@ import Testing
         try data.writePicture("found/overlays/s0.png")
         let overlay = fault(["predict", data.file("val/s0.png"), "--run", output, "--out", data.file("found")])
         #expect(overlay.contains("the overlay would replace a picture"), "\(overlay)")
+        try run(["predict", data.file("val/s2.png"), "--run", output, "--out", data.file("found")])
+        let input = fault([
+            "predict", data.file("found/overlays/s2.png"), "--run", output, "--out", data.file("found"),
+        ])
+        #expect(input.contains("overlays/s2.png: the overlay would replace a picture"), "\(input)")
         try data.writePicture("found/s1.png")
         let picture = fault(["predict", data.file("val/s1.png"), "--run", output, "--out", data.file("found")])
         #expect(picture.contains("the class map would replace a picture"), "\(picture)")

@@ -45,9 +45,9 @@ struct InfoCommand: ParsableCommand, TrainerVerb {
         return lines + (try memory(model, training.optimizer.kind, threads))
     }
 
-    private static func memory(_ model: Model, _ optimizer: OptimizerSettings.Kind, _ threads: Int) throws -> [(
-        String, String
-    )] {
+    private static func memory(
+        _ model: Model, _ optimizer: OptimizerSettings.Kind, _ threads: Int
+    ) throws -> [(String, String)] {
         var lines: [(String, String)] = []
         if model.planNames.contains("train") {
             let use = try MemoryUse(

@@ -62,8 +62,9 @@ struct PredictCommand: ParsableCommand, TrainerVerb {
     }
 
     /// Predicts a handful of pictures; returns those that could not be read.
-    private func predict(_ jobs: [PredictionJob], _ net: Net, _ names: ClassNames, _ threads: Int) throws -> [DataIssue]
-    {
+    private func predict(
+        _ jobs: [PredictionJob], _ net: Net, _ names: ClassNames, _ threads: Int
+    ) throws -> [DataIssue] {
         let shape = net.interface.shape
         let decoded = try parallelMap(count: jobs.count, threads: threads) { index in
             PredictionInput.read(jobs[index].picture, shape)

@@ -77,7 +77,8 @@ struct PredictionList {
                     "\(job.result): the \(task.result) would replace a picture", hint: "choose another --out")
             }
             // The overlay of an earlier prediction has its class map beside it.
-            if let overlay = job.overlay, FileSystem.isFile(overlay), !isThere {
+            guard let overlay = job.overlay, FileSystem.isFile(overlay) else { continue }
+            if !isThere || pictures.contains(FileSystem.absolute(overlay)) {
                 throw TrainerError("\(overlay): the overlay would replace a picture", hint: "choose another --out")
             }
         }
