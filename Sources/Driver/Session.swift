@@ -57,7 +57,7 @@ public struct CompileOptions: Sendable {
     public var target: Target
     /// Samples the plans are sized for; nil takes the graph's `batch`.
     public var batch: Int?
-    public var plans: [PlanKind] = [.train, .infer]
+    public var plans: [PlanKind] = [.train, .infer, .forward]
     public var strategy = PlanningOptions.Strategy.greedy
     public var fuses = true
     public var convolutions = ConvolutionChoice.auto

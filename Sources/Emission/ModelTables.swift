@@ -152,7 +152,7 @@ struct ModelTables {
             ("parameters", .object(description.parameters.map { ($0.name, .string($0.value)) })),
             ("train", trainJSON(options)),
             ("inputs", names(.input)),
-            ("targets", names(.target)),
+            ("targets", graph.targetsJSON),
             ("outputs", .array(graph.outputs.map { .string($0.name) })),
         ])
     }

@@ -10,8 +10,8 @@ package struct Axis: Sendable {
     private let step: Double
 
     /// An axis for `values`, of which only the finite ones count, with about `count` ticks. `padding` is the share of
-    /// the range added on either side.
-    package init(values: [Double], tickCount count: Int, padding: Double) {
+    /// the range added on either side. `isWhole` leaves out ticks between whole numbers.
+    package init(values: [Double], tickCount count: Int, padding: Double, isWhole: Bool = false) {
         let finite = values.filter(\.isFinite)
         var low = finite.min() ?? 0
         var high = finite.max() ?? 1
@@ -23,7 +23,8 @@ package struct Axis: Sendable {
         }
         let room = (high - low) * padding
         range = low - room...high + room
-        let step = Self.niceStep((range.upperBound - range.lowerBound) / Double(max(count, 1)))
+        let nice = Self.niceStep((range.upperBound - range.lowerBound) / Double(max(count, 1)))
+        let step = isWhole ? max(nice, 1) : nice
         let first = (range.lowerBound / step).rounded(.up)
         let last = (range.upperBound / step).rounded(.down)
         ticks = first <= last ? stride(from: first, through: last, by: 1).map { $0 * step } : []

@@ -19,6 +19,21 @@ public struct Color: Hashable, Sendable {
         Color(86, 180, 233), Color(90, 90, 90),
     ]
 
+    /// Colours of class maps. Any two differ by at least 19 units of CIELAB, also as eyes without red or green cones see
+    /// them, and each as much from `void`.
+    public static let classPalette = [
+        Color(0, 153, 255), Color(255, 255, 0), Color(51, 0, 255), Color(153, 102, 0), Color(0, 0, 102),
+        Color(102, 255, 204), Color(51, 0, 0), Color(204, 204, 255), Color(255, 204, 102), Color(0, 102, 153),
+        Color(153, 153, 102), Color(0, 102, 255), Color(102, 51, 0), Color(204, 153, 0), Color(0, 0, 51),
+        Color(0, 153, 153),
+    ]
+
+    /// What belongs to no class.
+    public static let void = Color(96, 96, 96)
+
+    /// The colour of a class; the palette repeats.
+    public static func classColor(_ number: Int) -> Color { classPalette[number % classPalette.count] }
+
     /// The colour of the `index`-th series; the palette repeats.
     public static func series(_ index: Int) -> Color { palette[index % palette.count] }
 }

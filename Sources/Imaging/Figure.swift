@@ -1,4 +1,5 @@
-/// Samples side by side: a row each, such as picture, truth and prediction, with titles above and captions below.
+/// Samples side by side: a row each, such as picture, truth and prediction, with titles above, captions below, and what
+/// colours mean at the foot.
 public struct Figure: Sendable {
     /// Above the columns; may be empty.
     public var columnTitles: [String]
@@ -6,11 +7,16 @@ public struct Figure: Sendable {
     public var rows: [[Bitmap]]
     /// Below the rows, one each; may be shorter than `rows`.
     public var rowCaptions: [String]
+    /// Below everything; may be empty.
+    public var legend: [LegendEntry]
 
-    public init(columnTitles: [String], rows: [[Bitmap]], rowCaptions: [String] = []) {
+    public init(
+        columnTitles: [String], rows: [[Bitmap]], rowCaptions: [String] = [], legend: [LegendEntry] = []
+    ) {
         self.columnTitles = columnTitles
         self.rows = rows
         self.rowCaptions = rowCaptions
+        self.legend = legend
     }
 
     private static let gap = 12
@@ -24,8 +30,11 @@ public struct Figure: Sendable {
         let heights = rows.map { rowHeight($0, cell: cell) }
         let titleHeight = columnTitles.isEmpty ? 0 : textHeight(cell) + Self.gap
         let captionHeights = rows.indices.map { caption($0).isEmpty ? 0 : textHeight(cell) + Self.gap }
-        let height = Self.gap + titleHeight + zip(heights, captionHeights).map { $0 + $1 + Self.gap }.reduce(0, +)
         let width = Self.gap + columns * (cell + Self.gap)
+        let legend = Legend(legend, width: width - 2 * Self.gap, scale: scale(cell))
+        let height =
+            Self.gap + titleHeight + zip(heights, captionHeights).map { $0 + $1 + Self.gap }.reduce(0, +)
+            + (legend.height > 0 ? legend.height + Self.gap : 0)
         var canvas = Canvas(width: width, height: height)
         drawTitles(on: &canvas, cell: cell)
         var y = Self.gap + titleHeight
@@ -38,6 +47,7 @@ public struct Figure: Sendable {
             }
             y += captionHeights[i] + Self.gap
         }
+        legend.draw(on: &canvas, x: Self.gap, y: y, Self.ink)
         return canvas.bitmap
     }
 

@@ -57,8 +57,10 @@ private struct ChartDrawing {
         self.chart = chart
         canvas = Canvas(width: width, height: height)
         let points = chart.series.flatMap(\.points).filter { $0.x.isFinite && $0.y.isFinite }
-        yAxis = Axis(values: points.map(\.y), tickCount: max(height / 70, 2), padding: 0.05)
-        xAxis = Axis(values: points.map(\.x), tickCount: max(width / 110, 2), padding: 0.02)
+        yAxis = Axis(values: points.map(\.y), tickCount: max(height / 50, 2), padding: 0.05)
+        xAxis = Axis(
+            values: points.map(\.x), tickCount: max(width / 110, 2), padding: 0.02,
+            isWhole: points.allSatisfy { $0.x == $0.x.rounded() })
         legend = legendRows(width: width - 2 * Self.margin)
         placePlot()
     }

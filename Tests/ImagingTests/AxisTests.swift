@@ -18,6 +18,12 @@ import Testing
         #expect(axis.ticks.map(axis.label) == labels)
     }
 
+    @Test(arguments: [([1, 3], ["1", "2", "3"]), ([1, 40], ["10", "20", "30", "40"])] as [([Double], [String])])
+    func wholeNumbersHaveNoTicksBetweenThem(values: [Double], labels: [String]) {
+        let axis = Axis(values: values, tickCount: 6, padding: 0, isWhole: true)
+        #expect(axis.ticks.map(axis.label) == labels)
+    }
+
     @Test(arguments: [[], [7], [0, 0], [3.5, 3.5]] as [[Double]])
     func flatValuesLieInsideTheRange(values: [Double]) {
         let axis = Axis(values: values, tickCount: 4, padding: 0.05)

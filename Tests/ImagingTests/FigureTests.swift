@@ -70,6 +70,37 @@ import Testing
         #expect(pixels(of: .black, in: bitmap) == 32 * 32)
     }
 
+    @Test func legendsAreDrawnInRows() {
+        let one = Bitmap(width: 64, height: 64, channels: 3, fill: 255)
+        let entries = (0..<9).map { LegendEntry(color: .classColor($0), name: "class number \($0)") }
+        func figure(_ count: Int) -> Bitmap {
+            Figure(columnTitles: [], rows: [[one, one]], legend: Array(entries.prefix(count))).render(cell: 160)
+        }
+        let bitmap = figure(9)
+        for entry in entries { #expect(pixels(of: entry.color, in: bitmap) >= 100, "\(entry.name)") }
+        #expect(figure(0).height < figure(1).height && figure(1).height < bitmap.height)
+        #expect(figure(1).width == bitmap.width)
+    }
+
+    @Test(arguments: [1, 2, 11, 40, 255])
+    func matricesOfAnySizeRender(count: Int) {
+        let values = (0..<count).map { row in (0..<count).map { Optional($0 == row ? 1.0 : 0) } }
+        let chart = MatrixChart(
+            title: "test", rowTitle: "truth", columnTitle: "prediction", names: (0..<count).map { "\($0)" },
+            values: values)
+        let bitmap = chart.render()
+        #expect(pixels(of: Color(0, 90, 150), in: bitmap) > 20 * count, "the diagonal is dark")
+        #expect(bitmap.width < 2600 && bitmap.height < 2600)
+    }
+
+    @Test func emptyRowsOfAMatrixSaySo() {
+        func render(_ value: Double?) -> Bitmap {
+            MatrixChart(title: "", rowTitle: "", columnTitle: "", names: ["a"], values: [[value]]).render()
+        }
+        #expect(render(nil) != render(0))
+        #expect(render(0.002) != render(0), "what is not nothing is not called 0")
+    }
+
     @Test func raggedAndEmptyFiguresRender() {
         let one = Bitmap(width: 1, height: 1, channels: 3)
         let figure = Figure(columnTitles: ["a", "b"], rows: [[], [one], [one, one, one]], rowCaptions: ["x"])

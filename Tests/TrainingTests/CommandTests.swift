@@ -29,9 +29,11 @@ import Testing
         (["train", "--out", "r", "--momentum", "1"], "--momentum takes"),
         (["train", "--out", "r", "--split", "1.5"], "--split takes a share from 0 to 1, found 1.5"),
         (["train", "--out", "r", "--split", "0"], "leaves nothing to train on"),
-        (["train", "--out", "r", "--images", "a"], "--images and --masks are given together"),
+        (["train", "--out", "r", "--masks", "a"], "--masks is given together with --images"),
+        (["train", "--out", "r", "--classes", "a,,b"], "found an empty one"),
+        (["evaluate", "--run", "a", "--part", "dev"], "dev"),
         (["train", "--out", "r", "--optimizer", "rmsprop"], "rmsprop"),
-        (["train", "--out", "r", "--mask-map", "0=0"], "no value means object"),
+        (["train", "--out", "r", "--mask-map", "0=0,1"], "expected CLASS=VALUE"),
         (["train", "--out", "r", "--threads", "0"], "--threads takes a number from 1"),
         (["train", "--out", "r", "--checkpoint-every", "0"], "--checkpoint-every takes"),
         (["evaluate"], "Give --run RUN or --weights FILE"),
@@ -137,6 +139,7 @@ import Testing
         let lines = try InfoCommand.lines(try PixelModel.load(), threads: 2).map { "\($0.0): \($0.1)" }
         #expect(lines.contains("input: image [3, 16, 16]"), "\(lines)")
         #expect(lines.contains("target: mask [1, 16, 16]"), "\(lines)")
+        #expect(lines.contains("learns: a binary mask"), "\(lines)")
         #expect(lines.contains("parameters: 4 (128 bytes)"), "\(lines)")
         #expect(lines.contains("batch: 1 to 4"), "\(lines)")
         #expect(lines.contains { $0.hasPrefix("memory, training: ") }, "\(lines)")

@@ -66,11 +66,11 @@ import Testing
         let flipping = (0...).first { EpochDraw(seed: 0, epoch: $0).isFlipped(0) } ?? 0
         let plain = BatchMaker(data: data).batch([0], flips: nil)
         #expect(plain.pictures == [(0..<18).map { Float($0) / 255 }])
-        #expect(plain.masks == [[1, 0, 0, 0, 0, 1]])
+        #expect(plain.targets == [[1, 0, 0, 0, 0, 1]])
         let flipped = BatchMaker(data: data).batch([0], flips: EpochDraw(seed: 0, epoch: flipping))
         let expected = [2, 1, 0, 5, 4, 3, 8, 7, 6, 11, 10, 9, 14, 13, 12, 17, 16, 15].map { Float($0) / 255 }
         #expect(flipped.pictures == [expected])
-        #expect(flipped.masks == [[0, 0, 1, 1, 0, 0]])
+        #expect(flipped.targets == [[0, 0, 1, 1, 0, 0]])
     }
 
     @Test func producersDeliverInOrderAndStopEarly() throws {
@@ -100,6 +100,45 @@ import Testing
         let none = DataSet(
             shape: shape, samples: [sample("a", [1, 1, 1, 1, 1, 1])], split: 0.5, isSorted: true, seed: 0)
         #expect(message { try none.checkTrainable() }.contains("leaves none to train on"))
+    }
+
+    private func classData(_ masks: [[UInt8]], training: Int, ignore: Int? = 9) -> DataSet {
+        let task = TrainingTask.classes(ClassRange(count: 3, ignore: ignore))
+        let shape = SampleShape(channels: 3, height: 2, width: 3, task: task)
+        let samples = masks.enumerated().map { sample("s\($0)", $1) }
+        return DataSet(shape: shape, training: Array(samples[..<training]), testing: Array(samples[training...]))
+    }
+
+    @Test func classMapsAreFlippedAndFedTheirNumbers() {
+        let void = ClassRange.void
+        let data = classData([[0, 1, 2, void, 2, 2]], training: 1)
+        let flipping = (0...).first { EpochDraw(seed: 0, epoch: $0).isFlipped(0) } ?? 0
+        #expect(BatchMaker(data: data).batch([0], flips: nil).targets == [[0, 1, 2, 9, 2, 2]])
+        let flipped = BatchMaker(data: data).batch([0], flips: EpochDraw(seed: 0, epoch: flipping))
+        #expect(flipped.targets == [[2, 1, 0, 2, 2, 9]])
+    }
+
+    @Test func givenSplitsAreKept() {
+        let data = classData([[0, 1, 2, 0, 0, 0], [1, 1, 1, 1, 1, 0], [2, 1, 1, 1, 1, 0]], training: 2)
+        #expect(data.training == [0, 1] && data.testing == [2])
+    }
+
+    @Test func whatIsMissingIsNoted() throws {
+        let void = ClassRange.void
+        let data = classData([[0, 1, 1, void, 0, 0], [1, 1, 1, 1, 1, 1]], training: 1)
+        let names = try ClassNames(["sky", "road", "car"], task: data.shape.task)
+        #expect(
+            data.notes(names) == [
+                "class 2 (car) occurs in no training mask, so the net cannot learn to find it",
+                "class 0 (sky) occurs in no test mask, so the mean IoU is that of the others, without it",
+            ])
+        let empty = DataSet(
+            shape: shape, samples: [sample("a", [0, 0, 0, 0, 0, 0]), sample("b", [1, 0, 0, 0, 0, 0])], split: 1,
+            isSorted: true, seed: 0)
+        #expect(
+            empty.notes(try ClassNames([], task: .mask)) == [
+                "1 of 2 training masks has no object (the first is of a.png)"
+            ])
     }
 
     @Test func fingerprintsSeeEveryChange() {

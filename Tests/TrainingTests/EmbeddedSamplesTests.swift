@@ -35,4 +35,17 @@ import Testing
         #expect(gray.picture.count == 8 * 24)
         #expect(gray.mask.count == 4 * 12)
     }
+
+    /// More classes: the same blobs in the same places, each of some class.
+    @Test func classesAreKindsOfBlobs() {
+        let task = TrainingTask.classes(ClassRange(count: 4))
+        let kinds = EmbeddedSamples(shape: SampleShape(channels: 3, height: 32, width: 32, task: task))
+        let masks = (0..<12).map { kinds.sample($0).mask }
+        #expect(Set(masks.joined()) == [0, 1, 2, 3])
+        for (index, mask) in masks.enumerated() {
+            #expect(mask.map { $0 == 0 } == drawing.sample(index).mask.map { $0 == 0 }, "picture \(index)")
+        }
+        let two = SampleShape(channels: 3, height: 32, width: 32, task: .classes(ClassRange(count: 2)))
+        #expect(EmbeddedSamples(shape: two).sample(3) == drawing.sample(3))
+    }
 }

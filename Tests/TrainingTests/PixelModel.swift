@@ -1,22 +1,32 @@
 import Glibc
 import Runtime
+import Synchronization
 
 @testable import Training
 
-/// The smallest net that can be trained: each pixel's logit is a weighted sum of its channels.
+/// The smallest net that can be trained: each pixel's logits are weighted sums of its channels.
 ///
 /// Written by hand in C and compiled for the tests, so that they need no compiler of ours.
 enum PixelModel {
     static let capacity = 4
     static let side = 16
 
-    /// - Parameter defines: macros of the C text: `CHANNELS`, `SIDE`, `NAME`, `HASH`.
+    /// - Parameter defines: macros of the C text: `CHANNELS`, `SIDE`, `NAME`, `HASH`; `CLASSES` (and `IGNORE`) or
+    ///   `RECONSTRUCTION` for other tasks than a binary mask; `TARGET_NAME` (in the metadata) and `TARGET_CHANNELS` for
+    ///   graphs that the trainer refuses.
     static func load(_ defines: [String] = []) throws -> Model {
-        try Model.load(path: defines.isEmpty ? library.get() : compile(defines))
+        let library = try libraries.withLock { libraries in
+            if let known = libraries[defines] { return known }
+            let made = try compile(defines)
+            libraries[defines] = made
+            return made
+        }
+        return try Model.load(path: library)
     }
 
     private static let folder = Result { try TestFolder() }
-    private static let library = Result { try compile([]) }
+    /// Compiled once each, by one test at a time.
+    private static let libraries = Mutex<[[String]: String]>([:])
 
     private static func compile(_ defines: [String]) throws -> String {
         let name = "model" + defines.map { "_" + $0.filter { $0.isLetter || $0.isNumber } }.joined()
@@ -50,33 +60,99 @@ enum PixelModel {
         #endif
         #define CAPACITY 4
         #define AREA (SIDE * SIDE)
+        #define TEXT(x) #x
+        #define NUMBER(x) TEXT(x)
+        /* A binary mask, unless CLASSES or RECONSTRUCTION is defined. */
+        #ifdef CLASSES
+        #define OUTPUTS CLASSES
+        #define TARGETS 1
+        #ifndef IGNORE
+        #define IGNORE -1
+        #define IGNORES ""
+        #else
+        #define IGNORES ",\"ignore\":" NUMBER(IGNORE)
+        #endif
+        #define TARGET_JSON "{\"name\":\"labels\",\"kind\":\"classes\",\"classes\":" NUMBER(CLASSES) IGNORES "}"
+        #elif defined RECONSTRUCTION
+        #define OUTPUTS CHANNELS
+        #define TARGETS CHANNELS
+        #define TARGET_JSON ""
+        #else
+        #ifndef TARGET_CHANNELS
+        #define TARGET_CHANNELS 1
+        #endif
+        #define OUTPUTS 1
+        #define TARGETS TARGET_CHANNELS
+        #ifndef TARGET_NAME
+        #define TARGET_NAME "mask"
+        #endif
+        #define TARGET_JSON "{\"name\":\"" TARGET_NAME "\",\"kind\":\"values\"}"
+        #endif
 
         static void forward(const unetc_call *call, int64_t n) {
-            float *y = call->operands[0] + n * AREA;
+            float *y = call->operands[0] + n * OUTPUTS * AREA;
             const float *x = call->operands[1] + n * CHANNELS * AREA, *w = call->operands[2], *b = call->operands[3];
-            for (int i = 0; i < AREA; i++) {
-                y[i] = b[0];
-                for (int c = 0; c < CHANNELS; c++) y[i] += w[c] * x[c * AREA + i];
+            for (int k = 0; k < OUTPUTS; k++)
+                for (int i = 0; i < AREA; i++) {
+                    float sum = b[k];
+                    for (int c = 0; c < CHANNELS; c++) sum += w[k * CHANNELS + c] * x[c * AREA + i];
+                    y[k * AREA + i] = sum;
+                }
+        }
+
+        /* The loss of pixel i of one sample, and its gradient at each output; how much the pixel counts. */
+        static double pixel(const float *y, const float *t, int i, float *d, double *weight) {
+            *weight = 1;
+        #if defined CLASSES
+            if (t[i] == IGNORE) {
+                for (int k = 0; k < OUTPUTS; k++) d[k] = 0;
+                return *weight = 0;
             }
+            double sum = 0;
+            for (int k = 0; k < OUTPUTS; k++) sum += exp(y[k * AREA + i]);
+            for (int k = 0; k < OUTPUTS; k++) d[k] = (float)(exp(y[k * AREA + i]) / sum) - (t[i] == k);
+            return log(sum) - y[(int)t[i] * AREA + i];
+        #elif defined RECONSTRUCTION
+            double error = 0;
+            for (int k = 0; k < OUTPUTS; k++) {
+                float difference = y[k * AREA + i] - t[k * AREA + i];
+                d[k] = 2 * difference / OUTPUTS;
+                error += difference * difference / OUTPUTS;
+            }
+            return error;
+        #else
+            d[0] = 1 / (1 + expf(-y[i])) - t[i];
+            return fmax(y[i], 0) - y[i] * t[i] + log1p(exp(-fabs(y[i])));
+        #endif
         }
         static void loss(const unetc_call *call, int64_t task) {
             const float *y = call->operands[1], *t = call->operands[2];
-            int64_t count = call->scalars->batch * AREA;
-            double sum = 0;
-            for (int64_t i = 0; i < count; i++) sum += fmax(y[i], 0) - y[i] * t[i] + log1p(exp(-fabs(y[i])));
-            call->operands[0][0] = (float)(sum / (double)count);
+            double sum = 0, weights = 0, weight;
+            float d[OUTPUTS];
+            for (int64_t n = 0; n < call->scalars->batch; n++)
+                for (int i = 0; i < AREA; i++) {
+                    sum += pixel(y + n * OUTPUTS * AREA, t + n * TARGETS * AREA, i, d, &weight);
+                    weights += weight;
+                }
+            call->operands[0][0] = (float)(sum / weights);
         }
         static void gradient(const unetc_call *call, int64_t task) {
             float *dw = call->operands[0], *db = call->operands[1];
             const float *y = call->operands[2], *t = call->operands[3], *x = call->operands[4];
             int64_t batch = call->scalars->batch;
-            for (int c = 0; c < CHANNELS; c++) dw[c] = 0;
-            db[0] = 0;
+            for (int j = 0; j < OUTPUTS * CHANNELS; j++) dw[j] = 0;
+            for (int k = 0; k < OUTPUTS; k++) db[k] = 0;
+            double weight;
+            float d[OUTPUTS];
             for (int64_t n = 0; n < batch; n++)
                 for (int i = 0; i < AREA; i++) {
-                    float d = (1 / (1 + expf(-y[n * AREA + i])) - t[n * AREA + i]) / (float)(batch * AREA);
-                    for (int c = 0; c < CHANNELS; c++) dw[c] += d * x[(n * CHANNELS + c) * AREA + i];
-                    db[0] += d;
+                    pixel(y + n * OUTPUTS * AREA, t + n * TARGETS * AREA, i, d, &weight);
+                    for (int k = 0; k < OUTPUTS; k++) {
+                        float part = d[k] / (float)(batch * AREA);
+                        for (int c = 0; c < CHANNELS; c++)
+                            dw[k * CHANNELS + c] += part * x[(n * CHANNELS + c) * AREA + i];
+                        db[k] += part;
+                    }
                 }
         }
         static void adam(const unetc_call *call, int64_t task) {
@@ -100,44 +176,67 @@ enum PixelModel {
         #define MAPS(name, role, channels, offset) \
             {name, role, UNETC_REGION_ARENA, 3, {channels, SIDE, SIDE}, 1, 0, 0, offset, \
              4ull * (channels) * AREA * CAPACITY, 4ull * (channels) * AREA}
-        #define FIXED(name, role, region, kind, channels, offset) \
-            {name, role, region, 4, {1, channels, 1, 1}, 0, kind, CHANNELS, offset, 4 * (channels), 0}
+        #define FIXED(name, role, region, kind, offset) \
+            {name, role, region, 4, {OUTPUTS, CHANNELS, 1, 1}, 0, kind, CHANNELS, offset, 4 * OUTPUTS * CHANNELS, 0}
+        #define BIASES(name, role, region, kind, offset) \
+            {name, role, region, 1, {OUTPUTS}, 0, kind, CHANNELS, offset, 4 * OUTPUTS, 0}
         #define IMAGES (4ull * CHANNELS * AREA * CAPACITY)
-        #define MASKS (4ull * AREA * CAPACITY)
+        #define LOGITS (4ull * OUTPUTS * AREA * CAPACITY)
+        #define REST (IMAGES + LOGITS + 4ull * TARGETS * AREA * CAPACITY)
+        #define BIAS_OFFSET ((4 * OUTPUTS * CHANNELS + 63) / 64 * 64)
         #define PARAMETERS \
-            FIXED("out.weight", UNETC_ROLE_PARAMETER, UNETC_REGION_PARAMETERS, UNETC_PARAMETER_WEIGHT, CHANNELS, 0), \
-            {"out.bias", UNETC_ROLE_PARAMETER, UNETC_REGION_PARAMETERS, 1, {1}, 0, UNETC_PARAMETER_BIAS, CHANNELS, \
-             64, 4, 0}
+            FIXED("out.weight", UNETC_ROLE_PARAMETER, UNETC_REGION_PARAMETERS, UNETC_PARAMETER_WEIGHT, 0), \
+            BIASES("out.bias", UNETC_ROLE_PARAMETER, UNETC_REGION_PARAMETERS, UNETC_PARAMETER_BIAS, BIAS_OFFSET)
+        #if defined CLASSES
+        #define TARGET \
+            {"labels", UNETC_ROLE_TARGET, UNETC_REGION_ARENA, 2, {SIDE, SIDE}, 1, 0, 0, IMAGES + LOGITS, \
+             4ull * AREA * CAPACITY, 4ull * AREA}
+        #elif defined RECONSTRUCTION
+        /* In the place of a target, so that operands have the same numbers: nothing that anyone feeds. */
+        #define TARGET MAPS("unused", UNETC_ROLE_VALUE, TARGETS, IMAGES + LOGITS)
+        #else
+        #define TARGET MAPS("mask", UNETC_ROLE_TARGET, TARGETS, IMAGES + LOGITS)
+        #endif
+        #ifdef RECONSTRUCTION
+        #define TRUTH 0
+        #else
+        #define TRUTH 1
+        #endif
+        #define FORWARD_TENSORS \
+            MAPS("image", UNETC_ROLE_INPUT, CHANNELS, 0), TARGET, \
+            MAPS("logits", UNETC_ROLE_OUTPUT, OUTPUTS, IMAGES), \
+            {"loss", UNETC_ROLE_LOSS, UNETC_REGION_ARENA, 0, {0}, 0, 0, 0, REST, 4, 0}, PARAMETERS
+        static const unetc_tensor forward_tensors[] = {FORWARD_TENSORS};
         static const unetc_tensor train_tensors[] = {
-            MAPS("image", UNETC_ROLE_INPUT, CHANNELS, 0),
-            MAPS("mask", UNETC_ROLE_TARGET, 1, IMAGES),
-            MAPS("logits", UNETC_ROLE_OUTPUT, 1, IMAGES + MASKS),
-            {"loss", UNETC_ROLE_LOSS, UNETC_REGION_ARENA, 0, {0}, 0, 0, 0, IMAGES + 2 * MASKS, 4, 0},
-            FIXED("d_weight", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 0, CHANNELS, IMAGES + 2 * MASKS + 64),
-            FIXED("d_bias", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 0, 1, IMAGES + 2 * MASKS + 128),
-            PARAMETERS,
+            FORWARD_TENSORS,
+            FIXED("d_weight", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 0, REST + 64),
+            BIASES("d_bias", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 0, REST + 64 + BIAS_OFFSET),
         };
-        static const int32_t forward_operands[] = {2, 0, 6, 7}, loss_operands[] = {3, 2, 1},
-            gradient_operands[] = {4, 5, 2, 1, 0}, update_w[] = {6, 4}, update_b[] = {7, 5},
+        static const int32_t forward_operands[] = {2, 0, 4, 5}, loss_operands[] = {3, 2, TRUTH},
+            gradient_operands[] = {6, 7, 2, TRUTH, 0}, update_w[] = {4, 6}, update_b[] = {5, 7},
             infer_operands[] = {1, 0, 2, 3};
+        #define FORWARD_STEPS \
+            {"logits", "conv", "t:1", "loop", 0, forward, 4, forward_operands, 1, 0, 0, 0, 0, 0, 0, 0}, \
+            {"loss", "mean", "t:2", "loop", 0, loss, 3, loss_operands, 0, 1, 0, 0, 0, 0, 0, 0}
+        static const unetc_step forward_steps[] = {FORWARD_STEPS};
         static const unetc_step train_steps[] = {
-            {"logits", "conv", "t:1", "loop", 0, forward, 4, forward_operands, 1, 0, 0, 0, 0, 0, 0, 0},
-            {"loss", "bce", "t:2", "loop", 0, loss, 3, loss_operands, 0, 1, 0, 0, 0, 0, 0, 0},
+            FORWARD_STEPS,
             {"d", "sum", "t:1", "loop", 1, gradient, 5, gradient_operands, 0, 1, 0, 0, 0, 0, 0, 0},
-            {"update w", "update", "t:1", "optimizer", 2, NULL, 2, update_w, 0, 1, CHANNELS, 0, 0, 0, 0, 0},
-            {"update b", "update", "t:1", "optimizer", 2, NULL, 2, update_b, 0, 1, 1, 0, 0, 0, 0, 0},
+            {"update w", "update", "t:1", "optimizer", 2, NULL, 2, update_w, 0, 1, OUTPUTS * CHANNELS, 0, 0, 0, 0, 0},
+            {"update b", "update", "t:1", "optimizer", 2, NULL, 2, update_b, 0, 1, OUTPUTS, 0, 0, 0, 0, 0},
         };
         static const unetc_tensor infer_tensors[] = {
             MAPS("image", UNETC_ROLE_INPUT, CHANNELS, 0),
-            MAPS("logits", UNETC_ROLE_OUTPUT, 1, IMAGES),
+            MAPS("logits", UNETC_ROLE_OUTPUT, OUTPUTS, IMAGES),
             PARAMETERS,
         };
         static const unetc_step infer_steps[] = {
             {"logits", "conv", "t:1", "loop", 0, forward, 4, infer_operands, 1, 0, 0, 0, 0, 0, 0, 0},
         };
         static const unetc_plan plans[] = {
-            {"train", 8, train_tensors, 5, train_steps, IMAGES + 2 * MASKS + 192},
-            {"infer", 4, infer_tensors, 1, infer_steps, IMAGES + MASKS},
+            {"train", 8, train_tensors, 5, train_steps, REST + 64 + 2 * BIAS_OFFSET + 4 * OUTPUTS},
+            {"infer", 4, infer_tensors, 1, infer_steps, IMAGES + LOGITS},
+            {"forward", 6, forward_tensors, 2, forward_steps, REST + 64},
         };
         static const unetc_optimizer optimizers[] = {{"adam", 2, adam}, {"sgd", 1, sgd}};
         static const unetc_model model = {
@@ -145,9 +244,9 @@ enum PixelModel {
             "{\"compiler\":\"0.1.0\",\"target\":\"native\",\"parameters\":{\"width\":1},"
             "\"train\":{\"optimizer\":\"adam\","
             "\"lr\":0.05,\"beta1\":0.9,\"beta2\":0.999,\"eps\":1e-8,\"weight_decay\":0,\"momentum\":0,\"batch\":16,"
-            "\"epochs\":3,\"init\":\"pytorch\",\"seed\":5},\"inputs\":[\"image\"],\"targets\":[\"mask\"],"
-            "\"outputs\":[\"logits\"]}",
-            HASH, CAPACITY, 128, 2, plans, 2, optimizers, NULL,
+            "\"epochs\":3,\"init\":\"pytorch\",\"seed\":5},\"inputs\":[\"image\"],\"targets\":["
+            TARGET_JSON "],\"outputs\":[\"logits\"]}",
+            HASH, CAPACITY, BIAS_OFFSET + 4 * OUTPUTS + 60, 3, plans, 2, optimizers, NULL,
         };
         const unetc_model *unetc_model_get(void) { return &model; }
         """#

@@ -9,11 +9,12 @@ import Testing
         settings.optimizer.kind = .sgd
         settings.seed = .max
         settings.flips = false
-        let data = DataSettings(folder: "/data/my pets", map: .trimap, split: 0.7, isSorted: true)
+        let data = DataSettings(
+            folder: "/data/my pets", map: .trimap, classNames: ["sky", "a road"], split: 0.7, isSorted: true)
         var record = RunRecord(
             graphName: "unet", graphHash: "ff", settings: settings, data: data, fingerprint: "0123456789abcdef")
         record.progress = RunProgress(
-            epoch: 3, step: 100, stepInEpoch: 7, lossSum: 1.0 / 3, samples: 112, bestDice: 0.7, bestEpoch: 2)
+            epoch: 3, step: 100, stepInEpoch: 7, lossSum: 1.0 / 3, samples: 112, bestQuality: 0.7, bestEpoch: 2)
         return record
     }
 

@@ -1,22 +1,31 @@
 import ArgumentParser
 import Runtime
 
+extension DataPart: ExpressibleByArgument {}
+
 /// `trainer evaluate`.
 struct EvaluateCommand: ParsableCommand, TrainerVerb {
     static let configuration = CommandConfiguration(
         commandName: "evaluate",
-        abstract: "Tests trained weights: loss, Dice and IoU on the pictures kept for testing.",
+        abstract: "Tests trained weights on the pictures kept for testing: the loss, and how good predictions are.",
         discussion: "With --run, data, split and seed are those of the run unless given.")
 
     @OptionGroup var weights: WeightsOptions
     @OptionGroup var data: DataOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "Of data that comes parted, test on train, val or test; default: test if it is there, else val.",
+            valueName: "part"))
+    var part: DataPart?
 
     @Option(help: "The seed of the split; default: the run's, or 0.")
     var seed: UInt64?
 
     @Option(
         help: ArgumentHelp(
-            "Write picture, truth and prediction of the Nth test picture, counted from 1.", valueName: "n"))
+            "Draw the Nth test picture, counted from 1, with what is true of it and what is predicted.",
+            valueName: "n"))
     var show: Int?
 
     @Option(
@@ -24,40 +33,59 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
         help: ArgumentHelp("Where --show writes; default: show-N.png in the run.", valueName: "png"))
     var output: String?
 
+    @Option(
+        help: ArgumentHelp("Of class maps, draw how often which class was taken for which.", valueName: "png"))
+    var confusion: String?
+
     func run(_ context: TrainerContext) throws {
         let console = Console()
         let file = try weights.file()
         let record = try weights.record()
         let interface = try NetInterface(model: context.model)
+        let task = interface.task
+        if confusion != nil && task.classes == nil {
+            throw TrainerError("--confusion: the net learns no classes that could be confused", hint: "leave it out")
+        }
         let threads = data.threads ?? processorCount()
-        let net = try Net(model: context.model, optimizer: nil, threads: threads, preparedWeights: .kept)
+        let settings = try data.resolved(over: record?.data, task: task)
+        let names = try ClassNames(settings.classNames, task: task)
+        let net = try Net(model: context.model, for: .testing, threads: threads, preparedWeights: .kept)
         try Checkpoint(path: file).restoreWeights(net.parameters)
         let samples = try DataSet.load(
-            data.resolved(over: record?.data), shape: interface.shape, seed: seed ?? record?.settings.seed ?? 0,
-            threads: threads, isStrict: data.strict, console: console)
+            settings, .testing(part), shape: interface.shape, seed: seed ?? record?.settings.seed ?? 0,
+            threads: threads, isStrict: data.strict, console: console
+        ).data
         let count = samples.testing.count
         if let show, !(1...max(1, count)).contains(show) {
             throw TrainerError("--show \(show): there are \(Text.count(count, "test picture")), counted from 1")
         }
-        let bar = ProgressBar(console: console, label: "testing")
-        var done = 0
-        let scores = try testScores(
-            of: net, on: samples.testing, of: samples,
-            progress: { batch in
-                done += batch
-                bar.show(done, of: count)
-            })
-        console.clear()
-        guard let scores else {
+        guard let result = try tested(net, samples, console) else {
             throw TrainerError(
                 "the split keeps no pictures for testing", hint: "use a smaller --split; --split 0 tests on all")
         }
-        console.answer(
-            "\(Text.count(count, "test picture")): loss \(Text.fixed(scores.loss, 4)), "
-                + "Dice \(Text.fixed(scores.dice, 4)), IoU \(Text.fixed(scores.iou, 4))")
+        if let matrix = result.confusion { console.answer(matrix.table(names)) }
+        console.answer("\(Text.count(count, "test picture")): \(task.text(result.scores))")
+        if let confusion, let matrix = result.confusion {
+            try RunFigures.confusion(matrix, names: names, title: context.model.graphName).writePNG(to: confusion)
+            console.answer("which class was taken for which: \(confusion)")
+        }
         guard let show else { return }
         let target = output ?? FileSystem.join(weights.run ?? ".", "show-\(show).png")
-        try RunFigures.samples([samples.testing[show - 1]], of: samples, net: net, cell: 320).writePNG(to: target)
-        console.answer("picture, truth and prediction of \(samples.samples[samples.testing[show - 1]].name): \(target)")
+        let shown = samples.testing[show - 1]
+        try RunFigures.samples([shown], of: samples, net: net, names: names, cell: 320).writePNG(to: target)
+        let what = task.needsMasks ? "picture, truth and prediction" : "picture and reconstruction"
+        console.answer("\(what) of \(samples.samples[shown].name): \(target)")
+    }
+
+    private func tested(_ net: Net, _ samples: DataSet, _ console: Console) throws -> TestResult? {
+        let bar = ProgressBar(console: console, label: "testing")
+        defer { console.clear() }
+        var done = 0
+        return try test(
+            net, on: samples.testing, of: samples,
+            progress: { batch in
+                done += batch
+                bar.show(done, of: samples.testing.count)
+            })
     }
 }

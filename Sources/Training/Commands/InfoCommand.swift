@@ -20,6 +20,7 @@ struct InfoCommand: ParsableCommand, TrainerVerb {
 
     static func lines(_ model: Model, threads: Int) throws -> [(String, String)] {
         let defaults = try ModelDefaults(metadata: model.metadata)
+        let task = try NetInterface(model: model).task
         let plan = model.plans.first { $0.name == "train" } ?? model.plans.first { $0.name == "infer" }
         let values = plan.map { $0.inputs + $0.outputs } ?? []
         var lines = [("graph", "\(model.graphName) (\(model.graphHash))")]
@@ -29,6 +30,7 @@ struct InfoCommand: ParsableCommand, TrainerVerb {
                 lines.append((label, "\(value.name) \(Text.shape(value.shape))"))
             }
         }
+        lines.append(("learns", task.description))
         lines.append(("parameters", "\(Text.grouped(model.parameterCount)) (\(Text.bytes(model.parameterBytes)))"))
         lines.append(("batch", "1 to \(model.batchCapacity)"))
         let training = defaults.training
@@ -40,18 +42,21 @@ struct InfoCommand: ParsableCommand, TrainerVerb {
                     + "seed \(training.seed)"
             ))
         for plan in model.plans { lines.append(("arena, \(plan.name)", Text.bytes(plan.arenaBytes))) }
-        return lines + (try memory(model, training.optimizer.kind.rawValue, threads))
+        return lines + (try memory(model, training.optimizer.kind, threads))
     }
 
-    private static func memory(_ model: Model, _ optimizer: String, _ threads: Int) throws -> [(String, String)] {
+    private static func memory(
+        _ model: Model, _ optimizer: OptimizerSettings.Kind, _ threads: Int
+    ) throws -> [(String, String)] {
         var lines: [(String, String)] = []
         if model.planNames.contains("train") {
             let use = try MemoryUse(
-                model: model, plans: ["train", "infer"], threads: threads, optimizer: optimizer,
+                model: model, plans: Net.plans(.training(optimizer)), threads: threads, optimizer: optimizer.rawValue,
                 preparedWeights: .recomputed)
             lines.append(("memory, training", description(use)))
         }
-        let use = try MemoryUse(model: model, plans: ["infer"], threads: threads, preparedWeights: .kept)
+        let use = try MemoryUse(
+            model: model, plans: Net.plans(.predicting), threads: threads, preparedWeights: .kept)
         lines.append(("memory, inference", description(use)))
         return lines
     }

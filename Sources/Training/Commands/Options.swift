@@ -4,8 +4,8 @@ import ArgumentParser
 struct DataOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "A folder with images/ and annotations/trimaps/, or images/ and masks/; "
-                + "without it the embedded pictures are drawn.", valueName: "dir"))
+            "A folder with images/ and annotations/trimaps/, images/ and masks/, or train/, trainannot/, val/ and "
+                + "valannot/; without it the embedded pictures are drawn.", valueName: "dir"))
     var data: String?
 
     @Option(help: ArgumentHelp("The folder of pictures, relative to --data if given.", valueName: "dir"))
@@ -16,13 +16,18 @@ struct DataOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Which mask values mean background (0) and object (1), such as 0=2,1=1+3; default: from the layout, "
-                + "else 0/1 or 0/255.", valueName: "map"),
+            "Which mask values mean which class, such as 0=2,1=1+3 (of a binary mask 0 is background, 1 is object; "
+                + "ignore=5 leaves a value out); default: from the layout, else 0/1 or 0/255, or class numbers.",
+            valueName: "map"),
         transform: { try MaskMap(parsing: $0) })
     var maskMap: MaskMap?
 
+    @OptionGroup var classes: ClassOptions
+
     @Option(
-        help: ArgumentHelp("The share of the pictures that train, the rest test; default: 0.8.", valueName: "share"))
+        help: ArgumentHelp(
+            "The share of the pictures that train, the rest test; default: 0.8. An error where the data comes parted.",
+            valueName: "share"))
     var split: Double?
 
     @Flag(help: "The first pictures by name train, instead of a draw by --seed.")
@@ -35,9 +40,7 @@ struct DataOptions: ParsableArguments {
     var threads: Int?
 
     mutating func validate() throws {
-        if (images == nil) != (masks == nil) {
-            throw ValidationError("--images and --masks are given together or not at all.")
-        }
+        if masks != nil && images == nil { throw ValidationError("--masks is given together with --images.") }
         if let split, !(0...1).contains(split) {
             throw ValidationError("--split takes a share from 0 to 1, found \(split).")
         }
@@ -47,19 +50,49 @@ struct DataOptions: ParsableArguments {
     var namesData: Bool { data != nil || images != nil }
 
     /// The flags over what a run remembers. Paths are made absolute, so that the run can be continued from elsewhere.
-    /// - Throws: `TrainerError` when the folders are not there.
-    func resolved(over recorded: DataSettings?) throws -> DataSettings {
+    /// - Throws: `TrainerError` when the folders are not there, or flags do not fit them or the task.
+    func resolved(over recorded: DataSettings?, task: TrainingTask) throws -> DataSettings {
         var settings = recorded ?? DataSettings()
-        if namesData {
-            let layout = try DataLayout.recognize(folder: data, pictures: images, masks: masks)
-            settings.folder = data.map(FileSystem.absolute)
-            settings.pictures = images.map { _ in FileSystem.absolute(layout.pictures) }
-            settings.masks = masks.map { _ in FileSystem.absolute(layout.masks) }
+        if masks != nil && !task.needsMasks {
+            throw TrainerError("the net learns its input again, from pictures alone", hint: "leave out --masks")
         }
-        settings.map = maskMap ?? settings.map
+        if namesData {
+            let layout = try DataLayout.recognize(
+                folder: data, pictures: images, masks: masks, needsMasks: task.needsMasks)
+            settings.folder = data.map(FileSystem.absolute)
+            settings.pictures = images.flatMap { _ in layout.folders.first?.pictures }.map(FileSystem.absolute)
+            settings.masks = masks.flatMap { _ in layout.folders.first?.masks }.map(FileSystem.absolute)
+        }
+        settings.map = try maskMap?.fitted(to: task) ?? settings.map
+        settings.classNames = classes.names ?? settings.classNames
+        if split != nil || sorted { try checkNotParted(settings, task) }
         settings.split = split ?? settings.split
         settings.isSorted = sorted || settings.isSorted
         return settings
+    }
+
+    private func checkNotParted(_ settings: DataSettings, _ task: TrainingTask) throws {
+        guard let layout = try settings.layout(for: task), layout.isParted else { return }
+        let parts = layout.folders.compactMap { $0.part.map { $0.rawValue + "/" } }.joined(separator: ", ")
+        throw TrainerError(
+            "\(split == nil ? "--sorted" : "--split"): the data in \(settings.title) comes parted into \(parts)",
+            hint: "leave it out; or name one pair of folders to part, such as --images train --masks trainannot")
+    }
+}
+
+/// What classes are called.
+struct ClassOptions: ParsableArguments {
+    @Option(
+        name: .customLong("classes"),
+        help: ArgumentHelp(
+            "Names of the classes for tables and figures, from class 0, separated by commas.", valueName: "a,b,…"),
+        transform: { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) })
+    var names: [String]?
+
+    mutating func validate() throws {
+        if let names, names.contains("") {
+            throw ValidationError("--classes takes names separated by commas, found an empty one.")
+        }
     }
 }
 

@@ -35,27 +35,27 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         let console = Console(isQuiet: quiet)
         let model = context.model
         let interface = try NetInterface(model: model)
-        guard interface.mask != nil else {
-            throw TrainerError(
-                "graph \"\(model.graphName)\" has no loss to train with", hint: "add a loss and compile it again")
-        }
+        guard interface.canTrain else { throw Net.noLoss(model) }
         try checkFolder()
         let previous = try previousRecord(RunFiles(folder: output), model, console)
         let settings = try flags.resolved(
             defaults: ModelDefaults(metadata: model.metadata).training, recorded: previous?.settings, model: model)
-        let dataSettings = try data.resolved(over: previous?.data)
+        let dataSettings = try data.resolved(over: previous?.data, task: interface.task)
+        let names = try ClassNames(dataSettings.classNames, task: interface.task)
         // Only now, so that a command that makes no sense leaves no folder behind.
         let folder = try RunFolder(output)
-        let samples = try DataSet.load(
-            dataSettings, shape: interface.shape, seed: settings.seed, threads: threads, isStrict: data.strict,
-            console: console)
+        let (samples, findings) = try DataSet.load(
+            dataSettings, .training, shape: interface.shape, seed: settings.seed, threads: threads,
+            isStrict: data.strict, console: console)
         try samples.checkTrainable()
         let record = RunRecord(
             graphName: model.graphName, graphHash: model.graphHash, settings: settings, data: dataSettings,
             fingerprint: samples.fingerprint)
         if let previous { try Self.checkSameData(previous, record, folder.files) }
+        if let findings { console.say(findings.text) }
+        for note in samples.notes(names) { console.say("note: " + note) }
         let training = try started(
-            model, samples, record, folder.files, isContinued: previous != nil, console: console)
+            model, samples, names, record, folder.files, isContinued: previous != nil, console: console)
         switch try training.run() {
         case .finished: try finish(training, console)
         case .interrupted:
@@ -70,24 +70,27 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
 
     /// A run at its beginning, or where its checkpoint stands.
     private func started(
-        _ model: Model, _ samples: DataSet, _ record: RunRecord, _ files: RunFiles, isContinued: Bool, console: Console
+        _ model: Model, _ samples: DataSet, _ names: ClassNames, _ record: RunRecord, _ files: RunFiles,
+        isContinued: Bool, console: Console
     ) throws -> TrainingRun {
         // Before threads are started, for they inherit which signals are held back.
         let interruption = Interruption()
         // The tests between epochs are too short a part of training to spend memory on.
         let net = try Net(
-            model: model, optimizer: record.settings.optimizer.kind, threads: threads, preparedWeights: .recomputed)
+            model: model, for: .training(record.settings.optimizer.kind), threads: threads,
+            preparedWeights: .recomputed)
         var record = record
-        var log = MetricsLog()
+        let task = samples.shape.task
+        var log = MetricsLog(task: task)
         if isContinued {
             record.progress = try Checkpoint(path: files.checkpoint).restore(net.parameters).progress
-            log = try Self.log(files, through: record.progress.epoch)
+            log = try Self.log(files, task, through: record.progress.epoch)
         } else {
             net.parameters.initialize(record.settings.initialValues, seed: record.settings.seed)
         }
         announce(console, samples, record)
         return TrainingRun(
-            net: net, data: samples, files: files, record: record, log: log, console: console,
+            net: net, data: samples, names: names, files: files, record: record, log: log, console: console,
             interruption: interruption, checkpointEvery: checkpointEvery)
     }
 
@@ -122,9 +125,10 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
             hint: "resume with the data as it was, or start a new run with another --out")
     }
 
-    private static func log(_ files: RunFiles, through epoch: Int) throws -> MetricsLog {
-        guard epoch > 0, FileSystem.isFile(files.metrics) else { return MetricsLog() }
-        return try MetricsLog(parsing: FileSystem.text(of: files.metrics), through: epoch, path: files.metrics)
+    private static func log(_ files: RunFiles, _ task: TrainingTask, through epoch: Int) throws -> MetricsLog {
+        guard epoch > 0, FileSystem.isFile(files.metrics) else { return MetricsLog(task: task) }
+        return try MetricsLog(
+            parsing: FileSystem.text(of: files.metrics), task: task, through: epoch, path: files.metrics)
     }
 
     private func announce(_ console: Console, _ samples: DataSet, _ record: RunRecord) {
@@ -144,11 +148,16 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         let files = training.files
         try training.drawCurves()
         try training.drawSamples()
+        let matrix = try training.drawConfusion()
+        if let matrix { console.say(matrix.table(training.names)) }
         let progress = training.record.progress
         if !training.data.testing.isEmpty {
-            console.say("best Dice \(Text.fixed(progress.bestDice, 4)) in epoch \(progress.bestEpoch): \(files.best)")
+            let best = training.data.shape.task.criterion.measure.text(progress.bestQuality)
+            console.say("best \(best) in epoch \(progress.bestEpoch): \(files.best)")
         }
-        console.say("curves \(files.curves), samples \(files.samples), numbers \(files.metrics)")
+        console.say(
+            "curves \(files.curves), samples \(files.samples), "
+                + (matrix == nil ? "" : "confusion \(files.confusion), ") + "numbers \(files.metrics)")
     }
 
     /// The command that continues this run, for a shell.

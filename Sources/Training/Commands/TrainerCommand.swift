@@ -18,6 +18,6 @@ protocol TrainerVerb {
 struct TrainerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "trainer",
-        abstract: "Trains, tests and applies the segmentation net that this program was compiled for.",
+        abstract: "Trains, tests and applies the net that this program was compiled for.",
         subcommands: [TrainCommand.self, EvaluateCommand.self, PredictCommand.self, InfoCommand.self])
 }

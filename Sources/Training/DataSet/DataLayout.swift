@@ -1,36 +1,84 @@
+/// The part of a data set that comes with its split.
+enum DataPart: String, Hashable, Sendable, CaseIterable {
+    case training = "train"
+    case validation = "val"
+    case test = "test"
+}
+
+/// A folder of pictures and one of masks.
+struct DataFolders: Hashable, Sendable {
+    var pictures: String
+    /// nil for nets that learn the pictures themselves.
+    var masks: String?
+    /// nil for folders that are still to be parted.
+    var part: DataPart?
+}
+
 /// Where a data set's pictures and masks are.
 struct DataLayout: Hashable, Sendable {
-    /// The folder of pictures.
-    var pictures: String
-    /// The folder of masks.
-    var masks: String
+    /// One to be parted, or several that are the parts; training first.
+    var folders: [DataFolders]
     /// What the layout says about mask values; nil when they are to be found out.
     var map: MaskMap?
 
-    /// Recognises `images/` + `annotations/trimaps/` and `images/` + `masks/` under `folder`, or takes the two folders
-    /// given (relative to `folder`, if they are there).
+    /// True when the data says itself what trains and what tests.
+    var isParted: Bool { folders.contains { $0.part != nil } }
+
+    /// Recognises what is under `folder`, or takes the two folders given (relative to `folder`, if they are there):
+    /// `images/` + `annotations/trimaps/`, `images/` + `masks/`, and, parted, `train/` + `trainannot/` with
+    /// `val/` + `valannot/` or `test/` + `testannot/` or both. Nets that need no masks take the same without them, and
+    /// `folder` itself when it holds pictures.
     /// - Throws: `TrainerError` that says what was looked for and what is there.
-    static func recognize(folder: String?, pictures: String?, masks: String?) throws -> DataLayout {
+    static func recognize(
+        folder: String?, pictures: String?, masks: String?, needsMasks: Bool = true
+    ) throws -> DataLayout {
         if let folder, !FileSystem.isFolder(folder) {
             let found = FileSystem.kind(folder) == nil ? "there is nothing of that name" : "it is not a folder"
             throw TrainerError("\(folder): expected a folder of pictures and masks (--data), \(found)")
         }
-        if let pictures, let masks {
-            return DataLayout(
-                pictures: try existing(pictures, in: folder, flag: "--images"),
-                masks: try existing(masks, in: folder, flag: "--masks"))
-        }
+        if let pictures { return try named(pictures, masks, in: folder, needsMasks: needsMasks) }
         guard let folder else { throw TrainerError("no data folder given", hint: "give --data DIR") }
+        if let parts = parted(folder, needsMasks) { return parts }
         let images = FileSystem.join(folder, "images")
-        let trimaps = FileSystem.join(folder, "annotations/trimaps")
-        if FileSystem.isFolder(images) && FileSystem.isFolder(trimaps) {
-            return DataLayout(pictures: images, masks: trimaps, map: .trimap)
+        if FileSystem.isFolder(images) {
+            guard needsMasks else { return DataLayout(folders: [DataFolders(pictures: images)]) }
+            for (name, map) in [("annotations/trimaps", MaskMap.trimap), ("masks", nil)] {
+                let masks = FileSystem.join(folder, name)
+                guard FileSystem.isFolder(masks) else { continue }
+                return DataLayout(folders: [DataFolders(pictures: images, masks: masks)], map: map)
+            }
         }
-        let plain = FileSystem.join(folder, "masks")
-        if FileSystem.isFolder(images) && FileSystem.isFolder(plain) {
-            return DataLayout(pictures: images, masks: plain)
+        let holdsFiles = try FileSystem.names(in: folder).contains { FileSystem.isFile(FileSystem.join(folder, $0)) }
+        if !needsMasks && holdsFiles { return DataLayout(folders: [DataFolders(pictures: folder)]) }
+        throw try unknownLayout(folder, needsMasks)
+    }
+
+    private static func named(
+        _ pictures: String, _ masks: String?, in folder: String?, needsMasks: Bool
+    ) throws -> DataLayout {
+        let found = try existing(pictures, in: folder, flag: "--images")
+        guard needsMasks else { return DataLayout(folders: [DataFolders(pictures: found)]) }
+        guard let masks else {
+            throw TrainerError(
+                "--images and --masks are given together: this net is trained on masks",
+                hint: "name the folder of masks with --masks")
         }
-        throw try unknownLayout(folder)
+        return DataLayout(
+            folders: [DataFolders(pictures: found, masks: try existing(masks, in: folder, flag: "--masks"))])
+    }
+
+    /// Folders of which `train/` is one; nil when there are none.
+    private static func parted(_ folder: String, _ needsMasks: Bool) -> DataLayout? {
+        var folders: [DataFolders] = []
+        for part in DataPart.allCases {
+            let pictures = FileSystem.join(folder, part.rawValue)
+            let masks = pictures + "annot"
+            guard FileSystem.isFolder(pictures), !needsMasks || FileSystem.isFolder(masks) else { continue }
+            folders.append(DataFolders(pictures: pictures, masks: needsMasks ? masks : nil, part: part))
+        }
+        guard folders.first?.part == .training else { return nil }
+        if folders.count == 1 { folders[0].part = nil }
+        return DataLayout(folders: folders)
     }
 
     private static func existing(_ name: String, in folder: String?, flag: String) throws -> String {
@@ -39,13 +87,48 @@ struct DataLayout: Hashable, Sendable {
         throw TrainerError("\(candidates[0]): expected a folder (\(flag)), there is none of that name")
     }
 
-    private static func unknownLayout(_ folder: String) throws -> TrainerError {
+    private static func unknownLayout(_ folder: String, _ needsMasks: Bool) throws -> TrainerError {
         let folders = try FileSystem.names(in: folder).filter { FileSystem.isFolder(FileSystem.join(folder, $0)) }
         let shown = folders.prefix(10).map { $0 + "/" }.joined(separator: ", ")
         let found =
             folders.isEmpty ? "no folders" : shown + (folders.count > 10 ? " and \(folders.count - 10) more" : "")
+        guard needsMasks else {
+            return TrainerError(
+                "\(folder): expected pictures, images/, or train/ with val/ or test/, found \(found)",
+                hint: "name the folder of pictures with --images A")
+        }
         return TrainerError(
-            "\(folder): expected images/ with annotations/trimaps/ or images/ with masks/, found \(found)",
-            hint: "name the two folders with --images A --masks B")
+            "\(folder): expected images/ with annotations/trimaps/ or masks/, or train/ and trainannot/ with "
+                + "val/ and valannot/, found \(found)", hint: "name the two folders with --images A --masks B")
     }
+}
+
+extension DataLayout {
+    /// The folders that training needs: those that train, and of the others the one that tests between epochs,
+    /// `val/` if it is there.
+    var forTraining: DataLayout {
+        guard isParted else { return self }
+        let tested = folders.first { $0.part == .validation } ?? folders.first { $0.part == .test }
+        return with(folders.filter { $0.part == .training } + (tested.map { [$0] } ?? []))
+    }
+
+    /// The folder that an evaluation looks at: `part`, or without one `test/` if it is there, else `val/`.
+    /// - Throws: `TrainerError` when the data has no such part.
+    func forEvaluation(of part: DataPart?) throws -> DataLayout {
+        guard isParted else {
+            guard let part else { return self }
+            throw TrainerError(
+                "--part \(part.rawValue): the data is not parted into train/, val/ and test/",
+                hint: "leave out --part; --split says how it is parted")
+        }
+        let wanted = part.map { [$0] } ?? [.test, .validation]
+        let found = wanted.lazy.compactMap { part in folders.first { $0.part == part } }.first
+        guard let found else {
+            let parts = folders.compactMap { $0.part?.rawValue }.joined(separator: ", ")
+            throw TrainerError("--part \(wanted[0].rawValue): the data has the parts \(parts)")
+        }
+        return with([found])
+    }
+
+    private func with(_ folders: [DataFolders]) -> DataLayout { DataLayout(folders: folders, map: map) }
 }

@@ -1,32 +1,49 @@
 extension DataSet {
+    /// Which part of the data is wanted.
+    enum Selection: Hashable, Sendable {
+        /// What trains, and what tests between epochs.
+        case training
+        /// What tests: of data that comes parted the part named, or `test/`, or `val/`.
+        case testing(DataPart?)
+    }
+
     /// Reads or draws the data of `settings`, warns about files left out, and parts it.
     ///
+    /// - Returns: the samples, and for files on disk what was found in them. Of data that comes parted, an evaluation
+    ///   has no training samples.
     /// - Throws: `TrainerError`; with `isStrict` also for files that would be skipped.
     static func load(
-        _ settings: DataSettings, shape: SampleShape, seed: UInt64, threads: Int, isStrict: Bool, console: Console
-    ) throws -> DataSet {
+        _ settings: DataSettings, _ selection: Selection, shape: SampleShape, seed: UInt64, threads: Int,
+        isStrict: Bool, console: Console
+    ) throws -> (data: DataSet, findings: DataFindings?) {
         let bar = ProgressBar(console: console, label: settings.isEmbedded ? "drawing pictures" : "reading pictures")
-        var samples: [Sample]
-        if settings.isEmbedded {
-            samples = try EmbeddedSamples(shape: shape).load(threads: threads, progress: bar.show(_:of:))
-        } else {
-            let layout = try DataLayout.recognize(
-                folder: settings.folder, pictures: settings.pictures, masks: settings.masks)
-            let loading = SampleLoading(shape: shape, threads: threads, progress: bar.show(_:of:))
-            let loaded: (samples: [Sample], report: DataReport)
-            do {
-                loaded = try loading.load(layout, map: settings.map)
-            } catch {
-                console.clear()
-                throw error
-            }
-            console.clear()
-            if isStrict, let error = loaded.report.strictError { throw error }
-            if let warning = loaded.report.warning { console.warn(warning) }
-            samples = loaded.samples
+        defer { console.clear() }
+        func parted(_ samples: [Sample]) -> DataSet {
+            DataSet(shape: shape, samples: samples, split: settings.split, isSorted: settings.isSorted, seed: seed)
         }
+        guard let all = try settings.layout(for: shape.task) else {
+            if case .testing(let part?) = selection { throw noParts(part) }
+            return (parted(try EmbeddedSamples(shape: shape).load(threads: threads, progress: bar.show(_:of:))), nil)
+        }
+        let layout: DataLayout
+        switch selection {
+        case .training: layout = all.forTraining
+        case .testing(let part): layout = try all.forEvaluation(of: part)
+        }
+        let loading = SampleLoading(shape: shape, threads: threads, progress: bar.show(_:of:))
+        let loaded = try loading.load(layout, map: settings.map)
         console.clear()
-        return DataSet(
-            shape: shape, samples: samples, split: settings.split, isSorted: settings.isSorted, seed: seed)
+        if isStrict, let error = loaded.report.strictError { throw error }
+        if let warning = loaded.report.warning { console.warn(warning) }
+        guard layout.isParted else { return (parted(loaded.samples), loaded.findings) }
+        let groups = zip(layout.folders, loaded.groups)
+        let isTraining = selection == .training
+        let training = groups.filter { isTraining && $0.0.part == .training }.flatMap { $0.1 }
+        let testing = groups.filter { !isTraining || $0.0.part != .training }.flatMap { $0.1 }
+        return (DataSet(shape: shape, training: training, testing: testing), loaded.findings)
+    }
+
+    private static func noParts(_ part: DataPart) -> TrainerError {
+        TrainerError("--part \(part.rawValue): the embedded pictures have no parts", hint: "leave out --part")
     }
 }

@@ -6,6 +6,8 @@ struct DataSettings: Hashable, Sendable {
     var pictures: String?
     var masks: String?
     var map: MaskMap?
+    /// `--classes`: what to call the classes, from class 0; empty for their numbers.
+    var classNames: [String] = []
     /// The share of samples that train; the rest test.
     var split = 0.8
     /// The first ones in the order of names train, instead of a shuffled draw.
@@ -15,12 +17,20 @@ struct DataSettings: Hashable, Sendable {
 
     /// What the data is called in messages.
     var title: String { folder ?? pictures ?? EmbeddedSamples.title }
+
+    /// Where the files are; nil for the embedded pictures.
+    /// - Throws: `TrainerError` when the folders are not there.
+    func layout(for task: TrainingTask) throws -> DataLayout? {
+        guard !isEmbedded else { return nil }
+        return try DataLayout.recognize(
+            folder: folder, pictures: pictures, masks: masks, needsMasks: task.needsMasks)
+    }
 }
 
 /// Samples in memory, parted into training and testing.
 struct DataSet: Sendable {
     var shape: SampleShape
-    /// In byte order of their names.
+    /// In byte order of their names; of data that comes parted, one part after the other.
     var samples: [Sample]
     /// Indices of samples.
     var training: [Int]
@@ -32,19 +42,12 @@ struct DataSet: Sendable {
         (training, testing) = Self.parts(count: samples.count, split: split, isSorted: isSorted, seed: seed)
     }
 
-    /// - Throws: `TrainerError` when there is nothing to train on, or no training mask holds any foreground.
-    func checkTrainable() throws {
-        guard let first = training.first else {
-            throw TrainerError(
-                "the split of \(Text.count(samples.count, "sample")) leaves none to train on",
-                hint: "use a larger --split or more pictures")
-        }
-        guard training.contains(where: { samples[$0].mask.contains(1) }) else {
-            throw TrainerError(
-                "no foreground at all in the masks of \(Text.count(training.count, "training picture")) "
-                    + "(the first is of \(samples[first].file))",
-                hint: "say which mask values mean object with --mask-map, such as --mask-map 0=0,1=1")
-        }
+    /// Data that comes with its split.
+    init(shape: SampleShape, training: [Sample], testing: [Sample]) {
+        self.shape = shape
+        samples = training + testing
+        self.training = Array(training.indices)
+        self.testing = Array(training.count..<samples.count)
     }
 
     /// The indices that train and those that test: a shuffled draw, or the first ones.

@@ -2,7 +2,8 @@
 ///
 /// Every sample is a pure function of its index and the shape, made of hashed integers and exactly rounded arithmetic
 /// only, so that it is the same on every machine. Blobs are warmer than the ground on average, but the colours of both
-/// overlap: what tells them apart in many pictures is texture and shape, as in photographs.
+/// overlap: what tells them apart in many pictures is texture and shape, as in photographs. For nets with more than two
+/// classes there are several kinds of blobs, told apart by their tint.
 struct EmbeddedSamples {
     var shape: SampleShape
 
@@ -26,6 +27,7 @@ struct EmbeddedSamples {
         let ground = Texture(&random, warmth: -Self.warmth)
         let skin = Texture(&random, warmth: Self.warmth)
         let blobs = (0..<(1 + random.index(below: 3))).map { _ in Blob(&random) }
+        let kinds = kinds(of: blobs.count, index, skin)
         let light = (x: random.unit() * 0.5 - 0.25, y: random.unit() * 0.5 - 0.25)
         let grain = SplitMix64.mix(random.next())
         var picture = [UInt8](repeating: 0, count: shape.channels * shape.height * shape.width)
@@ -33,24 +35,37 @@ struct EmbeddedSamples {
             for column in 0..<shape.width {
                 let x = (Double(column) + 0.5) / Double(shape.width)
                 let y = (Double(row) + 0.5) / Double(shape.height)
-                let isObject = blobs.contains { $0.contains(x, y) }
+                let blob = blobs.firstIndex { $0.contains(x, y) }
                 let shade = 1 + light.x * (x - 0.5) * 2 + light.y * (y - 0.5) * 2
                 let noise = Lattice.unit(grain, column, row) * 0.08 - 0.04
-                let colour = (isObject ? skin : ground).colour(x, y)
+                let colour = (blob.map { kinds[$0].skin } ?? ground).colour(x, y)
                 put(colour.map { $0 * shade + noise }, at: row * shape.width + column, in: &picture)
             }
         }
         let name = "drawn_" + String(index + 1000).dropFirst()
-        return Sample(name: name, file: name, picture: picture, mask: mask(blobs))
+        return Sample(name: name, file: name, picture: picture, mask: mask(blobs, kinds.map(\.number)))
     }
 
-    private func mask(_ blobs: [Blob]) -> [UInt8] {
+    /// The class of each blob and what it is painted with.
+    private func kinds(of count: Int, _ index: Int, _ skin: Texture) -> [(number: UInt8, skin: Texture)] {
+        guard let range = shape.task.classes, range.count > 2 else { return Array(repeating: (1, skin), count: count) }
+        // A stream of its own, so that grounds and blobs are those of a binary mask.
+        var random = SplitMix64(seed: 0x756E_6574, UInt64(index), UInt64(range.count))
+        return (0..<count).map { _ in
+            let kind = random.index(below: min(range.count - 1, Texture.tints.count))
+            return (UInt8(kind + 1), Texture(&random, tint: Texture.tints[kind].map { $0 * 2 * Self.warmth }))
+        }
+    }
+
+    private func mask(_ blobs: [Blob], _ numbers: [UInt8]) -> [UInt8] {
+        guard shape.task.needsMasks else { return [] }
         var mask = [UInt8](repeating: 0, count: shape.maskHeight * shape.maskWidth)
         for row in 0..<shape.maskHeight {
             for column in 0..<shape.maskWidth {
                 let x = (Double(column) + 0.5) / Double(shape.maskWidth)
                 let y = (Double(row) + 0.5) / Double(shape.maskHeight)
-                if blobs.contains(where: { $0.contains(x, y) }) { mask[row * shape.maskWidth + column] = 1 }
+                let blob = blobs.firstIndex { $0.contains(x, y) }
+                mask[row * shape.maskWidth + column] = blob.map { numbers[$0] } ?? 0
             }
         }
         return mask
@@ -102,9 +117,15 @@ private struct Texture {
     var stripe: (x: Double, y: Double, weight: Double)
     var seed: UInt64
 
+    /// Ways to differ from gray.
+    static let tints: [[Double]] = [[1, 0, -1], [-1, 1, 0], [0, -1, 1], [-1, 0, 1], [1, -1, 0], [0, 1, -1]]
+
     /// - Parameter warmth: how much redder and less blue than gray the colours are on average.
-    init(_ random: inout SplitMix64, warmth: Double) {
-        let hue = [warmth, 0, -warmth].map { 0.2 + 0.6 * random.unit() + $0 }
+    init(_ random: inout SplitMix64, warmth: Double) { self.init(&random, tint: [warmth, 0, -warmth]) }
+
+    /// - Parameter tint: how much more red, green and blue than gray the colours are on average.
+    init(_ random: inout SplitMix64, tint: [Double]) {
+        let hue = tint.map { 0.2 + 0.6 * random.unit() + $0 }
         let spread = 0.12 + 0.2 * random.unit()
         dark = hue.map { $0 - spread * (0.5 + random.unit() * 0.5) }
         bright = hue.map { $0 + spread * (0.5 + random.unit() * 0.5) }

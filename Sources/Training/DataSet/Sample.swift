@@ -6,15 +6,21 @@ struct SampleShape: Hashable, Sendable {
     var channels: Int
     var height: Int
     var width: Int
+    /// The size of masks, and of the net's output.
     var maskHeight: Int
     var maskWidth: Int
+    var task: TrainingTask
 
-    init(channels: Int, height: Int, width: Int, maskHeight: Int? = nil, maskWidth: Int? = nil) {
+    init(
+        channels: Int, height: Int, width: Int, maskHeight: Int? = nil, maskWidth: Int? = nil,
+        task: TrainingTask = .mask
+    ) {
         self.channels = channels
         self.height = height
         self.width = width
         self.maskHeight = maskHeight ?? height
         self.maskWidth = maskWidth ?? width
+        self.task = task
     }
 }
 
@@ -25,7 +31,8 @@ struct Sample: Hashable, Sendable {
     var file: String
     /// `[channels, height, width]`, 0 ... 255.
     var picture: [UInt8]
-    /// `[maskHeight, maskWidth]`, 0 or 1.
+    /// `[maskHeight, maskWidth]`: 0 or 1; class numbers, with `ClassRange.void` where they are ignored; empty when the
+    /// picture itself is what the net learns.
     var mask: [UInt8]
 }
 

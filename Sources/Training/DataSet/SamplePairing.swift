@@ -5,7 +5,8 @@ struct SamplePair: Hashable, Sendable {
     /// The common name without extension.
     var stem: String
     var picture: String
-    var mask: String
+    /// nil for nets that learn the pictures themselves.
+    var mask: String?
 }
 
 /// Pairs the pictures of one folder with the masks of another by exact stem.
@@ -16,29 +17,37 @@ struct SamplePairing: Hashable, Sendable {
 
     /// Looks into every file's first bytes, since extensions lie.
     /// - Throws: `TrainerError` when a folder cannot be read or nothing fits together.
-    init(layout: DataLayout) throws {
-        let pictures = try FolderListing(layout.pictures)
-        let masks = try FolderListing(layout.masks)
+    init(_ folders: DataFolders) throws {
+        let pictures = try FolderListing(folders.pictures)
         report.issues = pictures.issues
+        guard let maskFolder = folders.masks else {
+            pairs = pictures.files.map { SamplePair(stem: $0.stem, picture: $0.path) }
+            if pairs.isEmpty { throw Self.empty(pictures) }
+            return
+        }
+        let masks = try FolderListing(maskFolder)
         for picture in pictures.files {
             if let mask = masks.file(of: picture.stem) {
                 pairs.append(SamplePair(stem: picture.stem, picture: picture.path, mask: mask))
             } else if !masks.unusable.contains(picture.stem) {
-                report.issues.append(DataIssue(file: picture.path, reason: "has no mask in \(layout.masks)"))
+                report.issues.append(DataIssue(file: picture.path, reason: "has no mask in \(maskFolder)"))
             }
         }
         report.issues += masks.issues
         for mask in masks.files where pictures.file(of: mask.stem) == nil && !pictures.unusable.contains(mask.stem) {
-            report.issues.append(DataIssue(file: mask.path, reason: "has no picture in \(layout.pictures)"))
+            report.issues.append(DataIssue(file: mask.path, reason: "has no picture in \(folders.pictures)"))
         }
         guard !pairs.isEmpty else { throw Self.nothing(pictures, masks) }
     }
 
+    private static func empty(_ folder: FolderListing) -> TrainerError {
+        let issue = folder.issues.first.map { ": " + $0.text } ?? ""
+        return TrainerError("\(folder.folder): expected PNG or JPEG files, found none\(issue)")
+    }
+
     private static func nothing(_ pictures: FolderListing, _ masks: FolderListing) -> TrainerError {
         guard let picture = pictures.files.first, let mask = masks.files.first else {
-            let empty = pictures.files.isEmpty ? pictures : masks
-            let issue = empty.issues.first.map { ": " + $0.text } ?? ""
-            return TrainerError("\(empty.folder): expected PNG or JPEG files, found none\(issue)")
+            return empty(pictures.files.isEmpty ? pictures : masks)
         }
         return TrainerError(
             "no picture in \(pictures.folder) has a mask of the same name in \(masks.folder)",

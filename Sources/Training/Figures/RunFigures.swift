@@ -2,37 +2,74 @@ import Imaging
 
 /// The pictures that a run leaves.
 enum RunFigures {
-    /// Loss and Dice over the epochs.
+    /// The losses over the epochs, and below them what tests measure.
     static func curves(_ log: MetricsLog, title: String) -> Bitmap {
         func series(_ name: String, _ value: (MetricsRow) -> Double?) -> LineChart.Series {
             LineChart.Series(
                 name: name, points: log.rows.compactMap { row in value(row).map { (x: Double(row.epoch), y: $0) } })
         }
-        let all = [
-            series("training loss") { $0.trainLoss }, series("test loss") { $0.test?.loss },
-            series("test Dice") { $0.test?.dice },
+        let losses = [series("training") { $0.trainLoss }, series("test") { $0.test?.loss }]
+        let measures = log.task.measures
+        let measured = measures.enumerated().map { index, measure in
+            series(measure.title) { row in row.test.map { $0.values[index] } }
+        }
+        let label = measures.map { $0.title + ($0.unit.isEmpty ? "" : " (\($0.unit))") }.joined(separator: ", ")
+        let charts = [
+            LineChart(title: title, xLabel: "epoch", yLabel: "loss", series: losses.filter { !$0.points.isEmpty }),
+            LineChart(title: "", xLabel: "epoch", yLabel: label, series: measured.filter { !$0.points.isEmpty }),
         ]
-        let chart = LineChart(
-            title: title, xLabel: "epoch", yLabel: "loss, Dice", series: all.filter { !$0.points.isEmpty })
-        return chart.render(width: 900, height: 540)
+        return stacked(charts.filter { !$0.series.isEmpty }.map { $0.render(width: 900, height: 400) })
     }
 
-    /// Picture, truth and prediction of the given samples, a row each.
-    /// - Throws: `RuntimeError` when the net cannot run.
-    static func samples(_ indices: [Int], of data: DataSet, net: Net, cell: Int) throws -> Bitmap {
-        let maker = BatchMaker(data: data)
-        var rows: [[Bitmap]] = []
-        try net.eachLogits(count: indices.count, prepare: { maker.picture(indices[$0]) }) { index, logits in
-            let sample = data.samples[indices[index]]
-            rows.append([
-                Bitmap(planes: sample.picture, shape: data.shape),
-                mask(sample.mask.map { $0 != 0 }, data.shape),
-                mask(logits.map { $0 > 0 }, data.shape),
-            ])
+    private static func stacked(_ parts: [Bitmap]) -> Bitmap {
+        var canvas = Canvas(width: parts.map(\.width).max() ?? 1, height: max(1, parts.reduce(0) { $0 + $1.height }))
+        var y = 0
+        for part in parts {
+            canvas.draw(part, x: 0, y: y)
+            y += part.height
         }
-        let names = indices.map { data.samples[$0].name }
-        return Figure(columnTitles: ["picture", "truth", "prediction"], rows: rows, rowCaptions: names).render(
-            cell: cell)
+        return canvas.bitmap
+    }
+
+    /// Picture, truth and prediction of the given samples, a row each; picture and reconstruction where the net learns
+    /// its input.
+    /// - Throws: `RuntimeError` when the net cannot run.
+    static func samples(
+        _ indices: [Int], of data: DataSet, net: Net, names: ClassNames, cell: Int
+    ) throws -> Bitmap {
+        let maker = BatchMaker(data: data)
+        let shape = data.shape
+        var rows: [[Bitmap]] = []
+        try net.eachOutput(count: indices.count, prepare: { maker.picture(indices[$0]) }) { index, output in
+            let sample = data.samples[indices[index]]
+            // In RGB, for a figure takes one channel for a mask.
+            let picture = Bitmap(planes: sample.picture, shape: shape).convertedToRGB()
+            switch shape.task {
+            case .mask:
+                rows.append([picture, mask(sample.mask.map { $0 != 0 }, shape), mask(output.map { $0 > 0 }, shape)])
+            case .classes(let range):
+                let found = ClassMap.largest(output, classes: range.count)
+                rows.append([picture] + [sample.mask, found].map { ClassColors.bitmap($0, shape) })
+            case .reconstruction: rows.append([picture, Prediction.picture(output, shape: shape).convertedToRGB()])
+            }
+        }
+        let titles = shape.task.needsMasks ? ["picture", "truth", "prediction"] : ["picture", "reconstruction"]
+        let legend = ClassColors.legend(shape.task, names)
+        return Figure(
+            columnTitles: titles, rows: rows, rowCaptions: indices.map { data.samples[$0].name }, legend: legend
+        ).render(cell: cell)
+    }
+
+    /// How often which class was taken for which, in percent of the true class.
+    static func confusion(_ matrix: ConfusionMatrix, names: ClassNames, title: String) -> Bitmap {
+        let values = (0..<matrix.count).map { truth in
+            let whole = matrix.truth(truth)
+            return (0..<matrix.count).map { whole > 0 ? Double(matrix[truth, $0]) / Double(whole) : nil }
+        }
+        return MatrixChart(
+            title: title + ": % of each true class", rowTitle: "truth", columnTitle: "prediction",
+            names: names.names, values: values
+        ).render()
     }
 
     private static func mask(_ pixels: [Bool], _ shape: SampleShape) -> Bitmap {

@@ -2,8 +2,8 @@
 struct Batch: Sendable {
     /// One `[channels, height, width]` per sample, 0 ... 1.
     var pictures: [[Float]]
-    /// One `[1, maskHeight, maskWidth]` per sample, 0 or 1.
-    var masks: [[Float]]
+    /// One `[maskHeight, maskWidth]` per sample, 0 or 1, or class numbers; none when there is no target.
+    var targets: [[Float]]
 }
 
 /// Turns cached bytes into floats.
@@ -20,13 +20,15 @@ struct BatchMaker: Sendable {
 
     /// The batch of the given samples, mirrored as the epoch's draw says; nil for no flips.
     func batch(_ samples: [Int], flips: EpochDraw?) -> Batch {
-        var batch = Batch(pictures: [], masks: [])
+        var batch = Batch(pictures: [], targets: [])
+        let range = data.shape.task.classes
         for sample in samples {
             let isFlipped = flips?.isFlipped(sample) ?? false
             batch.pictures.append(picture(sample, isFlipped: isFlipped))
-            batch.masks.append(
+            guard data.shape.task.needsMasks else { continue }
+            batch.targets.append(
                 Self.floats(data.samples[sample].mask, rowLength: data.shape.maskWidth, isFlipped: isFlipped) {
-                    Float($0)
+                    range?.fed($0) ?? Float($0)
                 })
         }
         return batch

@@ -1,25 +1,31 @@
-/// Scores of a net on given samples of a data set.
+/// What a test of a net gives.
+struct TestResult: Hashable, Sendable {
+    var scores: TestScores
+    /// Of class maps: how often which class was taken for which.
+    var confusion: ConfusionMatrix?
+}
+
+/// Tests a net on given samples of a data set.
 ///
 /// - Parameter isInterrupted: asked between batches; a yes ends the test early.
 /// - Returns: nil when there are no samples, or when interrupted.
 /// - Throws: `RuntimeError` when the net cannot run.
-func testScores(
-    of net: Net, on samples: [Int], of data: DataSet, isInterrupted: () -> Bool = { false },
+func test(
+    _ net: Net, on samples: [Int], of data: DataSet, isInterrupted: () -> Bool = { false },
     progress: (Int) -> Void = { _ in }
-) throws -> TestScores? {
+) throws -> TestResult? {
     let maker = BatchMaker(data: data)
-    let capacity = net.model.batchCapacity
-    let batches = samples.chunks(of: capacity)
+    let batches = samples.chunks(of: net.model.batchCapacity)
     let producer = try BatchProducer(maker: maker, batches: batches, flips: nil)
-    var sums = TestSums()
+    var sums = TestSums(data.shape.task)
     for (index, batch) in batches.enumerated() {
         guard index == 0 || !isInterrupted(), let made = producer.next() else { return nil }
-        for (sample, logits) in zip(batch, try net.logits(of: made.pictures)) {
-            sums.add(logits: logits, mask: data.samples[sample].mask)
-        }
+        let (loss, outputs) = try net.tested(made)
+        sums.add(loss: loss, samples: batch.count)
+        for (sample, output) in zip(batch, outputs) { sums.add(output, of: data.samples[sample]) }
         progress(batch.count)
     }
-    return sums.scores
+    return sums.scores.map { TestResult(scores: $0, confusion: sums.confusion) }
 }
 
 extension Array {

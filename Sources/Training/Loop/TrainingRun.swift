@@ -11,6 +11,7 @@ final class TrainingRun {
 
     let net: Net
     let data: DataSet
+    let names: ClassNames
     let files: RunFiles
     private(set) var record: RunRecord
     private(set) var log: MetricsLog
@@ -25,11 +26,13 @@ final class TrainingRun {
     private var lastDrawn = 0.0
 
     init(
-        net: Net, data: DataSet, files: RunFiles, record: RunRecord, log: MetricsLog, console: Console,
+        net: Net, data: DataSet, names: ClassNames, files: RunFiles, record: RunRecord, log: MetricsLog,
+        console: Console,
         interruption: Interruption, checkpointEvery: Int?
     ) {
         self.net = net
         self.data = data
+        self.names = names
         self.files = files
         self.record = record
         self.log = log
@@ -40,6 +43,7 @@ final class TrainingRun {
     }
 
     private var settings: TrainingSettings { record.settings }
+    private var task: TrainingTask { data.shape.task }
 
     /// Trains until all epochs are done or a signal comes.
     /// - Throws: `TrainerError` when the loss is no longer a number or nothing can be saved; the last checkpoint stays.
@@ -50,10 +54,10 @@ final class TrainingRun {
             let firstStep = record.progress.stepInEpoch
             guard try trainEpoch() else { return try stop() }
             let speed = Double(record.progress.samples - firstStep * settings.batch) / (monotonicSeconds() - start)
-            let scores = try testScores(
-                of: net, on: data.testing, of: data, isInterrupted: { interruption.isRequested })
-            if scores == nil && !data.testing.isEmpty { return try stop() }
-            try closeEpoch(scores, imagesPerSecond: max(0, speed))
+            let result = try test(
+                net, on: data.testing, of: data, isInterrupted: { interruption.isRequested })
+            if result == nil && !data.testing.isEmpty { return try stop() }
+            try closeEpoch(result?.scores, imagesPerSecond: max(0, speed))
             if interruption.isRequested && record.progress.epoch < settings.epochs { return .interrupted }
         }
         return .finished
@@ -84,7 +88,7 @@ final class TrainingRun {
 
     private func step(_ batch: Batch) throws {
         let scalars = settings.scalars(step: record.progress.step + 1)
-        let loss = try net.step(pictures: batch.pictures, masks: batch.masks, scalars: scalars)
+        let loss = try net.step(batch, scalars: scalars)
         guard loss.isFinite else { throw diverged("the loss became \(loss.isNaN ? "nan" : "\(loss)")") }
         record.progress.step += 1
         record.progress.stepInEpoch += 1
@@ -107,10 +111,13 @@ final class TrainingRun {
         record.progress.stepInEpoch = 0
         record.progress.lossSum = 0
         record.progress.samples = 0
-        let isBest = record.progress.bestEpoch == 0 || scores.map { $0.dice > record.progress.bestDice } ?? true
+        let quality = scores.map(task.quality)
+        let isBest =
+            record.progress.bestEpoch == 0
+            || quality.map { task.isBetter($0, than: record.progress.bestQuality) } ?? true
         if isBest {
             record.progress.bestEpoch = record.progress.epoch
-            record.progress.bestDice = scores?.dice ?? 0
+            record.progress.bestQuality = quality ?? 0
         }
         let row = MetricsRow(
             epoch: record.progress.epoch, step: record.progress.step, trainLoss: trainLoss, test: scores,
@@ -147,9 +154,27 @@ final class TrainingRun {
     /// Writes the samples that show how well the net does.
     /// - Throws: as `drawCurves`.
     func drawSamples() throws {
-        let shown = Array((data.testing.isEmpty ? data.training : data.testing).prefix(6))
-        let figure = try RunFigures.samples(shown, of: data, net: net, cell: 192)
+        let all = data.testing.isEmpty ? data.training : data.testing
+        // From all over, since neighbours in name order may be alike.
+        let count = min(6, all.count)
+        let shown = (0..<count).map { all[$0 * all.count / count] }
+        let figure = try RunFigures.samples(shown, of: data, net: net, names: names, cell: 192)
         try writing { try figure.writePNG(to: files.samples) }
+    }
+
+    /// Tests the best weights once more and writes how often which class was taken for which; the net has them after
+    /// that.
+    /// - Returns: nil for other tasks than class maps, without test pictures, and when a signal comes.
+    /// - Throws: as `drawCurves`.
+    func drawConfusion() throws -> ConfusionMatrix? {
+        guard task.classes != nil, !data.testing.isEmpty else { return nil }
+        try Checkpoint(path: files.best).restoreWeights(net.parameters)
+        let result = try test(net, on: data.testing, of: data, isInterrupted: { interruption.isRequested })
+        guard let matrix = result?.confusion else { return nil }
+        let title = "\(record.graphName), epoch \(record.progress.bestEpoch)"
+        let figure = RunFigures.confusion(matrix, names: names, title: title)
+        try writing { try figure.writePNG(to: files.confusion) }
+        return matrix
     }
 
     /// Says which checkpoint is there when something cannot be written.
@@ -170,11 +195,9 @@ final class TrainingRun {
 
     private func report(_ row: MetricsRow, _ imagesPerSecond: Double) {
         console.clear()
-        let test = row.test.map {
-            ", test loss \(Text.fixed($0.loss, 4)), Dice \(Text.fixed($0.dice, 4)), IoU \(Text.fixed($0.iou, 4))"
-        }
+        let test = row.test.map { ", test " + task.text($0) }
         console.say(
-            "epoch \(row.epoch)/\(settings.epochs): loss \(Text.fixed(row.trainLoss, 4))\(test ?? ""), "
+            "epoch \(row.epoch)/\(settings.epochs): loss \(Text.loss(row.trainLoss))\(test ?? ""), "
                 + "\(Text.fixed(imagesPerSecond, 1)) images/s, \(Text.duration(row.seconds))")
     }
 

@@ -1,67 +1,101 @@
 import Runtime
 
-/// A model with its parameters, ready to take steps and to predict.
+/// A model with its parameters, ready to take steps, to be tested and to predict.
 final class Net {
+    /// What a net is made for; decides which plans it holds.
+    enum Use: Hashable, Sendable {
+        /// Steps of an optimiser, whose state is kept, with tests and predictions in between.
+        case training(OptimizerSettings.Kind)
+        /// Tests, which know the loss, and predictions.
+        case testing
+        /// Predictions alone.
+        case predicting
+    }
+
     let model: Model
     let interface: NetInterface
     let parameters: ParameterStore
     private let executor: Executor
+    /// Each nil in a net that is not made for it, or whose graph has no loss.
     private let training: PlanHandle?
+    private let test: PlanHandle?
     private let inference: PlanHandle
 
-    /// - Parameters:
-    ///   - optimizer: whose state is kept; nil for a net that only predicts, which takes far less memory.
-    ///   - preparedWeights: whether predictions keep what they derive from the weights, which takes memory and saves
-    ///     time when there are many between two changes of the weights.
+    /// The plans of a model that a use needs.
+    static func plans(_ use: Use) -> [String] {
+        switch use {
+        case .training: ["train", "forward", "infer"]
+        case .testing: ["forward", "infer"]
+        case .predicting: ["infer"]
+        }
+    }
+
+    /// - Parameter preparedWeights: whether tests and predictions keep what they derive from the weights, which takes
+    ///   memory and saves time when there are many between two changes of the weights.
     /// - Throws: `RuntimeError` or `TrainerError` when the model does not fit, or memory does not suffice.
-    init(
-        model: Model, optimizer: OptimizerSettings.Kind?, threads: Int, preparedWeights: PreparedWeights
-    ) throws {
+    init(model: Model, for use: Use, threads: Int, preparedWeights: PreparedWeights) throws {
         self.model = model
         interface = try NetInterface(model: model)
+        if use != .predicting && !interface.canTrain { throw Self.noLoss(model) }
         parameters = try ParameterStore(model: model)
-        let plans = optimizer == nil ? ["infer"] : ["train", "infer"]
+        var optimizer: String?
+        if case .training(let kind) = use { optimizer = kind.rawValue }
+        let plans = Self.plans(use)
         executor = try Executor(
-            model: model, parameters: parameters, plans: plans, threads: threads, optimizer: optimizer?.rawValue,
+            model: model, parameters: parameters, plans: plans, threads: threads, optimizer: optimizer,
             preparedWeights: preparedWeights)
-        training = optimizer == nil ? nil : try executor.plan("train")
+        training = plans.contains("train") ? try executor.plan("train") : nil
+        test = plans.contains("forward") ? try executor.plan("forward") : nil
         inference = try executor.plan("infer")
     }
 
-    /// One step of the optimiser on a batch; returns the batch's loss before the step.
-    ///
-    /// - Parameters:
-    ///   - pictures: one `[channels, height, width]` per sample, at most the batch capacity.
-    ///   - masks: one `[1, maskHeight, maskWidth]` per sample, 0 or 1.
-    /// - Throws: `RuntimeError`; `TrainerError` for a net without a loss.
-    func step(pictures: [[Float]], masks: [[Float]], scalars: StepScalars) throws -> Double {
-        guard let training, let mask = interface.mask else {
-            throw TrainerError(
-                "the graph has no loss to train with", hint: "add a loss to the graph and compile it again")
-        }
-        for (sample, values) in pictures.enumerated() {
-            try executor.write(interface.picture, plan: training, sample: sample, from: values)
-            try executor.write(mask, plan: training, sample: sample, from: masks[sample])
-        }
-        try executor.run(training, batch: pictures.count, scalars: scalars)
+    static func noLoss(_ model: Model) -> TrainerError {
+        TrainerError(
+            "graph \"\(model.graphName)\" has no loss to train or test with", hint: "add a loss and compile it again")
+    }
+
+    /// One step of the optimiser on a batch of at most the batch capacity; returns the batch's loss before the step.
+    /// - Throws: `RuntimeError`; `TrainerError` for a net that is not made for training.
+    func step(_ batch: Batch, scalars: StepScalars) throws -> Double {
+        guard let training else { throw Self.noLoss(model) }
+        try write(batch, training)
+        try executor.run(training, batch: batch.pictures.count, scalars: scalars)
         return Double(try executor.loss(training))
     }
 
-    /// The logits `[1, maskHeight, maskWidth]` of each picture, at most the batch capacity.
+    /// The loss of a batch of at most the batch capacity, as the graph defines it, and the output of each sample.
+    /// - Throws: `RuntimeError`; `TrainerError` for a net that is made for predicting alone.
+    func tested(_ batch: Batch) throws -> (loss: Double, outputs: [[Float]]) {
+        guard let test else { throw Self.noLoss(model) }
+        try write(batch, test)
+        try executor.run(test, batch: batch.pictures.count)
+        let outputs = try batch.pictures.indices.map { try executor.read(interface.output, plan: test, sample: $0) }
+        return (Double(try executor.loss(test)), outputs)
+    }
+
+    /// The output of each picture, at most the batch capacity.
     /// - Throws: `RuntimeError`.
-    func logits(of pictures: [[Float]]) throws -> [[Float]] {
+    func outputs(of pictures: [[Float]]) throws -> [[Float]] {
         for (sample, values) in pictures.enumerated() {
             try executor.write(interface.picture, plan: inference, sample: sample, from: values)
         }
         try executor.run(inference, batch: pictures.count)
-        return try pictures.indices.map { try executor.read(interface.logits, plan: inference, sample: $0) }
+        return try pictures.indices.map { try executor.read(interface.output, plan: inference, sample: $0) }
     }
 
-    /// The logits of any number of pictures, in parts that fit; `prepare` makes the picture of an index.
-    func eachLogits(count: Int, prepare: (Int) -> [Float], _ body: (Int, [Float]) throws -> Void) throws {
+    /// The outputs of any number of pictures, in parts that fit; `prepare` makes the picture of an index.
+    func eachOutput(count: Int, prepare: (Int) -> [Float], _ body: (Int, [Float]) throws -> Void) throws {
         for start in stride(from: 0, to: count, by: model.batchCapacity) {
             let indices = Array(start..<min(count, start + model.batchCapacity))
-            for (index, logits) in zip(indices, try logits(of: indices.map(prepare))) { try body(index, logits) }
+            for (index, output) in zip(indices, try outputs(of: indices.map(prepare))) { try body(index, output) }
+        }
+    }
+
+    private func write(_ batch: Batch, _ plan: PlanHandle) throws {
+        for (sample, values) in batch.pictures.enumerated() {
+            try executor.write(interface.picture, plan: plan, sample: sample, from: values)
+            guard let target = interface.target else { continue }
+            try executor.write(target, plan: plan, sample: sample, from: batch.targets[sample])
         }
     }
 

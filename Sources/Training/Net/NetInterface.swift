@@ -1,40 +1,109 @@
 import Runtime
 
-/// The names and shapes through which the trainer talks to a model: one picture in, one map of logits out.
+/// The names and shapes through which the trainer talks to a model: one picture in, one map of numbers out.
 struct NetInterface: Hashable, Sendable {
     var picture: String
-    /// nil for models without a loss, which can predict but not train.
-    var mask: String?
-    var logits: String
+    /// nil for models without a loss and for those that learn their input.
+    var target: String?
+    /// `[1, H, W]` logits of a mask, `[classes, H, W]` logits of a class map, or a picture.
+    var output: String
     var shape: SampleShape
+    /// False for models without a loss, which can predict but not train.
+    var canTrain: Bool
+
+    var task: TrainingTask { shape.task }
 
     /// - Throws: `TrainerError` when the graph has other inputs, targets or outputs than the trainer can feed.
     init(model: Model) throws {
         let infer = try model.plan("infer")
+        let input = try Self.input(infer)
+        let train = model.plans.first { $0.name == "train" }
+        let target = try Self.target(train, TargetDescription.list(metadata: model.metadata))
+        let outputs = infer.outputs.filter { $0.role == .output }
+        let (output, task) = try Self.output(outputs, target, input: input, isTrained: train != nil)
+        picture = input.name
+        self.target = target?.info.name
+        self.output = output.name
+        canTrain = train != nil
+        shape = SampleShape(
+            channels: input.shape[0], height: input.shape[1], width: input.shape[2], maskHeight: output.shape[1],
+            maskWidth: output.shape[2], task: task)
+    }
+
+    private typealias Target = (info: TensorInfo, description: TargetDescription)
+
+    private static func input(_ infer: PlanInfo) throws -> TensorInfo {
         let pictures = infer.inputs.filter { $0.role == .input }
         guard pictures.count == 1, let input = pictures.first, input.shape.count == 3, [1, 3].contains(input.shape[0])
         else {
-            throw Self.unfit("one input of shape [1, H, W] (gray) or [3, H, W] (RGB)", pictures)
+            throw unfit("one input of shape [1, H, W] (gray) or [3, H, W] (RGB)", pictures)
         }
-        let targets = model.plans.first { $0.name == "train" }?.inputs.filter { $0.role == .target } ?? []
-        let isBinary = targets.allSatisfy { $0.shape.count == 3 && $0.shape[0] == 1 }
-        guard targets.count <= 1, isBinary else {
-            throw Self.unfit("one target of shape [1, H, W], a binary mask", targets)
+        return input
+    }
+
+    /// The target and what its numbers are; nil when there is none.
+    private static func target(_ train: PlanInfo?, _ descriptions: [TargetDescription]) throws -> Target? {
+        let targets = train?.inputs.filter { $0.role == .target } ?? []
+        guard let info = targets.first else { return nil }
+        guard targets.count == 1 else {
+            throw unfit("one target, a binary mask [1, H, W] or a class map classes[H, W]", targets)
         }
-        let outputs = infer.outputs.filter { $0.role == .output }
-        let fitting = outputs.filter {
-            $0.shape.count == 3 && $0.shape[0] == 1 && (targets.first.map(\.shape) ?? $0.shape) == $0.shape
+        guard let description = descriptions.first(where: { $0.name == info.name }) else {
+            throw TrainerError(
+                "the model's metadata says nothing about the target \"\(info.name)\"", hint: "compile the graph again")
         }
-        guard let output = fitting.first(where: { $0.name == "logits" }) ?? fitting.first else {
-            let shape = targets.first.map { Text.shape($0.shape) } ?? "[1, H, W]"
-            throw Self.unfit("an output of the target's shape \(shape)", outputs)
+        if description.kind == .values && !(info.shape.count == 3 && info.shape[0] == 1) {
+            throw TrainerError(
+                "the trainer feeds binary masks [1, H, W] and class maps classes[H, W], not real targets of several "
+                    + "channels: found \"\(info.name)\" \(Text.shape(info.shape))",
+                hint: "for one class a pixel declare the target as classes[H, W] and compare it with cross_entropy; "
+                    + "run other graphs with unetc run")
         }
-        picture = input.name
-        mask = targets.first?.name
-        logits = output.name
-        shape = SampleShape(
-            channels: input.shape[0], height: input.shape[1], width: input.shape[2], maskHeight: output.shape[1],
-            maskWidth: output.shape[2])
+        return (info, description)
+    }
+
+    /// The output that is compared with the target, and what that makes the net learn.
+    private static func output(
+        _ outputs: [TensorInfo], _ target: Target?, input: TensorInfo, isTrained: Bool
+    ) throws -> (TensorInfo, TrainingTask) {
+        let maps = outputs.filter { $0.shape.count == 3 }
+        /// The one called "logits", else the first that fits.
+        func pick(_ expected: String, where fits: (TensorInfo) -> Bool) throws -> TensorInfo {
+            let fitting = maps.filter(fits)
+            if let output = fitting.first(where: { $0.name == "logits" }) ?? fitting.first { return output }
+            throw unfit(expected, outputs)
+        }
+        guard let target else {
+            guard !isTrained else {
+                let expected = "an output of the input's shape \(Text.shape(input.shape)), since there is no target"
+                return (try pick(expected) { $0.shape == input.shape }, .reconstruction)
+            }
+            let output = try pick("an output of shape [C, H, W]") { _ in true }
+            let task = output.shape[0] == 1 ? TrainingTask.mask : .classes(try classes(output.shape[0], ignore: nil))
+            return (output, task)
+        }
+        switch target.description.kind {
+        case .values:
+            let shape = target.info.shape
+            return (try pick("an output of the target's shape \(Text.shape(shape))") { $0.shape == shape }, .mask)
+        case .classes:
+            let size = target.info.shape
+            let count = target.description.classes
+            let expected = "an output of shape [\(count.map(String.init) ?? "classes"), "
+            let output = try pick(expected + size.map(String.init).joined(separator: ", ") + "]") {
+                Array($0.shape.dropFirst()) == size && $0.shape[0] == count ?? $0.shape[0]
+            }
+            return (output, .classes(try classes(output.shape[0], ignore: target.description.ignore)))
+        }
+    }
+
+    private static func classes(_ count: Int, ignore: Int?) throws -> ClassRange {
+        guard count <= ClassRange.maximumCount else {
+            throw TrainerError(
+                "the trainer keeps class maps as bytes, for up to \(ClassRange.maximumCount) classes; the graph has "
+                    + "\(count)", hint: "run the graph with unetc run")
+        }
+        return ClassRange(count: count, ignore: ignore)
     }
 
     private static func unfit(_ expected: String, _ found: [TensorInfo]) -> TrainerError {

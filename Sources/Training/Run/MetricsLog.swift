@@ -12,32 +12,45 @@ struct MetricsRow: Hashable, Sendable {
     var seconds: Double
 }
 
-/// `metrics.csv`: one row an epoch, reals written so that they read back exactly.
+/// `metrics.csv`: one row an epoch, reals written so that they read back exactly; the columns follow the task.
 struct MetricsLog: Hashable, Sendable {
+    let task: TrainingTask
     var rows: [MetricsRow] = []
 
-    static let header = "epoch,step,train_loss,test_loss,dice,iou,seconds"
+    init(task: TrainingTask, rows: [MetricsRow] = []) {
+        self.task = task
+        self.rows = rows
+    }
 
-    init(rows: [MetricsRow] = []) { self.rows = rows }
+    /// `epoch,step,train_loss,test_loss,dice,iou,seconds` and the like.
+    static func header(_ task: TrainingTask) -> String {
+        (["epoch", "step", "train_loss", "test_loss"] + task.measures.map(\.column) + ["seconds"]).joined(
+            separator: ",")
+    }
 
     var text: String {
+        let count = 1 + task.measures.count
         let lines = rows.map { row in
-            let test = row.test.map { "\($0.loss),\($0.dice),\($0.iou)" } ?? ",,"
-            return "\(row.epoch),\(row.step),\(row.trainLoss),\(test),\(Text.fixed(row.seconds, 2))"
+            let test = row.test.map { [$0.loss] + $0.values }?.map { "\($0)" } ?? Array(repeating: "", count: count)
+            let fields = ["\(row.epoch)", "\(row.step)", "\(row.trainLoss)"] + test + [Text.fixed(row.seconds, 2)]
+            return fields.joined(separator: ",")
         }
-        return ([Self.header] + lines).joined(separator: "\n") + "\n"
+        return ([Self.header(task)] + lines).joined(separator: "\n") + "\n"
     }
 
     /// Reads what `text` wrote. Rows after `lastEpoch`, which a checkpoint of that epoch knows nothing of, are dropped.
     /// - Throws: `TrainerError` that names the line.
-    init(parsing text: String, through lastEpoch: Int, path: String) throws {
+    init(parsing text: String, task: TrainingTask, through lastEpoch: Int, path: String) throws {
+        self.task = task
+        let header = Self.header(task)
         let lines = text.split(separator: "\n").map(String.init)
-        guard lines.first == Self.header else {
-            throw TrainerError("\(path): expected the header \"\(Self.header)\", found \"\(lines.first ?? "")\"")
+        guard lines.first == header else {
+            throw TrainerError("\(path): expected the header \"\(header)\", found \"\(lines.first ?? "")\"")
         }
+        let columns = header.split(separator: ",").count
         for (number, line) in lines.enumerated().dropFirst() {
-            guard let row = MetricsRow(line) else {
-                throw TrainerError("\(path):\(number + 1): expected seven columns of numbers, found \"\(line)\"")
+            guard let row = MetricsRow(line, columns: columns) else {
+                throw TrainerError("\(path):\(number + 1): expected \(columns) columns of numbers, found \"\(line)\"")
             }
             if row.epoch <= lastEpoch { rows.append(row) }
         }
@@ -48,16 +61,16 @@ struct MetricsLog: Hashable, Sendable {
 }
 
 extension MetricsRow {
-    fileprivate init?(_ line: String) {
+    fileprivate init?(_ line: String, columns: Int) {
         let fields = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-        guard fields.count == 7, let epoch = Int(fields[0]), let step = Int(fields[1]), let loss = Double(fields[2]),
-            let seconds = Double(fields[6])
+        guard fields.count == columns, let epoch = Int(fields[0]), let step = Int(fields[1]),
+            let loss = Double(fields[2]), let seconds = Double(fields[columns - 1])
         else { return nil }
         self.init(epoch: epoch, step: step, trainLoss: loss, test: nil, seconds: seconds)
-        guard fields[3...5].contains(where: { !$0.isEmpty }) else { return }
-        guard let testLoss = Double(fields[3]), let dice = Double(fields[4]), let iou = Double(fields[5]) else {
-            return nil
-        }
-        test = TestScores(loss: testLoss, dice: dice, iou: iou)
+        let test = fields[3..<columns - 1]
+        guard test.contains(where: { !$0.isEmpty }) else { return }
+        let numbers = test.compactMap(Double.init)
+        guard numbers.count == test.count else { return nil }
+        self.test = TestScores(loss: numbers[0], values: Array(numbers.dropFirst()))
     }
 }

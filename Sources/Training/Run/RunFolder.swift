@@ -33,9 +33,11 @@ struct RunFiles: Hashable, Sendable {
 
     /// Everything needed to continue.
     var checkpoint: String { FileSystem.join(folder, "checkpoint.safetensors") }
-    /// The parameters of the epoch with the best Dice.
+    /// The parameters of the epoch that did best on the test pictures.
     var best: String { FileSystem.join(folder, "best.safetensors") }
     var metrics: String { FileSystem.join(folder, "metrics.csv") }
     var curves: String { FileSystem.join(folder, "curves.png") }
+    /// Of class maps only.
+    var confusion: String { FileSystem.join(folder, "confusion.png") }
     var samples: String { FileSystem.join(folder, "samples.png") }
 }

@@ -12,8 +12,8 @@ struct RunProgress: Hashable, Sendable {
     var lossSum = 0.0
     /// Samples seen in the epoch under way.
     var samples = 0
-    /// The best test Dice so far, and the epoch that reached it; 0 for none.
-    var bestDice = 0.0
+    /// The best of the task's `quality` so far, and the epoch that reached it; 0 for none.
+    var bestQuality = 0.0
     var bestEpoch = 0
 }
 
@@ -29,7 +29,7 @@ struct RunRecord: Hashable, Sendable {
     var fingerprint: String
     var progress = RunProgress()
 
-    private static let format = "unetc-checkpoint-1"
+    private static let format = "unetc-checkpoint-2"
 
     /// The record as safetensors metadata. Reals are written so that they read back exactly.
     var metadata: [(String, String)] {
@@ -38,7 +38,7 @@ struct RunRecord: Hashable, Sendable {
             ("format", Self.format), ("graph", graphName), ("graph_hash", graphHash),
             ("epoch", "\(progress.epoch)"), ("step", "\(progress.step)"),
             ("step_in_epoch", "\(progress.stepInEpoch)"), ("loss_sum", "\(progress.lossSum)"),
-            ("samples", "\(progress.samples)"), ("best_dice", "\(progress.bestDice)"),
+            ("samples", "\(progress.samples)"), ("best_quality", "\(progress.bestQuality)"),
             ("best_epoch", "\(progress.bestEpoch)"),
             ("optimizer", o.kind.rawValue), ("lr", "\(o.learningRate)"), ("beta1", "\(o.beta1)"),
             ("beta2", "\(o.beta2)"), ("eps", "\(o.epsilon)"), ("momentum", "\(o.momentum)"),
@@ -46,7 +46,8 @@ struct RunRecord: Hashable, Sendable {
             ("epochs", "\(settings.epochs)"), ("batch", "\(settings.batch)"),
             ("init", settings.initialValues.rawValue), ("seed", "\(settings.seed)"), ("flips", "\(settings.flips)"),
             ("data", data.folder ?? ""), ("data_images", data.pictures ?? ""), ("data_masks", data.masks ?? ""),
-            ("mask_map", data.map?.description ?? ""), ("split", "\(data.split)"), ("sorted", "\(data.isSorted)"),
+            ("mask_map", data.map?.description ?? ""), ("class_names", data.classNames.joined(separator: ",")),
+            ("split", "\(data.split)"), ("sorted", "\(data.isSorted)"),
             ("data_fingerprint", fingerprint),
         ]
     }
@@ -65,7 +66,7 @@ struct RunRecord: Hashable, Sendable {
         progress = RunProgress(
             epoch: try fields.value("epoch"), step: try fields.value("step"),
             stepInEpoch: try fields.value("step_in_epoch"), lossSum: try fields.value("loss_sum"),
-            samples: try fields.value("samples"), bestDice: try fields.value("best_dice"),
+            samples: try fields.value("samples"), bestQuality: try fields.value("best_quality"),
             bestEpoch: try fields.value("best_epoch"))
         settings = TrainingSettings(
             optimizer: OptimizerSettings(
@@ -78,6 +79,7 @@ struct RunRecord: Hashable, Sendable {
         data = DataSettings(
             folder: try fields.optional("data"), pictures: try fields.optional("data_images"),
             masks: try fields.optional("data_masks"), map: map.isEmpty ? nil : try MaskMap(parsing: map),
+            classNames: try fields.text("class_names").split(separator: ",").map(String.init),
             split: try fields.value("split"), isSorted: try fields.value("sorted"))
     }
 

@@ -1,0 +1,63 @@
+/// What was found in the files of a data set, for people to check that it is what they meant.
+struct DataFindings: Hashable, Sendable {
+    var sizes = PictureSizes([])
+    /// nil without masks.
+    var masks: MaskFindings?
+
+    /// `pictures of 512x512; masks hold 0 and 255: 0 is background, 255 is object, 21.9 % of the pixels`.
+    var text: String { ["pictures of \(sizes.text)", masks?.text].compactMap { $0 }.joined(separator: "; ") }
+}
+
+/// Width and height in pixels.
+struct PictureSize: Hashable, Sendable {
+    var width: Int
+    var height: Int
+
+    var text: String { "\(width)x\(height)" }
+}
+
+/// The sizes of many pictures.
+struct PictureSizes: Hashable, Sendable {
+    /// Different ones, the smallest first.
+    private var sizes: [PictureSize]
+
+    init(_ all: [PictureSize]) {
+        sizes = Set(all).sorted { ($0.width * $0.height, $0.width) < ($1.width * $1.height, $1.width) }
+    }
+
+    /// `512x512`, or `9 sizes from 256x256 to 1040x1388`.
+    var text: String {
+        guard let first = sizes.first, let last = sizes.last, sizes.count > 1 else { return sizes.first?.text ?? "" }
+        return "\(sizes.count) sizes from \(first.text) to \(last.text)"
+    }
+}
+
+/// Which values masks hold and what they were taken for.
+struct MaskFindings: Hashable, Sendable {
+    var values: MaskValues
+    var map: MaskMap
+    var task: TrainingTask
+
+    var text: String {
+        guard let range = task.classes else { return binaryText }
+        let found = (0..<range.count).filter { map.values(of: UInt8($0)).contains(where: values.contains) }
+        let classes = found.count == range.count ? "all" : "\(found.count) of the"
+        let ignored = share(of: ClassRange.void)
+        let left = ignored > 0 ? ", \(Text.fixed(100 * ignored, 1)) % of the pixels are ignored" : ""
+        return "masks hold \(values.list): \(classes) \(range.count) classes\(left)"
+    }
+
+    private var binaryText: String {
+        func list(_ number: UInt8) -> String {
+            let found = map.values(of: number).filter(values.contains).map(String.init)
+            return found.isEmpty ? "nothing" : found.joined(separator: " and ")
+        }
+        return "masks hold \(values.list): \(list(0)) is background, \(list(1)) is object, "
+            + "\(Text.fixed(100 * share(of: 1), 1)) % of the pixels"
+    }
+
+    private func share(of number: UInt8) -> Double {
+        let count = map.values(of: number).reduce(0) { $0 + values.count(of: $1) }
+        return Double(count) / Double(max(1, values.pixelCount))
+    }
+}

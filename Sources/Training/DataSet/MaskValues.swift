@@ -1,0 +1,42 @@
+/// How often each value occurs in a mask file.
+struct MaskValues: Hashable, Sendable {
+    private var counts = [Int](repeating: 0, count: 256)
+
+    init() {}
+
+    init(_ pixels: some Sequence<UInt8>) {
+        for value in pixels { counts[Int(value)] += 1 }
+    }
+
+    mutating func formUnion(_ other: MaskValues) {
+        for value in counts.indices { counts[value] += other.counts[value] }
+    }
+
+    func contains(_ value: UInt8) -> Bool { counts[Int(value)] > 0 }
+
+    /// Pixels that hold the value.
+    func count(of value: UInt8) -> Int { counts[Int(value)] }
+
+    var pixelCount: Int { counts.reduce(0, +) }
+
+    /// Ascending.
+    var values: [UInt8] { counts.indices.filter { counts[$0] > 0 }.map(UInt8.init) }
+
+    /// `0, 1, 2`, cut after sixteen values.
+    var list: String {
+        let all = values
+        let shown = all.prefix(16).map(String.init).joined(separator: ", ")
+        return all.count > 16 ? shown + " and \(all.count - 16) more" : shown
+    }
+}
+
+extension Sequence<MaskFile> {
+    /// The values of all files together.
+    var union: MaskValues { reduce(into: MaskValues()) { $0.formUnion($1.values) } }
+}
+
+/// A mask file and what is in it.
+struct MaskFile: Hashable, Sendable {
+    var file: String
+    var values: MaskValues
+}
