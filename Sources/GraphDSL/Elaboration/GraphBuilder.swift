@@ -22,6 +22,8 @@ struct GraphBuilder {
     /// Names of the statement at work.
     var names = StatementNames(stem: "", outermost: "")
     private var usedNames: Set<String> = []
+    /// For names that were taken when they were asked for, the number to try next.
+    private var nextNumbers: [String: Int] = [:]
     /// For each node, the expression or name that makes it.
     private(set) var ranges: [SourceRange] = []
     /// For each node, whether a parameter has a part in it.
@@ -131,8 +133,9 @@ struct GraphBuilder {
     /// The name, with the first free number where it is taken.
     private mutating func unique(_ name: String) -> String {
         if usedNames.insert(name).inserted { return name }
-        var number = 2
+        var number = nextNumbers[name] ?? 2
         while !usedNames.insert("\(name).\(number)").inserted { number += 1 }
+        nextNumbers[name] = number + 1
         return "\(name).\(number)"
     }
 
