@@ -187,7 +187,7 @@ extension Elaborator {
             report("\(what) must be at least \(minimum), found \(number)", at: expression.range)
             return nil
         }
-        guard number < GraphBuilder.dimensionLimit else {
+        guard number < TensorType.dimensionLimit else {
             report("\(what) must be below 2^31, found \(number)", at: expression.range)
             return nil
         }

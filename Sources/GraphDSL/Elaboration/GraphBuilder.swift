@@ -13,9 +13,6 @@ struct StatementNames {
 struct GraphBuilder {
     /// Nodes of a graph; blocks within blocks could ask for any number.
     static let nodeLimit = 50_000
-    /// Elements of a tensor, and its largest dimension, that later stages can compute with.
-    static let elementLimit = 1 << 40
-    static let dimensionLimit = 1 << 31
 
     private(set) var graph: Graph
     let file: SourceFile
@@ -114,6 +111,7 @@ struct GraphBuilder {
             throw Diagnostic(error.message, at: range)
         }
         try requireReasonableSize(type, "the result of \"\(op.mnemonic)\"", at: range)
+        try requireReasonableWork(op, at: range)
         return try append(Node(op: op, inputs: inputs, type: type, name: unique(name)), at: range)
     }
 
@@ -139,13 +137,26 @@ struct GraphBuilder {
         return "\(name).\(number)"
     }
 
+    /// Later stages multiply a convolution's taps, its result and the batch.
+    private func requireReasonableWork(_ op: Op, at range: SourceRange) throws(Diagnostic) {
+        let work: Double
+        switch op {
+        case .conv(let geometry), .convTranspose(let geometry): work = geometry.flopsPerSample / 2
+        default: return
+        }
+        guard work >= 0x1p44 else { return }
+        throw Diagnostic(
+            "\"\(op.mnemonic)\" would take more than 2^44 multiplications for one sample", at: range,
+            hint: "is a size or a factor too large?")
+    }
+
     private func requireReasonableSize(
         _ type: TensorType, _ what: String, at range: SourceRange
     ) throws(Diagnostic) {
         var count = 1
         for dimension in type.shape {
             let (product, overflow) = count.multipliedReportingOverflow(by: dimension)
-            guard !overflow, product < Self.elementLimit, dimension < Self.dimensionLimit else {
+            guard !overflow, product < TensorType.elementLimit, dimension < TensorType.dimensionLimit else {
                 throw Diagnostic(
                     "\(what) would have the shape \(type), which is more than 2^40 elements", at: range,
                     hint: "is a size or a factor too large?")
