@@ -2,15 +2,21 @@
 ///
 /// A hostile file can be wrong in every byte: what could never be shown is only counted, so that memory stays bounded.
 public struct DiagnosticCollector: Sendable {
-    /// Errors shown before giving up.
-    public static let errorLimit = 20
-    /// Findings kept at most between two prunings.
+    /// Errors shown before giving up, and as many warnings.
+    public static let limit = 20
+    /// Findings kept at most.
     private static let storageLimit = 2_000
 
+    /// Findings of one severity behind the last one that can be shown.
+    private struct Omitted {
+        var count = 0
+        /// The place of the first of them.
+        var range: SourceRange?
+    }
+
     private var diagnostics: [Diagnostic] = []
-    private var errorCount = 0
-    /// Errors behind the last one that can be shown, and the place of the first of them.
-    private var omitted: (count: Int, range: SourceRange?) = (0, nil)
+    public private(set) var errorCount = 0
+    private var omitted: [Diagnostic.Severity: Omitted] = [:]
 
     public init() {}
 
@@ -29,37 +35,41 @@ public struct DiagnosticCollector: Sendable {
     }
 
     /// The findings sorted by place (those of the command line first), each once (severity, message and place count).
-    /// Behind the first `errorLimit` errors a last one says how many there are more.
+    /// Behind the first `limit` errors, and as many warnings, a last one says how many there are more.
     public func finished() -> [Diagnostic] {
         var pruned = self
         pruned.prune()
-        guard pruned.omitted.count > 0 else { return pruned.diagnostics }
-        let count = pruned.omitted.count
-        let message = "... and \(count) more error\(count == 1 ? "" : "s")"
-        return pruned.diagnostics + [Diagnostic(message, at: pruned.omitted.range)]
+        return pruned.diagnostics + Diagnostic.Severity.allCases.compactMap(pruned.summary)
     }
 
-    /// Sorts, drops what stands there twice, and cuts behind the last error that can be shown.
+    private func summary(of severity: Diagnostic.Severity) -> Diagnostic? {
+        guard let omitted = omitted[severity] else { return nil }
+        let plural = omitted.count == 1 ? "" : "s"
+        return Diagnostic(
+            "... and \(omitted.count) more \(severity.rawValue)\(plural)", at: omitted.range, severity: severity)
+    }
+
+    /// Sorts, drops what stands there twice, and keeps of each severity what can be shown.
     private mutating func prune() {
         let sorted = diagnostics.enumerated().sorted { a, b in key(a.element, a.offset) < key(b.element, b.offset) }
         var seen: Set<Key> = []
-        var kept: [Diagnostic] = []
-        var errors = 0
-        var firstOmitted: SourceRange?
-        var newlyOmitted = 0
+        var counts: [Diagnostic.Severity: Int] = [:]
+        diagnostics = []
         for (_, diagnostic) in sorted where seen.insert(Key(diagnostic)).inserted {
-            if diagnostic.severity == .error { errors += 1 }
-            if errors <= Self.errorLimit {
-                kept.append(diagnostic)
-            } else if diagnostic.severity == .error {
-                if newlyOmitted == 0 { firstOmitted = diagnostic.range }
-                newlyOmitted += 1
+            counts[diagnostic.severity, default: 0] += 1
+            if counts[diagnostic.severity, default: 0] <= Self.limit {
+                diagnostics.append(diagnostic)
+            } else {
+                omit(diagnostic)
             }
         }
-        diagnostics = kept
-        guard newlyOmitted > 0 else { return }
-        let isEarlier = omitted.count == 0 || (firstOmitted?.lower ?? -1) < (omitted.range?.lower ?? -1)
-        omitted = (omitted.count + newlyOmitted, isEarlier ? firstOmitted : omitted.range)
+    }
+
+    private mutating func omit(_ diagnostic: Diagnostic) {
+        var entry = omitted[diagnostic.severity] ?? Omitted(count: 0, range: diagnostic.range)
+        entry.count += 1
+        if (diagnostic.range?.lower ?? -1) < (entry.range?.lower ?? -1) { entry.range = diagnostic.range }
+        omitted[diagnostic.severity] = entry
     }
 
     private func key(_ diagnostic: Diagnostic, _ order: Int) -> (Int, Int, Int) {

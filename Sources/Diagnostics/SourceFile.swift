@@ -83,6 +83,13 @@ public struct SourceFile: Hashable, Sendable {
         String(decoding: bytes[clamped(range.lower)..<clamped(range.upper)], as: UTF8.self)
     }
 
+    /// The text of a range for messages: on one line, and cut off behind 40 characters.
+    public func excerpt(_ range: SourceRange) -> String {
+        let text = text(in: SourceRange(range.lower, min(range.upper, range.lower + 400)))
+        let words = text.split { $0.isWhitespace }.joined(separator: " ")
+        return words.count > 40 ? words.prefix(40) + "..." : words
+    }
+
     private func clamped(_ offset: Int) -> Int { min(max(offset, 0), bytes.count) }
 
     private func lineIndex(at offset: Int) -> Int {

@@ -52,5 +52,5 @@ func unreadable(_ file: SourceFile) -> Diagnostic? {
     return file.encodingError
 }
 
-/// Bytes of the largest file that is read: a thousand times what a large net takes.
-public let graphFileSizeLimit = 16 << 20
+/// Bytes of the largest file that is read: more than the text of as many nodes as a graph can have.
+public let graphFileSizeLimit = 4 << 20

@@ -168,4 +168,7 @@ public struct TrainingOptions: Hashable, Sendable {
     public var initialValues = InitialValues.he
     public var seed: UInt64 = 0
     public init() {}
+
+    /// The largest batch that plans are made for.
+    public static let batchLimit = 65_536
 }

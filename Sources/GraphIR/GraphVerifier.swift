@@ -148,10 +148,12 @@ private struct GraphVerifier {
         if node.op.isEffect { return node.type == .fixed([0]) }
         var count = 1
         for dimension in node.type.shape {
-            guard dimension > 0, dimension < 1 << 31, count < 1 << 31 else { return false }
-            count *= dimension
+            let (product, overflow) = count.multipliedReportingOverflow(by: dimension)
+            guard dimension > 0, dimension < TensorType.dimensionLimit, !overflow, product < TensorType.elementLimit
+            else { return false }
+            count = product
         }
-        return count < 1 << 40
+        return true
     }
 
     /// Rule 6.

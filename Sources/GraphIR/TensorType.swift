@@ -28,6 +28,10 @@ public struct TensorType: Hashable, Sendable {
     /// One number for the whole batch, such as the loss.
     public static let scalar = TensorType.fixed([])
 
+    /// Sizes that all stages can compute with: a dimension, and the elements of a tensor, are smaller.
+    public static let dimensionLimit = 1 << 31
+    public static let elementLimit = 1 << 40
+
     /// Elements of one sample (of the whole tensor when it is not batched).
     public var elementCount: Int { shape.reduce(1, *) }
 

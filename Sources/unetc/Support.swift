@@ -1,5 +1,6 @@
 import ArgumentParser
 import Driver
+import struct GraphIR.TrainingOptions
 import enum KernelIR.Backend
 import Kernels
 import Runtime
@@ -111,8 +112,9 @@ struct TargetArguments: ParsableArguments {
     var threadCount: Int { threads ?? processorCount() }
 
     func options(batch: Int? = nil) throws -> CompileOptions {
-        if let batch, !(1...65_536).contains(batch) {
-            throw CommandFailure("--batch takes a number from 1 to 65536, found \(batch)", exitCode: 2)
+        if let batch, !(1...TrainingOptions.batchLimit).contains(batch) {
+            throw CommandFailure(
+                "--batch takes a number from 1 to \(TrainingOptions.batchLimit), found \(batch)", exitCode: 2)
         }
         var options = CompileOptions(target: try .named(target), batch: batch, jobs: threadCount)
         options.convolutions = conv

@@ -56,7 +56,7 @@ import Testing
             let (graph, diagnostics) = compileGraph(text: text, fileName: "mutant.graph")
             let errors = diagnostics.filter { $0.severity == .error }
             #expect((graph == nil) == !errors.isEmpty, "\(path), round \(round)")
-            #expect(errors.count <= DiagnosticCollector.errorLimit + 1, "\(path), round \(round)")
+            #expect(errors.count <= DiagnosticCollector.limit + 1, "\(path), round \(round)")
             #expect(rendered(diagnostics, text).isEmpty == diagnostics.isEmpty)
             if let graph {
                 accepted += 1

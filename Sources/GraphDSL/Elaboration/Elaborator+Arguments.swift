@@ -83,7 +83,7 @@ extension Elaborator {
         if let spec = specs.first(where: { !$0.isPositional && !bound.arguments.has($0.name) }) {
             report(
                 "argument \(number) of \"\(name)\" needs a label", at: argument.range,
-                hint: "write \(spec.name): \(file.text(in: argument.range)); labels are "
+                hint: "write \(spec.name): \(file.excerpt(argument.range)); labels are "
                     + specs.filter { !$0.isPositional }.map(\.name).joined(separator: ", "))
         } else {
             let count = rule.names.count + specs.filter(\.isPositional).count
@@ -94,10 +94,10 @@ extension Elaborator {
 
     private mutating func reportListOfOperands(_ elements: [Expression], _ argument: Argument, _ callee: Name) {
         for element in elements { _ = evaluate(element) }
-        let inner = elements.map { file.text(in: $0.range) }.joined(separator: ", ").prefix(80)
+        let inner = elements.prefix(4).map { file.excerpt($0.range) }.joined(separator: ", ")
         report(
             "\"\(callee.text)\" takes its feature maps one by one, found a list", at: argument.range,
-            hint: "write \(callee.text)(\(inner))")
+            hint: "write \(callee.text)(\(inner)\(elements.count > 4 ? ", ..." : ""))")
     }
 
     private mutating func requireOperands(
@@ -195,7 +195,7 @@ extension Elaborator {
             report("\(what) must be at least \(minimum), found \(number)", at: expression.range)
             return nil
         }
-        guard number < GraphBuilder.dimensionLimit else {
+        guard number < TensorType.dimensionLimit else {
             report("\(what) must be below 2^31, found \(number)", at: expression.range)
             return nil
         }
@@ -243,7 +243,7 @@ extension Elaborator {
             return nil
         }
         guard domain.contains(number) else {
-            let shown = file.text(in: expression.range)
+            let shown = file.excerpt(expression.range)
             report("\(what) must be \(domain.description), found \(shown)", at: expression.range)
             return nil
         }

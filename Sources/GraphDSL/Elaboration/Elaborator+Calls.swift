@@ -37,11 +37,16 @@ extension Elaborator {
                 "\"\(name)\" is a value and cannot be called", at: callee.range,
                 notes: [.init("it is defined here", value.name.range)])
         } else {
-            let hint =
-                nearMiss(name, among: OperatorTable.names + blockNames).map { "did you mean \"\($0)\"?" }
-                ?? "operators are " + (OperatorTable.names + blockNames).joined(separator: ", ")
-            report("unknown operator \"\(name)\"", at: callee.range, hint: hint)
+            report("unknown operator \"\(name)\"", at: callee.range, hint: hintForUnknownCallee(name))
         }
+    }
+
+    private func hintForUnknownCallee(_ name: String) -> String? {
+        guard givesHints else { return nil }
+        let callees = OperatorTable.names + blockNames
+        if let near = nearMiss(name, among: callees) { return "did you mean \"\(near)\"?" }
+        let rest = callees.count > 60 ? ", ..." : ""
+        return "operators are " + callees.prefix(60).joined(separator: ", ") + rest
     }
 
     // MARK: Operators
@@ -125,7 +130,7 @@ extension Elaborator {
             description = "\"\(name)\""
             origin = frame.scope[name]?.name.range ?? origin
         case .call(let call): description = "the result of \"\(call.callee.text)\""
-        default: description = "\"\(file.text(in: syntax.range).prefix(40))\""
+        default: description = "\"\(file.excerpt(syntax.range))\""
         }
         return Operand(
             id: id, type: builder.graph[id].type, range: syntax.range, description: description, origin: origin)

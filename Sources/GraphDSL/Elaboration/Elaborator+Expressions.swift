@@ -62,18 +62,19 @@ extension Elaborator {
                 "\"\(name.text)\" is \(article(what)), found no arguments", at: name.range,
                 hint: "call it: \(name.text)(...)")
         } else {
-            let visible = frame.scope.names + (seesParameters ? parameters.names : [])
-            let hint: String? =
-                if let near = nearMiss(name.text, among: visible) {
-                    "did you mean \"\(near)\"?"
-                } else if visible.isEmpty {
-                    nil
-                } else {
-                    "names defined so far: " + visible.suffix(12).joined(separator: ", ")
-                }
-            report("unknown name \"\(name.text)\"", at: name.range, hint: hint)
+            report("unknown name \"\(name.text)\"", at: name.range, hint: hintForUnknown(name))
         }
     }
+
+    private func hintForUnknown(_ name: Name) -> String? {
+        guard givesHints else { return nil }
+        let visible = frame.scope.names + (seesParameters ? parameters.names : [])
+        if let near = nearMiss(name.text, among: visible) { return "did you mean \"\(near)\"?" }
+        return visible.isEmpty ? nil : "names defined so far: " + visible.suffix(12).joined(separator: ", ")
+    }
+
+    /// Looking for what was meant takes time in proportion to all names; behind so many errors nobody would read it.
+    var givesHints: Bool { diagnostics.errorCount < 100 }
 
     // MARK: Arithmetic
 

@@ -65,7 +65,7 @@ extension Elaborator {
         let what = "\"\(entry.key.text)\""
         switch entry.key.text {
         case "optimizer": options.optimizer = optimizer(entry.value) ?? options.optimizer
-        case "batch": options.batch = integer(entry.value, from: 1, what) ?? options.batch
+        case "batch": options.batch = batch(entry.value, what) ?? options.batch
         case "epochs": options.epochs = integer(entry.value, from: 1, what) ?? options.epochs
         case "seed": options.seed = seed(entry.value) ?? options.seed
         case "init": options.initialValues = initialValues(entry.value) ?? options.initialValues
@@ -98,6 +98,13 @@ extension Elaborator {
         return bind(call, .named([]), signature.arguments).map { signature.options($0.arguments) }
     }
 
+    private mutating func batch(_ expression: Expression, _ what: String) -> Int? {
+        guard let number = integer(expression, from: 1, what) else { return nil }
+        if number <= TrainingOptions.batchLimit { return number }
+        report("\(what) must be at most \(TrainingOptions.batchLimit), found \(number)", at: expression.range)
+        return nil
+    }
+
     private mutating func seed(_ expression: Expression) -> UInt64? {
         let value = evaluate(expression)
         if case .integer(let number) = value, let seed = UInt64(exactly: number) { return seed }
@@ -111,7 +118,7 @@ extension Elaborator {
         let valid = InitialValues.allCases.map(\.rawValue)
         guard case .name(let name) = expression.kind, let values = InitialValues(rawValue: name) else {
             if case .invalid = expression.kind { return nil }
-            let found = file.text(in: expression.range)
+            let found = file.excerpt(expression.range)
             report(
                 "unknown initial values \"\(found)\"", at: expression.range,
                 hint: suggestion(found, valid, "\"init\" is one of"))

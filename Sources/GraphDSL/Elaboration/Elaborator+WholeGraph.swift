@@ -12,7 +12,7 @@ extension Elaborator {
     /// Later stages add up sizes, so that they must fit together as well as each on its own.
     private mutating func checkSize(_ syntax: GraphDeclaration) {
         let elements = builder.graph.nodes.reduce(0) { $0 + $1.type.elementCount }
-        guard elements >= GraphBuilder.elementLimit else { return }
+        guard elements >= TensorType.elementLimit else { return }
         report(
             "the values of graph \"\(syntax.name.text)\" have \(elements) elements for one sample, more than 2^40",
             at: syntax.name.range, hint: "is a size or a factor too large?")

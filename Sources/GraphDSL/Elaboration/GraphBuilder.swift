@@ -13,9 +13,6 @@ struct StatementNames {
 struct GraphBuilder {
     /// Nodes of a graph; blocks within blocks could ask for any number.
     static let nodeLimit = 50_000
-    /// Elements of a tensor, and its largest dimension, that later stages can compute with.
-    static let elementLimit = 1 << 40
-    static let dimensionLimit = 1 << 31
 
     private(set) var graph: Graph
     let file: SourceFile
@@ -24,6 +21,8 @@ struct GraphBuilder {
     /// What the graph's header says of maps that are joined.
     var sizeRule = SizeRule.exact
     private var usedNames: Set<String> = []
+    /// For names that were taken when they were asked for, the number to try next.
+    private var nextNumbers: [String: Int] = [:]
     /// For each node, the expression or name that makes it.
     private(set) var ranges: [SourceRange] = []
     /// For each node, whether a parameter has a part in it.
@@ -44,7 +43,7 @@ struct GraphBuilder {
     }
 
     /// The name that the next result of the call will have.
-    func nextName(of call: OperatorCall) -> String { free(wantedName(of: call, nil)) }
+    func nextName(of call: OperatorCall) -> String { free(wantedName(of: call, nil)).name }
 
     private func wantedName(of call: OperatorCall, _ suffix: String?) -> String {
         call.isOutermost ? names.outermost : names.stem + "." + (suffix ?? call.name)
@@ -138,6 +137,7 @@ struct GraphBuilder {
             throw Diagnostic(error.message, at: range)
         }
         try requireReasonableSize(type, "the result of \"\(op.mnemonic)\"", at: range)
+        try requireReasonableWork(op, at: range)
         return try append(Node(op: op, inputs: inputs, type: type, name: unique(name)), at: range)
     }
 
@@ -157,15 +157,29 @@ struct GraphBuilder {
     /// The name, with the first free number where it is taken.
     private mutating func unique(_ name: String) -> String {
         let free = free(name)
-        usedNames.insert(free)
-        return free
+        if free.name != name { nextNumbers[name] = free.number + 1 }
+        usedNames.insert(free.name)
+        return free.name
     }
 
-    private func free(_ name: String) -> String {
-        guard usedNames.contains(name) else { return name }
-        var number = 2
+    private func free(_ name: String) -> (name: String, number: Int) {
+        guard usedNames.contains(name) else { return (name, 1) }
+        var number = nextNumbers[name] ?? 2
         while usedNames.contains("\(name).\(number)") { number += 1 }
-        return "\(name).\(number)"
+        return ("\(name).\(number)", number)
+    }
+
+    /// Later stages multiply a convolution's taps, its result and the batch.
+    private func requireReasonableWork(_ op: Op, at range: SourceRange) throws(Diagnostic) {
+        let work: Double
+        switch op {
+        case .conv(let geometry), .convTranspose(let geometry): work = geometry.flopsPerSample / 2
+        default: return
+        }
+        guard work >= 0x1p44 else { return }
+        throw Diagnostic(
+            "\"\(op.mnemonic)\" would take more than 2^44 multiplications for one sample", at: range,
+            hint: "is a size or a factor too large?")
     }
 
     private func requireReasonableSize(
@@ -174,7 +188,7 @@ struct GraphBuilder {
         var count = 1
         for dimension in type.shape {
             let (product, overflow) = count.multipliedReportingOverflow(by: dimension)
-            guard !overflow, product < Self.elementLimit, dimension < Self.dimensionLimit else {
+            guard !overflow, product < TensorType.elementLimit, dimension < TensorType.dimensionLimit else {
                 throw Diagnostic(
                     "\(what) would have the shape \(type), which is more than 2^40 elements", at: range,
                     hint: "is a size or a factor too large?")

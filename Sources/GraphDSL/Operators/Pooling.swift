@@ -62,7 +62,17 @@ private func poolGeometry(_ call: OperatorCall) throws(Diagnostic) -> PoolGeomet
                 + show(padding), at: "padding")
     }
     try requireWindowFits(call, size: size, kernel: kernel, dilation: Extent(1), padding: Padding(padding))
+    try requireCompilableWindow(call, kernel)
     return PoolGeometry(
         channels: channels, input: size, kernel: kernel, stride: call.arguments.extent("stride", default: kernel),
         padding: Padding(padding))
+}
+
+/// Kernels of pooling are written out tap by tap.
+private func requireCompilableWindow(_ call: OperatorCall, _ kernel: Extent) throws(Diagnostic) {
+    let limit = 1_024
+    guard kernel.area > limit else { return }
+    throw call.failure(
+        "the window of \"\(call.name)\" has \(kernel.height) x \(kernel.width) values, more than the \(limit) that "
+            + "can be compiled", at: "kernel", hint: "pool several times with smaller windows")
 }

@@ -23,11 +23,16 @@ extension OperatorSignature {
             call, builder throws(Diagnostic) in
             let (channels, size) = try call.featureMap()
             let factors = call.arguments.extent("scale")
-            let limit = GraphBuilder.dimensionLimit
+            let limit = TensorType.dimensionLimit
             guard size.height < limit / factors.height, size.width < limit / factors.width else {
                 throw call.failure(
                     "scale \(show(factors)) makes \(call.operands[0].description) too large, which is "
                         + "\(call.operands[0].type)", at: "scale", notes: [call.note(call.operands[0])])
+            }
+            guard factors.area <= 1_024 else {
+                throw call.failure(
+                    "scale \(show(factors)) makes \(factors.area) values of each one, more than the 1024 that can be "
+                        + "compiled", at: "scale", hint: "upsample several times by smaller scales")
             }
             let map = Resampling(channels: channels, input: size, rule(call.arguments))
             return try builder.result(.resample(map), [call.operands[0].id], of: call)

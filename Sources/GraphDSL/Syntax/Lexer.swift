@@ -2,6 +2,9 @@ import Diagnostics
 
 /// Cuts a text into tokens and comments; unreadable text becomes `invalid` tokens, each with a diagnostic.
 struct Lexer {
+    /// Names become parts of others, and of files' names.
+    static let nameLimit = 200
+
     private let file: SourceFile
     private let bytes: [UInt8]
     private var position = 0
@@ -76,6 +79,12 @@ struct Lexer {
         let start = position
         while position < bytes.count, isLetter(bytes[position]) || isDigit(bytes[position]) { position += 1 }
         let range = SourceRange(start, position)
+        guard position - start <= Self.nameLimit else {
+            report(
+                "the name \"\(file.excerpt(range))\" is longer than \(Self.nameLimit) letters", range,
+                hint: "choose a shorter one")
+            return
+        }
         tokens.append(Token(kind: .name(file.text(in: range)), range: range))
     }
 
@@ -101,13 +110,13 @@ struct Lexer {
         let range = SourceRange(start, position)
         let text = file.text(in: range)
         if position > digitsEnd {
-            report("malformed number \"\(text)\"", range, hint: "numbers look like 64, 0.5 or 1e-4")
+            report("malformed number \"\(file.excerpt(range))\"", range, hint: "numbers look like 64, 0.5 or 1e-4")
         } else if isReal, let value = Double(text), value.isFinite {
             tokens.append(Token(kind: .real(value), range: range))
         } else if !isReal, let value = Int(text) {
             tokens.append(Token(kind: .integer(value), range: range))
         } else {
-            report("number \"\(text)\" is too large", range)
+            report("number \"\(file.excerpt(range))\" is too large", range)
         }
     }
 

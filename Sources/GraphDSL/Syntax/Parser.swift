@@ -196,7 +196,7 @@ struct Parser {
         switch token.kind {
         case .newline: "the end of the line"
         case .endOfFile: "the end of the file"
-        default: "\"\(file.text(in: token.range))\""
+        default: "\"\(file.excerpt(token.range))\""
         }
     }
 
