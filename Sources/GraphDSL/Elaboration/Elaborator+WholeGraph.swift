@@ -21,7 +21,7 @@ extension Elaborator {
     /// Gradients are called `grad.PARAMETER`, and what feeds them `cotangent.OUTPUT`.
     private mutating func checkNamesOfGradients() {
         let graph = builder.graph
-        var reserved = graph.parameters.map { "grad.\(graph[$0].name)" }
+        var reserved = graph.trainedParameters.map { "grad.\(graph[$0].name)" }
         if graph.loss == nil { reserved += graph.outputs.map { "cotangent.\($0.name)" } }
         for name in reserved where builder.isTaken(name) {
             guard let id = graph.id(named: name) else { continue }
@@ -35,7 +35,7 @@ extension Elaborator {
     private mutating func checkParameters(_ syntax: GraphDeclaration) {
         let graph = builder.graph
         guard let loss = graph.loss else { return }
-        let parameters = graph.parameters
+        let parameters = graph.trainedParameters
         if parameters.isEmpty {
             warn(
                 "graph \"\(syntax.name.text)\" has a loss and no parameters, so that there is nothing to train",
@@ -58,13 +58,15 @@ extension Elaborator {
             at: range, notes: Array(notes), hint: "use the result on the way to the loss, or remove it")
     }
 
-    /// For each node, whether a value depends on it.
+    /// For each node, whether a value depends on it in a way that has a gradient.
     private func reachable(from root: NodeID) -> [Bool] {
         let graph = builder.graph
         var reached = [Bool](repeating: false, count: graph.nodes.count)
         reached[root.index] = true
         for id in graph.ids.reversed() where reached[id.index] {
-            for operand in graph[id].operands { reached[operand.index] = true }
+            // What only says where maxima lie has no gradient.
+            let operands = if case .maxUnpool = graph[id].op { [graph[id].inputs[0]] } else { graph[id].operands }
+            for operand in operands { reached[operand.index] = true }
         }
         return reached
     }
