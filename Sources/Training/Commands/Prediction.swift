@@ -24,11 +24,12 @@ struct PredictionInput: Sendable {
 
 /// What a net's output says about a picture.
 enum Prediction {
-    /// The mask of a picture at its own size: object (255) where the probability, interpolated, is at least one half.
+    /// The mask of a picture at its own size: object (255) where the probability, interpolated, is at least one half,
+    /// and background where the net says nothing.
     static func mask(_ logits: [Float], shape: SampleShape, width: Int, height: Int) -> Bitmap {
         let probability = Bitmap(
             width: shape.maskWidth, height: shape.maskHeight, channels: 1,
-            pixels: logits.map { UInt8((255 * sigmoid(Double($0))).rounded()) })
+            pixels: shape.framed(logits.map { UInt8((255 * sigmoid(Double($0))).rounded()) }, outside: 0))
         let sized = probability.resizedBilinear(width: width, height: height)
         return Bitmap(width: width, height: height, channels: 1, pixels: sized.pixels.map { $0 >= 128 ? 255 : 0 })
     }

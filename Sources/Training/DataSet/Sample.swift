@@ -6,20 +6,25 @@ struct SampleShape: Hashable, Sendable {
     var channels: Int
     var height: Int
     var width: Int
-    /// The size of masks, and of the net's output.
+    /// The size of masks.
     var maskHeight: Int
     var maskWidth: Int
+    /// The size of the net's output: that of masks, or smaller, when the net speaks of their middle.
+    var outputHeight: Int
+    var outputWidth: Int
     var task: TrainingTask
 
     init(
         channels: Int, height: Int, width: Int, maskHeight: Int? = nil, maskWidth: Int? = nil,
-        task: TrainingTask = .mask
+        outputHeight: Int? = nil, outputWidth: Int? = nil, task: TrainingTask = .mask
     ) {
         self.channels = channels
         self.height = height
         self.width = width
         self.maskHeight = maskHeight ?? height
         self.maskWidth = maskWidth ?? width
+        self.outputHeight = outputHeight ?? self.maskHeight
+        self.outputWidth = outputWidth ?? self.maskWidth
         self.task = task
     }
 }

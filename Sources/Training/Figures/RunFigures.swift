@@ -46,7 +46,8 @@ enum RunFigures {
             let picture = Bitmap(planes: sample.picture, shape: shape).convertedToRGB()
             switch shape.task {
             case .mask:
-                rows.append([picture, mask(sample.mask.map { $0 != 0 }, shape), mask(output.map { $0 > 0 }, shape)])
+                let found = shape.framed(output.map { $0 > 0 }, outside: false)
+                rows.append([picture, mask(sample.mask.map { $0 != 0 }, shape), mask(found, shape)])
             case .classes(let range):
                 let found = ClassMap.largest(output, classes: range.count)
                 rows.append([picture] + [sample.mask, found].map { ClassColors.bitmap($0, shape) })

@@ -22,7 +22,11 @@ func test(
         guard index == 0 || !isInterrupted(), let made = producer.next() else { return nil }
         let (loss, outputs) = try net.tested(made)
         sums.add(loss: loss, samples: batch.count)
-        for (sample, output) in zip(batch, outputs) { sums.add(output, of: data.samples[sample]) }
+        for (index, output) in zip(batch, outputs) {
+            var sample = data.samples[index]
+            sample.mask = data.shape.middle(of: sample.mask)
+            sums.add(output, of: sample)
+        }
         progress(batch.count)
     }
     return sums.scores.map { TestResult(scores: $0, confusion: sums.confusion) }

@@ -5,7 +5,7 @@ struct NetInterface: Hashable, Sendable {
     var picture: String
     /// nil for models without a loss and for those that learn their input.
     var target: String?
-    /// `[1, H, W]` logits of a mask, `[classes, H, W]` logits of a class map, or a picture.
+    /// `[1, H, W]` logits of a mask or of its middle, `[classes, H, W]` logits of a class map, or a picture.
     var output: String
     var shape: SampleShape
     /// False for models without a loss, which can predict but not train.
@@ -25,9 +25,10 @@ struct NetInterface: Hashable, Sendable {
         self.target = target?.info.name
         self.output = output.name
         canTrain = train != nil
+        let mask = Array((target?.info ?? output).shape.suffix(2))
         shape = SampleShape(
-            channels: input.shape[0], height: input.shape[1], width: input.shape[2], maskHeight: output.shape[1],
-            maskWidth: output.shape[2], task: task)
+            channels: input.shape[0], height: input.shape[1], width: input.shape[2], maskHeight: mask[0],
+            maskWidth: mask[1], outputHeight: output.shape[1], outputWidth: output.shape[2], task: task)
     }
 
     private typealias Target = (info: TensorInfo, description: TargetDescription)
@@ -84,8 +85,14 @@ struct NetInterface: Hashable, Sendable {
         }
         switch target.description.kind {
         case .values:
+            // Losses compare maps of one size, and all that a graph can do to a target is to cut or fill its border.
             let shape = target.info.shape
-            return (try pick("an output of the target's shape \(Text.shape(shape))") { $0.shape == shape }, .mask)
+            let isWhole = maps.contains { $0.shape == shape }
+            let expected = "an output of the target's shape \(Text.shape(shape)), or of its middle"
+            let output = try pick(expected) {
+                isWhole ? $0.shape == shape : zip($0.shape, shape).allSatisfy { $0 <= $1 }
+            }
+            return (output, .mask)
         case .classes:
             let size = target.info.shape
             let count = target.description.classes
