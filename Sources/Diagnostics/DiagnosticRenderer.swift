@@ -27,15 +27,30 @@ public struct DiagnosticRenderer: Sendable {
         if line.lower == line.upper { return "" }
         let start = min(max(range.lower, line.lower), line.upper)
         let end = min(max(range.upper, start), line.upper)
-        let before = file.text(in: SourceRange(line.lower, start))
-        let marked = file.text(in: SourceRange(start, end))
+        // Lines of any length: what is far from the place is left out.
+        let first = nearest(start - Self.excerptReach, atLeast: line.lower)
+        let last = max(start, nearest(start + Self.excerptReach, atLeast: line.lower, atMost: line.upper))
+        let prefix = first > line.lower ? "..." : ""
+        let before = file.text(in: SourceRange(first, start))
+        let marked = file.text(in: SourceRange(start, min(end, last)))
         let padding = before.unicodeScalars.map { $0 == "\t" ? "\t" : String(repeating: " ", count: columns($0)) }
         let width = marked.unicodeScalars.reduce(0) { $0 + columns($1) }
         let underline = "^" + String(repeating: "~", count: max(0, width - 1))
-        return printable(file.text(in: line)) + "\n" + padding.joined() + underline + "\n"
+        let shown = prefix + printable(file.text(in: SourceRange(first, last))) + (last < line.upper ? "..." : "")
+        return shown + "\n" + String(repeating: " ", count: prefix.count) + padding.joined() + underline + "\n"
     }
 
-    /// Control characters could move the cursor or recolour the terminal.
+    /// Bytes of a line that are shown on either side of a place.
+    private static let excerptReach = 160
+
+    /// The offset within bounds, moved back to where a character begins.
+    private func nearest(_ offset: Int, atLeast lower: Int, atMost upper: Int = .max) -> Int {
+        var offset = min(max(offset, lower), upper, file.bytes.count)
+        while offset > lower, offset < file.bytes.count, file.bytes[offset] & 0xC0 == 0x80 { offset -= 1 }
+        return offset
+    }
+
+    /// Control characters could move the cursor or recolour the terminal, others reverse the text behind them.
     private func printable(_ line: String) -> String {
         var result = ""
         for scalar in line.unicodeScalars { result.unicodeScalars.append(isControl(scalar) ? "?" : scalar) }
@@ -43,12 +58,17 @@ public struct DiagnosticRenderer: Sendable {
     }
 
     private func isControl(_ scalar: Unicode.Scalar) -> Bool {
-        scalar != "\t" && scalar.properties.generalCategory == .control
+        switch scalar.properties.generalCategory {
+        case .control: scalar != "\t"
+        case .lineSeparator, .paragraphSeparator: true
+        case .format: scalar.properties.isBidiControl
+        default: false
+        }
     }
 
     /// Terminal cells that a scalar takes: 0 for combining marks, 2 for East Asian wide ones and emoji.
     private func columns(_ scalar: Unicode.Scalar) -> Int {
-        if scalar.isASCII { return 1 }
+        if scalar.isASCII || isControl(scalar) { return 1 }
         switch scalar.properties.generalCategory {
         case .nonspacingMark, .enclosingMark, .format: return 0
         default: break

@@ -1,5 +1,5 @@
 /// The candidate that `word` is most likely a slip of: at most a third of its letters wrong, swapped, missing or too
-/// many. The first of equally near ones wins.
+/// many; else one that begins like it (`kernel` for `kernel_size`). The first of equally near ones wins.
 public func nearMiss(_ word: String, among candidates: [String]) -> String? {
     let letters = Array(word.lowercased().unicodeScalars)
     // Longer words are not slips of a name; the bound also keeps hostile input cheap.
@@ -14,7 +14,13 @@ public func nearMiss(_ word: String, among candidates: [String]) -> String? {
         guard distance <= limit, distance < max(letters.count, other.count) else { continue }
         if distance < best?.distance ?? Int.max { best = (candidate, distance) }
     }
-    return best?.candidate
+    return best?.candidate ?? candidates.first { beginAlike(letters, Array($0.lowercased().unicodeScalars)) }
+}
+
+/// True if one begins with the other, which has three letters at least.
+private func beginAlike(_ a: [Unicode.Scalar], _ b: [Unicode.Scalar]) -> Bool {
+    let common = min(a.count, b.count)
+    return common >= 3 && a.count != b.count && a.prefix(common) == b.prefix(common)
 }
 
 /// Insertions, deletions, replacements and swaps of neighbours that turn one sequence into the other.

@@ -36,18 +36,29 @@ public struct SourceRange: Hashable, Sendable {
 /// A named text with a table of its lines.
 public struct SourceFile: Hashable, Sendable {
     public let name: String
-    public let text: String
     /// The text as UTF-8, which `SourceRange` counts in.
     public let bytes: [UInt8]
     private let lineStarts: [Int]
 
-    public init(name: String, text: String) {
+    public init(name: String, text: String) { self.init(name: name, bytes: Array(text.utf8)) }
+
+    /// The bytes need not be UTF-8: `firstIllFormed` says where they are not, and `text(in:)` shows U+FFFD there.
+    public init(name: String, bytes: [UInt8]) {
         self.name = name
-        self.text = text
-        self.bytes = Array(text.utf8)
+        self.bytes = bytes
+        self.lineStarts = Self.lineStarts(bytes)
+    }
+
+    /// A line ends with a line feed, a carriage return, or both in this order.
+    private static func lineStarts(_ bytes: [UInt8]) -> [Int] {
         var starts = [0]
-        for (offset, byte) in bytes.enumerated() where byte == UInt8(ascii: "\n") { starts.append(offset + 1) }
-        self.lineStarts = starts
+        for (offset, byte) in bytes.enumerated() {
+            let isReturn = byte == UInt8(ascii: "\r")
+            guard byte == UInt8(ascii: "\n") || isReturn else { continue }
+            if isReturn, offset + 1 < bytes.count, bytes[offset + 1] == UInt8(ascii: "\n") { continue }
+            starts.append(offset + 1)
+        }
+        return starts
     }
 
     /// Line and column (both from 1, columns in Unicode scalars) of a UTF-8 offset; one outside the text is clamped.
@@ -63,7 +74,7 @@ public struct SourceFile: Hashable, Sendable {
         let line = lineIndex(at: clamped(offset))
         let start = lineStarts[line]
         var end = line + 1 < lineStarts.count ? lineStarts[line + 1] - 1 : bytes.count
-        if end > start, bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
+        while end > start, bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
         return SourceRange(start, end)
     }
 

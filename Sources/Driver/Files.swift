@@ -2,36 +2,60 @@
 import Glibc
 #endif
 
+/// Why a file could not be read.
+struct FileFailure: Error {
+    var path: String
+    /// Without the path.
+    var message: String
+    var hint: String?
+
+    init(_ path: String, _ message: String, hint: String? = nil) {
+        self.path = path
+        self.message = message
+        self.hint = hint
+    }
+
+    var driverError: DriverError { DriverError("\(path): \(message)" + (hint.map { "\n  hint: \($0)" } ?? "")) }
+}
+
 /// Reading and writing whole files, with errors that name them.
 enum Files {
     static func read(_ path: String) throws -> [UInt8] {
-        guard !isFolder(path) else {
-            throw DriverError("\(path): expected a file, found a folder\n  hint: name a file in it")
+        do { return try read(path, atMost: .max) } catch { throw error.driverError }
+    }
+
+    /// The file's bytes, or those of standard input for `-`; one more than `limit` of a file that is larger.
+    static func read(_ path: String, atMost limit: Int) throws(FileFailure) -> [UInt8] {
+        let isStandardInput = path == "-"
+        guard isStandardInput || !isFolder(path) else {
+            throw FileFailure(path, "expected a file, found a folder", hint: "name a file in it")
         }
-        guard let file = fopen(path, "rb") else {
-            let hint = errno == ENOENT ? "\n  hint: is the path right? It counts from the current folder" : ""
-            throw DriverError("\(path): cannot be opened: \(errorText(errno))\(hint)")
+        guard let file = isStandardInput ? fdopen(dup(0), "rb") : fopen(path, "rb") else {
+            throw FileFailure(
+                path, "cannot be opened: \(errorText(errno))",
+                hint: errno == ENOENT ? "is the path right? It counts from the current folder" : nil)
         }
         defer { fclose(file) }
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
+        while bytes.count <= limit {
             let count = fread(&chunk, 1, chunk.count, file)
             if count == 0 { break }
             bytes += chunk[0..<count]
         }
-        guard ferror(file) == 0 else { throw DriverError("\(path): cannot be read: \(errorText(errno))") }
+        guard ferror(file) == 0 else { throw FileFailure(path, "cannot be read: \(errorText(errno))") }
         return bytes
     }
 
     /// Writes to a temporary name beside `path`, then renames, so that nobody ever sees half a file.
-    static func write(_ path: String, _ text: String) throws {
+    static func write(_ path: String, _ text: String, mode: mode_t? = nil) throws {
         let temporary = temporaryName(for: path)
         guard let file = fopen(temporary, "wb") else {
             throw DriverError("\(path): cannot be written: \(errorText(errno))")
         }
         let bytes = Array(text.utf8)
         let complete = fwrite(bytes, 1, bytes.count, file) == bytes.count
+        if let mode { fchmod(fileno(file), mode) }
         let isSynced = fflush(file) == 0 && fsync(fileno(file)) == 0
         let closed = fclose(file) == 0 && isSynced
         guard complete && closed else {
@@ -40,6 +64,20 @@ enum Files {
             throw DriverError("\(path): cannot be written: \(reason)")
         }
         try move(temporary, to: path)
+    }
+
+    /// As `write`, for a file that exists: it keeps its permissions, and a link to it stays one.
+    static func replace(_ path: String, _ text: String) throws {
+        var status = stat()
+        guard let resolved = realpath(path, nil) else {
+            throw DriverError("\(path): cannot be written: \(errorText(errno))")
+        }
+        defer { free(resolved) }
+        let target = String(cString: resolved)
+        let mode = stat(target, &status) == 0 ? status.st_mode & 0o7777 : nil
+        // A rename needs no leave to write the file itself, which a user may have withheld on purpose.
+        guard access(target, W_OK) == 0 else { throw DriverError("\(path): cannot be written: \(errorText(errno))") }
+        try write(target, text, mode: mode)
     }
 
     /// A name beside `path` that no other process or thread will take.

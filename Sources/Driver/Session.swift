@@ -25,36 +25,20 @@ public struct Session: Sendable {
     public init(path: String, overrides: [(name: String, value: String)]) throws {
         self.path = path
         self.overrides = overrides
-        text = try Self.readText(path)
-        let name = Files.name(of: path)
-        let result = compileGraph(text: text, fileName: name, overrides: overrides)
-        let renderer = DiagnosticRenderer(file: SourceFile(name: name, text: text))
-        let rendered = renderer.render(result.diagnostics)
-        guard let graph = result.graph, !result.diagnostics.contains(where: { $0.severity == .error }) else {
-            throw DriverError(rendered.trimmingNewlines)
-        }
+        let checked = CheckedGraph(path: path, overrides: overrides)
+        guard let graph = checked.graph else { throw checked.error }
         self.graph = graph
-        warnings = rendered
-    }
-
-    private static func readText(_ path: String) throws -> String {
-        let bytes = try Files.read(path)
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw DriverError("\(path): is not UTF-8 text\n  hint: save it as UTF-8; is it a graph file?")
-        }
-        return text
+        text = String(decoding: checked.file.bytes, as: UTF8.self)
+        warnings = checked.rendered
     }
 
     /// The file as a syntax tree, readable.
     /// - Throws: `DriverError` as `init` does.
     public static func parsedDump(path: String) throws -> String {
-        let text = try readText(path)
-        let name = Files.name(of: path)
-        let result = parse(text: text, fileName: name)
+        let file = try GraphFile.read(path)
+        let result = parse(file)
         guard !result.diagnostics.contains(where: { $0.severity == .error }) else {
-            throw DriverError(
-                DiagnosticRenderer(file: SourceFile(name: name, text: text)).render(result.diagnostics).trimmingNewlines
-            )
+            throw DriverError(DiagnosticRenderer(file: file).render(result.diagnostics).trimmingNewlines)
         }
         return result.syntax.description
     }

@@ -10,6 +10,7 @@ extension LoweredPlan {
             ("lower_bound_bytes", .integer(plan.report.lowerBoundBytes)),
             ("prepared_bytes", .integer(plan.preparedBytes)),
             ("prepared_largest_bytes", .integer(plan.largestPreparedBytes)),
+            ("derived_bytes", .integer(plan.derivedBytes)),
             (
                 "tensors",
                 .array(

@@ -12,7 +12,7 @@ extension LoweredPlan {
     }
 
     /// What an executor relies on when it leaves preparations out, or makes each in the place of the one before: a
-    /// preparation reads parameters alone, at any batch; nobody else writes what it has made; and whoever reads that
+    /// preparation reads parameters and what is made of them alone, at any batch; nobody else writes what it has made; and whoever reads that
     /// does so before the next preparation.
     public func preparationViolations() -> [PlanViolation] {
         var violations: [PlanViolation] = []
@@ -22,14 +22,15 @@ extension LoweredPlan {
             let written = step.preparedOperands(tensors) { $0 != .read }
             let read = step.preparedOperands(tensors) { $0 == .read }
             if step.isPreparation {
-                if written.count != 1 || written.first != step.operands.first {
+                let isDerived = step.operands.first.map { tensors[$0].region == .derived } ?? false
+                if !isDerived, written.count != 1 || written.first != step.operands.first {
                     report("a preparation writes one prepared tensor, its first operand")
                 }
-                if !step.operands.dropFirst().allSatisfy({ tensors[$0].role == .parameter }) {
+                if !step.operands.dropFirst().allSatisfy({ [.parameters, .derived].contains(tensors[$0].region) }) {
                     report("a preparation reads what is no parameter")
                 }
                 if step.stage?.kernel.tasksPerSample != 0 { report("a preparation depends on the batch") }
-                latest = written.first
+                if !isDerived { latest = written.first }
             } else {
                 if !written.isEmpty { report("writes what another step has prepared") }
                 for index in read where index != latest {

@@ -72,7 +72,7 @@ public struct LoweredPlan: Sendable {
                     node: id, name: number == stages.count - 1 ? node.name : "\(node.name)#\(number + 1)",
                     stage: stage, operands: stage.operands.map { table.index(of: $0, in: node, id, companions) },
                     operation: number == stages.count - 1 ? request.operationText : stage.algorithm,
-                    isPreparation: stage.isPreparation && plan.keepsPrepared(by: id))
+                    isPreparation: stage.isPreparation && plan.keepsPrepared(by: id) || plan.keepsValue(of: id))
             }
         }
     }

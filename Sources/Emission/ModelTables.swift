@@ -82,7 +82,7 @@ struct ModelTables {
     private func planRow(_ plan: LoweredPlan) -> String {
         "    {\(cString(plan.name)), \(plan.tensors.count), \(plan.name)_tensors, \(plan.steps.count), "
             + "\(plan.name)_steps, \(plan.plan.arenaBytes), \(plan.plan.preparedBytes), "
-            + "\(plan.plan.largestPreparedBytes)},"
+            + "\(plan.plan.largestPreparedBytes), \(plan.plan.derivedBytes)},"
     }
 
     private func planTables(_ plan: LoweredPlan, _ functions: [String?]) -> String {
@@ -116,7 +116,7 @@ struct ModelTables {
 
     private func tensorRow(_ tensor: TensorEntry, _ index: Int) -> String {
         let shape = (tensor.type.shape + [0, 0, 0, 0]).prefix(4).map(String.init).joined(separator: ", ")
-        let kind = tensor.parameterKind.map { $0 == .weight ? "WEIGHT" : "BIAS" } ?? "NONE"
+        let kind = tensor.parameterKind?.constant ?? "NONE"
         return "    /* \(index) */ {\(cString(tensor.name)), UNETC_ROLE_\(tensor.role.rawValue), "
             + "UNETC_REGION_\(tensor.region.rawValue.uppercased()), \(tensor.type.shape.count), {\(shape)}, \(tensor.type.isBatched ? 1 : 0), "
             + "UNETC_PARAMETER_\(kind), \(tensor.fanIn), \(tensor.offset), \(tensor.bytes), "
@@ -197,5 +197,19 @@ struct ModelTables {
         for byte in description.structure.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
         let digits = String(hash, radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+}
+
+extension ParameterKind {
+    /// The kind's name in `UNETC_PARAMETER_…`.
+    fileprivate var constant: String {
+        switch self {
+        case .weight: "WEIGHT"
+        case .bias: "BIAS"
+        case .scale: "SCALE"
+        case .shift: "SHIFT"
+        case .runningMean: "RUNNING_MEAN"
+        case .runningVariance: "RUNNING_VARIANCE"
+        }
     }
 }

@@ -8,7 +8,7 @@ enum Phase: String {
     case update
 
     init(_ node: Node) {
-        if node.op == .update {
+        if node.op.isEffect {
             self = .update
         } else {
             self = node.origin.derivation == nil ? .forward : .backward

@@ -12,12 +12,17 @@ import GraphIR
 public func compileGraph(
     text: String, fileName: String, overrides: [(name: String, value: String)] = []
 ) -> (graph: Graph?, diagnostics: [Diagnostic]) {
-    let file = SourceFile(name: fileName, text: text)
+    compileGraph(SourceFile(name: fileName, text: text), overrides: overrides)
+}
+
+/// As `compileGraph(text:fileName:overrides:)`, for a file whose bytes may be anything.
+public func compileGraph(
+    _ file: SourceFile, overrides: [(name: String, value: String)] = []
+) -> (graph: Graph?, diagnostics: [Diagnostic]) {
+    if let diagnostic = unreadable(file) { return (nil, [diagnostic]) }
     var parser = Parser(file)
     let syntax = parser.parseFile()
-    var collector = DiagnosticCollector()
-    for diagnostic in parser.diagnostics { collector.report(diagnostic) }
-    var elaborator = Elaborator(syntax, file: file, diagnostics: collector)
+    var elaborator = Elaborator(syntax, file: file, diagnostics: parser.diagnostics)
     let graph = elaborator.run(overrides: overrides)
     return (graph, elaborator.diagnostics.finished())
 }
@@ -26,9 +31,26 @@ public func compileGraph(
 ///
 /// - Returns: The tree, whose `description` shows it (`unetc dump --stage parsed`), and what could not be read.
 public func parse(text: String, fileName: String) -> (syntax: GraphSyntax, diagnostics: [Diagnostic]) {
-    var parser = Parser(SourceFile(name: fileName, text: text))
-    let syntax = parser.parseFile()
-    var collector = DiagnosticCollector()
-    for diagnostic in parser.diagnostics { collector.report(diagnostic) }
-    return (syntax, collector.finished())
+    parse(SourceFile(name: fileName, text: text))
 }
+
+/// As `parse(text:fileName:)`, for a file whose bytes may be anything.
+public func parse(_ file: SourceFile) -> (syntax: GraphSyntax, diagnostics: [Diagnostic]) {
+    if let diagnostic = unreadable(file) { return (GraphSyntax(), [diagnostic]) }
+    var parser = Parser(file)
+    let syntax = parser.parseFile()
+    return (syntax, parser.diagnostics.finished())
+}
+
+/// Why the file cannot be a graph's text, whatever stands in it.
+func unreadable(_ file: SourceFile) -> Diagnostic? {
+    if file.bytes.count > graphFileSizeLimit {
+        return Diagnostic(
+            "the file is larger than the \(graphFileSizeLimit >> 20) MiB that are read", at: SourceRange(0, 0),
+            hint: "is it a graph file?")
+    }
+    return file.encodingError
+}
+
+/// Bytes of the largest file that is read: a thousand times what a large net takes.
+public let graphFileSizeLimit = 16 << 20

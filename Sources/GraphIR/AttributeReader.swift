@@ -51,6 +51,24 @@ struct AttributeReader {
         try number(key, "a number", as: Double.self)
     }
 
+    mutating func boolean(_ key: String) throws(GraphTextError) -> Bool {
+        try number(key, "true or false", as: Bool.self)
+    }
+
+    /// Numbers behind each other, divided by `_`; `none` for none of them.
+    mutating func reals(_ key: String) throws(GraphTextError) -> [Double] {
+        let text = try word(key)
+        if text == "none" { return [] }
+        var numbers: [Double] = []
+        for part in text.split(separator: "_", omittingEmptySubsequences: false) {
+            guard let number = Double(part) else {
+                throw GraphTextError(line: line, "expected numbers divided by '_' for '\(key)', found '\(text)'")
+            }
+            numbers.append(number)
+        }
+        return numbers
+    }
+
     /// A word that is one of an enumeration's raw values.
     mutating func choice<T: RawRepresentable & CaseIterable>(
         _ key: String, of type: T.Type

@@ -43,7 +43,7 @@ private enum Phase: String, CaseIterable {
     init(of node: Node) {
         if node.op.isLeaf {
             self = .leaves
-        } else if case .update = node.op {
+        } else if node.op.isEffect {
             self = .update
         } else {
             self = node.origin.derivation?.hasPrefix("backward of ") == true ? .backward : .forward

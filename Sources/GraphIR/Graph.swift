@@ -122,6 +122,11 @@ public struct Graph: Hashable, Sendable {
         ids { if case .parameter = $0 { true } else { false } }
     }
 
+    /// The parameters that have gradients.
+    public var trainedParameters: [NodeID] {
+        ids { if case .parameter(let kind, _) = $0 { kind.isTrained } else { false } }
+    }
+
     /// The first node of that name.
     public func id(named name: String) -> NodeID? { nodes.firstIndex { $0.name == name }.map(NodeID.init) }
 

@@ -145,7 +145,7 @@ private struct GraphVerifier {
     }
 
     private func hasSensibleShape(_ node: Node) -> Bool {
-        if case .update = node.op { return node.type == .fixed([0]) }
+        if node.op.isEffect { return node.type == .fixed([0]) }
         var count = 1
         for dimension in node.type.shape {
             guard dimension > 0, dimension < 1 << 31, count < 1 << 31 else { return false }
@@ -169,7 +169,7 @@ private struct GraphVerifier {
 
     /// Rule 7.
     private mutating func checkFusedSteps(_ id: NodeID, _ node: Node) {
-        if case .update = node.op, !node.epilogue.isEmpty {
+        if node.op.isEffect, !node.epilogue.isEmpty {
             report(.fusedSteps, id, "\(label(id)) is an update and has fused steps")
         }
         for step in node.epilogue {
@@ -222,7 +222,7 @@ private struct GraphVerifier {
                 report(.outputs, nil, "output '\(output.name)' refers to \(output.node), which does not exist")
                 continue
             }
-            if case .update = graph[output.node].op {
+            if graph[output.node].op.isEffect {
                 report(.outputs, output.node, "output '\(output.name)' is an update, which makes no value")
             }
         }
@@ -272,14 +272,14 @@ private struct GraphVerifier {
         for id in graph.ids {
             let node = graph[id]
             for operand in node.operands where exists(operand) {
-                if case .update = graph[operand].op {
+                if graph[operand].op.isEffect {
                     report(.updates, id, "\(label(id)) reads the update \(label(operand)), which makes no value")
                 }
                 if let update = updates[operand] {
                     report(.updates, id, "\(label(id)) reads \(label(operand)) after \(label(update)) has changed it")
                 }
             }
-            guard case .update = node.op, let target = node.inputs.first, exists(target) else { continue }
+            guard node.op.isEffect, let target = node.inputs.first, exists(target) else { continue }
             if case .parameter = graph[target].op {
                 updates[target] = id
             } else {

@@ -20,6 +20,11 @@ struct Attribute: Hashable, Sendable {
     /// The shortest digits that read back as the same number.
     init(_ key: String, _ number: Double) { self.init(key, "\(number)") }
 
+    /// Numbers divided by `_`, as `AttributeReader.reals` reads them.
+    init(_ key: String, reals: [Double]) {
+        self.init(key, reals.isEmpty ? "none" : reals.map { "\($0)" }.joined(separator: "_"))
+    }
+
     init(_ key: String, _ list: [Int]) {
         self.key = key
         self.value = .list(list)
@@ -38,16 +43,18 @@ extension Op {
     /// The operator's payload, in the order in which dumps show it.
     var attributes: [Attribute] {
         switch self {
-        case .input, .target, .cotangent, .one, .channelSum, .concat, .relayout, .batchMean, .batchMeanGradient,
-            .update:
+        case .input, .target, .cotangent, .one, .channelSum, .concat, .relayout, .softmax, .softmaxGradient, .batchMean,
+            .batchMeanGradient, .update:
             []
         case .parameter(let kind, let fanIn): [Attribute("kind", kind.rawValue), Attribute("fan_in", fanIn)]
         case .conv(let g), .convTranspose(let g), .convDataGradient(let g), .convWeightGradient(let g): g.attributes
-        case .maxPool(let g), .maxPoolGradient(let g): g.attributes
+        case .maxPool(let g), .maxUnpool(let g), .maxPick(let g): g.attributes
+        case .resample(let map), .resampleGradient(let map): map.attributes
+        case .normalization(let op): op.attributes
         case .elementwise(let function): function.attributes
         case .channelSlice(let start, let count): [Attribute("start", start), Attribute("count", count)]
-        case .bceWithLogits(let weight), .bceWithLogitsGradient(let weight): [Attribute("pos_weight", weight)]
-        case .diceLoss(let smooth), .diceLossGradient(let smooth): [Attribute("smooth", smooth)]
+        case .sampleLoss(let loss), .sampleLossGradient(let loss): loss.attributes
+        case .classLoss(let op): op.attributes
         }
     }
 
@@ -67,54 +74,39 @@ extension Op {
         case "conv_weight_gradient": self = .convWeightGradient(try ConvGeometry(&attributes))
         case "channel_sum": self = .channelSum
         case "max_pool": self = .maxPool(try PoolGeometry(&attributes))
-        case "max_pool_gradient": self = .maxPoolGradient(try PoolGeometry(&attributes))
+        case "max_unpool": self = .maxUnpool(try PoolGeometry(&attributes))
+        case "max_pick": self = .maxPick(try PoolGeometry(&attributes))
+        case "softmax": self = .softmax
+        case "softmax_gradient": self = .softmaxGradient
         case "concat": self = .concat
         case "channel_slice":
             self = .channelSlice(start: try attributes.integer("start"), count: try attributes.integer("count"))
-        case "bce_with_logits": self = .bceWithLogits(positiveWeight: try attributes.real("pos_weight"))
-        case "bce_with_logits_gradient":
-            self = .bceWithLogitsGradient(positiveWeight: try attributes.real("pos_weight"))
-        case "dice_loss": self = .diceLoss(smooth: try attributes.real("smooth"))
-        case "dice_loss_gradient": self = .diceLossGradient(smooth: try attributes.real("smooth"))
         case "relayout": self = .relayout
         case "batch_mean": self = .batchMean
         case "batch_mean_gradient": self = .batchMeanGradient
         case "update": self = .update
         default:
-            guard let function = try Elementwise(mnemonic: mnemonic, &attributes) else { return nil }
+            guard let op = try Op(family: mnemonic, &attributes) else { return nil }
+            self = op
+        }
+    }
+
+    /// The operators of families that know their own mnemonics.
+    private init?(family mnemonic: String, _ attributes: inout AttributeReader) throws(GraphTextError) {
+        let suffix = "_gradient"
+        let stem = mnemonic.hasSuffix(suffix) ? String(mnemonic.dropLast(suffix.count)) : nil
+        if let function = try Elementwise(mnemonic: mnemonic, &attributes) {
             self = .elementwise(function)
-        }
-    }
-}
-
-extension Elementwise {
-    /// The function's constants, in the order in which dumps show them.
-    var attributes: [Attribute] {
-        switch self {
-        case .relu, .sigmoid, .silu, .tanh, .add, .multiply: []
-        case .reluGradient, .sigmoidGradient, .siluGradient, .tanhGradient: []
-        case .leakyRelu(let slope), .leakyReluGradient(let slope): [Attribute("slope", slope)]
-        case .scale(let factor): [Attribute("factor", factor)]
-        }
-    }
-
-    /// The function of a mnemonic and its constants; nil for an unknown mnemonic.
-    init?(mnemonic: String, _ attributes: inout AttributeReader) throws(GraphTextError) {
-        switch mnemonic {
-        case "relu": self = .relu
-        case "leaky_relu": self = .leakyRelu(slope: try attributes.real("slope"))
-        case "sigmoid": self = .sigmoid
-        case "silu": self = .silu
-        case "tanh": self = .tanh
-        case "add": self = .add
-        case "mul": self = .multiply
-        case "scale": self = .scale(try attributes.real("factor"))
-        case "relu_gradient": self = .reluGradient
-        case "leaky_relu_gradient": self = .leakyReluGradient(slope: try attributes.real("slope"))
-        case "sigmoid_gradient": self = .sigmoidGradient
-        case "silu_gradient": self = .siluGradient
-        case "tanh_gradient": self = .tanhGradient
-        default: return nil
+        } else if let op = try NormalizationOp(mnemonic: mnemonic, &attributes) {
+            self = .normalization(op)
+        } else if let op = try ClassLossOp(mnemonic: mnemonic, &attributes) {
+            self = .classLoss(op)
+        } else if let map = try Resampling(mnemonic: stem ?? mnemonic, &attributes) {
+            self = stem == nil ? .resample(map) : .resampleGradient(map)
+        } else if let loss = try SampleLoss(mnemonic: stem ?? mnemonic, &attributes) {
+            self = stem == nil ? .sampleLoss(loss) : .sampleLossGradient(loss)
+        } else {
+            return nil
         }
     }
 }

@@ -2,28 +2,18 @@ extension Op {
     /// What is wrong with the operator's constants; empty when its shape rule may compute with them.
     var constantProblems: [String] {
         switch self {
-        case .input, .target, .parameter, .cotangent, .one, .channelSum, .concat, .relayout, .batchMean,
-            .batchMeanGradient, .update:
+        case .input, .target, .parameter, .cotangent, .one, .channelSum, .concat, .relayout, .softmax, .softmaxGradient,
+            .batchMean, .batchMeanGradient, .update:
             []
         case .conv(let g), .convTranspose(let g), .convDataGradient(let g), .convWeightGradient(let g): g.problems
-        case .maxPool(let g), .maxPoolGradient(let g): g.problems
+        case .maxPool(let g), .maxUnpool(let g), .maxPick(let g): g.problems
+        case .resample(let map), .resampleGradient(let map): map.problems
+        case .normalization(let op): op.problems
         case .elementwise(let function): function.constantProblems
         case .channelSlice(let start, let count):
             outOfRange("start", [start], from: 0) + outOfRange("count", [count], from: 1)
-        case .bceWithLogits(let weight), .bceWithLogitsGradient(let weight): notFinite("pos_weight", weight)
-        case .diceLoss(let smooth), .diceLossGradient(let smooth): notFinite("smooth", smooth)
-        }
-    }
-}
-
-extension Elementwise {
-    /// What is wrong with the function's constants.
-    var constantProblems: [String] {
-        switch self {
-        case .relu, .sigmoid, .silu, .tanh, .add, .multiply: []
-        case .reluGradient, .sigmoidGradient, .siluGradient, .tanhGradient: []
-        case .leakyRelu(let slope), .leakyReluGradient(let slope): notFinite("slope", slope)
-        case .scale(let factor): notFinite("factor", factor)
+        case .sampleLoss(let loss), .sampleLossGradient(let loss): loss.problems
+        case .classLoss(let op): op.problems
         }
     }
 }
@@ -70,15 +60,15 @@ extension PoolGeometry {
     }
 }
 
-private func unexpectedOutput(_ expected: Extent, _ found: Extent) -> String {
+func unexpectedOutput(_ expected: Extent, _ found: Extent) -> String {
     "the output should be \(expected.height) × \(expected.width), found \(found.height) × \(found.width)"
 }
 
 /// Numbers below 2³¹ can be combined as shape rules do without overflow.
-private func outOfRange(_ name: String, _ values: [Int], from least: Int) -> [String] {
+func outOfRange(_ name: String, _ values: [Int], from least: Int) -> [String] {
     values.filter { $0 < least || $0 >= 1 << 31 }.map { "\(name) should be at least \(least), found \($0)" }
 }
 
-private func notFinite(_ name: String, _ value: Double) -> [String] {
+func notFinite(_ name: String, _ value: Double) -> [String] {
     value.isFinite ? [] : ["\(name) should be a finite number, found \(value)"]
 }

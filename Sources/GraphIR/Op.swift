@@ -2,40 +2,29 @@
 public enum ParameterKind: String, Hashable, Sendable, CaseIterable {
     case weight
     case bias
-}
+    /// The factor of a normalisation, which starts at 1.
+    case scale
+    /// The summand of a normalisation, which starts at 0.
+    case shift
+    /// The mean over past batches, which starts at 0. Training counts it up; it has no gradient.
+    case runningMean = "running_mean"
+    /// The variance over past batches, which starts at 1, likewise.
+    case runningVariance = "running_var"
 
-/// A function applied to each element on its own; all operands have the result's type.
-///
-/// Gradients are functions of the incoming gradient `dy` and of what the forward function left behind: its result `y`
-/// where that suffices, else its operand `x`.
-public enum Elementwise: Hashable, Sendable {
-    case relu
-    case leakyRelu(slope: Double)
-    case sigmoid
-    case silu
-    case tanh
-    /// `a + b`
-    case add
-    /// `a · b`
-    case multiply
-    /// `factor · x`
-    case scale(Double)
-    /// `dy where y > 0, else 0`; operands `dy`, `y`
-    case reluGradient
-    /// `dy where y > 0, else slope · dy`; operands `dy`, `y`
-    case leakyReluGradient(slope: Double)
-    /// `dy · y · (1 − y)`; operands `dy`, `y`
-    case sigmoidGradient
-    /// `dy · s · (1 + x · (1 − s))`, `s = sigmoid(x)`; operands `dy`, `x`
-    case siluGradient
-    /// `dy · (1 − y²)`; operands `dy`, `y`
-    case tanhGradient
-
-    /// Operands the function takes.
-    public var operandCount: Int {
+    /// What stands behind the statement's name: PyTorch's names.
+    public var suffix: String {
         switch self {
-        case .relu, .leakyRelu, .sigmoid, .silu, .tanh, .scale: 1
-        case .add, .multiply, .reluGradient, .leakyReluGradient, .sigmoidGradient, .siluGradient, .tanhGradient: 2
+        case .weight, .scale: "weight"
+        case .bias, .shift: "bias"
+        case .runningMean, .runningVariance: rawValue
+        }
+    }
+
+    /// Whether the optimiser changes it, along its gradient.
+    public var isTrained: Bool {
+        switch self {
+        case .weight, .bias, .scale, .shift: true
+        case .runningMean, .runningVariance: false
         }
     }
 }
@@ -75,8 +64,23 @@ public enum Op: Hashable, Sendable {
     // Pooling.
     /// `x: N input` → `N output`; the first of equal maxima counts, as in PyTorch
     case maxPool(PoolGeometry)
-    /// `dy: N output, x: N input` → `N input`
-    case maxPoolGradient(PoolGeometry)
+    /// `y: N output, x: N input` → `N input`: each value of `y` at the place where its window of `x` has its maximum, 0
+    /// elsewhere; values that meet add up. The operator `max_unpool`, and the gradient of `max_pool`.
+    case maxUnpool(PoolGeometry)
+    /// `v: N input, x: N input` → `N output`: the value of `v` where the window of `x` has its maximum: the gradient of
+    /// `max_unpool`.
+    case maxPick(PoolGeometry)
+    /// `x: N input` → `N output`
+    case resample(Resampling)
+    /// `dy: N output` → `N input`: the transposed map
+    case resampleGradient(Resampling)
+
+    // Normalisation and softmax.
+    case normalization(NormalizationOp)
+    /// `x: N [C, H, W]` → the same: `e^x / Σ e^x` over the channels of each position
+    case softmax
+    /// `dy, y` → `y · (dy − Σ dy · y)` over the channels
+    case softmaxGradient
 
     // Elementwise functions and channel plumbing.
     case elementwise(Elementwise)
@@ -87,15 +91,13 @@ public enum Op: Hashable, Sendable {
     /// The same values in another memory layout; the planner knows which. Only kernel selection makes these.
     case relayout
 
-    // Losses. Each makes one number per sample (`N []`); `batchMean` averages them.
-    /// `logits: N […], target: N […]` → `N []`: mean over the sample of `(1 + (w − 1) t) · softplus(−x) + (1 − t) · x`, stable form
-    case bceWithLogits(positiveWeight: Double)
-    /// `logits, target, dloss: N []` → gradient with respect to the logits
-    case bceWithLogitsGradient(positiveWeight: Double)
-    /// `logits, target` → `N []`: `1 − (2 Σ p t + s) / (Σ p + Σ t + s)`, `p = sigmoid(logits)`
-    case diceLoss(smooth: Double)
-    /// `logits, target, dloss: N []` → gradient with respect to the logits
-    case diceLossGradient(smooth: Double)
+    // Losses. Each makes one number per sample (`N []`), which `batchMean` averages; those of classes average over
+    // positions that count.
+    /// `x: N […], target: N […]` → `N []`
+    case sampleLoss(SampleLoss)
+    /// `x, target, dloss: N []` → gradient with respect to `x`
+    case sampleLossGradient(SampleLoss)
+    case classLoss(ClassLossOp)
     /// `N []` → `[]`
     case batchMean
     /// `d: []` → `N []`: `d / N` for each sample
@@ -121,15 +123,20 @@ extension Op {
         case .convWeightGradient: "conv_weight_gradient"
         case .channelSum: "channel_sum"
         case .maxPool: "max_pool"
-        case .maxPoolGradient: "max_pool_gradient"
+        case .maxUnpool: "max_unpool"
+        case .maxPick: "max_pick"
+        case .resample(let map): map.mnemonic
+        case .resampleGradient(let map): map.mnemonic + "_gradient"
+        case .normalization(let op): op.mnemonic
+        case .softmax: "softmax"
+        case .softmaxGradient: "softmax_gradient"
         case .elementwise(let function): function.mnemonic
         case .concat: "concat"
         case .channelSlice: "channel_slice"
         case .relayout: "relayout"
-        case .bceWithLogits: "bce_with_logits"
-        case .bceWithLogitsGradient: "bce_with_logits_gradient"
-        case .diceLoss: "dice_loss"
-        case .diceLossGradient: "dice_loss_gradient"
+        case .sampleLoss(let loss): loss.mnemonic
+        case .sampleLossGradient(let loss): loss.mnemonic + "_gradient"
+        case .classLoss(let op): op.mnemonic
         case .batchMean: "batch_mean"
         case .batchMeanGradient: "batch_mean_gradient"
         case .update: "update"
@@ -143,25 +150,12 @@ extension Op {
         default: false
         }
     }
-}
 
-extension Elementwise {
-    /// The function's name in dumps.
-    public var mnemonic: String {
+    /// True for steps that make no value but change their first operand, a parameter.
+    public var isEffect: Bool {
         switch self {
-        case .relu: "relu"
-        case .leakyRelu: "leaky_relu"
-        case .sigmoid: "sigmoid"
-        case .silu: "silu"
-        case .tanh: "tanh"
-        case .add: "add"
-        case .multiply: "mul"
-        case .scale: "scale"
-        case .reluGradient: "relu_gradient"
-        case .leakyReluGradient: "leaky_relu_gradient"
-        case .sigmoidGradient: "sigmoid_gradient"
-        case .siluGradient: "silu_gradient"
-        case .tanhGradient: "tanh_gradient"
+        case .update, .normalization(.updateRunning): true
+        default: false
         }
     }
 }

@@ -14,7 +14,23 @@ public struct Schedule: Hashable, Sendable {
     }
 
     /// True when it neither makes gradients nor updates parameters, so that they may stay as they are for many runs.
-    public var isInference: Bool { graph.gradients.isEmpty && !steps.contains { graph[$0].op == .update } }
+    public var isInference: Bool { graph.gradients.isEmpty && !steps.contains { graph[$0].op.isEffect } }
+
+    /// By node index, whether a value is computed from parameters alone, so that it changes only with them.
+    public var isDerived: [Bool] {
+        var isFixed = [Bool](repeating: false, count: graph.nodes.count)
+        var isDerived = isFixed
+        for id in graph.ids {
+            if case .parameter = graph[id].op { isFixed[id.index] = true }
+            let operands = graph[id].operands
+            guard !operands.isEmpty, !graph[id].op.isEffect, operands.allSatisfy({ isFixed[$0.index] }) else {
+                continue
+            }
+            isFixed[id.index] = true
+            isDerived[id.index] = true
+        }
+        return isDerived
+    }
 
     /// The values that callers read after the last step: outputs, loss and gradients.
     public var results: [NodeID] {

@@ -38,9 +38,29 @@ extension Op {
         case .maxPool(let g):
             try expect(operands, [g.inputType])
             return g.outputType
-        case .maxPoolGradient(let g):
+        case .maxUnpool(let g):
             try expect(operands, [g.outputType, g.inputType])
             return g.inputType
+        case .maxPick(let g):
+            try expect(operands, [g.inputType, g.inputType])
+            return g.outputType
+        case .resample(let map):
+            try expect(operands, [map.inputType])
+            return map.outputType
+        case .resampleGradient(let map):
+            try expect(operands, [map.outputType])
+            return map.inputType
+        case .normalization(let op):
+            return try normalizationType(op, operands)
+        case .softmax:
+            try expectCount(operands, 1)
+            _ = try featureMap(operands[0])
+            return operands[0]
+        case .softmaxGradient:
+            try expectCount(operands, 2)
+            _ = try featureMap(operands[0])
+            try expect([operands[1]], [operands[0]])
+            return operands[0]
         case .elementwise(let function):
             try expectCount(operands, function.operandCount)
             try expect(operands, Array(repeating: operands[0], count: operands.count))
@@ -58,16 +78,18 @@ extension Op {
             try expectCount(operands, 1)
             _ = try featureMap(operands[0])
             return operands[0]
-        case .bceWithLogits, .diceLoss:
+        case .sampleLoss:
             try expectCount(operands, 2)
             try expectBatched(operands[0])
             try expect([operands[1]], [operands[0]])
             return .batched([])
-        case .bceWithLogitsGradient, .diceLossGradient:
+        case .sampleLossGradient:
             try expectCount(operands, 3)
             try expectBatched(operands[0])
             try expect(operands, [operands[0], operands[0], .batched([])])
             return operands[0]
+        case .classLoss(let op):
+            return try classLossType(op, operands)
         case .batchMean:
             try expect(operands, [.batched([])])
             return .scalar
@@ -95,24 +117,24 @@ extension Op {
         return .batched([channels, map.height, map.width])
     }
 
-    private func featureMap(_ type: TensorType) throws(ShapeError) -> (channels: Int, height: Int, width: Int) {
+    func featureMap(_ type: TensorType) throws(ShapeError) -> (channels: Int, height: Int, width: Int) {
         guard type.isBatched, let map = type.featureMap else {
             throw ShapeError("\(mnemonic) expects a feature map [N, C, H, W], found \(type)")
         }
         return map
     }
 
-    private func expectBatched(_ type: TensorType) throws(ShapeError) {
+    func expectBatched(_ type: TensorType) throws(ShapeError) {
         guard type.isBatched else { throw ShapeError("\(mnemonic) expects one value per sample [N, …], found \(type)") }
     }
 
-    private func expectCount(_ operands: [TensorType], _ count: Int) throws(ShapeError) {
+    func expectCount(_ operands: [TensorType], _ count: Int) throws(ShapeError) {
         guard operands.count == count else {
             throw ShapeError("\(mnemonic) takes \(count) operands, found \(operands.count)")
         }
     }
 
-    private func expect(_ found: [TensorType], _ expected: [TensorType]) throws(ShapeError) {
+    func expect(_ found: [TensorType], _ expected: [TensorType]) throws(ShapeError) {
         try expectCount(found, expected.count)
         for (f, e) in zip(found, expected) where f.shape != e.shape || f.isBatched != e.isBatched {
             throw ShapeError("\(mnemonic) expects \(e), found \(f)")

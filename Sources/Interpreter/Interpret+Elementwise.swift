@@ -8,8 +8,16 @@ import Glibc
 func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
 
 /// Applies a function to each element of its operands, all of one shape.
-func apply(_ function: Elementwise, _ operands: [Tensor]) -> Tensor {
+func apply(_ function: Elementwise, _ operands: [Tensor], _ randomness: Randomness) -> Tensor {
     var result = operands[0]
+    if case .dropout(let rate, let key) = function {
+        let mask = DropoutMask(seed: randomness.seed, step: randomness.step, key: key)
+        for index in result.values.indices {
+            let isDropped = mask.uniform(index) < Float(rate)
+            result.values[index] = isDropped ? 0 : result.values[index] / (1 - rate)
+        }
+        return result
+    }
     for index in result.values.indices {
         let a = operands[0].values[index]
         let b = operands.count > 1 ? operands[1].values[index] : 0
@@ -37,5 +45,6 @@ private func value(of function: Elementwise, _ a: Double, _ b: Double) -> Double
         let s = sigmoid(b)
         return a * s * (1 + b * (1 - s))
     case .tanhGradient: return a * (1 - b * b)
+    case .dropout: fatalError("dropout depends on the element's place")
     }
 }

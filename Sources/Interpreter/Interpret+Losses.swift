@@ -1,9 +1,49 @@
+import GraphIR
+
 #if canImport(Glibc)
 import Glibc
 #endif
 
+/// A number per sample.
+func sampleLoss(_ loss: SampleLoss, _ x: Tensor, _ target: Tensor) -> Tensor {
+    switch loss {
+    case .bceWithLogits(let weight): bceWithLogits(x, target, positiveWeight: weight)
+    case .dice(let smooth): diceLoss(x, target, smooth: smooth)
+    case .squaredError: squaredError(x, target)
+    }
+}
+
+/// `dloss` of each sample times the loss's derivative.
+func sampleLossGradient(_ loss: SampleLoss, _ x: Tensor, _ target: Tensor, _ dLoss: Tensor) -> Tensor {
+    switch loss {
+    case .bceWithLogits(let weight): bceWithLogitsGradient(x, target, dLoss, positiveWeight: weight)
+    case .dice(let smooth): diceLossGradient(x, target, dLoss, smooth: smooth)
+    case .squaredError: squaredErrorGradient(x, target, dLoss)
+    }
+}
+
+/// Per sample, the mean of `(x − t)²`.
+private func squaredError(_ x: Tensor, _ target: Tensor) -> Tensor {
+    perSample(x) { sample in
+        sample.reduce(0) { $0 + (x.values[$1] - target.values[$1]) * (x.values[$1] - target.values[$1]) }
+            / Double(sample.count)
+    }
+}
+
+/// `dx = dloss · 2 (x − t) / count`
+private func squaredErrorGradient(_ x: Tensor, _ target: Tensor, _ dLoss: Tensor) -> Tensor {
+    var gradient = Tensor(shape: x.shape)
+    for (n, sample) in samples(of: x).enumerated() {
+        for index in sample {
+            gradient.values[index] =
+                dLoss.values[n] * 2 * (x.values[index] - target.values[index]) / Double(sample.count)
+        }
+    }
+    return gradient
+}
+
 /// Per sample, the mean of `(1 + (w − 1) t) · softplus(−x) + (1 − t) · x`.
-func bceWithLogits(_ logits: Tensor, _ target: Tensor, positiveWeight: Double) -> Tensor {
+private func bceWithLogits(_ logits: Tensor, _ target: Tensor, positiveWeight: Double) -> Tensor {
     perSample(logits) { sample in
         var sum = 0.0
         for index in sample {
@@ -17,7 +57,9 @@ func bceWithLogits(_ logits: Tensor, _ target: Tensor, positiveWeight: Double) -
 }
 
 /// `dx = dloss · ((1 − t) − (1 + (w − 1) t) · sigmoid(−x)) / count`
-func bceWithLogitsGradient(_ logits: Tensor, _ target: Tensor, _ dLoss: Tensor, positiveWeight: Double) -> Tensor {
+private func bceWithLogitsGradient(_ logits: Tensor, _ target: Tensor, _ dLoss: Tensor, positiveWeight: Double)
+    -> Tensor
+{
     var gradient = Tensor(shape: logits.shape)
     for (n, sample) in samples(of: logits).enumerated() {
         for index in sample {
@@ -48,7 +90,7 @@ private struct DiceSums {
 }
 
 /// Per sample, `1 − (2 Σ p t + s) / (Σ p + Σ t + s)` with `p = sigmoid(x)`.
-func diceLoss(_ logits: Tensor, _ target: Tensor, smooth: Double) -> Tensor {
+private func diceLoss(_ logits: Tensor, _ target: Tensor, smooth: Double) -> Tensor {
     perSample(logits) { sample in
         let sums = DiceSums(logits, target, sample, smooth: smooth)
         return 1 - sums.numerator / sums.denominator
@@ -56,7 +98,7 @@ func diceLoss(_ logits: Tensor, _ target: Tensor, smooth: Double) -> Tensor {
 }
 
 /// `dx = dloss · (numerator − 2 t · denominator) / denominator² · p (1 − p)`
-func diceLossGradient(_ logits: Tensor, _ target: Tensor, _ dLoss: Tensor, smooth: Double) -> Tensor {
+private func diceLossGradient(_ logits: Tensor, _ target: Tensor, _ dLoss: Tensor, smooth: Double) -> Tensor {
     var gradient = Tensor(shape: logits.shape)
     for (n, sample) in samples(of: logits).enumerated() {
         let sums = DiceSums(logits, target, sample, smooth: smooth)

@@ -7,11 +7,18 @@ func maxPool(_ g: PoolGeometry, _ x: Tensor) -> Tensor {
     return y
 }
 
-/// `dx = Σ dy` over the windows whose maximum lies there; the first of equal maxima in row-major order counts.
-func maxPoolGradient(_ g: PoolGeometry, _ dy: Tensor, _ x: Tensor) -> Tensor {
-    var dx = Tensor(shape: x.shape)
-    forEachWindow(g, x) { output, maximum in dx.values[maximum] += dy.values[output] }
-    return dx
+/// `v = Σ y` over the windows whose maximum of `x` lies there; the first of equal maxima in row-major order counts.
+func maxUnpool(_ g: PoolGeometry, _ y: Tensor, _ x: Tensor) -> Tensor {
+    var v = Tensor(shape: x.shape)
+    forEachWindow(g, x) { output, maximum in v.values[maximum] += y.values[output] }
+    return v
+}
+
+/// `y = v` at the place where the window of `x` has its maximum.
+func maxPick(_ g: PoolGeometry, _ v: Tensor, _ x: Tensor) -> Tensor {
+    var y = Tensor(shape: [x.shape[0], g.channels, g.output.height, g.output.width])
+    forEachWindow(g, x) { output, maximum in y.values[output] = v.values[maximum] }
+    return y
 }
 
 /// Calls `body` with the place of each output and that of the maximum in its window.

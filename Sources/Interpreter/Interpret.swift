@@ -8,15 +8,31 @@ public struct InterpreterError: Error, Hashable, Sendable, CustomStringConvertib
     public var description: String { message }
 }
 
+/// What random functions depend on besides their operands.
+public struct Randomness: Hashable, Sendable {
+    /// Of the run.
+    public var seed: UInt64
+    /// Of the optimiser, from 1.
+    public var step: Int64
+
+    public init(seed: UInt64 = 0, step: Int64 = 1) {
+        self.seed = seed
+        self.step = step
+    }
+}
+
 /// Computes every node of a graph in Double, straight from the formulas: what all other ways to run it are judged by.
 ///
 /// - Parameters:
 ///   - batch: the number of samples, at least 1.
 ///   - values: the leaves by name: inputs, targets, parameters and cotangents. Batched ones have the batch as their
 ///     first dimension.
-/// - Returns: the value of each node, by the node's index; an `update` changes nothing and has an empty value.
+/// - Returns: the value of each node, by the node's index; effects such as an `update` change nothing
+///   and have an empty value.
 /// - Throws: `InterpreterError` when the graph is not well formed, or when a leaf has no value or one of another shape.
-public func interpret(_ graph: Graph, batch: Int, values: [String: Tensor]) throws(InterpreterError) -> [Tensor] {
+public func interpret(
+    _ graph: Graph, batch: Int, values: [String: Tensor], randomness: Randomness = Randomness()
+) throws(InterpreterError) -> [Tensor] {
     guard batch > 0 else { throw InterpreterError("expected a batch of at least one sample, found \(batch)") }
     if let violation = verify(graph).first {
         throw InterpreterError("graph '\(graph.name)' is not well formed: \(violation)")
@@ -28,9 +44,10 @@ public func interpret(_ graph: Graph, batch: Int, values: [String: Tensor]) thro
             results.append(try leaf(node, batch: batch, values: values))
             continue
         }
-        var result = evaluate(node.op, node.inputs.map { results[$0.index] }, batch: batch, type: node.type)
+        let operands = node.inputs.map { results[$0.index] }
+        var result = evaluate(node.op, operands, batch: batch, type: node.type, randomness)
         for step in node.epilogue {
-            result = apply(step.function, [result] + step.operands.map { results[$0.index] })
+            result = apply(step.function, [result] + step.operands.map { results[$0.index] }, randomness)
         }
         results.append(result)
     }
@@ -54,7 +71,9 @@ private func leaf(_ node: Node, batch: Int, values: [String: Tensor]) throws(Int
 }
 
 /// One operator on the values of its operands.
-private func evaluate(_ op: Op, _ operands: [Tensor], batch: Int, type: TensorType) -> Tensor {
+private func evaluate(
+    _ op: Op, _ operands: [Tensor], batch: Int, type: TensorType, _ randomness: Randomness
+) -> Tensor {
     let shape = interpretedShape(type, batch: batch)
     switch op {
     case .input, .target, .parameter, .cotangent: return Tensor(shape: shape)
@@ -69,16 +88,20 @@ private func evaluate(_ op: Op, _ operands: [Tensor], batch: Int, type: TensorTy
     case .convWeightGradient(let g): return convolutionWeightGradient(g, operands[0], operands[1])
     case .channelSum: return channelSum(operands[0])
     case .maxPool(let g): return maxPool(g, operands[0])
-    case .maxPoolGradient(let g): return maxPoolGradient(g, operands[0], operands[1])
-    case .elementwise(let function): return apply(function, operands)
+    case .maxUnpool(let g): return maxUnpool(g, operands[0], operands[1])
+    case .maxPick(let g): return maxPick(g, operands[0], operands[1])
+    case .resample(let map): return resample(map, operands[0])
+    case .resampleGradient(let map): return resampleGradient(map, operands[0])
+    case .normalization(let op): return normalization(op, operands, shape: shape)
+    case .softmax: return softmax(operands[0])
+    case .softmaxGradient: return softmaxGradient(operands[0], operands[1])
+    case .elementwise(let function): return apply(function, operands, randomness)
     case .concat: return concat(operands, shape: shape)
     case .channelSlice(let start, _): return channelSlice(operands[0], start: start, shape: shape)
     case .relayout: return operands[0]
-    case .bceWithLogits(let weight): return bceWithLogits(operands[0], operands[1], positiveWeight: weight)
-    case .bceWithLogitsGradient(let weight):
-        return bceWithLogitsGradient(operands[0], operands[1], operands[2], positiveWeight: weight)
-    case .diceLoss(let smooth): return diceLoss(operands[0], operands[1], smooth: smooth)
-    case .diceLossGradient(let smooth): return diceLossGradient(operands[0], operands[1], operands[2], smooth: smooth)
+    case .sampleLoss(let loss): return sampleLoss(loss, operands[0], operands[1])
+    case .sampleLossGradient(let loss): return sampleLossGradient(loss, operands[0], operands[1], operands[2])
+    case .classLoss(let op): return classLoss(op, operands)
     case .batchMean: return Tensor(scalar: operands[0].values.reduce(0, +) / Double(batch))
     case .batchMeanGradient: return Tensor(shape: shape, repeating: operands[0].values[0] / Double(batch))
     case .update: return Tensor(shape: shape)

@@ -6,6 +6,9 @@ struct StorageAssignment {
     private let schedule: Schedule
     private let options: PlanningOptions
     private let liveness: Liveness
+    /// Whether a value is made of parameters alone in a plan that leaves them as they are: it keeps its place from run to
+    /// run.
+    private let isKept: [Bool]
     /// For each value the value whose memory it lies in, and how many channels from its start.
     private var parent: [(value: NodeID, channelOffset: Int)?]
 
@@ -13,6 +16,8 @@ struct StorageAssignment {
         self.schedule = schedule
         self.options = options
         liveness = Liveness(schedule)
+        let all = schedule.isInference ? schedule.isDerived : []
+        isKept = schedule.graph.ids.map { all.indices.contains($0.index) && all[$0.index] }
         parent = Array(repeating: nil, count: schedule.graph.nodes.count)
         if options.strategy != .naive {
             placeConcatOperands()
@@ -97,7 +102,7 @@ struct StorageAssignment {
         var buffers: [StorageBuffer] = []
         var bufferOfRoot = [Int?](repeating: nil, count: graph.nodes.count)
         var locations = [ValueLocation?](repeating: nil, count: graph.nodes.count)
-        for id in graph.ids where graph[id].op != .update {
+        for id in graph.ids where !graph[id].op.isEffect {
             let place = root(of: id)
             let index = bufferOfRoot[place.value.index] ?? buffers.count
             if index == buffers.count {
@@ -116,7 +121,7 @@ struct StorageAssignment {
         let node = graph[root]
         let isParameter = if case .parameter = node.op { true } else { false }
         return StorageBuffer(
-            region: isParameter ? .parameters : .arena, root: root,
+            region: isParameter ? .parameters : isKept[root.index] ? .derived : .arena, root: root,
             bytes: (4 * node.type.elementCount(batch: options.batchCapacity)).roundedUp(to: options.alignment),
             firstStep: Int.max, lastStep: -1)
     }
@@ -167,15 +172,19 @@ extension Node {
         switch op {
         case .elementwise: operands
         // Only windows that tile the map store each position once; a window's values are read all over it.
-        case .maxPoolGradient(let geometry) where geometry.kernel == geometry.stride && geometry.padding == Padding(0):
-            epilogue.flatMap(\.operands).filter { !inputs.contains($0) }
-        // A convolution's product is stored before its epilogue runs.
-        case .conv, .convTranspose, .convDataGradient, .maxPool, .maxPoolGradient: []
+        case .maxUnpool(let geometry) where geometry.kernel == geometry.stride && geometry.padding == Padding(0):
+            fusedOperands
+        case .normalization(.normalize): [inputs[0]] + fusedOperands
+        case .normalization(.gradient): [inputs[0], inputs[1]] + fusedOperands
+        // A convolution's product is stored before its epilogue runs, and resampled maps in pieces.
+        case .conv, .convTranspose, .convDataGradient, .maxPool, .maxUnpool, .maxPick, .resample, .resampleGradient: []
         case .input, .target, .parameter, .cotangent, .one, .convWeightGradient, .channelSum, .concat, .channelSlice,
-            .relayout, .bceWithLogits, .bceWithLogitsGradient, .diceLoss, .diceLossGradient, .batchMean,
-            .batchMeanGradient,
-            .update:
+            .relayout, .normalization, .softmax, .softmaxGradient, .sampleLoss, .sampleLossGradient, .classLoss,
+            .batchMean, .batchMeanGradient, .update:
             []
         }
     }
+
+    /// The operands of fused steps that the operator itself does not read.
+    private var fusedOperands: [NodeID] { epilogue.flatMap(\.operands).filter { !inputs.contains($0) } }
 }

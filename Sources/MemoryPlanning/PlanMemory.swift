@@ -18,6 +18,7 @@ public func planMemory(
         preparedBytes, in: schedule.isInference ? .prepared : .arena, to: &buffers, of: schedule, options)
     let parameterBytes = place(.parameters, &buffers)
     let allPreparedBytes = place(.prepared, &buffers)
+    let derivedBytes = place(.derived, &buffers)
     let arena = buffers.indices.filter { buffers[$0].region == .arena }
     let requests = arena.map {
         PlacementRequest(size: buffers[$0].bytes, first: buffers[$0].firstStep, last: buffers[$0].lastStep)
@@ -32,7 +33,7 @@ public func planMemory(
         schedule: schedule, batchCapacity: options.batchCapacity, buffers: buffers, locations: locations,
         scratch: scratch, prepared: prepared, steps: steps, arenaBytes: placement.total,
         parameterBytes: parameterBytes, preparedBytes: allPreparedBytes,
-        largestPreparedBytes: report.largestPreparedBytes, report: report)
+        largestPreparedBytes: report.largestPreparedBytes, derivedBytes: derivedBytes, report: report)
 }
 
 /// Places a region's buffers one after the other and returns its bytes.

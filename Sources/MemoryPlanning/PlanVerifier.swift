@@ -23,7 +23,8 @@ public struct PlanViolation: Hashable, Sendable, CustomStringConvertible {
 /// layout of what they are views of, and start at whole blocks of channels; (10) what steps prepare from parameters lies
 /// in a region of its own, each step's apart from the others', and nothing else lies there; or, where parameters are
 /// updated in any case, it is like scratch memory; (11) a companion is written by its host's step, and overlaps nothing
-/// that this step reads or makes.
+/// that this step reads or makes; (12) values that outlive a run are made of parameters alone, in plans that change none, and
+/// share their bytes with nothing.
 public func verifyPlan(_ plan: Plan, alignment: Int = 64) -> [PlanViolation] {
     var walk = PlanWalk(plan, alignment: alignment)
     return walk.run()
@@ -166,8 +167,11 @@ private struct PlanWalk {
     func mayShare(_ node: Node, _ operand: NodeID) -> Bool {
         switch node.op {
         case .elementwise: true
-        case .maxPoolGradient(let geometry):
+        case .maxUnpool(let geometry):
             geometry.stride == geometry.kernel && geometry.padding == Padding(0) && !node.inputs.contains(operand)
+        // Maps of the result's own layout, read at the place that is written next.
+        case .normalization(.normalize): operand == node.inputs[0] || !node.inputs.contains(operand)
+        case .normalization(.gradient): node.inputs.prefix(2).contains(operand) || !node.inputs.contains(operand)
         default: false
         }
     }
@@ -209,12 +213,17 @@ private struct PlanWalk {
     mutating func checkBounds(_ id: NodeID) {
         let node = graph[id]
         guard let location = plan.locations[id.index] else {
-            if node.op != .update { report("\"\(node.name)\" has no place") }
+            if !node.op.isEffect { report("\"\(node.name)\" has no place") }
             return
         }
         let buffer = plan.buffers[location.buffer]
         let isParameter = if case .parameter = node.op { true } else { false }
-        let limit = isParameter ? plan.parameterBytes : plan.arenaBytes
+        let limit: Int
+        switch buffer.region {
+        case .parameters: limit = plan.parameterBytes
+        case .derived: limit = plan.derivedBytes
+        case .arena, .prepared: limit = plan.arenaBytes
+        }
         if buffer.offset % alignment != 0 { report("\"\(node.name)\" is not aligned to \(alignment) bytes") }
         if buffer.offset < 0 || buffer.offset + buffer.bytes > limit {
             report("the buffer of \"\(node.name)\" leaves its region")
@@ -225,15 +234,33 @@ private struct PlanWalk {
         if samples > 1, location.sampleStride < node.type.elementCount {
             report("samples of \"\(node.name)\" overlap each other")
         }
-        if buffer.region != (isParameter ? .parameters : .arena) {
+        let isKept = buffer.region == .derived && isMadeOfParameters(id)
+        if buffer.region != (isParameter ? .parameters : .arena), !isKept {
             report("\"\(node.name)\" is in the wrong region")
+        }
+        if isKept, !sharesNothing(id) { report("\"\(node.name)\" outlives a run, but shares its place") }
+    }
+
+    /// Rule 12.
+    func isMadeOfParameters(_ id: NodeID) -> Bool {
+        if case .parameter = graph[id].op { return true }
+        let updates = plan.steps.contains { graph[$0].op.isEffect }
+        return !graph[id].op.isLeaf && !updates && !graph[id].operands.isEmpty
+            && graph[id].operands.allSatisfy(isMadeOfParameters)
+    }
+
+    /// Rule 12.
+    func sharesNothing(_ id: NodeID) -> Bool {
+        guard let extent = StridedExtent(id, plan) else { return true }
+        return graph.ids.allSatisfy { other in
+            other == id || StridedExtent(other, plan).map { !$0.overlaps(extent) } ?? true
         }
     }
 
     /// Rule 10; that no value lies there is part of rule 1.
     mutating func checkPrepared() {
         var earlier: [(name: String, extent: StridedExtent)] = []
-        let updates = plan.steps.contains { graph[$0].op == .update }
+        let updates = plan.steps.contains { graph[$0].op.isEffect }
         for id in graph.ids {
             guard let index = plan.prepared[id.index], plan.buffers[index].region != .arena else { continue }
             let name = graph[id].name

@@ -5,8 +5,10 @@ public struct StorageBuffer: Hashable, Sendable {
     public enum Region: String, Hashable, Sendable {
         case arena
         case parameters
-        /// What the steps of inference derive from parameters alone; it outlives a run.
+        /// What a step of inference makes of parameters alone, for itself; it may outlive a run.
         case prepared
+        /// Values of inference that are made of parameters alone; they outlive a run.
+        case derived
     }
 
     public var region: Region
@@ -56,11 +58,18 @@ public struct Plan: Hashable, Sendable {
     public var preparedBytes: Int
     /// Bytes of the largest part, for those who make each anew before its step, all in one place.
     public var largestPreparedBytes: Int
+    /// Bytes of the derived region.
+    public var derivedBytes: Int
     public var report: PlanReport
 
     /// Bytes from the start of its region to a value's first element.
     public func byteOffset(of location: ValueLocation) -> Int {
         buffers[location.buffer].offset + 4 * location.elementOffset
+    }
+
+    /// Whether a step's value is made of parameters alone and outlives a run.
+    public func keepsValue(of id: NodeID) -> Bool {
+        locations[id.index].map { buffers[$0.buffer].region == .derived } ?? false
     }
 
     /// Whether what a step prepares lies in the region that outlives a run.

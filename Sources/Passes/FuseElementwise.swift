@@ -55,7 +55,7 @@ private struct Fusion {
         let positions: Range<Int> =
             switch function {
             case .add, .multiply: 0..<2
-            case .relu, .leakyRelu, .sigmoid, .silu, .tanh, .scale, .reluGradient, .leakyReluGradient,
+            case .relu, .leakyRelu, .sigmoid, .silu, .tanh, .scale, .dropout, .reluGradient, .leakyReluGradient,
                 .sigmoidGradient, .siluGradient, .tanhGradient:
                 0..<1
             }
@@ -74,11 +74,12 @@ extension Op {
     /// True for operators whose kernels apply an epilogue to each element they store.
     var acceptsEpilogue: Bool {
         switch self {
-        case .conv, .convTranspose, .convDataGradient, .maxPool, .maxPoolGradient, .elementwise: true
+        case .conv, .convTranspose, .convDataGradient, .maxPool, .maxUnpool, .maxPick, .resample, .resampleGradient,
+            .normalization(.normalize), .normalization(.gradient), .elementwise:
+            true
         case .input, .target, .parameter, .cotangent, .one, .convWeightGradient, .channelSum, .concat, .channelSlice,
-            .relayout, .bceWithLogits, .bceWithLogitsGradient, .diceLoss, .diceLossGradient, .batchMean,
-            .batchMeanGradient,
-            .update:
+            .relayout, .normalization, .softmax, .softmaxGradient, .sampleLoss, .sampleLossGradient, .classLoss,
+            .batchMean, .batchMeanGradient, .update:
             false
         }
     }

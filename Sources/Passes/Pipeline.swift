@@ -4,11 +4,11 @@ import GraphIR
 public enum PlanKind: String, Hashable, Sendable, CaseIterable {
     /// Forward, backward, and the optimiser's updates.
     case train
-    /// Forward only: outputs.
+    /// Forward only, as after training: outputs.
     case infer
-    /// Forward only: outputs and the loss.
+    /// Forward only, as after training: outputs and the loss.
     case forward
-    /// Forward and backward; the gradients are results.
+    /// Forward and backward, as in training; the gradients are results, and nothing else changes.
     case gradients
 }
 
@@ -51,8 +51,8 @@ public func runPipeline(
     var current = graph
     switch kind {
     case .infer: current = try enter("backward", inferenceGraph(graph))
-    case .forward: break
-    case .gradients: current = try enter("backward", differentiate(graph, withRespectTo: inputs))
+    case .forward: current = try enter("backward", evaluationGraph(graph))
+    case .gradients: current = try enter("backward", differentiate(withoutEffects(graph), withRespectTo: inputs))
     case .train: current = try enter("backward", appendUpdates(differentiate(graph, withRespectTo: inputs)))
     }
     current = removeDeadNodes(simplify(current))

@@ -1,6 +1,6 @@
 import GraphIR
 
-/// Drops every node that no output, loss, gradient or update depends on.
+/// Drops every node that no output, loss, gradient or effect depends on.
 ///
 /// Inputs and targets stay even when unused while `keepLeaves` holds, since callers write them by name.
 public func removeDeadNodes(_ graph: Graph, keepLeaves: Bool = true) -> Graph {
@@ -13,9 +13,8 @@ public func removeDeadNodes(_ graph: Graph, keepLeaves: Bool = true) -> Graph {
     }
     for id in graph.ids {
         switch graph[id].op {
-        case .update: mark(id)
         case .input, .target: if keepLeaves { mark(id) }
-        default: break
+        default: if graph[id].op.isEffect { mark(id) }
         }
     }
     for id in graph.ids.reversed() where alive[id.index] {
@@ -25,12 +24,4 @@ public func removeDeadNodes(_ graph: Graph, keepLeaves: Bool = true) -> Graph {
     var rewriter = GraphRewriter(source: graph)
     for id in graph.ids where alive[id.index] { rewriter.copy(graph[id], for: id) }
     return rewriter.finish(from: graph)
-}
-
-/// The part of a graph that prediction needs: its outputs and what they depend on; no loss, targets or gradients.
-public func inferenceGraph(_ graph: Graph) -> Graph {
-    var forward = graph
-    forward.loss = nil
-    forward.gradients = []
-    return removeDeadNodes(forward, keepLeaves: false)
 }

@@ -16,12 +16,19 @@ struct GraphRewriter {
     subscript(old: NodeID) -> NodeID? { renamed[old.index] }
 
     /// Appends a node whose operands are still those of the old graph, in place of old node `old`.
-    mutating func copy(_ node: Node, for old: NodeID) {
+    /// - Parameter appended: further inputs, places in the new graph.
+    mutating func copy(_ node: Node, for old: NodeID, appending appended: [NodeID] = []) {
+        renamed[old.index] = insert(node, appending: appended)
+    }
+
+    /// Appends a further node whose operands are still those of the old graph; returns its place in the new one.
+    @discardableResult
+    mutating func insert(_ node: Node, appending appended: [NodeID] = []) -> NodeID {
         var node = node
-        node.inputs = node.inputs.map(place)
+        node.inputs = node.inputs.map(place) + appended
         node.epilogue = node.epilogue.map { FusedStep($0.function, $0.operands.map(place)) }
         node.host = node.host.map(place)
-        renamed[old.index] = result.append(node)
+        return result.append(node)
     }
 
     /// Lets users of `old` read what `other` became.

@@ -10,14 +10,14 @@ public func scheduleSteps(_ graph: Graph, layouts: [Layout]? = nil) -> Schedule 
     var updatesAfter = [[NodeID]](repeating: [], count: graph.nodes.count)
     let users = graph.users()
     for id in graph.ids {
-        guard case .update = graph[id].op else { continue }
+        guard graph[id].op.isEffect else { continue }
         let parameter = graph[id].inputs[0]
-        let readers = users[parameter.index].filter { graph[$0].op != .update }
+        let readers = users[parameter.index].filter { !graph[$0].op.isEffect }
         let last = max(readers.max() ?? parameter, graph[id].inputs[1])
         updatesAfter[last.index].append(id)
     }
     var steps: [NodeID] = []
-    for id in graph.ids where graph[id].op != .update {
+    for id in graph.ids where !graph[id].op.isEffect {
         if !graph[id].op.isLeaf, graph[id].host == nil { steps += [id] + graph.companions(of: id) }
         steps += updatesAfter[id.index]
     }

@@ -5,6 +5,7 @@ struct TensorBases {
     let arena: MappedMemory
     let parameters: ParameterStore
     let prepared: MappedMemory
+    let derived: MappedMemory
 
     /// The first element of a sample of a tensor; nil for optimiser state that was not allocated.
     func pointer(_ tensor: TensorInfo, sample: Int = 0) -> UnsafeMutablePointer<Float>? {
@@ -15,6 +16,7 @@ struct TensorBases {
         case .moment1: return (try? parameters.moment(1))?.floats(at: offset)
         case .moment2: return (try? parameters.moment(2))?.floats(at: offset)
         case .prepared: return prepared.floats(at: offset)
+        case .derived: return derived.floats(at: offset)
         }
     }
 

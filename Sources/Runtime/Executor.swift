@@ -53,11 +53,13 @@ public final class Executor {
         try parameters.allocateMoments(try model.momentsNeeded(plans: indices, optimizer: optimizer))
         let context = try CallContext(threads: threads, workspaceStride: model.workspaceStride(plans: indices))
         let arena = try MappedMemory(bytes: memory.arena, for: "the arena of activations and gradients")
-        let prepared = try PreparedMemory(bytes: memory.prepared)
+        let prepared = try PreparedMemory(bytes: memory.prepared, derivedBytes: memory.derived)
         pool.touch(arena)
         pool.touch(prepared.memory)
+        pool.touch(prepared.derived)
         context.touch(with: pool)
-        let bases = TensorBases(arena: arena, parameters: parameters, prepared: prepared.memory)
+        let bases = TensorBases(
+            arena: arena, parameters: parameters, prepared: prepared.memory, derived: prepared.derived)
         self.plans = try model.plans.indices.map { index in
             guard indices.contains(index) else { return nil }
             let kernel = try model.optimizerKernel(optimizer, plan: index)

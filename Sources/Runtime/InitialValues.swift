@@ -5,10 +5,12 @@ public enum InitialValueRule: String, Hashable, Sendable, CaseIterable {
     /// Uniform in ±1/√fan-in for weights and biases, as PyTorch's layers start.
     case pytorch
 
-    /// The initial values of one parameter, row-major in PyTorch's layout.
+    /// The initial values of one parameter, row-major in PyTorch's layout. Normalisations start at factor 1, summand 0,
+    /// mean 0 and variance 1 under either rule.
     public func values(
         name: String, kind: ParameterKind, fanIn: Int, count: Int, seed: UInt64
     ) -> [Float] {
+        if kind == .scale || kind == .runningVariance { return [Float](repeating: 1, count: count) }
         let scale = self.scale(kind: kind, fanIn: fanIn)
         guard scale != 0 else { return [Float](repeating: 0, count: count) }
         let start = fnv1a64(name) &+ seed &* 0xD134_2543_DE82_EF95
@@ -31,7 +33,7 @@ public enum InitialValueRule: String, Hashable, Sendable, CaseIterable {
     private func scale(kind: ParameterKind, fanIn: Int) -> Double {
         let fanIn = Double(max(fanIn, 1))
         switch (self, kind) {
-        case (_, .other), (.he, .bias): return 0
+        case (_, .other), (_, .scale), (_, .shift), (_, .runningMean), (_, .runningVariance), (.he, .bias): return 0
         case (.he, .weight): return (6 / fanIn).squareRoot()
         case (.pytorch, .weight), (.pytorch, .bias): return fanIn.squareRoot()
         }

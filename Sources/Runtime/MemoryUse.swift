@@ -15,10 +15,12 @@ public struct MemoryUse: Hashable, Sendable {
     public var moments: Int
     /// The most that one of the plans keeps of what it has prepared from parameters.
     public var prepared: Int
+    /// The most that one of the plans has in values that are made of parameters alone.
+    public var derived: Int
     /// Scratch of all threads together.
     public var workspaces: Int
 
-    public var total: Int { arena + parameters + moments + prepared + workspaces }
+    public var total: Int { arena + parameters + moments + prepared + derived + workspaces }
 
     /// The memory of an executor made with the same arguments.
     /// - Throws: `RuntimeError` for unknown plans or optimizers.
@@ -32,6 +34,7 @@ public struct MemoryUse: Hashable, Sendable {
         parameters = model.parameterBytes
         moments = needed * model.parameterBytes
         prepared = indices.map { model.plans[$0].keptBytes(preparedWeights) }.max() ?? 0
+        derived = indices.map { model.plans[$0].derivedBytes }.max() ?? 0
         workspaces = threads * model.workspaceStride(plans: indices)
     }
 

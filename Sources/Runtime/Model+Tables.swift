@@ -52,19 +52,20 @@ struct TableReader {
         let arena = try size(plan.arena_bytes, "the arena of plan \"\(name)\"")
         let prepared = try size(plan.prepared_bytes, "the prepared region of plan \"\(name)\"")
         let largest = try size(plan.prepared_largest_bytes, "a prepared tensor of plan \"\(name)\"")
+        let derived = try size(plan.derived_bytes, "the derived region of plan \"\(name)\"")
         let tensors = try elements(plan.tensors, plan.tensor_count, "tensors").map {
-            try tensor($0, arena: arena, prepared: prepared)
+            try tensor($0, arena: arena, prepared: prepared, derived: derived)
         }
         let rows = try elements(plan.steps, plan.step_count, "steps")
         for row in rows { try checkOperands(row, tensors: tensors) }
         try checkPrepared(tensors, largest: largest)
         try checkPreparations(rows, tensors: tensors)
         return PlanInfo(
-            name: name, arenaBytes: arena, preparedBytes: prepared, largestPreparedBytes: largest, tensors: tensors,
-            steps: try rows.map(step))
+            name: name, arenaBytes: arena, preparedBytes: prepared, largestPreparedBytes: largest,
+            derivedBytes: derived, tensors: tensors, steps: try rows.map(step))
     }
 
-    private func tensor(_ tensor: unetc_tensor, arena: Int, prepared: Int) throws -> TensorInfo {
+    private func tensor(_ tensor: unetc_tensor, arena: Int, prepared: Int, derived: Int) throws -> TensorInfo {
         let name = text(tensor.name)
         guard let role = TensorRole(rawValue: tensor.role), let region = TensorRegion(rawValue: tensor.region) else {
             throw broken("tensor \"\(name)\" has role \(tensor.role) and region \(tensor.region)")
@@ -76,6 +77,7 @@ struct TableReader {
         switch region {
         case .arena: try checkPlace(info, limit: arena)
         case .prepared: try checkPlace(info, limit: prepared)
+        case .derived: try checkPlace(info, limit: derived)
         case .parameters, .moment1, .moment2:
             try checkPlace(info, limit: try size(model.parameter_bytes, "the parameter region"))
         }
@@ -163,18 +165,22 @@ struct TableReader {
         }
     }
 
-    /// Preparations may be left out while the parameters stay, or all be made in one place: they read parameters alone,
-    /// and what they make is read before the next one runs.
+    /// Preparations may be left out while the parameters stay: they read parameters and derived tensors alone. Prepared
+    /// tensors may all be made in one place: each is read before the next one is made.
     private func checkPreparations(_ rows: [unetc_step], tensors: [TensorInfo]) throws {
         var latest: Int?
         for row in rows {
             let operands = try elements(row.operands, row.operand_count, "operands").map(Int.init)
             let isPrepared = { tensors[$0].region == .prepared }
+            let isDerived = { tensors[$0].region == .derived }
             if row.preparation != 0 {
-                guard let first = operands.first, isPrepared(first), row.tasks_per_sample == 0, row.kernel != nil,
-                    operands.dropFirst().allSatisfy({ tensors[$0].region == .parameters })
+                guard let first = operands.first, isPrepared(first) || isDerived(first), row.tasks_per_sample == 0,
+                    row.kernel != nil,
+                    operands.dropFirst().allSatisfy({ tensors[$0].region == .parameters || isDerived($0) })
                 else { throw broken("preparation \"\(text(row.name))\" does not make a tensor of parameters alone") }
-                latest = first
+                if isPrepared(first) { latest = first }
+            } else if operands.first.map(isDerived) ?? false {
+                throw broken("step \"\(text(row.name))\" makes a derived tensor, but is no preparation")
             } else if operands.first.map(isPrepared) ?? false
                 || operands.contains(where: { isPrepared($0) && $0 != latest })
             {

@@ -10,7 +10,7 @@ public enum TensorRole: Int32, Hashable, Sendable, CaseIterable {
 
 /// The memory that a tensor's offset counts in.
 public enum TensorRegion: Int32, Hashable, Sendable, CaseIterable {
-    case arena, parameters, moment1, moment2, prepared
+    case arena, parameters, moment1, moment2, prepared, derived
 }
 
 /// The part of the work that a step belongs to.
@@ -75,6 +75,8 @@ public struct PlanInfo: Hashable, Sendable {
     public var preparedBytes: Int
     /// Bytes of the largest prepared tensor.
     public var largestPreparedBytes: Int
+    /// Bytes of the values that are made of parameters alone, each in a place of its own.
+    public var derivedBytes: Int
     public var tensors: [TensorInfo]
     public var steps: [StepInfo]
 
@@ -92,6 +94,15 @@ public struct PlanInfo: Hashable, Sendable {
 /// How a parameter is used, which decides how it starts.
 public enum ParameterKind: Int32, Hashable, Sendable, CaseIterable {
     case other, weight, bias
+    /// The factor of a normalisation.
+    case scale
+    /// The summand of a normalisation.
+    case shift
+    /// Mean and variance over past batches, which no optimiser changes.
+    case runningMean, runningVariance
+
+    /// Whether an optimiser changes it.
+    public var isTrained: Bool { self != .runningMean && self != .runningVariance }
 }
 
 /// A parameter and its place in the parameter region.

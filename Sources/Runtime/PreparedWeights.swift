@@ -13,7 +13,7 @@ public enum PreparedWeights: Hashable, Sendable {
 extension PlanInfo {
     /// Whether what one run of the plan prepares is still there at the next.
     func keepsPrepared(_ policy: PreparedWeights) -> Bool {
-        policy == .kept && preparedBytes > 0 && !updatesParameters
+        policy == .kept && preparedBytes + derivedBytes > 0 && !updatesParameters
     }
 
     /// Bytes of the prepared region that the plan needs.
@@ -28,14 +28,18 @@ extension PlanInfo {
     var recomputedOffset: Int { (arenaBytes + 63) / 64 * 64 }
 }
 
-/// The prepared region, which the plans of an executor share, and the knowledge of what stands in it.
+/// The prepared and the derived region, which the plans of an executor share, and the knowledge of what stands in them.
 final class PreparedMemory {
     let memory: MappedMemory
+    let derived: MappedMemory
     /// The plan whose prepared tensors are all there, and the version of the parameters they were made from.
     private var contents: (plan: Int, version: Int)?
 
     /// - Throws: `RuntimeError` when there is not enough memory.
-    init(bytes: Int) throws { memory = try MappedMemory(bytes: bytes, for: "the prepared weights") }
+    init(bytes: Int, derivedBytes: Int) throws {
+        memory = try MappedMemory(bytes: bytes, for: "the prepared weights")
+        derived = try MappedMemory(bytes: derivedBytes, for: "what is made of the weights")
+    }
 
     /// Says before each run of a plan whether its preparations have to be part of it, and counts on it that they will be.
     func preparationsAreDue(_ plan: BoundPlan, version: Int) -> Bool {

@@ -17,6 +17,9 @@ public struct StepScalars: Hashable, Sendable {
     public var epsilon = 0.0
     public var weightDecay = 0.0
 
+    /// Of what is random: the same seed and step give the same dropout masks.
+    public var seed: UInt64 = 0
+
     /// Values for plans that update nothing.
     public init() {}
 
@@ -50,7 +53,7 @@ public struct StepScalars: Hashable, Sendable {
     /// The form that kernels read. The corrections 1 - beta^step lose all their digits in Float, so they are made here.
     func abi(batch: Int) -> unetc_scalars {
         unetc_scalars(
-            batch: Int64(batch), step: Int64(step), learning_rate: Float(learningRate), beta1: Float(beta1),
+            batch: Int64(batch), step: Int64(step), seed: seed, learning_rate: Float(learningRate), beta1: Float(beta1),
             beta2: Float(beta2), epsilon: Float(epsilon), weight_decay: Float(weightDecay),
             correction1: Float(1 - pow(beta1, Double(step))), correction2: Float(1 - pow(beta2, Double(step))))
     }

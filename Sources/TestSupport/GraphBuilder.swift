@@ -19,6 +19,11 @@ public struct GraphBuilder {
 
     public mutating func target(_ name: String, _ shape: [Int]) -> NodeID { append(.target, [], .batched(shape), name) }
 
+    /// A target of class numbers.
+    public mutating func classes(_ name: String, _ shape: [Int]) -> NodeID {
+        append(.target, [], TensorType(shape, batched: true, element: .classIndex), name)
+    }
+
     public mutating func parameter(
         _ name: String, _ shape: [Int], kind: ParameterKind = .weight, fanIn: Int = 1
     ) -> NodeID {

@@ -16,7 +16,7 @@ public enum SampleGraph {
         let dec = try b.apply(.relu, [try b.conv(joined, width, kernel: 3, padding: 1, "dec1")], "dec1.relu")
         let logits = try b.conv(dec, 1, kernel: 1, "dec2")
         b.output("logits", logits)
-        try b.loss(try b.add(.bceWithLogits(positiveWeight: 1), [logits, mask], "bce"))
+        try b.loss(try b.add(.sampleLoss(.bceWithLogits(positiveWeight: 1)), [logits, mask], "bce"))
         return b.graph
     }
 
@@ -58,7 +58,7 @@ public enum SampleGraph {
             channels: 4, input: map, kernel: Extent(3, 2), stride: Extent(2, 3),
             padding: Padding(top: 1, left: 0, bottom: 1, right: 0))
         let pooled = try b.add(.maxPool(pool), [a], "pool")
-        _ = try b.add(.maxPoolGradient(pool), [pooled, a], "d_pool")
+        _ = try b.add(.maxUnpool(pool), [pooled, a], "d_pool")
         let unary: [Elementwise] = [.relu, .leakyRelu(slope: 0.1), .sigmoid, .silu, .tanh, .scale(-1.0 / 3)]
         for function in unary { _ = try b.apply(function, [a], "y_\(function.mnemonic)") }
         let binary: [Elementwise] = [
@@ -68,19 +68,82 @@ public enum SampleGraph {
         for function in binary { _ = try b.apply(function, [a, c], "y_\(function.mnemonic)") }
         let joined = try b.concat([a, c, a], "joined")
         let logits = try b.add(.channelSlice(start: 3, count: 4), [joined], "logits")
-        let bce = try b.add(.bceWithLogits(positiveWeight: 3), [logits, target], "bce")
-        let dice = try b.add(.diceLoss(smooth: 1), [logits, target], "dice")
+        let bce = try b.add(.sampleLoss(.bceWithLogits(positiveWeight: 3)), [logits, target], "bce")
+        let dice = try b.add(.sampleLoss(.dice(smooth: 1)), [logits, target], "dice")
         let total = try b.apply(.add, [bce, dice], "total")
         try b.loss(total)
         let one = try b.add(.one, [], "d_loss")
         let dTotal = try b.add(.batchMeanGradient, [one], "d_total")
-        _ = try b.add(.bceWithLogitsGradient(positiveWeight: 3), [logits, target, dTotal], "d_bce")
-        _ = try b.add(.diceLossGradient(smooth: 1), [logits, target, dTotal], "d_dice")
+        _ = try b.add(.sampleLossGradient(.bceWithLogits(positiveWeight: 3)), [logits, target, dTotal], "d_bce")
+        _ = try b.add(.sampleLossGradient(.dice(smooth: 1)), [logits, target, dTotal], "d_dice")
         _ = try b.add(.channelSum, [a], "grad.enc1.conv1.bias")
         _ = try b.add(.convDataGradient(conv), [a, weight], "d_image")
         let gradient = try b.add(.convWeightGradient(conv), [a, image], "grad.enc1.conv1.weight")
         _ = try b.add(.update, [weight, gradient], "update enc1.conv1.weight")
+        try addNormalizations(&b, a)
+        try addResamplings(&b, a, pool: pool, pooled)
+        try addClasses(&b, a)
         return decorated(b.graph, a: a, c: c, weight: weight, gradient: gradient)
+    }
+
+    private static func addNormalizations(_ b: inout GraphBuilder, _ a: NodeID) throws {
+        let kinds: [(String, ParameterKind)] = [
+            ("scale", .scale), ("shift", .shift), ("mean", .runningMean), ("variance", .runningVariance),
+        ]
+        let p = kinds.map { b.parameter("norm.\($0)", [4], kind: $1, fanIn: 4) }
+        for groups in [NormalizationGroups.batch, .channels(2)] {
+            let name = "by_\(groups.count(channels: 4))"
+            let moments = try b.add(.normalization(.moments(groups)), [a], "\(name).moments")
+            let y = try b.add(
+                .normalization(.normalize(groups, epsilon: 1e-5)), [a, moments, p[0], p[1]], "\(name).y")
+            let sums = try b.add(.normalization(.sums(groups, epsilon: 1e-5)), [y, a, moments], "\(name).sums")
+            _ = try b.add(.normalization(.row(1)), [sums], "\(name).row")
+            _ = try b.add(
+                .normalization(.gradient(groups, epsilon: 1e-5)), [y, a, moments, p[0], sums], "\(name).dx")
+        }
+        let running = try b.add(.normalization(.runningMoments), [p[2], p[3]], "running")
+        let weight = b.parameter("folding.weight", [4, 2, 3, 3])
+        _ = try b.add(.normalization(.foldedWeight(axis: 0, epsilon: 1e-5)), [weight, running, p[0]], "folded")
+        _ = try b.add(.normalization(.foldedBias(epsilon: 1e-5)), [running, p[0], p[1]], "folded.bias")
+        let moments = try node("by_4.moments", b.graph)
+        _ = try b.add(
+            .normalization(.updateRunning(row: 1, momentum: 0.1, area: 35)), [p[3], moments], "update variance")
+    }
+
+    private static func addResamplings(
+        _ b: inout GraphBuilder, _ a: NodeID, pool: PoolGeometry, _ pooled: NodeID
+    ) throws {
+        let map = Extent(5, 7)
+        let maps = [
+            Resampling(
+                channels: 4, input: map,
+                .averagePool(kernel: Extent(2, 3), stride: Extent(2), padding: Extent(1, 0))),
+            Resampling(channels: 4, input: map, .nearest(scale: Extent(2, 3))),
+            Resampling(channels: 4, input: map, .bilinear(scale: Extent(2), alignsCorners: true)),
+            Resampling(channels: 4, input: map, .bedOfNails(scale: Extent(2))),
+            Resampling(channels: 4, input: map, centredIn: Extent(2, 4)),
+            Resampling(channels: 4, input: map, centredIn: Extent(8, 9)),
+        ]
+        for (number, resampling) in maps.enumerated() {
+            let y = try b.add(.resample(resampling), [a], "resampled\(number)")
+            _ = try b.add(.resampleGradient(resampling), [y], "d_resampled\(number)")
+        }
+        _ = try b.add(.maxPick(pool), [try b.add(.maxUnpool(pool), [pooled, a], "unpooled"), a], "picked")
+    }
+
+    private static func addClasses(_ b: inout GraphBuilder, _ a: NodeID) throws {
+        let y = try b.add(.softmax, [a], "softmax")
+        _ = try b.add(.softmaxGradient, [a, y], "d_softmax")
+        _ = try b.apply(.dropout(rate: 0.25, key: .max), [a], "dropped")
+        let map = b.target("other", [4, 5, 7])
+        let error = try b.add(.sampleLoss(.squaredError), [a, map], "error")
+        _ = try b.add(.sampleLossGradient(.squaredError), [a, map, error], "d_error")
+        let labels = b.classes("labels", [5, 7])
+        let loss = ClassLoss(ignored: 255, weights: [1, 0.1, 1.0 / 3, 2])
+        let sums = try b.add(.classLoss(.crossEntropy(loss)), [a, labels], "entropy")
+        let mean = try b.add(.classLoss(.ratio), [sums], "entropy.mean")
+        let dSums = try b.add(.classLoss(.ratioGradient), [sums, mean], "d_entropy")
+        _ = try b.add(.classLoss(.crossEntropyGradient(ClassLoss())), [a, labels, dSums], "d_entropy.a")
     }
 
     private static func decorated(_ graph: Graph, a: NodeID, c: NodeID, weight: NodeID, gradient: NodeID) -> Graph {

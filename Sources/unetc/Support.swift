@@ -41,7 +41,8 @@ extension CommandFailure {
 /// Prints a line on standard error.
 func printError(_ text: String) { writeError(text + "\n") }
 
-private func writeError(_ text: String) {
+/// Writes text on standard error as it is.
+func writeError(_ text: String) {
     let bytes = Array(text.utf8)
     var start = 0
     while start < bytes.count {
@@ -66,17 +67,24 @@ struct Definition: ExpressibleByArgument {
     }
 }
 
+/// `-D name=value`, any number of times.
+struct ParameterArguments: ParsableArguments {
+    @Option(name: .customShort("D"), help: ArgumentHelp("Set a parameter of the graph.", valueName: "name=value"))
+    var definitions: [Definition] = []
+
+    var overrides: [(name: String, value: String)] { definitions.map { ($0.name, $0.value) } }
+}
+
 /// What every command that reads a graph takes.
 struct GraphArguments: ParsableArguments {
     @Argument(help: "The graph's file.")
     var graph: String
 
-    @Option(name: .customShort("D"), help: ArgumentHelp("Set a parameter of the graph.", valueName: "name=value"))
-    var definitions: [Definition] = []
+    @OptionGroup var parameters: ParameterArguments
 
     /// The elaborated graph; warnings go to standard error.
     func session() throws -> Session {
-        let session = try Session(path: graph, overrides: definitions.map { ($0.name, $0.value) })
+        let session = try Session(path: graph, overrides: parameters.overrides)
         if !session.warnings.isEmpty { writeError(session.warnings) }
         return session
     }

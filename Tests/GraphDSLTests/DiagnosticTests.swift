@@ -27,8 +27,8 @@ import Testing
                 f = cnv(x, q)
             //      ^error: unknown operator "cnv"
             //             ^error: unknown name "q"
-                g = batch_norm(x, eps: 1e-5)
-            //      ^error: operator "batch_norm" is not built yet
+                g = batch_nrm(x, eps: 1e-5)
+            //      ^error: unknown operator "batch_nrm"
                 h = a + b + f + g
                 i = i + 1
             //  ^note: it is defined here

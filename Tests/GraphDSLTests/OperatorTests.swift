@@ -159,10 +159,10 @@ struct OperatorCase: CustomTestStringConvertible, Sendable {
     }
 
     @Test(arguments: [
-        ("bce_with_logits(x, target)", Op.bceWithLogits(positiveWeight: 1)),
-        ("bce_with_logits(x, target, pos_weight: 3.0)", .bceWithLogits(positiveWeight: 3)),
-        ("dice_loss(x, target, smooth: 1.0)", .diceLoss(smooth: 1)),
-        ("dice_loss(x, target, smooth: 0)", .diceLoss(smooth: 0)),
+        ("bce_with_logits(x, target)", Op.sampleLoss(.bceWithLogits(positiveWeight: 1))),
+        ("bce_with_logits(x, target, pos_weight: 3.0)", .sampleLoss(.bceWithLogits(positiveWeight: 3))),
+        ("dice_loss(x, target, smooth: 1.0)", .sampleLoss(.dice(smooth: 1))),
+        ("dice_loss(x, target, smooth: 0)", .sampleLoss(.dice(smooth: 0))),
     ])
     func lossIsTheBatchsMean(expression: String, op: Op) throws {
         let text = """

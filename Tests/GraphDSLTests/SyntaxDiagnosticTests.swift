@@ -85,14 +85,16 @@ import Testing
                 grph t { }
             //  ^error: expected "graph" or "block", found "grph"
                 graph a(width) {
+            //        ^note: the first is "a"
+            //        ^note: the first is "a"
             //          ^error: graph parameter "width" needs a default value
                 }
                 graph b(width 3) {
-            //          ^error: graph parameter "width" needs a default value
+            //                ^error: expected "=" behind graph parameter "width", found "3"
                     input x: [1, 2, 3]
                 }
                 graph c { input x: [1, 2, 3]; output y = d(e(x)) }
-            //        ^note: the first is "c"
+            //        ^error: a file declares one graph, found a second
                 graph f { }
             //        ^error: a file declares one graph, found a second
                 block {

@@ -88,7 +88,7 @@ import Testing
     @Test func refusesGradientsOfTargetsAndOfDerivedOperators() throws {
         var b = GraphBuilder()
         let x = b.input("x", [2])
-        try b.loss(try b.add(.bceWithLogits(positiveWeight: 1), [b.target("t", [2]), x], "bce"))
+        try b.loss(try b.add(.sampleLoss(.bceWithLogits(positiveWeight: 1)), [b.target("t", [2]), x], "bce"))
         #expect(throws: DifferentiationError.self) { try differentiate(b.graph, withRespectTo: ["x"]) }
 
         var c = GraphBuilder()

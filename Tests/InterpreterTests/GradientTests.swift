@@ -132,17 +132,19 @@ extension GradientCase {
     static let losses: [GradientCase] = [
         GradientCase("bce_with_logits, weighted") { b in
             let x = b.input("x", [2, 5, 3])
-            try b.loss(try b.add(.bceWithLogits(positiveWeight: 2.5), [x, b.target("t", [2, 5, 3])], "bce"))
+            try b.loss(
+                try b.add(.sampleLoss(.bceWithLogits(positiveWeight: 2.5)), [x, b.target("t", [2, 5, 3])], "bce"))
         },
         GradientCase("dice_loss, smooth 0.5") { b in
             let x = b.input("x", [1, 5, 3])
-            try b.loss(try b.add(.diceLoss(smooth: 0.5), [x, b.target("t", [1, 5, 3])], "dice"))
+            try b.loss(try b.add(.sampleLoss(.dice(smooth: 0.5)), [x, b.target("t", [1, 5, 3])], "dice"))
         },
         GradientCase("0.3 dice + 0.7 bce, averaged apart") { b in
             let x = try b.conv(b.input("x", [2, 4, 4]), 1, kernel: 3, padding: 1, "logits")
             let t = b.target("t", [1, 4, 4])
-            let dice = try b.add(.batchMean, [try b.add(.diceLoss(smooth: 1), [x, t], "dice")], "mean_dice")
-            let bce = try b.add(.batchMean, [try b.add(.bceWithLogits(positiveWeight: 1), [x, t], "bce")], "mean_bce")
+            let dice = try b.add(.batchMean, [try b.add(.sampleLoss(.dice(smooth: 1)), [x, t], "dice")], "mean_dice")
+            let bce = try b.add(
+                .batchMean, [try b.add(.sampleLoss(.bceWithLogits(positiveWeight: 1)), [x, t], "bce")], "mean_bce")
             let sum = try b.apply(
                 .add, [try b.apply(.scale(0.3), [dice], "a"), try b.apply(.scale(0.7), [bce], "b")], "sum")
             b.setLoss(sum)
@@ -153,7 +155,8 @@ extension GradientCase {
 @Suite struct GradientTests {
     @Test(
         arguments: GradientCase.convolutions + GradientCase.transposed + GradientCase.pools + GradientCase.functions
-            + GradientCase.fanOut + GradientCase.losses)
+            + GradientCase.fanOut + GradientCase.losses + GradientCase.resamplings + GradientCase.unpooling
+            + GradientCase.normalizations)
     func agreesWithCentralDifferences(_ gradientCase: GradientCase) throws {
         var b = GraphBuilder()
         try gradientCase.build(&b)

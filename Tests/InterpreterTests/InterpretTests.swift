@@ -9,7 +9,7 @@ import Testing
         var b = GraphBuilder()
         let x = b.input("x", [1, 2, 4])
         let dy = b.input("dy", [1, 1, 2])
-        _ = try b.add(.maxPoolGradient(g), [dy, x], "dx")
+        _ = try b.add(.maxUnpool(g), [dy, x], "dx")
         let values = [
             "x": Tensor(shape: [1, 1, 2, 4], values: [1, 3, 0, 0, 3, 3, 0, 0]),
             "dy": Tensor(shape: [1, 1, 1, 2], values: [5, 7]),
@@ -47,8 +47,8 @@ import Testing
         var b = GraphBuilder()
         let x = b.input("x", [4])
         let t = b.target("t", [4])
-        let bce = try b.add(.bceWithLogits(positiveWeight: 1), [x, t], "bce")
-        let dice = try b.add(.diceLoss(smooth: 1), [x, t], "dice")
+        let bce = try b.add(.sampleLoss(.bceWithLogits(positiveWeight: 1)), [x, t], "bce")
+        let dice = try b.add(.sampleLoss(.dice(smooth: 1)), [x, t], "dice")
         let values = [
             "x": Tensor(shape: [1, 4], values: [1000, -1000, 1000, -1000]),
             "t": Tensor(shape: [1, 4], values: [1, 0, 0, 1]),

@@ -16,7 +16,7 @@ extension KernelCase {
             [
                 KernelCase("window of \(g.kernel.height)x\(g.kernel.width)", .maxPool(g), [g.inputType], then: [.relu]),
                 KernelCase(
-                    "window of \(g.kernel.height)x\(g.kernel.width)", .maxPoolGradient(g),
+                    "window of \(g.kernel.height)x\(g.kernel.width)", .maxUnpool(g),
                     [g.outputType, g.inputType], then: [.add, .reluGradient]),
             ]
         } + [

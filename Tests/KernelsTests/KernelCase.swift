@@ -285,7 +285,7 @@ extension Operand {
 extension Op {
     fileprivate var isLoss: Bool {
         switch self {
-        case .bceWithLogits, .bceWithLogitsGradient, .diceLoss, .diceLossGradient: true
+        case .sampleLoss, .sampleLossGradient: true
         default: false
         }
     }

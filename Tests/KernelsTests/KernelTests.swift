@@ -184,7 +184,7 @@ import Testing
         for (stride, padding) in [(2, 0), (1, 0), (2, 1)] {
             let g = PoolGeometry(
                 channels: 1, input: Extent(2), kernel: Extent(2), stride: Extent(stride), padding: Padding(padding))
-            let test = KernelCase("ties", .maxPoolGradient(g), [g.outputType, g.inputType])
+            let test = KernelCase("ties", .maxUnpool(g), [g.outputType, g.inputType])
             let request = try KernelTrial(test, Setup(target: setup.target, isSliced: false)).request
             var operands = [
                 [Float](repeating: .nan, count: request.result.extent(batch: 3)),

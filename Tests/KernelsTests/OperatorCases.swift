@@ -41,9 +41,9 @@ extension KernelCase {
                 KernelCase("3x3", .convDataGradient(g), [g.outputType, g.weightType], then: chain),
                 KernelCase("3x3", .convTranspose(g), [g.outputType, g.weightType, .fixed([3])], then: chain),
                 KernelCase("2x2", .maxPool(tiled), [tiled.inputType], then: chain),
-                KernelCase("2x2", .maxPoolGradient(tiled), [tiled.outputType, tiled.inputType], then: chain),
+                KernelCase("2x2", .maxUnpool(tiled), [tiled.outputType, tiled.inputType], then: chain),
                 KernelCase(
-                    "3x3 overlapping", .maxPoolGradient(overlapping), [overlapping.outputType, overlapping.inputType],
+                    "3x3 overlapping", .maxUnpool(overlapping), [overlapping.outputType, overlapping.inputType],
                     then: chain),
                 KernelCase("", .elementwise(.multiply), [.batched([3, 5, 7]), .batched([3, 5, 7])], then: chain),
             ]
@@ -60,8 +60,8 @@ extension KernelCase {
         let text = "\(name) @\(channels)x\(input.height)x\(input.width)"
         return [
             KernelCase(text, .maxPool(g), [g.inputType]),
-            KernelCase(text, .maxPoolGradient(g), [g.outputType, g.inputType]),
-            KernelCase(text, .maxPoolGradient(g), [g.outputType, g.inputType], then: [.add, .reluGradient]),
+            KernelCase(text, .maxUnpool(g), [g.outputType, g.inputType]),
+            KernelCase(text, .maxUnpool(g), [g.outputType, g.inputType], then: [.add, .reluGradient]),
         ]
     }
 
@@ -88,14 +88,15 @@ extension KernelCase {
         let (two, three) = ([type, type], [type, type, TensorType.batched([])])
         return [1, 0.5, 3].flatMap { weight in
             [
-                KernelCase("\(shape), weight \(weight)", .bceWithLogits(positiveWeight: weight), two),
-                KernelCase("\(shape), weight \(weight)", .bceWithLogitsGradient(positiveWeight: weight), three),
+                KernelCase("\(shape), weight \(weight)", .sampleLoss(.bceWithLogits(positiveWeight: weight)), two),
+                KernelCase(
+                    "\(shape), weight \(weight)", .sampleLossGradient(.bceWithLogits(positiveWeight: weight)), three),
             ]
         }
             + [1, 0.25].flatMap { smooth in
                 [
-                    KernelCase("\(shape), smooth \(smooth)", .diceLoss(smooth: smooth), two),
-                    KernelCase("\(shape), smooth \(smooth)", .diceLossGradient(smooth: smooth), three),
+                    KernelCase("\(shape), smooth \(smooth)", .sampleLoss(.dice(smooth: smooth)), two),
+                    KernelCase("\(shape), smooth \(smooth)", .sampleLossGradient(.dice(smooth: smooth)), three),
                 ]
             }
     }
@@ -109,14 +110,16 @@ extension KernelCase {
 
     /// Several partial sums, several tasks.
     static let largeMaps: [KernelCase] = [
-        KernelCase("two sums", .bceWithLogits(positiveWeight: 2), [.batched([1, 70, 70]), .batched([1, 70, 70])]),
         KernelCase(
-            "two sums", .diceLossGradient(smooth: 1),
+            "two sums", .sampleLoss(.bceWithLogits(positiveWeight: 2)),
+            [.batched([1, 70, 70]), .batched([1, 70, 70])]),
+        KernelCase(
+            "two sums", .sampleLossGradient(.dice(smooth: 1)),
             [
                 .batched([1, 70, 70]), .batched([1, 70, 70]), .batched([]),
             ]),
         KernelCase(
-            "two tasks", .bceWithLogitsGradient(positiveWeight: 2),
+            "two tasks", .sampleLossGradient(.bceWithLogits(positiveWeight: 2)),
             [
                 .batched([1, 130, 130]), .batched([1, 130, 130]), .batched([]),
             ]),

@@ -105,7 +105,7 @@ import Testing
         let plan = try planned(graph, .gradients)
         let id = try #require(plan.schedule.graph.id(named: "d_a.conv"))
         let node = plan.schedule.graph[id]
-        #expect(node.op.mnemonic == "max_pool_gradient" && node.epilogue.count == 2)
+        #expect(node.op.mnemonic == "max_unpool" && node.epilogue.count == 2)
         let summand = try #require(node.epilogue.first?.operands.first)
         let isTiled = arguments == "kernel: 2" || arguments == "kernel: 3"
         #expect((plan.locations[id.index] == plan.locations[summand.index]) == isTiled)

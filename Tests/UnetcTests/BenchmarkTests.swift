@@ -27,7 +27,7 @@ import Testing
             step("grad.a.bias", "channel_sum", algorithm: "vector loop", phase: .backward),
             step("d_x", "conv_data_gradient + relu_gradient", algorithm: "im2col + gemm", phase: .backward),
             step("p", "max_pool", algorithm: "vector loop"),
-            step("d_p", "max_pool_gradient + relu_gradient", algorithm: "vector loop", phase: .backward),
+            step("d_p", "max_unpool + relu_gradient", algorithm: "vector loop", phase: .backward),
             step("loss", "batch_mean", algorithm: "loop"),
             step("r", "relu", algorithm: "vector loop"),
             step("update.a.weight", "update", algorithm: "vector loop", phase: .update),

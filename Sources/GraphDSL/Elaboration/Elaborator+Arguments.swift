@@ -13,14 +13,18 @@ extension Elaborator {
     /// Sorts a call's arguments into operands and arguments and reads the latter.
     /// - Returns: nil behind reported errors.
     mutating func bind(
-        _ call: Call, _ rule: OperatorSignature.Operands, _ specs: [ArgumentSpec], _ range: SourceRange
+        _ call: Call, _ rule: OperatorSignature.Operands, _ specs: [ArgumentSpec]
     ) -> BoundCall? {
         var bound = BoundCall(operands: [], arguments: BoundArguments())
         var isSound = true
+        var hasList = false
         var positional = specs.filter(\.isPositional)[...]
         for (index, argument) in call.arguments.enumerated() {
             if let label = argument.label {
                 isSound = bind(argument, label, call.callee, specs, &bound) && isSound
+            } else if case .variadic = rule, case .list(let elements) = argument.value.kind {
+                reportListOfOperands(elements, argument, call.callee)
+                hasList = true
             } else if bound.operands.count < operandCount(rule) {
                 bound.operands.append((evaluate(argument.value), argument.value))
             } else if let spec = nextPositional(&positional, bound) {
@@ -30,7 +34,7 @@ extension Elaborator {
                 isSound = false
             }
         }
-        isSound = requireOperands(bound, rule, call, range) && isSound
+        isSound = !hasList && requireOperands(bound, rule, call) && isSound
         return fillDefaults(&bound, specs, call, isSound) ? bound : nil
     }
 
@@ -88,8 +92,16 @@ extension Elaborator {
         }
     }
 
+    private mutating func reportListOfOperands(_ elements: [Expression], _ argument: Argument, _ callee: Name) {
+        for element in elements { _ = evaluate(element) }
+        let inner = elements.map { file.text(in: $0.range) }.joined(separator: ", ").prefix(80)
+        report(
+            "\"\(callee.text)\" takes its feature maps one by one, found a list", at: argument.range,
+            hint: "write \(callee.text)(\(inner))")
+    }
+
     private mutating func requireOperands(
-        _ bound: BoundCall, _ rule: OperatorSignature.Operands, _ call: Call, _ range: SourceRange
+        _ bound: BoundCall, _ rule: OperatorSignature.Operands, _ call: Call
     ) -> Bool {
         let found = bound.operands.count
         let name = call.callee.text
@@ -142,11 +154,22 @@ extension Elaborator {
         case .padding:
             if case .name("same") = expression.kind {
                 value = .same
+            } else if case .name(let word) = expression.kind, !isVisible(word), nearMiss(word, among: ["same"]) != nil {
+                report("unknown name \"\(word)\"", at: expression.range, hint: "did you mean \"same\"?")
+                value = nil
             } else {
                 value = extent(expression, from: 0, what, spec.kind)
             }
         case .real(let domain): value = real(expression, domain, what)
         case .boolean: value = boolean(expression, what)
+        case .optionalCount:
+            if case .name("none") = expression.kind {
+                value = ArgumentValue.none
+            } else {
+                value = integer(expression, from: 0, what).map(ArgumentValue.integer)
+            }
+        case .reals(let domain): value = reals(expression, domain, what)
+        case .map: value = map(expression, what)
         }
         guard let value else { return false }
         bound.arguments.set(spec.name, value, at: expression.range)
@@ -163,7 +186,8 @@ extension Elaborator {
         guard case .integer(let number) = value else {
             if !value.isInvalid {
                 report(
-                    "\(what) must be a whole number, found \(describe(value))", at: expression.range)
+                    "\(what) must be a whole number, found \(describe(value))", at: expression.range,
+                    hint: wholeNumber(value).map { "write \($0)" })
             }
             return nil
         }
@@ -176,6 +200,11 @@ extension Elaborator {
             return nil
         }
         return number
+    }
+
+    /// 3 for 3.0.
+    private func wholeNumber(_ value: Value) -> Int? {
+        if case .real(let number) = value { Int(exactly: number) } else { nil }
     }
 
     private mutating func extent(
@@ -221,6 +250,32 @@ extension Elaborator {
         return .real(number)
     }
 
+    private mutating func reals(_ expression: Expression, _ domain: RealDomain, _ what: String) -> ArgumentValue? {
+        guard case .list(let elements) = expression.kind else {
+            let value = evaluate(expression)
+            if !value.isInvalid {
+                report(
+                    "\(what) must be a list of numbers, found \(describe(value))", at: expression.range,
+                    hint: "write [1.0, 2.5, ...]")
+            }
+            return nil
+        }
+        var numbers: [Double] = []
+        for element in elements {
+            if case .real(let number)? = real(element, domain, "each of \(what)") { numbers.append(number) }
+        }
+        return numbers.count == elements.count ? .reals(numbers) : nil
+    }
+
+    private mutating func map(_ expression: Expression, _ what: String) -> ArgumentValue? {
+        let value = evaluate(expression)
+        if isFeatureMap(value), let operand = operand(value, expression) { return .map(operand) }
+        if !value.isInvalid {
+            report("\(what) must be a feature map, found \(describe(value))", at: expression.range)
+        }
+        return nil
+    }
+
     private mutating func boolean(_ expression: Expression, _ what: String) -> ArgumentValue? {
         let value = evaluate(expression)
         if case .boolean(let flag) = value { return .boolean(flag) }
@@ -238,7 +293,8 @@ extension Elaborator {
         case .optional(.extent(let value)): show(value)
         case .optional(.real(let value)): "\(value)"
         case .optional(.boolean(let value)): "\(value)"
-        case .optional(.same), .derived: "2"
+        case .optional(.none): "255"
+        case .optional(.same), .optional(.reals), .optional(.map), .derived: "2"
         }
     }
 }

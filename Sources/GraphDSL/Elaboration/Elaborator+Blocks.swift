@@ -23,22 +23,38 @@ extension Elaborator {
         if makesParameters(name), !noteParameters(of: call.callee) { return .invalid }
         guard let arguments else { return .invalid }
 
+        let inner = frame(for: block, arguments, call: call.callee.range, prefix: builder.names.stem)
+        // A call inside another one leaves the statement's name to the outer one.
+        let result = isOutermost ? builder.names.outermost : builder.names.stem + "." + name
+        return evaluateBody(of: block.syntax, inner, StatementNames(stem: inner.prefix, outermost: result))
+    }
+
+    /// Elaborates a block's body with arguments of which nothing is known, so that only what is wrong in any case is
+    /// reported.
+    mutating func checkUncalled(_ block: BlockDeclaration) {
+        let name = block.syntax.name.text
+        let unknown = [Value](repeating: .invalid, count: block.syntax.parameters.count)
+        let inner = frame(for: block, unknown, call: nil, prefix: name)
+        _ = evaluateBody(of: block.syntax, inner, StatementNames(stem: name, outermost: name))
+    }
+
+    private mutating func frame(
+        for block: BlockDeclaration, _ arguments: [Value], call: SourceRange?, prefix: String
+    ) -> Frame {
         var inner = Frame()
         inner.block = block
-        inner.call = call.callee.range
-        inner.prefix = builder.names.stem
+        inner.call = call
+        inner.prefix = prefix
         inner.definitions = definitions(in: block.syntax.body)
         for (parameter, value) in zip(block.syntax.parameters, arguments) {
             if let first = inner.scope[parameter.text] {
                 report(
-                    "argument \"\(parameter.text)\" of block \"\(name)\" is named twice", at: parameter.range,
-                    notes: [.init("the first one", first.name.range)])
+                    "argument \"\(parameter.text)\" of block \"\(block.syntax.name.text)\" is named twice",
+                    at: parameter.range, notes: [.init("the first one", first.name.range)])
             }
             inner.scope.define(Binding(name: parameter, value: value, role: .argument))
         }
-        // A call inside another one leaves the statement's name to the outer one.
-        let result = isOutermost ? builder.names.outermost : builder.names.stem + "." + name
-        return evaluateBody(of: block.syntax, inner, StatementNames(stem: inner.prefix, outermost: result))
+        return inner
     }
 
     private mutating func evaluateBody(of block: BlockSyntax, _ inner: Frame, _ names: StatementNames) -> Value {

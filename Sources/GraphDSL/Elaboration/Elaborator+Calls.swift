@@ -27,11 +27,7 @@ extension Elaborator {
 
     private mutating func reportUnknownCallee(_ callee: Name) {
         let name = callee.text
-        if OperatorTable.planned.contains(name) {
-            report(
-                "operator \"\(name)\" is not built yet", at: callee.range,
-                hint: "operators that are: " + OperatorTable.names.joined(separator: ", "))
-        } else if let later = laterBlocks[name] {
+        if let later = laterBlocks[name] {
             report(
                 "block \"\(name)\" is used before it is declared", at: callee.range,
                 notes: [.init("it is declared here", later)],
@@ -42,9 +38,8 @@ extension Elaborator {
                 notes: [.init("it is defined here", value.name.range)])
         } else {
             let hint =
-                nearMiss(name, among: OperatorTable.names + blockNames + OperatorTable.planned).map {
-                    "did you mean \"\($0)\"?"
-                } ?? "operators are " + (OperatorTable.names + blockNames).joined(separator: ", ")
+                nearMiss(name, among: OperatorTable.names + blockNames).map { "did you mean \"\($0)\"?" }
+                ?? "operators are " + (OperatorTable.names + blockNames).joined(separator: ", ")
             report("unknown operator \"\(name)\"", at: callee.range, hint: hint)
         }
     }
@@ -54,7 +49,7 @@ extension Elaborator {
     private mutating func evaluate(
         _ signature: OperatorSignature, _ call: Call, _ range: SourceRange, isOutermost: Bool
     ) -> Value {
-        let bound = bind(call, signature.operands, signature.arguments, range)
+        let bound = bind(call, signature.operands, signature.arguments)
         if signature.hasParameters, !noteParameters(of: call.callee) { return .invalid }
         guard let bound, let operands = check(bound.operands, of: signature) else { return .invalid }
         return apply(

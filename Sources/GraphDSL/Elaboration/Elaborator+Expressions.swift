@@ -42,6 +42,11 @@ extension Elaborator {
         return .invalid
     }
 
+    /// True for a name that stands for something here.
+    func isVisible(_ name: String) -> Bool {
+        frame.scope[name] != nil || seesParameters && parameters[name] != nil
+    }
+
     private mutating func reportUnknown(_ name: Name) {
         if let later = frame.definitions[name.text] {
             report(

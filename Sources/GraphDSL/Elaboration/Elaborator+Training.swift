@@ -70,9 +70,11 @@ extension Elaborator {
         case "seed": options.seed = seed(entry.value) ?? options.seed
         case "init": options.initialValues = initialValues(entry.value) ?? options.initialValues
         default:
+            let owner = OptimizerSignature.all.first { $0.arguments.contains { $0.name == entry.key.text } }
             report(
                 "unknown training option \(what)", at: entry.key.range,
-                hint: suggestion(entry.key.text, Self.trainKeys, "options are"))
+                hint: owner.map { "it belongs to the optimizer: optimizer: \($0.name)(\(entry.key.text): ...)" }
+                    ?? suggestion(entry.key.text, Self.trainKeys, "options are"))
         }
     }
 
@@ -93,7 +95,7 @@ extension Elaborator {
                 hint: suggestion(call.callee.text, names, "optimizers are"))
             return nil
         }
-        return bind(call, .named([]), signature.arguments, expression.range).map { signature.options($0.arguments) }
+        return bind(call, .named([]), signature.arguments).map { signature.options($0.arguments) }
     }
 
     private mutating func seed(_ expression: Expression) -> UInt64? {

@@ -56,6 +56,11 @@ struct Elaborator {
         let hadSyntaxErrors = diagnostics.hasErrors
         guard let graph = syntax.graph else { return nil }
         defineParameters(graph.parameters, overrides: overrides)
+        if let sizes = graph.sizes, sizes.rule != .exact {
+            report(
+                "\"sizes: \(sizes.rule.rawValue)\" is not built yet", at: sizes.range,
+                hint: "maps that are joined must be of one size: sizes: exact")
+        }
         for block in syntax.blocks { declare(block, isInGraph: false) }
         for case .block(let block) in graph.body.map(\.kind) where laterBlocks[block.name.text] == nil {
             laterBlocks[block.name.text] = block.name.range
@@ -70,6 +75,8 @@ struct Elaborator {
                 "graph \"\(graph.name.text)\" has no output", at: graph.name.range,
                 hint: "add output NAME = VALUE for what the net computes")
         }
+        checkUncalledBlocks()
+        if !diagnostics.hasErrors { checkWhole(graph) }
         guard !diagnostics.hasErrors else { return nil }
         warnAboutUnusedNames()
         for warning in warnings { diagnostics.report(warning) }
@@ -190,6 +197,16 @@ struct Elaborator {
 
     private func hasOutputStatement(_ graph: GraphDeclaration) -> Bool {
         graph.body.contains { if case .output = $0.kind { true } else { false } }
+    }
+
+    /// Looks into blocks that nobody calls. Without arguments their shapes are unknown, their names and calls are not.
+    private mutating func checkUncalledBlocks() {
+        let warningCount = warnings.count
+        for name in blockNames where !isAborted {
+            if let block = blocks[name], !block.isUsed { checkUncalled(block) }
+        }
+        // That the block is never called says it all.
+        warnings.removeSubrange(warningCount...)
     }
 
     private mutating func warnAboutUnusedNames() {

@@ -22,6 +22,8 @@ struct GraphBuilder {
     /// Names of the statement at work.
     var names = StatementNames(stem: "", outermost: "")
     private var usedNames: Set<String> = []
+    /// For each node, the expression or name that makes it.
+    private(set) var ranges: [SourceRange] = []
     /// For each node, whether a parameter has a part in it.
     private var trained: [Bool] = []
 
@@ -36,8 +38,14 @@ struct GraphBuilder {
     mutating func result(
         _ op: Op, _ inputs: [NodeID], of call: OperatorCall, suffix: String? = nil
     ) throws(Diagnostic) -> NodeID {
-        let name = call.isOutermost ? names.outermost : names.stem + "." + (suffix ?? call.name)
-        return try append(op, inputs, name: name, at: call.range)
+        try append(op, inputs, name: wantedName(of: call, suffix), at: call.range)
+    }
+
+    /// The name that the next result of the call will have.
+    func nextName(of call: OperatorCall) -> String { free(wantedName(of: call, nil)) }
+
+    private func wantedName(of call: OperatorCall, _ suffix: String?) -> String {
+        call.isOutermost ? names.outermost : names.stem + "." + (suffix ?? call.name)
     }
 
     /// A node on the way to a call's result.
@@ -58,12 +66,28 @@ struct GraphBuilder {
         return parameters
     }
 
+    /// A number for each of `channels` channels, called `NAME.` and what PyTorch calls it.
+    mutating func channelParameter(
+        _ kind: ParameterKind, channels: Int, of call: OperatorCall
+    ) throws(Diagnostic) -> NodeID {
+        try parameter(kind, .fixed([channels]), fanIn: channels, at: call.range)
+    }
+
+    /// A step that changes a parameter while training.
+    mutating func effect(
+        _ op: Op, _ inputs: [NodeID], of call: OperatorCall, suffix: String
+    ) throws(Diagnostic) {
+        _ = try append(op, inputs, name: names.stem + "." + suffix, at: call.range)
+    }
+
     func isTarget(_ id: NodeID) -> Bool {
         if case .target = graph[id].op { true } else { false }
     }
 
     /// True if the value changes when parameters do.
     func isTrained(_ id: NodeID) -> Bool { trained[id.index] }
+
+    func isTaken(_ name: String) -> Bool { usedNames.contains(name) }
 
     // MARK: For statements
 
@@ -88,7 +112,7 @@ struct GraphBuilder {
     private mutating func parameter(
         _ kind: ParameterKind, _ type: TensorType, fanIn: Int, at range: SourceRange
     ) throws(Diagnostic) -> NodeID {
-        let name = names.stem + "." + kind.rawValue
+        let name = names.stem + "." + kind.suffix
         // A parameter's name is a contract with files of weights: an inner node that happens to have it gives way.
         if usedNames.contains(name), let other = graph.id(named: name) {
             if case .parameter = graph[other].op {
@@ -120,14 +144,21 @@ struct GraphBuilder {
         var isTrained = node.inputs.contains { trained[$0.index] }
         if case .parameter = node.op { isTrained = true }
         trained.append(isTrained)
+        ranges.append(range)
         return graph.append(node)
     }
 
     /// The name, with the first free number where it is taken.
     private mutating func unique(_ name: String) -> String {
-        if usedNames.insert(name).inserted { return name }
+        let free = free(name)
+        usedNames.insert(free)
+        return free
+    }
+
+    private func free(_ name: String) -> String {
+        guard usedNames.contains(name) else { return name }
         var number = 2
-        while !usedNames.insert("\(name).\(number)").inserted { number += 1 }
+        while usedNames.contains("\(name).\(number)") { number += 1 }
         return "\(name).\(number)"
     }
 

@@ -12,6 +12,22 @@ extension OperatorSignature {
         .leakyRelu(slope: $0.real("slope", default: 0.01))
     }
 
+    /// `softmax(x)`, over the channels of each position.
+    static let softmax = OperatorSignature(name: "softmax", operands: .named(["x"])) {
+        call, builder throws(Diagnostic) in
+        try builder.result(.softmax, [call.operands[0].id], of: call)
+    }
+
+    /// `dropout(x, rate:)`: its mask hangs on the name of the operator's node.
+    static let dropout = OperatorSignature(
+        name: "dropout", operands: .named(["x"]),
+        arguments: [.required("rate", .real(.fraction), example: "rate: 0.5")]
+    ) { call, builder throws(Diagnostic) in
+        let function = Elementwise.dropout(
+            rate: call.arguments.real("rate"), key: DropoutMask.key(of: builder.nextName(of: call)))
+        return try builder.result(.elementwise(function), [call.operands[0].id], of: call)
+    }
+
     /// A function of one feature map, element by element.
     private static func activation(
         _ name: String, _ arguments: [ArgumentSpec] = [],

@@ -12,6 +12,12 @@ enum ArgumentKind: Sendable {
     case padding
     case real(RealDomain)
     case boolean
+    /// A whole number from 0, or `none`.
+    case optionalCount
+    /// `[a, b, …]`, numbers of a domain.
+    case reals(RealDomain)
+    /// A feature map.
+    case map
 
     /// For messages: `a whole number from 1`.
     var description: String {
@@ -22,6 +28,9 @@ enum ArgumentKind: Sendable {
         case .padding: "a whole number from 0, [h, w] or same"
         case .real(let domain): domain.description
         case .boolean: "true or false"
+        case .optionalCount: "a whole number from 0 or none"
+        case .reals: "a list of numbers"
+        case .map: "a feature map"
         }
     }
 }
@@ -33,6 +42,8 @@ enum RealDomain: Sendable {
     case nonNegative
     /// From 0 to below 1.
     case fraction
+    /// From 0 to 1, both included.
+    case proportion
 
     func contains(_ value: Double) -> Bool {
         switch self {
@@ -40,6 +51,7 @@ enum RealDomain: Sendable {
         case .positive: value.isFinite && value > 0
         case .nonNegative: value.isFinite && value >= 0
         case .fraction: value >= 0 && value < 1
+        case .proportion: value >= 0 && value <= 1
         }
     }
 
@@ -49,6 +61,7 @@ enum RealDomain: Sendable {
         case .positive: "a number above 0"
         case .nonNegative: "a number from 0"
         case .fraction: "a number from 0 to below 1"
+        case .proportion: "a number from 0 to 1"
         }
     }
 }
@@ -60,6 +73,9 @@ enum ArgumentValue: Sendable {
     case same
     case real(Double)
     case boolean(Bool)
+    case none
+    case reals([Double])
+    case map(Operand)
 }
 
 /// One argument besides the operands: its name, what it may be, and its value when it is left out.

@@ -86,6 +86,8 @@ struct BoundArguments: Sendable {
     mutating func set(_ name: String, _ value: ArgumentValue, at range: SourceRange?) { values[name] = (value, range) }
 
     func has(_ name: String) -> Bool { values[name] != nil }
+    /// True for an argument that is written in the call.
+    func isGiven(_ name: String) -> Bool { range(of: name) != nil }
     /// Where the argument is written; nil for defaults.
     func range(of name: String) -> SourceRange? { values[name]?.range }
 
@@ -103,6 +105,19 @@ struct BoundArguments: Sendable {
 
     func extent(_ name: String, default value: Extent = Extent(1)) -> Extent {
         if case .extent(let found)? = values[name]?.value { found } else { value }
+    }
+
+    /// nil for `none`.
+    func optionalInteger(_ name: String) -> Int? {
+        if case .integer(let found)? = values[name]?.value { found } else { nil }
+    }
+
+    func reals(_ name: String) -> [Double] {
+        if case .reals(let found)? = values[name]?.value { found } else { [] }
+    }
+
+    func map(_ name: String) -> Operand? {
+        if case .map(let found)? = values[name]?.value { found } else { nil }
     }
 
     func isSame(_ name: String) -> Bool {

@@ -1,20 +1,16 @@
 /// All operators of the language, in alphabetical order.
 enum OperatorTable {
     static let built: [OperatorSignature] = [
-        .add, .bceWithLogits, .concat, .conv, .convTranspose, .diceLoss, .leakyReLU, .maxPool, .multiply, .relu,
-        .sigmoid, .silu, .tanh,
+        .add, .averagePool, .batchNorm, .bceWithLogits, .bedOfNails, .concat, .conv, .convTranspose, .crop,
+        .crossEntropy,
+        .diceLoss, .dropout, .groupNorm, .leakyReLU, .maxPool, .maxUnpool, .meanSquaredError, .multiply, .pad, .relu,
+        .sigmoid, .silu, .softmax, .tanh, .upsampleBilinear, .upsampleNearest,
     ]
 
-    /// Operators that belong to the language but have no lowering yet.
-    static let planned = [
-        "avg_pool", "batch_norm", "bed_of_nails", "crop", "cross_entropy", "dropout", "group_norm", "max_unpool", "mse",
-        "pad", "softmax", "upsample_bilinear", "upsample_nearest",
-    ]
-
-    /// Names of the operators that can be used.
+    /// Names of the operators.
     static let names = built.map(\.name)
 
     static func signature(named name: String) -> OperatorSignature? { built.first { $0.name == name } }
 
-    static func isReserved(_ name: String) -> Bool { names.contains(name) || planned.contains(name) }
+    static func isReserved(_ name: String) -> Bool { names.contains(name) }
 }

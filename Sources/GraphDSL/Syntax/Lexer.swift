@@ -1,12 +1,15 @@
 import Diagnostics
 
-/// Cuts a text into tokens; unreadable text becomes `invalid` tokens, each with a diagnostic.
+/// Cuts a text into tokens and comments; unreadable text becomes `invalid` tokens, each with a diagnostic.
 struct Lexer {
     private let file: SourceFile
     private let bytes: [UInt8]
     private var position = 0
-    private var tokens: [Token] = []
-    private(set) var diagnostics: [Diagnostic] = []
+    private(set) var tokens: [Token] = []
+    /// `// …`, without the line break, in the order of the text.
+    private(set) var comments: [SourceRange] = []
+    private(set) var diagnostics = DiagnosticCollector()
+    private var hasLoneReturn = false
 
     init(_ file: SourceFile) {
         self.file = file
@@ -14,11 +17,10 @@ struct Lexer {
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }  // a byte order mark, as some editors write
     }
 
-    /// All tokens, the last of which is `endOfFile`.
-    mutating func run() -> [Token] {
+    /// Reads the whole text; the last token is `endOfFile`.
+    mutating func run() {
         while position < bytes.count { next() }
         tokens.append(Token(kind: .endOfFile, range: SourceRange(bytes.count, bytes.count)))
-        return tokens
     }
 
     private mutating func next() {
@@ -26,17 +28,21 @@ struct Lexer {
         switch byte {
         case UInt8(ascii: "\n"):
             append(.newline, length: 1)
-        case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"):
+        case UInt8(ascii: " "), UInt8(ascii: "\t"):
             position += 1
+        case UInt8(ascii: "\r"):
+            carriageReturn()
         case UInt8(ascii: "/") where peek(1) == UInt8(ascii: "/"):
+            let start = position
             skipLine()
+            comments.append(SourceRange(start, position))
         case UInt8(ascii: "/") where peek(1) == UInt8(ascii: "*"):
             blockComment()
         case UInt8(ascii: "#"):
             let start = position
             skipLine()
             report("unexpected character \"#\"", SourceRange(start, start + 1), hint: "comments start with \"//\"")
-        case UInt8(ascii: "\""):
+        case UInt8(ascii: "\""), UInt8(ascii: "'"):
             quotedText()
         case _ where isLetter(byte):
             name()
@@ -49,6 +55,21 @@ struct Lexer {
                 unreadable()
             }
         }
+    }
+
+    /// Before a line feed it means nothing; alone it ends the line, as it did on old machines, and is complained about
+    /// once in a file.
+    private mutating func carriageReturn() {
+        let range = SourceRange(position, position + 1)
+        position += 1
+        guard peek(0) != UInt8(ascii: "\n") else { return }
+        tokens.append(Token(kind: .newline, range: range))
+        guard !hasLoneReturn else { return }
+        hasLoneReturn = true
+        diagnostics.report(
+            Diagnostic(
+                "the line ends with a carriage return alone", at: range,
+                hint: "save the file with line feeds as line breaks"))
     }
 
     private mutating func name() {
@@ -95,7 +116,7 @@ struct Lexer {
     }
 
     private mutating func skipLine() {
-        while position < bytes.count, bytes[position] != UInt8(ascii: "\n") { position += 1 }
+        while let byte = peek(0), byte != UInt8(ascii: "\n"), byte != UInt8(ascii: "\r") { position += 1 }
     }
 
     private mutating func blockComment() {
@@ -104,7 +125,7 @@ struct Lexer {
         while position < bytes.count, !(peek(0) == UInt8(ascii: "*") && peek(1) == UInt8(ascii: "/")) { position += 1 }
         position = min(position + 2, bytes.count)
         // A comment is no reason to misread the statement around it: reported, but no token.
-        diagnostics.append(
+        diagnostics.report(
             Diagnostic(
                 "unexpected \"/*\"", at: SourceRange(start, start + 2),
                 hint: "comments start with \"//\" and end with the line"))
@@ -114,8 +135,9 @@ struct Lexer {
     private mutating func quotedText() {
         let start = position
         position += 1
-        while let byte = peek(0), byte != UInt8(ascii: "\n"), byte != UInt8(ascii: "\"") { position += 1 }
-        position = peek(0) == UInt8(ascii: "\"") ? position + 1 : start + 1
+        let quote = bytes[start]
+        while let byte = peek(0), byte != UInt8(ascii: "\n"), byte != quote { position += 1 }
+        position = peek(0) == quote ? position + 1 : start + 1
         report("unexpected quotes", SourceRange(start, position), hint: "names stand without quotes")
     }
 
@@ -127,10 +149,8 @@ struct Lexer {
         joinWord(around: start)
         let scalars = file.text(in: range).unicodeScalars
         let shown = scalars.prefix(8).map(display).joined() + (scalars.count > 8 ? "..." : "")
-        let isWord = scalars.contains { !$0.isASCII && $0.properties.isAlphabetic }
         report(
-            "unexpected character\(scalars.count > 1 ? "s" : "") \"\(shown)\"", range,
-            hint: isWord ? "names are made of the letters a-z and A-Z, digits and \"_\"" : nil)
+            "unexpected character\(scalars.count > 1 ? "s" : "") \"\(shown)\"", range, hint: hint(for: scalars))
     }
 
     /// Letters that touch unreadable ones are of the same word, which is complained about as a whole.
@@ -139,22 +159,40 @@ struct Lexer {
         while let byte = peek(0), isLetter(byte) || isDigit(byte) || byte >= 0x80 { position += 1 }
     }
 
+    private func hint(for scalars: String.UnicodeScalarView) -> String? {
+        if scalars.contains(where: { !$0.isASCII && $0.properties.isAlphabetic }) {
+            return "names are made of the letters a-z and A-Z, digits and \"_\""
+        }
+        switch scalars.first {
+        case ".": return "operators are called as relu(x), not as x.relu()"
+        case "<", ">", "%", "^", "!", "&", "|", "~": return "numbers and feature maps combine with + - * and /"
+        default: return nil
+        }
+    }
+
     private func display(_ scalar: Unicode.Scalar) -> String {
         switch scalar.properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .spaceSeparator:
-            "<U+\(String(scalar.value, radix: 16, uppercase: true))>"
+            "<U+\(hexadecimal(scalar.value))>"
         default: String(scalar)
         }
+    }
+
+    /// At least four digits, as Unicode writes it.
+    private func hexadecimal(_ value: UInt32) -> String {
+        let digits = String(value, radix: 16, uppercase: true)
+        return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
     }
 
     private func isMeaningful(_ byte: UInt8) -> Bool {
         byte == 9 || byte == 10 || byte == 13 || byte == 32
             || isLetter(byte) || isDigit(byte) || byte == UInt8(ascii: "#") || byte == UInt8(ascii: "\"")
+            || byte == UInt8(ascii: "'")
             || byte < 0x80 && Token.Punctuation(rawValue: String(Unicode.Scalar(byte))) != nil
     }
 
     private mutating func report(_ message: String, _ range: SourceRange, hint: String? = nil) {
-        diagnostics.append(Diagnostic(message, at: range, hint: hint))
+        diagnostics.report(Diagnostic(message, at: range, hint: hint))
         tokens.append(Token(kind: .invalid, range: range))
     }
 

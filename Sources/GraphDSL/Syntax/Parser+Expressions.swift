@@ -19,6 +19,9 @@ extension Parser {
         while let op = binaryOperator([.times: .multiply, .divide: .divide]) {
             advance()
             skipNewlines()
+            if op == .multiply, current.isPunctuation(.times) {
+                throw expected("a value", hint: "there are no powers: write x * x")
+            }
             product = try join(op, product, try parseUnary())
         }
         return product
@@ -63,7 +66,7 @@ extension Parser {
         var inner: Expression?
         let start = current.range
         try parseDelimited(.leftParenthesis, .rightParenthesis) { parser throws(Failure) in
-            if inner != nil { throw parser.expected("\")\"") }
+            if inner != nil { throw parser.expected("\")\"", hint: "a list is written [a, b]") }
             inner = try parser.parseExpression()
         }
         guard let inner else { throw fail("expected a value between \"(\" and \")\"", start) }

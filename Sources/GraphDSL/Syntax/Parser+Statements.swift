@@ -4,10 +4,18 @@ extension Parser {
     static let statementWords = ["input", "target", "output", "loss", "block", "return", "train"]
 
     /// `{ statement … }`; also returns where the closing brace stands.
-    mutating func parseBody() throws(Failure) -> (statements: [Statement], end: SourceRange) {
+    /// - Parameter form: how the declaration is written, for hints.
+    mutating func parseBody(form: String) throws(Failure) -> (statements: [Statement], end: SourceRange) {
         skipNewlines()
-        let opening = current
-        try expect(.leftBrace)
+        var opening: Token? = current
+        if current.isPunctuation(.leftBrace) {
+            advance()
+        } else {
+            let failure = expected("\"{\"", hint: "write \(form)")
+            // Statements show that nothing else is missing.
+            guard startsStatement(index) else { throw failure }
+            opening = nil
+        }
         var statements: [Statement] = []
         while true {
             skipSeparators()
@@ -18,9 +26,11 @@ extension Parser {
             }
             if current.kind == .endOfFile {
                 let end = SourceRange(previousEnd, previousEnd)
-                report(
-                    "expected \"}\", found the end of the file", end,
-                    notes: [.init("to close this \"{\"", opening.range)])
+                if let opening {
+                    report(
+                        "expected \"}\", found the end of the file", end,
+                        notes: [.init("to close this \"{\"", opening.range)])
+                }
                 return (statements, end)
             }
             parseStatement(into: &statements)
@@ -46,33 +56,72 @@ extension Parser {
         case .newline, .endOfFile, .punctuation(.semicolon), .punctuation(.rightBrace): return
         case .punctuation(.plus), .punctuation(.minus), .punctuation(.times), .punctuation(.divide):
             throw expected("a new line or \";\"")
+        case .punctuation(.leftBrace):
+            throw expected("a new line or \";\" behind the statement", hint: "arguments stand in ( )")
         default:
             throw expected("a new line or \";\" behind the statement")
         }
+    }
+
+    private enum Form: String {
+        case input, target, output, loss, block, train
+        case result = "return"
+        /// `NAME = …`, which no word announces.
+        case definition = "="
     }
 
     private mutating func parseStatement() throws(Failure) -> Statement {
         let first = current
         guard case .name(let word) = first.kind else { throw unexpectedStart() }
         let kind: Statement.Kind
-        if following.isPunctuation(.equals) {
-            kind = try parseDefinition()
-        } else {
-            switch word {
-            case "input", "target": kind = try parseData(isTarget: word == "target")
-            case "output": kind = try parseOutput()
-            case "loss":
-                advance()
-                kind = .loss(parseRecovering(from: index - 1))
-            case "return":
-                advance()
-                kind = .result(parseRecovering(from: index - 1))
-            case "block": kind = .block(try parseBlock())
-            case "train": kind = .train(try parseTrain())
-            default: throw unknownStatement(word)
-            }
+        switch following.isPunctuation(.equals) ? .definition : Form(rawValue: word) ?? formMeant(by: word) {
+        case .definition: kind = try parseDefinition()
+        case .input: kind = try parseData(isTarget: false)
+        case .target: kind = try parseData(isTarget: true)
+        case .output: kind = try parseOutput()
+        case .loss: kind = .loss(parseStatementValue())
+        case .result: kind = .result(parseStatementValue())
+        case .block: kind = .block(try parseBlock())
+        case .train: kind = .train(try parseTrain())
+        case nil: throw unknownStatement(word)
         }
         return Statement(kind: kind, range: SourceRange(first.range.lower, previousEnd), keyword: first.range)
+    }
+
+    /// The expression behind `loss` or `return`.
+    private mutating func parseStatementValue() -> Expression {
+        let start = index
+        let word = file.text(in: current.range)
+        advance()
+        if current.isPunctuation(.colon) {
+            report("expected a value behind \"\(word)\", found \":\"", current.range, hint: "write \(word) VALUE")
+            advance()
+        }
+        return parseRecovering(from: start)
+    }
+
+    /// What a statement with an unknown word before a name must mean. Reported here, and then read as if it were right,
+    /// so that what it defines is known.
+    private mutating func formMeant(by word: String) -> Form? {
+        guard case .name(let name) = following.kind else { return nil }
+        let behind = tokens[min(index + 2, tokens.count - 1)]
+        let form: Form
+        var hint: String?
+        if behind.isPunctuation(.colon), let near = nearMiss(word, among: ["input", "target"]) {
+            form = near == "input" ? .input : .target
+            hint = "did you mean \"\(near)\"?"
+        } else if behind.isPunctuation(.equals), nearMiss(word, among: ["output"]) != nil {
+            form = .output
+            hint = "did you mean \"output\"?"
+        } else if behind.isPunctuation(.equals) {
+            form = .definition
+            hint = "a definition has no word before it: write \(name) = ..."
+        } else {
+            return nil
+        }
+        report("unknown statement \"\(word)\"", current.range, hint: hint)
+        if form == .definition { advance() }
+        return form
     }
 
     private mutating func unexpectedStart() -> Failure {
@@ -105,6 +154,7 @@ extension Parser {
         let start = index
         let name = try parseName("a name")
         try expect(.equals)
+        if current.isPunctuation(.equals) { throw expected("a value", hint: "write \(name.text) = ...") }
         return .definition(name, parseRecovering(from: start))
     }
 
@@ -123,7 +173,11 @@ extension Parser {
     private mutating func parseData(isTarget: Bool) throws(Failure) -> Statement.Kind {
         let start = index
         advance()
-        let name = try parseName(isTarget ? "the target's name" : "the input's name")
+        let word = isTarget ? "target" : "input"
+        guard case .name = current.kind else {
+            throw expected("the \(word)'s name", hint: "write \(word) NAME: [C, H, W]")
+        }
+        let name = try parseName("the \(word)'s name")
         var type: TensorSyntax?
         do {
             try expect(.colon)
@@ -148,7 +202,10 @@ extension Parser {
         advance()
         skipNewlines()
         let opening = current
-        try expect(.leftBrace)
+        guard current.isPunctuation(.leftBrace) else {
+            throw expected("\"{\" behind \"train\"", hint: "write train { batch: 16 ... }")
+        }
+        advance()
         var entries: [TrainEntry] = []
         while true {
             skipSeparators()

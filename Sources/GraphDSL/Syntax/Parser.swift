@@ -10,6 +10,7 @@ struct Parser {
 
     let file: SourceFile
     let tokens: [Token]
+    let comments: [SourceRange]
     private(set) var index = 0
     /// Open parentheses and brackets, within which line breaks mean nothing.
     private var openDelimiters = 0
@@ -17,13 +18,15 @@ struct Parser {
     var depth = 0
     /// Set when an unreadable stretch has just been skipped, so that what follows need not be a statement's end.
     var hasJustRecovered = false
-    private(set) var diagnostics: [Diagnostic]
+    private(set) var diagnostics: DiagnosticCollector
     private var unreadableBlocks: Set<String> = []
 
     init(_ file: SourceFile) {
         var lexer = Lexer(file)
+        lexer.run()
         self.file = file
-        self.tokens = lexer.run()
+        self.tokens = lexer.tokens
+        self.comments = lexer.comments
         self.diagnostics = lexer.diagnostics
     }
 
@@ -75,31 +78,6 @@ struct Parser {
         }
     }
 
-    private mutating func parseGraph() throws(Failure) -> GraphDeclaration {
-        advance()
-        let name = try parseName("the graph's name")
-        skipNewlines()
-        var parameters: [ParameterSyntax] = []
-        if current.isPunctuation(.leftParenthesis) {
-            try parseDelimited(.leftParenthesis, .rightParenthesis, holdsDefinitions: true) { parser throws(Failure) in
-                parameters.append(try parser.parseGraphParameter())
-            }
-        }
-        let body = try parseBody().statements
-        return GraphDeclaration(name: name, parameters: parameters, body: body)
-    }
-
-    private mutating func parseGraphParameter() throws(Failure) -> ParameterSyntax {
-        let name = try parseName("a parameter's name")
-        guard current.isPunctuation(.equals) else {
-            throw fail(
-                "graph parameter \"\(name.text)\" needs a default value", name.range,
-                hint: "write \(name.text) = 64, for example")
-        }
-        advance()
-        return ParameterSyntax(name: name, value: try parseExpression())
-    }
-
     mutating func parseBlock() throws(Failure) -> BlockSyntax {
         advance()
         let name = try parseName("the block's name")
@@ -117,7 +95,7 @@ struct Parser {
         try parseDelimited(.leftParenthesis, .rightParenthesis) { parser throws(Failure) in
             parameters.append(try parser.parseName("an argument's name"))
         }
-        let (body, end) = try parseBody()
+        let (body, end) = try parseBody(form: "block \(name.text)(...) { ... }")
         return BlockSyntax(name: name, parameters: parameters, body: body, endRange: end)
     }
 
@@ -192,7 +170,7 @@ struct Parser {
     mutating func report(
         _ message: String, _ range: SourceRange, notes: [Diagnostic.Note] = [], hint: String? = nil
     ) {
-        diagnostics.append(Diagnostic(message, at: range, notes: notes, hint: hint))
+        diagnostics.report(Diagnostic(message, at: range, notes: notes, hint: hint))
     }
 
     mutating func fail(

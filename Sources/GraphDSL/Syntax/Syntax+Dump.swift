@@ -16,6 +16,7 @@ private struct SyntaxDump {
         line("graph \(graph.name.text)")
         indented {
             for parameter in graph.parameters { $0.line("parameter \(parameter.name.text) = \(show(parameter.value))") }
+            if let sizes = graph.sizes { $0.line("sizes: \(sizes.rule.rawValue)") }
             $0.body(graph.body)
         }
     }

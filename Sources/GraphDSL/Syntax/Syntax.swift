@@ -91,9 +91,28 @@ struct Statement: Sendable {
     var keyword: SourceRange
 }
 
+/// What becomes of feature maps that are joined and differ a little in size.
+enum SizeRule: String, CaseIterable, Sendable {
+    /// They must not differ.
+    case exact
+    /// The smaller one is padded with zeros.
+    case pad
+    /// The larger one is cropped.
+    case crop
+}
+
+/// `sizes: pad` in a graph's header.
+struct SizesEntry: Sendable {
+    var rule: SizeRule
+    /// The label and the word.
+    var range: SourceRange
+}
+
 struct GraphDeclaration: Sendable {
     var name: Name
     var parameters: [ParameterSyntax]
+    /// Nil where the header does not say, which means `exact`.
+    var sizes: SizesEntry?
     var body: [Statement]
 }
 

@@ -81,7 +81,7 @@ public struct AlgorithmTable: Hashable, Sendable {
     ) {
         let ops = graph.nodes.map(\.op)
         self.init(
-            ops, target: target, batch: batch, isInference: graph.gradients.isEmpty && !ops.contains(.update),
+            ops, target: target, batch: batch, isInference: graph.gradients.isEmpty && !ops.contains(where: \.isEffect),
             choice: choice, winners: winners)
     }
 

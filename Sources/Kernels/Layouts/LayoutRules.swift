@@ -19,7 +19,9 @@ struct LayoutRules {
             return convolutions.algorithm(node.op).demand(node.op, target: target, operandCount: operands.count)
         case .channelSum: return LayoutDemand(inputs: operands.map(\.layout), result: .nchw)
         case .maxPool: return uniform(operands[0].layout, operands.count)
-        case .maxPoolGradient: return uniform(operands[1].layout, operands.count)
+        case .maxUnpool, .maxPick: return uniform(operands[1].layout, operands.count)
+        case .resample, .resampleGradient: return uniform(operands[0].layout, 1)
+        case .normalization(let op): return normalizationDemand(op, operands.map(\.layout)) ?? plain
         case .elementwise:
             guard node.type.isBatched, node.type.featureMap != nil else { return plain }
             return uniform(operands.map(\.layout).first { $0 != .nchw } ?? .nchw, operands.count)
@@ -31,9 +33,21 @@ struct LayoutRules {
         case .channelSlice(let start, let count):
             let layout = operands[0].layout
             return start % layout.block == 0 && count % layout.block == 0 ? uniform(layout, 1) : plain
-        case .input, .target, .parameter, .cotangent, .one, .relayout, .bceWithLogits, .bceWithLogitsGradient,
-            .diceLoss, .diceLossGradient, .batchMean, .batchMeanGradient, .update:
+        case .input, .target, .parameter, .cotangent, .one, .relayout, .softmax, .softmaxGradient, .sampleLoss,
+            .sampleLossGradient, .classLoss, .batchMean, .batchMeanGradient, .update:
             return plain
+        }
+    }
+
+    /// Maps stay as they are; what belongs to channels has one layout. nil for parts without maps.
+    private func normalizationDemand(_ op: NormalizationOp, _ layouts: [Layout]) -> LayoutDemand? {
+        let others = { (maps: Int) in Array(repeating: Layout.nchw, count: layouts.count - maps) }
+        switch op {
+        case .moments: return LayoutDemand(inputs: layouts, result: .nchw)
+        case .normalize: return LayoutDemand(inputs: [layouts[0]] + others(1), result: layouts[0])
+        case .sums: return LayoutDemand(inputs: [layouts[1], layouts[1]] + others(2), result: .nchw)
+        case .gradient: return LayoutDemand(inputs: [layouts[1], layouts[1]] + others(2), result: layouts[1])
+        case .row, .runningMoments, .updateRunning, .foldedWeight, .foldedBias: return nil
         }
     }
 

@@ -60,9 +60,9 @@ struct BlockedPool {
         return step(kernel([windows(body)]))
     }
 
-    // MARK: Gradient
+    // MARK: Unpooling
 
-    func gradient() -> LoweredStep {
+    func unpool() -> LoweredStep {
         let simple = g.isDisjoint && g.kernel == g.stride && g.padding == Padding(0)
         return step(simple ? kernel(tiled()) : kernel(accumulated(), accumulates: true))
     }

@@ -14,7 +14,7 @@ extern "C" {
 #endif
 
 #define UNETC_MODEL_MAGIC 0x54454e55u /* "UNET" */
-#define UNETC_MODEL_ABI 2u
+#define UNETC_MODEL_ABI 3u
 
 /* Where a tensor's bytes live: offsets count from that region's base. */
 enum {
@@ -22,7 +22,8 @@ enum {
     UNETC_REGION_PARAMETERS = 1, /* weights and biases: survive from step to step */
     UNETC_REGION_MOMENT1 = 2,    /* optimiser state, same offsets as the parameters */
     UNETC_REGION_MOMENT2 = 3,
-    UNETC_REGION_PREPARED = 4 /* derived from parameters alone, such as transformed weights */
+    UNETC_REGION_PREPARED = 4, /* made of parameters for one step alone, such as transformed weights */
+    UNETC_REGION_DERIVED = 5   /* values that are made of parameters alone, such as folded weights */
 };
 
 /* What a tensor means to the program around the plan. */
@@ -42,7 +43,15 @@ enum {
 enum { UNETC_PHASE_FORWARD = 0, UNETC_PHASE_BACKWARD = 1, UNETC_PHASE_UPDATE = 2 };
 
 /* How a parameter starts (DESIGN 3.1): only its name, the seed, its fan-in and its kind matter. */
-enum { UNETC_PARAMETER_NONE = 0, UNETC_PARAMETER_WEIGHT = 1, UNETC_PARAMETER_BIAS = 2 };
+enum {
+    UNETC_PARAMETER_NONE = 0,
+    UNETC_PARAMETER_WEIGHT = 1,
+    UNETC_PARAMETER_BIAS = 2,
+    UNETC_PARAMETER_SCALE = 3,           /* of a normalisation: starts at 1 */
+    UNETC_PARAMETER_SHIFT = 4,           /* likewise: starts at 0 */
+    UNETC_PARAMETER_RUNNING_MEAN = 5,    /* starts at 0; has no gradient, steps of the training plan change it */
+    UNETC_PARAMETER_RUNNING_VARIANCE = 6 /* likewise: starts at 1 */
+};
 
 typedef struct unetc_tensor {
     const char *name;
@@ -62,6 +71,7 @@ typedef struct unetc_tensor {
 typedef struct unetc_scalars {
     int64_t batch; /* samples in this call: 1 ... batch_capacity */
     int64_t step;  /* optimiser step, from 1 */
+    uint64_t seed; /* of what is random: the same seed and step give the same dropout masks */
     float learning_rate;
     float beta1; /* Adam's decay of the first moment, SGD's momentum */
     float beta2;
@@ -98,8 +108,9 @@ typedef struct unetc_step {
     double flops_fixed;
     double bytes_per_sample; /* read and written once each */
     double bytes_fixed;
-    /* 1: it reads parameters alone and fills its first operand, a prepared tensor; its tasks do not depend on the batch.
-     * While no parameter changes it need not run again, as long as the tensor's memory is left alone. */
+    /* 1: it reads parameters and derived tensors alone and fills its first operand, a prepared or derived tensor; its
+     * tasks do not depend on the batch. While no parameter changes it need not run again, as long as the tensor's
+     * memory is left alone. */
     int32_t preparation;
 } unetc_step;
 
@@ -115,6 +126,7 @@ typedef struct unetc_plan {
      * them one place, of as many bytes as the largest has. */
     uint64_t prepared_bytes;
     uint64_t prepared_largest_bytes;
+    uint64_t derived_bytes; /* the derived region, whose tensors all have a place of their own */
 } unetc_plan;
 
 typedef struct unetc_optimizer {

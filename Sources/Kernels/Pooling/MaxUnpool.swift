@@ -1,11 +1,12 @@
 import GraphIR
 import KernelIR
 
-/// Hands each window's gradient to the first of its largest values. A task is one channel of one sample.
+/// Puts each window's value (in training, its gradient) where the first of the window's largest values is. A task is one
+/// channel of one sample.
 ///
-/// Where windows do not overlap, each position is written once, straight through the epilogue; elsewhere gradients are
+/// Where windows do not overlap, each position is written once, straight through the epilogue; elsewhere values are
 /// added up in place first.
-func maxPoolGradient(_ request: KernelRequest, _ g: PoolGeometry) -> LoweredStep {
+func maxUnpool(_ request: KernelRequest, _ g: PoolGeometry) -> LoweredStep {
     let simple = g.isDisjoint && g.kernel == g.stride && g.padding == Padding(0)
     var buffers = request.buffers()
     if !simple { buffers[0].access = .readWrite }

@@ -1,0 +1,80 @@
+import Diagnostics
+import GraphIR
+
+/// What can only be said about a graph when all of it is known.
+extension Elaborator {
+    mutating func checkWhole(_ syntax: GraphDeclaration) {
+        checkSize(syntax)
+        checkNamesOfGradients()
+        checkParameters(syntax)
+    }
+
+    /// Later stages add up sizes, so that they must fit together as well as each on its own.
+    private mutating func checkSize(_ syntax: GraphDeclaration) {
+        let elements = builder.graph.nodes.reduce(0) { $0 + $1.type.elementCount }
+        guard elements >= GraphBuilder.elementLimit else { return }
+        report(
+            "the values of graph \"\(syntax.name.text)\" have \(elements) elements for one sample, more than 2^40",
+            at: syntax.name.range, hint: "is a size or a factor too large?")
+    }
+
+    /// Gradients are called `grad.PARAMETER`, and what feeds them `cotangent.OUTPUT`.
+    private mutating func checkNamesOfGradients() {
+        let graph = builder.graph
+        var reserved = graph.parameters.map { "grad.\(graph[$0].name)" }
+        if graph.loss == nil { reserved += graph.outputs.map { "cotangent.\($0.name)" } }
+        for name in reserved where builder.isTaken(name) {
+            guard let id = graph.id(named: name) else { continue }
+            report(
+                "the name \"\(name)\" is needed for a gradient", at: builder.ranges[id.index],
+                hint: "call the statement anything but \(name.prefix { $0 != "." })")
+        }
+    }
+
+    /// Training cannot change what the loss does not depend on.
+    private mutating func checkParameters(_ syntax: GraphDeclaration) {
+        let graph = builder.graph
+        guard let loss = graph.loss else { return }
+        let parameters = graph.parameters
+        if parameters.isEmpty {
+            warn(
+                "graph \"\(syntax.name.text)\" has a loss and no parameters, so that there is nothing to train",
+                at: syntax.name.range)
+            return
+        }
+        let reached = reachable(from: loss)
+        var names: [String] = []
+        var ranges: [SourceRange] = []
+        for id in parameters where !reached[id.index] {
+            let name = String(graph[id].name.prefix(upTo: graph[id].name.lastIndex(of: ".") ?? graph[id].name.endIndex))
+            if names.last == name { continue }
+            names.append(name)
+            ranges.append(builder.ranges[id.index])
+        }
+        guard let range = ranges.first else { return }
+        let notes = zip(names, ranges).dropFirst().prefix(3).map { Diagnostic.Note("\"\($0)\" is here", $1) }
+        report(
+            "the loss does not depend on the parameters of \(listed(names)), which therefore cannot be trained",
+            at: range, notes: Array(notes), hint: "use the result on the way to the loss, or remove it")
+    }
+
+    /// For each node, whether a value depends on it.
+    private func reachable(from root: NodeID) -> [Bool] {
+        let graph = builder.graph
+        var reached = [Bool](repeating: false, count: graph.nodes.count)
+        reached[root.index] = true
+        for id in graph.ids.reversed() where reached[id.index] {
+            for operand in graph[id].operands { reached[operand.index] = true }
+        }
+        return reached
+    }
+
+    /// `"a"`, `"a" and "b"`, `"a", "b", "c" and 4 more`.
+    private func listed(_ names: [String]) -> String {
+        let shown = names.prefix(names.count <= 4 ? 4 : 3).map { "\"\($0)\"" }
+        let rest = names.count - shown.count
+        let parts = rest > 0 ? shown + ["\(rest) more"] : shown
+        guard parts.count > 1, let last = parts.last else { return parts.joined() }
+        return parts.dropLast().joined(separator: ", ") + " and " + last
+    }
+}

@@ -1,0 +1,55 @@
+import Diagnostics
+import GraphIR
+
+extension OperatorSignature {
+    /// `batch_norm(x, momentum: 0.1, eps: 1e-5)`
+    static let batchNorm = OperatorSignature(
+        name: "batch_norm", operands: .named(["x"]),
+        arguments: [
+            .optional("momentum", .real(.proportion), .real(0.1)), .optional("eps", .real(.positive), .real(1e-5)),
+        ],
+        hasParameters: true, build: buildBatchNorm)
+
+    /// `group_norm(x, groups:, eps: 1e-5)`
+    static let groupNorm = OperatorSignature(
+        name: "group_norm", operands: .named(["x"]),
+        arguments: [
+            .required("groups", .size, example: "groups: 8"), .optional("eps", .real(.positive), .real(1e-5)),
+        ],
+        hasParameters: true, build: buildGroupNorm)
+}
+
+/// Training normalises by the batch's moments and counts up the running ones, which evaluation uses.
+private func buildBatchNorm(_ call: OperatorCall, _ builder: inout GraphBuilder) throws(Diagnostic) -> NodeID {
+    let (channels, size) = try call.featureMap()
+    let kinds: [ParameterKind] = [.scale, .shift, .runningMean, .runningVariance]
+    var parameters: [NodeID] = []
+    for kind in kinds { parameters.append(try builder.channelParameter(kind, channels: channels, of: call)) }
+    let moments = try builder.intermediate(
+        .normalization(.moments(.batch)), [call.operands[0].id], of: call, suffix: "moments")
+    for (row, name) in ["running_mean", "running_var"].enumerated() {
+        let update = NormalizationOp.updateRunning(row: row, momentum: call.arguments.real("momentum"), area: size.area)
+        try builder.effect(.normalization(update), [parameters[2 + row], moments], of: call, suffix: "update_" + name)
+    }
+    return try builder.result(
+        .normalization(.normalize(.batch, epsilon: call.arguments.real("eps"))),
+        [call.operands[0].id, moments, parameters[0], parameters[1]], of: call)
+}
+
+private func buildGroupNorm(_ call: OperatorCall, _ builder: inout GraphBuilder) throws(Diagnostic) -> NodeID {
+    let (channels, _) = try call.featureMap()
+    let groups = call.arguments.integer("groups")
+    guard channels % groups == 0 else {
+        let input = call.operands[0]
+        throw call.failure(
+            "\(channels) channels of \(input.description) cannot be split into \(groups) groups", at: "groups",
+            notes: [call.note(input)], hint: "groups must divide the number of channels")
+    }
+    let scale = try builder.channelParameter(.scale, channels: channels, of: call)
+    let shift = try builder.channelParameter(.shift, channels: channels, of: call)
+    let moments = try builder.intermediate(
+        .normalization(.moments(.channels(groups))), [call.operands[0].id], of: call, suffix: "moments")
+    return try builder.result(
+        .normalization(.normalize(.channels(groups), epsilon: call.arguments.real("eps"))),
+        [call.operands[0].id, moments, scale, shift], of: call)
+}

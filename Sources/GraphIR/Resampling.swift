@@ -1,0 +1,171 @@
+/// A linear map of each channel on its own from an `input` to an `output` extent, whose rows and columns are treated
+/// alike and apart: `y[i, j] = Σ r(i, a) · c(j, b) · x[a, b]`. The ways up and down that have no parameters.
+public struct Resampling: Hashable, Sendable {
+    public enum Rule: Hashable, Sendable {
+        /// The mean of each window, the padding counting as zeros (PyTorch's `count_include_pad`).
+        case averagePool(kernel: Extent, stride: Extent, padding: Extent)
+        /// Each value `scale` times in both directions.
+        case nearest(scale: Extent)
+        /// Between the four nearest values, weighed by distance; beyond the outermost ones their own. Corners of the two
+        /// maps lie on each other, or their borders do (PyTorch's `align_corners`).
+        case bilinear(scale: Extent, alignsCorners: Bool)
+        /// Each value at the first place of its `scale` × `scale` field, zeros elsewhere.
+        case bedOfNails(scale: Extent)
+        /// `y[i, j] = x[i − top, j − left]`, 0 where that lies outside: cuts a border off, or adds one of zeros.
+        case shift(top: Int, left: Int)
+    }
+
+    public var channels: Int
+    public var input: Extent
+    public var output: Extent
+    public var rule: Rule
+
+    /// A map whose output size follows from the rule.
+    public init(channels: Int, input: Extent, _ rule: Rule) {
+        self.init(channels: channels, input: input, output: Self.outputSize(of: input, rule) ?? input, rule)
+    }
+
+    /// A map of given sizes, as a shift needs it.
+    public init(channels: Int, input: Extent, output: Extent, _ rule: Rule) {
+        self.channels = channels
+        self.input = input
+        self.output = output
+        self.rule = rule
+    }
+
+    /// A map that cuts or fills up to `output`, the same on both sides; of an odd difference the smaller half comes first.
+    public init(channels: Int, input: Extent, centredIn output: Extent) {
+        let top = Self.firstHalf(output.height - input.height)
+        let left = Self.firstHalf(output.width - input.width)
+        self.init(channels: channels, input: input, output: output, .shift(top: top, left: left))
+    }
+
+    /// Rounded towards zero, so that cutting undoes filling.
+    private static func firstHalf(_ difference: Int) -> Int { difference / 2 }
+
+    /// nil for shifts, which fit any output.
+    private static func outputSize(of input: Extent, _ rule: Rule) -> Extent? {
+        switch rule {
+        case .averagePool(let kernel, let stride, let padding):
+            PoolGeometry(channels: 1, input: input, kernel: kernel, stride: stride, padding: Padding(padding)).output
+        case .nearest(let scale), .bilinear(let scale, _), .bedOfNails(let scale):
+            Extent(input.height * scale.height, input.width * scale.width)
+        case .shift: nil
+        }
+    }
+
+    public var inputType: TensorType { .batched([channels, input.height, input.width]) }
+    public var outputType: TensorType { .batched([channels, output.height, output.width]) }
+
+    /// The window of an average pool.
+    public var poolGeometry: PoolGeometry? {
+        guard case .averagePool(let kernel, let stride, let padding) = rule else { return nil }
+        return PoolGeometry(
+            channels: channels, input: input, kernel: kernel, stride: stride, padding: Padding(padding))
+    }
+}
+
+extension Resampling {
+    /// `max(0, factor · i + offset) / divisor`: where place `i` of a bilinear map's output lies on the input, along one
+    /// axis, as a fraction that integers can compute exactly.
+    public struct Position: Hashable, Sendable {
+        public var factor: Int
+        public var offset: Int
+        public var divisor: Int
+
+        /// `i · (n − 1) / (m − 1)` with aligned corners, else `(i + ½) / s − ½`, for `n` values that become `m = s · n`.
+        init(input: Int, scale: Int, alignsCorners: Bool) {
+            if alignsCorners {
+                (factor, offset, divisor) = (input - 1, 0, max(1, input * scale - 1))
+            } else {
+                (factor, offset, divisor) = (2, 1 - scale, 2 * scale)
+            }
+        }
+    }
+
+    /// The positions along rows and columns of a bilinear map; nil for other rules.
+    public var positions: (vertical: Position, horizontal: Position)? {
+        guard case .bilinear(let scale, let aligns) = rule else { return nil }
+        return (
+            Position(input: input.height, scale: scale.height, alignsCorners: aligns),
+            Position(input: input.width, scale: scale.width, alignsCorners: aligns)
+        )
+    }
+}
+
+extension Resampling {
+    /// The operator's name in dumps.
+    var mnemonic: String {
+        switch rule {
+        case .averagePool: "avg_pool"
+        case .nearest: "upsample_nearest"
+        case .bilinear: "upsample_bilinear"
+        case .bedOfNails: "bed_of_nails"
+        case .shift: output.height <= input.height && output.width <= input.width ? "crop" : "pad"
+        }
+    }
+
+    var attributes: [Attribute] {
+        let sizes = [
+            Attribute("input", channels: channels, input), Attribute("output", channels: channels, output),
+        ]
+        switch rule {
+        case .averagePool(let kernel, let stride, let padding):
+            return sizes + [
+                Attribute("kernel", kernel), Attribute("stride", stride), Attribute("padding", padding),
+            ]
+        case .nearest(let scale), .bedOfNails(let scale): return sizes + [Attribute("scale", scale)]
+        case .bilinear(let scale, let aligns):
+            return sizes + [Attribute("scale", scale), Attribute("align_corners", "\(aligns)")]
+        case .shift(let top, let left): return sizes + [Attribute("offset", [top, left])]
+        }
+    }
+
+    /// The map as written; nil for another mnemonic.
+    init?(mnemonic: String, _ attributes: inout AttributeReader) throws(GraphTextError) {
+        guard ["avg_pool", "upsample_nearest", "upsample_bilinear", "bed_of_nails", "crop", "pad"].contains(mnemonic)
+        else { return nil }
+        let input = try attributes.map("input")
+        let output = try attributes.map("output")
+        guard input.channels == output.channels else {
+            throw GraphTextError(
+                line: attributes.line,
+                "\(mnemonic) keeps the channels: expected \(input.channels), found \(output.channels)")
+        }
+        let rule: Rule
+        switch mnemonic {
+        case "avg_pool":
+            rule = .averagePool(
+                kernel: try attributes.extent("kernel"), stride: try attributes.extent("stride"),
+                padding: try attributes.extent("padding"))
+        case "upsample_nearest": rule = .nearest(scale: try attributes.extent("scale"))
+        case "upsample_bilinear":
+            rule = .bilinear(
+                scale: try attributes.extent("scale"), alignsCorners: try attributes.boolean("align_corners"))
+        case "bed_of_nails": rule = .bedOfNails(scale: try attributes.extent("scale"))
+        default:
+            let offset = try attributes.extent("offset")
+            rule = .shift(top: offset.height, left: offset.width)
+        }
+        self.init(channels: input.channels, input: input.size, output: output.size, rule)
+    }
+
+    /// What is wrong with the map's constants.
+    var problems: [String] {
+        var ranges =
+            outOfRange("input", [channels, input.height, input.width], from: 1)
+            + outOfRange("output", [output.height, output.width], from: 1)
+        switch rule {
+        case .averagePool(let kernel, let stride, let padding):
+            ranges += outOfRange("kernel", [kernel.height, kernel.width], from: 1)
+            ranges += outOfRange("stride", [stride.height, stride.width], from: 1)
+            ranges += outOfRange("padding", [padding.height, padding.width], from: 0)
+        case .nearest(let scale), .bilinear(let scale, _), .bedOfNails(let scale):
+            ranges += outOfRange("scale", [scale.height, scale.width], from: 1)
+        case .shift(let top, let left): ranges += outOfRange("offset", [abs(top), abs(left)], from: 0)
+        }
+        guard ranges.isEmpty else { return ranges }
+        let expected = Self.outputSize(of: input, rule) ?? output
+        return expected == output ? [] : [unexpectedOutput(expected, output)]
+    }
+}

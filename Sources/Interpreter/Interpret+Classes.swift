@@ -1,0 +1,110 @@
+import GraphIR
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// `y = e^x / Σ e^x` over the channels of each position.
+func softmax(_ x: Tensor) -> Tensor {
+    var y = x
+    forEachPosition(x) { places in
+        let largest = places.map { x.values[$0] }.max() ?? 0
+        let sum = places.reduce(0) { $0 + exp(x.values[$1] - largest) }
+        for place in places { y.values[place] = exp(x.values[place] - largest) / sum }
+    }
+    return y
+}
+
+/// `dx = y · (dy − Σ dy · y)`
+func softmaxGradient(_ dy: Tensor, _ y: Tensor) -> Tensor {
+    var dx = y
+    forEachPosition(y) { places in
+        let sum = places.reduce(0) { $0 + dy.values[$1] * y.values[$1] }
+        for place in places { dx.values[place] = y.values[place] * (dy.values[place] - sum) }
+    }
+    return dx
+}
+
+/// A part of the cross-entropy of classes, straight from its formula.
+func classLoss(_ op: ClassLossOp, _ operands: [Tensor]) -> Tensor {
+    switch op {
+    case .crossEntropy(let loss): crossEntropy(loss, operands[0], operands[1])
+    case .crossEntropyGradient(let loss): crossEntropyGradient(loss, operands[0], operands[1], operands[2])
+    case .ratio: ratio(operands[0])
+    case .ratioGradient: ratioGradient(operands[0], operands[1])
+    }
+}
+
+extension ClassLoss {
+    /// The weight of a class; 0 for one that does not count.
+    fileprivate func weight(_ target: Int) -> Double {
+        if target == ignored { return 0 }
+        return weights.indices.contains(target) ? weights[target] : 1
+    }
+}
+
+private func crossEntropy(_ loss: ClassLoss, _ logits: Tensor, _ classes: Tensor) -> Tensor {
+    let y = softmax(logits)
+    var sums = Tensor(shape: [logits.shape[0], 2])
+    forEachLabel(logits, classes) { sample, target, places in
+        let weight = loss.weight(target)
+        guard weight != 0, places.indices.contains(target) else { return }
+        sums.values[2 * sample] -= weight * log(y.values[places[target]])
+        sums.values[2 * sample + 1] += weight
+    }
+    return sums
+}
+
+private func crossEntropyGradient(
+    _ loss: ClassLoss, _ logits: Tensor, _ classes: Tensor, _ d: Tensor
+) -> Tensor {
+    let y = softmax(logits)
+    var gradient = Tensor(shape: logits.shape)
+    forEachLabel(logits, classes) { sample, target, places in
+        guard places.indices.contains(target) else { return }
+        for (channel, place) in places.enumerated() {
+            let isTarget = channel == target ? 1.0 : 0
+            gradient.values[place] = d.values[2 * sample] * loss.weight(target) * (y.values[place] - isTarget)
+        }
+    }
+    return gradient
+}
+
+private func ratio(_ sums: Tensor) -> Tensor {
+    let (a, b) = totals(sums)
+    return Tensor(scalar: b == 0 ? 0 : a / b)
+}
+
+private func ratioGradient(_ sums: Tensor, _ d: Tensor) -> Tensor {
+    let (a, b) = totals(sums)
+    var gradient = Tensor(shape: sums.shape)
+    guard b != 0 else { return gradient }
+    for index in gradient.values.indices {
+        gradient.values[index] = index % 2 == 0 ? d.values[0] / b : -d.values[0] * a / (b * b)
+    }
+    return gradient
+}
+
+private func totals(_ sums: Tensor) -> (Double, Double) {
+    sums.values.enumerated().reduce((0, 0)) { total, entry in
+        entry.offset % 2 == 0 ? (total.0 + entry.element, total.1) : (total.0, total.1 + entry.element)
+    }
+}
+
+/// Calls `body` with the places of a position's channels.
+private func forEachPosition(_ x: Tensor, _ body: ([Int]) -> Void) {
+    let area = x.shape[2] * x.shape[3]
+    for sample in 0..<x.shape[0] {
+        for position in 0..<area { body((0..<x.shape[1]).map { (sample * x.shape[1] + $0) * area + position }) }
+    }
+}
+
+/// Likewise, with the sample and the class that stands there.
+private func forEachLabel(_ x: Tensor, _ classes: Tensor, _ body: (_ sample: Int, _ target: Int, [Int]) -> Void) {
+    var index = 0
+    let area = x.shape[2] * x.shape[3]
+    forEachPosition(x) { places in
+        body(index / area, Int(classes.values[index]), places)
+        index += 1
+    }
+}

@@ -1,0 +1,121 @@
+import GraphIR
+import KernelIR
+
+/// A part of a normalisation.
+func normalization(_ request: KernelRequest, _ op: NormalizationOp) -> LoweredStep {
+    switch op {
+    case .moments(let groups): moments(request, groups)
+    case .normalize(let groups, let epsilon): normalize(request, groups, epsilon)
+    case .sums(let groups, let epsilon): normalizationSums(request, groups, epsilon)
+    case .gradient(let groups, let epsilon): normalizationGradient(request, groups, epsilon)
+    case .row(let row): sumsRow(request, row)
+    case .runningMoments: runningMoments(request)
+    case .updateRunning(let row, let momentum, let area):
+        updateRunning(request, row: row, momentum: momentum, area: area)
+    case .foldedWeight(let axis, let epsilon): foldedWeight(request, axis: axis, epsilon: epsilon)
+    case .foldedBias(let epsilon): foldedBias(request, epsilon: epsilon)
+    }
+}
+
+/// `y = (x − mean) · (scale · r) + shift`, then the epilogue.
+private func normalize(_ request: KernelRequest, _ groups: NormalizationGroups, _ epsilon: Double) -> LoweredStep {
+    let x = request.inputs[0]
+    let factors = ChannelFactors(request, groups, epsilon, map: x, rows: 2)
+    let walk = ChannelWalk(x, request)
+    let body =
+        walk.bindings + [
+            walk.declare("mean", from: "factors", factors.rows.start(0)),
+            walk.declare("factor", from: "factors", factors.rows.start(1)),
+            walk.declare("shift", from: "in3", 0),
+        ]
+        + walk.eachPosition { position, width in
+            let deviation = walk.load("in0", x, position, width) - walk.perChannel("mean", width)
+            let y = Expression.fusedMultiplyAdd(
+                deviation, walk.perChannel("factor", width), walk.perChannel("shift", width))
+            return [walk.storeResult(request, position, y, width)]
+        }
+    let kernel = walkKernel(request, inputs: [0, 3], factors, walk, body)
+    let operations = 3 * Double(x.type.elementCount) + request.epilogueFlops
+    return LoweredStep(
+        stages: [
+            factors.stage(inputs: [1, 2]) { place in
+                [place.variable("mean"), place.parameter(2) * place.variable("deviation")]
+            },
+            mapStage(request, kernel, inputs: [0, 3], operations),
+        ], scratch: factors.rows.count)
+}
+
+/// `dx = r · (scale · dy − A / m − x̂ · B / m)` with `A = Σ scale · Σ dy` and `B = Σ scale · Σ dy · x̂` over the `m` values of a
+/// group, as `k₁ · dy + k₂ · (x − mean) + k₃`, then the epilogue.
+private func normalizationGradient(
+    _ request: KernelRequest, _ groups: NormalizationGroups, _ epsilon: Double
+) -> LoweredStep {
+    let (dy, x, sums) = (request.inputs[0], request.inputs[1], request.inputs[4])
+    let factors = ChannelFactors(request, groups, epsilon, map: x, rows: 4)
+    let walk = ChannelWalk(x, request)
+    let names = ["mean", "k1", "k2", "k3"]
+    let body =
+        walk.bindings
+        + names.enumerated().map { walk.declare($1, from: "factors", factors.rows.start($0)) }
+        + walk.eachPosition { position, width in
+            let deviation = walk.load("in1", x, position, width) - walk.perChannel("mean", width)
+            let fromX = Expression.fusedMultiplyAdd(
+                deviation, walk.perChannel("k2", width), walk.perChannel("k3", width))
+            let dx = Expression.fusedMultiplyAdd(
+                walk.load("in0", dy, position, width), walk.perChannel("k1", width), fromX)
+            return [walk.storeResult(request, position, dx, width)]
+        }
+    let kernel = walkKernel(request, inputs: [0, 1], factors, walk, body)
+    let channels = walk.channels
+    let sum = { (row: Int, place: ChannelPlace) -> Expression in
+        let at = place.sample * Index(sums.sampleStride) + Index(row * channels) + place.channel
+        return place.parameter(3) * .load("in4", at, width: place.width)
+    }
+    let prepare = factors.stage(
+        inputs: [2, 3, 4], sums: [("weighted", { sum(0, $0) }), ("plain", { sum(1, $0) })]
+    ) { place in
+        let deviation = place.variable("deviation")
+        let perSize = deviation / place.variable("size")
+        return [
+            place.variable("mean"), place.parameter(3) * deviation,
+            -(perSize * deviation * place.variable("weighted")), -(perSize * place.variable("plain")),
+        ]
+    }
+    let operations = 5 * Double(x.type.elementCount) + request.epilogueFlops
+    return LoweredStep(
+        stages: [prepare, mapStage(request, kernel, inputs: [0, 1], operations)], scratch: factors.rows.count)
+}
+
+extension ChannelWalk {
+    /// Stores values at a position after the epilogue.
+    fileprivate func storeResult(
+        _ request: KernelRequest, _ position: Index, _ value: Expression, _ width: Int
+    ) -> Statement {
+        let place = element(position)
+        return .store(
+            "out", n * Index(request.result.sampleStride) + place,
+            request.applyEpilogue(value, sample: n, element: place, width: width))
+    }
+}
+
+/// A kernel that walks a map with the factors of its channels.
+private func walkKernel(
+    _ request: KernelRequest, inputs: [Int], _ factors: ChannelFactors, _ walk: ChannelWalk, _ body: [Statement]
+) -> Kernel {
+    Kernel(
+        name: request.functionName, documentation: request.documentation("vector loop"),
+        buffers: [request.buffer(request.result, "out", access: .write)]
+            + inputs.map { request.buffer(request.inputs[$0], "in\($0)", access: .read) }
+            + request.epilogueOperands.joined().enumerated().map { request.buffer($1, "extra\($0)", access: .read) }
+            + [Buffer(name: "factors", access: .read, extent: factors.rows.count)],
+        tasksPerSample: walk.tasksPerSample, body: body)
+}
+
+private func mapStage(
+    _ request: KernelRequest, _ kernel: Kernel, inputs: [Int], _ operations: Double
+) -> LoweredStage {
+    let extras = (0..<request.epilogueOperands.joined().count).map(StageOperand.extra)
+    return LoweredStage(
+        kernel, algorithm: "vector loop", operands: [.result] + inputs.map(StageOperand.input) + extras + [.scratch],
+        work: Work(request, flopsPerSample: operations))
+}

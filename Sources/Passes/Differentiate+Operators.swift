@@ -1,0 +1,149 @@
+import GraphIR
+
+/// The derivatives: for each operator, what its result's gradient `dy` contributes to its operands'.
+extension Differentiator {
+    mutating func propagate(_ dy: NodeID, through id: NodeID) throws(DifferentiationError) {
+        let node = graph[id]
+        guard node.epilogue.isEmpty else { throw notDifferentiable(id, "it is fused; differentiate before fusing") }
+        let x = node.inputs
+        switch node.op {
+        case .input, .target, .parameter, .cotangent, .one: break
+        case .conv(let g): convolution(g, dy, x, id)
+        case .convTranspose(let g): transposedConvolution(g, dy, x, id)
+        case .maxPool(let g): maxPool(g, dy, x, id)
+        case .elementwise(let function): try elementwise(function, dy, x, id)
+        case .concat: concat(dy, x, id)
+        // y = R x, linear: dx = Rᵀ dy
+        case .resample(let map): contribute(.resampleGradient(map), [dy], to: x[0], from: id)
+        case .maxUnpool(let g): maxUnpool(g, dy, x, id)
+        // y = e^x / Σ e^x: dx = y · (dy − Σ dy · y)
+        case .softmax: contribute(.softmaxGradient, [dy, id], to: x[0], from: id)
+        case .normalization(.normalize(let groups, let epsilon)): normalization(groups, epsilon, dy, x, id)
+        case .sampleLoss(let kind): try loss(.sampleLossGradient(kind), dy, x, id)
+        case .classLoss(.crossEntropy(let kind)): try loss(.classLoss(.crossEntropyGradient(kind)), dy, x, id)
+        // y = Σ a / Σ b: da[n] = dy / Σ b, db[n] = −dy · Σ a / (Σ b)²
+        case .classLoss(.ratio): contribute(.classLoss(.ratioGradient), [x[0], dy], to: x[0], from: id)
+        case .batchMean: batchMean(dy, x, id)
+        case .convDataGradient, .convWeightGradient, .channelSum, .maxPick, .resampleGradient, .channelSlice,
+            .relayout, .normalization, .softmaxGradient, .sampleLossGradient, .classLoss, .batchMeanGradient, .update:
+            throw notDifferentiable(id, "'\(node.op.mnemonic)' is not an operator that users write")
+        }
+    }
+
+    private func notDifferentiable(_ id: NodeID, _ reason: String) -> DifferentiationError {
+        .notDifferentiable(graph[id].name, reason: reason, location: graph[id].origin.location)
+    }
+
+    /// Contributes `op(operands)` to the gradient of a value, unless nobody needs that.
+    private mutating func contribute(_ op: Op, _ operands: [NodeID], to value: NodeID, from consumer: NodeID) {
+        guard needsGradient[value.index] else { return }
+        let contribution = append(
+            op, operands, type: graph[value].type, name: "d_\(graph[value].name).from_\(graph[consumer].name)",
+            from: consumer)
+        contribute(contribution, to: value, from: consumer, isOwn: true)
+    }
+
+    /// Contributes the result's own gradient to that of a value.
+    private mutating func contributeUnchanged(_ dy: NodeID, to value: NodeID, from consumer: NodeID) {
+        guard needsGradient[value.index] else { return }
+        contribute(dy, to: value, from: consumer, isOwn: false)
+    }
+
+    /// `y = conv(x, w) + b`: `dw = convWeightGradient(dy, x)`, `db[k] = Σ dy[n, k, …]`, `dx = convDataGradient(dy, w)`
+    private mutating func convolution(_ g: ConvGeometry, _ dy: NodeID, _ x: [NodeID], _ id: NodeID) {
+        contribute(.convWeightGradient(g), [dy, x[0]], to: x[1], from: id)
+        if x.count == 3 { contribute(.channelSum, [dy], to: x[2], from: id) }
+        contribute(.convDataGradient(g), [dy, x[1]], to: x[0], from: id)
+    }
+
+    /// `y = convDataGradient(x, w) + b`, linear in both: `⟨dy, y⟩ = ⟨conv(dy, w), x⟩ = ⟨convWeightGradient(x, dy), w⟩`, so
+    /// `dw = convWeightGradient(x, dy)`, `db[c] = Σ dy[n, c, …]`, `dx = conv(dy, w)`
+    private mutating func transposedConvolution(_ g: ConvGeometry, _ dy: NodeID, _ x: [NodeID], _ id: NodeID) {
+        contribute(.convWeightGradient(g), [x[0], dy], to: x[1], from: id)
+        if x.count == 3 { contribute(.channelSum, [dy], to: x[2], from: id) }
+        contribute(.conv(g), [dy, x[1]], to: x[0], from: id)
+    }
+
+    /// `y = max over the window of x`: `dx = Σ dy` over the windows whose maximum it is
+    private mutating func maxPool(_ g: PoolGeometry, _ dy: NodeID, _ x: [NodeID], _ id: NodeID) {
+        contribute(.maxUnpool(g), [dy, x[0]], to: x[0], from: id)
+    }
+
+    /// `v = y` at the places of the maxima of `x[1]`: `dy = dv` there. Where a maximum lies changes by jumps, so that nothing
+    /// flows to `x[1]`.
+    private mutating func maxUnpool(_ g: PoolGeometry, _ dv: NodeID, _ x: [NodeID], _ id: NodeID) {
+        contribute(.maxPick(g), [dv, x[1]], to: x[0], from: id)
+    }
+
+    /// `y = x̂ · scale + shift`: the sums `Σ dy · x̂` and `Σ dy` are the gradients of scale and shift, and `dx` is made of
+    /// them. It takes into account that the moments are those of `x`, which so get no gradient of their own.
+    private mutating func normalization(
+        _ groups: NormalizationGroups, _ epsilon: Double, _ dy: NodeID, _ x: [NodeID], _ id: NodeID
+    ) {
+        let sumsOp = Op.normalization(.sums(groups, epsilon: epsilon))
+        let operands = [dy, x[0], x[1]]
+        let channels = graph[x[2]].type.shape
+        let type: TensorType = groups == .batch ? .fixed([2] + channels) : .batched([2] + channels)
+        let sums = append(sumsOp, operands, type: type, name: "d_\(graph[id].name).sums", from: id)
+        contribute(.normalization(.row(0)), [sums], to: x[2], from: id)
+        contribute(.normalization(.row(1)), [sums], to: x[3], from: id)
+        contribute(
+            .normalization(.gradient(groups, epsilon: epsilon)), [dy, x[0], x[1], x[2], sums], to: x[0], from: id)
+    }
+
+    /// `y = concat(x₀, x₁, …)`: `dxᵢ` is its channels of `dy`
+    private mutating func concat(_ dy: NodeID, _ x: [NodeID], _ id: NodeID) {
+        var start = 0
+        for part in x {
+            let channels = graph[part].type.featureMap?.channels ?? 0
+            contribute(.channelSlice(start: start, count: channels), [dy], to: part, from: id)
+            start += channels
+        }
+    }
+
+    /// `l = loss(x, t)`: `dx = dl · ∂loss/∂x`; the target is given, not computed from what is trained
+    private mutating func loss(_ gradient: Op, _ dy: NodeID, _ x: [NodeID], _ id: NodeID) throws(DifferentiationError) {
+        guard !needsGradient[x[1].index] else {
+            throw notDifferentiable(id, "its target '\(graph[x[1]].name)' depends on what is differentiated")
+        }
+        contribute(gradient, [x[0], x[1], dy], to: x[0], from: id)
+    }
+
+    /// `y = Σ x[n] / N`: `dx[n] = dy / N`
+    private mutating func batchMean(_ dy: NodeID, _ x: [NodeID], _ id: NodeID) {
+        contribute(.batchMeanGradient, [dy], to: x[0], from: id)
+    }
+
+    private mutating func elementwise(
+        _ function: Elementwise, _ dy: NodeID, _ x: [NodeID], _ y: NodeID
+    ) throws(DifferentiationError) {
+        switch function {
+        // y = max(x, 0): dx = dy where y > 0
+        case .relu: contribute(.elementwise(.reluGradient), [dy, y], to: x[0], from: y)
+        // y = x where x > 0, else slope·x: dx = dy where y > 0, else slope·dy (y and x have one sign for slope ≥ 0)
+        case .leakyRelu(let slope):
+            guard slope >= 0 else { throw notDifferentiable(y, "its slope \(slope) is negative; use one from 0 up") }
+            contribute(.elementwise(.leakyReluGradient(slope: slope)), [dy, y], to: x[0], from: y)
+        // y = 1 / (1 + e^−x): dx = dy · y · (1 − y)
+        case .sigmoid: contribute(.elementwise(.sigmoidGradient), [dy, y], to: x[0], from: y)
+        // y = x · s, s = sigmoid(x): dx = dy · s · (1 + x · (1 − s))
+        case .silu: contribute(.elementwise(.siluGradient), [dy, x[0]], to: x[0], from: y)
+        // y = tanh(x): dx = dy · (1 − y²)
+        case .tanh: contribute(.elementwise(.tanhGradient), [dy, y], to: x[0], from: y)
+        // y = a + b: da = dy, db = dy
+        case .add:
+            contributeUnchanged(dy, to: x[0], from: y)
+            contributeUnchanged(dy, to: x[1], from: y)
+        // y = a · b: da = dy · b, db = dy · a
+        case .multiply:
+            contribute(.elementwise(.multiply), [dy, x[1]], to: x[0], from: y)
+            contribute(.elementwise(.multiply), [dy, x[0]], to: x[1], from: y)
+        // y = mask · x / (1 − rate): dx = mask · dy / (1 − rate), of the same mask
+        case .dropout: contribute(.elementwise(function), [dy], to: x[0], from: y)
+        // y = factor · x: dx = factor · dy
+        case .scale(let factor): contribute(.elementwise(.scale(factor)), [dy], to: x[0], from: y)
+        case .reluGradient, .leakyReluGradient, .sigmoidGradient, .siluGradient, .tanhGradient:
+            throw notDifferentiable(y, "'\(function.mnemonic)' is not an operator that users write")
+        }
+    }
+}
