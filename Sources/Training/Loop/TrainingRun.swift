@@ -87,7 +87,8 @@ final class TrainingRun {
     }
 
     private func step(_ batch: Batch) throws {
-        let scalars = settings.optimizer.scalars(step: record.progress.step + 1)
+        var scalars = settings.optimizer.scalars(step: record.progress.step + 1)
+        scalars.seed = settings.seed
         let loss = try net.step(batch, scalars: scalars)
         guard loss.isFinite else { throw diverged("the loss became \(loss.isNaN ? "nan" : "\(loss)")") }
         record.progress.step += 1
