@@ -142,6 +142,15 @@ import Testing
         #expect(Text.fixed(value, digits) == expected)
     }
 
+    @Test(
+        arguments: [
+            (0.83925, "0.8393"), (12, "12.0000"), (0, "0.0000"), (0.00172, "0.001720"), (0.0000172, "0.0000172000"),
+            (.nan, "nan"),
+        ] as [(Double, String)])
+    func smallLossesKeepTheirDigits(value: Double, expected: String) {
+        #expect(Text.loss(value) == expected)
+    }
+
     @Test func quantitiesArePrinted() {
         #expect(Text.duration(125) == "2:05")
         #expect(Text.duration(3725) == "1:02:05")

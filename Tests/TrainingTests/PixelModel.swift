@@ -1,5 +1,6 @@
 import Glibc
 import Runtime
+import Synchronization
 
 @testable import Training
 
@@ -14,11 +15,18 @@ enum PixelModel {
     ///   `RECONSTRUCTION` for other tasks than a binary mask; `TARGET_NAME` (in the metadata) and `TARGET_CHANNELS` for
     ///   graphs that the trainer refuses.
     static func load(_ defines: [String] = []) throws -> Model {
-        try Model.load(path: defines.isEmpty ? library.get() : compile(defines))
+        let library = try libraries.withLock { libraries in
+            if let known = libraries[defines] { return known }
+            let made = try compile(defines)
+            libraries[defines] = made
+            return made
+        }
+        return try Model.load(path: library)
     }
 
     private static let folder = Result { try TestFolder() }
-    private static let library = Result { try compile([]) }
+    /// Compiled once each, by one test at a time.
+    private static let libraries = Mutex<[[String]: String]>([:])
 
     private static func compile(_ defines: [String]) throws -> String {
         let name = "model" + defines.map { "_" + $0.filter { $0.isLetter || $0.isNumber } }.joined()

@@ -19,7 +19,7 @@ struct ProgressBar {
     /// `epoch 3/20 [######......] 12/30  loss 0.4123  31.2 images/s  ETA 2:31`.
     func show(_ done: Int, of total: Int, loss: Double, imagesPerSecond: Double, secondsLeft: Double) {
         console.draw(
-            "\(label) \(Self.bar(done, total)) \(done)/\(total)  loss \(Text.fixed(loss, 4))  "
+            "\(label) \(Self.bar(done, total)) \(done)/\(total)  loss \(Text.loss(loss))  "
                 + "\(Text.fixed(imagesPerSecond, 1)) images/s  ETA \(Text.duration(secondsLeft))")
     }
 

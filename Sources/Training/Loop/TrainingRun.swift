@@ -198,7 +198,7 @@ final class TrainingRun {
         console.clear()
         let test = row.test.map { ", test " + task.text($0) }
         console.say(
-            "epoch \(row.epoch)/\(settings.epochs): loss \(Text.fixed(row.trainLoss, 4))\(test ?? ""), "
+            "epoch \(row.epoch)/\(settings.epochs): loss \(Text.loss(row.trainLoss))\(test ?? ""), "
                 + "\(Text.fixed(imagesPerSecond, 1)) images/s, \(Text.duration(row.seconds))")
     }
 

@@ -13,11 +13,12 @@ struct Measure: Hashable, Sendable {
     /// For people.
     var title: String
     var unit = ""
-    var digits = 4
+    /// nil for those of a loss.
+    var digits: Int? = 4
 
     /// `Dice 0.8392`, `PSNR 24.31 dB`.
     func text(_ value: Double) -> String {
-        "\(title) \(Text.fixed(value, digits))" + (unit.isEmpty ? "" : " " + unit)
+        "\(title) \(digits.map { Text.fixed(value, $0) } ?? Text.loss(value))" + (unit.isEmpty ? "" : " " + unit)
     }
 }
 
@@ -38,7 +39,8 @@ extension TrainingTask {
     /// What the best weights are the best by, and whether more of it is better: the first measure where there is a
     /// decision to get right, else the loss.
     var criterion: (measure: Measure, isMoreBetter: Bool) {
-        self == .reconstruction ? (Measure(column: "test_loss", title: "test loss"), false) : (measures[0], true)
+        let loss = Measure(column: "test_loss", title: "test loss", digits: nil)
+        return self == .reconstruction ? (loss, false) : (measures[0], true)
     }
 
     /// The number that `criterion` looks at.
@@ -51,7 +53,7 @@ extension TrainingTask {
 
     /// `loss 0.2134, Dice 0.8392, IoU 0.7229`.
     func text(_ scores: TestScores) -> String {
-        (["loss \(Text.fixed(scores.loss, 4))"] + zip(measures, scores.values).map { $0.text($1) }).joined(
+        (["loss \(Text.loss(scores.loss))"] + zip(measures, scores.values).map { $0.text($1) }).joined(
             separator: ", ")
     }
 }

@@ -15,6 +15,12 @@ enum Text {
         return sign + "\(total / scale)." + String(repeating: "0", count: digits - decimals.count) + decimals
     }
 
+    /// A loss, with four decimals, or more where it is so small that they would say nothing.
+    static func loss(_ value: Double) -> String {
+        let size = abs(value)
+        return fixed(value, size >= 0.01 || size < 1e-10 ? 4 : size >= 1e-4 ? 6 : 10)
+    }
+
     /// `2:05`, `1:02:05`.
     static func duration(_ seconds: Double) -> String {
         guard seconds.isFinite, seconds >= 0, seconds < 1e9 else { return "?" }
