@@ -11,7 +11,7 @@ enum Phase: String {
         if node.op.isEffect {
             self = .update
         } else {
-            self = node.origin.derivation == nil ? .forward : .backward
+            self = node.origin.isBackward ? .backward : .forward
         }
     }
 

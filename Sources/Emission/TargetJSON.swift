@@ -2,7 +2,7 @@ import GraphIR
 
 extension Graph {
     /// What the trainer needs to know about the targets: `[{"name": "mask", "kind": "values"}]`, or of a class map also
-    /// how many classes there are and which number is left out.
+    /// how many classes there are.
     var targetsJSON: JSON { .array(ids.filter { self[$0].op == .target }.map(targetJSON)) }
 
     private func targetJSON(_ id: NodeID) -> JSON {
@@ -11,20 +11,20 @@ extension Graph {
         case .float32: members.append(("kind", .string("values")))
         case .classIndex:
             members.append(("kind", .string("classes")))
-            if let comparison = comparison(with: id) {
-                members.append(("classes", .integer(comparison.classes)))
-                if let ignored = comparison.loss.ignored { members.append(("ignore", .integer(ignored))) }
+            if let (count, ignored) = classes(of: id) {
+                members.append(("classes", .integer(count)))
+                if let ignored { members.append(("ignore", .integer(ignored))) }
             }
         }
         return .object(members)
     }
 
-    /// The loss that compares a class map with logits, and the channels of those; nil when none does.
-    private func comparison(with target: NodeID) -> (loss: ClassLoss, classes: Int)? {
-        for node in nodes {
-            guard case .classLoss(.crossEntropy(let loss)) = node.op, node.inputs.count == 2, node.inputs[1] == target
-            else { continue }
-            return self[node.inputs[0]].type.featureMap.map { (loss, $0.channels) }
+    /// The channels of the logits that a class map is compared with, and the number that does not count.
+    private func classes(of target: NodeID) -> (count: Int, ignored: Int?)? {
+        for node in nodes where node.inputs.count >= 2 && node.inputs[1] == target {
+            if case .classLoss(.crossEntropy(let loss)) = node.op {
+                return (self[node.inputs[0]].type.shape[0], loss.ignored)
+            }
         }
         return nil
     }

@@ -46,7 +46,7 @@ private enum Phase: String, CaseIterable {
         } else if node.op.isEffect {
             self = .update
         } else {
-            self = node.origin.derivation?.hasPrefix("backward of ") == true ? .backward : .forward
+            self = node.origin.isBackward ? .backward : .forward
         }
     }
 

@@ -15,6 +15,9 @@ public struct Origin: Hashable, Sendable {
     /// What derived the node, such as "backward of dec1_1"; nil for nodes written by the user.
     public var derivation: String?
 
+    /// True for what differentiation has made.
+    public var isBackward: Bool { derivation?.hasPrefix("backward of ") ?? false }
+
     public init(location: SourceLocation? = nil, derivation: String? = nil) {
         self.location = location
         self.derivation = derivation

@@ -13,6 +13,8 @@ public func cPrelude(widths: [Int]) -> String {
     parts += vectors.map(vectorArithmetic)
     parts += vectors.map(BlockTranspose.prelude)
     parts += ([1] + vectors).map(mathFunctions)
+    parts.append(randomState)
+    parts += ([1] + vectors).map(randomNumbers)
     parts.append("#endif\n")
     return parts.joined(separator: "\n")
 }

@@ -4,6 +4,7 @@ struct CSyntax: KernelSyntax {
 
     func identifier(_ name: String) -> String { cIdentifier(name) }
     func literal(_ value: Float) -> String { cLiteral(value) }
+    func literal(_ value: UInt64) -> String { hexadecimal(value) + "ull" }
     func float(_ index: CodeText) -> CodeText { CodeText("(float)\(index.at(.prefix))", .prefix) }
 
     /// Not `--x`, so the operand of a minus must be tighter than another minus.
@@ -31,6 +32,8 @@ struct CSyntax: KernelSyntax {
         case .batch: "const int64_t batch = call->scalars->batch;"
         case .count: "const int64_t count = call->count;"
         case .scalar(let scalar): "const float \(scalar.rawValue) = call->scalars->\(scalar.rawValue);"
+        case .seed: "const uint64_t seed = call->scalars->seed;"
+        case .step: "const int64_t step = call->scalars->step;"
         }
     }
 

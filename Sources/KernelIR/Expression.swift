@@ -22,6 +22,9 @@ public indirect enum Expression: Hashable, Sendable {
     case number(Index)
     /// A number that changes from call to call (scalar).
     case scalar(RuntimeScalar)
+    /// Random numbers in `0 ..< 1` of the elements `first`, `first + stride` …, of whose numbers the low 32 bits count: a
+    /// function of these, the key, and the seed and step of the call (`RandomNumbers`).
+    case uniform(key: UInt64, first: Index, stride: Int, width: Int)
 }
 
 public enum UnaryOperator: String, Hashable, Sendable, CaseIterable {
@@ -71,7 +74,9 @@ extension Expression {
     public var width: Int {
         switch self {
         case .constant, .horizontalSum, .number, .scalar: 1
-        case .variable(_, let width), .element(_, _, let width), .load(_, _, let width), .broadcast(_, let width): width
+        case .variable(_, let width), .element(_, _, let width), .load(_, _, let width), .broadcast(_, let width),
+            .uniform(_, _, _, let width):
+            width
         case .unary(_, let operand): operand.width
         case .binary(_, let a, let b): max(a.width, b.width)
         case .fusedMultiplyAdd(let a, let b, let c): max(a.width, b.width, c.width)

@@ -134,6 +134,9 @@ struct ExpressionPrinter {
             return elements == 1 ? text(operand) : .call("unetc_sum\(elements)", [text(operand)])
         case .number(let index): return syntax.float(text(index))
         case .scalar(let scalar): return CodeText(scalar.rawValue)
+        case .uniform(let key, let first, let stride, _):
+            let random = CodeText.call("unetc_random", ["seed", "step", syntax.literal(key)].map { CodeText($0) })
+            return .call("unetc_uniform\(width)", [random, text(first), CodeText(String(stride))])
         }
     }
 

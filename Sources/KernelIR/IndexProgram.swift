@@ -158,7 +158,7 @@ struct IndexProgram {
         case .element(let name, let index, _): return element(name, index, statement)
         case .load(let name, let index, let width):
             return access(name, index, width: .constant(width), isWrite: false, statement)
-        case .number(let index): return note(statement, [index])
+        case .number(let index), .uniform(_, let index, _, _): return note(statement, [index])
         case .broadcast(let operand, _), .unary(_, let operand), .horizontalSum(let operand):
             return accesses(in: operand, statement)
         case .binary(_, let a, let b): return [a, b].flatMap { accesses(in: $0, statement) }

@@ -252,6 +252,10 @@ struct KernelChecker {
             checkWidth(width)
             check(operand, width: 1)
             return width
+        case .uniform(_, let first, _, let width):
+            checkWidth(width)
+            check(first)
+            return width
         case .unary(_, let operand): return check(operand)
         case .horizontalSum(let operand):
             check(operand)

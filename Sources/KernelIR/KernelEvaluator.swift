@@ -17,6 +17,9 @@ public struct KernelEvaluator: Sendable {
     /// The step's `count`.
     public var count: Int
     public var scalars: [RuntimeScalar: Float]
+    /// What random numbers depend on.
+    public var seed: UInt64 = 0
+    public var step: Int64 = 1
     /// Functions by their C names, such as `unetc_gemm`, besides those of the prelude.
     public var functions: [String: Function]
     /// What every float of the workspace holds when a task starts; NaN shows who reads before writing.
@@ -232,6 +235,10 @@ private struct TaskMachine {
         case .horizontalSum(let operand): return [FloatMath.horizontalSum(try floats(operand))]
         case .number(let index): return [Float(try integer(index))]
         case .scalar(let scalar): return [evaluator.scalars[scalar] ?? 0]
+        case .uniform(let key, let first, let stride, let width):
+            let numbers = RandomNumbers(seed: evaluator.seed, step: evaluator.step, key: key)
+            let start = try integer(first)
+            return (0..<width).map { numbers.uniform(start + $0 * stride) }
         }
     }
 

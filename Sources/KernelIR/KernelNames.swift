@@ -17,7 +17,7 @@ struct KernelNames {
 
     init(_ kernel: Kernel, _ syntax: any KernelSyntax) {
         self.syntax = syntax
-        taken = Set(["call"] + Self.kernelIndices + RuntimeScalar.allCases.map(\.rawValue))
+        taken = Set(["call"] + Self.kernelIndices + RuntimeScalar.allCases.map(\.rawValue) + ["seed", "step"])
         for name in Self.kernelIndices { variables[name] = name }
         for buffer in kernel.buffers where buffers[buffer.name] == nil {
             buffers[buffer.name] = claim(buffer.name)

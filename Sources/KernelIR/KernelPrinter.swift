@@ -44,6 +44,7 @@ struct KernelPrinter {
         for scalar in RuntimeScalar.allCases where mentions.scalars.contains(scalar) {
             declarations.append((syntax.parameter(.scalar(scalar)), ""))
         }
+        if mentions.randomNumbers { declarations += [KernelParameter.seed, .step].map { (syntax.parameter($0), "") } }
         let column = declarations.filter { !$0.comment.isEmpty }.map(\.code.count).max() ?? 0
         for (code, comment) in declarations {
             let gap = String(repeating: " ", count: max(0, column - code.count))

@@ -10,6 +10,8 @@ protocol KernelSyntax: Sendable {
     func identifier(_ name: String) -> String
     /// A 32-bit float that reads back as itself.
     func literal(_ value: Float) -> String
+    /// A 64-bit integer.
+    func literal(_ value: UInt64) -> String
     /// An integer's text as a float.
     func float(_ index: CodeText) -> CodeText
     /// The value with the other sign, zeros too.
@@ -54,4 +56,7 @@ enum KernelParameter {
     /// The step's `count`.
     case count
     case scalar(RuntimeScalar)
+    /// Of the run, and the number of the optimiser's step: what random numbers depend on.
+    case seed
+    case step
 }

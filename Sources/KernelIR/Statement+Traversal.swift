@@ -35,6 +35,7 @@ struct Mentions {
     var buffers: Set<String> = []
     var indices: Set<String> = []
     var scalars: Set<RuntimeScalar> = []
+    var randomNumbers = false
 
     init(_ statements: [Statement]) { statements.forEach { add($0) } }
 
@@ -105,6 +106,9 @@ struct Mentions {
         case .fusedMultiplyAdd(let a, let b, let c): [a, b, c].forEach { add($0) }
         case .select(_, let a, let b, let then, let otherwise): [a, b, then, otherwise].forEach { add($0) }
         case .scalar(let scalar): scalars.insert(scalar)
+        case .uniform(_, let first, _, _):
+            randomNumbers = true
+            add(first)
         }
     }
 }

@@ -14,6 +14,8 @@ public func swiftPrelude(widths: [Int], fuses: Bool) -> String {
     parts += vectors.map { swiftVectors($0) + swiftVectorArithmetic($0, fuses: fuses) }
     parts += vectors.map(BlockTranspose.swiftPrelude)
     parts += ([1] + vectors).map(swiftMathFunctions)
+    parts.append(swiftRandomState)
+    parts += ([1] + vectors).map(swiftRandomNumbers)
     return parts.joined(separator: "\n")
 }
 

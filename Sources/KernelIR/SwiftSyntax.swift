@@ -5,6 +5,7 @@ struct SwiftSyntax: KernelSyntax {
 
     func identifier(_ name: String) -> String { swiftIdentifier(name) }
     func literal(_ value: Float) -> String { swiftLiteral(value) }
+    func literal(_ value: UInt64) -> String { hexadecimal(value) }
     func float(_ index: CodeText) -> CodeText { .call("Float", [index]) }
 
     /// The minus of the standard library's vectors subtracts from zero, which makes -0 of no zero.
@@ -37,6 +38,8 @@ struct SwiftSyntax: KernelSyntax {
         case .batch: "let batch = Int(call.pointee.scalars.pointee.batch)"
         case .count: "let count = Int(call.pointee.count)"
         case .scalar(let scalar): "let \(scalar.rawValue) = call.pointee.scalars.pointee.\(scalar.rawValue)"
+        case .seed: "let seed = call.pointee.scalars.pointee.seed"
+        case .step: "let step = call.pointee.scalars.pointee.step"
         }
     }
 

@@ -1,16 +1,37 @@
 import GraphIR
 import Interpreter
 
-/// Random values for all leaves of a graph, by name: targets in 0 … 1, everything else spread over −1 … 1.
+/// Random values for all leaves of a graph, by name: targets in 0 … 1, or class numbers where a loss of classes reads
+/// them, with those that it ignores; variances above 0; everything else spread over −1 … 1.
 public func randomLeaves(of graph: Graph, batch: Int, seed: UInt64) -> [String: Tensor] {
     var random = SplitMix64(seed: seed)
     var values: [String: Tensor] = [:]
-    for node in graph.nodes where node.op.isLeaf {
+    for (index, node) in graph.nodes.enumerated() where node.op.isLeaf {
         var drawn = random.spread(node.type.elementCount(batch: batch))
-        if case .target = node.op { drawn = drawn.map { ($0 + 1) / 2 } }
+        switch node.op {
+        case .target:
+            let classes = classNumbers(of: NodeID(index), in: graph)
+            drawn = drawn.map { ($0 + 1) / 2 }
+            if !classes.isEmpty { drawn = drawn.map { Double(classes[Int($0 * Double(classes.count))]) } }
+        case .parameter(.runningVariance, _): drawn = drawn.map { $0 + 1.5 }
+        default: break
+        }
         values[node.name] = Tensor(shape: interpretedShape(node.type, batch: batch), values: drawn)
     }
     return values
+}
+
+/// The class numbers that a target may have; empty for one that has other values.
+private func classNumbers(of target: NodeID, in graph: Graph) -> [Int] {
+    for node in graph.nodes where node.inputs.dropFirst().first == target {
+        switch node.op {
+        case .classLoss(.crossEntropy(let loss)), .classLoss(.crossEntropyGradient(let loss)):
+            let channels = graph[node.inputs[0]].type.shape[0]
+            return Array(0..<channels) + [loss.ignored].compactMap { $0 }
+        default: break
+        }
+    }
+    return []
 }
 
 /// Compares the gradients of a differentiated graph with central differences of the graph it was made from.

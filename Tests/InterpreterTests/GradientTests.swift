@@ -79,6 +79,7 @@ extension GradientCase {
     static let functions: [GradientCase] =
         [
             .relu, .leakyRelu(slope: 0.1), .leakyRelu(slope: 0), .sigmoid, .silu, .tanh, .scale(-0.3), .add, .multiply,
+            .dropout(rate: 0.4, key: DropoutMask.key(of: "y")),
         ].map(elementwise)
 
     private static func elementwise(_ function: Elementwise) -> GradientCase {
@@ -129,7 +130,33 @@ extension GradientCase {
         },
     ]
 
+    static let softmax: [GradientCase] = [[3, 5, 3], [1, 2, 2], [7, 1, 1]].map { shape in
+        // One channel's softmax is 1 whatever it is, so that something else has to follow.
+        GradientCase("softmax of \(shape)") { b in
+            let x = b.input("x", shape)
+            let y = try b.add(.softmax, [x], "y")
+            b.output("out", try b.apply(.multiply, [y, x], "product"))
+        }
+    }
+
+    /// Losses of 4 classes at 5 × 3 positions.
+    static let classLosses: [GradientCase] = [
+        ("", ClassLoss()), (", ignoring one of them", ClassLoss(ignored: 2)),
+        (", ignoring 255", ClassLoss(ignored: 255)), (", weighted", ClassLoss(weights: [1, 0.2, 3, 0])),
+        (", weighted, ignoring one", ClassLoss(ignored: 0, weights: [1, 0.2, 3, 0.5])),
+    ].map { name, loss in
+        GradientCase("cross_entropy\(name)") { b in
+            let x = b.input("x", [4, 5, 3])
+            let sums = try b.add(.classLoss(.crossEntropy(loss)), [x, b.target("t", [5, 3])], "sums")
+            b.setLoss(try b.add(.classLoss(.ratio), [sums], "mean"))
+        }
+    }
+
     static let losses: [GradientCase] = [
+        GradientCase("mse") { b in
+            let x = b.input("x", [3, 5, 3])
+            try b.loss(try b.add(.sampleLoss(.squaredError), [x, b.target("t", [3, 5, 3])], "mse"))
+        },
         GradientCase("bce_with_logits, weighted") { b in
             let x = b.input("x", [2, 5, 3])
             try b.loss(
@@ -155,8 +182,8 @@ extension GradientCase {
 @Suite struct GradientTests {
     @Test(
         arguments: GradientCase.convolutions + GradientCase.transposed + GradientCase.pools + GradientCase.functions
-            + GradientCase.fanOut + GradientCase.losses + GradientCase.resamplings + GradientCase.unpooling
-            + GradientCase.normalizations)
+            + GradientCase.fanOut + GradientCase.losses + GradientCase.softmax + GradientCase.classLosses
+            + GradientCase.resamplings + GradientCase.unpooling + GradientCase.normalizations)
     func agreesWithCentralDifferences(_ gradientCase: GradientCase) throws {
         var b = GraphBuilder()
         try gradientCase.build(&b)

@@ -113,13 +113,14 @@ final class CompiledKernels {
         typealias Function = @convention(c) (UnsafeRawPointer, Int64) -> Void
         let function = unsafeBitCast(symbol, to: Function.self)
 
-        // unetc_scalars: two 64-bit integers, then the floats in the order of RuntimeScalar.
-        let scalars = UnsafeMutableRawPointer.allocate(byteCount: 48, alignment: 8)
+        // unetc_scalars: three 64-bit integers, then the floats in the order of RuntimeScalar.
+        let scalars = UnsafeMutableRawPointer.allocate(byteCount: 56, alignment: 8)
         defer { scalars.deallocate() }
         scalars.storeBytes(of: Int64(evaluator.batch), as: Int64.self)
-        scalars.storeBytes(of: 1, toByteOffset: 8, as: Int64.self)
+        scalars.storeBytes(of: evaluator.step, toByteOffset: 8, as: Int64.self)
+        scalars.storeBytes(of: evaluator.seed, toByteOffset: 16, as: UInt64.self)
         for (position, scalar) in RuntimeScalar.allCases.enumerated() {
-            scalars.storeBytes(of: evaluator.scalars[scalar] ?? 0, toByteOffset: 16 + 4 * position, as: Float.self)
+            scalars.storeBytes(of: evaluator.scalars[scalar] ?? 0, toByteOffset: 24 + 4 * position, as: Float.self)
         }
         let buffers = operands.map { operand in
             let buffer = UnsafeMutableBufferPointer<Float>.allocate(capacity: operand.count)

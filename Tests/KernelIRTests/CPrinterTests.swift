@@ -67,6 +67,10 @@ struct CPrinterTests {
             (.number(i + 1) * x, "(float)(i + 1) * x"),
             (.number(i), "(float)i"),
             (.scalar(.learningRate) * x, "learning_rate * x"),
+            (
+                .uniform(key: 0xf00d, first: a * 3 + 1, stride: 1, width: 1),
+                "unetc_uniform1(unetc_random(seed, step, 0xf00dull), a * 3 + 1, 1)"
+            ),
             (.load("in", i + 1, width: 1), "in[i + 1]"),
             (.element("acc", i, width: 1), "acc[i]"),
             (.fusedMultiplyAdd(x, y, z + 1), "unetc_fma1(x, y, z + 1.0f)"),

@@ -29,9 +29,11 @@ struct CompiledKernelTests {
     private func compare(_ kernel: Kernel, _ compiled: CompiledKernels, seed: UInt64, _ backend: Backend) throws {
         var random = SplitMix(state: seed &* 77)
         let scalars = RuntimeScalar.allCases.map { ($0, Float.random(in: 0...1, using: &random)) }
-        let evaluator = KernelEvaluator(
+        var evaluator = KernelEvaluator(
             batch: RandomKernel.taskCount - 1, count: 5, scalars: Dictionary(uniqueKeysWithValues: scalars),
             functions: RandomKernel.functions)
+        evaluator.seed = random.next()
+        evaluator.step = Int64(seed * 1_000_003) + 1
         let operands = kernel.buffers.filter { $0.access != .workspace }.map { buffer in
             (0..<buffer.extent).map { _ in Float.random(in: -4...4, using: &random) }
         }
@@ -96,6 +98,42 @@ struct CompiledKernelTests {
             let compiled = try CompiledKernels(try compiler.library(of: kernels, in: folder))
             for kernel in kernels {
                 try compare(kernel, compiled, seed: 1, compiler.backend)
+            }
+        }
+    }
+
+    @Test("random numbers give the same bits at every width and in the evaluator", arguments: kernelCompilers)
+    func randomNumbers(compiler: any KernelCompiler) throws {
+        // Forwards and by a stride, near the end of 32 bits as well.
+        let starts = [(0, 1), (7, 4099), (1 << 32 - 5, 1), (1 << 31 - 40_000, 1 << 20), (1 << 40, 3)]
+        let kernels = compiler.widths.flatMap { width in
+            starts.enumerated().map { number, start in
+                let i = Index.variable("i")
+                let first = Index(start.0) + i * Index(start.1)
+                let value = Expression.uniform(
+                    key: 0xcbf2_9ce4_8422_2325, first: first, stride: start.1, width: width)
+                return Kernel(
+                    name: "uniform_\(width)_\(number)", buffers: [Buffer(name: "y", access: .write, extent: 96)],
+                    tasksFixed: 1,
+                    body: [.loop("i", from: 0, to: 96, step: width, [.store("y", i, value)])])
+            }
+        }
+        try withTemporaryFolder { folder in
+            let compiled = try CompiledKernels(try compiler.library(of: kernels, in: folder))
+            var evaluator = KernelEvaluator(batch: 1)
+            for (seed, step) in [(0, 1), (UInt64.max, 2), (1 << 63, Int64.max)] as [(UInt64, Int64)] {
+                (evaluator.seed, evaluator.step) = (seed, step)
+                for (number, _) in starts.enumerated() {
+                    let alike = kernels.filter { $0.name.hasSuffix("_\(number)") }
+                    var expected = [Array(repeating: Float.nan, count: 96)]
+                    try evaluator.run(alike[0], operands: &expected)
+                    #expect(expected[0].allSatisfy { $0 >= 0 && $0 < 1 } && Set(expected[0]).count > 90)
+                    for kernel in alike {
+                        var found = [Array(repeating: Float.nan, count: 96)]
+                        try compiled.run(kernel, like: evaluator, operands: &found)
+                        #expect(found == expected, "\(kernel.name), seed \(seed), step \(step)")
+                    }
+                }
             }
         }
     }

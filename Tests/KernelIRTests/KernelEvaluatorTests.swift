@@ -33,6 +33,25 @@ struct KernelEvaluatorTests {
         #expect(operands[0][0] == -tiny * tiny)
     }
 
+    @Test("random numbers depend on seed, step, key and place alone")
+    func randomNumbers() throws {
+        let numbers = { (seed: UInt64, step: Int64, key: UInt64, stride: Int) throws -> [Float] in
+            var evaluator = KernelEvaluator(batch: 1)
+            (evaluator.seed, evaluator.step) = (seed, step)
+            var operands: [[Float]] = [[0, 0, 0, 0], [1, 2, 3, 4]]
+            let body: [Statement] = [.store("y", 0, .uniform(key: key, first: 5, stride: stride, width: 4))]
+            try evaluator.run(kernel(body), operands: &operands)
+            return operands[0]
+        }
+        let found = try numbers(1, 2, 3, 1)
+        #expect(try numbers(1, 2, 3, 1) == found)
+        for other in try [numbers(4, 2, 3, 1), numbers(1, 4, 3, 1), numbers(1, 2, 4, 1)] {
+            #expect(zip(other, found).allSatisfy { $0 != $1 })
+        }
+        #expect(try numbers(1, 2, 3, 2).first == found.first)
+        #expect(try numbers(1, 2, 3, 2)[1] == found[2])
+    }
+
     @Test("a workspace starts as NaN")
     func workspace() throws {
         var operands: [[Float]] = [[0, 0, 0, 0], [1, 2, 3, 4]]

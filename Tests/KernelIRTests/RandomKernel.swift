@@ -199,6 +199,9 @@ struct RandomKernel {
         let fitting = variables.filter { $0.width == width }
         let fittingArrays = arrays.filter { $0.width == width }
         switch Int.random(in: 0..<(width == 1 ? 6 : 4), using: &random) {
+        case 0 where Int.random(in: 0..<4, using: &random) == 0:
+            let stride = Int.random(in: 0...9000, using: &random)
+            return .uniform(key: random.next(), first: index(2), stride: stride, width: width)
         case 0 where !fitting.isEmpty: return .variable(oneOf(fitting).name, width: width)
         case 1 where !fittingArrays.isEmpty:
             let array = oneOf(fittingArrays)

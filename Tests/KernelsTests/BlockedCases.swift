@@ -23,6 +23,9 @@ extension KernelCase {
             KernelCase("5x3", .channelSum, [map]),
             KernelCase("5x4", .channelSum, [.batched([16, 5, 4])]),
             KernelCase("5x3", .elementwise(.add), [map, map], then: [.relu]),
+            KernelCase("5x3", .elementwise(.dropout(rate: 0.3, key: 17)), [map]),
+            KernelCase(
+                "1x1", .elementwise(.silu), [.batched([16, 1, 1])], then: [.dropout(rate: 0.3, key: 17), .relu]),
             KernelCase("16 and 32", .concat, [.batched([16, 5, 3]), map]),
             KernelCase("16 of 64", .channelSlice(start: 32, count: 16), [.batched([64, 3, 5])]),
         ]

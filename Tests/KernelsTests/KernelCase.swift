@@ -285,7 +285,7 @@ extension Operand {
 extension Op {
     fileprivate var isLoss: Bool {
         switch self {
-        case .sampleLoss, .sampleLossGradient: true
+        case .sampleLoss, .sampleLossGradient, .classLoss(.crossEntropy), .classLoss(.crossEntropyGradient): true
         default: false
         }
     }

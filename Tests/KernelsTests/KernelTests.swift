@@ -92,7 +92,7 @@ import Testing
         }
     }
 
-    @Test(arguments: NamedGeometry.largeCases + KernelCase.largeMaps)
+    @Test(arguments: NamedGeometry.largeCases + KernelCase.largeMaps + KernelCase.largeClassMaps)
     func largeMaps(_ test: KernelCase) throws {
         let problem = try KernelTrial(test, Setup.all[3]).problem()
         #expect(problem == nil)
@@ -101,8 +101,8 @@ import Testing
     /// The same loops with narrower vectors: verified everywhere, executed for small maps.
     @Test(
         arguments: (NamedGeometry.plain + NamedGeometry.odd + NamedGeometry.blocked + NamedGeometry.transposedOnes)
-            .flatMap(\.cases) + NamedGeometry.largeCases + KernelCase.largeMaps + KernelCase.pooling
-            + KernelCase.epilogues)
+            .flatMap(\.cases) + NamedGeometry.largeCases + KernelCase.largeMaps + KernelCase.largeClassMaps
+            + KernelCase.pooling + KernelCase.epilogues)
     func narrowTargets(_ test: KernelCase) throws {
         for setup in Setup.narrow {
             let trial = try KernelTrial(test, setup)
@@ -132,6 +132,12 @@ import Testing
 
     @Test(arguments: KernelCase.losses, Setup.all)
     func losses(_ test: KernelCase, _ setup: Setup) throws {
+        let problem = try KernelTrial(test, setup).problem()
+        #expect(problem == nil)
+    }
+
+    @Test(arguments: KernelCase.classes, Setup.all)
+    func classes(_ test: KernelCase, _ setup: Setup) throws {
         let problem = try KernelTrial(test, setup).problem()
         #expect(problem == nil)
     }

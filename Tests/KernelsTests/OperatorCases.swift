@@ -4,6 +4,7 @@ extension KernelCase {
     static let allFunctions: [Elementwise] = [
         .relu, .leakyRelu(slope: 0.25), .sigmoid, .silu, .tanh, .add, .multiply, .scale(-0.75), .reluGradient,
         .leakyReluGradient(slope: 0.1), .sigmoidGradient, .siluGradient, .tanhGradient,
+        .dropout(rate: 0.3, key: DropoutMask.key(of: "drop")),
     ]
 
     // MARK: Elementwise
@@ -98,7 +99,10 @@ extension KernelCase {
                     KernelCase("\(shape), smooth \(smooth)", .sampleLoss(.dice(smooth: smooth)), two),
                     KernelCase("\(shape), smooth \(smooth)", .sampleLossGradient(.dice(smooth: smooth)), three),
                 ]
-            }
+            } + [
+                KernelCase("\(shape)", .sampleLoss(.squaredError), two),
+                KernelCase("\(shape)", .sampleLossGradient(.squaredError), three),
+            ]
     }
 
     static let losses: [KernelCase] =
@@ -123,6 +127,7 @@ extension KernelCase {
             [
                 .batched([1, 130, 130]), .batched([1, 130, 130]), .batched([]),
             ]),
+        KernelCase("two sums", .sampleLoss(.squaredError), [.batched([3, 40, 40]), .batched([3, 40, 40])]),
         KernelCase("two tasks", .elementwise(.add), [.batched([3, 80, 80]), .batched([3, 80, 80])]),
         KernelCase("two tasks", .channelSlice(start: 1, count: 3), [.batched([4, 80, 80])]),
         KernelCase("two sums", .channelSum, [.batched([2, 70, 70])]),
@@ -137,4 +142,44 @@ extension KernelCase {
             KernelCase("\(shape) twice", .concat, [.batched(shape), .batched([1] + shape.dropFirst())]),
         ]
     }
+
+    // MARK: Classes
+
+    private static func classes(_ shape: [Int], _ losses: [(String, ClassLoss)]) -> [KernelCase] {
+        let (map, sums) = (TensorType.batched(shape), TensorType.batched([2]))
+        let classes = TensorType(Array(shape.dropFirst()), batched: true, element: .classIndex)
+        return [
+            KernelCase("\(shape)", .softmax, [map]), KernelCase("\(shape)", .softmaxGradient, [map, map]),
+        ]
+            + losses.flatMap { name, loss in
+                [
+                    KernelCase("\(shape)\(name)", .classLoss(.crossEntropy(loss)), [map, classes]),
+                    KernelCase("\(shape)\(name)", .classLoss(.crossEntropyGradient(loss)), [map, classes, sums]),
+                ]
+            }
+    }
+
+    /// Equal and other weights, no class ignored, one of the map's, one that it does not have; with one channel, the only
+    /// class there is.
+    static let classes: [KernelCase] =
+        [1, 2, 3, 11, 17].flatMap { channels in
+            [[1, 1], [3, 5], [17, 13]].flatMap { size in
+                let weights = (0..<channels).map { $0 % 4 == 1 ? 0 : 0.25 + Double($0 % 3) }
+                return classes(
+                    [channels] + size,
+                    [
+                        ("", ClassLoss()), (", ignoring 0", ClassLoss(ignored: 0)),
+                        (", ignoring 255", ClassLoss(ignored: 255)), (", weights", ClassLoss(weights: weights)),
+                        (", weights, ignoring 1", ClassLoss(ignored: 1, weights: weights)),
+                    ])
+            }
+        } + [
+            KernelCase("", .classLoss(.ratio), [.batched([2])]),
+            KernelCase("", .classLoss(.ratioGradient), [.batched([2]), .scalar]),
+        ]
+
+    /// Several pieces a sample, the last one shorter.
+    static let largeClassMaps: [KernelCase] =
+        classes([3, 70, 70], [("", ClassLoss(ignored: 1)), (", weights", ClassLoss(weights: [1, 0.5, 2]))])
+        + classes([70, 23, 23], [("", ClassLoss())])
 }

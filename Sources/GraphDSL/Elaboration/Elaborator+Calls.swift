@@ -70,7 +70,7 @@ extension Elaborator {
         _ signature: OperatorSignature, _ operands: [Operand], _ arguments: BoundArguments, callee: Name,
         _ range: SourceRange, isOutermost: Bool
     ) -> Value {
-        if !signature.isLoss {
+        if !signature.isLoss, !signature.fitsSizes {
             for operand in operands where builder.isTarget(operand.id) {
                 warn(
                     "target \(operand.description) is used by \"\(signature.name)\", which is not a loss",

@@ -56,11 +56,7 @@ struct Elaborator {
         let hadSyntaxErrors = diagnostics.hasErrors
         guard let graph = syntax.graph else { return nil }
         defineParameters(graph.parameters, overrides: overrides)
-        if let sizes = graph.sizes, sizes.rule != .exact {
-            report(
-                "\"sizes: \(sizes.rule.rawValue)\" is not built yet", at: sizes.range,
-                hint: "maps that are joined must be of one size: sizes: exact")
-        }
+        builder.sizeRule = graph.sizes?.rule ?? .exact
         for block in syntax.blocks { declare(block, isInGraph: false) }
         for case .block(let block) in graph.body.map(\.kind) where laterBlocks[block.name.text] == nil {
             laterBlocks[block.name.text] = block.name.range

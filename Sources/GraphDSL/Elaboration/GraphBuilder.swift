@@ -21,6 +21,8 @@ struct GraphBuilder {
     let file: SourceFile
     /// Names of the statement at work.
     var names = StatementNames(stem: "", outermost: "")
+    /// What the graph's header says of maps that are joined.
+    var sizeRule = SizeRule.exact
     private var usedNames: Set<String> = []
     /// For each node, the expression or name that makes it.
     private(set) var ranges: [SourceRange] = []
@@ -49,10 +51,14 @@ struct GraphBuilder {
     }
 
     /// A node on the way to a call's result.
+    ///
+    /// - Parameter derivation: why it is there, where nobody has written it.
     mutating func intermediate(
-        _ op: Op, _ inputs: [NodeID], of call: OperatorCall, suffix: String
+        _ op: Op, _ inputs: [NodeID], of call: OperatorCall, suffix: String, derivation: String? = nil
     ) throws(Diagnostic) -> NodeID {
-        try append(op, inputs, name: names.stem + "." + suffix, at: call.range)
+        let id = try append(op, inputs, name: names.stem + "." + suffix, at: call.range)
+        graph[id].origin.derivation = derivation
+        return id
     }
 
     /// `NAME.weight` and, for a bias of `biasSize` elements, `NAME.bias`.

@@ -5,6 +5,7 @@ extension OperatorSignature {
     /// `concat(a, b, …)`, along the channels.
     static let concat = OperatorSignature(name: "concat", operands: .variadic(minimum: 2)) {
         call, builder throws(Diagnostic) in
+        let call = try builder.fittingSizes(of: call)
         try requireEqualSizes(call, builder.graph, channelsToo: false)
         return try builder.result(.concat, call.operands.map(\.id), of: call)
     }
@@ -16,6 +17,7 @@ extension OperatorSignature {
 
     private static func sum(_ name: String, _ function: Elementwise) -> OperatorSignature {
         OperatorSignature(name: name, operands: .named(["a", "b"])) { call, builder throws(Diagnostic) in
+            let call = try builder.fittingSizes(of: call)
             try requireEqualSizes(call, builder.graph, channelsToo: true)
             return try builder.result(.elementwise(function), call.operands.map(\.id), of: call)
         }
@@ -53,7 +55,8 @@ private func sizeHint(_ a: Operand, _ b: Operand, _ graph: Graph) -> String {
             return "give the conv_transpose of \(small.description) output_padding: \(show(wanted))"
         }
     }
-    return "padding: same keeps the size through a conv; sizes that the pooling halves evenly survive the way back up"
+    return "padding: same keeps the size through a conv; crop(x, like: y) and pad(x, like: y) make maps fit, and "
+        + "\"sizes: pad\" in the graph's header does so everywhere"
 }
 
 /// The transposed convolution that gives the value its size, seen through elementwise functions.

@@ -12,7 +12,7 @@ extension OperatorSignature {
     ) -> OperatorSignature {
         OperatorSignature(
             name: name, operands: .named(["x"]),
-            arguments: [.required("like", .map, example: "like: enc1_2")]
+            arguments: [.required("like", .map, example: "like: enc1_2")], fitsSizes: true
         ) { call, builder throws(Diagnostic) in
             let (channels, size) = try call.featureMap()
             let x = call.operands[0]

@@ -25,6 +25,8 @@ struct OperatorSignature: Sendable {
     var name: String
     var operands: Operands
     var arguments: [ArgumentSpec] = []
+    /// Cuts or fills a map, which makes sense for a target as well.
+    var fitsSizes = false
     /// Makes parameters, which take their names from the statement.
     var hasParameters = false
     /// Appends the operator's nodes and returns the one that holds the result.

@@ -6,11 +6,14 @@ private let elementsPerTask = 16_384
 
 /// A loop over the elements of one sample, cut into tasks: `element(index, width)` stores at `index`.
 ///
-/// Binds `n`, the sample, and visits every element once. For values that are not batched there is one sample.
+/// Binds `n`, the sample, and visits every element once. For values that are not batched there is one sample. Vectors are
+/// within a position of a blocked map where the step asks for places.
 func elementTasks(_ request: KernelRequest, element: (Index, Int) -> [Statement]) -> (Kernel) {
     let count = request.result.type.elementCount
     let blocks = max(1, ceilingDivide(count, elementsPerTask))
-    let width = request.vectorWidth(for: count)
+    let block = request.result.layout.block
+    let isWithinBlocks = request.dependsOnPlaces && block > 1
+    let width = isWithinBlocks ? min(block, request.target.vectorWidth) : request.vectorWidth(for: count)
     let perTask = ceilingDivide(ceilingDivide(count, blocks), request.target.vectorWidth) * request.target.vectorWidth
     let start = Index.variable("start")
     let loop = vectorLoop("i", count: .minimum(Index(perTask), Index(count) - start), width: width) {
@@ -37,7 +40,8 @@ func elementwise(_ request: KernelRequest, _ function: Elementwise) -> LoweredSt
     let kernel = elementTasks(request) { index, width in
         let loaded = request.inputs.enumerated().map { Expression.load("in\($0)", at($1, index), width: width) }
         let value = request.applyEpilogue(
-            apply(function, loaded, width: width), sample: .variable("n"), element: index, width: width)
+            request.apply(function, loaded, sample: .variable("n"), element: index, width: width),
+            sample: .variable("n"), element: index, width: width)
         return [.store("out", at(request.result, index), value)]
     }
     let count = Double(request.result.type.elementCount)

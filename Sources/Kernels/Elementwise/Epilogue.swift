@@ -1,7 +1,7 @@
 import GraphIR
 import KernelIR
 
-/// The elementwise functions as expressions; used by the elementwise family and by every epilogue.
+/// The elementwise functions as expressions, where only the operands matter.
 func apply(_ function: Elementwise, _ operands: [Expression], width: Int) -> Expression {
     let x = operands[0]
     let zero = splat(0, width)
@@ -25,6 +25,7 @@ func apply(_ function: Elementwise, _ operands: [Expression], width: Int) -> Exp
         let s = sigmoid(operands[1])
         return x * (s * (one + operands[1] * (one - s)))
     case .tanhGradient: return x * (one - operands[1] * operands[1])
+    case .dropout: preconditionFailure("dropout depends on the element's place")
     }
 }
 
@@ -32,6 +33,7 @@ func apply(_ function: Elementwise, _ operands: [Expression], width: Int) -> Exp
 func flops(of function: Elementwise) -> Double {
     switch function {
     case .relu, .add, .multiply, .scale, .reluGradient: 1
+    case .dropout: 2
     case .leakyRelu, .leakyReluGradient: 2
     case .sigmoid, .sigmoidGradient, .tanh, .tanhGradient: 4
     case .silu: 5
@@ -51,9 +53,43 @@ extension KernelRequest {
                 defer { buffer += 1 }
                 return Expression.load("extra\(buffer)", sample * Index(operand.sampleStride) + element, width: width)
             }
-            value = apply(step.function, [value] + loaded, width: width)
+            value = apply(step.function, [value] + loaded, sample: sample, element: element, width: width)
         }
         return value
+    }
+
+    /// A function of the result's element at `element`, which counts likewise.
+    func apply(
+        _ function: Elementwise, _ operands: [Expression], sample: Index, element: Index, width: Int
+    ) -> Expression {
+        guard case .dropout(let rate, let key) = function else {
+            return Kernels.apply(function, operands, width: width)
+        }
+        let (first, stride) = rowMajor(sample: sample, element: element, width: width)
+        return .select(
+            .less, .uniform(key: key, first: first, stride: stride, width: width), splat(.constant(rate), width),
+            then: splat(0, width), otherwise: operands[0] * splat(.constant(1 / (1 - rate)), width))
+    }
+
+    /// The number of the result's element in `N × C × H × W`, and what the numbers of a vector's elements differ by: those
+    /// of a blocked map are channels of one position.
+    private func rowMajor(sample: Index, element: Index, width: Int) -> (first: Index, stride: Int) {
+        let start = sample * Index(result.type.elementCount)
+        let block = result.layout.block
+        guard block > 1 else { return (start + element, 1) }
+        precondition(width <= block, "\(node.name): a vector of more than one position")
+        // Behind (c / b) · plane · b + position · b + c % b stands (c / b) · plane · b + (c % b) · plane + position.
+        let plane = result.type.shape.dropFirst().reduce(1, *)
+        let position = element / Index(block) % Index(plane)
+        let lane = width == block ? 0 : element % Index(block)
+        return (start + element + lane * Index(plane - 1) - position * Index(block - 1), plane)
+    }
+
+    /// Whether the step's function or its epilogue asks where an element is.
+    var dependsOnPlaces: Bool {
+        var functions = node.epilogue.map(\.function)
+        if case .elementwise(let function) = node.op { functions.append(function) }
+        return functions.contains { if case .dropout = $0 { true } else { false } }
     }
 
     /// Operations of the epilogue for one sample.

@@ -1,6 +1,24 @@
 import GraphIR
 import KernelIR
 
+/// A loss that makes a number per sample.
+func sampleLoss(_ request: KernelRequest, _ loss: SampleLoss) -> LoweredStep {
+    switch loss {
+    case .bceWithLogits(let weight): bceWithLogits(request, positiveWeight: weight)
+    case .dice(let smooth): diceLoss(request, smooth: smooth)
+    case .squaredError: squaredError(request)
+    }
+}
+
+/// Its gradient with respect to the map.
+func sampleLossGradient(_ request: KernelRequest, _ loss: SampleLoss) -> LoweredStep {
+    switch loss {
+    case .bceWithLogits(let weight): bceWithLogitsGradient(request, positiveWeight: weight)
+    case .dice(let smooth): diceLossGradient(request, smooth: smooth)
+    case .squaredError: squaredErrorGradient(request)
+    }
+}
+
 /// Pieces that losses share: each makes one number per sample, a task a sample.
 func perSampleKernel(_ request: KernelRequest, body: [Statement]) -> Kernel {
     Kernel(
@@ -25,7 +43,7 @@ func blockedSum(
     ]
 }
 
-/// The logit and the target at an element of the task's sample.
+/// The map's and the target's value at an element of the task's sample.
 func logitAndTarget(_ request: KernelRequest, _ index: Index, _ width: Int) -> (Expression, Expression) {
     let load = { (input: Int) in
         Expression.load("in\(input)", at(request.inputs[input], index, sample: .task), width: width)

@@ -87,8 +87,7 @@ final class TrainingRun {
     }
 
     private func step(_ batch: Batch) throws {
-        var scalars = settings.optimizer.scalars(step: record.progress.step + 1)
-        scalars.seed = settings.seed
+        let scalars = settings.scalars(step: record.progress.step + 1)
         let loss = try net.step(batch, scalars: scalars)
         guard loss.isFinite else { throw diverged("the loss became \(loss.isNaN ? "nan" : "\(loss)")") }
         record.progress.step += 1

@@ -37,6 +37,13 @@ struct TrainingSettings: Hashable, Sendable {
     var seed: UInt64 = 0
     /// Half of the training pictures are mirrored, drawn anew in each epoch.
     var flips = true
+
+    /// The numbers of step `step`, counted from 1.
+    func scalars(step: Int) -> StepScalars {
+        var scalars = optimizer.scalars(step: step)
+        scalars.seed = seed
+        return scalars
+    }
 }
 
 /// What the compiler wrote about the model: the `train { … }` block and where it was made.
