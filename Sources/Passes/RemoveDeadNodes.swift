@@ -2,7 +2,8 @@ import GraphIR
 
 /// Drops every node that no output, loss, gradient or effect depends on.
 ///
-/// Inputs and targets stay even when unused while `keepLeaves` holds, since callers write them by name.
+/// Parameters stay, so that all plans of a graph lay them out alike, and inputs and targets do while `keepLeaves` holds,
+/// since callers write them by name.
 public func removeDeadNodes(_ graph: Graph, keepLeaves: Bool = true) -> Graph {
     var alive = [Bool](repeating: false, count: graph.nodes.count)
     func mark(_ id: NodeID) { alive[id.index] = true }
@@ -13,6 +14,7 @@ public func removeDeadNodes(_ graph: Graph, keepLeaves: Bool = true) -> Graph {
     }
     for id in graph.ids {
         switch graph[id].op {
+        case .parameter: mark(id)
         case .input, .target: if keepLeaves { mark(id) }
         default: if graph[id].op.isEffect { mark(id) }
         }

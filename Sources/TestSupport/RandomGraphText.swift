@@ -1,4 +1,4 @@
-/// The text of a random graph that compiles: small maps of odd sizes, every operator, fan-out, several outputs, and a
+/// The text of a random graph that compiles: mostly small maps of odd sizes, every operator, sizes from 1 to 40, fan-out, several outputs, and a
 /// loss of several terms unless the seed says otherwise. Every parameter and input feeds the loss or an output.
 ///
 /// All names begin with `v_`, so that the kernels belong to one layer group and are emitted into one file.
@@ -25,6 +25,8 @@ private struct RandomGraphWriter {
     private let seed: UInt64
     private var maps: [Map] = []
     private var lines: [String] = []
+    /// Maps of this net that are pooled so that `max_unpool` can undo it, and what the pooling made of them.
+    private var pools: [(source: Map, result: Map)] = []
 
     init(seed: UInt64) {
         self.seed = seed
@@ -44,9 +46,9 @@ private struct RandomGraphWriter {
 
     private mutating func addNet() {
         maps = []
+        pools = []
         for _ in 0..<number(1, 2) {
-            let map = Map(
-                name: "v_\(lines.count)", channels: channelCount(), height: number(1, 20), width: number(1, 20))
+            let map = Map(name: "v_\(lines.count)", channels: channelCount(), height: size(), width: size())
             lines.append("input \(map.name): \(map.shape)")
             maps.append(map)
         }
@@ -57,6 +59,9 @@ private struct RandomGraphWriter {
     // MARK: Draws
 
     private mutating func number(_ least: Int, _ most: Int) -> Int { Int.random(in: least...most, using: &random) }
+
+    /// Mostly small.
+    private mutating func size() -> Int { chance(0.15) ? number(21, 40) : number(1, 20) }
 
     /// Few, or as many as a vector has elements, for layouts that need that.
     private mutating func channelCount() -> Int { chance(0.25) ? 16 : number(1, 9) }
@@ -88,17 +93,27 @@ private struct RandomGraphWriter {
 
     private mutating func addStatement() {
         let x = operand()
-        switch number(0, 12) {
+        switch number(0, 21) {
         case 0...4: addConvolution(x)
         case 5: addTransposed(x)
         case 6, 7: addPool(x)
         case 8: addConcat(x)
         case 9, 10: addSum(x)
-        default:
-            var result = maps[x]
-            result.isRead = false
-            define(result, activation(maps[x].name, ["relu", "leaky_relu", "sigmoid", "silu", "tanh"]))
+        case 11, 12: addUpsampling(x)
+        case 13: addUnpooling(x)
+        case 14: addFitting(x)
+        case 15, 16: addNormalization(x)
+        case 17: define(like: x, "softmax(\(maps[x].name))")
+        case 18: define(like: x, "dropout(\(maps[x].name), rate: 0.\(number(1, 6)))")
+        default: define(like: x, activation(maps[x].name, ["relu", "leaky_relu", "sigmoid", "silu", "tanh"]))
         }
+    }
+
+    /// A map of the shape of another one.
+    private mutating func define(like x: Int, _ expression: String) {
+        var result = maps[x]
+        result.isRead = false
+        define(result, expression)
     }
 
     private mutating func define(_ map: Map, _ expression: String) {
@@ -156,7 +171,62 @@ private struct RandomGraphWriter {
         let stride = chance(0.5) ? kernel : number(1, 3)
         let size = { (size: Int) in (size + 2 * padding - kernel) / stride + 1 }
         let result = Map(name: "", channels: map.channels, height: size(map.height), width: size(map.width))
-        define(result, "max_pool(\(map.name), kernel: \(kernel), stride: \(stride), padding: \(padding))")
+        let isMaximum = chance(0.6)
+        define(
+            result,
+            "\(isMaximum ? "max" : "avg")_pool(\(map.name), kernel: \(kernel), stride: \(stride), padding: \(padding))")
+        if isMaximum, stride >= kernel, let pooled = maps.last { pools.append((map, pooled)) }
+    }
+
+    private mutating func addUpsampling(_ x: Int) {
+        let map = maps[x]
+        let scale = (number(1, 3), number(1, 3))
+        guard map.height * scale.0 <= 40, map.width * scale.1 <= 40 else { return addPool(x) }
+        let result = Map(
+            name: "", channels: map.channels, height: map.height * scale.0, width: map.width * scale.1)
+        let corners = ", align_corners: \(chance(0.5))"
+        let names = ["upsample_nearest", "upsample_bilinear", "bed_of_nails"]
+        let name = names[number(0, 2)]
+        let rest = name == "upsample_bilinear" ? corners : ""
+        define(result, "\(name)(\(map.name), scale: [\(scale.0), \(scale.1)]\(rest))")
+    }
+
+    /// What a pooling has remembered, of its own result or of another map of that shape. That the pooled map is asked for
+    /// places does not count as reading it.
+    private mutating func addUnpooling(_ x: Int) {
+        let map = maps[x]
+        let fitting = pools.filter {
+            $0.result.channels == map.channels && $0.result.height == map.height && $0.result.width == map.width
+        }
+        guard !fitting.isEmpty else { return addPool(x) }
+        let pool = fitting[number(0, fitting.count - 1)]
+        var result = pool.source
+        result.isRead = false
+        define(result, "max_unpool(\(map.name), \(pool.result.name))")
+    }
+
+    private mutating func addFitting(_ x: Int) {
+        let map = maps[x]
+        let others = maps.indices.filter { $0 != x }
+        let smaller = others.filter { maps[$0].height <= map.height && maps[$0].width <= map.width }
+        let larger = others.filter { maps[$0].height >= map.height && maps[$0].width >= map.width }
+        let crops = larger.isEmpty || !smaller.isEmpty && chance(0.5)
+        let fitting = crops ? smaller : larger
+        guard !fitting.isEmpty else { return addUpsampling(x) }
+        let other = maps[fitting[number(0, fitting.count - 1)]]
+        let result = Map(name: "", channels: map.channels, height: other.height, width: other.width)
+        define(result, "\(crops ? "crop" : "pad")(\(map.name), like: \(other.name))")
+    }
+
+    /// With an epsilon that keeps maps of one value from being blown up.
+    private mutating func addNormalization(_ x: Int) {
+        let map = maps[x]
+        let groups = [1, map.channels, 2, 4].filter { map.channels % $0 == 0 }.randomElement(using: &random) ?? 1
+        let call =
+            chance(0.5)
+            ? "batch_norm(\(map.name), eps: 0.\(number(1, 5)))"
+            : "group_norm(\(map.name), groups: \(groups), eps: 0.\(number(1, 5)))"
+        define(like: x, chance(0.5) ? activation(call, ["relu", "tanh"]) : call)
     }
 
     private mutating func addConcat(_ x: Int) {
@@ -199,15 +269,27 @@ private struct RandomGraphWriter {
         for _ in 0..<number(1, 2) { addOutput(number(0, maps.count - 1)) }
         return maps.filter { !$0.isRead }.map { map in
             let target = "v_target\(lines.count)"
-            lines.append("target \(target): \(map.shape)")
-            let losses = [
-                "bce_with_logits(\(map.name), \(target))",
-                "bce_with_logits(\(map.name), \(target), pos_weight: \(number(1, 5)))",
-                "dice_loss(\(map.name), \(target))",
-                "dice_loss(\(map.name), \(target), smooth: 0.5)",
-            ]
-            let loss = losses[number(0, losses.count - 1)]
+            let isOfClasses = map.channels > 1 && chance(0.3)
+            lines.append("target \(target): " + (isOfClasses ? "classes[\(map.height), \(map.width)]" : map.shape))
+            let loss = isOfClasses ? classLoss(map, target) : valueLoss(map, target)
             return chance(0.5) ? loss : "0.\(number(1, 9)) * \(loss)"
         }
+    }
+
+    private mutating func classLoss(_ map: Map, _ target: String) -> String {
+        let weights = (0..<map.channels).map { _ in "\(number(0, 3)).5" }.joined(separator: ", ")
+        let ignored = chance(0.5) ? ", ignore: \(chance(0.5) ? 255 : number(0, map.channels - 1))" : ""
+        return "cross_entropy(\(map.name), \(target)\(ignored)\(chance(0.5) ? ", weights: [\(weights)]" : ""))"
+    }
+
+    private mutating func valueLoss(_ map: Map, _ target: String) -> String {
+        let losses = [
+            "bce_with_logits(\(map.name), \(target))",
+            "bce_with_logits(\(map.name), \(target), pos_weight: \(number(1, 5)))",
+            "dice_loss(\(map.name), \(target))",
+            "dice_loss(\(map.name), \(target), smooth: 0.5)",
+            "mse(\(map.name), \(target))",
+        ]
+        return losses[number(0, losses.count - 1)]
     }
 }

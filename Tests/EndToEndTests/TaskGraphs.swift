@@ -1,0 +1,27 @@
+/// Small nets for other tasks than a binary mask.
+enum TaskGraphs {
+    static let classes = """
+        graph classes(width = 8, size = 32) {
+          input  image:  [3, size, size]
+          target labels: classes[size, size]
+          enc = relu(conv(image, width, kernel: 3, padding: same))
+          low = relu(conv(max_pool(enc, kernel: 2), 2 * width, kernel: 3, padding: same))
+          up  = conv_transpose(low, width, kernel: 2, stride: 2)
+          dec = relu(conv(concat(up, enc), width, kernel: 3, padding: same))
+          output logits = conv(dec, 4, kernel: 1)
+          loss cross_entropy(logits, labels, ignore: 4)
+          train { optimizer: adam(lr: 1e-2)   batch: 16   epochs: 6 }
+        }
+        """
+
+    static let reconstruction = """
+        graph copy(width = 8, size = 32) {
+          input image: [3, size, size]
+          low = relu(conv(image, width, kernel: 2, stride: 2))
+          up  = conv_transpose(low, width, kernel: 2, stride: 2)
+          output picture = sigmoid(conv(up, 3, kernel: 1))
+          loss mse(picture, image)
+          train { optimizer: adam(lr: 1e-2)   batch: 16   epochs: 6 }
+        }
+        """
+}

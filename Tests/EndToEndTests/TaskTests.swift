@@ -1,0 +1,67 @@
+import Foundation
+import Imaging
+import TestSupport
+import Testing
+
+/// Class maps and reconstruction, from the graph's text to predicted pictures.
+@Suite(.serialized, .enabled(if: Trainer.isAvailable, "unetc-trainer.o is not there: run `make test`"))
+struct TaskTests {
+    /// The numbers of a column of `metrics.csv`.
+    private func column(_ name: String, _ trainer: Trainer) throws -> [Double] {
+        let rows = try trainer.metrics("run").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+        let index = try #require(rows.first?.firstIndex { $0 == name }, "no column \(name) in \(rows)")
+        return try rows.dropFirst().map { try #require(Double($0[index])) }
+    }
+
+    private func run(_ trainer: Trainer, _ arguments: String...) throws -> String {
+        let result = try trainer.run(arguments)
+        try #require(result.status == 0, "trainer exits with \(result.status):\n\(result.output)")
+        return result.output
+    }
+
+    @Test func classMapsAreLearnedAndPredicted() throws {
+        let trainer = try Trainer(.classes)
+        let base = trainer.folder.path
+        try trainer.train(out: "run", "--classes", "ground,red,green,blue")
+        let iou = try column("mean_iou", trainer)
+        #expect(try #require(iou.last) > 0.4, "mean IoU \(iou)")
+        let losses = try column("test_loss", trainer)
+        #expect(try #require(losses.last) < losses[0])
+        let table = try run(trainer, "evaluate", "--run", base + "/run", "--confusion", base + "/matrix.png")
+        let best = fixed(try #require(iou.max()))
+        #expect(table.contains("3 (blue)") && table.contains("mean IoU \(best)"), "\(table)")
+        #expect(try decodePicture(path: base + "/matrix.png").width > 200)
+
+        let picture = base + "/meadow.png"
+        try Bitmap(width: 57, height: 41, channels: 3, fill: 90).writePNG(to: picture)
+        _ = try run(trainer, "predict", picture, "--run", base + "/run", "--out", base + "/maps")
+        let map = try decodeMask(path: base + "/maps/meadow.png")
+        #expect(map.width == 57 && map.height == 41 && map.pixels.allSatisfy { $0 < 4 })
+        #expect(try decodePicture(path: base + "/maps/overlays/meadow.png").width > 200)
+        let info = try run(trainer, "info")
+        #expect(info.contains("4 classes, 0 to 3 and 4, which is ignored"), "\(info)")
+    }
+
+    @Test func inputsAreReconstructed() throws {
+        let trainer = try Trainer(.reconstruction)
+        let base = trainer.folder.path
+        try trainer.train(out: "run")
+        let psnr = try column("psnr", trainer)
+        let last = try #require(psnr.last)
+        #expect(last > psnr[0] + 3, "PSNR \(psnr)")
+        // The mean over the batches, weighted by their pictures, is the mean over all pictures.
+        let loss = try #require(try column("test_loss", trainer).last)
+        #expect(abs(-10 * log10(loss) - last) < 1e-3)
+        let test = try run(trainer, "evaluate", "--run", base + "/run", "--show", "1")
+        #expect(test.contains("PSNR") && test.contains("picture and reconstruction of"), "\(test)")
+        let picture = base + "/meadow.png"
+        try Bitmap(width: 57, height: 41, channels: 3, fill: 90).writePNG(to: picture)
+        _ = try run(trainer, "predict", picture, "--run", base + "/run", "--out", base + "/made")
+        let made = try decodePicture(path: base + "/made/meadow.png")
+        #expect(made.width == 57 && made.height == 41)
+        let error = made.pixels.reduce(0) { $0 + abs(Int($1) - 90) } / made.pixels.count
+        #expect(error < 25, "a gray of 90 comes back \(error) off")
+    }
+
+    private func fixed(_ value: Double) -> String { String(format: "%.4f", value) }
+}
