@@ -64,10 +64,13 @@ extension StepTime {
         case "channel_sum": return "gradients of biases"
         case "update": return "optimizer"
         case "relayout", "concat", "channel_slice": return "copies"
-        case "one", "batch_mean", "batch_mean_gradient": return "loss"
+        case "one", "batch_mean", "batch_mean_gradient", "ratio", "ratio_gradient": return "loss"
+        case "sums_row", "update_running", "running_moments", "folded_weight", "folded_bias": return "normalization"
         default:
-            if operatorName.contains("pool") { return "pooling" }
-            if operatorName.hasPrefix("bce") || operatorName.hasPrefix("dice") { return "loss" }
+            if operatorName.contains("pool") || operatorName == "max_pick" { return "pooling" }
+            if operatorName.contains("norm") || operatorName.contains("moments") { return "normalization" }
+            if ["bce", "dice", "mse", "cross"].contains(where: operatorName.hasPrefix) { return "loss" }
+            if ["upsample", "bed", "crop", "pad"].contains(where: operatorName.hasPrefix) { return "resampling" }
             return "elementwise"
         }
     }
