@@ -22,6 +22,7 @@ setup:
 	@scripts/setup.sh
 
 build: setup
+	@scripts/drop-stale-archive.sh $(BUILD)
 	$(SWIFT) build $(SWIFT_FLAGS) --product unetc
 	$(SWIFT) build $(SWIFT_FLAGS) --product UnetcTrainer
 	@SWIFT=$(SWIFT) scripts/link-trainer.sh $(BUILD)

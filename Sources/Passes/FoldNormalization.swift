@@ -8,6 +8,7 @@ func foldNormalization(_ graph: Graph) -> Graph {
     let users = graph.users()
     let results = Set(graph.outputs.map(\.node) + (graph.loss.map { [$0] } ?? []))
     var rewriter = GraphRewriter(source: graph)
+    var names = Set(graph.nodes.map(\.name))
     for id in graph.ids {
         guard case .normalization(.normalize(.batch, let epsilon)) = graph[id].op,
             let axis = foldedAxis(of: graph[id].inputs[0], in: graph),
@@ -17,7 +18,7 @@ func foldNormalization(_ graph: Graph) -> Graph {
             rewriter.copy(graph[id], for: id)
             continue
         }
-        fold(id, axis: axis, epsilon: epsilon, graph, &rewriter)
+        fold(id, axis: axis, epsilon: epsilon, graph, &rewriter, &names)
     }
     return rewriter.finish(from: graph)
 }
@@ -33,21 +34,31 @@ private func foldedAxis(of id: NodeID, in graph: Graph) -> Int? {
     }
 }
 
-private func fold(_ id: NodeID, axis: Int, epsilon: Double, _ graph: Graph, _ rewriter: inout GraphRewriter) {
+private func fold(
+    _ id: NodeID, axis: Int, epsilon: Double, _ graph: Graph, _ rewriter: inout GraphRewriter,
+    _ names: inout Set<String>
+) {
     let node = graph[id]
     let convolution = graph[node.inputs[0]]
     let (moments, scale, shift) = (node.inputs[1], node.inputs[2], node.inputs[3])
     let weight = Node(
         op: .normalization(.foldedWeight(axis: axis, epsilon: epsilon)),
         inputs: [convolution.inputs[1], moments, scale], type: graph[convolution.inputs[1]].type,
-        name: node.name + ".folded_weight", origin: node.origin)
+        name: unused(node.name + ".folded_weight", &names), origin: node.origin)
     let bias = Node(
         op: .normalization(.foldedBias(epsilon: epsilon)),
         inputs: [moments, scale, shift] + convolution.inputs.dropFirst(2), type: graph[shift].type,
-        name: node.name + ".folded_bias", origin: node.origin)
+        name: unused(node.name + ".folded_bias", &names), origin: node.origin)
     let operands = [weight, bias].map { rewriter.insert($0) }
     var folded = node
     folded.op = convolution.op
     folded.inputs = [convolution.inputs[0]]
     rewriter.copy(folded, for: id, appending: operands)
+}
+
+/// The name, with underscores behind it while it is taken; takes it.
+private func unused(_ name: String, _ names: inout Set<String>) -> String {
+    var name = name
+    while !names.insert(name).inserted { name += "_" }
+    return name
 }

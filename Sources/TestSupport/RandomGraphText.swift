@@ -25,6 +25,8 @@ private struct RandomGraphWriter {
     private let seed: UInt64
     private var maps: [Map] = []
     private var lines: [String] = []
+    /// Nets of a graph of many are shorter, so that it compiles in bearable time.
+    private var isOneOfMany = false
     /// Maps of this net that are pooled so that `max_unpool` can undo it, and what the pooling made of them.
     private var pools: [(source: Map, result: Map)] = []
 
@@ -36,6 +38,7 @@ private struct RandomGraphWriter {
     mutating func text(parts: Int) -> String {
         let hasLoss = seed % 4 != 3
         var terms: [String] = []
+        isOneOfMany = parts > 5
         for _ in 0..<parts {
             addNet()
             if hasLoss { terms += lossTerms() } else { addOutputs() }
@@ -52,7 +55,7 @@ private struct RandomGraphWriter {
             lines.append("input \(map.name): \(map.shape)")
             maps.append(map)
         }
-        let wanted = maps.count + number(4, 11)
+        let wanted = maps.count + (isOneOfMany ? number(3, 7) : number(4, 11))
         while maps.count < wanted { addStatement() }
     }
 
