@@ -25,6 +25,23 @@ public func readBytes(_ path: String) throws -> [UInt8] {
     return bytes
 }
 
+/// The names of a folder's files, in their order.
+/// - Throws: `FileError` with the path and the system's reason.
+public func fileNames(in folder: String) throws -> [String] {
+    guard let entries = opendir(folder) else {
+        throw FileError(description: "\(folder): \(String(cString: strerror(errno)))")
+    }
+    defer { closedir(entries) }
+    var names: [String] = []
+    while let entry = readdir(entries) {
+        let name = withUnsafePointer(to: &entry.pointee.d_name) {
+            $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+        }
+        if !name.hasPrefix(".") { names.append(name) }
+    }
+    return names.sorted()
+}
+
 /// Writes a file beside its place and moves it there.
 /// - Throws: `FileError` with the path and the system's reason.
 public func writeText(_ text: String, to path: String) throws {

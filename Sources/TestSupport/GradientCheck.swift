@@ -21,6 +21,17 @@ public func randomLeaves(of graph: Graph, batch: Int, seed: UInt64) -> [String: 
     return values
 }
 
+/// Leaves with weights and biases so much smaller that maps stay of order one in deep nets.
+public func shrunkParameters(of graph: Graph, _ leaves: [String: Tensor]) -> [String: Tensor] {
+    var shrunk = leaves
+    for id in graph.parameters {
+        guard case .parameter(_, let fanIn) = graph[id].op, let tensor = leaves[graph[id].name] else { continue }
+        let scale = (3 / Double(fanIn)).squareRoot()
+        shrunk[graph[id].name] = Tensor(shape: tensor.shape, values: tensor.values.map { $0 * scale })
+    }
+    return shrunk
+}
+
 /// The class numbers that a target may have; empty for one that has other values.
 private func classNumbers(of target: NodeID, in graph: Graph) -> [Int] {
     for node in graph.nodes where node.inputs.dropFirst().first == target {
@@ -86,4 +97,46 @@ private func differenceQuotient(
         }
     }
     return (try objective(step) - objective(-step)) / (2 * step)
+}
+
+/// Compares how fast the loss changes along random directions, in which all parameters move at once, with what the
+/// gradients say of it. Two evaluations a direction, however many parameters there are: for whole nets.
+///
+/// - Parameters:
+///   - graph: the graph without gradients; it has a loss.
+///   - differentiated: the same graph after differentiation.
+///   - tolerance: of the sum of what each parameter alone contributes. Every ReLU whose operand changes its sign within a
+///     step of 1e-7 adds a little.
+/// - Returns: what is wrong: a gradient that is all zero, or a direction in which the two differ; nil when all is well.
+/// - Throws: `InterpreterError`.
+public func directionMismatch(
+    of graph: Graph, differentiated: Graph, batch: Int = 2, seed: UInt64 = 1, directions: Int = 3,
+    tolerance: Double = 1e-5
+) throws -> String? {
+    guard let loss = graph.loss else { return "the graph has no loss" }
+    let leaves = shrunkParameters(of: graph, randomLeaves(of: differentiated, batch: batch, seed: seed))
+    let results = try interpret(differentiated, batch: batch, values: leaves)
+    let gradients = differentiated.gradients.map { (differentiated[$0.of].name, results[$0.gradient.index].values) }
+    for (name, values) in gradients where !values.contains(where: { $0 != 0 }) {
+        return "the gradient of '\(name)' is all zero"
+    }
+    var random = SplitMix64(seed: seed &+ 1)
+    for direction in 0..<directions {
+        let moves = gradients.map { random.spread($1.count) }
+        func objective(_ step: Double) throws -> Double {
+            var moved = leaves
+            for ((name, _), move) in zip(gradients, moves) {
+                for (place, change) in move.enumerated() { moved[name]?.values[place] += step * change }
+            }
+            return try interpret(graph, batch: batch, values: moved)[loss.index].values[0]
+        }
+        let step = 1e-7
+        let found = (try objective(step) - objective(-step)) / (2 * step)
+        let parts = zip(gradients, moves).map { gradient, move in zip(gradient.1, move).reduce(0) { $0 + $1.0 * $1.1 } }
+        let (expected, scale) = (parts.reduce(0, +), parts.reduce(0) { $0 + abs($1) })
+        guard abs(found - expected) <= tolerance * scale else {
+            return "along direction \(direction) the loss changes by \(found), the gradients say \(expected)"
+        }
+    }
+    return nil
 }

@@ -94,24 +94,22 @@ extension Session {
 
 extension Tensor {
     var floats: [Float] { values.map(Float.init) }
-
-    fileprivate mutating func scale(by factor: Double) { values = values.map { $0 * factor } }
 }
 
 // MARK: The interpreter's word
 
 /// Values for all leaves that floats hold exactly: weights shrunk so that maps stay of order one, and drawn again until
-/// no ReLU's operand and no pooling window is so close to a kink that rounding could decide.
-func calmLeaves(of graph: Graph, differentiated: Graph, batch: Int, seed: UInt64) throws -> [String: Tensor] {
+/// no ReLU's operand and no pooling window is so close to a kink that rounding could decide. In large maps some always is,
+/// but then it is one of many: a few attempts will do.
+func calmLeaves(
+    of graph: Graph, differentiated: Graph, batch: Int, seed: UInt64, attempts: Int = 50
+) throws -> [String: Tensor] {
     var leaves: [String: Tensor] = [:]
-    for attempt in 0..<50 {
-        leaves = randomLeaves(of: differentiated, batch: batch, seed: seed &* 100 &+ UInt64(attempt))
-        for id in graph.parameters {
-            guard case .parameter(_, let fanIn) = graph[id].op else { continue }
-            let scale = (3 / Double(fanIn)).squareRoot()
-            leaves[graph[id].name]?.scale(by: scale)
+    for attempt in 0..<attempts {
+        let drawn = randomLeaves(of: differentiated, batch: batch, seed: seed &* 100 &+ UInt64(attempt))
+        leaves = shrunkParameters(of: graph, drawn).mapValues {
+            Tensor(shape: $0.shape, values: $0.floats.map(Double.init))
         }
-        leaves = leaves.mapValues { Tensor(shape: $0.shape, values: $0.floats.map(Double.init)) }
         if !isNearKink(graph, try interpret(graph, batch: batch, values: leaves)) { break }
     }
     return leaves

@@ -14,6 +14,19 @@ enum TaskGraphs {
         }
         """
 
+    /// Without padding: 32 x 32 in, the middle 28 x 28 out.
+    static let middle = """
+        graph middle(width = 8, size = 32) {
+          input  image: [3, size, size]
+          target mask:  [1, size, size]
+          a = relu(conv(image, width, kernel: 3))
+          b = relu(conv(a, width, kernel: 3))
+          output logits = conv(b, 1, kernel: 1)
+          loss bce_with_logits(logits, crop(mask, like: logits))
+          train { optimizer: adam(lr: 1e-2)   batch: 16   epochs: 4 }
+        }
+        """
+
     static let reconstruction = """
         graph copy(width = 8, size = 32) {
           input image: [3, size, size]

@@ -42,6 +42,23 @@ struct TaskTests {
         #expect(info.contains("4 classes, 0 to 3 and 4, which is ignored"), "\(info)")
     }
 
+    /// The net says nothing about the outermost two pixels of 32, and they count neither for nor against it.
+    @Test func outputsSmallerThanMasksAreComparedWithTheirMiddle() throws {
+        let trainer = try Trainer(.middle)
+        let base = trainer.folder.path
+        try trainer.train(out: "run")
+        let dice = try column("dice", trainer)
+        #expect(try #require(dice.max()) > 0.6, "Dice \(dice)")
+        let losses = try column("test_loss", trainer)
+        #expect(try #require(losses.last) < losses[0])
+        let picture = base + "/meadow.png"
+        try Bitmap(width: 64, height: 64, channels: 3, fill: 90).writePNG(to: picture)
+        _ = try run(trainer, "predict", picture, "--run", base + "/run", "--out", base + "/masks")
+        let mask = try decodeMask(path: base + "/masks/meadow.png")
+        #expect(mask.width == 64 && mask.height == 64)
+        #expect(mask.pixels.prefix(2 * 64).allSatisfy { $0 == 0 } && mask.pixels.suffix(2 * 64).allSatisfy { $0 == 0 })
+    }
+
     @Test func inputsAreReconstructed() throws {
         let trainer = try Trainer(.reconstruction)
         let base = trainer.folder.path

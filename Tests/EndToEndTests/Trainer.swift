@@ -17,6 +17,7 @@ struct Trainer {
         try compile(checkoutFolder() + "/graphs/unet.graph", [("width", "4"), ("size", "32")])
     }
     private static let classes = Result { try compile(text: TaskGraphs.classes) }
+    private static let middle = Result { try compile(text: TaskGraphs.middle) }
     private static let reconstruction = Result { try compile(text: TaskGraphs.reconstruction) }
 
     private static func compile(text: String) throws -> String {
@@ -40,6 +41,8 @@ struct Trainer {
         case mask
         /// Four classes, of which number 4 is ignored.
         case classes
+        /// The middle of a binary mask.
+        case middle
         /// Its input.
         case reconstruction
     }
@@ -50,6 +53,7 @@ struct Trainer {
             switch task {
             case .mask: try Self.unet.get()
             case .classes: try Self.classes.get()
+            case .middle: try Self.middle.get()
             case .reconstruction: try Self.reconstruction.get()
             }
     }

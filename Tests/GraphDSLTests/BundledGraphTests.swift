@@ -1,5 +1,7 @@
+import Diagnostics
 import GraphDSL
 import GraphIR
+import TestSupport
 import Testing
 
 @Suite struct BundledGraphTests {
@@ -75,10 +77,47 @@ import Testing
         #expect(graph.outputs.map { graph[$0.node].type } == [.batched([1, 64, 64])])
     }
 
-    @Test(arguments: ["graphs/unet.graph", "graphs/unet-small.graph"])
-    func theSameTextGivesTheSameGraph(path: String) throws {
-        let text = try repositoryText(path)
+    @Test func everyFileOfTheFolderIsTested() throws {
+        #expect(try fileNames(in: checkoutFolder() + "/graphs") == BundledNet.all.map { $0.name + ".graph" }.sorted())
+    }
+
+    @Test(arguments: BundledNet.all)
+    func theSameTextGivesTheSameGraph(net: BundledNet) throws {
+        let text = try net.text()
         #expect(try compiled(text).text == compiled(text).text)
-        #expect(compileGraph(text: text, fileName: path).diagnostics == [])
+        #expect(compileGraph(text: text, fileName: net.path).diagnostics == [])
+        let small = compileGraph(text: text, fileName: net.path, overrides: net.overrides)
+        #expect(small.graph != nil && small.diagnostics == [])
+    }
+
+    @Test(arguments: BundledNet.all)
+    func textsAreLaidOutCanonically(net: BundledNet) throws {
+        let text = try net.text()
+        guard case .formatted(let canonical) = formatGraph(SourceFile(name: net.path, text: text)) else {
+            Issue.record("\(net) cannot be formatted")
+            return
+        }
+        #expect(canonical == text)
+        #expect(text.split(separator: "\n").allSatisfy { $0.count <= 120 })
+        #expect(text.hasPrefix("// "), "a file begins with what it shows")
+    }
+
+    @Test(arguments: BundledCounts.all)
+    func parametersAreAsCountedByHand(_ counts: BundledCounts) throws {
+        let graph = try compiled(repositoryText("graphs/\(counts.name).graph"))
+        #expect(graph.parameters.reduce(0) { $0 + graph[$1].type.elementCount } == counts.parameters)
+        #expect(graph.outputs.map { graph[$0.node].type } == [.batched(counts.output)])
+    }
+
+    @Test func theBottomIsWhereItShouldBe() throws {
+        let bottoms = [
+            ("unet-valid", "enc5.conv2", [256, 10, 10]), ("unet-unpool", "low.second.norm1", [128, 8, 8]),
+            ("autoencoder", "code", [64, 8, 8]), ("unet-camvid", "enc5", [256, 9, 12]),
+        ]
+        for (name, node, shape) in bottoms {
+            let graph = try compiled(repositoryText("graphs/\(name).graph"))
+            let id = try #require(graph.id(named: node), "\(name) has no \(node)")
+            #expect(graph[id].type == .batched(shape), "\(name)")
+        }
     }
 }

@@ -1,0 +1,87 @@
+/// What the files of `graphs` hold at their default width, counted layer by layer.
+struct BundledCounts: Sendable {
+    var name: String
+    var parameters: Int
+    var output: [Int]
+
+    static let all = [
+        BundledCounts(name: "attention-unet", parameters: unet { conv(2 * $0, $0, 2) + gate($0) }, output: mask),
+        BundledCounts(name: "autoencoder", parameters: autoencoder, output: [3, 128, 128]),
+        BundledCounts(name: "resunet", parameters: resunet, output: mask),
+        BundledCounts(name: "unet-bilinear", parameters: bilinear, output: mask),
+        BundledCounts(name: "unet-bn", parameters: unet(block: normalized) { conv(2 * $0, $0, 2) }, output: mask),
+        BundledCounts(
+            name: "unet-camvid", parameters: unet(classes: 11, block: normalized) { conv(2 * $0, $0, 2) },
+            output: [11, 144, 192]),
+        BundledCounts(name: "unet-gray", parameters: gray, output: [1, 256, 256]),
+        BundledCounts(name: "unet-nails", parameters: unet { conv(2 * $0, $0, 3) }, output: mask),
+        BundledCounts(name: "unet-nearest", parameters: unet { conv(2 * $0, $0, 3) }, output: mask),
+        BundledCounts(name: "unet-transpose3", parameters: unet { conv(2 * $0, $0, 3) }, output: mask),
+        BundledCounts(name: "unet-unpool", parameters: unpool, output: mask),
+        BundledCounts(name: "unet-valid", parameters: unet { conv(2 * $0, $0, 2) }, output: [1, 100, 100]),
+    ]
+
+    private static let width = 16
+    private static let mask = [1, 128, 128]
+    /// Channels of the four levels above the bottom, the lowest first.
+    private static let levels = [8 * width, 4 * width, 2 * width, width]
+
+    private static func conv(_ input: Int, _ output: Int, _ kernel: Int) -> Int {
+        input * output * kernel * kernel + output
+    }
+
+    private static func double(_ input: Int, _ output: Int) -> Int { conv(input, output, 3) + conv(output, output, 3) }
+
+    /// In place of each bias a scale, a shift and two running moments.
+    private static func normalized(_ input: Int, _ output: Int) -> Int { double(input, output) + 2 * 3 * output }
+
+    /// From three colours down to 16 widths and up again; `up` makes a map of `c` channels of one of `2 c`.
+    private static func unet(
+        classes: Int = 1, block: (Int, Int) -> Int = double, up: (Int) -> Int
+    ) -> Int {
+        let down = block(3, width) + levels.reduce(0) { $0 + block($1, 2 * $1) }
+        return down + levels.reduce(0) { $0 + up($1) + block(2 * $1, $1) } + conv(width, classes, 1)
+    }
+
+    private static func gate(_ c: Int) -> Int { conv(c, c, 1) + c * c + conv(c, 1, 1) + conv(1, c, 1) }
+
+    private static let bilinear: Int = {
+        func pair(_ a: Int, _ b: Int, _ c: Int) -> Int { conv(a, b, 3) + conv(b, c, 3) }
+        let w = width
+        let down = double(3, w) + double(w, 2 * w) + double(2 * w, 4 * w) + double(4 * w, 8 * w) + double(8 * w, 8 * w)
+        let up = pair(16 * w, 8 * w, 4 * w) + pair(8 * w, 4 * w, 2 * w) + pair(4 * w, 2 * w, w) + pair(2 * w, w, w)
+        return down + up + conv(w, 1, 1)
+    }()
+
+    private static let unpool: Int = {
+        func pair(_ a: Int, _ b: Int, _ c: Int) -> Int { conv(a, b, 3) + 3 * b + conv(b, c, 3) + 3 * c }
+        let w = width
+        let down = [(3, w), (w, 2 * w), (2 * w, 4 * w), (4 * w, 8 * w), (8 * w, 8 * w)]
+        let up = [(8 * w, 4 * w), (4 * w, 2 * w), (2 * w, w), (w, w)]
+        return down.reduce(0) { $0 + pair($1.0, $1.1, $1.1) } + up.reduce(0) { $0 + pair($1.0, $1.0, $1.1) }
+            + conv(w, 1, 1)
+    }()
+
+    private static let gray: Int = {
+        let w = width
+        let down = double(1, w) + double(w, 2 * w) + double(2 * w, 4 * w) + double(4 * w, 8 * w)
+        let up = [4 * w, 2 * w, w].reduce(0) { $0 + conv(2 * $1, $1, 2) + double(2 * $1, $1) }
+        return down + up + conv(w, 1, 1)
+    }()
+
+    private static let autoencoder: Int = {
+        let w = width
+        let down = double(3, w) + double(w, 2 * w) + double(2 * w, 4 * w) + double(4 * w, 8 * w)
+        let up = double(4 * w, 8 * w) + double(8 * w, 4 * w) + double(4 * w, 2 * w) + double(2 * w, w)
+        return down + conv(8 * w, 4 * w, 1) + up + conv(w, 3, 1)
+    }()
+
+    private static let resunet: Int = {
+        // A scale and a shift for each channel that is normalised.
+        func residual(_ a: Int, _ b: Int) -> Int { 2 * a + 2 * b + conv(a, b, 3) + conv(b, b, 3) + conv(a, b, 1) }
+        let w = width
+        let down = conv(3, w, 3) + residual(w, w) + levels.reduce(0) { $0 + residual($1, 2 * $1) }
+        let up = levels.reduce(0) { $0 + conv(2 * $1, $1, 2) + residual(2 * $1, $1) }
+        return down + up + 2 * w + conv(w, 1, 1)
+    }()
+}
