@@ -13,7 +13,7 @@ DEMO_BATCH ?= 8
 DEMO_LR ?= 1e-3
 DEMO_INIT ?= he
 
-.PHONY: all setup build test test-long test-sanitize bench numerics format lint demo install clean
+.PHONY: all setup build test test-long test-sanitize bench numerics zoo format lint demo install clean
 
 all: build
 
@@ -52,6 +52,10 @@ bench: build
 # Errors of the convolutions against sums in Double: writes docs/NUMERICS.md.
 numerics: build
 	python3 scripts/numerics.py
+
+# Sizes, times and short trainings of the files in graphs/: writes docs/ZOO.md. ZOO_FLAGS="--minutes 10" and the like.
+zoo: build
+	python3 scripts/zoo.py $(ZOO_FLAGS)
 
 # From nothing to a trained net on pictures that the trainer draws itself.
 demo: build
