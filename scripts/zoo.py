@@ -81,7 +81,7 @@ NETS = [
 ]
 # Figures of the document: the net, the file that its run leaves, and their names there. Only of data that may be passed on,
 # or without a pixel of it.
-FIGURES = {"unet-small": ("show.png", "zoo-nuclei.png"), "unet-camvid": ("confusion.png", "zoo-camvid.png")}
+FIGURES = {"unet-camvid": ("confusion.png", "zoo-camvid.png")}
 
 
 def unetc(*arguments: str) -> str:
