@@ -133,8 +133,6 @@ def train(net: Net, data: Path, folder: Path) -> dict:
         "--quiet", *course.flags,
     ])
     seconds = time.monotonic() - started
-    if FIGURES.get(net.name, ("",))[0] == "show.png":
-        run([trainer, "evaluate", "--run", out, "--show", "2", "--out", out + "/show.png"])
     with open(out + "/metrics.csv") as file:
         rows = list(csv.DictReader(file))
     return {"last": rows[-1], "seconds": seconds}
