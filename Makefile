@@ -13,7 +13,7 @@ DEMO_BATCH ?= 8
 DEMO_LR ?= 1e-3
 DEMO_INIT ?= he
 
-.PHONY: all setup build test test-long test-sanitize bench numerics zoo format lint demo install clean
+.PHONY: all setup build test test-long test-sanitize fuzz bench numerics zoo format lint demo install clean
 
 all: build
 
@@ -38,6 +38,14 @@ test-long: build
 # The emitted kernels under the address and undefined-behaviour sanitizers, the thread pool under the thread sanitizer.
 test-sanitize: build
 	scripts/test-sanitize.sh $(BUILD)/unetc
+
+# Broken texts and broken files, any number of them: `make fuzz FUZZ_INPUTS=1000000`.
+FUZZ_INPUTS ?= 100000
+FUZZ_SEED ?= 1
+fuzz:
+	$(SWIFT) build -c release -j $(JOBS) --product unetc-fuzz
+	$(BUILD)/unetc-fuzz language --inputs $(FUZZ_INPUTS) --seed $(FUZZ_SEED) --findings .build/findings
+	$(BUILD)/unetc-fuzz safetensors --inputs $(FUZZ_INPUTS) --seed $(FUZZ_SEED) --findings .build/findings
 
 format:
 	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests
