@@ -2,11 +2,18 @@ extension ParameterStore {
     /// Reads every parameter from the tensor called `prefix` + its name, of any readable element type.
     ///
     /// Nothing changes unless all of them are there in the right shapes.
+    /// - Parameter needsRunningMoments: false leaves running means and variances that are not in the file as they are, for
+    ///   plans that compute with those of the batch.
     /// - Returns: the names of other tensors that start with `prefix`, in the file's order.
     /// - Throws: `RuntimeError` that names the file, the parameter, and both shapes.
     @discardableResult
-    public func load(_ file: SafetensorsFile, prefix: String = "") throws -> [String] {
-        try load(file, prefix: prefix, what: "parameter") { parameters.store($0, $1) }
+    public func load(
+        _ file: SafetensorsFile, prefix: String = "", needsRunningMoments: Bool = true
+    ) throws -> [String] {
+        let wanted = model.parameters.filter {
+            needsRunningMoments || $0.kind.isTrained || file.tensor(prefix + $0.name) != nil
+        }
+        try load(wanted, file, prefix: prefix, what: "parameter") { parameters.store($0, $1) }
         let known = Set(model.parameters.map { prefix + $0.name })
         return file.names.filter { $0.hasPrefix(prefix) && !known.contains($0) }
     }
@@ -15,7 +22,7 @@ extension ParameterStore {
     /// - Throws: `RuntimeError` as for `load`, or when that state was not allocated.
     public func loadMoment(_ index: Int, from file: SafetensorsFile, prefix: String) throws {
         let memory = try moment(index)
-        try load(file, prefix: prefix, what: "optimizer state of parameter") { values, parameter in
+        try load(model.parameters, file, prefix: prefix, what: "optimizer state of parameter") { values, parameter in
             _ = elements(parameter, in: memory).update(fromContentsOf: values)
         }
     }
@@ -36,12 +43,13 @@ extension ParameterStore {
     }
 
     private func load(
-        _ file: SafetensorsFile, prefix: String, what: String, store: ([Float], ParameterInfo) -> Void
+        _ wanted: [ParameterInfo], _ file: SafetensorsFile, prefix: String, what: String,
+        store: ([Float], ParameterInfo) -> Void
     ) throws {
-        for parameter in model.parameters { try check(parameter, file, prefix: prefix, what: what) }
+        for parameter in wanted { try check(parameter, file, prefix: prefix, what: what) }
         // Through a copy, so that a file that cannot be read to its end changes nothing.
-        let values = try model.parameters.map { try file.floats(prefix + $0.name) }
-        for (parameter, values) in zip(model.parameters, values) { store(values, parameter) }
+        let values = try wanted.map { try file.floats(prefix + $0.name) }
+        for (parameter, values) in zip(wanted, values) { store(values, parameter) }
     }
 
     private func check(_ parameter: ParameterInfo, _ file: SafetensorsFile, prefix: String, what: String) throws {

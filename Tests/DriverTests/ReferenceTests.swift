@@ -91,10 +91,7 @@ extension CompiledTests {
 
     /// The cases of `ops.json`. Cases of one batch are compiled together, as parts of one graph.
     @Suite struct OperatorReferenceTests {
-        static let operators: Set<String> = [
-            "conv", "conv_transpose", "max_pool", "concat", "add", "mul", "relu", "leaky_relu", "sigmoid", "silu",
-        ]
-        static let losses: Set<String> = ["bce_with_logits", "dice_loss"]
+        static let losses: Set<String> = ["bce_with_logits", "cross_entropy", "dice_loss", "mse"]
 
         private struct Case {
             var name: String
@@ -125,20 +122,38 @@ extension CompiledTests {
                 case "conv", "conv_transpose":
                     let keys = ["kernel", "stride", "padding", "dilation", "groups", "output_padding", "bias"]
                     return "\(op)(\(x), \(attributes["channels"]?.integer ?? 0)\(labels(keys)))"
-                case "max_pool": return "max_pool(\(x)\(labels(["kernel", "stride", "padding"])))"
+                case "max_pool", "avg_pool": return "\(op)(\(x)\(labels(["kernel", "stride", "padding"])))"
+                case "max_unpool": return "max_unpool(\(other), v_\(name)_pool)"
                 case "concat", "add", "mul": return "\(op)(\(x), \(other))"
-                case "bce_with_logits", "dice_loss": return "\(op)(\(x), \(other)\(labels(["pos_weight", "smooth"])))"
-                default: return "\(op)(\(x)\(labels(["slope"])))"
+                case let op where OperatorReferenceTests.losses.contains(op):
+                    return "\(op)(\(x), \(other)\(labels(["pos_weight", "smooth", "ignore", "weights"])))"
+                default: return "\(op)(\(x)\(labels(["slope", "scale", "align_corners", "groups", "eps"])))"
                 }
+            }
+
+            /// What has to stand before the operator's statement.
+            var preparation: String {
+                op == "max_unpool" ? "v_\(name)_pool = max_pool(v_\(name)_x, kernel: 2)\n" : ""
+            }
+
+            /// The parameters' values: running moments start as training does.
+            var parameters: [String: Tensor] {
+                var found: [String: Tensor] = [:]
+                for key in ["weight", "bias"] { found["v_\(name).\(key)"] = tensors[key] }
+                if op == "batch_norm", let shape = tensors["weight"]?.shape {
+                    found["v_\(name).running_mean"] = Tensor(shape: shape)
+                    found["v_\(name).running_var"] = Tensor(shape: shape, repeating: 1)
+                }
+                return found
             }
         }
 
-        private func cases(_ wanted: Set<String>) throws -> [Case] {
+        private func cases(ofLosses: Bool) throws -> [Case] {
             let folder = try #require(sharedFolder()) + "/reference"
             let metadata = try JSON(parsing: readBytes(folder + "/ops.json")).object ?? [:]
             let tensors = try readSafetensors(folder + "/ops.safetensors")
             return metadata.sorted { $0.key < $1.key }.compactMap { name, attributes in
-                guard wanted.contains(attributes["op"]?.string ?? "") else { return nil }
+                guard Self.losses.contains(attributes["op"]?.string ?? "") == ofLosses else { return nil }
                 let own = tensors.filter { $0.key.hasPrefix(name + "/") }
                 let pairs = own.map { (String($0.key.dropFirst(name.utf8.count + 1)), $0.value) }
                 return Case(name: name, attributes: attributes, tensors: Dictionary(uniqueKeysWithValues: pairs))
@@ -148,23 +163,32 @@ extension CompiledTests {
         private func declaration(_ test: Case, _ input: String) -> String {
             let shape = (test.tensors[input]?.shape ?? []).dropFirst()
             let kind = input == "target" ? "target" : "input"
-            return "\(kind) v_\(test.name)_\(input): \(Array(shape))\n"
+            let isOfClasses = shape.count == 2
+            return "\(kind) v_\(test.name)_\(input): \(isOfClasses ? "classes" : "")\(Array(shape))\n"
         }
 
         @Test(.enabled(if: isAvailable, "no folder ../shared beside the checkout"), arguments: [1, 2])
         func operatorsAgreeWithPyTorch(_ batch: Int) throws {
-            let cases = try cases(Self.operators).filter { $0.batch == batch }
+            let cases = try cases(ofLosses: false).filter { $0.batch == batch }
             #expect(cases.count >= 10)
             var text = "graph cases() {\n"
             var leaves: [String: Tensor] = [:]
             for test in cases {
                 text += test.inputs.map { declaration(test, $0) }.joined()
-                text += "v_\(test.name) = \(test.expression)\noutput v_\(test.name)_out = v_\(test.name)\n"
+                text +=
+                    test.preparation
+                    + "v_\(test.name) = \(test.expression)\noutput v_\(test.name)_out = v_\(test.name)\n"
                 for input in test.inputs { leaves["v_\(test.name)_\(input)"] = test.tensors[input] }
                 leaves["cotangent.v_\(test.name)_out"] = test.tensors["cotangent"]
-                for name in ["weight", "bias"] { leaves["v_\(test.name).\(name)"] = test.tensors[name] }
+                leaves.merge(test.parameters) { $1 }
             }
-            let compiled = try CompiledGraph(text + "}\n", plans: [.gradients], batch: batch, name: "cases.graph")
+            // What only says where maxima lie has no gradient.
+            let inputs = cases.flatMap { test in
+                test.inputs.filter { test.tensors["grad.\($0)"] != nil }.map { "v_\(test.name)_\($0)" }
+            }
+            let compiled = try CompiledGraph(text + "}\n", plans: [.gradients], batch: batch, name: "cases.graph") {
+                $0.withRespectTo = inputs
+            }
             let found = try compiled.run(.gradients, leaves, batch: batch)
             for test in cases {
                 for (key, expected) in test.tensors where key == "out" || key.hasPrefix("grad.") {
@@ -180,8 +204,8 @@ extension CompiledTests {
 
         @Test(.enabled(if: isAvailable, "no folder ../shared beside the checkout"))
         func lossesAgreeWithPyTorch() throws {
-            let cases = try cases(Self.losses)
-            #expect(cases.count >= 3)
+            let cases = try cases(ofLosses: true)
+            #expect(cases.count >= 6)
             for test in cases {
                 let text =
                     "graph \(test.name)() {\n" + test.inputs.map { declaration(test, $0) }.joined()

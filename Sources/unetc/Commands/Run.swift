@@ -83,7 +83,10 @@ struct GraphRun {
         let options = session.graph.training
         let parameters = try ParameterStore(
             model: model, initialValues: options.initialValues == .he ? .he : .pytorch, seed: options.seed)
-        if let weights { _ = try parameters.load(try SafetensorsFile(path: weights)) }
+        // Gradients are those of training, which normalises by the batch.
+        if let weights {
+            _ = try parameters.load(try SafetensorsFile(path: weights), needsRunningMoments: !backward)
+        }
         return parameters
     }
 
