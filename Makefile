@@ -12,8 +12,10 @@ DEMO_EPOCHS ?= 20
 DEMO_BATCH ?= 8
 DEMO_LR ?= 1e-3
 DEMO_INIT ?= he
+FUZZ_INPUTS ?= 100000
+FUZZ_SEED ?= 1
 
-.PHONY: all setup build test test-long test-sanitize bench numerics format lint demo install clean
+.PHONY: all setup build test test-long test-sanitize fuzz bench numerics format lint demo install clean
 
 all: build
 
@@ -38,6 +40,12 @@ test-long: build
 # The emitted kernels under the address and undefined-behaviour sanitizers, the thread pool under the thread sanitizer.
 test-sanitize: build
 	scripts/test-sanitize.sh $(BUILD)/unetc
+
+# Broken inputs for what reads files of unknown origin: crashes, hangs and broken promises are written to findings/.
+fuzz:
+	$(SWIFT) build $(SWIFT_FLAGS) --product unetc-fuzz
+	$(BUILD)/unetc-fuzz language --inputs $(FUZZ_INPUTS) --seed $(FUZZ_SEED)
+	$(BUILD)/unetc-fuzz safetensors --inputs $(FUZZ_INPUTS) --seed $(FUZZ_SEED)
 
 format:
 	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests

@@ -53,6 +53,9 @@ let package = Package(
             swiftSettings: settings),
         // Tests.
         room("TestSupport", ["GraphIR", "Interpreter"]),
+        room("Fuzzing", ["GraphDSL", "Runtime", "TestSupport"]),
+        .executableTarget(name: "unetc-fuzz", dependencies: ["Fuzzing", argumentParser], swiftSettings: settings),
+        tests("Fuzzing", ["unetc-fuzz", "TestSupport"]),
         tests("GraphDSL", ["TestSupport"]),
         tests("GraphIR", ["GraphDSL", "TestSupport"], exclude: ["Goldens"]),
         tests("Interpreter", ["GraphDSL", "Passes", "TestSupport"], exclude: ["Goldens"]),

@@ -133,7 +133,7 @@ extension NormalizationOp {
         case .row(let row): notARow(row)
         case .runningMoments: []
         case .updateRunning(let row, let momentum, let area):
-            notARow(row) + notFinite("momentum", momentum) + outOfRange("area", [area], from: 1)
+            notARow(row) + notFinite("momentum", momentum) + notAnArea(area)
         case .foldedWeight(let axis, let epsilon):
             (axis == 0 || axis == 1 ? [] : ["axis should be 0 or 1, found \(axis)"]) + notFinite("eps", epsilon)
         case .foldedBias(let epsilon): notFinite("eps", epsilon)
@@ -142,6 +142,11 @@ extension NormalizationOp {
 
     private func notARow(_ row: Int) -> [String] {
         row == 0 || row == 1 ? [] : ["row should be 0 or 1, found \(row)"]
+    }
+
+    /// The values of a channel can be more than a dimension may have.
+    private func notAnArea(_ area: Int) -> [String] {
+        (1..<TensorType.elementLimit).contains(area) ? [] : ["area should be from 1 to below 2^40, found \(area)"]
     }
 }
 

@@ -66,7 +66,9 @@ func unexpectedOutput(_ expected: Extent, _ found: Extent) -> String {
 
 /// Numbers below 2³¹ can be combined as shape rules do without overflow.
 func outOfRange(_ name: String, _ values: [Int], from least: Int) -> [String] {
-    values.filter { $0 < least || $0 >= 1 << 31 }.map { "\(name) should be at least \(least), found \($0)" }
+    values.filter { $0 < least || $0 >= TensorType.dimensionLimit }.map {
+        "\(name) should be \($0 < least ? "at least \(least)" : "below 2^31"), found \($0)"
+    }
 }
 
 func notFinite(_ name: String, _ value: Double) -> [String] {

@@ -1,0 +1,74 @@
+import Fuzzing
+import TestSupport
+import Testing
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// Broken inputs must be answered, never with a trap, a hang or a broken promise; a short run of what `make fuzz` does.
+@Suite struct FuzzingTests {
+    @Test(arguments: [("language", 500), ("safetensors", 1_500)]) func shortRun(name: String, rounds: Int) throws {
+        let subject = try #require(try FuzzSubject.all().first { $0.name == name })
+        var accepted = 0
+        for round in 0..<rounds {
+            switch subject.check(subject.input(seed: 7, round: round)) {
+            case .accepted: accepted += 1
+            case .refused: break
+            case .wrong(let message): Issue.record("\(name), seed 7, round \(round): \(message)")
+            }
+        }
+        // Where all were refused at the first byte, the code behind it would not be tested.
+        #expect(accepted > rounds / 20 && accepted < rounds * 19 / 20, "\(accepted) of \(rounds) were accepted")
+    }
+
+    @Test(arguments: try FuzzSubject.all().map(\.name)) func roundsDoNotDependOnEachOther(name: String) throws {
+        let subject = try #require(try FuzzSubject.all().first { $0.name == name })
+        let inputs = (0..<20).map { subject.input(seed: 3, round: $0) }
+        #expect(Set(inputs).count > 15)
+        #expect(subject.input(seed: 3, round: 11) == inputs[11])
+        #expect(subject.input(seed: 4, round: 11) != inputs[11])
+    }
+
+    /// Whatever goes wrong is found, and the run goes on behind it.
+    @Test func plantedFaultsAreFound() throws {
+        let folder = try temporaryFolder()
+        let program = try builtProgram("unetc-fuzz")
+        let subject = FuzzSubject.planted()
+        let rounds = 0..<12
+        let inputs = { (seed: UInt64) in rounds.map { subject.input(seed: seed, round: $0)[0] } }
+        let seed = try #require((0..<100).first { inputs($0).filter { $0 < 4 }.sorted() == [0, 1, 2, 3] })
+        let report = try FuzzRun(subject: subject, seed: seed, rounds: rounds, timeLimit: 1.5, folder: folder) {
+            [
+                program, "planted", "--progress", $0, "--from", "\($1.lowerBound)", "--inputs", "\($1.count)",
+                "--seed", "\(seed)", "--memory-limit", "512",
+            ]
+        }.run()
+        #expect(report.accepted == 8)
+        #expect(report.refused == 0)
+        #expect(report.findings.count == 4)
+        let expected = ["a broken promise", "ended by ", "no answer after 1.5 seconds", "ended by "]
+        for finding in report.findings {
+            let fault = inputs(seed)[finding.round]
+            #expect(finding.message.hasPrefix(expected[Int(fault)]), "\(finding)")
+            #expect(try readBytes(finding.path) == [fault])
+            unlink(finding.path)
+        }
+        #expect(rmdir(folder) == 0, "something else is left in \(folder)")
+    }
+
+    private func temporaryFolder() throws -> String {
+        var template = Array("/tmp/unetc-fuzzing-XXXXXX".utf8CString)
+        return String(cString: try #require(mkdtemp(&template)))
+    }
+
+    /// A program that was built with the tests.
+    private func builtProgram(_ name: String) throws -> String {
+        let own = try #require(realpath("/proc/self/exe", nil))
+        defer { free(own) }
+        let folder = String(cString: own).split(separator: "/", omittingEmptySubsequences: false).dropLast()
+        let path = (folder + [Substring(name)]).joined(separator: "/")
+        try #require(access(path, X_OK) == 0, "\(path) is not built")
+        return path
+    }
+}
