@@ -44,6 +44,28 @@ import Testing
         #expect(inserted(graph).count == 1 && inserted(graph)[0].hasSuffix(" [N, 4, 36, 44], inserted by sizes: crop"))
     }
 
+    /// Each direction for itself: of the operands, one is the highest and another the widest.
+    @Test(arguments: [
+        ("pad", [9, 8], ["pad(a): [N, 1, 9, 8]", "pad(b): [N, 2, 9, 8]", "pad(c): [N, 3, 9, 8]"]),
+        ("crop", [5, 3], ["crop(a): [N, 1, 5, 3]", "crop(b): [N, 2, 5, 3]", "crop(c): [N, 3, 5, 3]"]),
+    ])
+    func bothDirectionsMeet(rule: String, size: [Int], expected: [String]) throws {
+        let graph = try compiled(
+            """
+            graph t(sizes: \(rule)) {
+              input a: [1, 9, 3]
+              input b: [2, 5, 8]
+              input c: [3, 6, 4]
+              output y = concat(a, b, c)
+            }
+            """)
+        #expect(graph.outputs.map { graph[$0.node].type } == [.batched([6] + size)])
+        let made = graph.nodes.filter { $0.origin.derivation == "inserted by sizes: \(rule)" }
+        #expect(
+            made.map { "\($0.op.mnemonic)(\(graph[$0.inputs[0]].name)): \($0.type)" } == expected)
+        #expect(made.map { $0.origin.location?.line } == [5, 5, 5])
+    }
+
     @Test(arguments: ["exact", "pad", "crop"])
     func mapsThatMeetAreLeftAlone(rule: String) throws {
         #expect(inserted(try compiled(Self.unet(rule, height: 16, width: 32))) == [])
