@@ -12,6 +12,8 @@ DEMO_EPOCHS ?= 20
 DEMO_BATCH ?= 8
 DEMO_LR ?= 1e-3
 DEMO_INIT ?= he
+FUZZ_INPUTS ?= 100000
+FUZZ_SEED ?= 1
 
 .PHONY: all setup build test test-long test-sanitize fuzz bench numerics zoo format lint demo install clean
 
@@ -39,13 +41,11 @@ test-long: build
 test-sanitize: build
 	scripts/test-sanitize.sh $(BUILD)/unetc
 
-# Broken texts and broken files, any number of them: `make fuzz FUZZ_INPUTS=1000000`.
-FUZZ_INPUTS ?= 100000
-FUZZ_SEED ?= 1
+# Broken inputs for what reads files of unknown origin: crashes, hangs and broken promises are written to findings/.
 fuzz:
-	$(SWIFT) build -c release -j $(JOBS) --product unetc-fuzz
-	$(BUILD)/unetc-fuzz language --inputs $(FUZZ_INPUTS) --seed $(FUZZ_SEED) --findings .build/findings
-	$(BUILD)/unetc-fuzz safetensors --inputs $(FUZZ_INPUTS) --seed $(FUZZ_SEED) --findings .build/findings
+	$(SWIFT) build $(SWIFT_FLAGS) --product unetc-fuzz
+	$(BUILD)/unetc-fuzz language --inputs $(FUZZ_INPUTS) --seed $(FUZZ_SEED)
+	$(BUILD)/unetc-fuzz safetensors --inputs $(FUZZ_INPUTS) --seed $(FUZZ_SEED)
 
 format:
 	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests

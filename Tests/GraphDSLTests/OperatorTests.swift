@@ -227,4 +227,10 @@ struct OperatorCase: CustomTestStringConvertible, Sendable {
         let functions: [Op] = [.leakyRelu(slope: 0.01), .leakyRelu(slope: 0.2), .scale(-0.5)].map(Op.elementwise)
         #expect(graph.nodes.dropFirst().map(\.op) == functions)
     }
+
+    /// A channel may have more values than a dimension.
+    @Test func normalizesMapsOfAnySizeThatIsAccepted() throws {
+        let graph = try compiled("graph t { input x: [1, 61000, 61000]; output y = batch_norm(x) }")
+        #expect(graph.nodes.last?.type == .batched([1, 61_000, 61_000]))
+    }
 }

@@ -75,10 +75,8 @@ struct SourceMessages {
 
     /// One argument, up to the comma or parenthesis behind it, which is left to the caller: calls may nest.
     private mutating func readMessage(isExpectation: Bool) {
-        while position < text.count, text[position].isWhitespace { position += 1 }
-        // A message that is made right there is read on its own.
-        let isMade = Self.reporters.contains { text[position...].starts(with: $0 + "(") }
-        if isMade { return }
+        // A diagnostic that is handed on has its message inside.
+        if text[position...].drop(while: \.isWhitespace).starts(with: "Diagnostic(") { return }
         let line = text[..<position].reduce(1) { $0 + ($1 == "\n" ? 1 : 0) }
         var parts: [String] = [""]
         var choices: [[String]] = []

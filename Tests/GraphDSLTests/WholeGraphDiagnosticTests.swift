@@ -1,15 +1,51 @@
 import Testing
 
-/// What is wrong with a graph as a whole, with its header and with its outline.
+/// What only the whole graph shows.
 @Suite struct WholeGraphDiagnosticTests {
-    @Test func optimizers() {
+    @Test func parametersThatTheLossDoesNotReach() {
+        expectFindings(
+            """
+            graph t {
+                input x: [3, 8, 8]; target m: [1, 8, 8]
+                block double(x) { y = conv(x, 3, kernel: 1); return relu(y) }
+            //                        ^note: "side.y" is here
+            //                        ^note: "more.y" is here
+                a = conv(x, 4, kernel: 1)
+                dead = conv(a, 4, kernel: 1)
+            //         ^error: the loss does not depend on the parameters of "dead", "side.y", "more.y" and 2 more, which therefore cannot be trained
+                side = double(a)
+                more = double(side)
+                last = conv(more, 3, kernel: 1)
+            //         ^note: "last" is here
+                output logits = conv(a, 1, kernel: 1)
+                output other = conv(last, 1, kernel: 1)
+                loss dice_loss(logits, m)
+            }
+            """)
+    }
+
+    @Test func oneParameterThatTheLossDoesNotReach() {
+        expectFindings(
+            """
+            graph t {
+                input x: [3, 8, 8]; target m: [1, 8, 8]
+                dead = conv(x, 4, kernel: 1)
+            //         ^error: the loss does not depend on the parameters of "dead", which therefore cannot be trained
+                output logits = conv(x, 1, kernel: 1)
+                loss dice_loss(logits, m)
+            }
+            """)
+    }
+
+    /// Without a loss nothing is trained, so that a dead end is only worth a warning.
+    @Test func withoutALossADeadEndIsAWarning() {
         expectFindings(
             """
             graph t {
                 input x: [3, 8, 8]
-                output o = conv(x, 1, kernel: 1)
-                train { optimizer: 3 }
-            //                     ^error: expected an optimizer such as adam(lr: 1e-4)
+                dead = conv(x, 4, kernel: 1)
+            //  ^warning: "dead" is never used
+                output logits = conv(x, 1, kernel: 1)
             }
             """)
     }
@@ -20,217 +56,74 @@ import Testing
             graph t {
             //    ^warning: graph "t" has a loss and no parameters, so that there is nothing to train
                 input x: [3, 8, 8]; target m: [3, 8, 8]
-                output o = relu(x)
-                loss mse(o, m)
+                output y = x
+                loss dice_loss(y, m)
             }
             """)
     }
 
-    @Test func outOfReach() {
+    @Test func namesOfGradients() {
         expectFindings(
             """
             graph t {
                 input x: [3, 8, 8]; target m: [3, 8, 8]
-                a = conv(x, 3, kernel: 1)
-                output o = conv(x, 2, kernel: 1)
-            //             ^error: the loss does not depend on the parameters of "o", which therefore cannot be trained
-                loss mse(a, m)
+                block b(x) { y = conv(x, 3, kernel: 1); return y }
+            //                   ^error: the name "grad.y.weight" is needed for a gradient
+                y = conv(x, 3, kernel: 1)
+                grad = b(y)
+                output o = grad
+                loss dice_loss(o, m)
             }
             """)
     }
 
-    @Test func onlyAsPlaces() {
+    @Test func valuesThatAreTooLargeTogether() {
         expectFindings(
             """
             graph t {
-                input x: [3, 8, 8]; target m: [3, 8, 8]
-                a = conv(x, 3, kernel: 1)
-            //      ^error: the loss does not depend on the parameters of "a", which therefore cannot be trained
-                p = max_pool(a, kernel: 2)
-                b = conv(max_pool(x, kernel: 2), 3, kernel: 1)
-                u = max_unpool(b, p)
-                output o = u
-                loss mse(u, m)
+            //    ^error: the values of graph "t" have 1200000000000 elements for one sample, more than 2^40
+                input x: [600000, 1000, 1000]
+                output y = relu(x)
             }
             """)
     }
 
-    @Test func parametersTwice() {
-        expectFindings(
-            """
-            graph t(w = 1, w = 2) {
-            //      ^note: the first declaration
-            //             ^error: graph parameter "w" is declared twice
-                input x: [w, 8, 8]
-                output o = relu(x)
-            }
-            """)
-    }
-
-    @Test func gradientsNames() {
-        expectFindings(
-            """
-            block grad(x) {
-                a = conv(x, 2, kernel: 1)
-                return relu(a)
-            }
-            block sums(x) {
-                weight = relu(x)
-            //           ^error: the name "cotangent.weight" is needed for a gradient
-                return weight
-            }
-            graph t {
-                input x: [2, 8, 8]
-                cotangent = sums(x)
-                output weight = cotangent
-            }
-            """)
-    }
-
-    @Test func sizesBehindTheName() {
-        expectFindings(
-            """
-            graph t(w = 1, sizes = pad) {
-            //             ^error: expected ":" behind "sizes", found "="
-                input x: [1, 8, 8]
-                output o = relu(x)
-            }
-            """)
-    }
-
-    @Test func parametersWithColons() {
-        expectFindings(
-            """
-            graph t(width: 3) {
-            //           ^error: expected "=" behind graph parameter "width", found ":"
-                input x: [1, 8, 8]
-                output o = relu(x)
-            }
-            """)
-    }
-
-    @Test func noWordForSizes() {
-        expectFindings(
-            """
-            graph t(sizes: 3) {
-            //             ^error: expected exact, pad or crop behind "sizes:", found "3"
-                input x: [1, 8, 8]
-                output o = relu(x)
-            }
-            """)
-    }
-
-    @Test func anUnknownWordForSizes() {
-        expectFindings(
-            """
-            graph t(sizes: padd) {
-            //             ^error: unknown rule for sizes "padd"
-                input x: [1, 8, 8]
-                output o = relu(x)
-            }
-            """)
-    }
-
-    @Test func sizesTwice() {
-        expectFindings(
-            """
-            graph t(sizes: pad, sizes: crop) {
-            //      ^note: the first value
-            //                  ^error: "sizes" is given twice
-                input x: [1, 8, 8]
-                output o = relu(x)
-            }
-            """)
-    }
-
-    @Test func noBrace() {
-        expectFindings(
-            """
-            graph t
-                input x: [1, 8, 8]
-            //  ^error: expected "{", found "input"
-            """)
-    }
-
-    @Test func aColonForAValue() {
+    @Test func workThatNobodyCanDo() {
         expectFindings(
             """
             graph t {
-                input x: [1, 8, 8]
-                a: relu(x)
-            //   ^error: expected "=" behind "a", found ":"
-                output o = relu(x)
+                input x: [2, 1, 1000]
+                a = conv(x, 1, kernel: 65536, padding: 65536)
+            //      ^error: "conv" would take more than 2^44 multiplications for one sample
+                b = max_pool(x, kernel: [33, 32], padding: [16, 0])
+            //                          ^error: the window of "max_pool" has 33 x 32 values, more than the 1024 that can be compiled
+                output y = x
+                train { batch: 65537 }
+            //                 ^error: "batch" must be at most 65536, found 65537
             }
             """)
     }
 
-    @Test func trainWithoutABrace() {
+    /// Blocks that nobody calls are checked as far as that can be done without their arguments.
+    @Test func uncalledBlocks() {
         expectFindings(
             """
-            graph t {
-                input x: [1, 8, 8]
-                output o = relu(x)
-                train adam
-            //        ^error: expected "{" behind "train", found "adam"
-            }
-            """)
-    }
-
-    @Test func anotherLanguagesComment() {
-        expectFindings(
-            """
-            graph t {
-                input x: [1, 8, 8]
-                /* a comment */
-            //  ^error: unexpected "/*"
-                output o = relu(x)
-            }
-            """)
-    }
-
-    @Test func aColonBehindLoss() {
-        expectFindings(
-            """
-            graph t {
-                input x: [1, 8, 8]; target m: [1, 8, 8]
-                output o = conv(x, 1, kernel: 1)
-                loss: mse(o, m)
-            //      ^error: expected a value behind "loss", found ":"
-            }
-            """)
-    }
-
-    @Test func tooLargeAScale() {
-        expectFindings(
-            """
-            graph t {
-                input x: [1, 1073741824, 1]
-            //        ^note: "x" is [N, 1, 1073741824, 1]
-                output o = upsample_nearest(x, scale: 2)
-            //                                        ^error: scale 2 makes "x" too large, which is [N, 1, 1073741824, 1]
-            }
-            """)
-    }
-
-    @Test func tooMuchWork() {
-        expectFindings(
-            """
-            graph t {
-                input x: [65536, 1024, 1024]
-                output o = conv(x, 65536, kernel: 1)
-            //             ^error: "conv" would take more than 2^44 multiplications for one sample
-            }
-            """)
-    }
-
-    @Test func tooManyValues() {
-        expectFindings(
-            """
-            graph t {
-            //    ^error: the values of graph "t" have 2748779069440 elements for one sample, more than 2^40
-                input x: [65536, 4096, 2048]; input y: [65536, 4096, 2048]
-                output o = relu(x) + relu(y)
-            }
+            block wrong(x, n) { y = conv(x, 3); z = conv(x, n, kernel: 3) + y; return zz }
+            //                      ^error: "conv" needs the argument "kernel"
+            //                                                                        ^error: unknown name "zz"
+            block endless(x) { return endless(x) }
+            //    ^note: the block is declared here
+            //                        ^error: block "endless" calls itself
+            block first(x) { return second(x) }
+            //    ^note: the block is declared here
+            //                      ^note: in this call of block "second"
+            block second(x) { return third(x) }
+            //                       ^note: in this call of block "third"
+            block third(x) { return first(x) }
+            //                      ^error: block "first" calls itself
+            block open(x) { y = x }
+            //                    ^error: block "open" has no "return"
+            graph t { input x: [1, 2, 3]; output y = x }
             """)
     }
 }

@@ -30,7 +30,7 @@ extension FuzzSubject {
 
     private static func fillMemory() -> FuzzOutcome {
         var pieces: [[UInt8]] = []
-        while getpid() > 0 { pieces.append([UInt8](repeating: 1, count: 16 << 20)) }
+        while getpid() > 0 { pieces.append([UInt8](unsafeUninitializedCapacity: 64 << 20) { $1 = 1 }) }
         return pieces.isEmpty ? .accepted : .refused
     }
 }

@@ -99,7 +99,9 @@ extension Elaborator {
 
     /// The value of a statement's expression; its nodes are named after the statement.
     mutating func evaluate(_ expression: Expression, statement name: Name) -> Value {
-        let fullName = frame.fullName(name.text)
+        var fullName = frame.fullName(name.text)
+        // A second definition is refused for its name, which says it all: its parameters must not clash as well.
+        if isTaken(name) { fullName += ".again" }
         let state = StatementState(description: "\"\(name.text)\"")
         return evaluate(expression, state, StatementNames(stem: fullName, outermost: fullName))
     }

@@ -23,12 +23,11 @@ extension Elaborator {
         let graph = builder.graph
         var reserved = graph.trainedParameters.map { "grad.\(graph[$0].name)" }
         if graph.loss == nil { reserved += graph.outputs.map { "cotangent.\($0.name)" } }
-        for name in reserved where builder.isTaken(name) {
-            guard let id = graph.id(named: name) else { continue }
-            report(
-                "the name \"\(name)\" is needed for a gradient", at: builder.ranges[id.index],
-                hint: "call the statement anything but \(name.prefix { $0 != "." })")
-        }
+        // The first one says it: the others have the same statement to blame.
+        guard let name = reserved.first(where: builder.isTaken), let id = graph.id(named: name) else { return }
+        report(
+            "the name \"\(name)\" is needed for a gradient", at: builder.ranges[id.index],
+            hint: "call the statement anything but \(name.prefix { $0 != "." })")
     }
 
     /// Training cannot change what the loss does not depend on.

@@ -135,7 +135,7 @@ extension Parser {
     private mutating func tooDeep(_ range: SourceRange) -> Failure {
         fail(
             "expression is nested more than \(Self.nestingLimit) levels deep",
-            SourceRange(range.lower, range.lower + 1),
+            SourceRange(range.lower, min(range.lower + 1, range.upper)),
             hint: "give its parts names of their own")
     }
 }
