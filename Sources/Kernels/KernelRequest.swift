@@ -58,9 +58,11 @@ public struct KernelRequest: Sendable {
         self.isInference = isInference
     }
 
-    /// The vector width that pays for rows of `length` floats: the target's, or less for short ones.
+    /// The vector width that pays for rows of `length` floats: the target's, or less for short ones; within a position of a
+    /// blocked map where the step asks for places.
     func vectorWidth(for length: Int) -> Int {
-        var width = target.vectorWidth
+        let block = result.layout.block
+        var width = dependsOnPlaces && block > 1 ? min(block, target.vectorWidth) : target.vectorWidth
         while width > 1 && width > length { width /= 2 }
         return width < 4 ? 1 : width
     }

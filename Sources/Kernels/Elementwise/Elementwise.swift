@@ -6,14 +6,11 @@ private let elementsPerTask = 16_384
 
 /// A loop over the elements of one sample, cut into tasks: `element(index, width)` stores at `index`.
 ///
-/// Binds `n`, the sample, and visits every element once. For values that are not batched there is one sample. Vectors are
-/// within a position of a blocked map where the step asks for places.
+/// Binds `n`, the sample, and visits every element once. For values that are not batched there is one sample.
 func elementTasks(_ request: KernelRequest, element: (Index, Int) -> [Statement]) -> (Kernel) {
     let count = request.result.type.elementCount
     let blocks = max(1, ceilingDivide(count, elementsPerTask))
-    let block = request.result.layout.block
-    let isWithinBlocks = request.dependsOnPlaces && block > 1
-    let width = isWithinBlocks ? min(block, request.target.vectorWidth) : request.vectorWidth(for: count)
+    let width = request.vectorWidth(for: count)
     let perTask = ceilingDivide(ceilingDivide(count, blocks), request.target.vectorWidth) * request.target.vectorWidth
     let start = Index.variable("start")
     let loop = vectorLoop("i", count: .minimum(Index(perTask), Index(count) - start), width: width) {
