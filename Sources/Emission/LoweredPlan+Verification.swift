@@ -12,8 +12,8 @@ extension LoweredPlan {
     }
 
     /// What an executor relies on when it leaves preparations out, or makes each in the place of the one before: a
-    /// preparation reads parameters and what is made of them alone, at any batch; nobody else writes what it has made; and whoever reads that
-    /// does so before the next preparation.
+    /// preparation reads parameters and what is made of them alone, at any batch; nobody else writes what it has made; and
+    /// whoever reads a prepared tensor does so before the next one is made.
     public func preparationViolations() -> [PlanViolation] {
         var violations: [PlanViolation] = []
         var latest: Int?

@@ -193,9 +193,7 @@ struct ModelTables {
     /// Equal for graphs that compute the same with the same parameters, whatever their target, plan and places in the
     /// text: FNV-1a over the elaborated graph.
     private var structureHash: String {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in description.structure.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        let digits = String(hash, radix: 16)
+        let digits = String(fnv1a64(description.structure), radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits
     }
 }

@@ -24,10 +24,8 @@ public struct DropoutMask: Hashable, Sendable {
         return Float(Self.hash(once &+ second) >> 8) * 0x1p-24
     }
 
-    /// The key of an operator's name: FNV-1a.
-    public static func key(of name: String) -> UInt64 {
-        name.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-    }
+    /// The key of an operator's name.
+    public static func key(of name: String) -> UInt64 { fnv1a64(name) }
 
     private static func hash(_ x: UInt32) -> UInt32 {
         var x = x
@@ -42,4 +40,9 @@ public struct DropoutMask: Hashable, Sendable {
         z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
         return z ^ (z >> 31)
     }
+}
+
+/// The FNV-1a hash of a text's UTF-8 bytes.
+public func fnv1a64(_ text: String) -> UInt64 {
+    text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
 }

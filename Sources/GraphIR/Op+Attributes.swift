@@ -141,16 +141,7 @@ extension PoolGeometry {
 
     /// The geometry as written: the sizes are not computed from each other, since those of a bad text need not fit.
     init(_ attributes: inout AttributeReader) throws(GraphTextError) {
-        let input = try attributes.map("input")
-        let output = try attributes.map("output")
-        guard input.channels == output.channels else {
-            throw GraphTextError(
-                line: attributes.line,
-                "a pooling window keeps the channels: expected \(input.channels), found \(output.channels)")
-        }
-        self.channels = input.channels
-        self.input = input.size
-        self.output = output.size
+        (channels, input, output) = try attributes.maps(of: "a pooling window")
         self.kernel = try attributes.extent("kernel")
         self.stride = try attributes.extent("stride")
         self.padding = try attributes.padding("padding")

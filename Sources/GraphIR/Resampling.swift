@@ -125,13 +125,7 @@ extension Resampling {
     init?(mnemonic: String, _ attributes: inout AttributeReader) throws(GraphTextError) {
         guard ["avg_pool", "upsample_nearest", "upsample_bilinear", "bed_of_nails", "crop", "pad"].contains(mnemonic)
         else { return nil }
-        let input = try attributes.map("input")
-        let output = try attributes.map("output")
-        guard input.channels == output.channels else {
-            throw GraphTextError(
-                line: attributes.line,
-                "\(mnemonic) keeps the channels: expected \(input.channels), found \(output.channels)")
-        }
+        let (channels, input, output) = try attributes.maps(of: mnemonic)
         let rule: Rule
         switch mnemonic {
         case "avg_pool":
@@ -147,7 +141,7 @@ extension Resampling {
             let offset = try attributes.extent("offset")
             rule = .shift(top: offset.height, left: offset.width)
         }
-        self.init(channels: input.channels, input: input.size, output: output.size, rule)
+        self.init(channels: channels, input: input, output: output, rule)
     }
 
     /// What is wrong with the map's constants.

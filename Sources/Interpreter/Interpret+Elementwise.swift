@@ -10,24 +10,19 @@ func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }
 /// Applies a function to each element of its operands, all of one shape.
 func apply(_ function: Elementwise, _ operands: [Tensor], _ randomness: Randomness) -> Tensor {
     var result = operands[0]
-    if case .dropout(let rate, let key) = function {
-        let mask = DropoutMask(seed: randomness.seed, step: randomness.step, key: key)
-        for index in result.values.indices {
-            let isDropped = mask.uniform(index) < Float(rate)
-            result.values[index] = isDropped ? 0 : result.values[index] / (1 - rate)
-        }
-        return result
-    }
     for index in result.values.indices {
         let a = operands[0].values[index]
         let b = operands.count > 1 ? operands[1].values[index] : 0
-        result.values[index] = value(of: function, a, b)
+        result.values[index] = value(of: function, a, b) { key in
+            DropoutMask(seed: randomness.seed, step: randomness.step, key: key).uniform(index)
+        }
     }
     return result
 }
 
 /// The function of one element of each operand; functions of one operand ignore the second.
-private func value(of function: Elementwise, _ a: Double, _ b: Double) -> Double {
+/// - Parameter uniform: the element's random number for a key.
+private func value(of function: Elementwise, _ a: Double, _ b: Double, uniform: (UInt64) -> Float) -> Double {
     switch function {
     case .relu: return a > 0 ? a : 0
     case .leakyRelu(let slope): return a > 0 ? a : slope * a
@@ -45,6 +40,6 @@ private func value(of function: Elementwise, _ a: Double, _ b: Double) -> Double
         let s = sigmoid(b)
         return a * s * (1 + b * (1 - s))
     case .tanhGradient: return a * (1 - b * b)
-    case .dropout: fatalError("dropout depends on the element's place")
+    case .dropout(let rate, let key): return uniform(key) < Float(rate) ? 0 : a / (1 - rate)
     }
 }

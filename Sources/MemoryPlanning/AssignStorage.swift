@@ -16,8 +16,9 @@ struct StorageAssignment {
         self.schedule = schedule
         self.options = options
         liveness = Liveness(schedule)
-        let all = schedule.isInference ? schedule.isDerived : []
-        isKept = schedule.graph.ids.map { all.indices.contains($0.index) && all[$0.index] }
+        isKept =
+            schedule.isInference
+            ? schedule.isDerived : Array(repeating: false, count: schedule.graph.nodes.count)
         parent = Array(repeating: nil, count: schedule.graph.nodes.count)
         if options.strategy != .naive {
             placeConcatOperands()

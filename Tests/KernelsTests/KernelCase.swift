@@ -72,6 +72,15 @@ struct Setup: Sendable, CustomTestStringConvertible {
     static let wide = Array(all.suffix(2))
 }
 
+/// Fails unless the verifier passes the case's kernels and they compute what the interpreter does.
+func expectOracle(
+    _ test: KernelCase, _ setup: Setup, tolerance: Double = 2e-5,
+    sourceLocation: Testing.SourceLocation = #_sourceLocation
+) throws {
+    let problem = try KernelTrial(test, setup).problem(tolerance: tolerance)
+    #expect(problem == nil, sourceLocation: sourceLocation)
+}
+
 /// A case with values for its operands.
 struct KernelTrial {
     /// Fewer samples than the buffers hold.

@@ -124,16 +124,19 @@ extension Elaborator {
     func operand(_ value: Value, _ syntax: Expression) -> Operand? {
         guard case .tensor(let id) = value else { return nil }
         let description: String
+        var written: String?
         var origin = syntax.range
         switch syntax.kind {
         case .name(let name):
+            written = name
             description = "\"\(name)\""
             origin = frame.scope[name]?.name.range ?? origin
         case .call(let call): description = "the result of \"\(call.callee.text)\""
         default: description = "\"\(file.excerpt(syntax.range))\""
         }
         return Operand(
-            id: id, type: builder.graph[id].type, range: syntax.range, description: description, origin: origin)
+            id: id, type: builder.graph[id].type, range: syntax.range, name: written,
+            description: description, origin: origin)
     }
 }
 

@@ -25,18 +25,11 @@ extension OperatorSignature {
                     "\"\(name)\" only \(verb): \(x.description) is \(x.type), \(like.description) is \(like.type)",
                     notes: [call.note(x), call.note(like)],
                     hint: other
-                        ? "\(opposite)(\(x.sourceName), like: \(like.sourceName)) goes the other way" : nil)
+                        ? "\(opposite)(\(x.name ?? "..."), like: \(like.name ?? "...")) goes the other way" : nil)
             }
             let map = Resampling(
                 channels: channels, input: size, centredIn: Extent(wanted.height, wanted.width))
             return try builder.result(.resample(map), [x.id], of: call)
         }
-    }
-}
-
-extension Operand {
-    /// The operand as it may be written again: its name, or `...`.
-    fileprivate var sourceName: String {
-        description.hasPrefix("\"") ? description.filter { $0 != "\"" } : "..."
     }
 }

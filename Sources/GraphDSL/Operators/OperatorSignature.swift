@@ -44,6 +44,8 @@ struct Operand: Sendable {
     var type: TensorType
     /// Where it is written in the call.
     var range: SourceRange
+    /// The name by which it is written; nil for another expression.
+    var name: String?
     /// How messages call it: `"enc1_2"`, or `the result of "conv"`.
     var description: String
     /// Where its value is made: the statement that defines it, or the expression itself.

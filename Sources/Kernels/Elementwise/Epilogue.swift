@@ -1,32 +1,9 @@
 import GraphIR
 import KernelIR
 
-/// The elementwise functions as expressions, where only the operands matter.
-func apply(_ function: Elementwise, _ operands: [Expression], width: Int) -> Expression {
-    let x = operands[0]
-    let zero = splat(0, width)
-    let one = splat(1, width)
-    func sigmoid(_ x: Expression) -> Expression { one / (one + .unary(.exponential, -x)) }
-    switch function {
-    case .relu: return .maximum(x, zero)
-    case .leakyRelu(let slope):
-        return .select(.greater, x, zero, then: x, otherwise: x * splat(.constant(slope), width))
-    case .sigmoid: return sigmoid(x)
-    case .silu: return x * sigmoid(x)
-    case .tanh: return .unary(.hyperbolicTangent, x)
-    case .add: return x + operands[1]
-    case .multiply: return x * operands[1]
-    case .scale(let factor): return x * splat(.constant(factor), width)
-    case .reluGradient: return .select(.greater, operands[1], zero, then: x, otherwise: zero)
-    case .leakyReluGradient(let slope):
-        return .select(.greater, operands[1], zero, then: x, otherwise: x * splat(.constant(slope), width))
-    case .sigmoidGradient: return x * operands[1] * (one - operands[1])
-    case .siluGradient:
-        let s = sigmoid(operands[1])
-        return x * (s * (one + operands[1] * (one - s)))
-    case .tanhGradient: return x * (one - operands[1] * operands[1])
-    case .dropout: preconditionFailure("dropout depends on the element's place")
-    }
+/// `1 / (1 + e^−x)`
+func sigmoid(_ x: Expression, width: Int) -> Expression {
+    splat(1, width) / (splat(1, width) + .unary(.exponential, -x))
 }
 
 /// Operations that one application takes, for the plan's tables.
@@ -58,17 +35,44 @@ extension KernelRequest {
         return value
     }
 
-    /// A function of the result's element at `element`, which counts likewise.
+    /// An elementwise function as an expression, of the result's element at `element`, which counts likewise.
     func apply(
         _ function: Elementwise, _ operands: [Expression], sample: Index, element: Index, width: Int
     ) -> Expression {
-        guard case .dropout(let rate, let key) = function else {
-            return Kernels.apply(function, operands, width: width)
+        let x = operands[0]
+        let zero = splat(0, width)
+        let one = splat(1, width)
+        switch function {
+        case .relu: return .maximum(x, zero)
+        case .leakyRelu(let slope):
+            return .select(.greater, x, zero, then: x, otherwise: x * splat(.constant(slope), width))
+        case .sigmoid: return sigmoid(x, width: width)
+        case .silu: return x * sigmoid(x, width: width)
+        case .tanh: return .unary(.hyperbolicTangent, x)
+        case .add: return x + operands[1]
+        case .multiply: return x * operands[1]
+        case .scale(let factor): return x * splat(.constant(factor), width)
+        case .reluGradient: return .select(.greater, operands[1], zero, then: x, otherwise: zero)
+        case .leakyReluGradient(let slope):
+            return .select(.greater, operands[1], zero, then: x, otherwise: x * splat(.constant(slope), width))
+        case .sigmoidGradient: return x * operands[1] * (one - operands[1])
+        case .siluGradient:
+            let s = sigmoid(operands[1], width: width)
+            return x * (s * (one + operands[1] * (one - s)))
+        case .tanhGradient: return x * (one - operands[1] * operands[1])
+        case .dropout(let rate, let key):
+            return dropped(x, rate: rate, key: key, sample: sample, element: element, width: width)
         }
+    }
+
+    /// `x / (1 − rate)`, or 0 where the mask of `key` says so.
+    private func dropped(
+        _ x: Expression, rate: Double, key: UInt64, sample: Index, element: Index, width: Int
+    ) -> Expression {
         let (first, stride) = rowMajor(sample: sample, element: element, width: width)
         return .select(
             .less, .uniform(key: key, first: first, stride: stride, width: width), splat(.constant(rate), width),
-            then: splat(0, width), otherwise: operands[0] * splat(.constant(1 / (1 - rate)), width))
+            then: splat(0, width), otherwise: x * splat(.constant(1 / (1 - rate)), width))
     }
 
     /// The number of the result's element in `N × C × H × W`, and what the numbers of a vector's elements differ by: those

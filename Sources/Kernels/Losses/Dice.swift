@@ -19,7 +19,7 @@ func diceLossGradient(_ request: KernelRequest, smooth: Double) -> LoweredStep {
     let scalar = { (name: String) in Expression.variable(name, width: 1) }
     let gradient = vectorLoop("i", count: Index(count), width: request.vectorWidth(for: count)) { index, width in
         let (x, t) = logitAndTarget(request, index, width)
-        let p = apply(.sigmoid, [x], width: width)
+        let p = sigmoid(x, width: width)
         let slope = splat(scalar("common"), width) - splat(scalar("share"), width) * t
         return [
             .store("out", at(request.result, index, sample: .task), slope * p * (splat(1, width) - p))
@@ -50,10 +50,10 @@ private func diceSums(_ request: KernelRequest, count: Int) -> [Statement] {
     [.declare("both", width: 1, 0), .declare("total", width: 1, 0)]
         + blockedSum(count: count, request, into: "both") { index, width in
             let (x, t) = logitAndTarget(request, index, width)
-            return apply(.sigmoid, [x], width: width) * t
+            return sigmoid(x, width: width) * t
         }
         + blockedSum(count: count, request, into: "total") { index, width in
             let (x, t) = logitAndTarget(request, index, width)
-            return apply(.sigmoid, [x], width: width) + t
+            return sigmoid(x, width: width) + t
         }
 }

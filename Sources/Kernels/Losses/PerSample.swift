@@ -19,6 +19,37 @@ func sampleLossGradient(_ request: KernelRequest, _ loss: SampleLoss) -> Lowered
     }
 }
 
+/// The mean over the sample of a function of the map's and the target's values, which takes `flops` operations.
+func meanOverSample(
+    _ request: KernelRequest, flops: Double, value: (_ x: Expression, _ t: Expression, _ width: Int) -> Expression
+) -> LoweredStep {
+    let count = request.inputs[0].type.elementCount
+    let kernel = perSampleKernel(
+        request,
+        body: [.declare("total", width: 1, 0)]
+            + blockedSum(count: count, request) { index, width in
+                let (x, t) = logitAndTarget(request, index, width)
+                return value(x, t, width)
+            } + [.store("out", .task, .variable("total", width: 1) * .constant(1 / Double(count)))])
+    return LoweredStep(
+        request, kernel, algorithm: "vector loop", work: Work(request, flopsPerSample: flops * Double(count)))
+}
+
+/// Its gradient: `dloss · slope · factor / count` at each element.
+func meanOverSampleGradient(
+    _ request: KernelRequest, factor: Double = 1, flops: Double,
+    slope: (_ x: Expression, _ t: Expression, _ width: Int) -> Expression
+) -> LoweredStep {
+    let count = request.inputs[0].type.elementCount
+    let kernel = elementTasks(request) { index, width in
+        let (x, t) = logitAndTarget(request, index, width, sample: .variable("n"))
+        let share = Expression.load("in2", .variable("n"), width: 1) * .constant(factor / Double(count))
+        return [.store("out", at(request.result, index), splat(share, width) * slope(x, t, width))]
+    }
+    return LoweredStep(
+        request, kernel, algorithm: "vector loop", work: Work(request, flopsPerSample: flops * Double(count)))
+}
+
 /// Pieces that losses share: each makes one number per sample, a task a sample.
 func perSampleKernel(_ request: KernelRequest, body: [Statement]) -> Kernel {
     Kernel(
@@ -43,10 +74,12 @@ func blockedSum(
     ]
 }
 
-/// The map's and the target's value at an element of the task's sample.
-func logitAndTarget(_ request: KernelRequest, _ index: Index, _ width: Int) -> (Expression, Expression) {
+/// The map's and the target's value at an element of a sample, which is the task's where a task is a sample.
+func logitAndTarget(
+    _ request: KernelRequest, _ index: Index, _ width: Int, sample: Index = .task
+) -> (Expression, Expression) {
     let load = { (input: Int) in
-        Expression.load("in\(input)", at(request.inputs[input], index, sample: .task), width: width)
+        Expression.load("in\(input)", at(request.inputs[input], index, sample: sample), width: width)
     }
     return (load(0), load(1))
 }
