@@ -99,6 +99,17 @@ import Testing
             ])
     }
 
+    /// A block outside the graph does not see the graph's parameters, and may use their names.
+    @Test func blocksMayUseTheNamesOfGraphParameters() throws {
+        let text = """
+            block b(x) { width = conv(x, 4, kernel: 1); return relu(width) }
+            graph t(width = 2) { input x: [3, 8, 8]; e = b(x); output y = conv(e, width, kernel: 1) }
+            """
+        let graph = try compiled(text)
+        let names = graph.parameters.map { graph[$0].name }
+        #expect(names == ["e.width.weight", "e.width.bias", "y.weight", "y.bias"])
+    }
+
     @Test(arguments: [
         ("2 * width + 1", 17), ("(width - 2) / 3 * 2", 4), ("-(-width)", 8), ("width / 2 / 2", 2), ("1 + 2 * 3", 7),
         ("half", 4), ("width\n    * 2", 16), ("width *\n    2", 16),

@@ -154,7 +154,9 @@ extension Elaborator {
         case .padding:
             if case .name("same") = expression.kind {
                 value = .same
-            } else if case .name(let word) = expression.kind, !isVisible(word), nearMiss(word, among: ["same"]) != nil {
+            } else if case .name(let word) = expression.kind, binding(of: word) == nil,
+                nearMiss(word, among: ["same"]) != nil
+            {
                 report("unknown name \"\(word)\"", at: expression.range, hint: "did you mean \"same\"?")
                 value = nil
             } else {

@@ -42,10 +42,8 @@ extension Elaborator {
         return .invalid
     }
 
-    /// True for a name that stands for something here.
-    func isVisible(_ name: String) -> Bool {
-        frame.scope[name] != nil || seesParameters && parameters[name] != nil
-    }
+    /// What a name stands for in the current body; nil for one that is free.
+    func binding(of name: String) -> Binding? { frame.scope[name] ?? (seesParameters ? parameters[name] : nil) }
 
     private mutating func reportUnknown(_ name: Name) {
         if let later = frame.definitions[name.text] {

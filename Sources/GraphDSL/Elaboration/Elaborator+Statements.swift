@@ -26,7 +26,7 @@ extension Elaborator {
 
     private mutating func defineData(_ name: Name, _ syntax: TensorSyntax?, isTarget: Bool) {
         let role: Binding.Role = isTarget ? .target : .input
-        guard let syntax, let type = tensorType(syntax, name, isTarget: isTarget), !isTaken(name) else {
+        guard let syntax, let type = tensorType(syntax, name, isTarget: isTarget), binding(of: name.text) == nil else {
             define(name, .invalid, role)
             return
         }
@@ -36,9 +36,6 @@ extension Elaborator {
         } catch { report(error) }
         define(name, value, role)
     }
-
-    /// True if the name will be refused, so that no node should be made for it.
-    private func isTaken(_ name: Name) -> Bool { frame.scope[name.text] != nil || parameters[name.text] != nil }
 
     private mutating func tensorType(_ syntax: TensorSyntax, _ name: Name, isTarget: Bool) -> TensorType? {
         if syntax.isClasses, !isTarget {
@@ -67,7 +64,7 @@ extension Elaborator {
                 hint: isScalar(value) ? "a loss is declared with loss ..." : nil)
             value = .invalid
         }
-        let isNew = !isTaken(name)
+        let isNew = binding(of: name.text) == nil
         define(name, value, .output)
         if case .tensor(let id) = value, isNew { builder.addOutput(name.text, id) }
     }
@@ -101,7 +98,7 @@ extension Elaborator {
     mutating func evaluate(_ expression: Expression, statement name: Name) -> Value {
         var fullName = frame.fullName(name.text)
         // A second definition is refused for its name, which says it all: its parameters must not clash as well.
-        if isTaken(name) { fullName += ".again" }
+        if binding(of: name.text) != nil { fullName += ".again" }
         let state = StatementState(description: "\"\(name.text)\"")
         return evaluate(expression, state, StatementNames(stem: fullName, outermost: fullName))
     }

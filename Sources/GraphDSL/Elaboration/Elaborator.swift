@@ -137,8 +137,7 @@ struct Elaborator {
 
     /// Binds a name in the current body; a second definition is an error and changes nothing.
     mutating func define(_ name: Name, _ value: Value, _ role: Binding.Role) {
-        let earlier = frame.scope[name.text] ?? (seesParameters ? parameters[name.text] : nil)
-        if let earlier {
+        if let earlier = binding(of: name.text) {
             report(
                 "\"\(name.text)\" is defined twice", at: name.range,
                 notes: [.init("the first definition, as \(article(earlier.role.rawValue))", earlier.name.range)],
