@@ -49,7 +49,7 @@ let package = Package(
         room("Training", ["Runtime", "Imaging", argumentParser]),
         // The command line.
         .executableTarget(
-            name: "unetc", dependencies: ["Driver", "Runtime", "Interpreter", argumentParser],
+            name: "unetc", dependencies: ["Driver", "Runtime", "Interpreter", "Imaging", "Training", argumentParser],
             swiftSettings: settings),
         // Tests.
         room("TestSupport", ["GraphIR", "Interpreter"]),

@@ -53,7 +53,7 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
             fingerprint: samples.fingerprint)
         if let previous { try Self.checkSameData(previous, record, folder.files) }
         if let findings { console.say(findings.text) }
-        for note in samples.notes(names) { console.say("note: " + note) }
+        DataNotices(samples, findings, names).tell(console)
         let training = try started(
             model, samples, names, record, folder.files, isContinued: previous != nil, console: console)
         switch try training.run() {
