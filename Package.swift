@@ -66,7 +66,7 @@ let package = Package(
         tests("Driver", ["Kernels", "Runtime", "Interpreter", "TestSupport"]),
         tests("Runtime", ["TestSupport"]),
         tests("Imaging", ["TestSupport"], exclude: ["make_fixtures.py"]),
-        tests("Training", ["TestSupport"]),
+        tests("Training", ["TestSupport"], exclude: ["make_mask_files.py"]),
         .testTarget(
             name: "UnetcTests", dependencies: ["unetc", "Passes", "TestSupport"], swiftSettings: settings),
         .testTarget(

@@ -1,4 +1,5 @@
 import Emission
+import Kernels
 
 /// One thing about the machine or its programs that compiling and training depend on.
 public struct HealthCheck: Sendable {
@@ -18,7 +19,10 @@ public struct HealthCheck: Sendable {
     /// What to do; nil where all is well.
     public var advice: String?
 
-    init(_ name: String, _ state: State = .fine, _ text: String, advice: String? = nil) {
+    /// All is well.
+    init(_ name: String, _ text: String) { self.init(name, .fine, text) }
+
+    init(_ name: String, _ state: State, _ text: String, advice: String? = nil) {
         self.name = name
         self.state = state
         self.text = text

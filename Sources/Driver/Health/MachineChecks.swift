@@ -43,7 +43,7 @@ struct MachineChecks {
 
     /// Processors' worth of time that a container allows; nil without a limit.
     private var quota: Double? {
-        guard let words = text("/sys/fs/cgroup/cpu.max")?.split(whereSeparator: { $0 == " " || $0 == "\n" }),
+        guard let words = contents("/sys/fs/cgroup/cpu.max")?.split(whereSeparator: { $0 == " " || $0 == "\n" }),
             words.count == 2, let time = Double(words[0]), let period = Double(words[1]), period > 0
         else { return nil }
         return time / period
@@ -55,7 +55,9 @@ struct MachineChecks {
         }
         var available = free
         var text = "\(Self.gibibytes(total)) GiB, \(Self.gibibytes(free)) GiB of it available"
-        if let limit = text("/sys/fs/cgroup/memory.max").flatMap({ Int($0.filter(\.isNumber)) }), limit >> 10 < total {
+        if let limit = contents("/sys/fs/cgroup/memory.max").flatMap({ Int($0.filter(\.isNumber)) }),
+            limit >> 10 < total
+        {
             available = min(available, limit >> 10)
             text += ", \(Self.gibibytes(limit >> 10)) GiB allowed by the container"
         }
@@ -69,7 +71,7 @@ struct MachineChecks {
 
     private var hugePages: HealthCheck {
         let file = "/sys/kernel/mm/transparent_hugepage/enabled"
-        guard let mode = text(file)?.split(separator: "[").last?.prefix(while: { $0 != "]" }) else {
+        guard let mode = contents(file)?.split(separator: "[").last?.prefix(while: { $0 != "]" }) else {
             return HealthCheck("huge pages", .warning, "the system does not tell", advice: nil)
         }
         guard mode == "never" else { return HealthCheck("huge pages", String(mode)) }
@@ -94,7 +96,7 @@ struct MachineChecks {
         }
     }
 
-    private func text(_ path: String) -> String? {
+    private func contents(_ path: String) -> String? {
         (try? Files.read(root + path)).map { String(decoding: $0, as: UTF8.self) }
     }
 
@@ -104,7 +106,7 @@ struct MachineChecks {
 
     /// What stands behind the separator in the first line that begins with `name`.
     private func field(_ name: String, of path: String, separator: Character) -> String? {
-        guard let line = text(path)?.split(separator: "\n").first(where: { $0.hasPrefix(name) }) else { return nil }
+        guard let line = contents(path)?.split(separator: "\n").first(where: { $0.hasPrefix(name) }) else { return nil }
         return line.split(separator: separator, maxSplits: 1).last.map { String($0.drop { $0 == " " || $0 == "\t" }) }
     }
 }

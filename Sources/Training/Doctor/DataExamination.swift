@@ -66,11 +66,16 @@ public struct DoctorNet: Sendable {
     var output: String
     var target: String
 
-    init(name: String, _ interface: NetInterface) {
+    init(name: String, shape: SampleShape, output: String, target: String) {
         self.name = name
-        shape = interface.shape
-        output = interface.output
-        target = interface.target ?? "target"
+        self.shape = shape
+        self.output = output
+        self.target = target
+    }
+
+    init(name: String, _ interface: NetInterface) {
+        self.init(
+            name: name, shape: interface.shape, output: interface.output, target: interface.target ?? "target")
     }
 
     /// A net by its graph.
