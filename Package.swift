@@ -68,7 +68,7 @@ let package = Package(
         tests("Imaging", ["TestSupport"], exclude: ["make_fixtures.py"]),
         tests("Training", ["TestSupport"], exclude: ["make_mask_files.py"]),
         .testTarget(
-            name: "UnetcTests", dependencies: ["unetc", "Passes", "TestSupport"], swiftSettings: settings),
+            name: "UnetcTests", dependencies: ["unetc", "Imaging", "Passes", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "EndToEndTests", dependencies: ["Driver", "Runtime", "Imaging", "TestSupport"],
             swiftSettings: settings),

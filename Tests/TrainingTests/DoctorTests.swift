@@ -153,6 +153,17 @@ import Testing
         #expect((85...95).contains(object / mapped.survey.training.count), "\(object)")
     }
 
+    @Test func masksWithOtherValuesAreNamed() throws {
+        let data = try DoctorFolder(20)
+        try data.writeMask("p07.png", values: [0, 255, 9])
+        let found = try data.diagnosis()
+        #expect(found.finding(.maskValues)?.files == ["masks/p07.png"], "\(found.text)")
+        #expect(
+            ContactSheet(found).cells.first == .init(index: 6, remarks: ["other values in the mask"], isWarned: true))
+        let mapped = try data.diagnosis(map: "0=0,1=9")
+        #expect(mapped.finding(.maskValues)?.pairs.count == 20 && mapped.finding(.maskValues)?.files == [])
+    }
+
     private struct Encoding: Sendable, CustomTestStringConvertible {
         var name: String
         var file: [UInt8]

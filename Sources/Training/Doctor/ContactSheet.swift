@@ -21,6 +21,8 @@ struct ContactSheet {
     private static let cell = 176
     private static let gap = 10
     private static let line = 14
+    /// Of the first row, below the title.
+    private static let top = 4 * line
     private static let ink = Color(40, 40, 40)
     private static let warned = Color(200, 30, 30)
     private static let noted = Color(200, 120, 0)
@@ -70,14 +72,14 @@ struct ContactSheet {
         let width = Self.gap + Self.columns * stepX
         let colours = diagnosis.names.map { ClassColors.legend(diagnosis.survey.task, $0) } ?? []
         let legend = Legend(colours, width: width - 2 * Self.gap, scale: 1)
-        var canvas = Canvas(width: width, height: 4 * Self.line + rows * stepY + legend.height)
+        var canvas = Canvas(width: width, height: 5 * Self.line + rows * stepY + legend.height)
         drawTitle(on: &canvas)
         for (place, cell) in cells.enumerated() {
             draw(
                 cell, on: &canvas, x: Self.gap + place % Self.columns * stepX,
-                y: 3 * Self.line + place / Self.columns * stepY)
+                y: Self.top + place / Self.columns * stepY)
         }
-        legend.draw(on: &canvas, x: Self.gap, y: 3 * Self.line + rows * stepY, Self.ink)
+        legend.draw(on: &canvas, x: Self.gap, y: Self.top + rows * stepY, Self.ink)
         return canvas.bitmap
     }
 
@@ -183,6 +185,7 @@ extension Finding.Code {
     /// A few words under a picture; nil for what says nothing about single pictures.
     fileprivate var remark: String? {
         switch self {
+        case .maskValues: "other values in the mask"
         case .jpegMasks: "mask is a JPEG"
         case .deepMasks: "mask of 16 bits"
         case .alphaMasks: "mask with alpha"
@@ -196,7 +199,7 @@ extension Finding.Code {
         case .duplicatesAcross: "in training and in test"
         case .duplicates: "there more than once"
         case .contradictions: "twice, with other masks"
-        case .layout, .noPairs, .unusable, .foreign, .pictureAlone, .maskAlone, .sameName, .subfolders, .maskValues,
+        case .layout, .noPairs, .unusable, .foreign, .pictureAlone, .maskAlone, .sameName, .subfolders,
             .noObject, .nothingToTrain, .scaledMasks, .inverted, .rareObject, .rareClasses, .untrainedClasses,
             .untestedClasses, .fewPictures, .noTests:
             nil

@@ -53,7 +53,11 @@ struct DataExamination {
             let loaded = try loading.samples(of: usable, layout, map: settings.map, result.survey.report)
             result.take(loaded, layout, shape)
         } catch let error as TrainerError {
-            result.add(Finding(.maskValues, error))
+            var finding = Finding(.maskValues, error)
+            finding.pairs = result.survey.oddMasks(settings.map ?? layout.map)
+            // Where all masks are of that kind, their names say nothing.
+            if finding.pairs.count * 2 <= usable.count { finding.files = result.survey.masks(finding.pairs) }
+            result.add(finding)
         }
     }
 }

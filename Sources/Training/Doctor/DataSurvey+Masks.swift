@@ -18,6 +18,18 @@ extension DataSurvey {
             isScaled: !kinds.isEmpty && kinds.allSatisfy { $0.layout == .gray && (2...4).contains($0.bits) })
     }
 
+    /// The pairs whose masks hold values outside the map; without one, outside what is usual for the task.
+    func oddMasks(_ map: MaskMap?) -> [Int] {
+        let usual: [MaskMap] =
+            if let map { [map] } else if let range = task.classes { [MaskMap(range)] } else {
+                [UInt8(1), 255].map { MaskMap(background: [0], object: [$0]) }
+            }
+        return indices { facts in
+            guard let mask = facts.mask else { return false }
+            return !usual.contains { map in mask.values.values.allSatisfy { map[$0] != nil } }
+        }
+    }
+
     /// What is odd about the masks' files.
     var maskFindings: [Finding] { encodingFindings + shapeFindings + contentFindings }
 

@@ -69,7 +69,10 @@ enum MaskReading: Hashable, Sendable {
         let isSmooth = all.contains(0) && all.contains(255) && exact >= 0.9
         // Class numbers beside a 255 for "void" are fewer than what smearing makes.
         let isSmeared = (isLossy || all.count > 24) && exact >= 0.4 && near >= 0.9
-        return isSmooth || isSmeared ? (min(first, second), max(first, second)) : nil
+        guard isSmooth || isSmeared else { return nil }
+        // Black and white that were compressed have their peak beside 0 and 255 now and then.
+        let (low, high) = (min(first, second), max(first, second))
+        return (low <= 8 ? 0 : low, high >= 247 ? 255 : high)
     }
 
     /// What people call it.
