@@ -3,10 +3,11 @@ extension DataSurvey {
     var duplicateFindings: [Finding] {
         let groups = equalPictures
         let isTesting = Set(testing)
-        let across = groups.filter { group in
+        func isAcross(_ group: [Int]) -> Bool {
             group.contains(where: isTesting.contains) && !group.allSatisfy(isTesting.contains)
         }
-        let within = groups.filter { group in !across.contains(group) }
+        let across = groups.filter(isAcross)
+        let within = groups.filter { !isAcross($0) }
         let contradictions = groups.filter { group in
             group.contains { pairs[$0].facts.mask?.content != pairs[group[0]].facts.mask?.content }
         }

@@ -73,15 +73,19 @@ struct NamePattern: Hashable, Sendable {
                 best = NamePattern(prefix, suffix, ignoresCase, count, FileSystem.name(picture), FileSystem.name(mask))
             }
         }
-        // A few pictures tell the pattern; trying all would take the square of their number.
+        // A few pictures and the shortest affixes tell the pattern; trying all would take the square of their number.
         for picture in pictures.prefix(5) {
             let stem = FileSystem.stem(picture)
             if let mask = lower[stem.lowercased()] { consider("", "", true, picture, mask) }
-            for mask in masks {
+            let around = masks.filter { mask in
+                let name = FileSystem.stem(mask)
+                return name.hasPrefix(stem) || name.hasSuffix(stem)
+            }
+            for mask in around.sorted(by: { $0.utf8.count < $1.utf8.count }).prefix(8) {
                 let name = FileSystem.stem(mask)
                 if name.hasPrefix(stem) {
                     consider("", String(name.dropFirst(stem.count)), false, picture, mask)
-                } else if name.hasSuffix(stem) {
+                } else {
                     consider(String(name.dropLast(stem.count)), "", false, picture, mask)
                 }
             }
