@@ -75,6 +75,7 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
     ) throws -> TrainingRun {
         // Before threads are started, for they inherit which signals are held back.
         let interruption = Interruption()
+        if !isContinued { try sayMemory(model, samples, record.settings, console) }
         // The tests between epochs are too short a part of training to spend memory on.
         let net = try Net(
             model: model, for: .training(record.settings.optimizer.kind), threads: threads,
@@ -92,6 +93,18 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         return TrainingRun(
             net: net, data: samples, names: names, files: files, record: record, log: log, console: console,
             interruption: interruption, checkpointEvery: checkpointEvery)
+    }
+
+    /// Before the net's memory is taken.
+    private func sayMemory(_ model: Model, _ samples: DataSet, _ settings: TrainingSettings, _ console: Console) throws
+    {
+        // What decoding has left.
+        MemoryUse.giveBackFreeMemory()
+        let pictures = samples.samples.count * samples.shape.sampleBytes
+        let forecast = try MemoryForecast(
+            model: model, shape: samples.shape, settings: settings, threads: threads, pictures: pictures,
+            program: max(0, (MemoryUse.residentBytes() ?? pictures) - pictures))
+        console.say("memory: " + forecast.text)
     }
 
     /// Before anything is made: does --resume fit what is there?

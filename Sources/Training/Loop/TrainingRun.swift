@@ -24,6 +24,8 @@ final class TrainingRun {
     let sessionStart = monotonicSeconds()
     private(set) var sessionSteps = 0
     var lastDrawn = 0.0
+    /// Times the first steps, until the forecast is made; nil after that.
+    var forecastMeter: SpeedMeter? = SpeedMeter(warmUp: 1)
 
     init(
         net: Net, data: DataSet, names: ClassNames, files: RunFiles, record: RunRecord, log: MetricsLog,
@@ -72,8 +74,10 @@ final class TrainingRun {
             flips: settings.flips ? draw : nil)
         let start = monotonicSeconds()
         var seen = 0
+        var stepStart = start
         while let batch = producer.next() {
             try step(batch)
+            try forecast(since: &stepStart, stepsPerEpoch: batches.count)
             seen += batch.pictures.count
             drawProgress(steps: batches.count, imagesPerSecond: Double(seen) / (monotonicSeconds() - start))
             if interruption.isRequested { return false }
