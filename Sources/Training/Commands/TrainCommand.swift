@@ -46,13 +46,13 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         let folder = try RunFolder(output)
         let (samples, findings) = try DataSet.load(
             dataSettings, .training, shape: interface.shape, seed: settings.seed, threads: threads,
-            isStrict: data.strict, console: console)
+            isStrict: data.strict, cache: data.cache, console: console)
         try samples.checkTrainable()
         let record = RunRecord(
             graphName: model.graphName, graphHash: model.graphHash, settings: settings, data: dataSettings,
             fingerprint: samples.fingerprint)
         if let previous { try Self.checkSameData(previous, record, folder.files) }
-        if let findings { console.say(findings.text) }
+        if let findings { console.say(findings.text + "; " + samples.cacheText) }
         for note in samples.notes(names) { console.say("note: " + note) }
         let training = try started(
             model, samples, names, record, folder.files, isContinued: previous != nil, console: console)

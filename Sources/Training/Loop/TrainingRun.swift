@@ -69,13 +69,14 @@ final class TrainingRun {
     private func trainEpoch() throws -> Bool {
         let draw = EpochDraw(seed: settings.seed, epoch: record.progress.epoch + 1)
         let batches = draw.order(data.training).chunks(of: settings.batch)
+        let augmentation = EpochAugmentation(settings: settings.augmentation, draw: draw)
         let producer = try BatchProducer(
-            maker: BatchMaker(data: data), batches: Array(batches.dropFirst(record.progress.stepInEpoch)),
-            flips: settings.flips ? draw : nil)
+            maker: BatchMaker(data: data, augmentation: augmentation),
+            batches: Array(batches.dropFirst(record.progress.stepInEpoch)))
         let start = monotonicSeconds()
         var seen = 0
         var stepStart = start
-        while let batch = producer.next() {
+        while let batch = try producer.next() {
             try step(batch)
             try forecast(since: &stepStart, stepsPerEpoch: batches.count)
             seen += batch.pictures.count
