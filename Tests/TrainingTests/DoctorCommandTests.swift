@@ -89,7 +89,7 @@ import Testing
         try data.writeMask("p02.png", values: [0])
         #expect(try notices(data) == (try data.diagnosis()).findings)
         #expect(
-            try notices(data).map(\.code) == [.duplicatesAcross, .contradictions, .fewPictures, .noTests, .emptyMasks])
+            try notices(data).map(\.code) == [.duplicatesAcross, .fewPictures, .noTests, .emptyMasks])
     }
 
     @Test func drawnPicturesNeedNoDoctor() throws {

@@ -46,13 +46,13 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         let folder = try RunFolder(output)
         let (samples, findings) = try DataSet.load(
             dataSettings, .training, shape: interface.shape, seed: settings.seed, threads: threads,
-            isStrict: data.strict, console: console)
+            isStrict: data.strict, cache: data.cache, console: console)
         try samples.checkTrainable()
         let record = RunRecord(
             graphName: model.graphName, graphHash: model.graphHash, settings: settings, data: dataSettings,
             fingerprint: samples.fingerprint)
         if let previous { try Self.checkSameData(previous, record, folder.files) }
-        if let findings { console.say(findings.text) }
+        if let findings { console.say(findings.text + "; " + samples.cacheText) }
         DataNotices(samples, findings, names).tell(console)
         let training = try started(
             model, samples, names, record, folder.files, isContinued: previous != nil, console: console)
@@ -75,6 +75,7 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
     ) throws -> TrainingRun {
         // Before threads are started, for they inherit which signals are held back.
         let interruption = Interruption()
+        if !isContinued { try sayMemory(model, samples, record.settings, console) }
         // The tests between epochs are too short a part of training to spend memory on.
         let net = try Net(
             model: model, for: .training(record.settings.optimizer.kind), threads: threads,
@@ -92,6 +93,18 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         return TrainingRun(
             net: net, data: samples, names: names, files: files, record: record, log: log, console: console,
             interruption: interruption, checkpointEvery: checkpointEvery)
+    }
+
+    /// Before the net's memory is taken.
+    private func sayMemory(_ model: Model, _ samples: DataSet, _ settings: TrainingSettings, _ console: Console) throws
+    {
+        // What decoding has left.
+        MemoryUse.giveBackFreeMemory()
+        let pictures = samples.keptBytes
+        let forecast = try MemoryForecast(
+            model: model, shape: samples.shape, settings: settings, threads: threads, pictures: pictures,
+            program: max(0, (MemoryUse.residentBytes() ?? pictures) - pictures))
+        console.say("memory: " + forecast.text)
     }
 
     /// Before anything is made: does --resume fit what is there?

@@ -5,8 +5,6 @@ struct DataFindings: Hashable, Sendable {
     var masks: MaskFindings?
     /// The pairs of the samples, in their order.
     var pairs: [SurveyedPair] = []
-    /// What was left out.
-    var report = DataReport()
 
     /// `pictures of 512x512; masks hold 0 and 255: 0 is background, 255 is object, 21.9 % of the pixels`.
     var text: String { ["pictures of \(sizes.text)", masks?.text].compactMap { $0 }.joined(separator: "; ") }

@@ -9,7 +9,7 @@ extension DataSet {
         let many = Text.count(training.count, "training picture")
         switch shape.task {
         case .mask:
-            guard !training.contains(where: { samples[$0].mask.contains(1) }) else { return }
+            guard !training.contains(where: { samples[$0].classes.contains(1) }) else { return }
             throw TrainerError(
                 "no foreground at all in the masks of \(many) (the first is of \(samples[first].file))",
                 hint: "say which mask values mean object with --mask-map, such as --mask-map 0=0,1=1")

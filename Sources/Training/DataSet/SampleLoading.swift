@@ -1,29 +1,32 @@
 import Imaging
 
-/// Decodes pairs into samples, in parallel, once.
+/// Decodes pairs into samples, in parallel.
 struct SampleLoading {
     var shape: SampleShape
     var threads: Int
     /// Called with the number of decoded pairs and their total, now and then.
     var progress: (Int, Int) -> Void = { _, _ in }
 
-    struct Decoded: Sendable {
-        var picture: [UInt8]
-        /// Raw values at the mask's size; empty without a mask.
-        var mask: [UInt8] = []
-        /// Of the whole files, before they were made smaller.
-        var facts: PairFacts
-    }
+    /// How many of them stay in memory.
+    var cache = SampleCache.standard
 
     struct Usable {
         var pair: SamplePair
-        var data: Decoded
+        var data: SampleReader.Decoded
+        /// Of the whole files, before they were made smaller.
+        var facts: PairFacts
+        var content: SampleContent
+        /// The raw values that the mask holds at the net's size.
+        var values: ByteSet
+        /// False where the bytes were let go of.
+        var isKept: Bool
         /// The place of its folder in the layout.
         var folder: Int
 
-        var surveyed: SurveyedPair { SurveyedPair(pair: pair, folder: folder, facts: data.facts) }
+        var surveyed: SurveyedPair { SurveyedPair(pair: pair, folder: folder, facts: facts) }
+
         var maskFile: MaskFile? {
-            guard let path = pair.mask, let mask = data.facts.mask else { return nil }
+            guard let path = pair.mask, let mask = facts.mask else { return nil }
             return MaskFile(file: path, values: mask.values, isLossy: mask.kind.format == .jpeg)
         }
     }
@@ -39,7 +42,9 @@ struct SampleLoading {
         var report = DataReport()
         let pairings = try layout.folders.map { try SamplePairing($0) }
         let usable = try decode(pairings, &report)
-        try checkNothingIsEmpty(layout, pairings, usable, report)
+        for (index, folders) in layout.folders.enumerated() where !usable.contains(where: { $0.folder == index }) {
+            throw Self.nothingLeft(folders, pairings[index].pairs.count, report)
+        }
         return try samples(of: usable, layout, map: map, report)
     }
 
@@ -50,7 +55,7 @@ struct SampleLoading {
     ) throws -> LoadedSamples {
         var loaded = LoadedSamples()
         loaded.report = report
-        loaded.findings.sizes = PictureSizes(usable.map(\.data.facts.size))
+        loaded.findings.sizes = PictureSizes(usable.map(\.facts.size))
         var meaning: MaskMap?
         if shape.task.needsMasks {
             let masks = usable.compactMap(\.maskFile)
@@ -58,19 +63,20 @@ struct SampleLoading {
             loaded.findings.masks = MaskFindings(values: masks.union, map: found, task: shape.task)
             meaning = found
         }
+        let reader = SampleReader(shape: shape, map: meaning)
+        loaded.reader = reader
         for folder in layout.folders.indices {
             let mine = usable.filter { $0.folder == folder }
-            let (samples, pairs) = try samples(mine, meaning, layout.folders[folder], &loaded.report)
+            let (samples, pairs) = try samples(mine, reader, layout.folders[folder], &loaded.report)
             loaded.groups.append(samples)
             loaded.findings.pairs += pairs
         }
-        loaded.findings.report = loaded.report
         return loaded
     }
 
     /// What mask values mean: as given, as the layout says, or as is usual.
     /// - Throws: `TrainerError` when the masks hold other values.
-    func meaning(of masks: [MaskFile], _ layout: DataLayout, map: MaskMap?) throws -> MaskMap {
+    private func meaning(of masks: [MaskFile], _ layout: DataLayout, map: MaskMap?) throws -> MaskMap {
         let meaning =
             try map?.fitted(to: shape.task) ?? layoutMap(layout) ?? MaskMap.standard(for: shape.task, masks)
         try meaning.check(masks, for: shape.task)
@@ -88,26 +94,21 @@ struct SampleLoading {
         let pairs = pairings.enumerated().flatMap { folder, pairing in pairing.pairs.map { (pair: $0, folder: folder) }
         }
         let shape = shape
+        let capacity = cache.capacity(shape)
         let decoded = try parallelMap(
             count: pairs.count, threads: threads, progress: { progress($0, pairs.count) },
-            body: { index -> Result<Decoded, ImageError> in Self.decode(pairs[index].pair, shape) })
+            body: { index -> Result<Usable, ImageError> in
+                Self.decode(pairs[index].pair, pairs[index].folder, shape, isKept: index < capacity)
+            })
         var usable: [Usable] = []
-        for ((pair, folder), result) in zip(pairs, decoded) {
+        for result in decoded {
             switch result {
-            case .success(let data): usable.append(Usable(pair: pair, data: data, folder: folder))
+            case .success(let one): usable.append(one)
             case .failure(let error):
                 report.issues.append(DataIssue(file: error.file, reason: error.message, kind: .unusable))
             }
         }
         return usable
-    }
-
-    private func checkNothingIsEmpty(
-        _ layout: DataLayout, _ pairings: [SamplePairing], _ usable: [Usable], _ report: DataReport
-    ) throws {
-        for (index, folders) in layout.folders.enumerated() where !usable.contains(where: { $0.folder == index }) {
-            throw Self.nothingLeft(folders, pairings[index].pairs.count, report)
-        }
     }
 
     static func nothingLeft(_ folders: DataFolders, _ count: Int, _ report: DataReport) -> TrainerError {
@@ -118,12 +119,19 @@ struct SampleLoading {
         return TrainerError("\(folders.pictures): none of \(Text.count(count, "picture")) can be used\(first)")
     }
 
-    private static func decode(_ pair: SamplePair, _ shape: SampleShape) -> Result<Decoded, ImageError> {
+    private static func decode(
+        _ pair: SamplePair, _ folder: Int, _ shape: SampleShape, isKept: Bool
+    ) -> Result<Usable, ImageError> {
         do throws(ImageError) {
             let files = try DecodedPair(pair)
-            let mask = files.mask?.resizedNearest(width: shape.maskWidth, height: shape.maskHeight)
+            var data = SampleReader.Decoded(files, shape)
+            let content = SampleContent(picture: data.picture, mask: data.mask)
+            let values = ByteSet(data.mask)
+            if !isKept { (data.picture, data.mask) = ([], []) }
             return .success(
-                Decoded(picture: files.picture.planes(of: shape), mask: mask?.pixels ?? [], facts: files.facts))
+                Usable(
+                    pair: pair, data: data, facts: files.facts, content: content, values: values, isKept: isKept,
+                    folder: folder))
         } catch {
             return .failure(error)
         }
@@ -131,19 +139,18 @@ struct SampleLoading {
 
     /// The samples of one folder; those whose masks are ignored everywhere teach nothing and are left out.
     private func samples(
-        _ usable: [Usable], _ map: MaskMap?, _ folders: DataFolders, _ report: inout DataReport
-    ) throws -> ([Sample], [SurveyedPair]) {
-        let classes = (0...255).map { map?[UInt8($0)] ?? 0 }
-        var samples: [Sample] = []
+        _ usable: [Usable], _ reader: SampleReader, _ folders: DataFolders, _ report: inout DataReport
+    ) throws -> ([StoredSample], [SurveyedPair]) {
+        var samples: [StoredSample] = []
         var pairs: [SurveyedPair] = []
         for one in usable {
-            let mask = one.data.mask.map { classes[Int($0)] }
-            if shape.task.classes != nil && mask.allSatisfy({ $0 == ClassRange.void }) {
+            let classes = shape.task.needsMasks ? ByteSet(reader.classes(one.values.bytes)) : ByteSet()
+            if shape.task.classes != nil && classes == ByteSet([ClassRange.void]) {
                 let reason = "all of its pixels are ignored at the net's size"
                 report.issues.append(
                     DataIssue(file: one.pair.mask ?? one.pair.picture, reason: reason, kind: .unusable))
             } else {
-                samples.append(Self.sample(one, mask: mask))
+                samples.append(Self.stored(one, classes: classes, mask: reader.classes(one.data.mask)))
                 pairs.append(one.surveyed)
             }
         }
@@ -151,17 +158,22 @@ struct SampleLoading {
         return (samples, pairs)
     }
 
-    private static func sample(_ one: Usable, mask: [UInt8]) -> Sample {
-        Sample(name: one.pair.stem, file: one.pair.picture, picture: one.data.picture, mask: mask)
+    private static func stored(_ one: Usable, classes: ByteSet, mask: [UInt8]) -> StoredSample {
+        let name = one.pair.stem
+        let file = one.pair.picture
+        return StoredSample(
+            name: name, file: file, classes: classes, content: one.content, pair: one.pair,
+            kept: one.isKept ? Sample(name: name, file: file, picture: one.data.picture, mask: mask) : nil)
     }
 }
 
 /// What was read of a data set.
 struct LoadedSamples: Sendable {
     /// For each folder of the layout its samples, in byte order of their names.
-    var groups: [[Sample]] = []
+    var groups: [[StoredSample]] = []
     var report = DataReport()
     var findings = DataFindings()
+    var reader: SampleReader?
 
-    var samples: [Sample] { groups.flatMap { $0 } }
+    var samples: [StoredSample] { groups.flatMap { $0 } }
 }

@@ -39,13 +39,14 @@ public struct DataDiagnosis: Sendable {
     private func split(_ loaded: LoadedSamples, _ layout: DataLayout, _ shape: SampleShape) -> DataSet {
         guard layout.isParted else {
             return DataSet(
-                shape: shape, samples: loaded.samples, split: settings.split, isSorted: settings.isSorted, seed: seed)
+                shape: shape, samples: loaded.samples, reader: nil, split: settings.split,
+                isSorted: settings.isSorted, seed: seed)
         }
         // Training comes first in the layout, and so in the indices.
         let groups = zip(layout.folders, loaded.groups)
         return DataSet(
             shape: shape, training: groups.filter { $0.0.part == .training }.flatMap { $0.1 },
-            testing: groups.filter { $0.0.part != .training }.flatMap { $0.1 })
+            testing: groups.filter { $0.0.part != .training }.flatMap { $0.1 }, reader: nil)
     }
 
     /// Adds what the survey tells; with `isStrict`, files that would be skipped are errors.

@@ -33,6 +33,8 @@ struct DataExamination {
         result.survey.shape = net?.shape
         var shape = net?.shape ?? SampleShape(channels: 3, height: 128, width: 128)
         var loading = SampleLoading(shape: shape, threads: threads, progress: progress)
+        // Pictures are judged by their files, so none stays in memory.
+        loading.cache = SampleCache(limit: 0)
         let usable = try loading.decode(result.pairings, &result.survey.report)
         result.survey.pairs = usable.map(\.surveyed)
         if net == nil {

@@ -74,7 +74,7 @@ extension DataSet {
     private func lostObjects(_ pairs: [SurveyedPair], _ map: MaskMap?) -> [Finding] {
         guard let map, pairs.count == samples.count else { return [] }
         let lost = samples.indices.filter { index in
-            (pairs[index].facts.mask?.count(of: 1, map) ?? 0) > 0 && !samples[index].mask.contains(1)
+            (pairs[index].facts.mask?.count(of: 1, map) ?? 0) > 0 && !samples[index].classes.contains(1)
         }
         guard !lost.isEmpty else { return [] }
         return [
@@ -89,10 +89,8 @@ extension DataSet {
 
     /// The classes that occur in the masks of samples, in ascending order.
     func classes(of indices: [Int]) -> [Int] {
-        var seen = [Bool](repeating: false, count: 256)
-        for index in indices {
-            for byte in samples[index].mask { seen[Int(byte)] = true }
-        }
-        return seen.indices.filter { seen[$0] && $0 != Int(ClassRange.void) }
+        var seen = ByteSet()
+        for index in indices { seen.formUnion(samples[index].classes) }
+        return seen.bytes.filter { $0 != ClassRange.void }.map(Int.init)
     }
 }

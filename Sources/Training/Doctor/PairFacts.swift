@@ -30,31 +30,44 @@ struct SurveyedPair: Hashable, Sendable {
     var facts: PairFacts
 }
 
-/// The pixels of a pair and what is to be known about them; each file is read and decoded once.
+/// The pixels of a pair; each file is read and decoded once.
 struct DecodedPair {
     var picture: Bitmap
     /// Raw values; nil without a mask.
     var mask: Bitmap?
-    var facts: PairFacts
+    private var kind: PictureKind
+    private var maskKind: PictureKind?
+    private var losesDigits = false
 
     /// - Throws: `ImageError` that names the file that cannot be used.
     init(_ pair: SamplePair) throws(ImageError) {
         let file = try PictureFile(path: pair.picture)
         picture = try file.decodePicture()
-        facts = PairFacts(
-            size: PictureSize(width: file.width, height: file.height), kind: file.kind,
-            content: picture.contentHash, isPlain: picture.isPlain)
+        kind = file.kind
         guard let path = pair.mask else { return }
         let maskFile = try PictureFile(path: path)
         let (mask, losesDigits) = try maskFile.decodeMaskValues()
         self.mask = mask
-        facts.mask = MaskFacts(
-            size: PictureSize(width: mask.width, height: mask.height), kind: maskFile.kind,
-            content: mask.contentHash, values: MaskValues(mask.pixels), losesDigits: losesDigits)
+        self.losesDigits = losesDigits
+        maskKind = maskFile.kind
+    }
+
+    /// What is to be known about them.
+    var facts: PairFacts {
+        var facts = PairFacts(
+            size: picture.pictureSize, kind: kind, content: picture.contentHash, isPlain: picture.isPlain)
+        if let mask, let maskKind {
+            facts.mask = MaskFacts(
+                size: mask.pictureSize, kind: maskKind, content: mask.contentHash, values: MaskValues(mask.pixels),
+                losesDigits: losesDigits)
+        }
+        return facts
     }
 }
 
 extension Bitmap {
+    var pictureSize: PictureSize { PictureSize(width: width, height: height) }
+
     /// A number that differs for bitmaps of other sizes or pixels, up to chance of 2^-64.
     var contentHash: UInt64 {
         func mixed(_ state: UInt64, _ word: UInt64) -> UInt64 {
