@@ -162,9 +162,11 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
 
     /// The command that continues this run, for a shell.
     static func resumeLine(_ arguments: [String]) -> String {
-        let all = arguments.contains("--resume") ? arguments : arguments + ["--resume"]
-        return all.map(quoted).joined(separator: " ")
+        commandLine(arguments.contains("--resume") ? arguments : arguments + ["--resume"])
     }
+
+    /// Words as a shell takes them.
+    static func commandLine(_ words: [String]) -> String { words.map(quoted).joined(separator: " ") }
 
     private static func quoted(_ word: String) -> String {
         let isPlain =

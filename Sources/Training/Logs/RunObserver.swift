@@ -55,6 +55,6 @@ struct EpochReport {
     /// Of the epoch's last step.
     var learningRate: Double
     var imagesPerSecond: Double
-    /// Draws test pictures, what is true of them and what is predicted.
-    var samples: () throws -> Bitmap
+    /// Test pictures, what is true of them and what is predicted; nil in epochs in which there was no time to draw them.
+    var samples: Bitmap?
 }

@@ -6,7 +6,6 @@ import Runtime
 final class EventLog: RunObserver {
     private let stepInterval: Int
     private var file: EventFile?
-    private var budget = TimeBudget(share: 0.02)
 
     /// - Parameter stepInterval: which steps are written: every so many.
     init(stepInterval: Int) { self.stepInterval = stepInterval }
@@ -35,7 +34,7 @@ final class EventLog: RunObserver {
             values.append(.init("test/loss", test.loss))
             values += zip(epoch.task.measures, test.values).map { .init("test/" + $0.column, $1) }
         }
-        try budget.spend { values.append(.init("samples", .picture(try epoch.samples()))) }
+        if let samples = epoch.samples { values.append(.init("samples", .picture(samples))) }
         try write(epoch.row.step, values)
     }
 
