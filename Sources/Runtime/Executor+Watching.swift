@@ -24,7 +24,9 @@ extension Executor {
         var broken: BrokenValue?
         try run(plan, batch: batch, scalars: scalars) { index in
             guard broken == nil, let tensor = results[index] else { return }
-            broken = firstBroken(tensor, batch: batch).map { BrokenValue(step: steps[index], tensor: tensor.name, value: $0) }
+            broken = firstBroken(tensor, batch: batch).map {
+                BrokenValue(step: steps[index], tensor: tensor.name, value: $0)
+            }
         }
         return broken
     }

@@ -68,7 +68,9 @@ struct RunReport {
         return words + " Best in epoch \(progress.bestEpoch): \(task.text(best))."
     }
 
-    private var curves: String { RunFigures.charts(log, title: "").map { SVGChart(chart: $0).text }.joined(separator: "\n") }
+    private var curves: String {
+        RunFigures.charts(log, title: "").map { SVGChart(chart: $0).text }.joined(separator: "\n")
+    }
 
     private var paceCurves: [String] {
         let points = pace.map { (x: Double($0.epoch), y: $0.learningRate) }
@@ -90,7 +92,8 @@ struct RunReport {
     }
 
     private var epochs: String {
-        let heading = ["epoch", "step", "training loss", "test loss"] + task.measures.map(\.title) + ["images/s", "time"]
+        let heading =
+            ["epoch", "step", "training loss", "test loss"] + task.measures.map(\.title) + ["images/s", "time"]
         return HTML.table(
             heading,
             log.rows.map { row in

@@ -113,7 +113,8 @@ extension RunDescription.Path {
         if compiler != other.compiler { return "by unetc \(compiler), this trainer is made by \(other.compiler)" }
         if planDigest != other.planDigest { return "with other steps, algorithms or places in memory (plan.json)" }
         guard processor != other.processor else { return nil }
-        return "on \(processor ?? "another processor"), this one is \(other.processor ?? "another"), and OpenBLAS takes "
+        return
+            "on \(processor ?? "another processor"), this one is \(other.processor ?? "another"), and OpenBLAS takes "
             + "kernels by the processor"
     }
 
