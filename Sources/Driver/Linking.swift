@@ -12,7 +12,7 @@ struct Linker {
     func linkTrainer(_ objects: [String], usesGemm: Bool, main: String, into path: String) throws {
         let library = try Self.trainerLibrary()
         try link(
-            [main, "-I", Files.folder(of: main)] + objects + [library] + trainerLibraries
+            [main, "-I", Files.folder(of: main)] + objects + [library] + imageLibraries
                 + ["-Wl,--gc-sections", "-s"], usesGemm, into: path)
     }
 
@@ -21,10 +21,7 @@ struct Linker {
         try link(["-shared", "-Wl,-z,defs"] + objects, usesGemm, into: path)
     }
 
-    /// Protobuf and digests go into the program, so that machines it is copied to need not have them.
-    private var trainerLibraries: [String] {
-        ["-lpng16", "-ljpeg", "-l:libprotobuf-c.a", "-l:libmd.a", "-lstdc++", "-ldl"]
-    }
+    private var imageLibraries: [String] { ["-lpng16", "-ljpeg", "-lstdc++", "-ldl"] }
 
     private func link(_ arguments: [String], _ usesGemm: Bool, into path: String) throws {
         let temporary = Files.temporaryName(for: path)
@@ -36,8 +33,7 @@ struct Linker {
             Files.remove(temporary)
             throw DriverError(
                 "cannot link \(Files.name(of: path)):\n\(result.output)\n"
-                    + "are the libraries there? (Debian: apt-get install g++ libopenblas-dev libpng-dev libjpeg-dev "
-                    + "libprotobuf-c-dev libmd-dev)")
+                    + "are the libraries there? (Debian: apt-get install g++ libopenblas-dev libpng-dev libjpeg-dev)")
         }
         try Files.move(temporary, to: path)
     }

@@ -87,7 +87,7 @@ struct RunReport {
 
     private var data: String {
         let findings = description.findings.map { "<li>\(HTML.text($0))</li>" }
-        let rows = description.data.map { ($0.name, $0.value.string ?? $0.value.text) }
+        let rows = description.data.map { ($0.name, $0.value.string ?? $0.value.text) }.filter { !$0.1.isEmpty }
         return (findings.isEmpty ? "" : "<ul>\n" + findings.joined(separator: "\n") + "\n</ul>\n") + HTML.pairs(rows)
     }
 

@@ -37,6 +37,8 @@ struct SVGChart {
         return grid + ticks + [
             "<path class=\"axis\" d=\"M\(number(x.start)) \(number(y.end))V\(number(y.start))H\(number(x.end))\"/>",
             "<text x=\"\(middle)\" y=\"\(number(height - 6))\" text-anchor=\"middle\">\(HTML.text(chart.xLabel))</text>",
+            "<text transform=\"translate(14 \(number((y.start + y.end) / 2))) rotate(-90)\" text-anchor=\"middle\">"
+                + "\(HTML.text(chart.yLabel))</text>",
         ]
     }
 
