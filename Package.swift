@@ -50,7 +50,10 @@ let package = Package(
         .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
         .target(name: "ImageCodecs", dependencies: ["CPNG", "CJPEG"]),
         room("Imaging", ["ImageCodecs"]),
-        room("Training", ["Runtime", "Imaging", argumentParser]),
+        .systemLibrary(name: "CProtobuf", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
+        .systemLibrary(name: "CDigest", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
+        .target(name: "EventMessages", dependencies: ["CProtobuf"], exclude: ["unetc_event.proto"]),
+        room("Training", ["Runtime", "Imaging", "EventMessages", "CDigest", argumentParser]),
         // The command line.
         .executableTarget(
             name: "unetc", dependencies: ["Driver", "Runtime", "Interpreter", argumentParser],

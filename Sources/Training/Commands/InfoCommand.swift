@@ -37,7 +37,8 @@ struct InfoCommand: ParsableCommand, TrainerVerb {
         let shape = try NetInterface(model: model).shape
         let memory = try MemoryForecast(
             model: model, shape: shape, settings: settings, threads: threads,
-            pictures: (counts.training + counts.testing) * shape.sampleBytes,
+            pictures: min(counts.training + counts.testing, (data.cache ?? .standard).capacity(shape))
+                * shape.sampleBytes,
             program: MemoryUse.residentBytes() ?? 0)
         console.draw("timing a few steps")
         defer { console.clear() }

@@ -51,9 +51,6 @@ struct MemoryForecast: Hashable, Sendable {
 }
 
 extension SampleShape {
-    /// Bytes of a decoded picture and its mask.
-    var sampleBytes: Int { channels * height * width + (task.needsMasks ? maskHeight * maskWidth : 0) }
-
     /// Bytes of a batch as the net is fed.
     func batchBytes(_ samples: Int) -> Int { samples * sampleBytes * MemoryLayout<Float>.stride }
 

@@ -32,13 +32,13 @@ struct StepMeasurement {
     /// Pictures of noise, and masks of every class.
     private static func batch(_ count: Int, _ shape: SampleShape) -> Batch {
         var random = SplitMix64(seed: 0)
-        let pictures = (0..<count).map { _ in
-            (0..<shape.channels * shape.height * shape.width).map { _ in Float(random.unit()) }
-        }
         let classes = shape.task.classes?.count ?? 2
-        let targets = (0..<count).map { _ in
-            (0..<shape.maskHeight * shape.maskWidth).map { _ in Float(random.index(below: classes)) }
-        }
-        return Batch(pictures: pictures, targets: shape.task.needsMasks ? targets : [])
+        return Batch(
+            (0..<count).map { _ in
+                let pixels = (0..<shape.channels * shape.height * shape.width).map { _ in Float(random.unit()) }
+                let mask = (0..<shape.maskHeight * shape.maskWidth).map { _ in Float(random.index(below: classes)) }
+                let nothing = Sample(name: "", file: "", picture: [], mask: [])
+                return BatchItem(picture: pixels, target: shape.task.needsMasks ? mask : nil, sample: nothing)
+            })
     }
 }
