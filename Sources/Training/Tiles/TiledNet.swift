@@ -56,6 +56,8 @@ final class TiledNet {
     /// Predicts one picture of `width` × `height` pixels, each from 1.
     ///
     /// - Parameters:
+    ///   - mirrored: also predicts the picture mirrored left to right, as a picture of its own, whose output is mirrored
+    ///     back. `write` then takes `[2 * outputChannels, width]`: the output as it is, then the other one.
     ///   - read: fills the next row of the picture, `[inputChannels, width]` as the net takes it. Called for rows 0, 1, 2 …
     ///     in order, each when the first band that shows it is due.
     ///   - write: takes the next row of the output, `[outputChannels, width]` as the graph defines it (logits, mostly).
@@ -63,7 +65,7 @@ final class TiledNet {
     /// - Throws: what `read` and `write` throw, after which another picture can be predicted; `TrainerError` for a picture
     ///   without pixels; `RuntimeError`.
     func predict(
-        width: Int, height: Int,
+        width: Int, height: Int, mirrored: Bool = false,
         read: (_ row: Int, _ into: UnsafeMutableBufferPointer<Float>) throws -> Void,
         write: (_ row: Int, _ from: UnsafeBufferPointer<Float>) throws -> Void
     ) throws {
@@ -73,39 +75,51 @@ final class TiledNet {
         let bands = geometry.rows.parts(of: height)
         let tiles = geometry.columns.parts(of: width)
         var rows = PictureRows(length: inputChannels * width, height: height, axis: geometry.rows, parts: bands)
-        let band = OutputBand(channels: outputChannels, rows: bands.map(\.kept.count).max() ?? 1, width: width)
+        let directions = mirrored ? [false, true] : [false]
+        let band = OutputBand(
+            channels: directions.count * outputChannels, rows: bands.map(\.kept.count).max() ?? 1, width: width)
         for part in bands {
             try rows.load(part, axis: geometry.rows, read: read)
-            for tile in tiles {
-                try fill(part, tile, rows, width: width, height: height)
-                try executor.run(plan, batch: 1)
-                try executor.withOutput(interface.output, plan: plan, sample: 0) { keep($0, part, tile, band) }
+            for isMirrored in directions {
+                for tile in tiles {
+                    let columns = sourceColumns(tile, width: width, isMirrored: isMirrored)
+                    try fill(part, columns, rows, height: height)
+                    try executor.run(plan, batch: 1)
+                    try executor.withOutput(interface.output, plan: plan, sample: 0) {
+                        keep($0, part, tile, band, isMirrored: isMirrored)
+                    }
+                }
             }
             for row in part.kept { try write(row, band.row(row - part.kept.lowerBound)) }
         }
     }
 
+    /// The picture's column that is seen at each column of a tile.
+    private func sourceColumns(_ tile: TileAxis.Part, width: Int, isMirrored: Bool) -> [Int] {
+        (tile.start..<tile.start + geometry.tileWidth).map { place in
+            let column = geometry.columns.source(place, of: width)
+            return isMirrored ? width - 1 - column : column
+        }
+    }
+
     /// Writes the canvas under a tile to the net's input.
-    private func fill(
-        _ band: TileAxis.Part, _ tile: TileAxis.Part, _ rows: PictureRows, width: Int, height: Int
-    ) throws {
-        let (tileHeight, tileWidth) = (geometry.tileHeight, geometry.tileWidth)
-        let columns = (0..<tileWidth).map { geometry.columns.source(tile.start + $0, of: width) }
-        // Places that show the picture as it is, which are copied at once.
-        let isPlain = (1..<tileWidth).allSatisfy { columns[$0] == columns[0] + $0 }
+    private func fill(_ band: TileAxis.Part, _ columns: [Int], _ rows: PictureRows, height: Int) throws {
+        let width = rows.length / inputChannels
+        // Places that show the picture as it is are copied at once.
+        let isPlain = columns.indices.allSatisfy { columns[$0] == columns[0] + $0 }
         try executor.withInput(interface.picture, plan: plan, sample: 0) { input in
-            for y in 0..<tileHeight {
-                let row = rows.row(geometry.rows.source(band.start + y, of: height))
-                row.withUnsafeBufferPointer { row in
+            for y in 0..<geometry.tileHeight {
+                rows.row(geometry.rows.source(band.start + y, of: height)).withUnsafeBufferPointer { row in
                     for channel in 0..<inputChannels {
-                        let target = UnsafeMutableBufferPointer(
-                            rebasing: input[(channel * tileHeight + y) * tileWidth..<(channel * tileHeight + y + 1) * tileWidth])
+                        let start = (channel * geometry.tileHeight + y) * columns.count
+                        let target = UnsafeMutableBufferPointer(rebasing: input[start..<start + columns.count])
                         let source = UnsafeBufferPointer(rebasing: row[channel * width..<(channel + 1) * width])
                         if isPlain {
-                            let part = source[columns[0]..<columns[0] + tileWidth]
-                            _ = target.update(fromContentsOf: part)
+                            _ = target.update(
+                                fromContentsOf: UnsafeBufferPointer(
+                                    rebasing: source[columns[0]..<columns[0] + columns.count]))
                         } else {
-                            for x in 0..<tileWidth { target[x] = source[columns[x]] }
+                            for (x, column) in columns.enumerated() { target[x] = source[column] }
                         }
                     }
                 }
@@ -115,15 +129,18 @@ final class TiledNet {
 
     /// Copies what is exact and new of a tile's output, `[outputChannels, rows, columns]`, to its place in the band.
     private func keep(
-        _ output: UnsafeBufferPointer<Float>, _ part: TileAxis.Part, _ tile: TileAxis.Part, _ band: OutputBand
+        _ output: UnsafeBufferPointer<Float>, _ part: TileAxis.Part, _ tile: TileAxis.Part, _ band: OutputBand,
+        isMirrored: Bool
     ) {
         let (height, width) = (geometry.rows.output, geometry.columns.output)
         let first = tile.kept.lowerBound - tile.start
         for channel in 0..<outputChannels {
             for row in part.kept {
                 let start = (channel * height + row - part.start) * width + first
-                let target = band.place(row - part.kept.lowerBound, channel: channel, column: tile.kept.lowerBound)
-                for x in 0..<tile.kept.count { target[x] = output[start + x] }
+                band.store(
+                    UnsafeBufferPointer(rebasing: output[start..<start + tile.kept.count]),
+                    row: row - part.kept.lowerBound, channel: isMirrored ? outputChannels + channel : channel,
+                    column: tile.kept.lowerBound, isMirrored: isMirrored)
             }
         }
     }
@@ -144,8 +161,17 @@ private final class OutputBand {
 
     deinit { values.deallocate() }
 
-    func place(_ row: Int, channel: Int, column: Int) -> UnsafeMutableBufferPointer<Float> {
-        UnsafeMutableBufferPointer(rebasing: values[((row * channels + channel) * width + column)...])
+    /// Stores some columns of a row, from `column` on, or, mirrored, counted from the right.
+    func store(
+        _ source: UnsafeBufferPointer<Float>, row: Int, channel: Int, column: Int, isMirrored: Bool
+    ) {
+        let start = (row * channels + channel) * width
+        if isMirrored {
+            for (x, value) in source.enumerated() { values[start + width - 1 - column - x] = value }
+        } else {
+            let place = start + column
+            _ = UnsafeMutableBufferPointer(rebasing: values[place..<place + source.count]).update(fromContentsOf: source)
+        }
     }
 
     func row(_ row: Int) -> UnsafeBufferPointer<Float> {
