@@ -66,7 +66,8 @@ struct TableReader {
         try checkPreparations(rows, tensors: tensors)
         return PlanInfo(
             name: name, arenaBytes: arena, preparedBytes: prepared, largestPreparedBytes: largest,
-            derivedBytes: derived, batchCapacity: capacity, tiling: try tiling(plan), tensors: tensors, steps: try rows.map(step))
+            derivedBytes: derived, batchCapacity: capacity, tiling: try tiling(plan), tensors: tensors,
+            steps: try rows.map(step))
     }
 
     private func tiling(_ plan: unetc_plan) throws -> TilingInfo? {

@@ -69,7 +69,9 @@ struct TileSearch {
     func best() throws(SpatialError) -> TileChoice? {
         guard isFree else { return try choice(table) }
         var best: TileChoice?
-        for line in try lines() where line.millisecondsPerPixel < best?.millisecondsPerPixel ?? .infinity { best = line }
+        for line in try lines() where line.millisecondsPerPixel < best?.millisecondsPerPixel ?? .infinity {
+            best = line
+        }
         guard var best else { return nil }
         var isImproving = true
         while isImproving {

@@ -28,7 +28,9 @@ struct TileGeometry: Hashable, Sendable {
     /// - Returns: nil for a model without a plan for tiles.
     /// - Throws: `TrainerError` for a plan that has not the net's output, or that contradicts itself.
     init?(model: Model) throws {
-        guard let plan = model.plans.first(where: { $0.name == Self.plan }), let tiling = plan.tiling else { return nil }
+        guard let plan = model.plans.first(where: { $0.name == Self.plan }), let tiling = plan.tiling else {
+            return nil
+        }
         let interface = try NetInterface(model: model)
         guard let input = plan.inputs.first(where: { $0.name == interface.picture }), input.shape.count == 3 else {
             throw Self.broken("it has no input \"\(interface.picture)\"")

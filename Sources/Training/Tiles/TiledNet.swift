@@ -170,7 +170,8 @@ private final class OutputBand {
             for (x, value) in source.enumerated() { values[start + width - 1 - column - x] = value }
         } else {
             let place = start + column
-            _ = UnsafeMutableBufferPointer(rebasing: values[place..<place + source.count]).update(fromContentsOf: source)
+            _ = UnsafeMutableBufferPointer(rebasing: values[place..<place + source.count]).update(
+                fromContentsOf: source)
         }
     }
 
