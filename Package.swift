@@ -50,7 +50,10 @@ let package = Package(
         .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
         .target(name: "ImageCodecs", dependencies: ["CPNG", "CJPEG"]),
         room("Imaging", ["ImageCodecs"]),
-        room("Training", ["Runtime", "Imaging", argumentParser]),
+        .systemLibrary(name: "CProtobuf", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
+        .systemLibrary(name: "CDigest", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
+        .target(name: "EventMessages", dependencies: ["CProtobuf"], exclude: ["unetc_event.proto"]),
+        room("Training", ["Runtime", "Imaging", "EventMessages", "CDigest", argumentParser]),
         // The command line.
         .executableTarget(
             name: "unetc", dependencies: ["Driver", "Runtime", "Interpreter", "Imaging", "Training", argumentParser],
@@ -73,6 +76,8 @@ let package = Package(
         tests("Training", ["TestSupport"], exclude: ["make_mask_files.py"]),
         .testTarget(
             name: "UnetcTests", dependencies: ["unetc", "Imaging", "Passes", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "TilingTests", dependencies: ["Driver", "Training", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "EndToEndTests", dependencies: ["Driver", "Runtime", "Imaging", "TestSupport"],
             swiftSettings: settings),
