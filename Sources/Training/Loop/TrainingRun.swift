@@ -24,6 +24,8 @@ final class TrainingRun {
     let sessionStart = monotonicSeconds()
     private(set) var sessionSteps = 0
     var lastDrawn = 0.0
+    /// Of the last epoch's time, the share that the steps waited for pictures.
+    private(set) var waitShare = 0.0
 
     init(
         net: Net, data: DataSet, names: ClassNames, files: RunFiles, record: RunRecord, log: MetricsLog,
@@ -84,6 +86,7 @@ final class TrainingRun {
                 try save {}
             }
         }
+        waitShare = producer.waited / max(monotonicSeconds() - start, 1e-9)
         return true
     }
 
