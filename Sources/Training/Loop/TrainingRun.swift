@@ -34,6 +34,8 @@ final class TrainingRun {
     var isReplaying = false
     /// The last epoch to train, where that is not the settings' last.
     let lastEpoch: Int?
+    /// Of the last epoch's time, the share that the steps waited for pictures.
+    private(set) var waitShare = 0.0
 
     init(
         net: Net, data: DataSet, names: ClassNames, files: RunFiles, record: RunRecord, log: MetricsLog,
@@ -103,6 +105,7 @@ final class TrainingRun {
                 try save {}
             }
         }
+        waitShare = producer.waited / max(monotonicSeconds() - start, 1e-9)
         return true
     }
 
