@@ -3,9 +3,13 @@ import PackageDescription
 
 let settings: [SwiftSetting] = [.swiftLanguageMode(.v6)]
 
+/// Also in debug builds: the tests run kernels through the evaluator and graphs through the interpreter, which takes most
+/// of their time.
+let optimized = settings + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
 /// A Swift target of the house, in the order in which data flows.
 func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+    .target(name: name, dependencies: dependencies, swiftSettings: optimized)
 }
 
 /// A test target beside the room it tests.
@@ -72,6 +76,8 @@ let package = Package(
         tests("Training", ["TestSupport"]),
         .testTarget(
             name: "UnetcTests", dependencies: ["unetc", "Passes", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "TilingTests", dependencies: ["Driver", "Training", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "EndToEndTests", dependencies: ["Driver", "Runtime", "Imaging", "TestSupport"],
             swiftSettings: settings),

@@ -52,14 +52,14 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         let folder = try RunFolder(output)
         let (samples, findings) = try DataSet.load(
             dataSettings, .training, shape: interface.shape, seed: settings.seed, threads: threads,
-            isStrict: data.strict, console: console)
+            isStrict: data.strict, cache: data.cache, console: console)
         try samples.checkTrainable()
         let record = RunRecord(
             graphName: model.graphName, graphHash: model.graphHash, settings: settings, data: dataSettings,
             fingerprint: samples.fingerprint)
         if let previous { try Self.checkSameData(previous, record, folder.files) }
         try repeated?.check(samples)
-        if let findings { console.say(findings.text) }
+        if let findings { console.say(findings.text + "; " + samples.cacheText) }
         let notes = samples.notes(names)
         for note in notes { console.say("note: " + note) }
         let (training, description) = try started(
@@ -87,6 +87,7 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         let model = context.model
         // Before threads are started, for they inherit which signals are held back.
         let interruption = Interruption()
+        if !isContinued { try sayMemory(model, samples, record.settings, console) }
         // The tests between epochs are too short a part of training to spend memory on.
         let net = try Net(
             model: model, for: .training(record.settings.optimizer.kind), threads: threads,
@@ -111,6 +112,18 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
             interruption: interruption, checkpointEvery: checkpointEvery,
             logs: RunLogs(stepInterval: logging.logEvery, description: description), lastEpoch: lastEpoch)
         return (run, description)
+    }
+
+    /// Before the net's memory is taken.
+    private func sayMemory(_ model: Model, _ samples: DataSet, _ settings: TrainingSettings, _ console: Console) throws
+    {
+        // What decoding has left.
+        MemoryUse.giveBackFreeMemory()
+        let pictures = samples.keptBytes
+        let forecast = try MemoryForecast(
+            model: model, shape: samples.shape, settings: settings, threads: threads, pictures: pictures,
+            program: max(0, (MemoryUse.residentBytes() ?? pictures) - pictures))
+        console.say("memory: " + forecast.text)
     }
 
     /// Before anything is made: does --resume fit what is there?

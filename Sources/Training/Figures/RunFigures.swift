@@ -38,15 +38,15 @@ enum RunFigures {
 
     /// Picture, truth and prediction of the given samples, a row each; picture and reconstruction where the net learns
     /// its input.
-    /// - Throws: `RuntimeError` when the net cannot run.
+    /// - Throws: `RuntimeError` when the net cannot run; `TrainerError` when a file is no longer what it was.
     static func samples(
         _ indices: [Int], of data: DataSet, net: Net, names: ClassNames, cell: Int
     ) throws -> Bitmap {
-        let maker = BatchMaker(data: data)
         let shape = data.shape
+        let shown = try indices.map(data.sample)
         var rows: [[Bitmap]] = []
-        try net.eachOutput(count: indices.count, prepare: { maker.picture(indices[$0]) }) { index, output in
-            let sample = data.samples[indices[index]]
+        try net.eachOutput(count: indices.count, prepare: { BatchMaker.picture(shown[$0]) }) { index, output in
+            let sample = shown[index]
             // In RGB, for a figure takes one channel for a mask.
             let picture = Bitmap(planes: sample.picture, shape: shape).convertedToRGB()
             switch shape.task {
@@ -62,7 +62,7 @@ enum RunFigures {
         let titles = shape.task.needsMasks ? ["picture", "truth", "prediction"] : ["picture", "reconstruction"]
         let legend = ClassColors.legend(shape.task, names)
         return Figure(
-            columnTitles: titles, rows: rows, rowCaptions: indices.map { data.samples[$0].name }, legend: legend
+            columnTitles: titles, rows: rows, rowCaptions: shown.map(\.name), legend: legend
         ).render(cell: cell)
     }
 

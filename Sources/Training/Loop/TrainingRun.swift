@@ -24,6 +24,8 @@ final class TrainingRun {
     let sessionStart = monotonicSeconds()
     private(set) var sessionSteps = 0
     var lastDrawn = 0.0
+    /// Times the first steps, until the forecast is made; nil after that.
+    var forecastMeter: SpeedMeter? = SpeedMeter(warmUp: 1)
     let logs: RunLogs
     var sampleBudget = TimeBudget(share: 0.02)
     /// The latest pictures of samples, and the step behind which they were drawn.
@@ -82,13 +84,16 @@ final class TrainingRun {
     func trainEpoch() throws -> Bool {
         let draw = EpochDraw(seed: settings.seed, epoch: record.progress.epoch + 1)
         let batches = draw.order(data.training).chunks(of: settings.batch)
+        let augmentation = EpochAugmentation(settings: settings.augmentation, draw: draw)
         let producer = try BatchProducer(
-            maker: BatchMaker(data: data), batches: Array(batches.dropFirst(record.progress.stepInEpoch)),
-            flips: settings.flips ? draw : nil)
+            maker: BatchMaker(data: data, augmentation: augmentation),
+            batches: Array(batches.dropFirst(record.progress.stepInEpoch)))
         let start = monotonicSeconds()
         var seen = 0
-        while let batch = producer.next() {
+        var stepStart = start
+        while let batch = try producer.next() {
             try step(batch)
+            try forecast(since: &stepStart, stepsPerEpoch: batches.count)
             seen += batch.pictures.count
             drawProgress(steps: batches.count, imagesPerSecond: Double(seen) / (monotonicSeconds() - start))
             if interruption.isRequested { return false }
