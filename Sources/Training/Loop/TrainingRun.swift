@@ -95,7 +95,7 @@ final class TrainingRun {
         var stepStart = start
         while let batch = try producer.next() {
             try step(batch)
-            try forecast(since: &stepStart, stepsPerEpoch: batches.count)
+            if !isReplaying { try forecast(since: &stepStart, stepsPerEpoch: batches.count) }
             seen += batch.pictures.count
             drawProgress(steps: batches.count, imagesPerSecond: Double(seen) / (monotonicSeconds() - start))
             if interruption.isRequested { return false }
