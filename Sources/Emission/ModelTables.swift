@@ -9,6 +9,7 @@ struct ModelTables {
     /// For each plan the function of each step.
     let functions: [[String?]]
     let optimizers: [OptimizerKernel]
+    let training: TrainingKernels
     let description: ModelDescription
     let usesGemm: Bool
 
@@ -18,7 +19,7 @@ struct ModelTables {
 
     var header: String {
         var declared: [String] = []
-        for name in functions.joined().compactMap({ $0 }) + optimizers.map(\.kernel.name)
+        for name in functions.joined().compactMap({ $0 }) + optimizers.map(\.kernel.name) + training.all.map(\.name)
         where !declared.contains(name) {
             declared.append(name)
         }
@@ -71,6 +72,9 @@ struct ModelTables {
                 .optimizer_count = \(optimizers.count),
                 .optimizers = optimizers,
                 .prepare = prepare,
+                .update_chunk = \(updateChunk),
+                .accumulate = \(training.accumulate.name),
+                .average = \(training.average.name),
             };
 
             const unetc_model *unetc_model_get(void) { return &model; }
