@@ -58,22 +58,8 @@ public struct StepScalars: Hashable, Sendable {
         unetc_scalars(
             batch: Int64(batch), step: Int64(step), seed: seed, learning_rate: Float(learningRate), beta1: Float(beta1),
             beta2: Float(beta2), epsilon: Float(epsilon), weight_decay: Float(weightDecay),
-            correction1: Float(1 - power(beta1, step)), correction2: Float(1 - power(beta2, step)),
+            correction1: Float(1 - Powers.power(beta1, step)), correction2: Float(1 - Powers.power(beta2, step)),
             gradient_scale: Float(gradientScale), gradient_weight: Float(gradientWeight),
             gradient_keep: keepsGradients ? 1 : 0, average_weight: Float(averageWeight))
     }
-}
-
-/// `base` to a whole power from 0, by repeated squaring: products alone, so that the bits are the same on every machine,
-/// which the function of C libraries does not promise.
-func power(_ base: Double, _ exponent: Int) -> Double {
-    var result = 1.0
-    var square = base
-    var rest = max(0, exponent)
-    while rest > 0 {
-        if rest & 1 == 1 { result *= square }
-        square *= square
-        rest >>= 1
-    }
-    return result
 }

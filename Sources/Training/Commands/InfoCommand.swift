@@ -37,22 +37,21 @@ struct InfoCommand: ParsableCommand, TrainerVerb {
         lines.append(
             (
                 "train defaults",
-                "\(training.optimizer.kind.rawValue), lr \(training.optimizer.learningRate), batch \(training.batch), "
-                    + "\(Text.count(training.epochs, "epoch")), init \(training.initialValues.rawValue), "
-                    + "seed \(training.seed)"
+                training.summary + ", init \(training.initialValues.rawValue), seed \(training.seed)"
             ))
         for plan in model.plans { lines.append(("arena, \(plan.name)", Text.bytes(plan.arenaBytes))) }
-        return lines + (try memory(model, training.optimizer.kind, threads))
+        return lines + (try memory(model, training, threads))
     }
 
     private static func memory(
-        _ model: Model, _ optimizer: OptimizerSettings.Kind, _ threads: Int
+        _ model: Model, _ training: TrainingSettings, _ threads: Int
     ) throws -> [(String, String)] {
         var lines: [(String, String)] = []
         if model.planNames.contains("train") {
             let use = try MemoryUse(
-                model: model, plans: Net.plans(.training(optimizer)), threads: threads, optimizer: optimizer.rawValue,
-                preparedWeights: .recomputed)
+                model: model, plans: Net.plans(training.use), threads: threads,
+                optimizer: training.optimizer.kind.rawValue, extras: training.steps.extras, preparedWeights: .recomputed
+            )
             lines.append(("memory, training", description(use)))
         }
         let use = try MemoryUse(
@@ -63,7 +62,9 @@ struct InfoCommand: ParsableCommand, TrainerVerb {
 
     private static func description(_ use: MemoryUse) -> String {
         "\(Text.bytes(use.total)): arena \(Text.bytes(use.arena)), parameters \(Text.bytes(use.parameters)), "
-            + "optimizer state \(Text.bytes(use.moments)), prepared weights \(Text.bytes(use.prepared)), "
+            + "optimizer state \(Text.bytes(use.moments)), "
+            + (use.extras > 0 ? "gradient sums and averages \(Text.bytes(use.extras)), " : "")
+            + "prepared weights \(Text.bytes(use.prepared)), "
             + "scratch \(Text.bytes(use.workspaces))"
     }
 }

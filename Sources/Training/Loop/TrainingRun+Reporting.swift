@@ -8,6 +8,14 @@ extension TrainingRun {
                 + "\(Text.fixed(imagesPerSecond, 1)) images/s, \(Text.duration(row.seconds))")
     }
 
+    func reportPlateau() {
+        let rate = settings.scalars(
+            step: record.progress.step + 1, stepsPerEpoch: stepsPerEpoch, plateau: record.progress.plateau
+        ).learningRate
+        console.clear()
+        console.say("the test results are on a plateau: lr \(rate) from now on")
+    }
+
     func drawProgress(steps: Int, imagesPerSecond: Double) {
         let now = monotonicSeconds()
         guard console.hasTerminal, now - lastDrawn > 0.1 else { return }
