@@ -164,9 +164,10 @@ struct ModelTables {
     private func trainJSON(_ options: TrainingOptions) -> JSON {
         var members: [(key: String, value: JSON)] = []
         switch options.optimizer {
-        case .adam(let rate, let beta1, let beta2, let epsilon, let decay):
+        case .adam(let rate, let beta1, let beta2, let epsilon, let decay),
+            .adamw(let rate, let beta1, let beta2, let epsilon, let decay):
             members = [
-                ("optimizer", .string("adam")), ("lr", .number(rate)), ("beta1", .number(beta1)),
+                ("optimizer", .string(options.optimizer.name)), ("lr", .number(rate)), ("beta1", .number(beta1)),
                 ("beta2", .number(beta2)), ("eps", .number(epsilon)), ("weight_decay", .number(decay)),
                 ("momentum", .number(0)),
             ]
@@ -181,6 +182,17 @@ struct ModelTables {
             ("batch", .integer(options.batch)), ("epochs", .integer(options.epochs)),
             ("init", .string(options.initialValues.rawValue)), ("seed", .integer(Int(clamping: options.seed))),
         ]
+        // In the form of the flag.
+        let schedule = options.schedule
+        let numbers = schedule.numbers.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
+        members += [
+            ("schedule", .string(schedule.name + (numbers.isEmpty ? "" : ":" + numbers))),
+            ("warmup", .number(options.warmup)), ("accumulate", .integer(options.accumulate)),
+        ]
+        if let clip = options.clip { members.append(("clip", .number(clip))) }
+        if let ema = options.ema { members.append(("ema", .number(ema))) }
+        if let patience = options.patience { members.append(("patience", .integer(patience))) }
+        if let bestBy = options.bestBy { members.append(("best_by", .string(bestBy))) }
         return .object(members)
     }
 

@@ -48,7 +48,7 @@ private struct ScheduleForm: Sendable {
         ScheduleForm(
             name: "one-cycle",
             arguments: [
-                .fraction("start", 0.3), .from(1, "div", 25), .from(1, "final_div", 1e4),
+                .fraction("start", 0.3), .positive("div", 25), .positive("final_div", 1e4),
                 .fraction("min_momentum", 0.85), .fraction("max_momentum", 0.95),
             ]
         ) {
