@@ -1,6 +1,6 @@
 /// What a terminal is told.
 extension TrainingRun {
-    func report(_ row: MetricsRow, _ imagesPerSecond: Double) {
+    func tell(_ row: MetricsRow, _ imagesPerSecond: Double) {
         console.clear()
         let test = row.test.map { ", test " + task.text($0) }
         console.say(
@@ -9,9 +9,7 @@ extension TrainingRun {
     }
 
     func reportPlateau() {
-        let rate = settings.scalars(
-            step: record.progress.step + 1, stepsPerEpoch: stepsPerEpoch, plateau: record.progress.plateau
-        ).learningRate
+        let rate = scalars(step: record.progress.step + 1).learningRate
         console.clear()
         console.say("the test results are on a plateau: lr \(rate) from now on")
     }

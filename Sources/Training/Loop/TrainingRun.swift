@@ -17,7 +17,7 @@ final class TrainingRun {
     let data: DataSet
     let names: ClassNames
     let files: RunFiles
-    private(set) var record: RunRecord
+    var record: RunRecord
     private(set) var log: MetricsLog
     let console: Console
     let interruption: Interruption
@@ -30,11 +30,21 @@ final class TrainingRun {
     let sessionStart = monotonicSeconds()
     private(set) var sessionSteps = 0
     var lastDrawn = 0.0
+    /// Times the first steps, until the forecast is made; nil after that.
+    var forecastMeter: SpeedMeter? = SpeedMeter(warmUp: 1)
+    let logs: RunLogs
+    var sampleBudget = TimeBudget(share: 0.02)
+    /// The latest pictures of samples, and the step behind which they were drawn.
+    var latestSamples: (step: Int, figure: Bitmap)?
+    /// True while steps are taken once more to find a fault; nothing is written then.
+    var isReplaying = false
+    /// The last epoch to train, where that is not the settings' last.
+    let lastEpoch: Int?
 
     init(
         net: Net, data: DataSet, names: ClassNames, files: RunFiles, record: RunRecord, log: MetricsLog,
-        console: Console,
-        interruption: Interruption, checkpointEvery: Int?, secondsAllowed: Double? = nil
+        console: Console, interruption: Interruption, checkpointEvery: Int?, secondsAllowed: Double? = nil,
+        logs: RunLogs = RunLogs(), lastEpoch: Int? = nil
     ) {
         self.net = net
         self.data = data
@@ -46,17 +56,24 @@ final class TrainingRun {
         self.interruption = interruption
         self.checkpointEvery = checkpointEvery
         self.secondsAllowed = secondsAllowed
+        self.logs = logs
+        self.lastEpoch = lastEpoch
         earlierSeconds = log.rows.last?.seconds ?? 0
     }
 
     var settings: TrainingSettings { record.settings }
     var task: TrainingTask { data.shape.task }
+    /// How many to train.
+    var epochs: Int { min(settings.epochs, lastEpoch ?? settings.epochs) }
+    /// Since the start of training, pauses left out.
+    var seconds: Double { earlierSeconds + monotonicSeconds() - sessionStart }
 
     /// Trains until all epochs are done, the rules for stopping say so, the time is up or a signal comes.
     /// - Throws: `TrainerError` when the loss is no longer a number or nothing can be saved; the last checkpoint stays.
     func run() throws -> Ending {
         defer { console.clear() }
-        while record.progress.epoch < settings.epochs {
+        try beginLogs()
+        while record.progress.epoch < epochs {
             let scores = log.rows.last?.test
             if let reason = try settings.stopping.reason(record.progress, scores: scores, task: task) {
                 return .early(reason)
@@ -84,52 +101,55 @@ final class TrainingRun {
     }
 
     /// The steps of an epoch, each of so many batches as are accumulated; the last may have fewer, and smaller ones.
-    var stepsPerEpoch: Int {
-        let batches = (data.training.count + settings.batch - 1) / settings.batch
-        return (batches + settings.steps.accumulate - 1) / settings.steps.accumulate
+    var stepsPerEpoch: Int { (data.training.count + settings.samplesPerStep - 1) / settings.samplesPerStep }
+
+    /// The numbers of a step, counted from 1.
+    func scalars(step: Int) -> StepScalars {
+        settings.scalars(step: step, stepsPerEpoch: stepsPerEpoch, plateau: record.progress.plateau)
     }
 
     /// The rest of the epoch under way.
     /// - Returns: what to end with when it was not done to its end.
-    private func trainEpoch() throws -> Ending? {
+    func trainEpoch() throws -> Ending? {
         let draw = EpochDraw(seed: settings.seed, epoch: record.progress.epoch + 1)
-        let steps = draw.order(data.training).chunks(of: settings.batch).chunks(of: settings.steps.accumulate)
+        let steps = draw.order(data.training).chunks(of: settings.samplesPerStep).map { $0.chunks(of: settings.batch) }
         let rest = steps.dropFirst(record.progress.stepInEpoch)
+        let augmentation = EpochAugmentation(settings: settings.augmentation, draw: draw)
         let producer = try BatchProducer(
-            maker: BatchMaker(data: data), batches: rest.flatMap { $0 }, flips: settings.flips ? draw : nil)
+            maker: BatchMaker(data: data, augmentation: augmentation), batches: rest.flatMap { $0 })
         let start = monotonicSeconds()
         var seen = 0
+        var stepStart = start
         for batches in rest {
-            let made = batches.compactMap { _ in producer.next() }
-            guard made.count == batches.count else { break }
+            let made = try batches.compactMap { _ in try producer.next() }
             try step(made)
-            seen += batches.reduce(0) { $0 + $1.count }
+            try forecast(since: &stepStart, stepsPerEpoch: steps.count)
+            seen += made.reduce(0) { $0 + $1.pictures.count }
             drawProgress(steps: steps.count, imagesPerSecond: Double(seen) / (monotonicSeconds() - start))
+            if interruption.isRequested { return .interrupted(isTimeUp: false) }
             // After the last step an epoch that is tested is worth more to whoever is short of time.
-            if interruption.isRequested { return endingAsked() }
             guard record.progress.stepInEpoch < steps.count else { break }
             if let ending = endingAsked() { return ending }
-            if let checkpointEvery, record.progress.step % checkpointEvery == 0 { try save {} }
+            if let checkpointEvery, !isReplaying, record.progress.step % checkpointEvery == 0 { try save {} }
         }
         return nil
     }
 
     private func step(_ batches: [Batch]) throws {
-        let scalars = settings.scalars(
-            step: record.progress.step + 1, stepsPerEpoch: stepsPerEpoch, plateau: record.progress.plateau)
-        let result = try net.step(batches, settings: settings.steps, scalars: scalars)
-        guard result.isFinite else {
-            throw diverged(
-                result.loss.isFinite
-                    ? "the norm of the gradients became \(result.gradientNorm ?? .nan)"
-                    : "the loss became \(result.loss.isNaN ? "nan" : "\(result.loss)")")
+        let number = record.progress.step + 1
+        let scalars = scalars(step: number)
+        let result = try net.step(batches, settings: settings.steps, scalars: scalars, isWatched: isReplaying)
+        if let broken = result.broken {
+            throw FaultFound(value: broken, step: number, learningRate: scalars.learningRate)
         }
+        if let what = result.fault { throw diverged(what, step: number) }
         let samples = batches.reduce(0) { $0 + $1.pictures.count }
         record.progress.step += 1
         record.progress.stepInEpoch += 1
         record.progress.lossSum += result.loss * Double(samples)
         record.progress.samples += samples
         sessionSteps += 1
+        if !isReplaying { try logStep(loss: result.loss) }
     }
 
     /// Tests are written down before the checkpoint: what a kill in between leaves too much, `--resume` drops.
@@ -156,16 +176,19 @@ final class TrainingRun {
         }
         let row = MetricsRow(
             epoch: record.progress.epoch, step: record.progress.step, trainLoss: trainLoss, test: scores,
-            seconds: earlierSeconds + monotonicSeconds() - sessionStart)
+            seconds: seconds)
         log.rows.append(row)
+        let report = try report(of: row, imagesPerSecond: imagesPerSecond)
         try save {
             if isBest {
                 try net.withAverage { try Checkpoint(path: files.best).saveWeights(net.parameters, record: record) }
             }
             try log.write(to: files.metrics)
+            try logs.epoch(report)
         }
+        try writing { try logs.saved(report) }
         try drawCurves()
-        report(row, imagesPerSecond)
+        tell(row, imagesPerSecond)
     }
 
     private func stop(_ ending: Ending) throws -> Ending {

@@ -8,8 +8,8 @@ struct TrainingSettings: Hashable, Sendable {
     var batch = 16
     var initialValues = InitialValueRule.he
     var seed: UInt64 = 0
-    /// Half of the training pictures are mirrored, drawn anew in each epoch.
-    var flips = true
+    /// How training pictures are changed, drawn anew in each epoch.
+    var augmentation = AugmentationSettings.standard
     var stopping = StoppingRules()
 
     /// The numbers of step `step`, counted from 1.
@@ -26,6 +26,9 @@ struct TrainingSettings: Hashable, Sendable {
         scalars.seed = seed
         return scalars
     }
+
+    /// Pictures whose gradients make a step.
+    var samplesPerStep: Int { batch * steps.accumulate }
 
     /// What the plans and the memory of a net have to be made for.
     var use: Net.Use { .training(optimizer.kind, steps.extras) }
@@ -47,7 +50,7 @@ extension TrainingSettings: RecordPart {
     var metadata: [(String, String)] {
         optimizer.metadata + steps.metadata + [
             ("epochs", "\(epochs)"), ("batch", "\(batch)"), ("init", initialValues.rawValue), ("seed", "\(seed)"),
-            ("flips", "\(flips)"),
+            ("augment", augmentation.description),
         ] + stopping.metadata
     }
 
@@ -58,7 +61,7 @@ extension TrainingSettings: RecordPart {
         batch = try fields.value("batch")
         initialValues = try fields.choice("init")
         seed = try fields.value("seed")
-        flips = try fields.value("flips")
+        augmentation = try AugmentationSettings(parsing: fields.text("augment"))
         stopping = try StoppingRules(fields)
     }
 }
