@@ -21,5 +21,6 @@ struct TrainerCommand: ParsableCommand {
         abstract: "Trains, tests and applies the net that this program was compiled for.",
         subcommands: [
             TrainCommand.self, EvaluateCommand.self, PredictCommand.self, InfoCommand.self, DoctorCommand.self,
+            AugmentCommand.self, BenchInputCommand.self,
         ])
 }
