@@ -125,13 +125,13 @@ struct PredictionTools: Sendable {
         try result.job.makeFolders()
         let writer = try PredictionWriter(
             result.job, size: result.size, channels: maps.channels, task: shape.task, style: style, names: names)
-        let picture = writer.needsPicture ? try PictureRows(result.job.picture, expected: result.size) : nil
+        let picture = writer.needsPicture ? try PictureAgain(result.job.picture, expected: result.size) : nil
         try maps.eachRow(of: result.size) { row in try writer.append(row, picture: try picture?.next() ?? []) }
     }
 }
 
 /// The rows of a picture that has been read before.
-final class PictureRows {
+final class PictureAgain {
     private let reader: PictureReader
     private var row: [UInt8]
 
