@@ -70,6 +70,8 @@ let package = Package(
         .testTarget(
             name: "UnetcTests", dependencies: ["unetc", "Passes", "TestSupport"], swiftSettings: settings),
         .testTarget(
+            name: "TilingTests", dependencies: ["Driver", "Training", "TestSupport"], swiftSettings: settings),
+        .testTarget(
             name: "EndToEndTests", dependencies: ["Driver", "Runtime", "Imaging", "TestSupport"],
             swiftSettings: settings),
     ]

@@ -15,15 +15,15 @@ final class TrainingRun {
     let files: RunFiles
     private(set) var record: RunRecord
     private(set) var log: MetricsLog
-    private let console: Console
-    private let interruption: Interruption
+    let console: Console
+    let interruption: Interruption
     /// Steps between checkpoints within an epoch; nil for none.
     private let checkpointEvery: Int?
     /// Seconds of earlier sessions of this run.
     private let earlierSeconds: Double
-    private let sessionStart = monotonicSeconds()
-    private var sessionSteps = 0
-    private var lastDrawn = 0.0
+    let sessionStart = monotonicSeconds()
+    private(set) var sessionSteps = 0
+    var lastDrawn = 0.0
 
     init(
         net: Net, data: DataSet, names: ClassNames, files: RunFiles, record: RunRecord, log: MetricsLog,
@@ -42,8 +42,8 @@ final class TrainingRun {
         earlierSeconds = log.rows.last?.seconds ?? 0
     }
 
-    private var settings: TrainingSettings { record.settings }
-    private var task: TrainingTask { data.shape.task }
+    var settings: TrainingSettings { record.settings }
+    var task: TrainingTask { data.shape.task }
 
     /// Trains until all epochs are done or a signal comes.
     /// - Throws: `TrainerError` when the loss is no longer a number or nothing can be saved; the last checkpoint stays.
@@ -97,13 +97,6 @@ final class TrainingRun {
         sessionSteps += 1
     }
 
-    private func diverged(_ what: String) -> TrainerError {
-        let kept = FileSystem.isFile(files.checkpoint) ? "; the last good checkpoint is \(files.checkpoint)" : ""
-        return TrainerError(
-            "\(what) at step \(record.progress.step + 1), in epoch \(record.progress.epoch + 1)\(kept)",
-            hint: "train with a smaller --lr (it is \(settings.optimizer.learningRate))")
-    }
-
     /// Tests are written down before the checkpoint: what a kill in between leaves too much, `--resume` drops.
     private func closeEpoch(_ scores: TestScores?, imagesPerSecond: Double) throws {
         let trainLoss = record.progress.lossSum / Double(max(1, record.progress.samples))
@@ -134,83 +127,5 @@ final class TrainingRun {
     private func stop() throws -> Ending {
         try save {}
         return .interrupted
-    }
-
-    /// Writes what `before` writes, then the checkpoint.
-    private func save(_ before: () throws -> Void) throws {
-        if let name = try net.firstBrokenParameter() { throw diverged("parameter \"\(name)\" is no longer finite") }
-        try writing {
-            try before()
-            try Checkpoint(path: files.checkpoint).save(net.parameters, record: record)
-        }
-    }
-
-    /// Writes the chart of the epochs so far.
-    /// - Throws: `TrainerError` that says what is saved all the same.
-    func drawCurves() throws {
-        try writing { try RunFigures.curves(log, title: record.graphName).writePNG(to: files.curves) }
-    }
-
-    /// Writes the samples that show how well the net does.
-    /// - Throws: as `drawCurves`.
-    func drawSamples() throws {
-        let all = data.testing.isEmpty ? data.training : data.testing
-        // From all over, since neighbours in name order may be alike.
-        let count = min(6, all.count)
-        let shown = (0..<count).map { all[$0 * all.count / count] }
-        let figure = try RunFigures.samples(shown, of: data, net: net, names: names, cell: 192)
-        try writing { try figure.writePNG(to: files.samples) }
-    }
-
-    /// Tests the best weights once more and writes how often which class was taken for which; the net has them after
-    /// that.
-    /// - Returns: nil for other tasks than class maps, without test pictures, and when a signal comes.
-    /// - Throws: as `drawCurves`.
-    func drawConfusion() throws -> ConfusionMatrix? {
-        guard task.classes != nil, !data.testing.isEmpty else { return nil }
-        try Checkpoint(path: files.best).restoreWeights(net.parameters)
-        let result = try test(net, on: data.testing, of: data, isInterrupted: { interruption.isRequested })
-        guard let matrix = result?.confusion else { return nil }
-        let title = "\(record.graphName), epoch \(record.progress.bestEpoch)"
-        let figure = RunFigures.confusion(matrix, names: names, title: title)
-        try writing { try figure.writePNG(to: files.confusion) }
-        return matrix
-    }
-
-    /// Says which checkpoint is there when something cannot be written.
-    private func writing(_ body: () throws -> Void) throws {
-        let reason: String
-        do {
-            return try body()
-        } catch let error as RuntimeError {
-            reason = error.message
-        } catch let error as ImageError {
-            reason = error.description
-        }
-        let kept =
-            FileSystem.isFile(files.checkpoint)
-            ? "; the last checkpoint \(files.checkpoint) is still there and whole" : ""
-        throw TrainerError("cannot save: \(reason)\(kept)", hint: "make room, then continue with --resume")
-    }
-
-    private func report(_ row: MetricsRow, _ imagesPerSecond: Double) {
-        console.clear()
-        let test = row.test.map { ", test " + task.text($0) }
-        console.say(
-            "epoch \(row.epoch)/\(settings.epochs): loss \(Text.loss(row.trainLoss))\(test ?? ""), "
-                + "\(Text.fixed(imagesPerSecond, 1)) images/s, \(Text.duration(row.seconds))")
-    }
-
-    private func drawProgress(steps: Int, imagesPerSecond: Double) {
-        let now = monotonicSeconds()
-        guard console.hasTerminal, now - lastDrawn > 0.1 else { return }
-        lastDrawn = now
-        let progress = record.progress
-        let stepsLeft = steps * (settings.epochs - progress.epoch) - progress.stepInEpoch
-        let bar = ProgressBar(console: console, label: "epoch \(progress.epoch + 1)/\(settings.epochs)")
-        bar.show(
-            progress.stepInEpoch, of: steps, loss: progress.lossSum / Double(max(1, progress.samples)),
-            imagesPerSecond: imagesPerSecond,
-            secondsLeft: (now - sessionStart) / Double(max(1, sessionSteps)) * Double(stepsLeft))
     }
 }

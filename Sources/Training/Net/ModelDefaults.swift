@@ -1,51 +1,5 @@
 import Runtime
 
-/// The optimiser and its constants.
-struct OptimizerSettings: Hashable, Sendable {
-    enum Kind: String, Hashable, Sendable, CaseIterable {
-        case adam
-        case sgd
-    }
-
-    var kind = Kind.adam
-    var learningRate = 1e-3
-    var beta1 = 0.9
-    var beta2 = 0.999
-    var epsilon = 1e-8
-    /// Of SGD.
-    var momentum = 0.0
-    var weightDecay = 0.0
-
-    /// The numbers of step `step`, counted from 1.
-    func scalars(step: Int) -> StepScalars {
-        switch kind {
-        case .adam:
-            .adam(
-                step: step, learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon,
-                weightDecay: weightDecay)
-        case .sgd: .sgd(step: step, learningRate: learningRate, momentum: momentum, weightDecay: weightDecay)
-        }
-    }
-}
-
-/// How to train; a run remembers it.
-struct TrainingSettings: Hashable, Sendable {
-    var optimizer = OptimizerSettings()
-    var epochs = 20
-    var batch = 16
-    var initialValues = InitialValueRule.he
-    var seed: UInt64 = 0
-    /// Half of the training pictures are mirrored, drawn anew in each epoch.
-    var flips = true
-
-    /// The numbers of step `step`, counted from 1.
-    func scalars(step: Int) -> StepScalars {
-        var scalars = optimizer.scalars(step: step)
-        scalars.seed = seed
-        return scalars
-    }
-}
-
 /// What the compiler wrote about the model: the `train { … }` block and where it was made.
 struct ModelDefaults: Hashable, Sendable {
     var training = TrainingSettings()

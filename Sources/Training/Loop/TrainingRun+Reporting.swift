@@ -1,0 +1,23 @@
+/// What a terminal is told.
+extension TrainingRun {
+    func report(_ row: MetricsRow, _ imagesPerSecond: Double) {
+        console.clear()
+        let test = row.test.map { ", test " + task.text($0) }
+        console.say(
+            "epoch \(row.epoch)/\(settings.epochs): loss \(Text.loss(row.trainLoss))\(test ?? ""), "
+                + "\(Text.fixed(imagesPerSecond, 1)) images/s, \(Text.duration(row.seconds))")
+    }
+
+    func drawProgress(steps: Int, imagesPerSecond: Double) {
+        let now = monotonicSeconds()
+        guard console.hasTerminal, now - lastDrawn > 0.1 else { return }
+        lastDrawn = now
+        let progress = record.progress
+        let stepsLeft = steps * (settings.epochs - progress.epoch) - progress.stepInEpoch
+        let bar = ProgressBar(console: console, label: "epoch \(progress.epoch + 1)/\(settings.epochs)")
+        bar.show(
+            progress.stepInEpoch, of: steps, loss: progress.lossSum / Double(max(1, progress.samples)),
+            imagesPerSecond: imagesPerSecond,
+            secondsLeft: (now - sessionStart) / Double(max(1, sessionSteps)) * Double(stepsLeft))
+    }
+}

@@ -1,0 +1,18 @@
+extension DataSettings: RecordPart {
+    var metadata: [(String, String)] {
+        [
+            ("data", folder ?? ""), ("data_images", pictures ?? ""), ("data_masks", masks ?? ""),
+            ("mask_map", map?.description ?? ""), ("class_names", classNames.joined(separator: ",")),
+            ("split", "\(split)"), ("sorted", "\(isSorted)"),
+        ]
+    }
+
+    init(_ fields: RecordFields) throws {
+        let map = try fields.text("mask_map")
+        self.init(
+            folder: try fields.optional("data"), pictures: try fields.optional("data_images"),
+            masks: try fields.optional("data_masks"), map: map.isEmpty ? nil : try MaskMap(parsing: map),
+            classNames: try fields.text("class_names").split(separator: ",").map(String.init),
+            split: try fields.value("split"), isSorted: try fields.value("sorted"))
+    }
+}

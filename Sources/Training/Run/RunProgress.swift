@@ -1,0 +1,36 @@
+/// How far a run is.
+struct RunProgress: Hashable, Sendable {
+    /// Epochs that are complete, tested and written down.
+    var epoch = 0
+    /// Steps of the optimiser.
+    var step = 0
+    /// Steps done in the epoch under way.
+    var stepInEpoch = 0
+    /// Sum over the samples of the epoch under way of their batch's loss.
+    var lossSum = 0.0
+    /// Samples seen in the epoch under way.
+    var samples = 0
+    /// The best of the task's `quality` so far, and the epoch that reached it; 0 for none.
+    var bestQuality = 0.0
+    var bestEpoch = 0
+}
+
+extension RunProgress: RecordPart {
+    var metadata: [(String, String)] {
+        [
+            ("epoch", "\(epoch)"), ("step", "\(step)"), ("step_in_epoch", "\(stepInEpoch)"),
+            ("loss_sum", "\(lossSum)"), ("samples", "\(samples)"), ("best_quality", "\(bestQuality)"),
+            ("best_epoch", "\(bestEpoch)"),
+        ]
+    }
+
+    init(_ fields: RecordFields) throws {
+        epoch = try fields.value("epoch")
+        step = try fields.value("step")
+        stepInEpoch = try fields.value("step_in_epoch")
+        lossSum = try fields.value("loss_sum")
+        samples = try fields.value("samples")
+        bestQuality = try fields.value("best_quality")
+        bestEpoch = try fields.value("best_epoch")
+    }
+}
