@@ -8,7 +8,7 @@ import Testing
         settings.optimizer.learningRate = 0.1 + 0.2
         settings.optimizer.kind = .sgd
         settings.seed = .max
-        settings.flips = false
+        settings.augmentation = AugmentationSettings(vflip: true, scale: 0.8...1.25, elastic: 2.5)
         let data = DataSettings(
             folder: "/data/my pets", map: .trimap, classNames: ["sky", "a road"], split: 0.7, isSorted: true)
         var record = RunRecord(

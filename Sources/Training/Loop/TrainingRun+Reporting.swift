@@ -1,6 +1,6 @@
 /// What a terminal is told.
 extension TrainingRun {
-    func report(_ row: MetricsRow, _ imagesPerSecond: Double) {
+    func tell(_ row: MetricsRow, _ imagesPerSecond: Double) {
         console.clear()
         let test = row.test.map { ", test " + task.text($0) }
         console.say(
