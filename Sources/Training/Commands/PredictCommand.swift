@@ -13,7 +13,7 @@ struct PredictCommand: ParsableCommand, TrainerVerb {
     @OptionGroup var inputs: PredictInputOptions
     @OptionGroup var weights: WeightsOptions
     @OptionGroup var classes: ClassOptions
-    @OptionGroup var tiling: PredictTileOptions
+    @OptionGroup var tiling: TileOptions
     @OptionGroup var output: PredictOutputOptions
 
     @Option(help: "Threads; default: one per processor.")
@@ -27,14 +27,14 @@ struct PredictCommand: ParsableCommand, TrainerVerb {
         let threads = threads ?? processorCount()
         let task = try NetInterface(model: context.model).task
         let names = try ClassNames(classes.names ?? weights.record()?.data.classNames ?? [], task: task)
-        let style = try output.style(task, tiling)
+        let style = try output.style(task, tiling, names)
         let targets = PredictionTargets(folder: output.folder, task: task, style: style)
         let source = try source(targets, threads)
         try FileSystem.makeFolder(output.folder)
         // Before threads are started, which inherit what is held back.
         let interruption = Interruption()
         let session = PredictionSession(
-            model: context.model, file: try weights.file(), style: style, names: names, threads: threads,
+            model: context.model, file: try weights.file(), style: style, threads: threads,
             isStrict: inputs.strict, console: console, isInterrupted: { interruption.isRequested })
         let tally = try tiling.tiles ? session.tiled(source, scale: tiling.scale ?? 1) : session.whole(source)
         console.clear()

@@ -31,30 +31,6 @@ struct PredictInputOptions: ParsableArguments {
     }
 }
 
-/// Predicting pictures at their own resolution.
-struct PredictTileOptions: ParsableArguments {
-    @Flag(
-        help: """
-            Predict at the pictures' own resolution, in exact overlapping tiles, instead of resizing them to the net's \
-            size; memory does not depend on a picture's height.
-            """)
-    var tiles = false
-
-    @Option(
-        help: ArgumentHelp(
-            "With --tiles, the net sees pictures resized by this factor; results have their own size.",
-            valueName: "factor"))
-    var scale: Double?
-
-    mutating func validate() throws {
-        guard let scale else { return }
-        guard tiles else { throw ValidationError("--scale goes with --tiles.") }
-        guard scale >= 0.01 && scale <= 16 else {
-            throw ValidationError("--scale takes a factor from 0.01 to 16, found \(scale).")
-        }
-    }
-}
-
 /// What to write for each picture.
 struct PredictOutputOptions: ParsableArguments {
     @Option(name: .customLong("out"), help: ArgumentHelp("The folder for the results.", valueName: "dir"))
@@ -91,7 +67,7 @@ struct PredictOutputOptions: ParsableArguments {
     }
 
     /// - Throws: `TrainerError` for flags that mean nothing for what the net learns.
-    func style(_ task: TrainingTask, _ tiling: PredictTileOptions) throws -> PredictionStyle {
+    func style(_ task: TrainingTask, _ tiling: TileOptions, _ names: ClassNames) throws -> PredictionStyle {
         if tiling.tiles && flips == .hv {
             throw TrainerError(
                 "--flips hv: tiles come from the top to the bottom of a picture, which cannot be upside down as well",
@@ -113,7 +89,7 @@ struct PredictOutputOptions: ParsableArguments {
         if overlay == true {
             style.overlay = .tinted
         } else if overlay == nil && task.classes != nil && !tiling.tiles {
-            style.overlay = .figure
+            style.overlay = .figure(names)
         }
         return style
     }

@@ -7,7 +7,6 @@ struct PredictionSession {
     /// The weights.
     let file: String
     let style: PredictionStyle
-    let names: ClassNames
     let threads: Int
     let isStrict: Bool
     let console: Console
@@ -24,7 +23,7 @@ struct PredictionSession {
         try Checkpoint(path: file).restoreWeights(net.parameters)
         let bar = ProgressBar(console: console, label: "predicting")
         var hint = SizeHint(net: PictureSize(width: net.interface.shape.width, height: net.interface.shape.height))
-        return try WholePrediction(net: net, style: style, names: names, threads: threads, isStrict: isStrict).run(
+        return try WholePrediction(net: net, style: style, threads: threads, isStrict: isStrict).run(
             source, isInterrupted: isInterrupted,
             notice: { job, size in warn(hint.text(job.picture, size)) },
             progress: { done in
@@ -39,7 +38,7 @@ struct PredictionSession {
         try Checkpoint(path: file).restoreWeights(net.parameters)
         let shape = try NetInterface(model: model).shape
         let prediction = TiledPrediction(
-            net: net, shape: shape, style: style, names: names, scale: scale, isStrict: isStrict)
+            net: net, shape: shape, style: style, scale: scale, isStrict: isStrict)
         return try prediction.run(
             source, isInterrupted: isInterrupted,
             notice: { job, reader in warn(Self.memoryHint(job.picture, reader)) },
@@ -58,7 +57,8 @@ struct PredictionSession {
     /// Says that a large picture has to be in memory after all; nil where it has not.
     private static func memoryHint(_ file: String, _ reader: PictureReader) -> String? {
         guard reader.holdsWholePicture, reader.width * reader.height >= 1 << 24 else { return nil }
-        return "\(file) stores its rows in several passes (progressive or interlaced), so that the decoder keeps all of "
+        return
+            "\(file) stores its rows in several passes (progressive or interlaced), so that the decoder keeps all of "
             + "it in memory; others are read row by row"
     }
 }
@@ -77,7 +77,8 @@ private struct SizeHint {
         let isLarge = size.width >= Self.muchLarger * net.width || size.height >= Self.muchLarger * net.height
         guard isLarge, !isGiven else { return nil }
         isGiven = true
-        return "\(file) has \(size.text) pixels and is resized to the net's \(net.text), so that small things get lost; "
+        return
+            "\(file) has \(size.text) pixels and is resized to the net's \(net.text), so that small things get lost; "
             + "--tiles predicts it at its own resolution, as fits a net that learned from pieces of such pictures"
     }
 }

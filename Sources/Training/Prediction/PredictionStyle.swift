@@ -5,7 +5,7 @@ struct PredictionStyle: Hashable, Sendable {
         /// The picture at its own size, tinted and outlined.
         case tinted
         /// Of classes: the picture beside itself in the classes' colours, with their names.
-        case figure
+        case figure(ClassNames)
     }
 
     /// A pixel is object from this probability on.

@@ -30,11 +30,8 @@ final class PredictionWriter {
 
     /// - Throws: `ImageError` when a file cannot be made.
     init(
-        _ job: PredictionJob, size: PictureSize, channels: Int, task: TrainingTask, style: PredictionStyle,
-        names: ClassNames
-    )
-        throws
-    {
+        _ job: PredictionJob, size: PictureSize, channels: Int, task: TrainingTask, style: PredictionStyle
+    ) throws {
         self.task = task
         threshold = style.threshold
         width = size.width
@@ -47,7 +44,7 @@ final class PredictionWriter {
             switch style.overlay {
             case .none: break
             case .tinted: outputs.append(try OverlayRows(overlay, size, task))
-            case .figure: outputs.append(FigureRows(overlay, size, names))
+            case .figure(let names): outputs.append(FigureRows(overlay, size, names))
             }
         }
         self.outputs = outputs

@@ -6,10 +6,9 @@ struct TiledPrediction {
     let net: TiledNet
     let shape: SampleShape
     let style: PredictionStyle
-    let names: ClassNames
     /// The net sees pictures resized by this factor; results have the pictures' own size.
     var scale = 1.0
-    let isStrict: Bool
+    var isStrict = false
 
     /// What ends a walk in the middle of a picture.
     private struct Interrupted: Error {}
@@ -61,7 +60,7 @@ struct TiledPrediction {
         let size = PictureSize(width: reader.width, height: reader.height)
         try job.makeFolders()
         let writer = try PredictionWriter(
-            job, size: size, channels: net.outputChannels, task: shape.task, style: style, names: names)
+            job, size: size, channels: net.outputChannels, task: shape.task, style: style)
         let picture = writer.needsPicture ? try PictureAgain(job.picture, expected: size) : nil
         var done = 0
         try eachRow(reader) { values in

@@ -7,7 +7,6 @@ import Imaging
 struct WholePrediction {
     let net: Net
     let style: PredictionStyle
-    let names: ClassNames
     let threads: Int
     let isStrict: Bool
 
@@ -22,7 +21,7 @@ struct WholePrediction {
         notice: (PredictionJob, PictureSize) -> Void, progress: (Int) -> Void
     ) throws -> PredictionTally {
         let queue = PredictionQueue(source, capacity: net.model.batchCapacity)
-        let tools = PredictionTools(shape: net.interface.shape, style: style, names: names)
+        let tools = PredictionTools(shape: net.interface.shape, style: style)
         var workers: [PosixThread] = []
         defer {
             queue.close()
@@ -105,7 +104,6 @@ extension Result where Success == PredictionInput, Failure == ImageError {
 struct PredictionTools: Sendable {
     let shape: SampleShape
     let style: PredictionStyle
-    let names: ClassNames
 
     func decode(_ job: PredictionJob) -> Result<PredictionInput, ImageError> {
         do throws(ImageError) {
@@ -124,7 +122,7 @@ struct PredictionTools: Sendable {
         let maps = PredictedMaps(result.outputs, flips: style.flips, shape: shape)
         try result.job.makeFolders()
         let writer = try PredictionWriter(
-            result.job, size: result.size, channels: maps.channels, task: shape.task, style: style, names: names)
+            result.job, size: result.size, channels: maps.channels, task: shape.task, style: style)
         let picture = writer.needsPicture ? try PictureAgain(result.job.picture, expected: result.size) : nil
         try maps.eachRow(of: result.size) { row in try writer.append(row, picture: try picture?.next() ?? []) }
     }
