@@ -69,7 +69,7 @@ private struct SizeHint {
     private var isGiven = false
 
     /// Times as wide or as high.
-    private static let muchLarger = 8
+    private static let muchLarger = 16
 
     init(net: PictureSize) { self.net = net }
 

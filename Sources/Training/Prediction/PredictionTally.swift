@@ -12,7 +12,8 @@ struct PredictionTally: Sendable {
     /// `12.3 s, 48.7 pictures/s, 9.1 MPixel/s`.
     func speed(seconds: Double) -> String {
         let time = max(seconds, 1e-6)
-        return "\(Text.fixed(seconds, 1)) s, \(Text.fixed(Double(written) / time, 1)) pictures/s, "
+        let rate = Double(written) / time
+        return "\(Text.fixed(seconds, 1)) s, \(Text.fixed(rate, rate < 10 ? 2 : 1)) pictures/s, "
             + "\(Text.fixed(Double(pixels) / time / 1e6, 2)) MPixel/s"
     }
 }
