@@ -153,7 +153,8 @@ static void append_bytes(png_structp png, png_bytep from, size_t count) {
 static void flush_nothing(png_structp png) { (void)png; }
 
 image_row_writer *image_row_writer_open(
-    int descriptor, uint32_t width, uint32_t height, int channels, int bits, int level, char *message) {
+    int descriptor, uint32_t width, uint32_t height, int channels, int bits, int level, int is_smooth,
+    char *message) {
     image_row_writer *writer = calloc(1, sizeof *writer);
     png_structp png = writer ? image_codec_png_writer(message) : NULL;
     png_infop info = png ? png_create_info_struct(png) : NULL;
@@ -176,8 +177,7 @@ image_row_writer *image_row_writer_open(
     png_set_IHDR(
         png, info, width, height, bits, channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
         PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
-    /* Differences of neighbours shrink pictures and smooth maps; areas of one value are best left as they are. */
-    png_set_filter(png, PNG_FILTER_TYPE_BASE, channels == 3 || bits == 16 ? PNG_FILTER_SUB : PNG_FILTER_NONE);
+    png_set_filter(png, PNG_FILTER_TYPE_BASE, is_smooth ? PNG_FILTER_SUB : PNG_FILTER_NONE);
     png_write_info(png, info);
     return writer;
 }

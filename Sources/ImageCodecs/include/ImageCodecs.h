@@ -89,10 +89,12 @@ void image_row_reader_close(image_row_reader *reader);
 /* Writing a PNG row by row to an open file. */
 typedef struct image_row_writer image_row_writer;
 
-/* `channels` is 1 (gray) or 3 (RGB), `bits` 8 or 16 (the high byte first). `level` is zlib's, 1 to 9. Equal rows and
- * settings make equal bytes. */
+/* `channels` is 1 (gray) or 3 (RGB), `bits` 8 or 16 (the high byte first). `level` is zlib's, 1 to 9.
+ * `is_smooth` stores differences of neighbours, which shrinks pictures; areas of one value are best left as they are.
+ * Equal rows and settings make equal bytes. */
 image_row_writer *image_row_writer_open(
-    int descriptor, uint32_t width, uint32_t height, int channels, int bits, int level, char *message);
+    int descriptor, uint32_t width, uint32_t height, int channels, int bits, int level, int is_smooth,
+    char *message);
 int image_row_writer_append(image_row_writer *writer, const uint8_t *row, char *message);
 /* Writes what is left after the last row. */
 int image_row_writer_finish(image_row_writer *writer, char *message);

@@ -15,7 +15,7 @@ final class OverlayRows: PredictionRows {
     private static let outline = Color(255, 255, 0)
 
     init(_ path: String, _ size: PictureSize, _ task: TrainingTask) throws {
-        writer = try PNGRowWriter(path: path, width: size.width, height: size.height, samples: .rgb8)
+        writer = try PNGRowWriter(path: path, width: size.width, height: size.height, samples: .rgb8, isSmooth: true)
         self.task = task
     }
 

@@ -119,7 +119,9 @@ struct PathStream {
     /// False when stopped.
     private mutating func readMore(_ isStopped: () -> Bool) -> Bool {
         var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        while poll(&waiting, 1, 200) == 0 {
+        while true {
+            let count = poll(&waiting, 1, 200)
+            if count > 0 || (count < 0 && errno != EINTR) { break }
             if isStopped() { return false }
         }
         var block = [UInt8](repeating: 0, count: 1 << 12)

@@ -77,7 +77,9 @@ private final class ResultRows: PredictionRows {
 
     init(_ path: String, _ size: PictureSize, _ channels: Int, _ task: TrainingTask) throws {
         let samples: PNGRowWriter.Samples = task == .reconstruction && channels == 3 ? .rgb8 : .gray8
-        writer = try PNGRowWriter(path: path, width: size.width, height: size.height, samples: samples)
+        writer = try PNGRowWriter(
+            path: path, width: size.width, height: size.height, samples: samples,
+            isSmooth: task == .reconstruction)
         self.task = task
         self.channels = channels
     }
@@ -105,7 +107,9 @@ private final class ProbabilityRows: PredictionRows {
     init(_ paths: [String], _ size: PictureSize, bits: Int) throws {
         self.bits = bits
         writers = try paths.map { path in
-            try PNGRowWriter(path: path, width: size.width, height: size.height, samples: bits == 16 ? .gray16 : .gray8)
+            try PNGRowWriter(
+                path: path, width: size.width, height: size.height, samples: bits == 16 ? .gray16 : .gray8,
+                isSmooth: true)
         }
     }
 

@@ -31,7 +31,7 @@ struct WholePrediction {
         for _ in 0..<max(2, threads) {
             do {
                 workers.append(try PosixThread { queue.work(tools, isInterrupted) })
-            } catch  where workers.count > 1 { break }
+            } catch  where !workers.isEmpty { break }
         }
         var tally = PredictionTally()
         var seen = 0
@@ -47,6 +47,8 @@ struct WholePrediction {
                 break
             }
         }
+        // What would have come nobody knows.
+        if source.count == nil && isInterrupted() { tally.isInterrupted = true }
         let outcome = try queue.finish()
         (tally.written, tally.pixels) = (outcome.written, outcome.pixels)
         tally.report.issues += outcome.issues
