@@ -59,10 +59,24 @@ struct PredictionTargets: Sendable {
         return nil
     }
 
+    /// Looks at one row after the other: results may be as large as pictures.
     private func isResult(_ path: String) -> Bool {
-        guard task.needsMasks, let mask = try? decodeMask(path: path) else { return false }
-        guard let range = task.classes else { return mask.pixels.allSatisfy { $0 == 0 || $0 == 255 } }
-        return mask.pixels.allSatisfy { $0 < range.count }
+        guard task.needsMasks, let reader = try? PictureReader(path: path) else { return false }
+        var row = [UInt8](repeating: 0, count: 3 * reader.width)
+        for _ in 0..<reader.height {
+            let isRead = row.withUnsafeMutableBufferPointer { (try? reader.readRow(into: $0)) != nil }
+            guard isRead, isResult(row: row) else { return false }
+        }
+        return true
+    }
+
+    /// Whether red, green and blue are equal, and what a result holds.
+    private func isResult(row: [UInt8]) -> Bool {
+        stride(from: 0, to: row.count, by: 3).allSatisfy { place in
+            let value = row[place]
+            guard row[place + 1] == value, row[place + 2] == value else { return false }
+            return task.classes.map { value < $0.count } ?? (value == 0 || value == 255)
+        }
     }
 }
 
