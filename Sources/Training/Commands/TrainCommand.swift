@@ -73,10 +73,11 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         if let previous { try Self.checkSameData(previous, record, folder.files) }
         try repeated?.check(samples)
         if let findings { console.say(findings.text + "; " + samples.cacheText) }
-        let notes = samples.notes(names)
-        for note in notes { console.say("note: " + note) }
+        let notices = DataNotices(samples, findings, names)
+        notices.tell(console)
         let (training, description) = try started(
-            context, samples, names, record, folder.files, findings: [findings?.text].compactMap { $0 } + notes,
+            context, samples, names, record, folder.files,
+            findings: [findings?.text].compactMap { $0 } + notices.findings.map { $0.line() },
             isContinued: previous != nil, lastEpoch: repeated?.lastEpoch, console: console)
         let ending = try training.run()
         switch ending {
