@@ -11,6 +11,7 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
 
     @OptionGroup var data: DataOptions
     @OptionGroup var flags: TrainingFlags
+    @OptionGroup var folds: FoldFlags
 
     @Option(name: .customLong("out"), help: ArgumentHelp("The folder of the run.", valueName: "run"))
     var output: String
@@ -32,9 +33,19 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
             throw ValidationError("--checkpoint-every takes a number from 1, found \(checkpointEvery).")
         }
         if data.split == 0 { throw ValidationError("--split 0 leaves nothing to train on.") }
+        if data.split != nil && folds.folds != nil {
+            throw ValidationError("--folds says what tests, leave out --split.")
+        }
     }
 
     func run(_ context: TrainerContext) throws {
+        if let folds = try CrossValidation(self) { return try folds.run(context) }
+        _ = try train(context, fold: nil)
+    }
+
+    /// One run.
+    /// - Parameter fold: what tests, in place of `--split`.
+    func train(_ context: TrainerContext, fold: Fold?) throws -> TrainingRun.Ending {
         let console = Console(isQuiet: quiet)
         let model = context.model
         let interface = try NetInterface(model: model)
@@ -46,14 +57,15 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
             defaults: ModelDefaults(metadata: model.metadata).training,
             recorded: previous?.settings ?? repeated?.record.settings, model: model)
         try repeated?.check(settings)
-        let dataSettings = try data.resolved(over: previous?.data ?? repeated?.record.data, task: interface.task)
+        var dataSettings = try data.resolved(over: previous?.data ?? repeated?.record.data, task: interface.task)
+        dataSettings.fold = fold ?? dataSettings.fold
         let names = try ClassNames(dataSettings.classNames, task: interface.task)
         // Only now, so that a command that makes no sense leaves no folder behind.
         let folder = try RunFolder(output)
         let (samples, findings) = try DataSet.load(
             dataSettings, .training, shape: interface.shape, seed: settings.seed, threads: threads,
             isStrict: data.strict, cache: data.cache, console: console)
-        try samples.checkTrainable()
+        try samples.checkTrainable(fold: dataSettings.fold)
         try settings.stopping.check(samples.shape.task, hasTests: !samples.testing.isEmpty)
         let record = RunRecord(
             graphName: model.graphName, graphHash: model.graphHash, settings: settings, data: dataSettings,
@@ -66,7 +78,8 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         let (training, description) = try started(
             context, samples, names, record, folder.files, findings: [findings?.text].compactMap { $0 } + notes,
             isContinued: previous != nil, lastEpoch: repeated?.lastEpoch, console: console)
-        switch try training.run() {
+        let ending = try training.run()
+        switch ending {
         case .finished:
             try finish(training, description, console)
             try repeated?.compare(with: training.files, console)
@@ -82,6 +95,7 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
                     + Self.resumeLine(context.arguments))
         }
         withExtendedLifetime(folder) {}
+        return ending
     }
 
     private var threads: Int { data.threads ?? processorCount() }

@@ -1,6 +1,12 @@
 extension DataSet {
+    /// - Parameter fold: of cross-validation, the part that tests.
     /// - Throws: `TrainerError` when there is nothing to train on, or the training masks are all of one kind.
-    func checkTrainable() throws {
+    func checkTrainable(fold: Fold? = nil) throws {
+        if let fold, testing.isEmpty {
+            throw TrainerError(
+                "--folds \(fold.count): there are only \(Text.count(samples.count, "picture"))",
+                hint: "use fewer folds or more pictures")
+        }
         guard let first = training.first else {
             throw TrainerError(
                 "the split of \(Text.count(samples.count, "sample")) leaves none to train on",

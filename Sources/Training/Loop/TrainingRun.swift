@@ -11,6 +11,9 @@ final class TrainingRun {
         case early(String)
         /// A signal came, or the time is up; everything is saved.
         case interrupted(isTimeUp: Bool)
+
+        /// Whether the run has come to its end.
+        var isDone: Bool { if case .interrupted = self { false } else { true } }
     }
 
     let net: Net
@@ -40,6 +43,8 @@ final class TrainingRun {
     var isReplaying = false
     /// The last epoch to train, where that is not the settings' last.
     let lastEpoch: Int?
+    /// Of the last epoch's time, the share that the steps waited for pictures.
+    private(set) var waitShare = 0.0
 
     init(
         net: Net, data: DataSet, names: ClassNames, files: RunFiles, record: RunRecord, log: MetricsLog,
@@ -123,7 +128,7 @@ final class TrainingRun {
         for batches in rest {
             let made = try batches.compactMap { _ in try producer.next() }
             try step(made)
-            try forecast(since: &stepStart, stepsPerEpoch: steps.count)
+            if !isReplaying { try forecast(since: &stepStart, stepsPerEpoch: steps.count) }
             seen += made.reduce(0) { $0 + $1.pictures.count }
             drawProgress(steps: steps.count, imagesPerSecond: Double(seen) / (monotonicSeconds() - start))
             if interruption.isRequested { return .interrupted(isTimeUp: false) }
@@ -132,6 +137,7 @@ final class TrainingRun {
             if let ending = endingAsked() { return ending }
             if let checkpointEvery, !isReplaying, record.progress.step % checkpointEvery == 0 { try save {} }
         }
+        waitShare = producer.waited / max(monotonicSeconds() - start, 1e-9)
         return nil
     }
 

@@ -61,7 +61,11 @@ extension TrainingSettings: RecordPart {
         batch = try fields.value("batch")
         initialValues = try fields.choice("init")
         seed = try fields.value("seed")
-        augmentation = try AugmentationSettings(parsing: fields.text("augment"))
+        // Earlier checkpoints know of nothing but flips.
+        augmentation =
+            fields.has("augment")
+            ? try AugmentationSettings(parsing: fields.text("augment"))
+            : AugmentationSettings(flip: try fields.value("flips"))
         stopping = try StoppingRules(fields)
     }
 }
