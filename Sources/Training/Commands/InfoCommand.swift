@@ -42,7 +42,7 @@ struct InfoCommand: ParsableCommand, TrainerVerb {
                     + "seed \(training.seed)"
             ))
         for plan in model.plans { lines.append(("arena, \(plan.name)", Text.bytes(plan.arenaBytes))) }
-        return lines + (try memory(model, training.optimizer.kind, threads))
+        return lines + (try memory(model, training.optimizer.kind, threads)) + (try tiles(model, threads))
     }
 
     private static func memory(
@@ -59,6 +59,20 @@ struct InfoCommand: ParsableCommand, TrainerVerb {
             model: model, plans: Net.plans(.predicting), threads: threads, preparedWeights: .kept)
         lines.append(("memory, inference", description(use)))
         return lines
+    }
+
+    /// What tiles of large pictures are, for a model that has a plan for them.
+    private static func tiles(_ model: Model, _ threads: Int) throws -> [(String, String)] {
+        guard let geometry = try TileGeometry(model: model) else { return [] }
+        let use = try MemoryUse(model: model, plans: [TileGeometry.plan], threads: threads, preparedWeights: .kept)
+        let (rows, columns) = (geometry.rows, geometry.columns)
+        return [
+            (
+                "tiles",
+                "\(rows.tile) x \(columns.tile) pixels, each \(rows.step) x \(columns.step) behind the one before"
+            ),
+            ("memory, tiles", description(use)),
+        ]
     }
 
     private static func description(_ use: MemoryUse) -> String {
