@@ -162,6 +162,7 @@ struct ModelTables {
         return .object([
             ("compiler", .string(description.compilerVersion)),
             ("target", .string(description.target.name)),
+            ("vector_width", .integer(description.target.vectorWidth)),
             ("source", .string(description.sourceName)),
             ("parameters", .object(description.parameters.map { ($0.name, .string($0.value)) })),
             ("train", trainJSON(options)),

@@ -95,6 +95,16 @@ public final class Executor {
         current = (plan, batch)
     }
 
+    /// Runs like `run` and calls `look` behind each step that ran, with the step's place in the plan.
+    func run(_ plan: PlanHandle, batch: Int, scalars: StepScalars, look: (Int) -> Void) throws {
+        let (steps, preparationsAreDue) = try begin(plan, batch: batch, scalars: scalars)
+        for (index, step) in steps.enumerated() where preparationsAreDue || !step.isPreparation {
+            execute(step, batch: batch)
+            look(index)
+        }
+        current = (plan, batch)
+    }
+
     /// Runs the plan of that name.
     /// - Throws: as the other form, and for an unknown name.
     public func run(_ plan: String, batch: Int, scalars: StepScalars = StepScalars()) throws {

@@ -70,7 +70,7 @@ import Testing
         let settings = try resolved([])
         #expect(settings.optimizer.learningRate == 1e-4)
         #expect(settings.batch == 8, "the default is cut to what was compiled for")
-        #expect(settings.flips)
+        #expect(settings.augmentation == AugmentationSettings(flip: true))
     }
 
     @Test func flagsComeFirst() throws {
@@ -87,7 +87,7 @@ import Testing
         expected.batch = 3
         expected.initialValues = .pytorch
         expected.seed = .max
-        expected.flips = false
+        expected.augmentation = AugmentationSettings()
         #expect(settings == expected)
     }
 
@@ -104,7 +104,7 @@ import Testing
 
     @Test(arguments: [
         (["--batch", "4"], "--batch 4 instead of 8"), (["--seed", "1"], "--seed 1 instead of 0"),
-        (["--optimizer", "sgd"], "--optimizer sgd instead of adam"), (["--no-flip"], "--no-flip instead of --flip"),
+        (["--optimizer", "sgd"], "--optimizer sgd instead of adam"), (["--no-flip"], "--augment none instead of flip"),
         (["--init", "pytorch"], "--init pytorch instead of he"),
     ])
     func resumedRunsKeepTheirSettings(arguments: [String], expected: String) throws {
@@ -136,7 +136,9 @@ import Testing
     }
 
     @Test func infoTellsShapesAndMemory() throws {
-        let lines = try InfoCommand.lines(try PixelModel.load(), threads: 2).map { "\($0.0): \($0.1)" }
+        let lines = try InfoLines(model: try PixelModel.load(), settings: TrainingSettings(), threads: 2).all.map {
+            "\($0.label): \($0.value)"
+        }
         #expect(lines.contains("input: image [3, 16, 16]"), "\(lines)")
         #expect(lines.contains("target: mask [1, 16, 16]"), "\(lines)")
         #expect(lines.contains("learns: a binary mask"), "\(lines)")

@@ -31,8 +31,8 @@ import Testing
         let loaded = try load(folder)
         #expect(loaded.samples.map(\.name) == ["a1", "a10", "b"])
         #expect(loaded.report.issues.isEmpty)
-        #expect(loaded.samples[0].mask[0..<16] == [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1])
-        #expect(loaded.samples[0].picture[0] == 90 && loaded.samples[0].picture[256] == 40)
+        #expect(loaded.samples[0].kept?.mask[0..<16] == [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1])
+        #expect(loaded.samples[0].kept?.picture[0] == 90 && loaded.samples[0].kept?.picture[256] == 40)
     }
 
     @Test func trimapsHaveTheirMap() throws {
@@ -42,7 +42,7 @@ import Testing
         try folder.writePicture("images/cat.png")
         try folder.writeMask("annotations/trimaps/cat.png", left: 2, right: 3)
         let loaded = try load(folder)
-        #expect(loaded.samples[0].mask[0..<16] == [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1])
+        #expect(loaded.samples[0].kept?.mask[0..<16] == [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1])
         let text = message { _ = try load(folder, map: MaskMap(background: [2], object: [1])) }
         #expect(text.contains("cat.png: mask value 3 (128 pixels) is outside the map 0=2,1=1"), "\(text)")
     }
@@ -125,7 +125,8 @@ import Testing
             loaded.findings.text
                 == "pictures of 2 sizes from 8x20 to 16x16; masks hold 0, 2, 7: 2 of the 4 classes, "
                 + "19.2 % of the pixels are ignored")
-        #expect(loaded.samples[1].mask[0..<16] == [255, 255, 255, 255, 255, 255, 255, 255, 2, 2, 2, 2, 2, 2, 2, 2])
+        #expect(
+            loaded.samples[1].kept?.mask[0..<16] == [255, 255, 255, 255, 255, 255, 255, 255, 2, 2, 2, 2, 2, 2, 2, 2])
     }
 
     /// A palette's colours are nobody's business: indices are class numbers.
@@ -221,8 +222,8 @@ import Testing
         try folder.writePicture("images/a.png", width: 37, height: 5)
         try folder.writeMask("masks/a.png", left: 1, right: 0, width: 37, height: 5)
         let loaded = try load(folder)
-        #expect(loaded.samples[0].picture.count == 3 * 256)
-        #expect(loaded.samples[0].mask.count { $0 == 1 } == 128)
+        #expect(loaded.samples[0].kept?.picture.count == 3 * 256)
+        #expect(loaded.samples[0].kept?.mask.count { $0 == 1 } == 128)
     }
 
     @Test(.enabled(if: sharedFolder() != nil, isSharedMissing))
@@ -263,8 +264,8 @@ import Testing
         let layout = try DataLayout.recognize(folder: folder.path, pictures: nil, masks: nil)
         let shape = SampleShape(channels: 3, height: 64, width: 64)
         let samples = try SampleLoading(shape: shape, threads: 2).load(layout, map: nil).samples
-        let data = DataSet(shape: shape, samples: samples, split: 1, isSorted: true, seed: 0)
-        let batch = BatchMaker(data: data).batch(data.training, flips: nil)
+        let data = DataSet(shape: shape, samples: samples, reader: nil, split: 1, isSorted: true, seed: 0)
+        let batch = try BatchMaker(data: data).batch(data.training)
         let pictures = try trace.floats("images").chunks(of: 3 * 64 * 64)
         let masks = try trace.floats("masks").chunks(of: 64 * 64)
         #expect(samples.count == names.count)

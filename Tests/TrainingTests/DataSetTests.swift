@@ -60,14 +60,19 @@ import Testing
         Sample(name: name, file: name + ".png", picture: Array(0..<18), mask: mask)
     }
 
-    @Test func batchesAreScaledAndFlippedTogether() {
+    private func flipping(_ data: DataSet, epoch: Int) throws -> Batch {
+        let augmentation = EpochAugmentation(settings: .standard, draw: EpochDraw(seed: 0, epoch: epoch))
+        return try BatchMaker(data: data, augmentation: augmentation).batch([0])
+    }
+
+    @Test func batchesAreScaledAndFlippedTogether() throws {
         let data = DataSet(
             shape: shape, samples: [sample("a", [1, 0, 0, 0, 0, 1])], split: 1, isSorted: true, seed: 0)
-        let flipping = (0...).first { EpochDraw(seed: 0, epoch: $0).isFlipped(0) } ?? 0
-        let plain = BatchMaker(data: data).batch([0], flips: nil)
+        let epoch = (0...).first { EpochDraw(seed: 0, epoch: $0).isFlipped(0) } ?? 0
+        let plain = try BatchMaker(data: data).batch([0])
         #expect(plain.pictures == [(0..<18).map { Float($0) / 255 }])
         #expect(plain.targets == [[1, 0, 0, 0, 0, 1]])
-        let flipped = BatchMaker(data: data).batch([0], flips: EpochDraw(seed: 0, epoch: flipping))
+        let flipped = try flipping(data, epoch: epoch)
         let expected = [2, 1, 0, 5, 4, 3, 8, 7, 6, 11, 10, 9, 14, 13, 12, 17, 16, 15].map { Float($0) / 255 }
         #expect(flipped.pictures == [expected])
         #expect(flipped.targets == [[0, 0, 1, 1, 0, 0]])
@@ -82,14 +87,14 @@ import Testing
         let data = DataSet(shape: shape, samples: samples, split: 1, isSorted: true, seed: 0)
         let batches = data.training.chunks(of: 3)
         #expect(batches.map(\.count) == [3, 3, 3, 3, 3, 3, 2])
-        let producer = try BatchProducer(maker: BatchMaker(data: data), batches: batches, flips: nil)
+        let producer = try BatchProducer(maker: BatchMaker(data: data), batches: batches)
         for (index, expected) in batches.enumerated() {
-            let batch = try #require(producer.next())
+            let batch = try #require(try producer.next())
             #expect(batch.pictures.map { Int(($0[0] * 255).rounded()) } == expected, "batch \(index)")
         }
-        #expect(producer.next() == nil)
-        let early = try BatchProducer(maker: BatchMaker(data: data), batches: batches, flips: nil)
-        #expect(early.next() != nil, "and it ends when it is let go")
+        #expect(try producer.next() == nil)
+        let early = try BatchProducer(maker: BatchMaker(data: data), batches: batches)
+        #expect(try early.next() != nil, "and it ends when it is let go")
     }
 
     @Test func foregroundIsRequired() {
@@ -109,12 +114,12 @@ import Testing
         return DataSet(shape: shape, training: Array(samples[..<training]), testing: Array(samples[training...]))
     }
 
-    @Test func classMapsAreFlippedAndFedTheirNumbers() {
+    @Test func classMapsAreFlippedAndFedTheirNumbers() throws {
         let void = ClassRange.void
         let data = classData([[0, 1, 2, void, 2, 2]], training: 1)
-        let flipping = (0...).first { EpochDraw(seed: 0, epoch: $0).isFlipped(0) } ?? 0
-        #expect(BatchMaker(data: data).batch([0], flips: nil).targets == [[0, 1, 2, 9, 2, 2]])
-        let flipped = BatchMaker(data: data).batch([0], flips: EpochDraw(seed: 0, epoch: flipping))
+        let epoch = (0...).first { EpochDraw(seed: 0, epoch: $0).isFlipped(0) } ?? 0
+        #expect(try BatchMaker(data: data).batch([0]).targets == [[0, 1, 2, 9, 2, 2]])
+        let flipped = try flipping(data, epoch: epoch)
         #expect(flipped.targets == [[2, 1, 0, 2, 2, 9]])
     }
 

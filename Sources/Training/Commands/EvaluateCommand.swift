@@ -53,7 +53,7 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
         try Checkpoint(path: file).restoreWeights(net.parameters)
         let samples = try DataSet.load(
             settings, .testing(part), shape: interface.shape, seed: seed ?? record?.settings.seed ?? 0,
-            threads: threads, isStrict: data.strict, console: console
+            threads: threads, isStrict: data.strict, cache: data.cache, console: console
         ).data
         let count = samples.testing.count
         if let show, !(1...max(1, count)).contains(show) {

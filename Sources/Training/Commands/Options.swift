@@ -36,6 +36,13 @@ struct DataOptions: ParsableArguments {
     @Flag(help: "Files that cannot be used are an error instead of being skipped.")
     var strict = false
 
+    @Option(
+        help: ArgumentHelp(
+            "How much memory decoded pictures may take, such as 512M or 2G; others are read again in each epoch; "
+                + "default: half of what is free.", valueName: "size"),
+        transform: { try SampleCache(parsing: $0) })
+    var cache: SampleCache?
+
     @Option(help: "Threads; default: one per processor.")
     var threads: Int?
 

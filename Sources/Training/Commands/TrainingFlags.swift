@@ -24,13 +24,10 @@ struct TrainingFlags: ParsableArguments {
     @Option(name: .customLong("init"), help: "How weights start, he or pytorch; default: from the graph.")
     var initialValues: InitialValueRule?
 
-    @Option(help: "Of initial weights, split, order and flips; default: from the graph.")
+    @Option(help: "Of initial weights, split, order and augmentation; default: from the graph.")
     var seed: UInt64?
 
-    @Flag(
-        inversion: .prefixedNo,
-        help: "Mirror half of the training pictures, another half in each epoch; default: --flip.")
-    var flip: Bool?
+    @OptionGroup var augmentation: AugmentationFlags
 
     mutating func validate() throws {
         if let epochs, epochs < 1 { throw ValidationError("--epochs takes a number from 1, found \(epochs).") }
@@ -65,7 +62,7 @@ struct TrainingFlags: ParsableArguments {
         settings.optimizer.weightDecay = weightDecay ?? settings.optimizer.weightDecay
         settings.initialValues = initialValues ?? settings.initialValues
         settings.seed = seed ?? settings.seed
-        settings.flips = flip ?? settings.flips
+        settings.augmentation = augmentation.resolved(over: settings.augmentation)
         if let recorded { try Self.checkUnchanged(recorded, settings) }
         guard settings.batch <= capacity else {
             throw TrainerError(
@@ -88,13 +85,11 @@ struct TrainingFlags: ParsableArguments {
             ("--optimizer", old.optimizer.kind.rawValue, new.optimizer.kind.rawValue),
             ("--momentum", "\(old.optimizer.momentum)", "\(new.optimizer.momentum)"),
             ("--init", old.initialValues.rawValue, new.initialValues.rawValue),
-            (new.flips ? "--flip" : "--no-flip", old.flips ? "--flip" : "--no-flip", "a change"),
+            ("--augment", "\(old.augmentation)", "\(new.augmentation)"),
         ]
-        let changed = pairs.first { $0.0.hasSuffix("flip") ? $0.0 != $0.1 : $0.1 != $0.2 }
-        guard let (flag, before, now) = changed else { return }
-        let found = flag.hasSuffix("flip") ? "\(flag) instead of \(before)" : "\(flag) \(now) instead of \(before)"
+        guard let (flag, before, now) = pairs.first(where: { $0.1 != $0.2 }) else { return }
         throw TrainerError(
-            "--resume continues a run as it was started, found \(found)",
+            "--resume continues a run as it was started, found \(flag) \(now) instead of \(before)",
             hint: "leave out \(flag), or start a new run with another --out")
     }
 }

@@ -1,6 +1,12 @@
 extension DataSet {
+    /// - Parameter fold: of cross-validation, the part that tests.
     /// - Throws: `TrainerError` when there is nothing to train on, or the training masks are all of one kind.
-    func checkTrainable() throws {
+    func checkTrainable(fold: Fold? = nil) throws {
+        if let fold, testing.isEmpty {
+            throw TrainerError(
+                "--folds \(fold.count): there are only \(Text.count(samples.count, "picture"))",
+                hint: "use fewer folds or more pictures")
+        }
         guard let first = training.first else {
             throw TrainerError(
                 "the split of \(Text.count(samples.count, "sample")) leaves none to train on",
@@ -9,7 +15,7 @@ extension DataSet {
         let many = Text.count(training.count, "training picture")
         switch shape.task {
         case .mask:
-            guard !training.contains(where: { samples[$0].mask.contains(1) }) else { return }
+            guard !training.contains(where: { samples[$0].classes.contains(1) }) else { return }
             throw TrainerError(
                 "no foreground at all in the masks of \(many) (the first is of \(samples[first].file))",
                 hint: "say which mask values mean object with --mask-map, such as --mask-map 0=0,1=1")
@@ -28,7 +34,7 @@ extension DataSet {
     func notes(_ names: ClassNames) -> [String] {
         switch shape.task {
         case .mask:
-            let empty = training.filter { !samples[$0].mask.contains(1) }
+            let empty = training.filter { !samples[$0].classes.contains(1) }
             guard let first = empty.first else { return [] }
             return [
                 "\(empty.count) of \(Text.count(training.count, "training mask")) "
@@ -55,10 +61,8 @@ extension DataSet {
 
     /// The classes that occur in the masks of samples, in ascending order.
     private func classes(of indices: [Int]) -> [Int] {
-        var seen = [Bool](repeating: false, count: 256)
-        for index in indices {
-            for byte in samples[index].mask { seen[Int(byte)] = true }
-        }
-        return seen.indices.filter { seen[$0] && $0 != Int(ClassRange.void) }
+        var seen = ByteSet()
+        for index in indices { seen.formUnion(samples[index].classes) }
+        return seen.bytes.filter { $0 != ClassRange.void }.map(Int.init)
     }
 }

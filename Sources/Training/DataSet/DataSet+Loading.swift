@@ -9,38 +9,47 @@ extension DataSet {
 
     /// Reads or draws the data of `settings`, warns about files left out, and parts it.
     ///
+    /// - Parameter cache: how many of them stay in memory; nil for what is usual on the machine.
     /// - Returns: the samples, and for files on disk what was found in them. Of data that comes parted, an evaluation
     ///   has no training samples.
     /// - Throws: `TrainerError`; with `isStrict` also for files that would be skipped.
     static func load(
         _ settings: DataSettings, _ selection: Selection, shape: SampleShape, seed: UInt64, threads: Int,
-        isStrict: Bool, console: Console
+        isStrict: Bool, cache: SampleCache? = nil, console: Console
     ) throws -> (data: DataSet, findings: DataFindings?) {
         let bar = ProgressBar(console: console, label: settings.isEmbedded ? "drawing pictures" : "reading pictures")
         defer { console.clear() }
-        func parted(_ samples: [Sample]) -> DataSet {
-            DataSet(shape: shape, samples: samples, split: settings.split, isSorted: settings.isSorted, seed: seed)
+        func parted(_ samples: [StoredSample], _ reader: SampleReader?) -> DataSet {
+            var data = DataSet(
+                shape: shape, samples: samples, reader: reader, split: settings.split, isSorted: settings.isSorted,
+                fold: settings.fold, seed: seed)
+            data.threads = threads
+            return data
         }
         guard let all = try settings.layout(for: shape.task) else {
             if case .testing(let part?) = selection { throw noParts(part) }
-            return (parted(try EmbeddedSamples(shape: shape).load(threads: threads, progress: bar.show(_:of:))), nil)
+            let drawn = try EmbeddedSamples(shape: shape).load(threads: threads, progress: bar.show(_:of:))
+            return (parted(drawn.map(StoredSample.init), nil), nil)
         }
         let layout: DataLayout
         switch selection {
         case .training: layout = all.forTraining
         case .testing(let part): layout = try all.forEvaluation(of: part)
         }
-        let loading = SampleLoading(shape: shape, threads: threads, progress: bar.show(_:of:))
+        let loading = SampleLoading(
+            shape: shape, threads: threads, progress: bar.show(_:of:), cache: cache ?? SampleCache.standard)
         let loaded = try loading.load(layout, map: settings.map)
         console.clear()
         if isStrict, let error = loaded.report.strictError { throw error }
         if let warning = loaded.report.warning { console.warn(warning) }
-        guard layout.isParted else { return (parted(loaded.samples), loaded.findings) }
+        guard layout.isParted else { return (parted(loaded.samples, loaded.reader), loaded.findings) }
         let groups = zip(layout.folders, loaded.groups)
         let isTraining = selection == .training
         let training = groups.filter { isTraining && $0.0.part == .training }.flatMap { $0.1 }
         let testing = groups.filter { !isTraining || $0.0.part != .training }.flatMap { $0.1 }
-        return (DataSet(shape: shape, training: training, testing: testing), loaded.findings)
+        var data = DataSet(shape: shape, training: training, testing: testing, reader: loaded.reader)
+        data.threads = threads
+        return (data, loaded.findings)
     }
 
     private static func noParts(_ part: DataPart) -> TrainerError {

@@ -12,6 +12,8 @@ struct DataSettings: Hashable, Sendable {
     var split = 0.8
     /// The first ones in the order of names train, instead of a shuffled draw.
     var isSorted = false
+    /// The part that tests, in place of `split`; nil without cross-validation.
+    var fold: Fold?
 
     var isEmbedded: Bool { folder == nil && pictures == nil }
 
@@ -27,35 +29,74 @@ struct DataSettings: Hashable, Sendable {
     }
 }
 
-/// Samples in memory, parted into training and testing.
+/// Samples, parted into training and testing.
 struct DataSet: Sendable {
     var shape: SampleShape
     /// In byte order of their names; of data that comes parted, one part after the other.
-    var samples: [Sample]
+    var samples: [StoredSample]
     /// Indices of samples.
     var training: [Int]
     var testing: [Int]
+    /// Reads the samples that are not kept in memory; nil when all are.
+    var reader: SampleReader?
+    /// Threads that read and augment ahead of the net.
+    var threads = 1
 
-    init(shape: SampleShape, samples: [Sample], split: Double, isSorted: Bool, seed: UInt64) {
+    init(
+        shape: SampleShape, samples: [StoredSample], reader: SampleReader?, split: Double, isSorted: Bool,
+        fold: Fold? = nil, seed: UInt64
+    ) {
         self.shape = shape
         self.samples = samples
-        (training, testing) = Self.parts(count: samples.count, split: split, isSorted: isSorted, seed: seed)
+        self.reader = reader
+        (training, testing) =
+            fold.map { $0.parts(Self.order(count: samples.count, isSorted: isSorted, seed: seed)) }
+            ?? Self.parts(count: samples.count, split: split, isSorted: isSorted, seed: seed)
     }
 
     /// Data that comes with its split.
-    init(shape: SampleShape, training: [Sample], testing: [Sample]) {
+    init(shape: SampleShape, training: [StoredSample], testing: [StoredSample], reader: SampleReader?) {
         self.shape = shape
+        self.reader = reader
         samples = training + testing
         self.training = Array(training.indices)
         self.testing = Array(training.count..<samples.count)
     }
 
+    /// Samples that are all in memory.
+    init(shape: SampleShape, samples: [Sample], split: Double, isSorted: Bool, seed: UInt64) {
+        self.init(
+            shape: shape, samples: samples.map(StoredSample.init), reader: nil, split: split, isSorted: isSorted,
+            seed: seed)
+    }
+
+    /// Samples that are all in memory and come with their split.
+    init(shape: SampleShape, training: [Sample], testing: [Sample]) {
+        self.init(
+            shape: shape, training: training.map(StoredSample.init), testing: testing.map(StoredSample.init),
+            reader: nil)
+    }
+
+    /// The picture and mask of a sample, from memory or read again.
+    /// - Throws: `TrainerError` when its files are no longer what they were.
+    func sample(_ index: Int) throws -> Sample {
+        let stored = samples[index]
+        if let kept = stored.kept { return kept }
+        guard let reader else { throw TrainerError("\(stored.file): is not in memory and cannot be read again") }
+        return try reader.read(stored)
+    }
+
     /// The indices that train and those that test: a shuffled draw, or the first ones.
     static func parts(count: Int, split: Double, isSorted: Bool, seed: UInt64) -> (training: [Int], testing: [Int]) {
-        var random = SplitMix64(seed: seed, Purpose.split.rawValue)
-        let order = isSorted ? Array(0..<count) : random.permutation(count)
+        let order = order(count: count, isSorted: isSorted, seed: seed)
         let border = min(count, max(0, Int(split * Double(count))))
         return (Array(order[..<border]), Array(order[border...]))
+    }
+
+    /// The order that is parted.
+    private static func order(count: Int, isSorted: Bool, seed: UInt64) -> [Int] {
+        var random = SplitMix64(seed: seed, Purpose.split.rawValue)
+        return isSorted ? Array(0..<count) : random.permutation(count)
     }
 
     /// A number that changes when any picture, mask, name or the split changes (FNV-1a).
@@ -65,10 +106,11 @@ struct DataSet: Sendable {
             hash.add([UInt8(part)])
             for sample in indices.map({ samples[$0] }) {
                 hash.add(Array(sample.name.utf8))
-                hash.add(sample.picture)
-                hash.add(sample.mask)
+                hash.add(sample.content.picture)
+                hash.add(sample.content.mask)
             }
         }
+        hash.add(Array((reader?.map?.description ?? "").utf8))
         return hash.text
     }
 }
@@ -78,6 +120,7 @@ enum Purpose: UInt64 {
     case split = 1
     case order = 2
     case flip = 3
+    case augmentation = 4
 }
 
 /// The order and the flips of an epoch, both pure functions of seed and epoch.
@@ -114,10 +157,14 @@ struct Fingerprint {
         }
     }
 
+    mutating func add(_ word: UInt64) { mixIn(word) }
+
     private mutating func mixIn(_ word: UInt64) { state = (state ^ word) &* 0x100_0000_01B3 }
 
+    var value: UInt64 { SplitMix64.mix(state) }
+
     var text: String {
-        let digits = String(SplitMix64.mix(state), radix: 16)
+        let digits = String(value, radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits
     }
 }

@@ -1,25 +1,23 @@
 import Imaging
 
-/// Decodes pairs into samples, in parallel, once.
+/// Decodes pairs into samples, in parallel.
 struct SampleLoading {
     var shape: SampleShape
     var threads: Int
     /// Called with the number of decoded pairs and their total, now and then.
     var progress: (Int, Int) -> Void = { _, _ in }
 
-    private struct Decoded: Sendable {
-        var picture: [UInt8]
-        /// Of the file.
-        var size: PictureSize
-        /// Raw values at the mask's size; empty without a mask.
-        var mask: [UInt8] = []
-        /// Of the whole file, before it was made smaller.
-        var values = MaskValues()
-    }
+    /// How many of them stay in memory.
+    var cache = SampleCache.standard
 
     private struct Usable {
         var pair: SamplePair
-        var data: Decoded
+        var data: SampleReader.Decoded
+        var content: SampleContent
+        /// The raw values that the mask holds at the net's size.
+        var values: ByteSet
+        /// False where the bytes were let go of.
+        var isKept: Bool
         /// The place of its folder in the layout.
         var folder: Int
     }
@@ -36,16 +34,19 @@ struct SampleLoading {
         loaded.findings.sizes = PictureSizes(usable.map(\.data.size))
         guard shape.task.needsMasks else {
             loaded.groups = layout.folders.indices.map { folder in
-                usable.filter { $0.folder == folder }.map { Self.sample($0, mask: []) }
+                usable.filter { $0.folder == folder }.map { Self.stored($0, classes: ByteSet(), mask: []) }
             }
+            loaded.reader = SampleReader(shape: shape, map: nil)
             return loaded
         }
         let masks = usable.map { MaskFile(file: $0.pair.mask ?? $0.pair.picture, values: $0.data.values) }
         let meaning = try given ?? layoutMap(layout) ?? MaskMap.standard(for: shape.task, masks)
         try meaning.check(masks, for: shape.task)
         loaded.findings.masks = MaskFindings(values: masks.union, map: meaning, task: shape.task)
+        let reader = SampleReader(shape: shape, map: meaning)
+        loaded.reader = reader
         loaded.groups = try layout.folders.indices.map { folder in
-            try samples(usable.filter { $0.folder == folder }, meaning, layout.folders[folder], &loaded.report)
+            try samples(usable.filter { $0.folder == folder }, reader, layout.folders[folder], &loaded.report)
         }
         return loaded
     }
@@ -61,13 +62,16 @@ struct SampleLoading {
         let pairs = pairings.enumerated().flatMap { folder, pairing in pairing.pairs.map { (pair: $0, folder: folder) }
         }
         let shape = shape
+        let capacity = cache.capacity(shape)
         let decoded = try parallelMap(
             count: pairs.count, threads: threads, progress: { progress($0, pairs.count) },
-            body: { index -> Result<Decoded, ImageError> in Self.decode(pairs[index].pair, shape) })
+            body: { index -> Result<Usable, ImageError> in
+                Self.decode(pairs[index].pair, pairs[index].folder, shape, isKept: index < capacity)
+            })
         var usable: [Usable] = []
-        for ((pair, folder), result) in zip(pairs, decoded) {
+        for result in decoded {
             switch result {
-            case .success(let data): usable.append(Usable(pair: pair, data: data, folder: folder))
+            case .success(let one): usable.append(one)
             case .failure(let error): report.issues.append(DataIssue(file: error.file, reason: error.message))
             }
         }
@@ -85,16 +89,16 @@ struct SampleLoading {
         return TrainerError("\(folders.pictures): none of \(Text.count(count, "picture")) can be used\(first)")
     }
 
-    private static func decode(_ pair: SamplePair, _ shape: SampleShape) -> Result<Decoded, ImageError> {
+    private static func decode(
+        _ pair: SamplePair, _ folder: Int, _ shape: SampleShape, isKept: Bool
+    ) -> Result<Usable, ImageError> {
         do throws(ImageError) {
-            let picture = try decodePicture(path: pair.picture)
-            let size = PictureSize(width: picture.width, height: picture.height)
-            var decoded = Decoded(picture: picture.planes(of: shape), size: size)
-            guard let path = pair.mask else { return .success(decoded) }
-            let mask = try decodeMask(path: path)
-            decoded.mask = mask.resizedNearest(width: shape.maskWidth, height: shape.maskHeight).pixels
-            decoded.values = MaskValues(mask.pixels)
-            return .success(decoded)
+            var data = try SampleReader.decode(pair, shape)
+            let content = SampleContent(picture: data.picture, mask: data.mask)
+            let values = ByteSet(data.mask)
+            if !isKept { (data.picture, data.mask) = ([], []) }
+            return .success(
+                Usable(pair: pair, data: data, content: content, values: values, isKept: isKept, folder: folder))
         } catch {
             return .failure(error)
         }
@@ -102,34 +106,38 @@ struct SampleLoading {
 
     /// The samples of one folder; those whose masks are ignored everywhere teach nothing and are left out.
     private func samples(
-        _ usable: [Usable], _ map: MaskMap, _ folders: DataFolders, _ report: inout DataReport
-    ) throws -> [Sample] {
-        let classes = (0...255).map { map[UInt8($0)] ?? 0 }
-        var samples: [Sample] = []
+        _ usable: [Usable], _ reader: SampleReader, _ folders: DataFolders, _ report: inout DataReport
+    ) throws -> [StoredSample] {
+        var samples: [StoredSample] = []
         for one in usable {
-            let mask = one.data.mask.map { classes[Int($0)] }
-            if shape.task.classes != nil && mask.allSatisfy({ $0 == ClassRange.void }) {
+            let classes = ByteSet(reader.classes(one.values.bytes))
+            if shape.task.classes != nil && classes == ByteSet([ClassRange.void]) {
                 let reason = "all of its pixels are ignored at the net's size"
                 report.issues.append(DataIssue(file: one.pair.mask ?? one.pair.picture, reason: reason))
             } else {
-                samples.append(Self.sample(one, mask: mask))
+                samples.append(Self.stored(one, classes: classes, mask: reader.classes(one.data.mask)))
             }
         }
         guard !samples.isEmpty else { throw Self.nothingLeft(folders, usable.count, report) }
         return samples
     }
 
-    private static func sample(_ one: Usable, mask: [UInt8]) -> Sample {
-        Sample(name: one.pair.stem, file: one.pair.picture, picture: one.data.picture, mask: mask)
+    private static func stored(_ one: Usable, classes: ByteSet, mask: [UInt8]) -> StoredSample {
+        let name = one.pair.stem
+        let file = one.pair.picture
+        return StoredSample(
+            name: name, file: file, classes: classes, content: one.content, pair: one.pair,
+            kept: one.isKept ? Sample(name: name, file: file, picture: one.data.picture, mask: mask) : nil)
     }
 }
 
 /// What was read of a data set.
 struct LoadedSamples: Sendable {
     /// For each folder of the layout its samples, in byte order of their names.
-    var groups: [[Sample]] = []
+    var groups: [[StoredSample]] = []
     var report = DataReport()
     var findings = DataFindings()
+    var reader: SampleReader?
 
-    var samples: [Sample] { groups.flatMap { $0 } }
+    var samples: [StoredSample] { groups.flatMap { $0 } }
 }

@@ -4,6 +4,11 @@ import Imaging
 enum RunFigures {
     /// The losses over the epochs, and below them what tests measure.
     static func curves(_ log: MetricsLog, title: String) -> Bitmap {
+        stacked(charts(log, title: title).map { $0.render(width: 900, height: 400) })
+    }
+
+    /// The charts of `curves`, without those that have nothing to show.
+    static func charts(_ log: MetricsLog, title: String) -> [LineChart] {
         func series(_ name: String, _ value: (MetricsRow) -> Double?) -> LineChart.Series {
             LineChart.Series(
                 name: name, points: log.rows.compactMap { row in value(row).map { (x: Double(row.epoch), y: $0) } })
@@ -18,7 +23,7 @@ enum RunFigures {
             LineChart(title: title, xLabel: "epoch", yLabel: "loss", series: losses.filter { !$0.points.isEmpty }),
             LineChart(title: "", xLabel: "epoch", yLabel: label, series: measured.filter { !$0.points.isEmpty }),
         ]
-        return stacked(charts.filter { !$0.series.isEmpty }.map { $0.render(width: 900, height: 400) })
+        return charts.filter { !$0.series.isEmpty }
     }
 
     private static func stacked(_ parts: [Bitmap]) -> Bitmap {
@@ -33,15 +38,15 @@ enum RunFigures {
 
     /// Picture, truth and prediction of the given samples, a row each; picture and reconstruction where the net learns
     /// its input.
-    /// - Throws: `RuntimeError` when the net cannot run.
+    /// - Throws: `RuntimeError` when the net cannot run; `TrainerError` when a file is no longer what it was.
     static func samples(
         _ indices: [Int], of data: DataSet, net: Net, names: ClassNames, cell: Int
     ) throws -> Bitmap {
-        let maker = BatchMaker(data: data)
         let shape = data.shape
+        let shown = try indices.map(data.sample)
         var rows: [[Bitmap]] = []
-        try net.eachOutput(count: indices.count, prepare: { maker.picture(indices[$0]) }) { index, output in
-            let sample = data.samples[indices[index]]
+        try net.eachOutput(count: indices.count, prepare: { BatchMaker.picture(shown[$0]) }) { index, output in
+            let sample = shown[index]
             // In RGB, for a figure takes one channel for a mask.
             let picture = Bitmap(planes: sample.picture, shape: shape).convertedToRGB()
             switch shape.task {
@@ -57,7 +62,7 @@ enum RunFigures {
         let titles = shape.task.needsMasks ? ["picture", "truth", "prediction"] : ["picture", "reconstruction"]
         let legend = ClassColors.legend(shape.task, names)
         return Figure(
-            columnTitles: titles, rows: rows, rowCaptions: indices.map { data.samples[$0].name }, legend: legend
+            columnTitles: titles, rows: rows, rowCaptions: shown.map(\.name), legend: legend
         ).render(cell: cell)
     }
 

@@ -1,93 +1,100 @@
-/// The samples of one step, as the net wants them.
-struct Batch: Sendable {
-    /// One `[channels, height, width]` per sample, 0 ... 1.
-    var pictures: [[Float]]
-    /// One `[maskHeight, maskWidth]` per sample, 0 or 1, or class numbers; none when there is no target.
-    var targets: [[Float]]
-}
-
-/// Turns cached bytes into floats.
-struct BatchMaker: Sendable {
-    let data: DataSet
-
-    /// A byte as a number from 0 to 1; the same as dividing in Float, which rounds correctly.
-    static func unit(_ byte: UInt8) -> Float { Float(byte) / 255 }
-
-    /// The picture of a sample, as floats.
-    func picture(_ sample: Int, isFlipped: Bool = false) -> [Float] {
-        Self.floats(data.samples[sample].picture, rowLength: data.shape.width, isFlipped: isFlipped, Self.unit)
-    }
-
-    /// The batch of the given samples, mirrored as the epoch's draw says; nil for no flips.
-    func batch(_ samples: [Int], flips: EpochDraw?) -> Batch {
-        var batch = Batch(pictures: [], targets: [])
-        let range = data.shape.task.classes
-        for sample in samples {
-            let isFlipped = flips?.isFlipped(sample) ?? false
-            batch.pictures.append(picture(sample, isFlipped: isFlipped))
-            guard data.shape.task.needsMasks else { continue }
-            batch.targets.append(
-                Self.floats(data.samples[sample].mask, rowLength: data.shape.maskWidth, isFlipped: isFlipped) {
-                    range?.fed($0) ?? Float($0)
-                })
-        }
-        return batch
-    }
-
-    private static func floats(
-        _ bytes: [UInt8], rowLength: Int, isFlipped: Bool, _ value: (UInt8) -> Float
-    ) -> [Float] {
-        guard isFlipped else { return bytes.map(value) }
-        var floats: [Float] = []
-        floats.reserveCapacity(bytes.count)
-        for row in stride(from: 0, to: bytes.count, by: rowLength) {
-            for place in stride(from: row + rowLength - 1, through: row, by: -1) { floats.append(value(bytes[place])) }
-        }
-        return floats
-    }
-}
-
-/// Makes batches on a thread of its own, so that the next one is ready when the current step ends.
+/// Makes batches on threads of its own, ahead of the steps that use them.
+///
+/// Threads take the samples one by one, so that all work on the batch that is needed next; batches come in their order
+/// whatever the number of threads.
 final class BatchProducer {
+    /// A batch in the making.
+    private struct Slot {
+        var items: [BatchItem?]
+        var missing: Int
+        /// Of the first sample, in the batch's order, that cannot be had.
+        var fault: (place: Int, error: any Error)?
+    }
+
     private struct State {
-        var ready: [Batch] = []
+        /// The sample that is made next.
+        var batch = 0
+        var place = 0
+        /// Batches that were taken.
+        var taken = 0
+        /// The next batches, the first of them number `taken`.
+        var slots: [Slot] = []
         var isStopped = false
     }
 
     /// Batches made ahead.
-    private static let capacity = 2
+    static let capacity = 2
 
     private let state = Monitor(State())
-    private let thread: PosixThread
+    private var threads: [PosixThread] = []
     private var left: Int
+    /// Seconds that `next` has waited for batches that were not ready.
+    private(set) var waited = 0.0
 
     /// - Parameter batches: the samples of each step, in order.
-    init(maker: BatchMaker, batches: [[Int]], flips: EpochDraw?) throws {
+    /// - Throws: `TrainerError` when no thread can be started.
+    init(maker: BatchMaker, batches: [[Int]]) throws {
         left = batches.count
         let state = state
-        thread = try PosixThread {
-            for samples in batches {
-                let batch = maker.batch(samples, flips: flips)
-                let isStopped = state.wait { s -> Bool? in
-                    if s.isStopped { return true }
-                    guard s.ready.count < Self.capacity else { return nil }
-                    s.ready.append(batch)
-                    return false
-                }
-                if isStopped { return }
+        let work: @Sendable () -> Void = {
+            while let (batch, place) = Self.claim(state, batches) {
+                let result = Result { try maker.item(batches[batch][place]) }
+                Self.deliver(result, batch, place, state)
             }
+        }
+        for _ in 0..<max(1, min(maker.data.threads, batches.count)) {
+            // One is enough to get there; only none at all is an error.
+            do { threads.append(try PosixThread(work)) } catch  where !threads.isEmpty { break }
         }
     }
 
     deinit {
         state.withLock { $0.isStopped = true }
-        thread.join()
+        threads.forEach { $0.join() }
+    }
+
+    /// The sample to make next, waited for while enough is ready; nil at the end.
+    private static func claim(_ state: Monitor<State>, _ batches: [[Int]]) -> (batch: Int, place: Int)? {
+        state.wait { s -> (batch: Int, place: Int)?? in
+            if s.isStopped || s.batch == batches.count { return .some(nil) }
+            guard s.batch < s.taken + capacity else { return nil }
+            let count = batches[s.batch].count
+            if s.place == 0 { s.slots.append(Slot(items: Array(repeating: nil, count: count), missing: count)) }
+            defer {
+                s.place += 1
+                if s.place == count { (s.batch, s.place) = (s.batch + 1, 0) }
+            }
+            return (s.batch, s.place)
+        }
+    }
+
+    private static func deliver(
+        _ result: Result<BatchItem, any Error>, _ batch: Int, _ place: Int, _ state: Monitor<State>
+    ) {
+        state.withLock { s in
+            let slot = batch - s.taken
+            s.slots[slot].missing -= 1
+            switch result {
+            case .success(let item): s.slots[slot].items[place] = item
+            case .failure(let error):
+                if place < s.slots[slot].fault?.place ?? .max { s.slots[slot].fault = (place, error) }
+            }
+        }
     }
 
     /// The next batch, waited for if need be; nil at the end.
-    func next() -> Batch? {
+    /// - Throws: `TrainerError` when a file of it is no longer what it was.
+    func next() throws -> Batch? {
         guard left > 0 else { return nil }
         left -= 1
-        return state.wait { $0.ready.isEmpty ? nil : $0.ready.removeFirst() }
+        let start = monotonicSeconds()
+        let slot = state.wait { s -> Slot? in
+            guard let first = s.slots.first, first.missing == 0 else { return nil }
+            s.taken += 1
+            return s.slots.removeFirst()
+        }
+        waited += monotonicSeconds() - start
+        if let fault = slot.fault { throw fault.error }
+        return Batch(slot.items.compactMap { $0 })
     }
 }

@@ -9,21 +9,21 @@ struct TestResult: Hashable, Sendable {
 ///
 /// - Parameter isInterrupted: asked between batches; a yes ends the test early.
 /// - Returns: nil when there are no samples, or when interrupted.
-/// - Throws: `RuntimeError` when the net cannot run.
+/// - Throws: `RuntimeError` when the net cannot run; `TrainerError` when a file is no longer what it was.
 func test(
     _ net: Net, on samples: [Int], of data: DataSet, isInterrupted: () -> Bool = { false },
     progress: (Int) -> Void = { _ in }
 ) throws -> TestResult? {
     let maker = BatchMaker(data: data)
     let batches = samples.chunks(of: net.model.batchCapacity)
-    let producer = try BatchProducer(maker: maker, batches: batches, flips: nil)
+    let producer = try BatchProducer(maker: maker, batches: batches)
     var sums = TestSums(data.shape.task)
     for (index, batch) in batches.enumerated() {
-        guard index == 0 || !isInterrupted(), let made = producer.next() else { return nil }
+        guard index == 0 || !isInterrupted(), let made = try producer.next() else { return nil }
         let (loss, outputs) = try net.tested(made)
         sums.add(loss: loss, samples: batch.count)
-        for (index, output) in zip(batch, outputs) {
-            var sample = data.samples[index]
+        for (read, output) in zip(made.samples, outputs) {
+            var sample = read
             sample.mask = data.shape.middle(of: sample.mask)
             sums.add(output, of: sample)
         }

@@ -7,8 +7,8 @@ struct TrainingSettings: Hashable, Sendable {
     var batch = 16
     var initialValues = InitialValueRule.he
     var seed: UInt64 = 0
-    /// Half of the training pictures are mirrored, drawn anew in each epoch.
-    var flips = true
+    /// How training pictures are changed, drawn anew in each epoch.
+    var augmentation = AugmentationSettings.standard
 
     /// The numbers of step `step`, counted from 1.
     func scalars(step: Int) -> StepScalars {
@@ -22,7 +22,7 @@ extension TrainingSettings: RecordPart {
     var metadata: [(String, String)] {
         optimizer.metadata + [
             ("epochs", "\(epochs)"), ("batch", "\(batch)"), ("init", initialValues.rawValue), ("seed", "\(seed)"),
-            ("flips", "\(flips)"),
+            ("augment", augmentation.description),
         ]
     }
 
@@ -32,6 +32,10 @@ extension TrainingSettings: RecordPart {
         batch = try fields.value("batch")
         initialValues = try fields.choice("init")
         seed = try fields.value("seed")
-        flips = try fields.value("flips")
+        // Earlier checkpoints know of nothing but flips.
+        augmentation =
+            fields.has("augment")
+            ? try AugmentationSettings(parsing: fields.text("augment"))
+            : AugmentationSettings(flip: try fields.value("flips"))
     }
 }

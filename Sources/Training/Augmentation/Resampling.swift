@@ -1,0 +1,128 @@
+/// Reads bytes of a picture or a mask where a spatial map says, as floats.
+///
+/// All of it is sums and products of Float, so that it is the same on every machine.
+struct Resampling {
+    var map: SpatialMap
+    /// Of the picture, in whose pixels the map counts.
+    var pictureHeight: Int
+    var pictureWidth: Int
+
+    /// The weights of the displacements along a line, of each of its pixels.
+    private struct Line {
+        /// Pixels from the middle, counted in those of the picture.
+        var places: [Float]
+        var weights: [(Float, Float, Float)]
+
+        init(count: Int, pictureCount: Int) {
+            let ratio = Double(pictureCount) / Double(count)
+            let middle = Double(count - 1) / 2
+            places = (0..<count).map { Float((Double($0) - middle) * ratio) }
+            weights = (0..<count).map { ElasticField.weights(at: (Double($0) + 0.5) / Double(count)) }
+        }
+    }
+
+    /// Planes of `height` by `width` bytes, bilinearly, divided by 255.
+    func picture(_ planes: [UInt8], channels: Int, into out: UnsafeMutablePointer<Float>) {
+        let (height, width) = (pictureHeight, pictureWidth)
+        let area = height * width
+        let (lastX, lastY) = (Int32(width - 1), Int32(height - 1))
+        planes.withUnsafeBufferPointer { source in
+            guard let source = source.baseAddress else { return }
+            eachRow(height: height, width: width) { row, xs, ys in
+                for x in 0..<width {
+                    // Half a pixel to the left and above lies the first of four; both are at least -1/2.
+                    let u = xs[x] + 0.5
+                    let v = ys[x] + 0.5
+                    let (i, j) = (Int32(u), Int32(v))
+                    let (s, t) = (u - Float(i), v - Float(j))
+                    let left = Int(max(i - 1, 0))
+                    let right = Int(min(i, lastX))
+                    let upper = Int(max(j - 1, 0)) * width
+                    let lower = Int(min(j, lastY)) * width
+                    for channel in 0..<channels {
+                        let plane = source + channel * area
+                        let a = Float(plane[upper + left])
+                        let b = Float(plane[upper + right])
+                        let c = Float(plane[lower + left])
+                        let d = Float(plane[lower + right])
+                        let top = a + (b - a) * s
+                        let bottom = c + (d - c) * s
+                        out[channel * area + row * width + x] = (top + (bottom - top) * t) / 255
+                    }
+                }
+            }
+        }
+    }
+
+    /// A mask of `height` by `width` bytes, each pixel a copy of the nearest one, as the number that `fed` has for it.
+    func mask(_ bytes: [UInt8], height: Int, width: Int, fed: [Float], into out: UnsafeMutablePointer<Float>) {
+        let ratioX = Float(width) / Float(pictureWidth)
+        let ratioY = Float(height) / Float(pictureHeight)
+        bytes.withUnsafeBufferPointer { source in
+            guard let source = source.baseAddress else { return }
+            eachRow(height: height, width: width) { row, xs, ys in
+                for x in 0..<width {
+                    let i = min(Int(xs[x] * ratioX), width - 1)
+                    let j = min(Int(ys[x] * ratioY), height - 1)
+                    out[row * width + x] = fed[Int(source[j * width + i])]
+                }
+            }
+        }
+    }
+
+    /// Calls `body` with the places in the source of each pixel of each row of a grid that covers the picture: from 0
+    /// at the left and upper edge to the picture's width and height.
+    private func eachRow(
+        height: Int, width: Int, _ body: (Int, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>) -> Void
+    ) {
+        let columns = Line(count: width, pictureCount: pictureWidth)
+        let rows = Line(count: height, pictureCount: pictureHeight)
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * width) { buffer in
+            guard let xs = buffer.baseAddress else { return }
+            let ys = xs + width
+            for row in 0..<height {
+                let y = Double(rows.places[row])
+                let startX = Float(map.xy * y + map.x + Double(pictureWidth) / 2)
+                let startY = Float(map.yy * y + map.y + Double(pictureHeight) / 2)
+                let (stepX, stepY) = (Float(map.xx), Float(map.yx))
+                columns.places.withUnsafeBufferPointer { places in
+                    for x in 0..<width {
+                        xs[x] = startX + stepX * places[x]
+                        ys[x] = startY + stepY * places[x]
+                    }
+                }
+                if let field = map.deformation {
+                    Self.displace(xs, field.x, rows.weights[row], columns.weights)
+                    Self.displace(ys, field.y, rows.weights[row], columns.weights)
+                }
+                Self.mirror(xs, count: width, size: Float(pictureWidth))
+                Self.mirror(ys, count: width, size: Float(pictureHeight))
+                body(row, xs, ys)
+            }
+        }
+    }
+
+    private static func displace(
+        _ places: UnsafeMutablePointer<Float>, _ vectors: [Float], _ row: (Float, Float, Float),
+        _ columns: [(Float, Float, Float)]
+    ) {
+        func sum(_ column: Int) -> Float {
+            row.0 * vectors[column] + row.1 * vectors[3 + column] + row.2 * vectors[6 + column]
+        }
+        let (a, b, c) = (sum(0), sum(1), sum(2))
+        columns.withUnsafeBufferPointer { columns in
+            for x in columns.indices {
+                places[x] += columns[x].0 * a + columns[x].1 * b + columns[x].2 * c
+            }
+        }
+    }
+
+    /// Brings places into `0 ... size` by mirroring at both ends, as often as need be.
+    private static func mirror(_ places: UnsafeMutablePointer<Float>, count: Int, size: Float) {
+        for x in 0..<count where !(places[x] >= 0 && places[x] <= size) {
+            let period = 2 * size
+            let rest = places[x] - (places[x] / period).rounded(.down) * period
+            places[x] = min(max(min(rest, period - rest), 0), size)
+        }
+    }
+}

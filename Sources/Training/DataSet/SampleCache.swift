@@ -1,0 +1,71 @@
+/// How much memory decoded pictures may take.
+struct SampleCache: Hashable, Sendable {
+    /// In bytes.
+    var limit: Int
+
+    /// Half of the memory that is free now.
+    static var standard: SampleCache { SampleCache(limit: availableMemory() / 2) }
+
+    init(limit: Int) { self.limit = limit }
+
+    /// Reads `512M`, `2G`, `0`.
+    /// - Throws: `TrainerError` for anything else.
+    init(parsing text: String) throws {
+        let units: [Character: Int] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40]
+        let unit = text.last.flatMap { units[Character($0.uppercased())] }
+        let digits = unit == nil ? text[...] : text.dropLast()
+        guard let number = Int(digits), number >= 0,
+            case let (bytes, false) = number.multipliedReportingOverflow(by: unit ?? 1)
+        else {
+            throw TrainerError(
+                "--cache \"\(text)\": expected bytes with K, M, G or T, such as 512M or 2G",
+                hint: "0 keeps no picture in memory")
+        }
+        limit = bytes
+    }
+
+    /// How many samples of a shape are kept.
+    func capacity(_ shape: SampleShape) -> Int { limit / max(1, shape.sampleBytes) }
+
+    /// What the system could give without swapping, within the limits of a container; a GiB where it does not say.
+    private static func availableMemory() -> Int {
+        let free = field("MemAvailable:", of: "/proc/meminfo").map { $0 * 1024 } ?? 1 << 30
+        let group = number(of: "/sys/fs/cgroup/memory.max").map { limit in
+            max(0, limit - (number(of: "/sys/fs/cgroup/memory.current") ?? 0))
+        }
+        return min(free, group ?? free)
+    }
+
+    private static func number(of path: String) -> Int? {
+        guard let text = try? FileSystem.text(of: path) else { return nil }
+        return Int(text.prefix { $0.isNumber })
+    }
+
+    private static func field(_ name: String, of path: String) -> Int? {
+        guard let text = try? FileSystem.text(of: path) else { return nil }
+        let line = text.split(separator: "\n").first { $0.hasPrefix(name) }
+        return line.flatMap { $0.split(separator: " ").dropFirst().first }.flatMap { Int($0) }
+    }
+}
+
+extension SampleShape {
+    /// What a sample takes in memory.
+    var sampleBytes: Int {
+        channels * height * width + (task.needsMasks ? maskHeight * maskWidth : 0)
+    }
+}
+
+extension DataSet {
+    /// Samples that are kept in memory.
+    var keptCount: Int { samples.count { $0.kept != nil } }
+
+    /// What they take.
+    var keptBytes: Int { keptCount * shape.sampleBytes }
+
+    /// `37.4 MiB of pictures in memory`, or how many of them, and that the others are read again.
+    var cacheText: String {
+        let bytes = Text.bytes(keptBytes)
+        guard keptCount < samples.count else { return "\(bytes) of pictures in memory" }
+        return "\(keptCount) of \(samples.count) pictures in memory, \(bytes); the others are read again in each epoch"
+    }
+}

@@ -1,0 +1,63 @@
+import Imaging
+
+/// Reads single samples again during training, and notices when their files are no longer what they were.
+struct SampleReader: Sendable {
+    var shape: SampleShape
+    /// nil without masks.
+    var map: MaskMap?
+
+    /// What a pair of files holds, at the net's size.
+    struct Decoded: Sendable {
+        var picture: [UInt8]
+        /// Of the file.
+        var size: PictureSize
+        /// Raw values at the mask's size; empty without a mask.
+        var mask: [UInt8] = []
+        /// Of the whole file, before it was made smaller.
+        var values = MaskValues()
+    }
+
+    static func decode(_ pair: SamplePair, _ shape: SampleShape) throws(ImageError) -> Decoded {
+        let picture = try decodePicture(path: pair.picture)
+        let size = PictureSize(width: picture.width, height: picture.height)
+        var decoded = Decoded(picture: picture.planes(of: shape), size: size)
+        guard let path = pair.mask else { return decoded }
+        let mask = try decodeMask(path: path)
+        decoded.mask = mask.resizedNearest(width: shape.maskWidth, height: shape.maskHeight).pixels
+        decoded.values = MaskValues(mask.pixels)
+        return decoded
+    }
+
+    /// The sample as it was when the data set was read.
+    /// - Throws: `TrainerError` that names the file and says what has become of it.
+    func read(_ stored: StoredSample) throws -> Sample {
+        guard let pair = stored.pair else { throw TrainerError("\(stored.file): comes from no file") }
+        let decoded: Decoded
+        do {
+            decoded = try Self.decode(pair, shape)
+        } catch {
+            throw Self.changed(error.file, "could be read at the start and now \(error.message)")
+        }
+        let content = SampleContent(picture: decoded.picture, mask: decoded.mask)
+        if content.picture != stored.content.picture {
+            throw Self.changed(pair.picture, "holds another picture than at the start")
+        }
+        if content.mask != stored.content.mask {
+            throw Self.changed(pair.mask ?? pair.picture, "holds another mask than at the start")
+        }
+        return Sample(name: stored.name, file: stored.file, picture: decoded.picture, mask: classes(decoded.mask))
+    }
+
+    /// Raw values of a mask as class numbers.
+    func classes(_ mask: [UInt8]) -> [UInt8] {
+        guard let map else { return mask }
+        let classes = map.classes.map { $0 ?? 0 }
+        return mask.map { classes[Int($0)] }
+    }
+
+    private static func changed(_ file: String, _ what: String) -> TrainerError {
+        TrainerError(
+            "\(file): the file \(what)",
+            hint: "put it back as it was and continue with --resume; a --cache that holds all pictures reads each once")
+    }
+}

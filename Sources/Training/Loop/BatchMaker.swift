@@ -1,0 +1,137 @@
+import Imaging
+
+/// The samples of one step, as the net wants them.
+struct Batch: Sendable {
+    /// One `[channels, height, width]` per sample, 0 ... 1.
+    var pictures: [[Float]]
+    /// One `[maskHeight, maskWidth]` per sample, 0 or 1, or class numbers; none when there is no target.
+    var targets: [[Float]]
+    /// What they were made of.
+    var samples: [Sample]
+
+    init(_ items: [BatchItem]) {
+        pictures = items.map(\.picture)
+        targets = items.compactMap(\.target)
+        samples = items.map(\.sample)
+    }
+}
+
+/// One sample of a batch.
+struct BatchItem: Sendable {
+    var picture: [Float]
+    /// nil for nets that learn their input.
+    var target: [Float]?
+    var sample: Sample
+}
+
+/// Turns the bytes of samples into floats, augmented or as they are.
+struct BatchMaker: Sendable {
+    let data: DataSet
+    /// nil for pictures as they are.
+    let augmentation: EpochAugmentation?
+    /// What the net is fed for each byte of a mask.
+    private let fed: [Float]
+
+    init(data: DataSet, augmentation: EpochAugmentation? = nil) {
+        self.data = data
+        self.augmentation = augmentation
+        let range = data.shape.task.classes
+        fed = (0...UInt8.max).map { range?.fed($0) ?? Float($0) }
+    }
+
+    /// A byte as a number from 0 to 1; the same as dividing in Float, which rounds correctly.
+    static func unit(_ byte: UInt8) -> Float { Float(byte) / 255 }
+
+    /// The picture of a sample, as floats.
+    static func picture(_ sample: Sample) -> [Float] {
+        floats(count: sample.picture.count) { units(sample.picture, $0) }
+    }
+
+    /// The batch of the given samples.
+    /// - Throws: `TrainerError` when a file is no longer what it was.
+    func batch(_ samples: [Int]) throws -> Batch { Batch(try samples.map(item)) }
+
+    /// One sample.
+    /// - Throws: as `batch`.
+    func item(_ index: Int) throws -> BatchItem {
+        let sample = try data.sample(index)
+        let augmentation = augmentation?.augmentation(
+            of: index, height: data.shape.height, width: data.shape.width, mean: { data.shape.mean(of: sample) })
+        return item(sample, augmentation ?? Augmentation())
+    }
+
+    /// A sample after an augmentation.
+    func item(_ sample: Sample, _ augmentation: Augmentation) -> BatchItem {
+        let shape = data.shape
+        let picture = Self.floats(count: sample.picture.count) { out in
+            draw(sample.picture, augmentation.space, out)
+            let area = shape.height * shape.width
+            if !augmentation.color.isIdentity { augmentation.color.change(out, channels: shape.channels, area: area) }
+            augmentation.noise?.add(to: out, count: shape.channels * area)
+        }
+        guard shape.task.needsMasks else { return BatchItem(picture: picture, target: nil, sample: sample) }
+        let target = Self.floats(count: sample.mask.count) { mask(sample.mask, augmentation.space, $0) }
+        return BatchItem(picture: picture, target: target, sample: sample)
+    }
+
+    private func draw(_ bytes: [UInt8], _ space: SpatialMap, _ out: UnsafeMutablePointer<Float>) {
+        let shape = data.shape
+        if space.isIdentity {
+            Self.units(bytes, out)
+        } else if space.isFlip {
+            Self.flipped(bytes, rowLength: shape.width, out, Self.unit)
+        } else {
+            Resampling(map: space, pictureHeight: shape.height, pictureWidth: shape.width)
+                .picture(bytes, channels: shape.channels, into: out)
+        }
+    }
+
+    private func mask(_ bytes: [UInt8], _ space: SpatialMap, _ out: UnsafeMutablePointer<Float>) {
+        let shape = data.shape
+        if space.isIdentity {
+            for (place, byte) in bytes.enumerated() { out[place] = fed[Int(byte)] }
+        } else if space.isFlip {
+            Self.flipped(bytes, rowLength: shape.maskWidth, out) { fed[Int($0)] }
+        } else {
+            Resampling(map: space, pictureHeight: shape.height, pictureWidth: shape.width)
+                .mask(bytes, height: shape.maskHeight, width: shape.maskWidth, fed: fed, into: out)
+        }
+    }
+
+    private static func units(_ bytes: [UInt8], _ out: UnsafeMutablePointer<Float>) {
+        bytes.withUnsafeBufferPointer { bytes in
+            for place in bytes.indices { out[place] = unit(bytes[place]) }
+        }
+    }
+
+    @inline(__always)
+    private static func flipped(
+        _ bytes: [UInt8], rowLength: Int, _ out: UnsafeMutablePointer<Float>, _ value: (UInt8) -> Float
+    ) {
+        bytes.withUnsafeBufferPointer { bytes in
+            for row in stride(from: 0, to: bytes.count, by: rowLength) {
+                for x in 0..<rowLength { out[row + x] = value(bytes[row + rowLength - 1 - x]) }
+            }
+        }
+    }
+
+    /// `count` numbers, which `fill` writes, every one of them.
+    private static func floats(count: Int, _ fill: (UnsafeMutablePointer<Float>) -> Void) -> [Float] {
+        [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+            if let base = buffer.baseAddress, count > 0 { fill(base) }
+            initialized = count
+        }
+    }
+}
+
+extension SampleShape {
+    /// The means of a picture's red, green and blue, 0 ... 1, three times the same for gray.
+    func mean(of sample: Sample) -> SIMD3<Double> {
+        let area = height * width
+        let means = (0..<channels).map { channel in
+            let sum = sample.picture[channel * area..<(channel + 1) * area].reduce(0) { $0 + Int($1) }
+            return Double(sum) / Double(255 * area)
+        }
+        return SIMD3(means[0], means[means.count / 2], means[means.count - 1])
+    }
+}
