@@ -88,7 +88,11 @@ private func exactSpan(
         span = spread.image(of: windows, count: count)
     case .resample(let map): span = map.reach(axis).image(of: operand(0), count: count)
     case .normalization: span = operand(0)
-    default: span = node.inputs.map { exact[$0.index] }.reduce(0..<count) { $0.clamped(to: $1) }
+    case .elementwise, .softmax, .concat, .channelSlice, .relayout:
+        span = node.inputs.map { exact[$0.index] }.reduce(0..<count) { $0.clamped(to: $1) }
+    default:
+        // Nothing else has a scale.
+        span = 0..<0
     }
     for extra in node.epilogue.flatMap(\.operands) { span = span.clamped(to: exact[extra.index]) }
     return span
