@@ -9,8 +9,9 @@ import Testing
 
 @testable import Training
 
-/// What is computed tile by tile has the bits of what is computed at once.
-@Suite struct TiledOutputTests {
+/// What is computed tile by tile has the bits of what is computed at once. One after the other: they share models, which
+/// are compiled once.
+@Suite(.serialized) struct TiledOutputTests {
     /// Every kind of operator that moves with its input, on three levels.
     private static let everything = """
         graph everything(rows = 32, columns = 48) {
