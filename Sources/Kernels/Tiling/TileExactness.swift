@@ -62,7 +62,8 @@ private func resultGroup(_ node: Node, _ convolutions: AlgorithmTable) throws(Sp
     case .winograd(let tile): return tile
     case .gemm:
         throw SpatialError(
-            "\"\(node.name)\" is computed by OpenBLAS' matrix product, whose rounding depends on the size of the map")
+            "\"\(node.name)\" is computed by OpenBLAS' matrix product, whose rounding depends on the size of the map; "
+                + "numbers of channels that 4 divides, and no groups, allow other algorithms")
     case .direct, .patch, .narrowInput, .narrowOutput: return 1
     }
 }
