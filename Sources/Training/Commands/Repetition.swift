@@ -6,7 +6,7 @@ struct RepetitionOptions: ParsableArguments {
     @Option(
         name: .customLong("repeat"),
         help: ArgumentHelp(
-            "Train as this run was trained, and compare the checkpoints behind each epoch.", valueName: "run"))
+            "Train as this run was trained, and compare the weights behind each epoch.", valueName: "run"))
     var run: String?
 }
 
@@ -75,18 +75,19 @@ struct Repetition {
             hint: "give the data as it was with --data")
     }
 
-    /// Says whether every epoch left the same checkpoint.
+    /// Says whether every epoch left the same weights.
     /// - Throws: `TrainerError` that names the first epoch that did not.
     func compare(with files: RunFiles, _ console: Console) throws {
         let now = try HashLog.rows(files.hashes)
         for (before, now) in zip(rows, now) where before != now {
             throw TrainerError(
-                "the repetition differs from \(folder) from epoch \(before.epoch) on: the checkpoint is "
+                "the repetition differs from \(folder) from epoch \(before.epoch) on: the weights' SHA-256 is "
                     + "\(now.digest.prefix(16))… after step \(now.step), it was \(before.digest.prefix(16))… after step "
                     + "\(before.step)")
         }
         guard let last = rows.last, now.count >= rows.count else { return }
         console.answer(
-            "the same bits as \(folder) behind each of \(Text.count(rows.count, "epoch")); checkpoint \(last.digest)")
+            "the same bits as \(folder) behind each of \(Text.count(rows.count, "epoch")); SHA-256 of the last weights \(last.digest)"
+        )
     }
 }
