@@ -52,7 +52,7 @@ struct FaultTests {
         var random = SystemRandomNumberGenerator()
         var kills = 0
         var run = 0
-        while kills < (isLongRun ? 100 : 8) {
+        while kills < (isLongRun ? 100 : 6) {
             let out = path(trainer, "run\(run)")
             var isDone = false
             while !isDone {
@@ -123,7 +123,7 @@ struct FaultTests {
     }
 
     /// As a full disk, by a limit on the size of files: at any file that a run writes.
-    @Test(arguments: [1, 150, 700])
+    @Test(arguments: [1, 700])
     func noRoomKeepsTheLastCheckpoint(kibibytes: Int) throws {
         let trainer = try Trainer()
         try trainer.train(out: "run", "--epochs", "1")

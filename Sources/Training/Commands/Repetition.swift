@@ -85,9 +85,11 @@ struct Repetition {
                     + "\(now.digest.prefix(16))… after step \(now.step), it was \(before.digest.prefix(16))… after step "
                     + "\(before.step)")
         }
-        guard let last = rows.last, now.count >= rows.count else { return }
+        let compared = zip(rows, now).map { $0.1 }
+        guard let last = compared.last else { return }
+        let count = compared.count < rows.count ? "\(compared.count) of " : ""
         console.answer(
-            "the same bits as \(folder) behind each of \(Text.count(rows.count, "epoch")); SHA-256 of the last weights \(last.digest)"
-        )
+            "the same bits as \(folder) behind each of \(count)\(Text.count(rows.count, "epoch")); SHA-256 of the last weights "
+                + last.digest)
     }
 }
