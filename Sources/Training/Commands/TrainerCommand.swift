@@ -19,5 +19,8 @@ struct TrainerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "trainer",
         abstract: "Trains, tests and applies the net that this program was compiled for.",
-        subcommands: [TrainCommand.self, EvaluateCommand.self, PredictCommand.self, InfoCommand.self])
+        subcommands: [
+            DoctorCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self, InfoCommand.self,
+            AugmentCommand.self, BenchInputCommand.self,
+        ])
 }

@@ -22,7 +22,7 @@ extension DataSet {
         func parted(_ samples: [StoredSample], _ reader: SampleReader?) -> DataSet {
             var data = DataSet(
                 shape: shape, samples: samples, reader: reader, split: settings.split, isSorted: settings.isSorted,
-                seed: seed)
+                fold: settings.fold, seed: seed)
             data.threads = threads
             return data
         }

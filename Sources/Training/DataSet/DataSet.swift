@@ -12,6 +12,8 @@ struct DataSettings: Hashable, Sendable {
     var split = 0.8
     /// The first ones in the order of names train, instead of a shuffled draw.
     var isSorted = false
+    /// The part that tests, in place of `split`; nil without cross-validation.
+    var fold: Fold?
 
     var isEmbedded: Bool { folder == nil && pictures == nil }
 
@@ -41,12 +43,15 @@ struct DataSet: Sendable {
     var threads = 1
 
     init(
-        shape: SampleShape, samples: [StoredSample], reader: SampleReader?, split: Double, isSorted: Bool, seed: UInt64
+        shape: SampleShape, samples: [StoredSample], reader: SampleReader?, split: Double, isSorted: Bool,
+        fold: Fold? = nil, seed: UInt64
     ) {
         self.shape = shape
         self.samples = samples
         self.reader = reader
-        (training, testing) = Self.parts(count: samples.count, split: split, isSorted: isSorted, seed: seed)
+        (training, testing) =
+            fold.map { $0.parts(Self.order(count: samples.count, isSorted: isSorted, seed: seed)) }
+            ?? Self.parts(count: samples.count, split: split, isSorted: isSorted, seed: seed)
     }
 
     /// Data that comes with its split.
@@ -83,10 +88,15 @@ struct DataSet: Sendable {
 
     /// The indices that train and those that test: a shuffled draw, or the first ones.
     static func parts(count: Int, split: Double, isSorted: Bool, seed: UInt64) -> (training: [Int], testing: [Int]) {
-        var random = SplitMix64(seed: seed, Purpose.split.rawValue)
-        let order = isSorted ? Array(0..<count) : random.permutation(count)
+        let order = order(count: count, isSorted: isSorted, seed: seed)
         let border = min(count, max(0, Int(split * Double(count))))
         return (Array(order[..<border]), Array(order[border...]))
+    }
+
+    /// The order that is parted.
+    private static func order(count: Int, isSorted: Bool, seed: UInt64) -> [Int] {
+        var random = SplitMix64(seed: seed, Purpose.split.rawValue)
+        return isSorted ? Array(0..<count) : random.permutation(count)
     }
 
     /// A number that changes when any picture, mask, name or the split changes (FNV-1a).

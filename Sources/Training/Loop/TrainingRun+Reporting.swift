@@ -3,9 +3,16 @@ extension TrainingRun {
     func tell(_ row: MetricsRow, _ imagesPerSecond: Double) {
         console.clear()
         let test = row.test.map { ", test " + task.text($0) }
+        let wait = waitShare > 0.01 ? " (\(Text.fixed(100 * waitShare, 1)) % of it waiting for pictures)" : ""
         console.say(
             "epoch \(row.epoch)/\(settings.epochs): loss \(Text.loss(row.trainLoss))\(test ?? ""), "
-                + "\(Text.fixed(imagesPerSecond, 1)) images/s, \(Text.duration(row.seconds))")
+                + "\(Text.fixed(imagesPerSecond, 1)) images/s\(wait), \(Text.duration(row.seconds))")
+    }
+
+    func reportPlateau() {
+        let rate = scalars(step: record.progress.step + 1).learningRate
+        console.clear()
+        console.say("the test results are on a plateau: lr \(rate) from now on")
     }
 
     func drawProgress(steps: Int, imagesPerSecond: Double) {

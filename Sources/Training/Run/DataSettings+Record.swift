@@ -4,15 +4,18 @@ extension DataSettings: RecordPart {
             ("data", folder ?? ""), ("data_images", pictures ?? ""), ("data_masks", masks ?? ""),
             ("mask_map", map?.description ?? ""), ("class_names", classNames.joined(separator: ",")),
             ("split", "\(split)"), ("sorted", "\(isSorted)"),
+            ("fold", fold?.description ?? ""),
         ]
     }
 
     init(_ fields: RecordFields) throws {
         let map = try fields.text("mask_map")
+        let fold = fields.has("fold") ? try fields.optional("fold") : nil
+        if let fold, Fold(fold) == nil { throw fields.wrong("fold", fold, "a fold such as 1/5") }
         self.init(
             folder: try fields.optional("data"), pictures: try fields.optional("data_images"),
             masks: try fields.optional("data_masks"), map: map.isEmpty ? nil : try MaskMap(parsing: map),
             classNames: try fields.text("class_names").split(separator: ",").map(String.init),
-            split: try fields.value("split"), isSorted: try fields.value("sorted"))
+            split: try fields.value("split"), isSorted: try fields.value("sorted"), fold: fold.flatMap { Fold($0) })
     }
 }

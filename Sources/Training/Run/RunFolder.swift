@@ -48,4 +48,7 @@ struct RunFiles: Hashable, Sendable {
     /// Of class maps only.
     var confusion: String { FileSystem.join(folder, "confusion.png") }
     var samples: String { FileSystem.join(folder, "samples.png") }
+    /// Of cross-validation: what each fold reached, and the folder of each.
+    var folds: String { FileSystem.join(folder, "folds.csv") }
+    func fold(_ number: Int) -> RunFiles { RunFiles(folder: FileSystem.join(folder, "fold-\(number)")) }
 }
