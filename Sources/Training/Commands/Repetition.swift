@@ -49,12 +49,22 @@ struct Repetition {
             console.warn("\(files.folder) was made \(difference): the bits may differ")
         }
         for (session, next) in zip(description.sessions, description.sessions.dropFirst()) {
-            let changed = zip(session.settings, next.settings).filter { $0 != $1 }.map { "\($0.name) \($1.value.text)" }
+            let changed = changes(from: session.settings, to: next.settings)
             guard !changed.isEmpty else { continue }
             console.warn(
-                "\(files.folder) was continued with other settings after step \(next.fromStep) (\(changed.joined(separator: ", "))"
-                    + "); a repetition trains with those of the last session from the start: the bits may differ")
+                "\(files.folder) was continued with \(changed.joined(separator: ", ")) after step \(next.fromStep); a "
+                    + "repetition trains with that from the start: the bits may differ")
         }
+    }
+
+    /// The settings of a later session that decide about bits and are not those of an earlier one.
+    static func changes(from before: [JSONMember], to now: [JSONMember]) -> [String] {
+        // Only a schedule that ends with the run looks at when that is.
+        let schedule = now.first { $0.name == "schedule" }?.value.string ?? "constant"
+        let endings = ["patience", "until"] + (schedule == "constant" ? ["epochs"] : [])
+        return now.filter { member in
+            !endings.contains(member.name) && before.first { $0.name == member.name }?.value != member.value
+        }.map { "\($0.name) \($0.value.string ?? $0.value.text)" }
     }
 
     /// - Throws: `TrainerError` when flags change what the run was.
