@@ -209,6 +209,18 @@ import Testing
         #expect(other.difference(from: here)?.contains(expected) == true, "\(other.difference(from: here) ?? "")")
     }
 
+    @Test(arguments: [
+        ("constant", "epochs", []), ("cosine", "epochs", ["epochs 2"]), ("constant", "lr", ["lr 2"]),
+        ("constant", "patience", []),
+    ])
+    func settingsThatDecideAboutBitsAreTold(schedule: String, name: String, expected: [String]) {
+        func settings(_ value: String) -> [JSONMember] {
+            [JSONMember("schedule", .string(schedule)), JSONMember(name, .string(value))]
+        }
+        #expect(Repetition.changes(from: settings("1"), to: settings("2")) == expected)
+        #expect(Repetition.changes(from: settings("1"), to: settings("1")).isEmpty)
+    }
+
     // MARK: Bad numbers
 
     @Test func badNumbersAreTracedToTheirStep() throws {

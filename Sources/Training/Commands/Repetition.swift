@@ -6,7 +6,7 @@ struct RepetitionOptions: ParsableArguments {
     @Option(
         name: .customLong("repeat"),
         help: ArgumentHelp(
-            "Train as this run was trained, and compare the checkpoints behind each epoch.", valueName: "run"))
+            "Train as this run was trained, and compare the weights behind each epoch.", valueName: "run"))
     var run: String?
 }
 
@@ -49,12 +49,22 @@ struct Repetition {
             console.warn("\(files.folder) was made \(difference): the bits may differ")
         }
         for (session, next) in zip(description.sessions, description.sessions.dropFirst()) {
-            let changed = zip(session.settings, next.settings).filter { $0 != $1 }.map { "\($0.name) \($1.value.text)" }
+            let changed = changes(from: session.settings, to: next.settings)
             guard !changed.isEmpty else { continue }
             console.warn(
-                "\(files.folder) was continued with other settings after step \(next.fromStep) (\(changed.joined(separator: ", "))"
-                    + "); a repetition trains with those of the last session from the start: the bits may differ")
+                "\(files.folder) was continued with \(changed.joined(separator: ", ")) after step \(next.fromStep); a "
+                    + "repetition trains with that from the start: the bits may differ")
         }
+    }
+
+    /// The settings of a later session that decide about bits and are not those of an earlier one.
+    static func changes(from before: [JSONMember], to now: [JSONMember]) -> [String] {
+        // Only a schedule that ends with the run looks at when that is.
+        let schedule = now.first { $0.name == "schedule" }?.value.string ?? "constant"
+        let endings = ["patience", "until"] + (schedule == "constant" ? ["epochs"] : [])
+        return now.filter { member in
+            !endings.contains(member.name) && before.first { $0.name == member.name }?.value != member.value
+        }.map { "\($0.name) \($0.value.string ?? $0.value.text)" }
     }
 
     /// - Throws: `TrainerError` when flags change what the run was.
@@ -75,18 +85,21 @@ struct Repetition {
             hint: "give the data as it was with --data")
     }
 
-    /// Says whether every epoch left the same checkpoint.
+    /// Says whether every epoch left the same weights.
     /// - Throws: `TrainerError` that names the first epoch that did not.
     func compare(with files: RunFiles, _ console: Console) throws {
         let now = try HashLog.rows(files.hashes)
         for (before, now) in zip(rows, now) where before != now {
             throw TrainerError(
-                "the repetition differs from \(folder) from epoch \(before.epoch) on: the checkpoint is "
+                "the repetition differs from \(folder) from epoch \(before.epoch) on: the weights' SHA-256 is "
                     + "\(now.digest.prefix(16))… after step \(now.step), it was \(before.digest.prefix(16))… after step "
                     + "\(before.step)")
         }
-        guard let last = rows.last, now.count >= rows.count else { return }
+        let compared = zip(rows, now).map { $0.1 }
+        guard let last = compared.last else { return }
+        let count = compared.count < rows.count ? "\(compared.count) of " : ""
         console.answer(
-            "the same bits as \(folder) behind each of \(Text.count(rows.count, "epoch")); checkpoint \(last.digest)")
+            "the same bits as \(folder) behind each of \(count)\(Text.count(rows.count, "epoch")); SHA-256 of the last weights "
+                + last.digest)
     }
 }

@@ -126,7 +126,7 @@ struct RunReport {
         let program = description.sessions.first?.command.first ?? "trainer"
         let command = [program, "train", "--repeat", folder, "--out", folder + "-again"]
         let last = hashes.last.map {
-            "<p>It compares the checkpoint behind each epoch. Behind epoch \($0.epoch) its SHA-256 is "
+            "<p>It compares the weights behind each epoch. Behind epoch \($0.epoch) their SHA-256 is "
                 + "<code>\($0.digest)</code>.</p>"
         }
         return "<pre>\(HTML.text(TrainCommand.commandLine(command)))</pre>\n" + (last ?? "")
