@@ -82,16 +82,23 @@ struct NoiseField: Hashable, Sendable {
     /// Standard deviation.
     var deviation: Double
 
-    /// Adds to `count` numbers. Each sum of eight random bytes is close to normal, and exact on every machine.
+    @inline(__always)
+    private func add(_ bits: UInt64, _ scale: Float, _ value: inout Float) {
+        let sum = Int32(truncatingIfNeeded: bits & 0xFFFF)
+        value = min(max(value + Float(sum - 2 * 255) * scale, 0), 1)
+    }
+
+    /// Adds to `count` numbers. Sums of four random bytes are close to normal, and exact on every machine.
     func add(to values: UnsafeMutablePointer<Float>, count: Int) {
         // The variance of a byte is (256² - 1) / 12.
-        let scale = Float(deviation / (8.0 * 65535 / 12).squareRoot())
-        for i in 0..<count {
-            let word = SplitMix64.mix(seed &+ UInt64(truncatingIfNeeded: i) &* 0x9E37_79B9_7F4A_7C15)
+        let scale = Float(deviation / (4.0 * 65535 / 12).squareRoot())
+        for pair in 0..<(count + 1) / 2 {
+            let word = SplitMix64.mix(seed &+ UInt64(truncatingIfNeeded: pair) &* 0x9E37_79B9_7F4A_7C15)
             let even: UInt64 = 0x00FF_00FF_00FF_00FF
-            let pairs = (word & even) &+ ((word >> 8) & even)
-            let sum = Int32(truncatingIfNeeded: (pairs &* 0x0001_0001_0001_0001) >> 48)
-            values[i] = min(max(values[i] + Float(sum - 4 * 255) * scale, 0), 1)
+            let sums = (word & even) &+ ((word >> 8) & even)
+            let both = sums &+ (sums >> 16)
+            add(both, scale, &values[2 * pair])
+            if 2 * pair + 1 < count { add(both >> 32, scale, &values[2 * pair + 1]) }
         }
     }
 }
