@@ -3,9 +3,13 @@ import PackageDescription
 
 let settings: [SwiftSetting] = [.swiftLanguageMode(.v6)]
 
+/// Also in debug builds: the tests run kernels through the evaluator and graphs through the interpreter, which takes most
+/// of their time.
+let optimized = settings + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
 /// A Swift target of the house, in the order in which data flows.
 func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+    .target(name: name, dependencies: dependencies, swiftSettings: optimized)
 }
 
 /// A test target beside the room it tests.
@@ -46,7 +50,10 @@ let package = Package(
         .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
         .target(name: "ImageCodecs", dependencies: ["CPNG", "CJPEG"]),
         room("Imaging", ["ImageCodecs"]),
-        room("Training", ["Runtime", "Imaging", argumentParser]),
+        .systemLibrary(name: "CProtobuf", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
+        .systemLibrary(name: "CDigest", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
+        .target(name: "EventMessages", dependencies: ["CProtobuf"], exclude: ["unetc_event.proto"]),
+        room("Training", ["Runtime", "Imaging", "EventMessages", "CDigest", argumentParser]),
         // The command line.
         .executableTarget(
             name: "unetc", dependencies: ["Driver", "Runtime", "Interpreter", argumentParser],
@@ -69,6 +76,8 @@ let package = Package(
         tests("Training", ["TestSupport"]),
         .testTarget(
             name: "UnetcTests", dependencies: ["unetc", "Passes", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "TilingTests", dependencies: ["Driver", "Training", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "EndToEndTests", dependencies: ["Driver", "Runtime", "Imaging", "TestSupport"],
             swiftSettings: settings),

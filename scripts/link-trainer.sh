@@ -1,6 +1,6 @@
 #!/bin/sh
-# Links the trainer's Swift code and the Swift runtime into one relocatable object, unetc-trainer.o, so that the C
-# compiler alone turns it and a compiled model into a trainer, on machines without Swift too.
+# Links the trainer's Swift code, the Swift runtime, protobuf-c and libmd into one relocatable object, unetc-trainer.o, so
+# that the C compiler alone turns it and a compiled model into a trainer, on machines without Swift too.
 set -eu
 
 build=$1
@@ -16,6 +16,9 @@ archives=""
 for name in FoundationEssentials _FoundationCShims _FoundationCollections swift_StringProcessing swift_RegexParser \
     swift_Concurrency swiftSynchronization swiftGlibc swift_Builtin_float swiftCore dispatch BlocksRuntime; do
     [ -f "$static/lib$name.a" ] && archives="$archives $static/lib$name.a"
+done
+for name in protobuf-c md; do
+    archives="$archives $(${CC:-cc} -print-file-name=lib$name.a)"
 done
 # shellcheck disable=SC2086
 ld -r -o "$object.tmp" --whole-archive "$library" --no-whole-archive "$start" --start-group $archives --end-group

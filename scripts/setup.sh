@@ -1,10 +1,11 @@
 #!/bin/sh
 # Installs the Debian packages that are missing: a C compiler, the C++ library that the Swift runtime needs, OpenBLAS,
-# libpng and libjpeg.
+# libpng, libjpeg, protobuf-c and libmd.
 set -eu
 
 missing=""
-for package in git ca-certificates gcc g++ libc6-dev binutils libopenblas-dev libpng-dev libjpeg-dev pkg-config; do
+for package in git ca-certificates gcc g++ libc6-dev binutils libopenblas-dev libpng-dev libjpeg-dev \
+    libprotobuf-c-dev libmd-dev pkg-config; do
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q "ok installed" || missing="$missing $package"
 done
 [ -z "$missing" ] && exit 0

@@ -58,6 +58,8 @@ public struct CompileOptions: Sendable {
     /// Samples the plans are sized for; nil takes the graph's `batch`.
     public var batch: Int?
     public var plans: [PlanKind] = [.train, .infer, .forward]
+    /// Height and width of the input of the plan `tile`, rounded up to what the graph can take; nil chooses.
+    public var tileSize: Extent?
     public var strategy = PlanningOptions.Strategy.greedy
     public var fuses = true
     public var convolutions = ConvolutionChoice.auto
@@ -83,12 +85,16 @@ extension Session {
     /// - Throws: `DriverError` for graphs that cannot be differentiated.
     public func pipeline(_ kind: PlanKind, _ options: CompileOptions) throws -> PipelineResult {
         do {
+            let tile = kind == .tile ? try chooseTile(options) : nil
             return try runPipeline(
-                graph, for: kind, withRespectTo: options.withRespectTo, fuses: options.fuses
+                graph, for: kind, withRespectTo: options.withRespectTo, inputSize: tile?.size, fuses: options.fuses
             ) { fused in
-                let laidOut = assignLayouts(fused, target: options.target, convolutions: algorithms(fused, options))
+                let laidOut = assignLayouts(
+                    fused, target: options.target, convolutions: tile?.convolutions ?? algorithms(fused, options))
                 return (laidOut.graph, laidOut.layouts)
             }
+        } catch let error as DriverError {
+            throw error
         } catch let error as GraphVerificationError {
             throw DriverError("\(error)", exitCode: 70)
         } catch {
@@ -106,11 +112,13 @@ extension Session {
     /// One plan with its kernels, verified.
     public func lowered(_ kind: PlanKind, _ options: CompileOptions) throws -> LoweredPlan {
         let schedule = try pipeline(kind, options).schedule
+        let tile = kind == .tile ? try chooseTile(options) : nil
         let planning = PlanningOptions(
-            strategy: options.strategy, batchCapacity: options.batch ?? graph.training.batch)
-        let lowered = LoweredPlan(
+            strategy: options.strategy, batchCapacity: tile == nil ? options.batch ?? graph.training.batch : 1)
+        var lowered = LoweredPlan(
             name: kind.rawValue, schedule: schedule, options: planning, target: options.target,
-            convolutions: algorithms(schedule.graph, options))
+            convolutions: tile?.convolutions ?? algorithms(schedule.graph, options))
+        lowered.tile = try tile.map { try exactness(schedule.graph, $0) }
         let violations = verifyPlan(lowered.plan) + lowered.preparationViolations()
         guard violations.isEmpty else {
             throw DriverError(

@@ -6,6 +6,8 @@ extension LoweredPlan {
     public var json: JSON {
         .object([
             ("name", .string(name)),
+            ("batch", .integer(plan.batchCapacity)),
+            ("tile", tile?.json ?? .null),
             ("arena_bytes", .integer(plan.arenaBytes)),
             ("lower_bound_bytes", .integer(plan.report.lowerBoundBytes)),
             ("prepared_bytes", .integer(plan.preparedBytes)),

@@ -16,7 +16,8 @@ extension LoweredPlan {
             let padded = zip(row, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }
             return padded.joined(separator: "  ").trimmingTrailingSpaces
         }
-        return "plan \(name), batch \(plan.batchCapacity)\n\(plan.report)\n\n" + lines.joined(separator: "\n") + "\n"
+        return "plan \(name), batch \(plan.batchCapacity)\n\(tile.map { "\($0)\n" } ?? "")\(plan.report)\n\n"
+            + lines.joined(separator: "\n") + "\n"
     }
 }
 

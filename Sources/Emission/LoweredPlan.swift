@@ -29,6 +29,8 @@ public struct LoweredPlan: Sendable {
     /// How each convolution is computed, and why.
     public var convolutions: AlgorithmTable
     public var tensors: [TensorEntry]
+    /// For a plan whose input is a part of a larger picture, what of its outputs is exact.
+    public var tile: TileExactness?
 
     public var graph: Graph { plan.schedule.graph }
 

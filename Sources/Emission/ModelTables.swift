@@ -82,7 +82,8 @@ struct ModelTables {
     private func planRow(_ plan: LoweredPlan) -> String {
         "    {\(cString(plan.name)), \(plan.tensors.count), \(plan.name)_tensors, \(plan.steps.count), "
             + "\(plan.name)_steps, \(plan.plan.arenaBytes), \(plan.plan.preparedBytes), "
-            + "\(plan.plan.largestPreparedBytes), \(plan.plan.derivedBytes)},"
+            + "\(plan.plan.largestPreparedBytes), \(plan.plan.derivedBytes), \(plan.plan.batchCapacity), "
+            + (plan.tile == nil ? "NULL}," : "&\(plan.name)_tiling},")
     }
 
     private func planTables(_ plan: LoweredPlan, _ functions: [String?]) -> String {
@@ -109,7 +110,20 @@ struct ModelTables {
             static const unetc_step \(plan.name)_steps[] = {
             \(steps.joined(separator: "\n"))
             };
+            \(plan.tile.map { tilingTable($0, of: plan) } ?? "")
 
+            """
+    }
+
+    private func tilingTable(_ tile: TileExactness, of plan: LoweredPlan) -> String {
+        let (halo, alignment) = (tile.halo, tile.alignment)
+        return """
+
+            static const unetc_tiling \(plan.name)_tiling = {
+                .alignment = {\(alignment.height), \(alignment.width)},
+                .halo_before = {\(halo.top), \(halo.left)},
+                .halo_after = {\(halo.bottom), \(halo.right)},
+            };
 
             """
     }
@@ -148,6 +162,7 @@ struct ModelTables {
         return .object([
             ("compiler", .string(description.compilerVersion)),
             ("target", .string(description.target.name)),
+            ("vector_width", .integer(description.target.vectorWidth)),
             ("source", .string(description.sourceName)),
             ("parameters", .object(description.parameters.map { ($0.name, .string($0.value)) })),
             ("train", trainJSON(options)),

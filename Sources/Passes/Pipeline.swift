@@ -6,6 +6,8 @@ public enum PlanKind: String, Hashable, Sendable, CaseIterable {
     case train
     /// Forward only, as after training: outputs.
     case infer
+    /// Forward only, as `infer`, for a part of a picture of any size.
+    case tile
     /// Forward only, as after training: outputs and the loss.
     case forward
     /// Forward and backward, as in training; the gradients are results, and nothing else changes.
@@ -36,10 +38,12 @@ public struct PipelineResult: Sendable {
 ///   - inputs: names of inputs to differentiate with respect to, besides the parameters.
 ///   - layOut: chooses the values' memory layouts and inserts conversions between them; gives companions whose host
 ///     has no kernel that makes them a step of their own.
+///   - inputSize: of the input in the plan `tile`; nil leaves it.
 ///   - fuses: false leaves every operator on its own (a bisection tool).
 /// - Throws: what differentiation throws, or the verifier's violations, which are our own bugs.
 public func runPipeline(
-    _ graph: Graph, for kind: PlanKind, withRespectTo inputs: [String] = [], fuses: Bool = true,
+    _ graph: Graph, for kind: PlanKind, withRespectTo inputs: [String] = [], inputSize: Extent? = nil,
+    fuses: Bool = true,
     layOut: (Graph) -> (graph: Graph, layouts: [Layout]?) = { ($0, nil) }
 ) throws -> PipelineResult {
     var stages = [Stage("graph", graph)]
@@ -51,6 +55,9 @@ public func runPipeline(
     var current = graph
     switch kind {
     case .infer: current = try enter("backward", inferenceGraph(graph))
+    case .tile:
+        let evaluated = inferenceGraph(graph)
+        current = try enter("backward", try inputSize.map { try resizeInput(evaluated, to: $0) } ?? evaluated)
     case .forward: current = try enter("backward", evaluationGraph(graph))
     case .gradients: current = try enter("backward", differentiate(withoutEffects(graph), withRespectTo: inputs))
     case .train: current = try enter("backward", appendUpdates(differentiate(graph, withRespectTo: inputs)))

@@ -72,6 +72,8 @@ final class BoundPlan {
     /// Tensors that are read by name after a run.
     let outputs: [TensorInfo]
     private(set) var steps: [Step] = []
+    /// What each step makes, where this plan has it; nil for steps without operands.
+    private(set) var results: [TensorInfo?] = []
     private let bases: TensorBases
     private let context: CallContext
     /// All steps' operands and calls, one after the other.
@@ -116,6 +118,7 @@ final class BoundPlan {
                 let callBase = calls.baseAddress
             else { throw RuntimeError("step \"\(text(row.name))\" updates parameters, but no optimizer was chosen") }
             let first = operandBase + nextOperand
+            results.append(row.operand_count > 0 ? placed(info.tensors[Int(row.operands[0])]) : nil)
             for pointer in resolve(row) {
                 operands[nextOperand] = pointer
                 nextOperand += 1

@@ -14,7 +14,7 @@ extension Executor {
             throw RuntimeError.unknown(
                 "input of plan \"\(bound.info.name)\"", name, valid: bound.inputs.map(\.name))
         }
-        let samples = tensor.isBatched ? model.batchCapacity : 1
+        let samples = tensor.isBatched ? bound.info.batchCapacity : 1
         guard (0..<samples).contains(sample) else {
             throw RuntimeError("sample \(sample) of \"\(name)\" does not fit: there is place for 0 to \(samples - 1)")
         }

@@ -88,10 +88,20 @@ public final class Executor {
 
     /// Runs all steps for the first `batch` samples, whose inputs have been written; preparations only when what they
     /// make is not there already.
-    /// - Throws: `RuntimeError` when `batch` is not within 1 ... `model.batchCapacity`.
+    /// - Throws: `RuntimeError` when `batch` is not within 1 and the plan's `batchCapacity`.
     public func run(_ plan: PlanHandle, batch: Int, scalars: StepScalars = StepScalars()) throws {
         let (steps, preparationsAreDue) = try begin(plan, batch: batch, scalars: scalars)
         for step in steps where preparationsAreDue || !step.isPreparation { execute(step, batch: batch) }
+        current = (plan, batch)
+    }
+
+    /// Runs like `run` and calls `look` behind each step that ran, with the step's place in the plan.
+    func run(_ plan: PlanHandle, batch: Int, scalars: StepScalars, look: (Int) -> Void) throws {
+        let (steps, preparationsAreDue) = try begin(plan, batch: batch, scalars: scalars)
+        for (index, step) in steps.enumerated() where preparationsAreDue || !step.isPreparation {
+            execute(step, batch: batch)
+            look(index)
+        }
         current = (plan, batch)
     }
 
@@ -132,9 +142,10 @@ public final class Executor {
         _ plan: PlanHandle, batch: Int, scalars: StepScalars
     ) throws -> (steps: [BoundPlan.Step], preparationsAreDue: Bool) {
         let bound = try bound(plan)
-        guard (1...model.batchCapacity).contains(batch) else {
+        let capacity = bound.info.batchCapacity
+        guard (1...capacity).contains(batch) else {
             throw RuntimeError(
-                "a batch of \(batch) does not fit: the model was compiled for 1 to \(model.batchCapacity) samples")
+                "a batch of \(batch) does not fit: the model was compiled for 1 to \(capacity) samples")
         }
         current = nil
         context.scalars.pointee = scalars.abi(batch: batch)

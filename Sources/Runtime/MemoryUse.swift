@@ -1,4 +1,5 @@
 import ModelABI
+import ThreadPool
 
 #if canImport(Glibc)
 import Glibc
@@ -49,6 +50,12 @@ public struct MemoryUse: Hashable, Sendable {
         getrusage(ownProcess, &usage)
         return usage.ru_maxrss * 1024
     }
+
+    /// Gives memory that was freed back to the system, of which C libraries keep much once many threads have used it.
+    public static func giveBackFreeMemory() { unetc_give_back_free_memory() }
+
+    /// The memory that this program has in use now; nil where the system does not tell.
+    public static func residentBytes() -> Int? { processStatus("VmRSS").map { $0 * 1024 } }
 }
 
 extension Model {

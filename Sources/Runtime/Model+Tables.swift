@@ -53,8 +53,12 @@ struct TableReader {
         let prepared = try size(plan.prepared_bytes, "the prepared region of plan \"\(name)\"")
         let largest = try size(plan.prepared_largest_bytes, "a prepared tensor of plan \"\(name)\"")
         let derived = try size(plan.derived_bytes, "the derived region of plan \"\(name)\"")
+        let capacity = Int(plan.batch_capacity == 0 ? model.batch_capacity : plan.batch_capacity)
+        guard (1...Int(model.batch_capacity)).contains(capacity) else {
+            throw broken("the batch capacity of plan \"\(name)\" is \(capacity)")
+        }
         let tensors = try elements(plan.tensors, plan.tensor_count, "tensors").map {
-            try tensor($0, arena: arena, prepared: prepared, derived: derived)
+            try tensor($0, arena: arena, prepared: prepared, derived: derived, batchCapacity: capacity)
         }
         let rows = try elements(plan.steps, plan.step_count, "steps")
         for row in rows { try checkOperands(row, tensors: tensors) }
@@ -62,10 +66,26 @@ struct TableReader {
         try checkPreparations(rows, tensors: tensors)
         return PlanInfo(
             name: name, arenaBytes: arena, preparedBytes: prepared, largestPreparedBytes: largest,
-            derivedBytes: derived, tensors: tensors, steps: try rows.map(step))
+            derivedBytes: derived, batchCapacity: capacity, tiling: try tiling(plan), tensors: tensors,
+            steps: try rows.map(step))
     }
 
-    private func tensor(_ tensor: unetc_tensor, arena: Int, prepared: Int, derived: Int) throws -> TensorInfo {
+    private func tiling(_ plan: unetc_plan) throws -> TilingInfo? {
+        guard let row = plan.tiling?.pointee else { return nil }
+        let axes = { (pair: (Int32, Int32), least: Int32) throws -> TilingInfo.Axes in
+            guard pair.0 >= least, pair.1 >= least else {
+                throw broken("the tiles of plan \"\(text(plan.name))\" have an alignment or a halo of \(pair)")
+            }
+            return TilingInfo.Axes(rows: Int(pair.0), columns: Int(pair.1))
+        }
+        return TilingInfo(
+            alignment: try axes(row.alignment, 1), haloBefore: try axes(row.halo_before, 0),
+            haloAfter: try axes(row.halo_after, 0))
+    }
+
+    private func tensor(
+        _ tensor: unetc_tensor, arena: Int, prepared: Int, derived: Int, batchCapacity: Int
+    ) throws -> TensorInfo {
         let name = text(tensor.name)
         guard let role = TensorRole(rawValue: tensor.role), let region = TensorRegion(rawValue: tensor.region) else {
             throw broken("tensor \"\(name)\" has role \(tensor.role) and region \(tensor.region)")
@@ -75,19 +95,19 @@ struct TableReader {
             offset: try size(tensor.offset, "the offset of \"\(name)\""), bytes: try size(tensor.bytes, "\"\(name)\""),
             sampleStride: try size(tensor.sample_stride, "the stride of \"\(name)\""))
         switch region {
-        case .arena: try checkPlace(info, limit: arena)
-        case .prepared: try checkPlace(info, limit: prepared)
-        case .derived: try checkPlace(info, limit: derived)
+        case .arena: try checkPlace(info, limit: arena, batchCapacity)
+        case .prepared: try checkPlace(info, limit: prepared, batchCapacity)
+        case .derived: try checkPlace(info, limit: derived, batchCapacity)
         case .parameters, .moment1, .moment2:
-            try checkPlace(info, limit: try size(model.parameter_bytes, "the parameter region"))
+            try checkPlace(info, limit: try size(model.parameter_bytes, "the parameter region"), batchCapacity)
         }
         return info
     }
 
     /// The last element of the last sample must lie within the region.
-    private func checkPlace(_ tensor: TensorInfo, limit: Int) throws {
+    private func checkPlace(_ tensor: TensorInfo, limit: Int, _ batchCapacity: Int) throws {
         let block = 4 * tensor.elementCount
-        let samples = tensor.isBatched ? Int(model.batch_capacity) : 1
+        let samples = tensor.isBatched ? batchCapacity : 1
         let span = block == 0 ? 0 : (samples - 1) * tensor.sampleStride + block
         guard tensor.offset.isMultiple(of: 4), tensor.sampleStride.isMultiple(of: 4),
             !tensor.isBatched || samples == 1 || tensor.sampleStride >= block, tensor.offset + span <= limit

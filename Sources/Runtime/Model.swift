@@ -15,7 +15,7 @@ public final class Model: Sendable {
     public let metadata: String
     /// Equal for graphs with equal parameters, shapes and structure.
     public let graphHash: String
-    /// The most samples that one call can take.
+    /// The most samples that one call can take, of all plans but those for tiles.
     public let batchCapacity: Int
     /// Bytes of the parameter region.
     public let parameterBytes: Int

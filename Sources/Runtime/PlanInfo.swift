@@ -67,6 +67,33 @@ public struct StepInfo: Hashable, Sendable {
     public func bytes(batch: Int) -> Double { bytesPerSample * Double(batch) + fixedBytes }
 }
 
+/// What of a tile's outputs has the bits that the same place of the whole picture's has, in pixels.
+public struct TilingInfo: Hashable, Sendable {
+    /// A number for rows and one for columns.
+    public struct Axes: Hashable, Sendable {
+        public var rows: Int
+        public var columns: Int
+
+        public init(rows: Int, columns: Int) {
+            self.rows = rows
+            self.columns = columns
+        }
+    }
+
+    /// Tiles start at multiples of this.
+    public var alignment: Axes
+    /// Of the outputs at an upper or left edge inside the picture, what is not exact.
+    public var haloBefore: Axes
+    /// Likewise at a lower or right edge.
+    public var haloAfter: Axes
+
+    public init(alignment: Axes, haloBefore: Axes, haloAfter: Axes) {
+        self.alignment = alignment
+        self.haloBefore = haloBefore
+        self.haloAfter = haloAfter
+    }
+}
+
 /// A plan: what to run, in order, and where everything lies.
 public struct PlanInfo: Hashable, Sendable {
     public var name: String
@@ -77,6 +104,10 @@ public struct PlanInfo: Hashable, Sendable {
     public var largestPreparedBytes: Int
     /// Bytes of the values that are made of parameters alone, each in a place of its own.
     public var derivedBytes: Int
+    /// The most samples that one call can take.
+    public var batchCapacity: Int
+    /// For a plan whose input is a part of a larger picture, what of its outputs is exact; nil for others.
+    public var tiling: TilingInfo?
     public var tensors: [TensorInfo]
     public var steps: [StepInfo]
 

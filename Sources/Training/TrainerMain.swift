@@ -23,7 +23,7 @@ public func trainerMain(
 ///
 /// - Returns: the exit code; errors have gone to standard error.
 public func runTrainer(arguments: [String], model: UnsafePointer<unetc_model>) -> Int32 {
-    Interruption.ignoreBrokenPipes()
+    Interruption.ignoreWriteSignals()
     do {
         try perform(parse(arguments), TrainerContext(model: Model(tables: model), arguments: arguments))
         return 0

@@ -50,7 +50,8 @@ extension CompiledTests {
             let leaves = randomLeaves(of: compiled.session.graph, batch: Self.batch, seed: 17)
             return try (1...steps).map { step in
                 try compiled.feed(inputs, leaves, executor, plan, batch: Self.batch)
-                try executor.run(plan, batch: Self.batch, scalars: .adam(step: step, learningRate: 3e-3))
+                let scalars = StepScalars.adam(step: step, learningRate: 3e-3)
+                #expect(try executor.runWatched(plan, batch: Self.batch, scalars: scalars) == nil)
                 return try executor.loss(plan)
             }
         }

@@ -7,7 +7,7 @@ import Testing
 /// A trainer compiled once for all tests, and a folder of its own for each.
 struct Trainer {
     let folder: TemporaryFolder
-    private let program: String
+    let program: String
 
     static var isAvailable: Bool {
         ProcessInfo.processInfo.environment["UNETC_TRAINER"].map(FileManager.default.fileExists(atPath:)) ?? false

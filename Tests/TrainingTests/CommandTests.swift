@@ -136,7 +136,9 @@ import Testing
     }
 
     @Test func infoTellsShapesAndMemory() throws {
-        let lines = try InfoCommand.lines(try PixelModel.load(), threads: 2).map { "\($0.0): \($0.1)" }
+        let lines = try InfoLines(model: try PixelModel.load(), settings: TrainingSettings(), threads: 2).all.map {
+            "\($0.label): \($0.value)"
+        }
         #expect(lines.contains("input: image [3, 16, 16]"), "\(lines)")
         #expect(lines.contains("target: mask [1, 16, 16]"), "\(lines)")
         #expect(lines.contains("learns: a binary mask"), "\(lines)")

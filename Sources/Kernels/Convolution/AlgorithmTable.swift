@@ -9,6 +9,8 @@ public struct AlgorithmTable: Hashable, Sendable {
         case costModel = "cost model"
         case forced
         case tuned
+        /// It makes tiles of a picture cost least, what is computed twice at their edges included.
+        case tiles
     }
 
     /// What has been chosen for one shape.
@@ -89,6 +91,14 @@ public struct AlgorithmTable: Hashable, Sendable {
     /// for other operators.
     public func key(_ op: Op) -> String? {
         op.convGeometry.map { "\(op.mnemonic) \($0.key), batch \(batch), \(isInference ? "inference" : "training")" }
+    }
+
+    /// Takes another algorithm for an operator of the table; of those that are no candidates nothing changes.
+    public mutating func choose(_ algorithm: ConvolutionAlgorithm, for op: Op, reason: Reason) {
+        guard let key = key(op), let entry = entries[key],
+            entry.predictions.contains(where: { $0.algorithm == algorithm })
+        else { return }
+        entries[key] = Entry(algorithm: algorithm, reason: reason, predictions: entry.predictions)
     }
 
     /// What has been chosen for an operator; nil for one that is not in the table.

@@ -14,7 +14,7 @@ extern "C" {
 #endif
 
 #define UNETC_MODEL_MAGIC 0x54454e55u /* "UNET" */
-#define UNETC_MODEL_ABI 3u
+#define UNETC_MODEL_ABI 4u
 
 /* Where a tensor's bytes live: offsets count from that region's base. */
 enum {
@@ -69,7 +69,7 @@ typedef struct unetc_tensor {
 
 /* What changes from call to call. */
 typedef struct unetc_scalars {
-    int64_t batch; /* samples in this call: 1 ... batch_capacity */
+    int64_t batch; /* samples in this call: 1 ... the plan's batch_capacity */
     int64_t step;  /* optimiser step, from 1 */
     uint64_t seed; /* of what is random: the same seed and step give the same dropout masks */
     float learning_rate;
@@ -114,6 +114,14 @@ typedef struct unetc_step {
     int32_t preparation;
 } unetc_step;
 
+/* What of a plan's outputs is exact when its input is a part of a larger picture. Numbers are rows, then columns; the
+ * outputs have a value for each input pixel, or lack as many on all tiles. */
+typedef struct unetc_tiling {
+    int32_t alignment[2];   /* a part starts at multiples of this in the picture */
+    int32_t halo_before[2]; /* of the outputs at an upper or left edge inside the picture, what is not exact */
+    int32_t halo_after[2];  /* likewise at a lower or right edge */
+} unetc_tiling;
+
 typedef struct unetc_plan {
     const char *name; /* "train", "infer", "gradients" */
     int32_t tensor_count;
@@ -127,6 +135,8 @@ typedef struct unetc_plan {
     uint64_t prepared_bytes;
     uint64_t prepared_largest_bytes;
     uint64_t derived_bytes; /* the derived region, whose tensors all have a place of their own */
+    int32_t batch_capacity; /* samples in a call of this plan at most; 0: as many as the model says */
+    const unetc_tiling *tiling; /* NULL: its input is a whole picture */
 } unetc_plan;
 
 typedef struct unetc_optimizer {
@@ -142,7 +152,7 @@ typedef struct unetc_model {
     const char *graph_source;  /* the text it was compiled from */
     const char *metadata;      /* JSON: compiler version, target, parameters of the graph, train block */
     const char *graph_hash;    /* hexadecimal; equal for graphs with equal parameters, shapes and structure */
-    int32_t batch_capacity;
+    int32_t batch_capacity; /* of all plans but those for tiles */
     uint64_t parameter_bytes;
     int32_t plan_count;
     const unetc_plan *plans;

@@ -4,66 +4,102 @@ import Runtime
 /// `trainer info`.
 struct InfoCommand: ParsableCommand, TrainerVerb {
     static let configuration = CommandConfiguration(
-        commandName: "info", abstract: "Says what this trainer was compiled for and what memory it takes.")
+        commandName: "info",
+        abstract: "Says what this trainer was compiled for, what memory it takes and, with data, how long an epoch is.",
+        discussion: "With --data or --images it takes a few steps on made-up pictures, to time them.")
 
-    @Option(help: "Threads that memory is predicted for; default: one per processor.")
-    var threads: Int?
-
-    mutating func validate() throws { try validateThreads(threads) }
+    @OptionGroup var data: DataOptions
+    @OptionGroup var flags: TrainingFlags
 
     func run(_ context: TrainerContext) throws {
         let console = Console()
-        for (label, value) in try Self.lines(context.model, threads: threads ?? processorCount()) {
+        let model = context.model
+        let threads = data.threads ?? processorCount()
+        let settings = try flags.resolved(
+            defaults: ModelDefaults(metadata: model.metadata).training, recorded: nil, model: model)
+        var lines = try InfoLines(model: model, settings: settings, threads: threads).all
+        if data.namesData {
+            let interface = try NetInterface(model: model)
+            guard interface.canTrain else { throw Net.noLoss(model) }
+            let counts = try data.resolved(over: nil, task: interface.task).counts(for: interface.task)
+            lines.append(("pictures", "\(counts.training) train, \(counts.testing) test"))
+            lines += try forecasts(model, settings, counts, threads, console)
+        }
+        for (label, value) in lines {
             console.answer(label + String(repeating: " ", count: max(1, 18 - label.count)) + value)
         }
     }
 
-    static func lines(_ model: Model, threads: Int) throws -> [(String, String)] {
-        let defaults = try ModelDefaults(metadata: model.metadata)
-        let task = try NetInterface(model: model).task
+    private func forecasts(
+        _ model: Model, _ settings: TrainingSettings, _ counts: (training: Int, testing: Int), _ threads: Int,
+        _ console: Console
+    ) throws -> [(String, String)] {
+        let shape = try NetInterface(model: model).shape
+        let memory = try MemoryForecast(
+            model: model, shape: shape, settings: settings, threads: threads,
+            pictures: min(counts.training + counts.testing, (data.cache ?? .standard).capacity(shape))
+                * shape.sampleBytes,
+            program: MemoryUse.residentBytes() ?? 0)
+        console.draw("timing a few steps")
+        defer { console.clear() }
+        let net = try Net(
+            model: model, for: .training(settings.optimizer.kind), threads: threads, preparedWeights: .recomputed)
+        let times = try StepMeasurement(net: net, settings: settings).run()
+        let time = TimeForecast(
+            step: times.step, testedBatch: times.testedBatch, training: counts.training, testing: counts.testing,
+            batch: settings.batch, capacity: model.batchCapacity)
+        return [("memory, this run", memory.text), ("time", time.text(epochs: settings.epochs))]
+    }
+}
+
+/// What `trainer info` says of a model, line by line.
+struct InfoLines {
+    var model: Model
+    var settings: TrainingSettings
+    var threads: Int
+
+    var all: [(label: String, value: String)] {
+        get throws {
+            let defaults = try ModelDefaults(metadata: model.metadata)
+            let task = try NetInterface(model: model).task
+            var lines = [("graph", "\(model.graphName) (\(model.graphHash))")]
+            lines.append(("compiler", "unetc \(defaults.compiler), target \(defaults.target)"))
+            lines += shapes
+            lines.append(("learns", task.description))
+            lines.append(("parameters", "\(Text.grouped(model.parameterCount)) (\(Text.bytes(model.parameterBytes)))"))
+            lines.append(("batch", "1 to \(model.batchCapacity)"))
+            lines.append(("train defaults", training(defaults.training)))
+            for plan in model.plans { lines.append(("arena, \(plan.name)", Text.bytes(plan.arenaBytes))) }
+            return lines + (try memory())
+        }
+    }
+
+    private func trainingMemory() throws -> MemoryUse {
+        let kind = settings.optimizer.kind
+        return try MemoryUse(
+            model: model, plans: Net.plans(.training(kind)), threads: threads, optimizer: kind.rawValue,
+            preparedWeights: .recomputed)
+    }
+
+    private var shapes: [(String, String)] {
         let plan = model.plans.first { $0.name == "train" } ?? model.plans.first { $0.name == "infer" }
         let values = plan.map { $0.inputs + $0.outputs } ?? []
-        var lines = [("graph", "\(model.graphName) (\(model.graphHash))")]
-        lines.append(("compiler", "unetc \(defaults.compiler), target \(defaults.target)"))
-        for (role, label) in [(TensorRole.input, "input"), (.target, "target"), (.output, "output")] {
-            for value in values where value.role == role {
-                lines.append((label, "\(value.name) \(Text.shape(value.shape))"))
-            }
+        return [(TensorRole.input, "input"), (.target, "target"), (.output, "output")].flatMap { role, label in
+            values.filter { $0.role == role }.map { (label, "\($0.name) \(Text.shape($0.shape))") }
         }
-        lines.append(("learns", task.description))
-        lines.append(("parameters", "\(Text.grouped(model.parameterCount)) (\(Text.bytes(model.parameterBytes)))"))
-        lines.append(("batch", "1 to \(model.batchCapacity)"))
-        let training = defaults.training
-        lines.append(
-            (
-                "train defaults",
-                "\(training.optimizer.kind.rawValue), lr \(training.optimizer.learningRate), batch \(training.batch), "
-                    + "\(Text.count(training.epochs, "epoch")), init \(training.initialValues.rawValue), "
-                    + "seed \(training.seed)"
-            ))
-        for plan in model.plans { lines.append(("arena, \(plan.name)", Text.bytes(plan.arenaBytes))) }
-        return lines + (try memory(model, training.optimizer.kind, threads))
     }
 
-    private static func memory(
-        _ model: Model, _ optimizer: OptimizerSettings.Kind, _ threads: Int
-    ) throws -> [(String, String)] {
-        var lines: [(String, String)] = []
-        if model.planNames.contains("train") {
-            let use = try MemoryUse(
-                model: model, plans: Net.plans(.training(optimizer)), threads: threads, optimizer: optimizer.rawValue,
-                preparedWeights: .recomputed)
-            lines.append(("memory, training", description(use)))
-        }
-        let use = try MemoryUse(
+    private func training(_ settings: TrainingSettings) -> String {
+        "\(settings.optimizer.kind.rawValue), lr \(settings.optimizer.learningRate), batch \(settings.batch), "
+            + "\(Text.count(settings.epochs, "epoch")), init \(settings.initialValues.rawValue), seed \(settings.seed)"
+    }
+
+    private func memory() throws -> [(String, String)] {
+        var uses: [(String, MemoryUse)] = []
+        if model.planNames.contains("train") { uses.append(("memory, training", try trainingMemory())) }
+        let inference = try MemoryUse(
             model: model, plans: Net.plans(.predicting), threads: threads, preparedWeights: .kept)
-        lines.append(("memory, inference", description(use)))
-        return lines
-    }
-
-    private static func description(_ use: MemoryUse) -> String {
-        "\(Text.bytes(use.total)): arena \(Text.bytes(use.arena)), parameters \(Text.bytes(use.parameters)), "
-            + "optimizer state \(Text.bytes(use.moments)), prepared weights \(Text.bytes(use.prepared)), "
-            + "scratch \(Text.bytes(use.workspaces))"
+        uses.append(("memory, inference", inference))
+        return uses.map { ($0, "\(Text.bytes($1.total)): \(MemoryForecast.parts($1))") }
     }
 }

@@ -22,6 +22,9 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
     @Option(help: ArgumentHelp("Save within epochs, too, every so many steps.", valueName: "steps"))
     var checkpointEvery: Int?
 
+    @OptionGroup var logging: LogOptions
+    @OptionGroup var repetition: RepetitionOptions
+
     @Flag(help: "Print warnings and errors only.")
     var quiet = false
 
@@ -49,9 +52,12 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         guard interface.canTrain else { throw Net.noLoss(model) }
         try checkFolder()
         let previous = try previousRecord(RunFiles(folder: output), model, console)
+        let repeated = try repetition.run.map { try Repetition(of: $0, model: model, console: console) }
         let settings = try flags.resolved(
-            defaults: ModelDefaults(metadata: model.metadata).training, recorded: previous?.settings, model: model)
-        var dataSettings = try data.resolved(over: previous?.data, task: interface.task)
+            defaults: ModelDefaults(metadata: model.metadata).training,
+            recorded: previous?.settings ?? repeated?.record.settings, model: model)
+        try repeated?.check(settings)
+        var dataSettings = try data.resolved(over: previous?.data ?? repeated?.record.data, task: interface.task)
         dataSettings.fold = fold ?? dataSettings.fold
         let names = try ClassNames(dataSettings.classNames, task: interface.task)
         // Only now, so that a command that makes no sense leaves no folder behind.
@@ -64,13 +70,18 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
             graphName: model.graphName, graphHash: model.graphHash, settings: settings, data: dataSettings,
             fingerprint: samples.fingerprint)
         if let previous { try Self.checkSameData(previous, record, folder.files) }
+        try repeated?.check(samples)
         if let findings { console.say(findings.text + "; " + samples.cacheText) }
-        for note in samples.notes(names) { console.say("note: " + note) }
-        let training = try started(
-            model, samples, names, record, folder.files, isContinued: previous != nil, console: console)
+        let notes = samples.notes(names)
+        for note in notes { console.say("note: " + note) }
+        let (training, description) = try started(
+            context, samples, names, record, folder.files, findings: [findings?.text].compactMap { $0 } + notes,
+            isContinued: previous != nil, lastEpoch: repeated?.lastEpoch, console: console)
         let ending = try training.run()
         switch ending {
-        case .finished: try finish(training, console)
+        case .finished:
+            try finish(training, description, console)
+            try repeated?.compare(with: training.files, console)
         case .interrupted:
             console.answer(
                 "stopped after step \(training.record.progress.step), everything is saved; continue with\n  "
@@ -84,11 +95,13 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
 
     /// A run at its beginning, or where its checkpoint stands.
     private func started(
-        _ model: Model, _ samples: DataSet, _ names: ClassNames, _ record: RunRecord, _ files: RunFiles,
-        isContinued: Bool, console: Console
-    ) throws -> TrainingRun {
+        _ context: TrainerContext, _ samples: DataSet, _ names: ClassNames, _ record: RunRecord, _ files: RunFiles,
+        findings: [String], isContinued: Bool, lastEpoch: Int?, console: Console
+    ) throws -> (run: TrainingRun, description: RunDescription) {
+        let model = context.model
         // Before threads are started, for they inherit which signals are held back.
         let interruption = Interruption()
+        if !isContinued { try sayMemory(model, samples, record.settings, console) }
         // The tests between epochs are too short a part of training to spend memory on.
         let net = try Net(
             model: model, for: .training(record.settings.optimizer.kind), threads: threads,
@@ -102,10 +115,29 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         } else {
             net.parameters.initialize(record.settings.initialValues, seed: record.settings.seed)
         }
+        let plan = PlanDescription(model)
+        let description = try description(
+            context, record, samples, findings: findings, plan: plan,
+            previous: isContinued ? Self.previousDescription(files) : nil)
+        try Self.write(description, plan, model, to: files)
         announce(console, samples, record)
-        return TrainingRun(
+        let run = TrainingRun(
             net: net, data: samples, names: names, files: files, record: record, log: log, console: console,
-            interruption: interruption, checkpointEvery: checkpointEvery)
+            interruption: interruption, checkpointEvery: checkpointEvery,
+            logs: RunLogs(stepInterval: logging.logEvery, description: description), lastEpoch: lastEpoch)
+        return (run, description)
+    }
+
+    /// Before the net's memory is taken.
+    private func sayMemory(_ model: Model, _ samples: DataSet, _ settings: TrainingSettings, _ console: Console) throws
+    {
+        // What decoding has left.
+        MemoryUse.giveBackFreeMemory()
+        let pictures = samples.keptBytes
+        let forecast = try MemoryForecast(
+            model: model, shape: samples.shape, settings: settings, threads: threads, pictures: pictures,
+            program: max(0, (MemoryUse.residentBytes() ?? pictures) - pictures))
+        console.say("memory: " + forecast.text)
     }
 
     /// Before anything is made: does --resume fit what is there?
@@ -158,12 +190,13 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         }
     }
 
-    private func finish(_ training: TrainingRun, _ console: Console) throws {
+    private func finish(_ training: TrainingRun, _ description: RunDescription, _ console: Console) throws {
         let files = training.files
         try training.drawCurves()
         try training.drawSamples()
         let matrix = try training.drawConfusion()
         if let matrix { console.say(matrix.table(training.names)) }
+        try training.writeReport(description, matrix: matrix)
         let progress = training.record.progress
         if !training.data.testing.isEmpty {
             let best = training.data.shape.task.criterion.measure.text(progress.bestQuality)
@@ -171,14 +204,17 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         }
         console.say(
             "curves \(files.curves), samples \(files.samples), "
-                + (matrix == nil ? "" : "confusion \(files.confusion), ") + "numbers \(files.metrics)")
+                + (matrix == nil ? "" : "confusion \(files.confusion), ") + "numbers \(files.metrics), "
+                + "all of it on a page \(files.report)")
     }
 
     /// The command that continues this run, for a shell.
     static func resumeLine(_ arguments: [String]) -> String {
-        let all = arguments.contains("--resume") ? arguments : arguments + ["--resume"]
-        return all.map(quoted).joined(separator: " ")
+        commandLine(arguments.contains("--resume") ? arguments : arguments + ["--resume"])
     }
+
+    /// Words as a shell takes them.
+    static func commandLine(_ words: [String]) -> String { words.map(quoted).joined(separator: " ") }
 
     private static func quoted(_ word: String) -> String {
         let isPlain =

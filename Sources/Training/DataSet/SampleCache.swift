@@ -59,11 +59,13 @@ extension DataSet {
     /// Samples that are kept in memory.
     var keptCount: Int { samples.count { $0.kept != nil } }
 
+    /// What they take.
+    var keptBytes: Int { keptCount * shape.sampleBytes }
+
     /// `37.4 MiB of pictures in memory`, or how many of them, and that the others are read again.
     var cacheText: String {
-        let kept = keptCount
-        let bytes = Text.bytes(kept * shape.sampleBytes)
-        guard kept < samples.count else { return "\(bytes) of pictures in memory" }
-        return "\(kept) of \(samples.count) pictures in memory, \(bytes); the others are read again in each epoch"
+        let bytes = Text.bytes(keptBytes)
+        guard keptCount < samples.count else { return "\(bytes) of pictures in memory" }
+        return "\(keptCount) of \(samples.count) pictures in memory, \(bytes); the others are read again in each epoch"
     }
 }

@@ -4,6 +4,11 @@ import Imaging
 enum RunFigures {
     /// The losses over the epochs, and below them what tests measure.
     static func curves(_ log: MetricsLog, title: String) -> Bitmap {
+        stacked(charts(log, title: title).map { $0.render(width: 900, height: 400) })
+    }
+
+    /// The charts of `curves`, without those that have nothing to show.
+    static func charts(_ log: MetricsLog, title: String) -> [LineChart] {
         func series(_ name: String, _ value: (MetricsRow) -> Double?) -> LineChart.Series {
             LineChart.Series(
                 name: name, points: log.rows.compactMap { row in value(row).map { (x: Double(row.epoch), y: $0) } })
@@ -18,7 +23,7 @@ enum RunFigures {
             LineChart(title: title, xLabel: "epoch", yLabel: "loss", series: losses.filter { !$0.points.isEmpty }),
             LineChart(title: "", xLabel: "epoch", yLabel: label, series: measured.filter { !$0.points.isEmpty }),
         ]
-        return stacked(charts.filter { !$0.series.isEmpty }.map { $0.render(width: 900, height: 400) })
+        return charts.filter { !$0.series.isEmpty }
     }
 
     private static func stacked(_ parts: [Bitmap]) -> Bitmap {

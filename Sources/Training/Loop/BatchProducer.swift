@@ -23,7 +23,7 @@ final class BatchProducer {
     }
 
     /// Batches made ahead.
-    private static let capacity = 2
+    static let capacity = 2
 
     private let state = Monitor(State())
     private var threads: [PosixThread] = []

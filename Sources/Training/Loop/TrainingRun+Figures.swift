@@ -11,12 +11,21 @@ extension TrainingRun {
     /// Writes the samples that show how well the net does.
     /// - Throws: as `drawCurves`.
     func drawSamples() throws {
+        let figure = try drawnSamples()
+        try writing { try figure.writePNG(to: files.samples) }
+    }
+
+    /// Pictures from all over the test pictures, what is true of them and what the net as it is predicts.
+    /// - Throws: `RuntimeError` when the net cannot run.
+    func drawnSamples() throws -> Bitmap {
+        if let latestSamples, latestSamples.step == record.progress.step { return latestSamples.figure }
         let all = data.testing.isEmpty ? data.training : data.testing
         // From all over, since neighbours in name order may be alike.
         let count = min(6, all.count)
         let shown = (0..<count).map { all[$0 * all.count / count] }
         let figure = try RunFigures.samples(shown, of: data, net: net, names: names, cell: 192)
-        try writing { try figure.writePNG(to: files.samples) }
+        latestSamples = (record.progress.step, figure)
+        return figure
     }
 
     /// Tests the best weights once more and writes how often which class was taken for which; the net has them after

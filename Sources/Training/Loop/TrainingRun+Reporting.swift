@@ -1,6 +1,6 @@
 /// What a terminal is told.
 extension TrainingRun {
-    func report(_ row: MetricsRow, _ imagesPerSecond: Double) {
+    func tell(_ row: MetricsRow, _ imagesPerSecond: Double) {
         console.clear()
         let test = row.test.map { ", test " + task.text($0) }
         let wait = waitShare > 0.01 ? " (\(Text.fixed(100 * waitShare, 1)) % of it waiting for pictures)" : ""

@@ -5,7 +5,9 @@ import Runtime
 extension TrainingRun {
     /// Writes what `before` writes, then the checkpoint.
     func save(_ before: () throws -> Void) throws {
-        if let name = try net.firstBrokenParameter() { throw diverged("parameter \"\(name)\" is no longer finite") }
+        if let name = try net.firstBrokenParameter() {
+            throw diverged("parameter \"\(name)\" is no longer finite", step: record.progress.step)
+        }
         try writing {
             try before()
             try Checkpoint(path: files.checkpoint).save(net.parameters, record: record)
@@ -28,10 +30,15 @@ extension TrainingRun {
         throw TrainerError("cannot save: \(reason)\(kept)", hint: "make room, then continue with --resume")
     }
 
-    func diverged(_ what: String) -> TrainerError {
+    /// The error that ends a run whose numbers went bad; says where they did.
+    /// - Parameter step: where that was noticed, from 1.
+    func diverged(_ what: String, step: Int) -> TrainerError {
         let kept = FileSystem.isFile(files.checkpoint) ? "; the last good checkpoint is \(files.checkpoint)" : ""
+        let rate = settings.scalars(step: step).learningRate
+        // A replay is itself looking for the place.
+        let fault = isReplaying ? nil : firstFault(through: step)
         return TrainerError(
-            "\(what) at step \(record.progress.step + 1), in epoch \(record.progress.epoch + 1)\(kept)",
-            hint: "train with a smaller --lr (it is \(settings.optimizer.learningRate))")
+            "\(what) at step \(step)\(fault.map { "; " + $0 } ?? "")\(kept)",
+            hint: "train with a smaller --lr (it is \(rate))")
     }
 }

@@ -5,6 +5,8 @@ struct ModelDefaults: Hashable, Sendable {
     var training = TrainingSettings()
     var compiler = "unknown"
     var target = "unknown"
+    /// Floats of the vectors that the kernels use; nil in models from before it was written down.
+    var vectorWidth: Int?
 
     /// Reads the model's metadata. Entries that are missing keep PyTorch's defaults.
     /// - Throws: `TrainerError` when it is no JSON or an entry has no meaning here.
@@ -17,6 +19,7 @@ struct ModelDefaults: Hashable, Sendable {
         }
         compiler = json["compiler"]?.string ?? compiler
         target = json["target"]?.string ?? target
+        vectorWidth = json["vector_width"]?.integer
         guard let train = json["train"] else { return }
         training.optimizer.kind = try Self.choice(train, "optimizer") ?? .adam
         training.initialValues = try Self.choice(train, "init") ?? .he

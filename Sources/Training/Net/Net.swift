@@ -63,6 +63,16 @@ final class Net {
         return Double(try executor.loss(training))
     }
 
+    /// Does as `step`, with a look at every result.
+    /// - Returns: the loss, and the first result that is no number.
+    /// - Throws: as `step`.
+    func watchedStep(_ batch: Batch, scalars: StepScalars) throws -> (loss: Double, broken: BrokenValue?) {
+        guard let training else { throw Self.noLoss(model) }
+        try write(batch, training)
+        let broken = try executor.runWatched(training, batch: batch.pictures.count, scalars: scalars)
+        return (Double(try executor.loss(training)), broken)
+    }
+
     /// The loss of a batch of at most the batch capacity, as the graph defines it, and the output of each sample.
     /// - Throws: `RuntimeError`; `TrainerError` for a net that is made for predicting alone.
     func tested(_ batch: Batch) throws -> (loss: Double, outputs: [[Float]]) {

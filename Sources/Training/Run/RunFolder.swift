@@ -36,6 +36,14 @@ struct RunFiles: Hashable, Sendable {
     /// The parameters of the epoch that did best on the test pictures.
     var best: String { FileSystem.join(folder, "best.safetensors") }
     var metrics: String { FileSystem.join(folder, "metrics.csv") }
+    var metricsLines: String { FileSystem.join(folder, "metrics.jsonl") }
+    var hashes: String { FileSystem.join(folder, "hashes.csv") }
+    /// How the run was started.
+    var description: String { FileSystem.join(folder, "run.json") }
+    var plan: String { FileSystem.join(folder, "plan.json") }
+    /// The graph's text.
+    var graph: String { FileSystem.join(folder, "net.graph") }
+    var report: String { FileSystem.join(folder, "report.html") }
     var curves: String { FileSystem.join(folder, "curves.png") }
     /// Of class maps only.
     var confusion: String { FileSystem.join(folder, "confusion.png") }

@@ -49,6 +49,10 @@ struct Interruption {
         return set
     }
 
-    /// Makes a closed standard output an error of `write`, not the end of the process.
-    static func ignoreBrokenPipes() { signal(SIGPIPE, SIG_IGN) }
+    /// Makes a closed standard output, and a file that grows beyond the user's limit, an error of `write`, not the end of
+    /// the process.
+    static func ignoreWriteSignals() {
+        signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
+    }
 }

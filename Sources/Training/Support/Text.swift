@@ -21,6 +21,19 @@ enum Text {
         return fixed(value, size >= 0.01 || size < 1e-10 ? 4 : size >= 1e-4 ? 6 : 10)
     }
 
+    /// Four digits that count, whatever the size: `0.8392`, `0.0001234`; very small ones keep all digits.
+    static func significant(_ value: Double) -> String {
+        let size = abs(value)
+        guard size >= 1e-7, size < 1e6 else { return "\(value)" }
+        var digits = 3
+        var border = 1.0
+        while size < border && digits < 12 {
+            digits += 1
+            border /= 10
+        }
+        return fixed(value, digits)
+    }
+
     /// `2:05`, `1:02:05`.
     static func duration(_ seconds: Double) -> String {
         guard seconds.isFinite, seconds >= 0, seconds < 1e9 else { return "?" }

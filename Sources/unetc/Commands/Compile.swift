@@ -13,6 +13,12 @@ struct Compile: ParsableCommand {
     @Option(help: "The largest batch the trainer can take (default: the graph's).")
     var batch: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "Also compile a plan for tiles of large pictures: auto, or a size such as 512 or 384x512.",
+            valueName: "size"))
+    var tile: TileArgument?
+
     @Option(help: ArgumentHelp("Where to write (default: generated/<graph name>).", valueName: "dir"))
     var output: String?
 
@@ -28,6 +34,7 @@ struct Compile: ParsableCommand {
             var options = try target.options(batch: batch)
             options.strategy = memory
             options.fuses = fuse
+            tile?.apply(to: &options)
             options = try tuning.applied(to: options, of: session)
             let folder = output ?? "generated/\(session.graph.name)"
             let compiled = try session.compile(into: folder, options)

@@ -26,8 +26,11 @@ struct Dump: ParsableCommand {
     @Option(help: "text, json or dot (for Graphviz).")
     var format = Format.text
 
-    @Option(help: "Which plan: train, infer, forward or gradients (default: train, gradients without a loss).")
+    @Option(help: "Which plan: train, infer, forward, gradients or tile (default: train, gradients without a loss).")
     var plan: PlanKind?
+
+    @Option(help: ArgumentHelp("The size of the plan tile: auto, 512, 384x512.", valueName: "size"))
+    var tile: TileArgument?
 
     @Option(help: "The batch to plan for (default: the graph's).")
     var batch: Int?
@@ -40,7 +43,9 @@ struct Dump: ParsableCommand {
                 return
             }
             let session = try input.session()
-            print(try text(session, try target.options(batch: batch)), terminator: "")
+            var options = try target.options(batch: batch)
+            tile?.apply(to: &options)
+            print(try text(session, options), terminator: "")
         }
     }
 

@@ -1,0 +1,139 @@
+import GraphIR
+import Kernels
+
+/// The size of a tile and how its convolutions are computed.
+struct TileChoice {
+    /// Of the input.
+    var size: Extent
+    var convolutions: AlgorithmTable
+    /// Input pixels that a tile advances by, in the middle of a picture.
+    var step: Extent
+    /// What the cost model says of a tile, in milliseconds on one core, for each pixel that it advances by.
+    var millisecondsPerPixel: Double
+
+    /// How many times as many pixels are computed as are kept.
+    var overhead: Double { Double(size.area) / Double(step.area) }
+}
+
+/// Looks for the algorithms with which a tile costs least for each pixel that it is ahead of the one before.
+///
+/// The fastest algorithm of a convolution on its own is Winograd's, mostly. But there results of 4 x 4 positions have
+/// roundings in common, so that an edge inside the picture spoils at least 4 positions more with each layer, where a direct
+/// convolution spoils one; in a deep layer these are 4 times 16 pixels. So fine maps want Winograd's and coarse ones do not;
+/// where the line is depends on the size of the tile. Tried are all such lines, then single changes of the best one.
+struct TileSearch {
+    private struct Convolution {
+        var op: Op
+        /// Input pixels of a position.
+        var depth: Double
+        var candidates: [AlgorithmTable.Prediction]
+        /// How often the operator stands in the graph.
+        var count: Int
+    }
+
+    private let graph: Graph
+    private let size: Extent
+    private let table: AlgorithmTable
+    private let isFree: Bool
+    private var convolutions: [Convolution] = []
+    /// What the maps' way from and to memory takes.
+    private let trafficMilliseconds: Double
+
+    /// - Parameter graph: fused, at the tile's size.
+    init(_ graph: Graph, size: Extent, target: Target, choice: ConvolutionChoice) throws(SpatialError) {
+        self.graph = graph
+        self.size = size
+        isFree = choice == .auto
+        var table = AlgorithmTable(graph, target: target, batch: 1, choice: choice)
+        let bytes = graph.nodes.filter { $0.type.featureMap != nil }.reduce(0) { $0 + 8 * $1.type.elementCount }
+        trafficMilliseconds = Double(bytes) / (target.throughput.gigabytes * 1e6)
+        let scales = try graph.spatialScales()
+        for (node, scale) in zip(graph.nodes, scales) {
+            guard let entry = table[node.op], let scale else { continue }
+            if let index = convolutions.firstIndex(where: { $0.op == node.op }) {
+                convolutions[index].count += 1
+                continue
+            }
+            // A library's product rounds as the size of the map wants.
+            let candidates = entry.predictions.filter { $0.algorithm != .gemm }
+            if entry.algorithm == .gemm, let best = candidates.min(by: { $0.milliseconds < $1.milliseconds }) {
+                table.choose(best.algorithm, for: node.op, reason: .tiles)
+            }
+            let depth = Double(scale.rows.pixels) / Double(scale.rows.positions)
+            convolutions.append(Convolution(op: node.op, depth: depth, candidates: candidates, count: 1))
+        }
+        self.table = table
+    }
+
+    /// The best that was found; nil where a tile of this size has no exact pixel to advance by.
+    func best() throws(SpatialError) -> TileChoice? {
+        guard isFree else { return try choice(table) }
+        var best: TileChoice?
+        for line in try lines() where line.millisecondsPerPixel < best?.millisecondsPerPixel ?? .infinity {
+            best = line
+        }
+        guard var best else { return nil }
+        var isImproving = true
+        while isImproving {
+            isImproving = false
+            for convolution in convolutions {
+                for candidate in convolution.candidates {
+                    var table = best.convolutions
+                    table.choose(candidate.algorithm, for: convolution.op, reason: .tiles)
+                    guard let other = try choice(table), other.millisecondsPerPixel < best.millisecondsPerPixel else {
+                        continue
+                    }
+                    best = other
+                    isImproving = true
+                }
+            }
+        }
+        return best
+    }
+
+    /// Winograd's algorithms down to two depths, the larger tile down to the first, and others below.
+    private func lines() throws(SpatialError) -> [TileChoice] {
+        let depths = [0] + Set(convolutions.map(\.depth)).sorted()
+        var found: [TileChoice] = []
+        for (index, four) in depths.enumerated() {
+            for two in depths[index...] {
+                var table = table
+                for convolution in convolutions {
+                    let wanted = convolution.candidates.filter { candidate in
+                        switch candidate.algorithm {
+                        case .winograd(tile: 4): convolution.depth <= four
+                        case .winograd: convolution.depth <= two
+                        default: true
+                        }
+                    }
+                    guard let fastest = wanted.min(by: { $0.milliseconds < $1.milliseconds }) else { continue }
+                    table.choose(fastest.algorithm, for: convolution.op, reason: .tiles)
+                }
+                if let choice = try choice(table) { found.append(choice) }
+            }
+        }
+        return found
+    }
+
+    private func choice(_ table: AlgorithmTable) throws(SpatialError) -> TileChoice? {
+        let exactness = try TileExactness(graph, convolutions: table)
+        guard let step = exactness.step(graph) else { return nil }
+        let milliseconds = convolutions.reduce(trafficMilliseconds) { sum, convolution in
+            sum + Double(convolution.count) * (table[convolution.op]?.predictedMilliseconds ?? 0)
+        }
+        return TileChoice(
+            size: size, convolutions: table, step: step, millisecondsPerPixel: milliseconds / Double(step.area))
+    }
+}
+
+extension TileExactness {
+    /// By how many pixels a tile of the graph's size may lie behind the one before, so that exact values follow each other;
+    /// nil where there is no such distance.
+    fileprivate func step(_ graph: Graph) -> Extent? {
+        let maps = graph.outputs.compactMap { graph[$0.node].type.featureMap }
+        guard let height = maps.map(\.height).min(), let width = maps.map(\.width).min() else { return nil }
+        let rows = (height - halo.top - halo.bottom) / alignment.height * alignment.height
+        let columns = (width - halo.left - halo.right) / alignment.width * alignment.width
+        return rows > 0 && columns > 0 ? Extent(rows, columns) : nil
+    }
+}

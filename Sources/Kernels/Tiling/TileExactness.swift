@@ -1,0 +1,127 @@
+import GraphIR
+
+/// What of a tile's results is exact: has the bits that the same place of the whole picture's results has.
+///
+/// At the edge of a tile inside a picture, operators see padding where the picture goes on. What they make of it spreads
+/// from layer to layer. Counted here are the positions that it has not reached, as intervals along each axis, with what
+/// each algorithm computes together: Winograd's results of a tile have roundings in common.
+public struct TileExactness: Hashable, Sendable {
+    /// Rows and columns of the outputs at an edge inside the picture that are not exact.
+    public var halo: Padding
+    /// Tiles start at multiples of this, in input pixels, so that every layer's tile starts where a window, and a group
+    /// of results that are computed together, starts in the whole picture.
+    public var alignment: Extent
+
+    /// - Parameter graph: an inference graph at the tile's size, whose outputs have a value for each input pixel.
+    /// - Throws: `SpatialError` for a graph without scales, and for a convolution by a product whose rounding depends on
+    ///   its size.
+    public init(_ graph: Graph, convolutions: AlgorithmTable) throws(SpatialError) {
+        let scales = try graph.spatialScales()
+        var rows: [Range<Int>] = []
+        var columns: [Range<Int>] = []
+        alignment = Extent(1)
+        for (node, scale) in zip(graph.nodes, scales) {
+            guard let scale, let map = node.type.featureMap else {
+                rows.append(0..<0)
+                columns.append(0..<0)
+                continue
+            }
+            let group = try resultGroup(node, convolutions)
+            alignment.height = leastCommonMultiple(alignment.height, scale.rows.alignment(group: group))
+            alignment.width = leastCommonMultiple(alignment.width, scale.columns.alignment(group: group))
+            rows.append(exactSpan(node, .rows, count: map.height, rows, convolutions))
+            columns.append(exactSpan(node, .columns, count: map.width, columns, convolutions))
+        }
+        halo = Padding(0)
+        for output in graph.outputs {
+            guard let map = graph[output.node].type.featureMap else { continue }
+            let (exactRows, exactColumns) = (rows[output.node.index], columns[output.node.index])
+            // All of it where the edges meet.
+            halo.top = max(halo.top, exactRows.isEmpty ? map.height : exactRows.lowerBound)
+            halo.bottom = max(halo.bottom, map.height - exactRows.upperBound)
+            halo.left = max(halo.left, exactColumns.isEmpty ? map.width : exactColumns.lowerBound)
+            halo.right = max(halo.right, map.width - exactColumns.upperBound)
+        }
+    }
+}
+
+private enum Axis { case rows, columns }
+
+extension Extent {
+    fileprivate func along(_ axis: Axis) -> Int { axis == .rows ? height : width }
+}
+
+extension Padding {
+    fileprivate func before(_ axis: Axis) -> Int { axis == .rows ? top : left }
+}
+
+/// Positions along an axis that the node's kernel computes together.
+private func resultGroup(_ node: Node, _ convolutions: AlgorithmTable) throws(SpatialError) -> Int {
+    guard node.op.convGeometry != nil else { return 1 }
+    switch convolutions.algorithm(node.op) {
+    case .winograd(let tile): return tile
+    case .gemm:
+        throw SpatialError(
+            "\"\(node.name)\" is computed by OpenBLAS' matrix product, whose rounding depends on the size of the map")
+    case .direct, .patch, .narrowInput, .narrowOutput: return 1
+    }
+}
+
+/// The exact positions of a node along an axis, from those of the nodes before it.
+private func exactSpan(
+    _ node: Node, _ axis: Axis, count: Int, _ exact: [Range<Int>], _ convolutions: AlgorithmTable
+) -> Range<Int> {
+    let operand = { (position: Int) in exact[node.inputs[position].index] }
+    var span: Range<Int>
+    switch node.op {
+    case .input: span = 0..<count
+    case .conv(let g):
+        span = convolutionReach(node.op, g, axis, convolutions).image(of: operand(0), count: count)
+    case .convTranspose(let g):
+        span = convolutionReach(node.op, g, axis, convolutions).image(of: operand(0), count: count)
+    case .maxPool(let g): span = g.window(axis).image(of: operand(0), count: count)
+    case .maxUnpool(let g):
+        // The windows that have all of the map they look at, and their value.
+        let windows = g.window(axis).image(of: operand(1), count: g.output.along(axis)).clamped(to: operand(0))
+        let spread = AxisReach.spread(
+            span: g.kernel.along(axis), stride: g.stride.along(axis), padding: g.padding.before(axis))
+        span = spread.image(of: windows, count: count)
+    case .resample(let map): span = map.reach(axis).image(of: operand(0), count: count)
+    case .normalization: span = operand(0)
+    default: span = node.inputs.map { exact[$0.index] }.reduce(0..<count) { $0.clamped(to: $1) }
+    }
+    for extra in node.epilogue.flatMap(\.operands) { span = span.clamped(to: exact[extra.index]) }
+    return span
+}
+
+private func convolutionReach(
+    _ op: Op, _ g: ConvGeometry, _ axis: Axis, _ convolutions: AlgorithmTable
+) -> AxisReach {
+    let span = (g.kernel.along(axis) - 1) * g.dilation.along(axis) + 1
+    let padding = g.padding.before(axis)
+    let isForward = if case .conv = op { true } else { false }
+    if case .winograd(let tile) = convolutions.algorithm(op) {
+        return .winograd(tile: tile, padding: isForward ? padding : 2 - padding)
+    }
+    return isForward
+        ? .window(span: span, stride: g.stride.along(axis), padding: padding)
+        : .spread(span: span, stride: g.stride.along(axis), padding: padding)
+}
+
+extension PoolGeometry {
+    fileprivate func window(_ axis: Axis) -> AxisReach {
+        .window(span: kernel.along(axis), stride: stride.along(axis), padding: padding.before(axis))
+    }
+}
+
+extension Resampling {
+    fileprivate func reach(_ axis: Axis) -> AxisReach {
+        switch rule {
+        case .averagePool(let kernel, let stride, let padding):
+            .window(span: kernel.along(axis), stride: stride.along(axis), padding: padding.along(axis))
+        case .nearest(let scale), .bedOfNails(let scale): .repeated(scale: scale.along(axis))
+        case .bilinear(let scale, _): .bilinear(scale: scale.along(axis))
+        case .shift(let top, let left): .shift(axis == .rows ? top : left)
+        }
+    }
+}

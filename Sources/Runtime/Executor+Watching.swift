@@ -1,0 +1,43 @@
+/// The first value of a run that is no number.
+public struct BrokenValue: Hashable, Sendable {
+    /// The step that made it.
+    public var step: StepInfo
+    /// The tensor that holds it.
+    public var tensor: String
+    /// Infinite or NaN.
+    public var value: Float
+}
+
+/// Running with a look at every result, for finding where numbers go bad.
+extension Executor {
+    /// Runs like `run` and computes the same, but looks at the result of each step behind it.
+    ///
+    /// Takes up to twice the time. Of a step with several results the first one is looked at; the others are read by
+    /// later steps, whose results then show it.
+    /// - Returns: the first result that holds an infinite value or NaN; nil when there is none.
+    /// - Throws: `RuntimeError` as `run` does.
+    public func runWatched(
+        _ plan: PlanHandle, batch: Int, scalars: StepScalars = StepScalars()
+    ) throws -> BrokenValue? {
+        let results = try bound(plan).results
+        let steps = model.plans[plan.index].steps
+        var broken: BrokenValue?
+        try run(plan, batch: batch, scalars: scalars) { index in
+            guard broken == nil, let tensor = results[index] else { return }
+            broken = firstBroken(tensor, batch: batch).map {
+                BrokenValue(step: steps[index], tensor: tensor.name, value: $0)
+            }
+        }
+        return broken
+    }
+
+    private func firstBroken(_ tensor: TensorInfo, batch: Int) -> Float? {
+        for sample in 0..<(tensor.isBatched ? batch : 1) {
+            let values = UnsafeBufferPointer(start: bases.pointer(tensor, sample: sample), count: tensor.elementCount)
+            // A sum finds out at the speed of memory: a value that is no number makes it none.
+            guard !values.reduce(0, { $0 + $1 * 0 }).isFinite else { continue }
+            return values.first { !$0.isFinite }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,67 @@
+import Runtime
+
+/// The memory that training takes at its peak, in bytes, told before it is taken.
+struct MemoryForecast: Hashable, Sendable {
+    /// What the net's plans, parameters and optimiser take; allocated at the start and touched.
+    var net: MemoryUse
+    /// Pictures and masks that are kept decoded.
+    var pictures: Int
+    /// Batches that are made ahead, the one at work, the outputs of a test, and a copy of the largest parameter, which
+    /// saving takes.
+    var buffers: Int
+    /// The program itself: code, libraries, tables.
+    var program: Int
+
+    var total: Int { net.total + pictures + buffers + program }
+
+    /// `371.4 MiB: 333.8 MiB for the net, 37.4 MiB for pictures, …`.
+    var text: String {
+        let parts = [(net.total, "the net"), (pictures, "pictures"), (buffers, "buffers"), (program, "the program")]
+        return Text.bytes(total) + ": "
+            + parts.filter { $0.0 > 0 }.map { "\(Text.bytes($0.0)) for \($0.1)" }.joined(separator: ", ")
+    }
+
+    /// - Parameters:
+    ///   - pictures: bytes that are kept decoded.
+    ///   - program: bytes that are in use besides, before the net is made.
+    /// - Throws: `RuntimeError` for a model without a training plan.
+    init(
+        model: Model, shape: SampleShape, settings: TrainingSettings, threads: Int, pictures: Int, program: Int
+    ) throws {
+        let kind = settings.optimizer.kind
+        net = try MemoryUse(
+            model: model, plans: Net.plans(.training(kind)), threads: threads, optimizer: kind.rawValue,
+            preparedWeights: .recomputed)
+        self.pictures = pictures
+        self.program = program
+        // Those made ahead, the one being made, and the one at work.
+        let kept = BatchProducer.capacity + 2
+        let training = kept * shape.batchBytes(settings.batch)
+        let testing = kept * shape.batchBytes(model.batchCapacity) + shape.outputBytes(model.batchCapacity)
+        let largest = model.parameters.map(\.elementCount).max() ?? 0
+        buffers = max(training, testing) + largest * MemoryLayout<Float>.stride
+    }
+
+    /// What `text` says of the net, in its parts.
+    static func parts(_ use: MemoryUse) -> String {
+        "arena \(Text.bytes(use.arena)), parameters \(Text.bytes(use.parameters)), "
+            + "optimizer state \(Text.bytes(use.moments)), prepared weights \(Text.bytes(use.prepared)), "
+            + "scratch \(Text.bytes(use.workspaces))"
+    }
+}
+
+extension SampleShape {
+    /// Bytes of a batch as the net is fed.
+    func batchBytes(_ samples: Int) -> Int { samples * sampleBytes * MemoryLayout<Float>.stride }
+
+    /// Bytes of what the net says of a batch.
+    func outputBytes(_ samples: Int) -> Int {
+        let channels =
+            switch task {
+            case .mask: 1
+            case .classes(let range): range.count
+            case .reconstruction: channels
+            }
+        return samples * channels * outputHeight * outputWidth * MemoryLayout<Float>.stride
+    }
+}

@@ -1,0 +1,44 @@
+import Runtime
+
+/// Times a net's steps and tests on drawn numbers, for a forecast before there are pictures. The net is changed by that.
+struct StepMeasurement {
+    var net: Net
+    var settings: TrainingSettings
+
+    /// The mean seconds of a step, and of the test of a batch of the model's capacity.
+    /// - Throws: `RuntimeError` or `TrainerError` when the net cannot run.
+    func run() throws -> (step: Double, testedBatch: Double) {
+        net.parameters.initialize(settings.initialValues, seed: settings.seed)
+        let batch = Self.batch(settings.batch, net.interface.shape)
+        var number = 0
+        let step = try Self.mean {
+            number += 1
+            _ = try net.step(batch, scalars: settings.scalars(step: number))
+        }
+        let tested = Self.batch(net.model.batchCapacity, net.interface.shape)
+        return (step, try Self.mean { _ = try net.tested(tested) })
+    }
+
+    private static func mean(_ body: () throws -> Void) throws -> Double {
+        var meter = SpeedMeter(warmUp: 1)
+        while !meter.isDone {
+            let start = monotonicSeconds()
+            try body()
+            meter.add(monotonicSeconds() - start)
+        }
+        return meter.mean ?? 0
+    }
+
+    /// Pictures of noise, and masks of every class.
+    private static func batch(_ count: Int, _ shape: SampleShape) -> Batch {
+        var random = SplitMix64(seed: 0)
+        let classes = shape.task.classes?.count ?? 2
+        return Batch(
+            (0..<count).map { _ in
+                let pixels = (0..<shape.channels * shape.height * shape.width).map { _ in Float(random.unit()) }
+                let mask = (0..<shape.maskHeight * shape.maskWidth).map { _ in Float(random.index(below: classes)) }
+                let nothing = Sample(name: "", file: "", picture: [], mask: [])
+                return BatchItem(picture: pixels, target: shape.task.needsMasks ? mask : nil, sample: nothing)
+            })
+    }
+}

@@ -1,0 +1,61 @@
+import Runtime
+
+/// `metrics.jsonl`: a JSON object on a line for each epoch, and for steps if asked.
+final class LineLog: RunObserver {
+    /// Every so many steps; nil for none.
+    private let stepInterval: Int?
+    private var file: AppendedFile?
+
+    init(stepInterval: Int?) { self.stepInterval = stepInterval }
+
+    func begin(_ session: RunSession) throws {
+        let path = session.files.metricsLines
+        let text = FileSystem.isFile(path) ? try FileSystem.text(of: path) : ""
+        let kept = Self.known(text, to: session.record.progress)
+        if kept != text { try AtomicFile.write(path, text: kept) }
+        file = try AppendedFile(path)
+    }
+
+    func step(_ step: StepReport) throws {
+        guard let stepInterval, step.step % stepInterval == 0 else { return }
+        try write([
+            JSONMember("kind", .string("step")), JSONMember("epoch", .integer(step.epoch)),
+            JSONMember("step", .integer(step.step)), JSONMember("loss", .number(step.loss)),
+            JSONMember("lr", .number(step.learningRate)), JSONMember("seconds", Self.seconds(step.seconds)),
+        ])
+    }
+
+    func epoch(_ epoch: EpochReport) throws {
+        let row = epoch.row
+        var members = [
+            JSONMember("kind", .string("epoch")), JSONMember("epoch", .integer(row.epoch)),
+            JSONMember("step", .integer(row.step)), JSONMember("train_loss", .number(row.trainLoss)),
+        ]
+        if let test = row.test {
+            members.append(JSONMember("test_loss", .number(test.loss)))
+            members += zip(epoch.task.measures, test.values).map { JSONMember($0.column, .number($1)) }
+        }
+        members += [
+            JSONMember("lr", .number(epoch.learningRate)), JSONMember("seconds", Self.seconds(row.seconds)),
+            JSONMember("images_per_second", Self.seconds(epoch.imagesPerSecond)),
+        ]
+        try write(members)
+        try file?.sync()
+    }
+
+    private func write(_ members: [JSONMember]) throws {
+        try file?.append(Array((JSONValue.object(members).text + "\n").utf8))
+    }
+
+    private static func seconds(_ value: Double) -> JSONValue { .number((value * 100).rounded() / 100) }
+
+    /// The lines that a checkpoint knows of, without those that a killed session wrote after it.
+    static func known(_ text: String, to progress: RunProgress) -> String {
+        let lines = text.split(separator: "\n").filter { line in
+            guard let value = try? JSONValue.parse(String(line)) else { return false }
+            if value["kind"]?.string == "epoch" { return (value["epoch"]?.integer ?? .max) <= progress.epoch }
+            return (value["step"]?.integer ?? .max) <= progress.step
+        }
+        return lines.map { $0 + "\n" }.joined()
+    }
+}

@@ -1,0 +1,59 @@
+import Runtime
+
+/// Where numbers go bad.
+extension TrainingRun {
+    /// Takes the steps since the last checkpoint once more, which gives the same bits, and looks at every result.
+    ///
+    /// The net is of no use after that.
+    /// - Parameter step: the last step worth a look, counted from 1.
+    /// - Returns: `first bad value: nan in enc3_1 (unet.graph:12), conv + relu, at step 412`; nil when none is found.
+    func firstFault(through step: Int) -> String? {
+        do {
+            try rewind()
+            console.say("looking for the layer: steps \(record.progress.step + 1) to \(step) once more")
+            isReplaying = true
+            defer { isReplaying = false }
+            while record.progress.step < step, try trainEpoch() {}
+            return nil
+        } catch let found as FaultFound {
+            return found.text
+        } catch {
+            return nil
+        }
+    }
+
+    /// A step that throws `FaultFound` when any of its results is bad.
+    func watchedStep(_ batch: Batch, _ scalars: StepScalars) throws -> Double {
+        let (loss, broken) = try net.watchedStep(batch, scalars: scalars)
+        if let broken {
+            throw FaultFound(value: broken, step: record.progress.step + 1, learningRate: scalars.learningRate)
+        }
+        return loss
+    }
+
+    private func rewind() throws {
+        if FileSystem.isFile(files.checkpoint) {
+            record.progress = try Checkpoint(path: files.checkpoint).restore(net.parameters).progress
+        } else {
+            net.parameters.initialize(settings.initialValues, seed: settings.seed)
+            record.progress = RunProgress()
+        }
+    }
+}
+
+/// A step whose numbers are bad.
+struct FaultFound: Error {
+    var value: BrokenValue
+    /// From 1.
+    var step: Int
+    var learningRate: Double
+
+    /// `first bad value: nan in enc3_1 (unet.graph:12), conv + relu, at step 412, where the learning rate was 0.1`
+    var text: String {
+        let made = value.step
+        let number = value.value.isNaN ? "nan" : "\(value.value)"
+        return
+            "first bad value: \(number) in \(made.name) (\(made.source)), \(made.operation), at step \(step), where the "
+            + "learning rate was \(learningRate)"
+    }
+}

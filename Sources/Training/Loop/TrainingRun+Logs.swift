@@ -1,0 +1,37 @@
+import Imaging
+
+/// What a run's observers are told.
+extension TrainingRun {
+    func beginLogs() throws {
+        try writing { try logs.begin(RunSession(files: files, record: record, log: log)) }
+    }
+
+    func logStep(loss: Double) throws {
+        let step = StepReport(
+            step: record.progress.step, epoch: record.progress.epoch + 1, loss: loss,
+            learningRate: settings.scalars(step: record.progress.step).learningRate, seconds: seconds)
+        try writing { try logs.step(step) }
+    }
+
+    func report(of row: MetricsRow, imagesPerSecond: Double) throws -> EpochReport {
+        var samples: Bitmap?
+        try sampleBudget.spend(isDue: row.epoch == epochs) { samples = try drawnSamples() }
+        return EpochReport(
+            row: row, task: task, record: record, log: log,
+            learningRate: settings.scalars(step: max(1, record.progress.step)).learningRate,
+            imagesPerSecond: imagesPerSecond, samples: samples)
+    }
+
+    /// Writes the report of the run as it is now, with its pictures.
+    /// - Throws: as `drawCurves`.
+    func writeReport(_ description: RunDescription, matrix: ConfusionMatrix?) throws {
+        try writing {
+            try RunReport(
+                record: record, log: log, description: description, files: files,
+                samples: try? FileSystem.head(of: files.samples, count: .max),
+                confusion: matrix.flatMap { _ in try? FileSystem.head(of: files.confusion, count: .max) },
+                classTable: matrix?.table(names)
+            ).write(to: files.report)
+        }
+    }
+}

@@ -1,0 +1,26 @@
+import CDigest
+
+/// SHA-256, as libmd computes it.
+struct Digest {
+    private var context = SHA2_CTX()
+
+    init() { SHA256Init(&context) }
+
+    mutating func add(_ bytes: [UInt8]) { SHA256Update(&context, bytes, bytes.count) }
+    mutating func add(_ text: String) { add(Array(text.utf8)) }
+
+    /// The digest of everything that was added, as 64 hexadecimal digits.
+    var text: String {
+        var context = context
+        var bytes = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
+        SHA256Final(&bytes, &context)
+        return bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+
+    /// Of a text in UTF-8.
+    static func of(_ text: String) -> String {
+        var digest = Digest()
+        digest.add(text)
+        return digest.text
+    }
+}
