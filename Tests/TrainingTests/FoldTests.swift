@@ -125,6 +125,7 @@ import Testing
         #expect(!FileSystem.isFolder(parted.file("a")))
         for arguments in [
             ["--folds", "1"], ["--fold", "1"], ["--folds", "3", "--fold", "4"], ["--folds", "3", "--split", "0.5"],
+            ["--folds", "3", "--repeat", "r"],
         ] {
             #expect(throws: UsageError.self) { try train(["--out", data.file("b")] + arguments) }
         }
