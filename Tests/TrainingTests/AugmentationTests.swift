@@ -138,7 +138,7 @@ import Testing
                 for value in item.picture + (item.target ?? []) { hash.add(UInt64(value.bitPattern)) }
             }
         }
-        #expect(hash.text == "aab195383561382b")
+        #expect(hash.text == "d3de9f3c5768fa9d")
     }
 
     @Test func noiseIsAsStrongAsItSays() {

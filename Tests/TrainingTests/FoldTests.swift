@@ -114,6 +114,14 @@ import Testing
         }
     }
 
+    @Test func foldsThatStopEarlyAreDone() throws {
+        let data = try pictures(6)
+        let output = data.file("run")
+        try train(["--data", data.path, "--out", output, "--folds", "2", "--epochs", "5", "--until", "iou=0"])
+        let table = try FoldTable(parsing: FileSystem.text(of: output + "/folds.csv"), task: .mask, path: "f")
+        #expect(table.rows.map(\.fold) == [1, 2] && table.rows.map(\.bestEpoch) == [1, 1])
+    }
+
     @Test func whatCannotBeFoldedIsRefused() throws {
         let data = try pictures(3)
         let few = message { try train(["--data", data.path, "--out", data.file("a"), "--folds", "5"]) }
@@ -125,6 +133,7 @@ import Testing
         #expect(!FileSystem.isFolder(parted.file("a")))
         for arguments in [
             ["--folds", "1"], ["--fold", "1"], ["--folds", "3", "--fold", "4"], ["--folds", "3", "--split", "0.5"],
+            ["--folds", "3", "--repeat", "r"],
         ] {
             #expect(throws: UsageError.self) { try train(["--out", data.file("b")] + arguments) }
         }

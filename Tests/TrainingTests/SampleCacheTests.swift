@@ -1,5 +1,7 @@
 import Glibc
 import Imaging
+import Runtime
+import Synchronization
 import Testing
 
 @testable import Training
@@ -90,6 +92,34 @@ import Testing
         for _ in 0..<2 { #expect(try producer.next()?.pictures.count == 2) }
         let text = message { _ = try producer.next() }
         #expect(text.contains("p4.png"), "the first of the batch: \(text)")
+    }
+
+    /// A picture changes while a run that keeps none in memory is under way.
+    @Test func runsEndWhenAFileChanges() throws {
+        let folder = try folder()
+        let output = folder.file("run")
+        let arguments = ["trainer", "train", "--data", folder.path, "--out", output, "--cache", "0", "--quiet"]
+        let model = try PixelModel.load()
+        let found = Mutex("")
+        func train(_ more: [String]) throws {
+            try perform(parse(arguments + more), TrainerContext(model: model, arguments: arguments))
+        }
+        let thread = try PosixThread {
+            let text = message {
+                try perform(
+                    parse(arguments + ["--epochs", "100000"]), TrainerContext(model: model, arguments: arguments))
+            }
+            found.withLock { $0 = text }
+        }
+        while !FileSystem.isFile(output + "/checkpoint.safetensors") { usleep(1000) }
+        try folder.writePicture("images/p1.png", width: 21, red: 200)
+        thread.join()
+        let text = found.withLock { $0 }
+        #expect(text.contains("images/p1.png: the file holds another picture than at the start"), "\(text)")
+        let done = try Checkpoint(path: output + "/checkpoint.safetensors").record(for: model).progress.epoch
+        try folder.writePicture("images/p1.png", width: 21, red: 41)
+        try train(["--resume", "--epochs", "\(done + 1)"])
+        #expect(try Checkpoint(path: output + "/checkpoint.safetensors").record(for: model).progress.epoch == done + 1)
     }
 
     @Test(arguments: [("0", 0), ("1000", 1000), ("3K", 3072), ("512M", 512 << 20), ("2g", 2 << 30)])

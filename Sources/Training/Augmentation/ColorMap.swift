@@ -75,23 +75,3 @@ struct ColorMap: Hashable, Sendable {
         }
     }
 }
-
-/// Numbers that are added to a picture, one to each of its numbers, the result cut to 0 ... 1.
-struct NoiseField: Hashable, Sendable {
-    var seed: UInt64
-    /// Standard deviation.
-    var deviation: Double
-
-    /// Adds to `count` numbers. Each sum of eight random bytes is close to normal, and exact on every machine.
-    func add(to values: UnsafeMutablePointer<Float>, count: Int) {
-        // The variance of a byte is (256² - 1) / 12.
-        let scale = Float(deviation / (8.0 * 65535 / 12).squareRoot())
-        for i in 0..<count {
-            let word = SplitMix64.mix(seed &+ UInt64(truncatingIfNeeded: i) &* 0x9E37_79B9_7F4A_7C15)
-            let even: UInt64 = 0x00FF_00FF_00FF_00FF
-            let pairs = (word & even) &+ ((word >> 8) & even)
-            let sum = Int32(truncatingIfNeeded: (pairs &* 0x0001_0001_0001_0001) >> 48)
-            values[i] = min(max(values[i] + Float(sum - 4 * 255) * scale, 0), 1)
-        }
-    }
-}

@@ -21,37 +21,54 @@ struct Resampling {
         }
     }
 
-    /// Planes of `height` by `width` bytes, bilinearly, divided by 255.
+    /// Planes of `height` by `width` bytes, bilinearly, as numbers from 0 to 1.
     func picture(_ planes: [UInt8], channels: Int, into out: UnsafeMutablePointer<Float>) {
-        let (height, width) = (pictureHeight, pictureWidth)
-        let area = height * width
-        let (lastX, lastY) = (Int32(width - 1), Int32(height - 1))
-        planes.withUnsafeBufferPointer { source in
-            guard let source = source.baseAddress else { return }
-            eachRow(height: height, width: width) { row, xs, ys in
-                for x in 0..<width {
-                    // Half a pixel to the left and above lies the first of four; both are at least -1/2.
-                    let u = xs[x] + 0.5
-                    let v = ys[x] + 0.5
-                    let (i, j) = (Int32(u), Int32(v))
-                    let (s, t) = (u - Float(i), v - Float(j))
-                    let left = Int(max(i - 1, 0))
-                    let right = Int(min(i, lastX))
-                    let upper = Int(max(j - 1, 0)) * width
-                    let lower = Int(min(j, lastY)) * width
-                    for channel in 0..<channels {
-                        let plane = source + channel * area
-                        let a = Float(plane[upper + left])
-                        let b = Float(plane[upper + right])
-                        let c = Float(plane[lower + left])
-                        let d = Float(plane[lower + right])
-                        let top = a + (b - a) * s
-                        let bottom = c + (d - c) * s
-                        out[channel * area + row * width + x] = (top + (bottom - top) * t) / 255
-                    }
+        let area = pictureHeight * pictureWidth
+        withUnsafeTemporaryAllocation(of: SIMD4<Float>.self, capacity: area) { pixels in
+            guard let pixels = pixels.baseAddress else { return }
+            Self.pack(planes, channels: channels, area: area, into: pixels)
+            eachRow(height: pictureHeight, width: pictureWidth) { row, xs, ys in
+                let first = row * pictureWidth
+                for x in 0..<pictureWidth {
+                    let pixel = mixed(pixels, xs[x], ys[x])
+                    out[first + x] = pixel.x
+                    guard channels == 3 else { continue }
+                    out[area + first + x] = pixel.y
+                    out[2 * area + first + x] = pixel.z
                 }
             }
         }
+    }
+
+    /// The channels of a pixel side by side, as numbers from 0 to 1.
+    private static func pack(
+        _ planes: [UInt8], channels: Int, area: Int, into pixels: UnsafeMutablePointer<SIMD4<Float>>
+    ) {
+        let (second, third) = channels == 3 ? (area, 2 * area) : (0, 0)
+        planes.withUnsafeBufferPointer { source in
+            guard let source = source.baseAddress else { return }
+            for place in 0..<area {
+                let bytes = SIMD4(source[place], source[second + place], source[third + place], 0)
+                pixels[place] = SIMD4<Float>(bytes) / 255
+            }
+        }
+    }
+
+    /// The four pixels around a place, each as much as it is near.
+    @inline(__always)
+    private func mixed(_ pixels: UnsafePointer<SIMD4<Float>>, _ x: Float, _ y: Float) -> SIMD4<Float> {
+        // Half a pixel to the left and above lies the first of the four; neither number is below 1/2.
+        let u = x + 0.5
+        let v = y + 0.5
+        let (i, j) = (Int(u), Int(v))
+        let (s, t) = (u - Float(i), v - Float(j))
+        let left = max(i - 1, 0)
+        let right = min(i, pictureWidth - 1)
+        let upper = pixels + max(j - 1, 0) * pictureWidth
+        let lower = pixels + min(j, pictureHeight - 1) * pictureWidth
+        let top = upper[left] + (upper[right] - upper[left]) * s
+        let bottom = lower[left] + (lower[right] - lower[left]) * s
+        return top + (bottom - top) * t
     }
 
     /// A mask of `height` by `width` bytes, each pixel a copy of the nearest one, as the number that `fed` has for it.

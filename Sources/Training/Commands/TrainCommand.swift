@@ -36,6 +36,9 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         if data.split != nil && folds.folds != nil {
             throw ValidationError("--folds says what tests, leave out --split.")
         }
+        if folds.folds != nil && repetition.run != nil {
+            throw ValidationError("--repeat repeats one run, such as RUN/fold-1; leave out --folds.")
+        }
     }
 
     func run(_ context: TrainerContext) throws {
