@@ -209,10 +209,12 @@ import Testing
         #expect(other.difference(from: here)?.contains(expected) == true, "\(other.difference(from: here) ?? "")")
     }
 
-    @Test(arguments: [
+    private static let changes: [(schedule: String, name: String, expected: [String])] = [
         ("constant", "epochs", []), ("cosine", "epochs", ["epochs 2"]), ("constant", "lr", ["lr 2"]),
         ("constant", "patience", []),
-    ])
+    ]
+
+    @Test(arguments: changes)
     func settingsThatDecideAboutBitsAreTold(schedule: String, name: String, expected: [String]) {
         func settings(_ value: String) -> [JSONMember] {
             [JSONMember("schedule", .string(schedule)), JSONMember(name, .string(value))]
