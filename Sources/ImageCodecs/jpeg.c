@@ -1,23 +1,9 @@
-#include "ImageCodecs.h"
+#include "jpeg_shared.h"
 
-/* jpeglib.h uses size_t and FILE without including their headers. */
-#include <stddef.h>
-#include <stdio.h>
-
-#include <jerror.h>
-#include <jpeglib.h>
-#include <setjmp.h>
 #include <string.h>
 
-/* libjpeg passes its error manager around; what follows it is ours. */
-typedef struct {
-    struct jpeg_error_mgr base;
-    jmp_buf escape;
-    char *message;
-} error_manager;
-
 static void fail(j_common_ptr codec) {
-    error_manager *errors = (error_manager *)codec->err;
+    image_codec_jpeg_errors *errors = (image_codec_jpeg_errors *)codec->err;
     char text[JMSG_LENGTH_MAX];
     errors->base.format_message(codec, text);
     strncpy(errors->message, text, IMAGE_CODEC_MESSAGE_SIZE - 1);
@@ -42,7 +28,7 @@ static void on_message(j_common_ptr codec, int level) {
 
 static void discard_message(j_common_ptr codec) { (void)codec; }
 
-static void prepare(struct jpeg_decompress_struct *codec, error_manager *errors, char *message) {
+void image_codec_jpeg_prepare(struct jpeg_decompress_struct *codec, image_codec_jpeg_errors *errors, char *message) {
     codec->err = jpeg_std_error(&errors->base);
     errors->base.error_exit = fail;
     errors->base.emit_message = on_message;
@@ -50,7 +36,7 @@ static void prepare(struct jpeg_decompress_struct *codec, error_manager *errors,
     errors->message = message;
 }
 
-static int layout_of(struct jpeg_decompress_struct *codec) {
+int image_codec_jpeg_layout(struct jpeg_decompress_struct *codec) {
     switch (codec->num_components) {
     case 1: return IMAGE_CODEC_GRAY;
     case 4: return IMAGE_CODEC_CMYK;
@@ -58,11 +44,18 @@ static int layout_of(struct jpeg_decompress_struct *codec) {
     }
 }
 
+void image_codec_jpeg_describe(struct jpeg_decompress_struct *codec, image_codec_header *header) {
+    header->width = codec->image_width;
+    header->height = codec->image_height;
+    header->layout = image_codec_jpeg_layout(codec);
+    header->bits = codec->data_precision;
+}
+
 int image_codec_jpeg_header(const uint8_t *bytes, size_t count, image_codec_header *header, char *message) {
     struct jpeg_decompress_struct codec;
-    error_manager errors;
+    image_codec_jpeg_errors errors;
     memset(&codec, 0, sizeof codec); /* jpeg_destroy must find a valid state even if creation fails */
-    prepare(&codec, &errors, message);
+    image_codec_jpeg_prepare(&codec, &errors, message);
     if (setjmp(errors.escape)) {
         jpeg_destroy_decompress(&codec);
         return 1;
@@ -70,10 +63,7 @@ int image_codec_jpeg_header(const uint8_t *bytes, size_t count, image_codec_head
     jpeg_create_decompress(&codec);
     jpeg_mem_src(&codec, bytes, count);
     jpeg_read_header(&codec, TRUE);
-    header->width = codec.image_width;
-    header->height = codec.image_height;
-    header->layout = layout_of(&codec);
-    header->bits = codec.data_precision;
+    image_codec_jpeg_describe(&codec, header);
     jpeg_destroy_decompress(&codec);
     return 0;
 }
@@ -85,7 +75,7 @@ static unsigned scale_byte(unsigned a, unsigned b) {
 }
 
 /* CMYK in JPEG files is stored inverted (Adobe's convention, which other writers follow): 255 is no ink. */
-static void cmyk_row_to_rgb(const JSAMPLE *cmyk, uint8_t *rgb, size_t width) {
+void image_codec_jpeg_cmyk_to_rgb(const uint8_t *cmyk, uint8_t *rgb, size_t width) {
     for (size_t x = 0; x < width; x++, cmyk += 4, rgb += 3) {
         unsigned white = cmyk[3];
         for (int c = 0; c < 3; c++) rgb[c] = (uint8_t)(white - scale_byte(255u - cmyk[c], white));
@@ -98,7 +88,7 @@ static void read_cmyk(struct jpeg_decompress_struct *codec, uint8_t *pixels) {
     while (codec->output_scanline < codec->output_height) {
         size_t y = codec->output_scanline;
         jpeg_read_scanlines(codec, row, 1);
-        cmyk_row_to_rgb(row[0], pixels + y * width * 3, width);
+        image_codec_jpeg_cmyk_to_rgb(row[0], pixels + y * width * 3, width);
     }
 }
 
@@ -113,9 +103,9 @@ static void read_rows(struct jpeg_decompress_struct *codec, uint8_t *pixels) {
 int image_codec_jpeg_decode(
     const uint8_t *bytes, size_t count, int output, uint8_t *pixels, size_t capacity, char *message) {
     struct jpeg_decompress_struct codec;
-    error_manager errors;
+    image_codec_jpeg_errors errors;
     memset(&codec, 0, sizeof codec);
-    prepare(&codec, &errors, message);
+    image_codec_jpeg_prepare(&codec, &errors, message);
     if (setjmp(errors.escape)) {
         jpeg_destroy_decompress(&codec);
         return 1;
@@ -123,7 +113,7 @@ int image_codec_jpeg_decode(
     jpeg_create_decompress(&codec);
     jpeg_mem_src(&codec, bytes, count);
     jpeg_read_header(&codec, TRUE);
-    int is_cmyk = layout_of(&codec) == IMAGE_CODEC_CMYK;
+    int is_cmyk = image_codec_jpeg_layout(&codec) == IMAGE_CODEC_CMYK;
     if (output == IMAGE_CODEC_AS_MASK) {
         codec.out_color_space = JCS_GRAYSCALE;
     } else {

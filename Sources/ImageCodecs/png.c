@@ -1,6 +1,5 @@
-#include "ImageCodecs.h"
+#include "png_shared.h"
 
-#include <png.h>
 #include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,20 +10,30 @@ typedef struct {
     size_t left;
 } source;
 
-static void keep_message(char *message, const char *text) {
+void image_codec_keep_message(char *message, const char *text) {
     strncpy(message, text, IMAGE_CODEC_MESSAGE_SIZE - 1);
     message[IMAGE_CODEC_MESSAGE_SIZE - 1] = 0;
 }
 
-static void on_error(png_structp png, png_const_charp text) {
-    keep_message(png_get_error_ptr(png), text);
+void image_codec_png_on_error(png_structp png, png_const_charp text) {
+    image_codec_keep_message(png_get_error_ptr(png), text);
     png_longjmp(png, 1);
 }
 
 /* Warnings concern ancillary chunks, which do not change the pixels. */
-static void on_warning(png_structp png, png_const_charp text) {
+void image_codec_png_on_warning(png_structp png, png_const_charp text) {
     (void)png;
     (void)text;
+}
+
+png_structp image_codec_png_reader(char *message) {
+    return png_create_read_struct(
+        PNG_LIBPNG_VER_STRING, message, image_codec_png_on_error, image_codec_png_on_warning);
+}
+
+png_structp image_codec_png_writer(char *message) {
+    return png_create_write_struct(
+        PNG_LIBPNG_VER_STRING, message, image_codec_png_on_error, image_codec_png_on_warning);
 }
 
 static void read_bytes(png_structp png, png_bytep target, size_t count) {
@@ -42,12 +51,16 @@ static void skip_metadata(png_structp png) {
     png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, names, (int)(sizeof names / 5));
 }
 
-static void open_source(png_structp png, png_infop info, source *from) {
+void image_codec_png_start(png_structp png, png_infop info) {
     /* The caller limits the number of pixels, with its own message. */
     png_set_user_limits(png, 0x7fffffff, 0x7fffffff);
     skip_metadata(png);
-    png_set_read_fn(png, from, read_bytes);
     png_read_info(png, info);
+}
+
+static void open_source(png_structp png, png_infop info, source *from) {
+    png_set_read_fn(png, from, read_bytes);
+    image_codec_png_start(png, info);
 }
 
 static int layout_of(int colour_type) {
@@ -60,7 +73,7 @@ static int layout_of(int colour_type) {
     }
 }
 
-static void describe(png_structp png, png_infop info, image_codec_header *header) {
+void image_codec_png_describe(png_structp png, png_infop info, image_codec_header *header) {
     header->width = png_get_image_width(png, info);
     header->height = png_get_image_height(png, info);
     header->layout = layout_of(png_get_color_type(png, info));
@@ -68,11 +81,11 @@ static void describe(png_structp png, png_infop info, image_codec_header *header
 }
 
 int image_codec_png_header(const uint8_t *bytes, size_t count, image_codec_header *header, char *message) {
-    png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, message, on_error, on_warning);
+    png_structp png = image_codec_png_reader(message);
     png_infop info = png ? png_create_info_struct(png) : NULL;
     if (!info) {
         png_destroy_read_struct(&png, NULL, NULL);
-        keep_message(message, "out of memory");
+        image_codec_keep_message(message, "out of memory");
         return 1;
     }
     if (setjmp(png_jmpbuf(png))) {
@@ -81,7 +94,7 @@ int image_codec_png_header(const uint8_t *bytes, size_t count, image_codec_heade
     }
     source from = {bytes, count};
     open_source(png, info, &from);
-    describe(png, info, header);
+    image_codec_png_describe(png, info, header);
     png_destroy_read_struct(&png, &info, NULL);
     return 0;
 }
@@ -96,7 +109,7 @@ int image_codec_png_pixel_bytes(const image_codec_header *header, int output) {
     }
 }
 
-static void convert_to_rgb(png_structp png) {
+void image_codec_png_as_rgb(png_structp png) {
     png_set_expand(png);
     png_set_strip_16(png);
     png_set_gray_to_rgb(png);
@@ -115,11 +128,11 @@ static void convert_to_mask(png_structp png, int layout) {
 
 int image_codec_png_decode(
     const uint8_t *bytes, size_t count, int output, uint8_t *pixels, size_t capacity, char *message) {
-    png_structp png = png_create_read_struct(PNG_LIBPNG_VER_STRING, message, on_error, on_warning);
+    png_structp png = image_codec_png_reader(message);
     png_infop info = png ? png_create_info_struct(png) : NULL;
     if (!info) {
         png_destroy_read_struct(&png, NULL, NULL);
-        keep_message(message, "out of memory");
+        image_codec_keep_message(message, "out of memory");
         return 1;
     }
     if (setjmp(png_jmpbuf(png))) {
@@ -129,9 +142,9 @@ int image_codec_png_decode(
     source from = {bytes, count};
     open_source(png, info, &from);
     image_codec_header header;
-    describe(png, info, &header);
+    image_codec_png_describe(png, info, &header);
     if (output == IMAGE_CODEC_AS_RGB) {
-        convert_to_rgb(png);
+        image_codec_png_as_rgb(png);
     } else {
         convert_to_mask(png, header.layout);
     }
@@ -167,11 +180,11 @@ static void flush_nothing(png_structp png) { (void)png; }
 
 int image_codec_png_encode(
     const uint8_t *pixels, uint32_t width, uint32_t height, int channels, image_codec_buffer *buffer, char *message) {
-    png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, message, on_error, on_warning);
+    png_structp png = image_codec_png_writer(message);
     png_infop info = png ? png_create_info_struct(png) : NULL;
     if (!info) {
         png_destroy_write_struct(&png, NULL);
-        keep_message(message, "out of memory");
+        image_codec_keep_message(message, "out of memory");
         return 1;
     }
     if (setjmp(png_jmpbuf(png))) {

@@ -84,7 +84,7 @@ struct Codec {
 }
 
 extension ImageError {
-    fileprivate static func damaged(_ name: String, _ format: ImageFormat, _ reason: String) -> ImageError {
+    static func damaged(_ name: String, _ format: ImageFormat, _ reason: String) -> ImageError {
         ImageError(file: name, message: "is a damaged or truncated \(format.rawValue) (\(reason)); replace it")
     }
 

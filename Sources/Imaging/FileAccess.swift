@@ -40,9 +40,8 @@ func readFile(_ path: String, limit: Int? = nil) throws(ImageError) -> [UInt8] {
 ///
 /// - Throws: an error with the system's reason; the temporary file is removed.
 func replaceFile(_ path: String, with bytes: [UInt8]) throws(ImageError) {
-    let temporary = "\(path).\(getpid())-\(UInt32.random(in: 0 ... .max)).tmp"
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw .system("cannot be written", path) }
+    let temporary = temporaryName(for: path)
+    let descriptor = try createFile(temporary, for: path)
     let written = writeAll(bytes, to: descriptor) && fsync(descriptor) == 0
     // The reason must be kept before close and unlink overwrite it.
     let reason = errno
@@ -52,6 +51,16 @@ func replaceFile(_ path: String, with bytes: [UInt8]) throws(ImageError) {
         unlink(temporary)
         throw failure
     }
+}
+
+/// A name beside `path` that no other writer has.
+func temporaryName(for path: String) -> String { "\(path).\(getpid())-\(UInt32.random(in: 0 ... .max)).tmp" }
+
+/// A new file, open for writing, that is to become `path`.
+func createFile(_ temporary: String, for path: String) throws(ImageError) -> Int32 {
+    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw .system("cannot be written", path) }
+    return descriptor
 }
 
 private func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
@@ -68,7 +77,7 @@ private func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
 }
 
 extension ImageError {
-    fileprivate static func system(_ what: String, _ path: String, code: Int32 = errno) -> ImageError {
+    static func system(_ what: String, _ path: String, code: Int32 = errno) -> ImageError {
         ImageError(file: path, message: "\(what): \(String(cString: strerror(code)))")
     }
 }

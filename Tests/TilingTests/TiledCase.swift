@@ -117,6 +117,19 @@ struct NoisePicture {
         values = (0..<channels * size.area).map { _ in Float(random.unit()) }
     }
 
+    /// The picture, left to right.
+    init(mirroring picture: NoisePicture) {
+        (channels, size) = (picture.channels, picture.size)
+        values = picture.values.indices.map { place in
+            let column = place % picture.size.width
+            return picture.values[place - column + picture.size.width - 1 - column]
+        }
+    }
+
+    func value(_ channel: Int, _ row: Int, _ column: Int) -> Float {
+        values[(channel * size.height + row) * size.width + column]
+    }
+
     /// The picture with mirrored pixels around it: index `place − before`, folded into the picture.
     func canvas(_ whole: Extent, top: Int, left: Int) -> [Float] {
         var canvas: [Float] = []

@@ -9,8 +9,9 @@ import Testing
 
 @testable import Training
 
-/// What is computed tile by tile has the bits of what is computed at once.
-@Suite struct TiledOutputTests {
+/// What is computed tile by tile has the bits of what is computed at once. One after the other: they share models, which
+/// are compiled once.
+@Suite(.serialized) struct TiledOutputTests {
     /// Every kind of operator that moves with its input, on three levels.
     private static let everything = """
         graph everything(rows = 32, columns = 48) {
@@ -114,7 +115,186 @@ import Testing
         return bits
     }
 
-    @Test func everyKindOfOperatorAtOddSizes() throws {
+    /// A small net for every run of the tests.
+    private static func small() throws -> TiledCase { try bundled("unet-small", width: 8, size: 32, tile: Extent(64)) }
+
+    @Test func aSmallNetAtAnOddSize() throws { try expectSameBits(try Self.small(), picture: Extent(79, 78)) }
+
+    @Test(.enabled(if: isLongRun)) func everyKindOfOperatorAtOddSizes() throws {
         try expectSameBits(Self.everyKind, picture: Extent(211, 333))
+    }
+
+    /// The second output of a mirrored walk is that of the mirrored picture, mirrored back.
+    @Test func theMirroredPictureComesAlong() throws {
+        let net = try TiledNet(model: try Self.small().tiled().model, threads: 2)
+        try setParameters(net.parameters, seed: 2)
+        let picture = NoisePicture(channels: 3, Extent(70, 81), seed: 3)
+        let mirrored = NoisePicture(mirroring: picture)
+        let (plain, other) = (try walk(net, picture), try walk(net, mirrored))
+        let width = picture.size.width
+        try net.predict(width: width, height: picture.size.height, mirrored: true) { row, target in
+            for i in 0..<target.count { target[i] = picture.value(i / width, row, i % width) }
+        } write: { row, values in
+            #expect(values.count == 2 * width)
+            for x in 0..<width {
+                #expect(values[x].bitPattern == plain[row * width + x])
+                #expect(values[width + x].bitPattern == other[row * width + width - 1 - x])
+            }
+        }
+    }
+
+    /// A writer that fails ends the walk; the net goes on with the next picture.
+    @Test func aFailedWalkHarmsNobody() throws {
+        struct DiskFull: Error {}
+        let net = try TiledNet(model: try Self.small().tiled().model, threads: 2)
+        try setParameters(net.parameters, seed: 2)
+        let picture = NoisePicture(channels: 3, Extent(70, 20), seed: 3)
+        let before = try walk(net, picture)
+        #expect(throws: DiskFull.self) {
+            try net.predict(width: 20, height: 70) { _, _ in
+            } write: { row, _ in
+                if row == 30 { throw DiskFull() }
+            }
+        }
+        #expect(try walk(net, picture) == before)
+        #expect(throws: TrainerError.self) {
+            try net.predict(width: 0, height: 70) { _, _ in
+            } write: { _, _ in
+            }
+        }
+    }
+
+    /// Nets, sizes of tiles, targets, algorithms and backends.
+    static func longCases() throws -> [(tiled: TiledCase, picture: Extent)] {
+        let names = BundledNet.all.map(\.name).filter { !["resunet", "unet-valid", "unet-camvid"].contains($0) }
+        var cases: [(tiled: TiledCase, picture: Extent)] = try names.map { name in
+            (try bundled(name, width: 8, size: 64, tile: Extent(448)), Extent(801, 801))
+        }
+        cases += [
+            (try bundled("unet-valid", width: 8, size: 284, tile: Extent(444)), Extent(487, 487)),
+            (try bundled("unet-camvid", width: 16, size: 64, tile: Extent(384, 416), target: .x86v4), Extent(650, 733)),
+            // A single row of tiles, with tiles that are not square.
+            (try bundled("unet-camvid", width: 8, size: 64, tile: Extent(288, 448)), Extent(280, 1300)),
+            (try bundled("unet-camvid", width: 8, size: 64, tile: Extent(512, 320)), Extent(1501, 200)),
+            (try bundled("unet-small", width: 8, size: 64, tile: Extent(96)), Extent(301, 301)),
+            (try bundled("unet-small", width: 8, size: 64, tile: Extent(160), .winograd4), Extent(301, 301)),
+            (
+                try bundled("unet-small", width: 16, size: 64, tile: Extent(128), target: .x86v4, .winograd2),
+                Extent(301, 301)
+            ),
+            (
+                try bundled("unet-small", width: 8, size: 64, tile: Extent(128), target: .x86v1, .direct),
+                Extent(301, 301)
+            ),
+            (try bundled("unet-small", width: 8, size: 64, tile: Extent(128), backend: .swift), Extent(301, 301)),
+        ]
+        var everything = everyKind
+        everything.target = .x86v4
+        everything.tile = Extent(96, 192)
+        cases.append((everything, Extent(400, 171)))
+        everything.convolutions = .winograd4
+        everything.tile = Extent(256, 256)
+        cases.append((everything, Extent(400, 501)))
+        return cases
+    }
+
+    @Test(.enabled(if: isLongRun), arguments: 0..<22)
+    func manyNetsSizesAndTargets(_ number: Int) throws {
+        let cases = try Self.longCases()
+        #expect(cases.count == 22)
+        guard cases.indices.contains(number) else { return }
+        let (tiled, picture) = cases[number]
+        try expectSameBits(tiled, picture: picture, seed: UInt64(number))
+    }
+
+    // MARK: Halos
+
+    /// Exact rows and columns of a tile in the middle of a picture, from the upper and left edge and to the others.
+    private func exactPart(_ tiled: TiledCase, seed: UInt64) throws -> (found: Padding, told: Padding) {
+        let (model, plan) = try tiled.tiled()
+        let exactness = try #require(plan.tile)
+        let geometry = try #require(try TileGeometry(model: model))
+        let start = Extent(exactness.alignment.height * 2, exactness.alignment.width * 2)
+        let tile = Extent(geometry.tileHeight, geometry.tileWidth)
+        let whole = Extent(tile.height + 2 * start.height, tile.width + 2 * start.width)
+        let channels = try NetInterface(model: model).shape.channels
+        let picture = NoisePicture(channels: channels, whole, seed: seed)
+        let expected = try output(try tiled.whole(whole, like: plan), "infer", picture.values, seed: seed)
+        var part: [Float] = []
+        for c in 0..<channels {
+            for y in start.height..<start.height + tile.height {
+                let row = (c * whole.height + y) * whole.width
+                part += picture.values[row + start.width..<row + start.width + tile.width]
+            }
+        }
+        let found = try output(model, "tile", part, seed: seed)
+        let (height, width) = (found.shape[1], found.shape[2])
+        let isSame = { (y: Int, x: Int) in
+            (0..<found.shape[0]).allSatisfy { c in
+                let there = (c * expected.shape[1] + y + start.height) * expected.shape[2] + x + start.width
+                return found.bits[(c * height + y) * width + x] == expected.bits[there]
+            }
+        }
+        // Where nothing of the other axis' edges is seen.
+        let rows = exactness.halo.top..<height - exactness.halo.bottom
+        let columns = exactness.halo.left..<width - exactness.halo.right
+        let exactRows = (0..<height).map { y in columns.allSatisfy { isSame(y, $0) } }
+        let exactColumns = (0..<width).map { x in rows.allSatisfy { isSame($0, x) } }
+        let edge = { (exact: [Bool], isOther: Bool) in
+            let middle = exact.count / 2
+            return isOther
+                ? exact.count - (exact[middle...].firstIndex(of: false) ?? exact.count)
+                : (exact[..<middle].lastIndex(of: false) ?? -1) + 1
+        }
+        return (
+            Padding(
+                top: edge(exactRows, false), left: edge(exactColumns, false), bottom: edge(exactRows, true),
+                right: edge(exactColumns, true)), exactness.halo
+        )
+    }
+
+    /// A halo that is one row or column smaller gives other bits on each side: nothing is cut off for nothing.
+    @Test func halosAreTight() throws {
+        let (found, told) = try exactPart(try Self.small(), seed: 5)
+        #expect(found == told)
+        #expect(told.top > 4)
+    }
+
+    /// Never too small; how much too large on each side is printed.
+    @Test(.enabled(if: isLongRun), arguments: 0..<22)
+    func halosOfManyNets(_ number: Int) throws {
+        let tiled = try Self.longCases()[number].tiled
+        let (found, told) = try exactPart(tiled, seed: 5)
+        print("halo of \(tiled): told \(told), found \(found)")
+        #expect(found.top <= told.top && found.left <= told.left)
+        #expect(found.bottom <= told.bottom && found.right <= told.right)
+    }
+
+    // MARK: Refusals
+
+    private static let refusals = [
+        ("a = conv(image, 4, kernel: 3, padding: 1)\n  b = conv(a, 4, kernel: 3, padding: 1, groups: 2)", "OpenBLAS"),
+        ("b = group_norm(image, groups: 1)", "moments of a whole map"),
+        ("a = conv(image, 8, kernel: 1)\n  b = conv(a, 8, kernel: 131, padding: 65)", "is too small"),
+    ]
+
+    @Test(arguments: refusals)
+    func whatCannotBeExactIsRefused(_ statements: String, _ reason: String) throws {
+        var tiled = Self.everyKind
+        tiled.text = "graph g() {\n  input image: [3, 64, 64]\n  \(statements)\n  output logits = b\n}\n"
+        tiled.sized = { _ in [] }
+        let error = #expect(throws: DriverError.self) { try tiled.session(Extent(64)).lowered(.tile, tiled.options()) }
+        #expect(error?.message.contains(reason) ?? false, "\(String(describing: error))")
+    }
+
+    @Test func aTrainerWithoutThePlanSaysHowToGetOne() throws {
+        var options = Self.everyKind.options()
+        options.plans = [.infer]
+        let session = try Session(
+            path: try TilingFolder.write("graph g() {\n  input image: [3, 8, 8]\n  output a = relu(image)\n}\n"),
+            overrides: [])
+        let model = try Model.load(path: try session.compileSharedObject(options).product)
+        let error = #expect(throws: TrainerError.self) { try TiledNet(model: model, threads: 1) }
+        #expect(error?.hint?.contains("--tile auto") ?? false)
     }
 }

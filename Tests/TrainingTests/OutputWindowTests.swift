@@ -25,8 +25,8 @@ import Testing
     }
 
     @Test func whereTheNetSaysNothingIsBackground() {
-        let mask = Prediction.mask([9, 9, 9, -9], shape: shape, width: 4, height: 5)
+        let maps = PredictedMaps([[9, 9, 9, -9]], flips: .none, shape: shape)
         #expect(
-            mask.pixels.map { $0 == 255 ? 1 : 0 } == [0, 0, 0, 0, 0, 1, 1, 0, 0, 1] + Array(repeating: 0, count: 10))
+            maps.values.map { $0 >= 0.5 ? 1 : 0 } == [0, 0, 0, 0, 0, 1, 1, 0, 0, 1] + Array(repeating: 0, count: 10))
     }
 }

@@ -11,7 +11,7 @@ enum PixelModel {
     static let capacity = 4
     static let side = 16
 
-    /// - Parameter defines: macros of the C text: `CHANNELS`, `SIDE`, `NAME`, `HASH`; `CLASSES` (and `IGNORE`) or
+    /// - Parameter defines: macros of the C text: `CHANNELS`, `SIDE`, `NAME`, `HASH`, `TILED`; `CLASSES` (and `IGNORE`) or
     ///   `RECONSTRUCTION` for other tasks than a binary mask; `TARGET_NAME` (in the metadata) and `TARGET_CHANNELS` for
     ///   graphs that the trainer refuses.
     static func load(_ defines: [String] = []) throws -> Model {
@@ -62,6 +62,11 @@ enum PixelModel {
         #define AREA (SIDE * SIDE)
         #define TEXT(x) #x
         #define NUMBER(x) TEXT(x)
+        #ifdef TILED
+        #define PLANS 4
+        #else
+        #define PLANS 3
+        #endif
         /* A binary mask, unless CLASSES or RECONSTRUCTION is defined. */
         #ifdef CLASSES
         #define OUTPUTS CLASSES
@@ -248,10 +253,14 @@ enum PixelModel {
         static const unetc_step infer_steps[] = {
             {"logits", "conv", "t:1", "loop", 0, forward, 4, infer_operands, 1, 0, 0, 0, 0, 0, 0, 0},
         };
+        /* With TILED, pictures of any size, SIDE pixels square at a time; each pixel is on its own. */
+        static const unetc_tiling tiling = {{1, 1}, {0, 0}, {0, 0}};
         static const unetc_plan plans[] = {
             {"train", 8, train_tensors, 5, train_steps, REST + 64 + 2 * BIAS_OFFSET + 4 * OUTPUTS},
             {"infer", 4, infer_tensors, 1, infer_steps, IMAGES + LOGITS},
             {"forward", 6, forward_tensors, 2, forward_steps, REST + 64},
+            {.name = "tile", .tensor_count = 4, .tensors = infer_tensors, .step_count = 1, .steps = infer_steps,
+             .arena_bytes = IMAGES + LOGITS, .batch_capacity = 1, .tiling = &tiling},
         };
         static const unetc_optimizer optimizers[] = {{"adam", 2, adam}, {"adamw", 2, adamw}, {"sgd", 1, sgd}};
         static const unetc_model model = {
@@ -261,7 +270,7 @@ enum PixelModel {
             "\"lr\":0.05,\"beta1\":0.9,\"beta2\":0.999,\"eps\":1e-8,\"weight_decay\":0,\"momentum\":0,\"batch\":16,"
             "\"epochs\":3,\"init\":\"pytorch\",\"seed\":5},\"inputs\":[\"image\"],\"targets\":["
             TARGET_JSON "],\"outputs\":[\"logits\"]}",
-            HASH, CAPACITY, BIAS_OFFSET + 4 * OUTPUTS + 60, 3, plans, 3, optimizers, NULL, 1 << 14,
+            HASH, CAPACITY, BIAS_OFFSET + 4 * OUTPUTS + 60, PLANS, plans, 3, optimizers, NULL, 1 << 14,
             accumulate, average,
         };
         const unetc_model *unetc_model_get(void) { return &model; }

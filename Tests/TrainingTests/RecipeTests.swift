@@ -70,13 +70,12 @@ import Testing
         try train(data, "whole", flags)
         try train(data, "threads", flags + ["--threads", "2"])
         #expect(checkpoint(data, "whole") == checkpoint(data, "threads"), "two threads")
-        // A session for each step, in the middle of epochs, too.
+        // Two sessions of a step each, in the middle of an epoch, then one to the end.
         try train(data, "parts", flags + ["--minutes", "1e-9"])
-        #expect(try record(data, "parts").progress.step == 1)
-        for _ in 0..<40 where try record(data, "parts").progress.epoch < 3 {
-            try train(data, "parts", ["--resume", "--minutes", "1e-9"])
-        }
-        #expect(checkpoint(data, "whole") == checkpoint(data, "parts"), "stopped after every step")
+        try train(data, "parts", ["--resume", "--minutes", "1e-9"])
+        #expect(try record(data, "parts").progress.step == 2)
+        try train(data, "parts", ["--resume"])
+        #expect(checkpoint(data, "whole") == checkpoint(data, "parts"), "stopped and resumed")
         for name in ["out.weight", "out.bias"] {
             #expect(
                 try values(data, "whole/best.safetensors", name) == values(data, "parts/best.safetensors", name))
@@ -197,8 +196,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (["--schedule", "sine"], "unknown schedule"), (["--warmup", "-1"], "--warmup takes"),
-        (["--clip", "0"], "--clip takes"), (["--clip", "much"], "--clip"),
+        (["--schedule", "sine"], "unknown schedule"), (["--warmup=-1"], "--warmup takes"),
+        (["--clip", "0"], "--clip takes"), (["--clip", "much"], "unableToParseValue"),
         (["--accumulate", "0"], "--accumulate takes"),
         (["--ema", "1"], "--ema takes"), (["--patience", "1.5"], "--patience takes"),
         (["--until", "dice"], "expected a goal such as dice=0.85"), (["--minutes", "0"], "--minutes takes"),

@@ -79,7 +79,7 @@ struct ToolchainChecks {
 
     /// A net of one layer, compiled, linked and trained for an epoch on pictures that the trainer draws.
     private func trial(_ folder: String) -> HealthCheck {
-        .of("trial") {
+        .of("trial", advice: "if the trainer's code is of another version than unetc, make build makes it anew") {
             let file = folder + "/trial.graph"
             try Files.write(file, trialGraph)
             var options = CompileOptions(target: target, jobs: jobs)

@@ -6,11 +6,13 @@ import Passes
 
 /// How large a tile is where nobody says so.
 private enum TileLimits {
-    /// Computing more than this many times the pixels that are kept is a reason for a larger tile.
-    static let overhead = 1.4
+    /// Computing more than this many times the pixels that are kept is a reason for a larger tile. Not for the largest one:
+    /// a picture's last tiles are as large as the others, however little of it is left, and so is one tile of a small
+    /// picture.
+    static let overhead = 1.6
     /// Activations of a tile, at most.
     static let arenaBytes = 1 << 30
-    static let sides = [256, 320, 384, 448, 512, 640, 768, 896, 1024, 1280, 1536, 1792, 2048]
+    static let sides = [256, 320, 384, 448, 512, 640, 768, 896, 1024, 1152, 1280, 1408, 1536, 1792, 2048]
 }
 
 extension Session {

@@ -69,6 +69,37 @@ int image_codec_png_encode(
     const uint8_t *pixels, uint32_t width, uint32_t height, int channels, image_codec_buffer *buffer, char *message);
 void image_codec_release(image_codec_buffer *buffer);
 
+/* Reading a picture row by row from an open file, as red, green and blue, with the bytes of image_codec_*_decode.
+ * Memory is a few rows, except for files that store rows out of order (see holds_whole). */
+typedef struct image_row_reader image_row_reader;
+
+/* Starts at the file's present position; `descriptor` stays the caller's, and open until the reader is closed.
+ * `holds_whole` is set to 1 for files whose rows come in several passes (interlaced PNG, progressive JPEG), which the
+ * library keeps in memory as a whole, and which may have no more than `whole_limit` pixels. `header` is set
+ * even when the result is NULL, if it could be read. */
+image_row_reader *image_row_reader_open_png(
+    int descriptor, uint64_t whole_limit, image_codec_header *header, int *holds_whole, char *message);
+image_row_reader *image_row_reader_open_jpeg(
+    int descriptor, uint64_t whole_limit, image_codec_header *header, int *holds_whole, char *message);
+/* Reads the next row, 3 bytes a pixel; with the last one the file's end is checked as well. Not to be called again
+ * after a failure. */
+int image_row_reader_next(image_row_reader *reader, uint8_t *row, char *message);
+void image_row_reader_close(image_row_reader *reader);
+
+/* Writing a PNG row by row to an open file. */
+typedef struct image_row_writer image_row_writer;
+
+/* `channels` is 1 (gray) or 3 (RGB), `bits` 8 or 16 (the high byte first). `level` is zlib's, 1 to 9.
+ * `is_smooth` stores differences of neighbours, which shrinks pictures; areas of one value are best left as they are.
+ * Equal rows and settings make equal bytes. */
+image_row_writer *image_row_writer_open(
+    int descriptor, uint32_t width, uint32_t height, int channels, int bits, int level, int is_smooth,
+    char *message);
+int image_row_writer_append(image_row_writer *writer, const uint8_t *row, char *message);
+/* Writes what is left after the last row. */
+int image_row_writer_finish(image_row_writer *writer, char *message);
+void image_row_writer_close(image_row_writer *writer);
+
 #ifdef __cplusplus
 }
 #endif

@@ -16,7 +16,7 @@ struct DirectBlocking {
     let panelsPerShare: Int
 
     init(_ shape: GatherShape, target: Target, batchCapacity: Int) {
-        (block, unrollsTaps) = Self.block(shape, target)
+        (block, unrollsTaps) = Self.block(shape, target, batchCapacity: batchCapacity)
         panels = shape.outputs / block.columns
         // Of the second-level cache, a half for the rows and a half for the weights.
         let rowBytes = 4 * shape.channels * shape.columns.span(shape.columns.count)
@@ -28,9 +28,26 @@ struct DirectBlocking {
         shares = ceilingDivide(panels, panelsPerShare)
     }
 
-    /// The block for which a row of pixels takes the least time; of equals the one with fewer vectors and taps.
-    private static func block(_ shape: GatherShape, _ target: Target) -> (block: RegisterBlock, unrollsTaps: Bool) {
+    /// The pixels of a row that stands for rows of any length.
+    private static let longRow = 840
+
+    /// The block for which a row of pixels takes the least time.
+    ///
+    /// Taps that are multiplied at once are added in another order. For plans of a single sample that order must not depend
+    /// on the width of the map, since a tile of a picture has to round as the whole of it does: it is chosen for long rows.
+    private static func block(
+        _ shape: GatherShape, _ target: Target, batchCapacity: Int
+    ) -> (block: RegisterBlock, unrollsTaps: Bool) {
         let pixels = shape.columns.count
+        guard batchCapacity == 1 else { return fastest(shape, target, pixels: pixels) }
+        let (block, unrollsTaps) = fastest(shape, target, pixels: longRow)
+        return (RegisterBlock(block, rows: ceilingDivide(pixels, ceilingDivide(pixels, block.rows))), unrollsTaps)
+    }
+
+    /// The block for which a row of `pixels` takes the least time; of equals the one with fewer vectors and taps.
+    private static func fastest(
+        _ shape: GatherShape, _ target: Target, pixels: Int
+    ) -> (block: RegisterBlock, unrollsTaps: Bool) {
         let taps = shape.columns.largestTaps
         var best: (block: RegisterBlock, unrollsTaps: Bool)?
         for vectors in [1, 2, 4] where shape.outputs % (vectors * target.vectorWidth) == 0 {
@@ -42,7 +59,10 @@ struct DirectBlocking {
                 guard limit >= 2 else { continue }
                 let rows = ceilingDivide(pixels, ceilingDivide(pixels, unrolled == 1 ? full.rows : limit))
                 let block = RegisterBlock(full, rows: rows)
-                if let best, cycles(best.block, best.unrollsTaps, shape) <= cycles(block, unrolled > 1, shape) {
+                if let best,
+                    cycles(best.block, best.unrollsTaps, shape, pixels)
+                        <= cycles(block, unrolled > 1, shape, pixels)
+                {
                     continue
                 }
                 best = (block, unrolled > 1)
@@ -53,17 +73,18 @@ struct DirectBlocking {
 
     /// The share of the multipliers' rate that a row of pixels reaches.
     func efficiency(_ shape: GatherShape) -> Double {
-        Double(shape.columns.count) / Self.cycles(block, unrollsTaps, shape)
+        Double(shape.columns.count) / Self.cycles(block, unrollsTaps, shape, shape.columns.count)
     }
 
     /// Half cycles of a row for each vector of outputs, tap and channel: multiplications and loads are issued two each a
     /// cycle, and an addition comes back after a while. Vectors of weights count twice among the loads, since they come
     /// from further away.
-    private static func cycles(_ block: RegisterBlock, _ unrollsTaps: Bool, _ shape: GatherShape) -> Double {
+    private static func cycles(
+        _ block: RegisterBlock, _ unrollsTaps: Bool, _ shape: GatherShape, _ pixels: Int
+    ) -> Double {
         let latency = 5
         let taps = unrollsTaps ? shape.columns.largestTaps : 1
         let offsetStep = shape.columns.phases.first?.offsetStep ?? 1
-        let pixels = shape.columns.count
         let cycles = stride(from: 0, to: pixels, by: block.rows).reduce(0) { sum, first in
             let rows = min(block.rows, pixels - first)
             let fetched = TapBlock(rows: rows, taps: taps, step: shape.columns.step, offsetStep: offsetStep).offsets

@@ -62,7 +62,8 @@ private func resultGroup(_ node: Node, _ convolutions: AlgorithmTable) throws(Sp
     case .winograd(let tile): return tile
     case .gemm:
         throw SpatialError(
-            "\"\(node.name)\" is computed by OpenBLAS' matrix product, whose rounding depends on the size of the map")
+            "\"\(node.name)\" is computed by OpenBLAS' matrix product, whose rounding depends on the size of the map; "
+                + "numbers of channels that 4 divides, and no groups, allow other algorithms")
     case .direct, .patch, .narrowInput, .narrowOutput: return 1
     }
 }
@@ -88,7 +89,11 @@ private func exactSpan(
         span = spread.image(of: windows, count: count)
     case .resample(let map): span = map.reach(axis).image(of: operand(0), count: count)
     case .normalization: span = operand(0)
-    default: span = node.inputs.map { exact[$0.index] }.reduce(0..<count) { $0.clamped(to: $1) }
+    case .elementwise, .softmax, .concat, .channelSlice, .relayout:
+        span = node.inputs.map { exact[$0.index] }.reduce(0..<count) { $0.clamped(to: $1) }
+    default:
+        // Nothing else has a scale.
+        span = 0..<0
     }
     for extra in node.epilogue.flatMap(\.operands) { span = span.clamped(to: exact[extra.index]) }
     return span

@@ -61,7 +61,7 @@ struct CrossValidation {
             let files = folder.files.fold(number)
             if try table.has(number) && isDone(files) { continue }
             console.say("fold \(number) of \(count)")
-            guard try train(number, files, context) == .finished else { return }
+            guard try train(number, files, context).isDone else { return }
             if let row = try row(number, files, task) { table.add(row) }
             try table.write(to: path)
         }

@@ -37,6 +37,14 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
         help: ArgumentHelp("Of class maps, draw how often which class was taken for which.", valueName: "png"))
     var confusion: String?
 
+    @OptionGroup var tiling: TileOptions
+
+    mutating func validate() throws {
+        if tiling.tiles && show != nil {
+            throw ValidationError("--show draws pictures of the net's size; leave out --tiles.")
+        }
+    }
+
     func run(_ context: TrainerContext) throws {
         let console = Console()
         let file = try weights.file()
@@ -49,8 +57,6 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
         let threads = data.threads ?? processorCount()
         let settings = try data.resolved(over: record?.data, task: task)
         let names = try ClassNames(settings.classNames, task: task)
-        let net = try Net(model: context.model, for: .testing, threads: threads, preparedWeights: .kept)
-        try Checkpoint(path: file).restoreWeights(net.parameters)
         let samples = try DataSet.load(
             settings, .testing(part), shape: interface.shape, seed: seed ?? record?.settings.seed ?? 0,
             threads: threads, isStrict: data.strict, cache: data.cache, console: console
@@ -59,22 +65,50 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
         if let show, !(1...max(1, count)).contains(show) {
             throw TrainerError("--show \(show): there are \(Text.count(count, "test picture")), counted from 1")
         }
-        guard let result = try tested(net, samples, console) else {
+        guard count > 0 else {
             throw TrainerError(
                 "the split keeps no pictures for testing", hint: "use a smaller --split; --split 0 tests on all")
         }
-        if let matrix = result.confusion { console.answer(matrix.table(names)) }
-        console.answer("\(Text.count(count, "test picture")): \(task.text(result.scores))")
-        if let confusion, let matrix = result.confusion {
-            try RunFigures.confusion(matrix, names: names, title: context.model.graphName).writePNG(to: confusion)
-            console.answer("which class was taken for which: \(confusion)")
+        guard !tiling.tiles else {
+            let result = try testedInTiles(context.model, file, samples, threads, console)
+            try answer(result?.confusion, names, context.model, console)
+            let values = zip(task.measures, result?.values ?? []).map { $0.text($1) }.joined(separator: ", ")
+            return console.answer("\(Text.count(count, "test picture")) at their own resolution: \(values)")
         }
+        let net = try Net(model: context.model, for: .testing, threads: threads, preparedWeights: .kept)
+        try Checkpoint(path: file).restoreWeights(net.parameters)
+        guard let result = try tested(net, samples, console) else { return }
+        try answer(result.confusion, names, context.model, console)
+        console.answer("\(Text.count(count, "test picture")): \(task.text(result.scores))")
         guard let show else { return }
         let target = output ?? FileSystem.join(weights.run ?? ".", "show-\(show).png")
         let shown = samples.testing[show - 1]
         try RunFigures.samples([shown], of: samples, net: net, names: names, cell: 320).writePNG(to: target)
         let what = task.needsMasks ? "picture, truth and prediction" : "picture and reconstruction"
         console.answer("\(what) of \(samples.samples[shown].name): \(target)")
+    }
+
+    private func answer(
+        _ matrix: ConfusionMatrix?, _ names: ClassNames, _ model: Model, _ console: Console
+    ) throws {
+        guard let matrix else { return }
+        console.answer(matrix.table(names))
+        guard let confusion else { return }
+        try RunFigures.confusion(matrix, names: names, title: model.graphName).writePNG(to: confusion)
+        console.answer("which class was taken for which: \(confusion)")
+    }
+
+    private func testedInTiles(
+        _ model: Model, _ file: String, _ samples: DataSet, _ threads: Int, _ console: Console
+    ) throws -> TiledEvaluation.Result? {
+        let net = try TiledNet(model: model, threads: threads)
+        try Checkpoint(path: file).restoreWeights(net.parameters)
+        let bar = ProgressBar(console: console, label: "testing")
+        defer { console.clear() }
+        let prediction = TiledPrediction(
+            net: net, shape: samples.shape, style: PredictionStyle(), scale: tiling.scale ?? 1)
+        return try TiledEvaluation(prediction: prediction, data: samples).run(
+            on: samples.testing, progress: { bar.show($0, of: samples.testing.count) })
     }
 
     private func tested(_ net: Net, _ samples: DataSet, _ console: Console) throws -> TestResult? {

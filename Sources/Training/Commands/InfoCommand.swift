@@ -70,7 +70,7 @@ struct InfoLines {
             lines.append(("batch", "1 to \(model.batchCapacity)"))
             lines.append(("train defaults", training(defaults.training)))
             for plan in model.plans { lines.append(("arena, \(plan.name)", Text.bytes(plan.arenaBytes))) }
-            return lines + (try memory())
+            return lines + (try memory()) + (try tiles())
         }
     }
 
@@ -99,5 +99,16 @@ struct InfoLines {
             model: model, plans: Net.plans(.predicting), threads: threads, preparedWeights: .kept)
         uses.append(("memory, inference", inference))
         return uses.map { ($0, "\(Text.bytes($1.total)): \(MemoryForecast.parts($1))") }
+    }
+
+    /// What tiles of large pictures are, for a model that has a plan for them.
+    private func tiles() throws -> [(String, String)] {
+        guard let geometry = try TileGeometry(model: model) else { return [] }
+        let use = try MemoryUse(model: model, plans: [TileGeometry.plan], threads: threads, preparedWeights: .kept)
+        let (rows, columns) = (geometry.rows, geometry.columns)
+        let sizes = "\(rows.tile) x \(columns.tile) pixels, each \(rows.step) x \(columns.step) behind the one before"
+        return [
+            ("tiles", sizes), ("memory, tiles", "\(Text.bytes(use.total)): \(MemoryForecast.parts(use)), and rows"),
+        ]
     }
 }

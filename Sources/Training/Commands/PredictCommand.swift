@@ -10,18 +10,11 @@ struct PredictCommand: ParsableCommand, TrainerVerb {
         discussion: "A mask is 0 and 255; a class map is gray with the class numbers, and there is a figure of it in "
             + "colours in overlays/; a net that learns its input writes the picture as it reconstructs it.")
 
-    @Argument(help: ArgumentHelp("Pictures, or folders of pictures.", valueName: "file|dir"))
-    var inputs: [String]
-
+    @OptionGroup var inputs: PredictInputOptions
     @OptionGroup var weights: WeightsOptions
-
     @OptionGroup var classes: ClassOptions
-
-    @Option(name: .customLong("out"), help: ArgumentHelp("The folder for the results.", valueName: "dir"))
-    var output: String
-
-    @Flag(help: "Pictures that cannot be read are an error instead of being skipped.")
-    var strict = false
+    @OptionGroup var tiling: TileOptions
+    @OptionGroup var output: PredictOutputOptions
 
     @Option(help: "Threads; default: one per processor.")
     var threads: Int?
@@ -29,75 +22,37 @@ struct PredictCommand: ParsableCommand, TrainerVerb {
     mutating func validate() throws { try validateThreads(threads) }
 
     func run(_ context: TrainerContext) throws {
+        let start = monotonicSeconds()
         let console = Console()
         let threads = threads ?? processorCount()
-        let file = try weights.file()
         let task = try NetInterface(model: context.model).task
         let names = try ClassNames(classes.names ?? weights.record()?.data.classNames ?? [], task: task)
-        let pictures = try PredictionList(inputs: inputs, folder: output, task: task)
-        // A single run would keep them for nobody.
-        let isOneRun = pictures.jobs.count <= context.model.batchCapacity
-        let net = try Net(
-            model: context.model, for: .predicting, threads: threads,
-            preparedWeights: isOneRun ? .recomputed : .kept)
-        try Checkpoint(path: file).restoreWeights(net.parameters)
-        try FileSystem.makeFolder(output)
-        if task.classes != nil { try FileSystem.makeFolder(FileSystem.join(output, PredictionList.overlays)) }
-        let bar = ProgressBar(console: console, label: "predicting")
-        var report = DataReport()
-        var done = 0
-        for part in pictures.jobs.chunks(of: max(net.model.batchCapacity, threads)) {
-            report.issues += try predict(part, net, names, threads)
-            done += part.count
-            bar.show(done, of: pictures.jobs.count)
-        }
+        let style = try output.style(task, tiling, names)
+        let targets = PredictionTargets(folder: output.folder, task: task, style: style)
+        let source = try source(targets, threads)
+        try FileSystem.makeFolder(output.folder)
+        // Before threads are started, which inherit what is held back.
+        let interruption = Interruption()
+        let session = PredictionSession(
+            model: context.model, file: try weights.file(), style: style, threads: threads,
+            isStrict: inputs.strict, console: console, isInterrupted: { interruption.isRequested })
+        let tally = try tiling.tiles ? session.tiled(source, scale: tiling.scale ?? 1) : session.whole(source)
         console.clear()
-        if let warning = report.warning, !strict { console.warn(warning) }
-        let written = pictures.jobs.count - report.issues.count
-        guard written > 0 else {
-            let first = report.issues.first.map { "; the first fault is " + $0.text } ?? ""
+        if let warning = tally.report.warning, !inputs.strict { console.warn(warning) }
+        guard tally.written > 0 || tally.isInterrupted else {
+            let first = tally.report.issues.first.map { "; the first fault is " + $0.text } ?? ""
             throw TrainerError("no picture could be read\(first)")
         }
-        console.answer("\(Text.count(written, task.result)) in \(output)")
+        let speed = tally.speed(seconds: monotonicSeconds() - start)
+        console.answer("\(Text.count(tally.written, task.result)) in \(output.folder) (\(speed))")
+        if tally.isInterrupted { console.answer("stopped before all pictures were done; what is written is whole") }
     }
 
-    /// Predicts a handful of pictures; returns those that could not be read.
-    private func predict(
-        _ jobs: [PredictionJob], _ net: Net, _ names: ClassNames, _ threads: Int
-    ) throws -> [DataIssue] {
-        let shape = net.interface.shape
-        let decoded = try parallelMap(count: jobs.count, threads: threads) { index in
-            PredictionInput.read(jobs[index].picture, shape)
+    private func source(_ targets: PredictionTargets, _ threads: Int) throws -> PredictionSource {
+        guard !inputs.isStream else {
+            return PredictionSource(PathStream(descriptor: 0, isNullSeparated: inputs.isNullSeparated), targets)
         }
-        var issues: [DataIssue] = []
-        var ready: [(job: PredictionJob, input: PredictionInput)] = []
-        for (job, result) in zip(jobs, decoded) {
-            switch result {
-            case .success(let input): ready.append((job, input))
-            case .failure(let error): issues.append(DataIssue(file: error.file, reason: error.message))
-            }
-        }
-        if strict, let error = DataReport(issues: issues).strictError { throw error }
-        try net.eachOutput(count: ready.count, prepare: { ready[$0].input.picture }) { index, output in
-            try write(output, ready[index].job, ready[index].input, shape, names)
-        }
-        return issues
-    }
-
-    private func write(
-        _ output: [Float], _ job: PredictionJob, _ input: PredictionInput, _ shape: SampleShape, _ names: ClassNames
-    ) throws {
-        let (width, height) = (input.width, input.height)
-        switch shape.task {
-        case .mask: try Prediction.mask(output, shape: shape, width: width, height: height).writePNG(to: job.result)
-        case .classes(let range):
-            let map = Prediction.classes(output, count: range.count, shape: shape, width: width, height: height)
-            try map.writePNG(to: job.result)
-            guard let overlay = job.overlay, let original = input.original else { return }
-            try ClassColors.overlay(original, map.pixels, names: names).writePNG(to: overlay)
-        case .reconstruction:
-            let picture = Prediction.picture(output, shape: shape)
-            try picture.resizedBilinear(width: width, height: height).writePNG(to: job.result)
-        }
+        let listed = try PredictionInputs(inputs.inputs, isRecursive: inputs.recursive, output: targets.folder)
+        return try PredictionSource(listed.pictures, targets, threads: threads)
     }
 }

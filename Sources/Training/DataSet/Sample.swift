@@ -124,13 +124,15 @@ extension Bitmap {
     func luma() -> Bitmap {
         guard channels == 3 else { return self }
         var gray = [UInt8](repeating: 0, count: width * height)
-        for i in gray.indices {
-            let r = Int(pixels[3 * i]) * 19595
-            let g = Int(pixels[3 * i + 1]) * 38470
-            let b = Int(pixels[3 * i + 2]) * 7471
-            gray[i] = UInt8((r + g + b + 0x8000) >> 16)
-        }
+        for i in gray.indices { gray[i] = Self.luma(pixels[3 * i], pixels[3 * i + 1], pixels[3 * i + 2]) }
         return Bitmap(width: width, height: height, channels: 1, pixels: gray)
+    }
+
+    /// The same of one pixel.
+    @inline(__always)
+    static func luma(_ red: UInt8, _ green: UInt8, _ blue: UInt8) -> UInt8 {
+        let sum: Int = Int(red) * 19595 + Int(green) * 38470 + Int(blue) * 7471
+        return UInt8((sum + 0x8000) >> 16)
     }
 
     /// The inverse of `planes(of:)`.

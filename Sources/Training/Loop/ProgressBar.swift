@@ -16,6 +16,9 @@ struct ProgressBar {
         console.draw("\(label) \(Self.bar(done, total)) \(done)/\(total)")
     }
 
+    /// `reading pictures 120`, where nobody knows how many there are.
+    func show(_ done: Int) { console.draw("\(label) \(done)") }
+
     /// `epoch 3/20 [######......] 12/30  loss 0.4123  31.2 images/s  ETA 2:31`.
     func show(_ done: Int, of total: Int, loss: Double, imagesPerSecond: Double, secondsLeft: Double) {
         console.draw(

@@ -11,6 +11,9 @@ final class TrainingRun {
         case early(String)
         /// A signal came, or the time is up; everything is saved.
         case interrupted(isTimeUp: Bool)
+
+        /// Whether the run has come to its end.
+        var isDone: Bool { if case .interrupted = self { false } else { true } }
     }
 
     let net: Net

@@ -1,0 +1,32 @@
+/* What the JPEG shims have in common. */
+#ifndef IMAGE_CODECS_JPEG_SHARED_H
+#define IMAGE_CODECS_JPEG_SHARED_H
+
+#include "ImageCodecs.h"
+
+/* jpeglib.h uses size_t and FILE without including their headers. */
+#include <stddef.h>
+#include <stdio.h>
+
+#include <jerror.h>
+#include <jpeglib.h>
+#include <setjmp.h>
+
+/* libjpeg passes its error manager around; what follows it is ours. */
+typedef struct {
+    struct jpeg_error_mgr base;
+    jmp_buf escape;
+    char *message;
+} image_codec_jpeg_errors;
+
+/* To be called before jpeg_create_decompress. Failures leave their text in `message` and jump to `escape`. */
+void image_codec_jpeg_prepare(
+    struct jpeg_decompress_struct *codec, image_codec_jpeg_errors *errors, char *message);
+/* IMAGE_CODEC_GRAY, _RGB or _CMYK. */
+int image_codec_jpeg_layout(struct jpeg_decompress_struct *codec);
+/* After the header has been read. */
+void image_codec_jpeg_describe(struct jpeg_decompress_struct *codec, image_codec_header *header);
+/* One row of 4-byte pixels to one of 3-byte pixels. */
+void image_codec_jpeg_cmyk_to_rgb(const uint8_t *cmyk, uint8_t *rgb, size_t width);
+
+#endif

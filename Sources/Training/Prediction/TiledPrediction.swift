@@ -1,0 +1,160 @@
+import Imaging
+
+/// Predicts pictures at their own resolution, tile by tile: rows are read, predicted and written as they come, so that
+/// memory does not depend on a picture's height.
+struct TiledPrediction {
+    let net: TiledNet
+    let shape: SampleShape
+    let style: PredictionStyle
+    /// The net sees pictures resized by this factor; results have the pictures' own size.
+    var scale = 1.0
+    var isStrict = false
+
+    /// What ends a walk in the middle of a picture.
+    private struct Interrupted: Error {}
+
+    /// - Parameters:
+    ///   - isInterrupted: asked between rows; a yes gives up the picture under way.
+    ///   - notice: called for each picture before it is walked.
+    ///   - progress: called with the number of the picture, counted from 0, and its rows that are done, of how many.
+    /// - Throws: as `WholePrediction.run`.
+    func run(
+        _ source: PredictionSource, isInterrupted: () -> Bool, notice: (PredictionJob, PictureReader) -> Void,
+        progress: (_ picture: Int, _ row: Int, _ height: Int) -> Void
+    ) throws -> PredictionTally {
+        var source = source
+        var tally = PredictionTally()
+        var number = 0
+        func skip(_ error: ImageError) throws {
+            tally.report.issues.append(DataIssue(file: error.file, reason: error.message))
+            if isStrict, let error = tally.report.strictError { throw error }
+        }
+        while let next = source.next(isStopped: isInterrupted) {
+            switch next {
+            case .failure(let error): try skip(error)
+            case .success(let job):
+                do {
+                    let reader = try PictureReader(path: job.picture)
+                    notice(job, reader)
+                    try predict(job, reader) { row in
+                        if isInterrupted() { throw Interrupted() }
+                        progress(number, row, reader.height)
+                    }
+                    tally.written += 1
+                    tally.pixels += reader.width * reader.height
+                } catch is Interrupted {
+                    break
+                } catch let error as ImageError where error.file == job.picture {
+                    try skip(error)
+                }
+            }
+            number += 1
+            if isInterrupted() { break }
+        }
+        tally.isInterrupted = isInterrupted()
+        return tally
+    }
+
+    /// Walks one picture; `progress` is called with the number of rows that are done.
+    private func predict(_ job: PredictionJob, _ reader: PictureReader, progress: (Int) throws -> Void) throws {
+        let size = PictureSize(width: reader.width, height: reader.height)
+        try job.makeFolders()
+        let writer = try PredictionWriter(
+            job, size: size, channels: net.outputChannels, task: shape.task, style: style)
+        let picture = writer.needsPicture ? try PictureAgain(job.picture, expected: size) : nil
+        var done = 0
+        try eachRow(reader) { values in
+            try writer.append(values, picture: try picture?.next() ?? [])
+            done += 1
+            try progress(done)
+        }
+    }
+
+    /// Calls `body` with each row `[outputChannels, width]` of values, 0 ... 1, at the picture's own size.
+    ///
+    /// - Throws: `ImageError` when the picture cannot be read, `RuntimeError`, and what `body` throws.
+    func eachRow(_ reader: PictureReader, _ body: (UnsafeBufferPointer<Float>) throws -> Void) throws {
+        let size = PictureSize(width: reader.width, height: reader.height)
+        let seen = scaled(size)
+        var rows = FloatRows(reader, channels: net.inputChannels, resizedTo: seen)
+        var back = RowResampler(channels: net.outputChannels, from: seen, to: size)
+        var row = [Float](repeating: 0, count: net.outputChannels * seen.width)
+        try net.predict(
+            width: seen.width, height: seen.height, mirrored: style.flips == .h,
+            read: { _, target in try rows.next(into: target) },
+            write: { _, output in
+                makeValues(of: output, into: &row)
+                try row.withUnsafeBufferPointer { row in
+                    if seen == size { try body(row) } else { try back.push(row, emit: body) }
+                }
+            })
+    }
+
+    private func scaled(_ size: PictureSize) -> PictureSize {
+        func scaled(_ side: Int) -> Int { max(1, Int((Double(side) * scale).rounded())) }
+        return PictureSize(width: scaled(size.width), height: scaled(size.height))
+    }
+
+    /// Outputs, and those of the mirror image if there are any behind them, to the mean of their values.
+    private func makeValues(of outputs: UnsafeBufferPointer<Float>, into row: inout [Float]) {
+        var said = Array(outputs)
+        let count = row.count
+        said.withUnsafeMutableBufferPointer { said in
+            for start in stride(from: 0, to: said.count, by: count) {
+                shape.task.makeValues(
+                    of: UnsafeMutableBufferPointer(rebasing: said[start..<start + count]), channels: net.outputChannels)
+            }
+        }
+        let passes = said.count / count
+        for i in row.indices { row[i] = passes == 1 ? said[i] : (said[i] + said[i + count]) / 2 }
+    }
+}
+
+/// The rows of a picture as a net takes them, at its own size or another.
+private struct FloatRows {
+    private let reader: PictureReader
+    private let channels: Int
+    private var bytes: [UInt8]
+    private var floats: [Float]
+    /// nil where the size stays.
+    private var resampler: RowResampler?
+    /// Rows that came out of the resampler and that nobody has taken.
+    private var ready: [[Float]] = []
+
+    init(_ reader: PictureReader, channels: Int, resizedTo size: PictureSize) {
+        self.reader = reader
+        self.channels = channels
+        bytes = [UInt8](repeating: 0, count: 3 * reader.width)
+        floats = [Float](repeating: 0, count: channels * reader.width)
+        let own = PictureSize(width: reader.width, height: reader.height)
+        if own != size { resampler = RowResampler(channels: channels, from: own, to: size) }
+    }
+
+    /// The next row, `[channels, width]`.
+    mutating func next(into target: UnsafeMutableBufferPointer<Float>) throws {
+        guard resampler != nil else {
+            try read()
+            _ = target.update(fromContentsOf: floats)
+            return
+        }
+        while ready.isEmpty {
+            try read()
+            floats.withUnsafeBufferPointer { row in resampler?.push(row) { ready.append(Array($0)) } }
+        }
+        _ = target.update(fromContentsOf: ready.removeFirst())
+    }
+
+    private mutating func read() throws {
+        try bytes.withUnsafeMutableBufferPointer { try reader.readRow(into: $0) }
+        let width = reader.width
+        if channels == 1 {
+            for x in 0..<width {
+                floats[x] = BatchMaker.unit(Bitmap.luma(bytes[3 * x], bytes[3 * x + 1], bytes[3 * x + 2]))
+            }
+        } else {
+            for x in 0..<width {
+                for channel in 0..<3 { floats[channel * width + x] = BatchMaker.unit(bytes[3 * x + channel]) }
+            }
+        }
+    }
+}

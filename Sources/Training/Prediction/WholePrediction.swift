@@ -1,0 +1,162 @@
+import Imaging
+
+/// Predicts pictures that are resized to the net's size, and the result back to theirs.
+///
+/// Workers decode pictures ahead and write results while the net runs on the calling thread. Memory does not grow with
+/// the number of pictures. What is written does not depend on the number of threads.
+struct WholePrediction {
+    let net: Net
+    let style: PredictionStyle
+    let threads: Int
+    let isStrict: Bool
+
+    /// - Parameters:
+    ///   - isInterrupted: asked between batches, and while paths are waited for; a yes ends with the pictures under way.
+    ///   - notice: called for each picture that the net can run on.
+    ///   - progress: called with the number of pictures that are done or left out.
+    /// - Throws: `TrainerError` when strict about a picture; `ImageError` when a result cannot be written, which leaves no
+    ///   half of it; `RuntimeError`.
+    func run(
+        _ source: PredictionSource, isInterrupted: @escaping @Sendable () -> Bool,
+        notice: (PredictionJob, PictureSize) -> Void, progress: (Int) -> Void
+    ) throws -> PredictionTally {
+        let queue = PredictionQueue(source, capacity: net.model.batchCapacity)
+        let tools = PredictionTools(shape: net.interface.shape, style: style)
+        var workers: [PosixThread] = []
+        defer {
+            queue.close()
+            workers.forEach { $0.join() }
+        }
+        // One that waits for paths must not keep results from being written.
+        for _ in 0..<max(2, threads) {
+            do {
+                workers.append(try PosixThread { queue.work(tools, isInterrupted) })
+            } catch  where !workers.isEmpty { break }
+        }
+        var tally = PredictionTally()
+        var seen = 0
+        while let batch = try queue.nextBatch() {
+            seen += batch.count
+            let ready = batch.compactMap { $0.noting(&tally.report) }
+            if isStrict, let error = tally.report.strictError { throw error }
+            for input in ready { notice(input.job, input.size) }
+            try predict(ready, queue)
+            progress(seen)
+            guard !isInterrupted() else {
+                tally.isInterrupted = queue.stopTaking()
+                break
+            }
+        }
+        // What would have come nobody knows.
+        if source.count == nil && isInterrupted() { tally.isInterrupted = true }
+        let outcome = try queue.finish()
+        (tally.written, tally.pixels) = (outcome.written, outcome.pixels)
+        tally.report.issues += outcome.issues
+        if isStrict, let error = tally.report.strictError { throw error }
+        return tally
+    }
+
+    private func predict(_ inputs: [PredictionInput], _ queue: PredictionQueue) throws {
+        guard !inputs.isEmpty else { return }
+        let shape = net.interface.shape
+        let passes = try style.flips.passes.map { pass in
+            try net.outputs(
+                of: inputs.map {
+                    flipped(
+                        $0.picture, height: shape.height, width: shape.width, columns: pass.columns, rows: pass.rows)
+                })
+        }
+        queue.write(
+            inputs.enumerated().map { index, input in
+                PredictionResult(job: input.job, size: input.size, outputs: passes.map { $0[index] })
+            })
+    }
+}
+
+/// A decoded picture at the net's size, and its own size.
+struct PredictionInput: Sendable {
+    var job: PredictionJob
+    /// `[channels, height, width]`, 0 ... 1.
+    var picture: [Float]
+    var size: PictureSize
+}
+
+/// What the net says of a picture.
+struct PredictionResult: Sendable {
+    var job: PredictionJob
+    /// Of the picture.
+    var size: PictureSize
+    /// One for each pass of the flips.
+    var outputs: [[Float]]
+}
+
+extension Result where Success == PredictionInput, Failure == ImageError {
+    /// The picture; nil after noting why there is none.
+    fileprivate func noting(_ report: inout DataReport) -> PredictionInput? {
+        switch self {
+        case .success(let input): return input
+        case .failure(let error):
+            report.issues.append(DataIssue(file: error.file, reason: error.message))
+            return nil
+        }
+    }
+}
+
+/// What workers do with pictures.
+struct PredictionTools: Sendable {
+    let shape: SampleShape
+    let style: PredictionStyle
+
+    func decode(_ job: PredictionJob) -> Result<PredictionInput, ImageError> {
+        do throws(ImageError) {
+            let bitmap = try decodePicture(path: job.picture)
+            return .success(
+                PredictionInput(
+                    job: job, picture: bitmap.planes(of: shape).map(BatchMaker.unit),
+                    size: PictureSize(width: bitmap.width, height: bitmap.height)))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// - Throws: `ImageError` or `TrainerError` when a file cannot be written, or the picture cannot be read again.
+    func write(_ result: PredictionResult) throws {
+        let maps = PredictedMaps(result.outputs, flips: style.flips, shape: shape)
+        try result.job.makeFolders()
+        let writer = try PredictionWriter(
+            result.job, size: result.size, channels: maps.channels, task: shape.task, style: style)
+        let picture = writer.needsPicture ? try PictureAgain(result.job.picture, expected: result.size) : nil
+        try maps.eachRow(of: result.size) { row in try writer.append(row, picture: try picture?.next() ?? []) }
+    }
+}
+
+/// The rows of a picture that has been read before.
+final class PictureAgain {
+    private let reader: PictureReader
+    private var row: [UInt8]
+
+    /// - Throws: `ImageError` when the file cannot be read any more, or is another one now.
+    init(_ path: String, expected: PictureSize) throws {
+        reader = try PictureReader(path: path)
+        row = [UInt8](repeating: 0, count: 3 * expected.width)
+        guard reader.width == expected.width, reader.height == expected.height else {
+            throw ImageError(file: path, message: "has changed while it was predicted; predict it again")
+        }
+    }
+
+    /// Red, green and blue of the next row's pixels.
+    func next() throws -> [UInt8] {
+        try row.withUnsafeMutableBufferPointer { try reader.readRow(into: $0) }
+        return row
+    }
+}
+
+extension PredictionJob {
+    /// Makes the folders of all files.
+    /// - Throws: `TrainerError` when that is not possible.
+    func makeFolders() throws {
+        for path in [result] + probabilities + (overlay.map { [$0] } ?? []) {
+            try FileSystem.makeFolder(FileSystem.parent(path))
+        }
+    }
+}

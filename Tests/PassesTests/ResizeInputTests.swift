@@ -1,0 +1,84 @@
+import GraphIR
+import Passes
+import TestSupport
+import Testing
+
+/// The graph at another size is the graph that the same text gives at that size.
+@Suite struct ResizeInputTests {
+    private func elaborated(_ net: BundledNet, growing: Int) throws -> Graph {
+        let sides = ["size", "rows", "columns"]
+        let overrides = net.overrides.map { name, value in
+            (name: name, value: sides.contains(name) ? "\((Int(value) ?? 0) + growing)" : value)
+        }
+        return try compiled(try net.text(), overrides)
+    }
+
+    @Test(arguments: BundledNet.all.filter { $0.name != "resunet" })
+    func isWhatTheTextMeansAtThatSize(_ net: BundledNet) throws {
+        let small = inferenceGraph(try elaborated(net, growing: 0))
+        let step = try small.sizeStep()
+        #expect(step.height == step.width && [4, 8, 16, 32].contains(step.height))
+        let growth = 3 * step.height
+        let own = try #require(small.inputExtent)
+        let large = try resizeInput(small, to: Extent(own.height + growth, own.width + growth))
+        #expect(large == inferenceGraph(try elaborated(net, growing: growth)))
+        #expect(try resizeInput(small, to: own) == small)
+    }
+
+    /// Differences between maps, which `sizes: crop` and `sizes: pad` even out, stay as they are.
+    @Test(arguments: ["crop", "pad"])
+    func sizesThatDoNotDivide(_ rule: String) throws {
+        let text = """
+            graph odd(size = 22, sizes: \(rule)) {
+              input image: [3, size, size]
+              a = conv(image, 4, kernel: 3, padding: 1)
+              b = conv(max_pool(a, kernel: 2), 4, kernel: 3)
+              c = conv_transpose(b, 4, kernel: 2, stride: 2)
+              d = conv(concat(a, c), 4, kernel: 1)
+              output out = d
+            }
+            """
+        let small = inferenceGraph(try compiled(text))
+        let large = try resizeInput(small, to: Extent(22 + 6, 22 + 6))
+        #expect(large == inferenceGraph(try compiled(text, [("size", "28")])))
+    }
+
+    private static let refusals = [
+        ("a = group_norm(image, groups: 1)", "normalises by the moments of a whole map"),
+        ("a = upsample_bilinear(avg_pool(image, kernel: 2), scale: 2, align_corners: true)", "aligns the corners"),
+        ("p = max_pool(image, kernel: 2)\n  c = crop(image, like: p)\n  a = concat(p, c)", "do not grow alike"),
+        ("a = max_pool(image, kernel: 2)", "no output has a value for each pixel"),
+    ]
+
+    @Test(arguments: refusals)
+    func whatDependsOnTheSizeIsRefused(_ statements: String, _ reason: String) throws {
+        let text = "graph g() {\n  input image: [4, 8, 8]\n  \(statements)\n  output out = a\n}\n"
+        let graph = inferenceGraph(try compiled(text))
+        let error = #expect(throws: SpatialError.self) { try resizeInput(graph, to: Extent(16, 16)) }
+        #expect(error?.message.contains(reason) ?? false, "\(String(describing: error))")
+    }
+
+    @Test func sizesThatAreNoneAreRefused() throws {
+        let net = try #require(BundledNet.all.first { $0.name == "unet" })
+        let graph = inferenceGraph(try elaborated(net, growing: 0))
+        for size in [Extent(40, 48), Extent(0, 16), Extent(48, 17)] {
+            let error = #expect(throws: SpatialError.self) { try resizeInput(graph, to: size) }
+            #expect(error?.message.contains("multiples of 16 x 16") ?? false, "\(String(describing: error))")
+        }
+    }
+
+    @Test func outputsOfOtherScalesAreLeftOut() throws {
+        let text = """
+            graph deep() {
+              input image: [4, 8, 8]
+              a = conv(max_pool(image, kernel: 2), 4, kernel: 1)
+              b = upsample_nearest(a, scale: 2)
+              output side = a
+              output out = b
+            }
+            """
+        let graph = try resizeInput(inferenceGraph(try compiled(text)), to: Extent(12, 20))
+        #expect(graph.outputs.map(\.name) == ["out"])
+        #expect(graph[graph.outputs[0].node].type == .batched([4, 12, 20]))
+    }
+}
