@@ -19,9 +19,6 @@ struct RecordFields {
         throw TrainerError("\(path): the checkpoint does not say its \"\(key)\"", hint: "it may be of another version")
     }
 
-    /// Whether the checkpoint says anything of it; earlier versions do not know every entry.
-    func has(_ key: String) -> Bool { metadata[key] != nil }
-
     func optional(_ key: String) throws -> String? {
         let text = try text(key)
         return text.isEmpty ? nil : text
