@@ -114,8 +114,8 @@ import Testing
         let sources = page.split(separator: "src=\"").dropFirst().map { $0.prefix(22) }
         #expect(sources == ["data:image/png;base64,"], "one picture, of samples, inside the page")
         #expect(page.split(separator: "<svg").count == 3, "charts of losses and of measures")
-        for word in ["p0.png", "Dice", "fingerprint", "--repeat", "3 of 3 epochs", "is background, 255 is object"] {
-            #expect(page.contains(word) == (word != "p0.png"), "\(word)")
+        for word in ["Dice", "fingerprint", "--repeat", "3 of 3 epochs", "is background, 255 is object"] {
+            #expect(page.contains(word), "\(word)")
         }
         for (open, close) in [("<table", "</table>"), ("<svg", "</svg>"), ("<tr", "</tr>"), ("<td", "</td>")] {
             #expect(page.split(separator: open).count == page.split(separator: close).count, "\(open)")
@@ -209,10 +209,12 @@ import Testing
         #expect(other.difference(from: here)?.contains(expected) == true, "\(other.difference(from: here) ?? "")")
     }
 
-    @Test(arguments: [
+    private static let changes: [(schedule: String, name: String, expected: [String])] = [
         ("constant", "epochs", []), ("cosine", "epochs", ["epochs 2"]), ("constant", "lr", ["lr 2"]),
         ("constant", "patience", []),
-    ])
+    ]
+
+    @Test(arguments: changes)
     func settingsThatDecideAboutBitsAreTold(schedule: String, name: String, expected: [String]) {
         func settings(_ value: String) -> [JSONMember] {
             [JSONMember("schedule", .string(schedule)), JSONMember(name, .string(value))]

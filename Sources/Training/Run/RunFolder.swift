@@ -20,6 +20,14 @@ final class RunFolder {
             close(descriptor)
             throw TrainerError("\(path): another trainer is at work in this folder", hint: "choose another --out")
         }
+        removeLeftovers()
+    }
+
+    /// Files that a killed trainer had begun; nobody else writes here while the folder is locked.
+    private func removeLeftovers() {
+        for name in (try? FileSystem.names(in: path)) ?? [] where name.hasSuffix(".tmp") {
+            unlink(FileSystem.join(path, name))
+        }
     }
 
     deinit { close(descriptor) }
