@@ -56,7 +56,7 @@ let package = Package(
         room("Training", ["Runtime", "Imaging", "EventMessages", "CDigest", argumentParser]),
         // The command line.
         .executableTarget(
-            name: "unetc", dependencies: ["Driver", "Runtime", "Interpreter", argumentParser],
+            name: "unetc", dependencies: ["Driver", "Runtime", "Interpreter", "Imaging", "Training", argumentParser],
             swiftSettings: settings),
         // Tests.
         room("TestSupport", ["GraphIR", "Interpreter"]),
@@ -73,9 +73,9 @@ let package = Package(
         tests("Driver", ["Kernels", "Runtime", "Interpreter", "TestSupport"]),
         tests("Runtime", ["TestSupport"]),
         tests("Imaging", ["TestSupport"], exclude: ["make_fixtures.py"]),
-        tests("Training", ["TestSupport"]),
+        tests("Training", ["TestSupport"], exclude: ["make_mask_files.py"]),
         .testTarget(
-            name: "UnetcTests", dependencies: ["unetc", "Passes", "TestSupport"], swiftSettings: settings),
+            name: "UnetcTests", dependencies: ["unetc", "Imaging", "Passes", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "TilingTests", dependencies: ["Driver", "Training", "TestSupport"], swiftSettings: settings),
         .testTarget(

@@ -71,6 +71,7 @@ CAMVID = "sky,building,pole,road,sidewalk,tree,sign,fence,car,pedestrian,bicycli
 NETS = [
     Net("unet", PETS),
     Net("unet-bn", PETS),
+    Net("unet-recipe", PETS),
     Net("unet-nearest", PETS),
     Net("unet-bilinear", PETS),
     Net("unet-transpose3", PETS),

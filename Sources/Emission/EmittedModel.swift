@@ -68,9 +68,11 @@ public struct EmittedModel: Sendable {
         let functions = plans.map { plan in plan.steps.map { library.add($0, of: plan) } }
         let largest = plans.first?.tensors.filter { $0.role == .parameter }.map { $0.type.elementCount }.max() ?? 1
         let optimizers = optimizerKernels(target: description.target, largest: largest)
+        let training = TrainingKernels(target: description.target, largest: largest)
         usesGemm = library.usesGemm
         let tables = ModelTables(
-            plans: plans, functions: functions, optimizers: optimizers, description: description,
+            plans: plans, functions: functions, optimizers: optimizers, training: training,
+            description: description,
             usesGemm: library.usesGemm)
         files = [
             EmittedFile(path: "unetc_model.h", text: String(decoding: PackageResources.unetc_model_h, as: UTF8.self)),
@@ -82,7 +84,7 @@ public struct EmittedModel: Sendable {
             if backend == .swift { files.append(EmittedFile(path: "unetc_gemm.swift", text: swiftGemm)) }
         }
         files += library.files()
-        files.append(library.optimizerFile(optimizers))
+        files.append(library.optimizerFile(optimizers, training))
         files.append(EmittedFile(path: "model.c", text: tables.source))
         files.append(EmittedFile(path: "main.c", text: mainSource))
         files.append(EmittedFile(path: "plan.json", text: tables.planJSON.pretty(depth: 4) + "\n"))

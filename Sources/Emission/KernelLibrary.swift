@@ -55,10 +55,11 @@ struct KernelLibrary {
         }
     }
 
-    func optimizerFile(_ optimizers: [OptimizerKernel]) -> EmittedFile {
+    func optimizerFile(_ optimizers: [OptimizerKernel], _ training: TrainingKernels) -> EmittedFile {
         file(
-            Self.optimizersFile, title: "The optimisers: one function each, for every parameter.",
-            optimizers.map(\.kernel))
+            Self.optimizersFile,
+            title: "The optimisers, sums of gradients and moving averages: one function each, for every parameter.",
+            optimizers.map(\.kernel) + training.all)
     }
 
     private func file(_ name: String, title: String, _ kernels: [Kernel]) -> EmittedFile {

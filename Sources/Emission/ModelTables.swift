@@ -9,6 +9,7 @@ struct ModelTables {
     /// For each plan the function of each step.
     let functions: [[String?]]
     let optimizers: [OptimizerKernel]
+    let training: TrainingKernels
     let description: ModelDescription
     let usesGemm: Bool
 
@@ -18,7 +19,7 @@ struct ModelTables {
 
     var header: String {
         var declared: [String] = []
-        for name in functions.joined().compactMap({ $0 }) + optimizers.map(\.kernel.name)
+        for name in functions.joined().compactMap({ $0 }) + optimizers.map(\.kernel.name) + training.all.map(\.name)
         where !declared.contains(name) {
             declared.append(name)
         }
@@ -71,6 +72,9 @@ struct ModelTables {
                 .optimizer_count = \(optimizers.count),
                 .optimizers = optimizers,
                 .prepare = prepare,
+                .update_chunk = \(updateChunk),
+                .accumulate = \(training.accumulate.name),
+                .average = \(training.average.name),
             };
 
             const unetc_model *unetc_model_get(void) { return &model; }
@@ -175,9 +179,10 @@ struct ModelTables {
     private func trainJSON(_ options: TrainingOptions) -> JSON {
         var members: [(key: String, value: JSON)] = []
         switch options.optimizer {
-        case .adam(let rate, let beta1, let beta2, let epsilon, let decay):
+        case .adam(let rate, let beta1, let beta2, let epsilon, let decay),
+            .adamw(let rate, let beta1, let beta2, let epsilon, let decay):
             members = [
-                ("optimizer", .string("adam")), ("lr", .number(rate)), ("beta1", .number(beta1)),
+                ("optimizer", .string(options.optimizer.name)), ("lr", .number(rate)), ("beta1", .number(beta1)),
                 ("beta2", .number(beta2)), ("eps", .number(epsilon)), ("weight_decay", .number(decay)),
                 ("momentum", .number(0)),
             ]
@@ -192,6 +197,17 @@ struct ModelTables {
             ("batch", .integer(options.batch)), ("epochs", .integer(options.epochs)),
             ("init", .string(options.initialValues.rawValue)), ("seed", .integer(Int(clamping: options.seed))),
         ]
+        // In the form of the flag.
+        let schedule = options.schedule
+        let numbers = schedule.numbers.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
+        members += [
+            ("schedule", .string(schedule.name + (numbers.isEmpty ? "" : ":" + numbers))),
+            ("warmup", .number(options.warmup)), ("accumulate", .integer(options.accumulate)),
+        ]
+        if let clip = options.clip { members.append(("clip", .number(clip))) }
+        if let ema = options.ema { members.append(("ema", .number(ema))) }
+        if let patience = options.patience { members.append(("patience", .integer(patience))) }
+        if let bestBy = options.bestBy { members.append(("best_by", .string(bestBy))) }
         return .object(members)
     }
 

@@ -8,6 +8,11 @@ struct AttributeReader {
         self.entries = entries
     }
 
+    /// Of all that are left, in their order.
+    var keys: [String] { entries.map(\.key) }
+
+    func has(_ key: String) -> Bool { entries.contains { $0.key == key } }
+
     /// Takes the value of a key.
     private mutating func take(_ key: String) throws(GraphTextError) -> Attribute.Value {
         guard let index = entries.firstIndex(where: { $0.key == key }) else {

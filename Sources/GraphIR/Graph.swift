@@ -142,33 +142,3 @@ public struct Graph: Hashable, Sendable {
         return users
     }
 }
-
-/// How initial values are drawn (DESIGN 3.1).
-public enum InitialValues: String, Hashable, Sendable, CaseIterable {
-    case he
-    case pytorch
-}
-
-/// The optimiser and its constants.
-public enum OptimizerOptions: Hashable, Sendable {
-    case adam(learningRate: Double, beta1: Double, beta2: Double, epsilon: Double, weightDecay: Double)
-    case sgd(learningRate: Double, momentum: Double, weightDecay: Double)
-
-    /// PyTorch's defaults.
-    public static func adam(learningRate: Double = 1e-3) -> OptimizerOptions {
-        .adam(learningRate: learningRate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0)
-    }
-}
-
-/// What the `train { … }` block says; each entry is the default of a trainer flag.
-public struct TrainingOptions: Hashable, Sendable {
-    public var optimizer = OptimizerOptions.adam()
-    public var batch = 16
-    public var epochs = 20
-    public var initialValues = InitialValues.he
-    public var seed: UInt64 = 0
-    public init() {}
-
-    /// The largest batch that plans are made for.
-    public static let batchLimit = 65_536
-}

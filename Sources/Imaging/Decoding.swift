@@ -11,8 +11,7 @@ public func decodePicture(path: String) throws(ImageError) -> Bitmap {
 
 /// Decodes JPEG or PNG `bytes` to RGB; `name` stands for the file in errors. See ``decodePicture(path:)``.
 public func decodePicture(_ bytes: [UInt8], name: String) throws(ImageError) -> Bitmap {
-    let codec = try Codec(bytes, name: name)
-    return Bitmap(width: codec.width, height: codec.height, channels: 3, pixels: try codec.decodeRGB())
+    try PictureFile(bytes, name: name).decodePicture()
 }
 
 /// Decodes a mask to one channel of raw values, as numpy sees Pillow's picture.
@@ -30,20 +29,7 @@ public func decodeMask(path: String) throws(ImageError) -> Bitmap {
 
 /// Decodes JPEG or PNG `bytes` to a mask; `name` stands for the file in errors. See ``decodeMask(path:)``.
 public func decodeMask(_ bytes: [UInt8], name: String) throws(ImageError) -> Bitmap {
-    let codec = try Codec(bytes, name: name)
-    guard !codec.isCMYK else { throw ImageError(file: name, message: .colourMask("CMYK")) }
-    let raw = try codec.decodeMask()
-    let values: [UInt8]
-    switch codec.maskBytesPerPixel {
-    case 1: values = raw
-    case 2: values = reduceTo8Bits(raw)
-    default:
-        guard let gray = equalChannels(raw) else {
-            throw ImageError(file: name, message: .colourMask("RGB"))
-        }
-        values = gray
-    }
-    return Bitmap(width: codec.width, height: codec.height, channels: 1, pixels: values)
+    try PictureFile(bytes, name: name).decodeMask()
 }
 
 /// The size of a JPEG or PNG file in pixels, from its header alone.
@@ -62,31 +48,4 @@ public func pictureSize(path: String) throws(ImageError) -> (width: Int, height:
 public func pictureSize(_ bytes: [UInt8], name: String) throws(ImageError) -> (width: Int, height: Int) {
     let codec = try Codec(bytes, name: name)
     return (codec.width, codec.height)
-}
-
-/// 16-bit samples, high byte first, in 8 bits: label values as they are, intensities by their high byte.
-private func reduceTo8Bits(_ raw: [UInt8]) -> [UInt8] {
-    let high = stride(from: 0, to: raw.count, by: 2)
-    let isSmall = high.allSatisfy { raw[$0] == 0 }
-    return high.map { raw[$0 + (isSmall ? 1 : 0)] }
-}
-
-/// The first channel of RGB pixels; nil if another differs.
-private func equalChannels(_ raw: [UInt8]) -> [UInt8]? {
-    var gray = [UInt8]()
-    gray.reserveCapacity(raw.count / 3)
-    for i in stride(from: 0, to: raw.count, by: 3) {
-        guard raw[i] == raw[i + 1] && raw[i] == raw[i + 2] else { return nil }
-        gray.append(raw[i])
-    }
-    return gray
-}
-
-extension String {
-    fileprivate static func colourMask(_ kind: String) -> String {
-        """
-        is a colour picture (\(kind)), expected a mask with one value a pixel; \
-        save it as gray or palette PNG, or check that images and masks were not swapped
-        """
-    }
 }

@@ -10,13 +10,13 @@ public struct LegendEntry: Hashable, Sendable {
 }
 
 /// Swatches and names in rows, as many side by side as fit.
-struct Legend {
+public struct Legend {
     private let rows: [[(entry: LegendEntry, x: Int)]]
     private let scale: Int
 
     private static let gap = 8
 
-    init(_ entries: [LegendEntry], width: Int, scale: Int) {
+    public init(_ entries: [LegendEntry], width: Int, scale: Int) {
         self.scale = scale
         var rows: [[(entry: LegendEntry, x: Int)]] = []
         var x = Int.max / 2
@@ -39,10 +39,10 @@ struct Legend {
     private var rowHeight: Int { Self.swatch(scale) + Self.gap }
 
     /// In pixels; 0 without entries.
-    var height: Int { rows.isEmpty ? 0 : rows.count * rowHeight - Self.gap }
+    public var height: Int { rows.isEmpty ? 0 : rows.count * rowHeight - Self.gap }
 
     /// Draws the rows with their top left corner at `x`, `y`.
-    func draw(on canvas: inout Canvas, x: Int, y: Int, _ ink: Color) {
+    public func draw(on canvas: inout Canvas, x: Int, y: Int, _ ink: Color) {
         let size = Self.swatch(scale)
         for (index, row) in rows.enumerated() {
             let top = y + index * rowHeight

@@ -67,6 +67,10 @@ public enum RuntimeScalar: String, Hashable, Sendable, CaseIterable {
     case weightDecay = "weight_decay"
     case correction1
     case correction2
+    case gradientScale = "gradient_scale"
+    case gradientWeight = "gradient_weight"
+    case gradientKeep = "gradient_keep"
+    case averageWeight = "average_weight"
 }
 
 extension Expression {

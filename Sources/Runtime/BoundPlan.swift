@@ -81,11 +81,11 @@ final class BoundPlan {
     private let calls: UnsafeMutableBufferPointer<unetc_call>
 
     /// - Parameters:
-    ///   - optimizer: what updates without a kernel run; nil when the plan has none.
+    ///   - updates: what updates without a kernel run.
     ///   - keepsPrepared: false places all prepared tensors behind the plan's arena, where they take turns.
-    /// - Throws: `RuntimeError` for an update when `optimizer` is nil.
+    /// - Throws: `RuntimeError` for an update when `updates` is `.none`.
     init(
-        model: Model, plan index: Int, bases: TensorBases, context: CallContext, optimizer: unetc_kernel?,
+        model: Model, plan index: Int, bases: TensorBases, context: CallContext, updates: UpdateBinding,
         keepsPrepared: Bool
     ) throws {
         self.index = index
@@ -102,7 +102,7 @@ final class BoundPlan {
         operands.initialize(repeating: nil)
         calls = .allocate(capacity: rows.count * context.threads)
         calls.initialize(repeating: unetc_call())
-        try bind(rows, optimizer: optimizer)
+        try bind(rows, updates)
     }
 
     deinit {
@@ -110,16 +110,16 @@ final class BoundPlan {
         calls.deallocate()
     }
 
-    private func bind(_ rows: UnsafeBufferPointer<unetc_step>, optimizer: unetc_kernel?) throws {
+    private func bind(_ rows: UnsafeBufferPointer<unetc_step>, _ updates: UpdateBinding) throws {
         var nextOperand = 0
         var nextCall = 0
         for row in rows {
-            guard let kernel = row.kernel ?? optimizer, let operandBase = operands.baseAddress,
+            guard let kernel = row.kernel ?? updates.kernel, let operandBase = operands.baseAddress,
                 let callBase = calls.baseAddress
             else { throw RuntimeError("step \"\(text(row.name))\" updates parameters, but no optimizer was chosen") }
             let first = operandBase + nextOperand
             results.append(row.operand_count > 0 ? placed(info.tensors[Int(row.operands[0])]) : nil)
-            for pointer in resolve(row) {
+            for pointer in resolve(row, updates) {
                 operands[nextOperand] = pointer
                 nextOperand += 1
             }
@@ -137,10 +137,11 @@ final class BoundPlan {
     }
 
     /// The step's operands, and for an update the parameter's state behind them.
-    private func resolve(_ row: unetc_step) -> [UnsafeMutablePointer<Float>?] {
+    private func resolve(_ row: unetc_step, _ updates: UpdateBinding) -> [UnsafeMutablePointer<Float>?] {
         let tensors = (0..<Int(row.operand_count)).map { placed(info.tensors[Int(row.operands[$0])]) }
         let pointers = tensors.map { bases.pointer($0) }
         guard row.kernel == nil else { return pointers }
+        if case .sum(_, let sums) = updates { return [sums.floats(at: tensors[0].offset), pointers[1]] }
         return pointers + [bases.moment(1, of: tensors[0]), bases.moment(2, of: tensors[0])]
     }
 

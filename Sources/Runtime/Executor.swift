@@ -21,9 +21,12 @@ public final class Executor {
     let bases: TensorBases
     /// The plan whose results are in the arena, and its batch; nil once they may have been overwritten.
     var current: (plan: PlanHandle, batch: Int)?
-    private let pool: WorkerPool
+    let pool: WorkerPool
     private let prepared: PreparedMemory
-    private let context: CallContext
+    let context: CallContext
+    /// nil unless asked for.
+    let sums: GradientSums?
+    let averaging: ParameterCalls?
     /// By the plan's place in the model; nil for plans that were not asked for.
     private let plans: [BoundPlan?]
 
@@ -32,13 +35,14 @@ public final class Executor {
     ///   - plans: which plans will be run, such as `["train", "infer"]`.
     ///   - threads: the caller's included, from 1.
     ///   - optimizer: which of the model's optimisers updates the parameters; nil when no plan does.
+    ///   - extras: sums of gradients, an average of the parameters; the latter is allocated in `parameters`.
     ///   - preparedWeights: whether plans that update nothing keep what they have prepared from parameters. The plans
     ///     share its memory, so that plans which take turns prepare at each turn.
     /// - Throws: `RuntimeError` for unknown names, parameters of another graph, too little memory, or when the model
     ///   finds itself unable to run here.
     public init(
         model: Model, parameters: ParameterStore, plans names: [String], threads: Int, optimizer: String? = nil,
-        preparedWeights: PreparedWeights = .recomputed
+        extras: TrainingExtras = TrainingExtras(), preparedWeights: PreparedWeights = .recomputed
     ) throws {
         guard parameters.model.parameters == model.parameters else {
             throw RuntimeError(
@@ -47,10 +51,12 @@ public final class Executor {
         }
         let indices = try names.map(model.planIndex)
         let memory = try MemoryUse(
-            model: model, plans: names, threads: threads, optimizer: optimizer, preparedWeights: preparedWeights)
+            model: model, plans: names, threads: threads, optimizer: optimizer, extras: extras,
+            preparedWeights: preparedWeights)
         let pool = try WorkerPool(threads: threads)
         try model.prepare()
         try parameters.allocateMoments(try model.momentsNeeded(plans: indices, optimizer: optimizer))
+        if extras.averagesParameters { try parameters.allocateAverage() }
         let context = try CallContext(threads: threads, workspaceStride: model.workspaceStride(plans: indices))
         let arena = try MappedMemory(bytes: memory.arena, for: "the arena of activations and gradients")
         let prepared = try PreparedMemory(bytes: memory.prepared, derivedBytes: memory.derived)
@@ -60,11 +66,16 @@ public final class Executor {
         context.touch(with: pool)
         let bases = TensorBases(
             arena: arena, parameters: parameters, prepared: prepared.memory, derived: prepared.derived)
+        let sums =
+            extras.sumsGradients
+            ? try GradientSums(
+                model: model, plans: indices, optimizer: optimizer, parameters: parameters, context: context,
+                pool: pool) : nil
         self.plans = try model.plans.indices.map { index in
             guard indices.contains(index) else { return nil }
-            let kernel = try model.optimizerKernel(optimizer, plan: index)
+            let updates = try model.updateBinding(plan: index, optimizer: optimizer, sums: sums)
             return try BoundPlan(
-                model: model, plan: index, bases: bases, context: context, optimizer: kernel,
+                model: model, plan: index, bases: bases, context: context, updates: updates,
                 keepsPrepared: model.plans[index].keepsPrepared(preparedWeights))
         }
         self.model = model
@@ -75,6 +86,8 @@ public final class Executor {
         self.pool = pool
         self.prepared = prepared
         self.context = context
+        self.sums = sums
+        averaging = extras.averagesParameters ? try ParameterCalls(averaging: parameters, context: context) : nil
     }
 
     /// The plan of that name, for all further calls.
@@ -155,13 +168,5 @@ public final class Executor {
 
     private func execute(_ step: BoundPlan.Step, batch: Int) {
         pool.run(step.kernel, step.calls, count: step.tasksPerSample * batch + step.fixedTasks)
-    }
-}
-
-extension Model {
-    /// The kernel of a plan's updates; nil when it has none that are left to an optimiser.
-    fileprivate func optimizerKernel(_ name: String?, plan: Int) throws -> unetc_kernel? {
-        guard hasOptimizerSteps(plan: plan) else { return nil }
-        return tables.pointer.pointee.optimizers[try chosenOptimizer(name, plans: [plan])].kernel
     }
 }

@@ -14,6 +14,8 @@ public struct MemoryUse: Hashable, Sendable {
     public var parameters: Int
     /// Optimiser state; 0 when no plan updates parameters.
     public var moments: Int
+    /// Sums of gradients, and the average of the parameters; 0 when not asked for.
+    public var extras: Int
     /// The most that one of the plans keeps of what it has prepared from parameters.
     public var prepared: Int
     /// The most that one of the plans has in values that are made of parameters alone.
@@ -21,19 +23,21 @@ public struct MemoryUse: Hashable, Sendable {
     /// Scratch of all threads together.
     public var workspaces: Int
 
-    public var total: Int { arena + parameters + moments + prepared + derived + workspaces }
+    public var total: Int { arena + parameters + moments + extras + prepared + derived + workspaces }
 
     /// The memory of an executor made with the same arguments.
     /// - Throws: `RuntimeError` for unknown plans or optimizers.
     public init(
         model: Model, plans: [String], threads: Int, optimizer: String? = nil,
-        preparedWeights: PreparedWeights = .recomputed
+        extras: TrainingExtras = TrainingExtras(), preparedWeights: PreparedWeights = .recomputed
     ) throws {
         let indices = try plans.map(model.planIndex)
         let needed = try model.momentsNeeded(plans: indices, optimizer: optimizer)
         arena = indices.map { model.plans[$0].arenaBytes(preparedWeights) }.max() ?? 0
         parameters = model.parameterBytes
         moments = needed * model.parameterBytes
+        let copies = (extras.sumsGradients ? 1 : 0) + (extras.averagesParameters ? 1 : 0)
+        self.extras = copies * model.parameterBytes
         prepared = indices.map { model.plans[$0].keptBytes(preparedWeights) }.max() ?? 0
         derived = indices.map { model.plans[$0].derivedBytes }.max() ?? 0
         workspaces = threads * model.workspaceStride(plans: indices)

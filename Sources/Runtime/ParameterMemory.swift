@@ -27,6 +27,26 @@ final class ParameterMemory {
     /// What is `offset` bytes into the memory, for kernels alone.
     func address(at offset: Int) -> UnsafeMutablePointer<Float> { memory.floats(at: offset) }
 
+    /// Swaps all parameters with as many bytes elsewhere.
+    func exchange(with other: MappedMemory) {
+        version += 1
+        var piece = [UInt8](repeating: 0, count: 1 << 16)
+        piece.withUnsafeMutableBytes { piece in
+            for start in stride(from: 0, to: min(memory.count, other.count), by: piece.count) {
+                let bytes = min(piece.count, min(memory.count, other.count) - start)
+                let (ours, theirs) = (memory.base + start, other.base + start)
+                piece.baseAddress?.copyMemory(from: ours, byteCount: bytes)
+                ours.copyMemory(from: theirs, byteCount: bytes)
+                if let saved = piece.baseAddress { theirs.copyMemory(from: saved, byteCount: bytes) }
+            }
+        }
+    }
+
+    /// Copies all parameters to as many bytes elsewhere.
+    func copy(to other: MappedMemory) {
+        other.base.copyMemory(from: memory.base, byteCount: min(memory.count, other.count))
+    }
+
     /// Has to come before each run of kernels that may write to the memory.
     func kernelsWillWrite() { version += 1 }
 }

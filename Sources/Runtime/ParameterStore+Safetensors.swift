@@ -42,7 +42,7 @@ extension ParameterStore {
         try export(to: &writer, prefix: prefix, owner: memory) { UnsafeBufferPointer(elements($0, in: memory)) }
     }
 
-    private func load(
+    func load(
         _ wanted: [ParameterInfo], _ file: SafetensorsFile, prefix: String, what: String,
         store: ([Float], ParameterInfo) -> Void
     ) throws {
@@ -71,7 +71,7 @@ extension ParameterStore {
         }
     }
 
-    private func export(
+    func export(
         to writer: inout SafetensorsWriter, prefix: String, owner: AnyObject,
         values: (ParameterInfo) -> UnsafeBufferPointer<Float>
     ) throws {

@@ -5,6 +5,8 @@ public final class ParameterStore {
     public let model: Model
     let parameters: ParameterMemory
     private(set) var moments: [MappedMemory] = []
+    /// A moving average of all parameters; nil until it is asked for.
+    var average: MappedMemory?
 
     /// All parameters zero.
     /// - Throws: `RuntimeError` when there is not enough memory.
@@ -19,7 +21,7 @@ public final class ParameterStore {
         initialize(initialValues, seed: seed)
     }
 
-    /// Gives all parameters their initial values for `seed`; optimiser state becomes zero.
+    /// Gives all parameters their initial values for `seed`; optimiser state becomes zero, and an average starts there.
     public func initialize(_ rule: InitialValueRule, seed: UInt64) {
         for parameter in model.parameters {
             let values = rule.values(
@@ -28,6 +30,7 @@ public final class ParameterStore {
             parameters.store(values, parameter)
         }
         resetMoments()
+        startAverage()
     }
 
     /// A copy of a parameter's values.

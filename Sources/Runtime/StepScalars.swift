@@ -1,11 +1,5 @@
 import ModelABI
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
-
 /// The numbers that change from one step to the next, for either optimiser; inference needs none of them.
 public struct StepScalars: Hashable, Sendable {
     /// The optimiser's step, counted from 1.
@@ -16,6 +10,15 @@ public struct StepScalars: Hashable, Sendable {
     public var beta2 = 0.0
     public var epsilon = 0.0
     public var weightDecay = 0.0
+
+    /// What the optimiser multiplies gradients by: 1, or less to clip them.
+    public var gradientScale = 1.0
+    /// What the gradients of this run count in their sum, of an executor that sums gradients.
+    public var gradientWeight = 1.0
+    /// False to begin the sum anew.
+    public var keepsGradients = false
+    /// What the parameters count in their moving average.
+    public var averageWeight = 0.0
 
     /// Of what is random: the same seed and step give the same dropout masks.
     public var seed: UInt64 = 0
@@ -55,6 +58,8 @@ public struct StepScalars: Hashable, Sendable {
         unetc_scalars(
             batch: Int64(batch), step: Int64(step), seed: seed, learning_rate: Float(learningRate), beta1: Float(beta1),
             beta2: Float(beta2), epsilon: Float(epsilon), weight_decay: Float(weightDecay),
-            correction1: Float(1 - pow(beta1, Double(step))), correction2: Float(1 - pow(beta2, Double(step))))
+            correction1: Float(1 - Powers.power(beta1, step)), correction2: Float(1 - Powers.power(beta2, step)),
+            gradient_scale: Float(gradientScale), gradient_weight: Float(gradientWeight),
+            gradient_keep: keepsGradients ? 1 : 0, average_weight: Float(averageWeight))
     }
 }

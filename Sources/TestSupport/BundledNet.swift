@@ -25,6 +25,7 @@ public struct BundledNet: Sendable, CustomStringConvertible {
         BundledNet("unet-gray", ["width": 2, "size": 16]),
         BundledNet("unet-nails", ["width": 2, "size": 16]),
         BundledNet("unet-nearest", ["width": 2, "size": 16]),
+        BundledNet("unet-recipe", ["width": 2, "size": 32]),
         BundledNet("unet-small", ["width": 2, "size": 16]),
         BundledNet("unet-transpose3", ["width": 2, "size": 16]),
         BundledNet("unet-unpool", ["width": 2, "size": 32]),

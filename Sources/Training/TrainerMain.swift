@@ -27,6 +27,9 @@ public func runTrainer(arguments: [String], model: UnsafePointer<unetc_model>) -
     do {
         try perform(parse(arguments), TrainerContext(model: Model(tables: model), arguments: arguments))
         return 0
+    } catch let code as ExitCode {
+        // Everything has been said.
+        return code.rawValue
     } catch let error as UsageError {
         return report(usage: error.cause)
     } catch {

@@ -1,9 +1,11 @@
 import ArgumentParser
 import Driver
+import struct Imaging.ImageError
 import struct GraphIR.TrainingOptions
 import enum KernelIR.Backend
 import Kernels
 import Runtime
+import struct Training.TrainerError
 
 #if canImport(Glibc)
 import Glibc
@@ -28,6 +30,10 @@ func reportingErrors<Result>(_ body: () throws -> Result) throws -> Result {
         throw CommandFailure(error.message, exitCode: error.exitCode)
     } catch let error as RuntimeError {
         throw CommandFailure(error.message)
+    } catch let error as TrainerError {
+        throw CommandFailure(error.description)
+    } catch let error as ImageError {
+        throw CommandFailure(error.description)
     }
 }
 

@@ -15,6 +15,7 @@ struct BundledCounts: Sendable {
             output: [11, 144, 192]),
         BundledCounts(name: "unet-gray", parameters: gray, output: [1, 256, 256]),
         BundledCounts(name: "unet-nails", parameters: unet { conv(2 * $0, $0, 3) }, output: mask),
+        BundledCounts(name: "unet-recipe", parameters: unet(block: normalized) { conv(2 * $0, $0, 2) }, output: mask),
         BundledCounts(name: "unet-nearest", parameters: unet { conv(2 * $0, $0, 3) }, output: mask),
         BundledCounts(name: "unet-transpose3", parameters: unet { conv(2 * $0, $0, 3) }, output: mask),
         BundledCounts(name: "unet-unpool", parameters: unpool, output: mask),

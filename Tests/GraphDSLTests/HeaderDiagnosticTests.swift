@@ -107,6 +107,57 @@ import Testing
             """)
     }
 
+    @Test func schedulesAndSteps() {
+        expectFindings(
+            """
+            graph t {
+                input x: [1, 2, 3]
+                output y = x
+                train {
+                  optimizer: adamx(lr: 1)
+            //               ^error: unknown optimizer "adamx"
+                  schedule: [1, 2]
+            //              ^error: expected a schedule such as cosine or step(every: 10)
+                  warmup: -1
+            //            ^error: "warmup" must be a number from 0, found -1
+                  clip: 0
+            //          ^error: "clip" must be a number above 0, found 0
+                  ema: 1
+            //         ^error: "ema" must be a number from 0 to below 1, found 1
+                  accumulate: 0
+            //                ^error: "accumulate" must be at least 1, found 0
+                  patience: 0
+            //              ^error: "patience" must be at least 1, found 0
+                  best_by: jaccard
+            //             ^error: unknown measure "jaccard"
+                  rate: 1
+            //    ^error: unknown training option "rate"
+                }
+            }
+            """)
+    }
+
+    @Test(arguments: [
+        ("schedule: onecycle", "schedule: ", "unknown schedule \"onecycle\""),
+        (
+            "schedule: step(every: 0)", "schedule: step(every: ",
+            "\"every\" of \"step\" must be a number above 0, found 0"
+        ),
+        (
+            "schedule: one_cycle(min_momentum: 0.9, max_momentum: 0.8)", "schedule: ",
+            "\"min_momentum\" must be at most \"max_momentum\""
+        ),
+        (
+            "schedule: one_cycle   warmup: 1", "schedule: one_cycle   ",
+            "\"warmup\" does not go with the schedule one_cycle, which rises by itself"
+        ),
+    ])
+    func schedulesThatMakeNoSense(entries: String, before: String, error: String) {
+        let start = "  train { "
+        let caret = "//" + String(repeating: " ", count: start.count + before.count - 2) + "^error: " + error
+        expectFindings("graph t {\n  input x: [1, 2, 3]\n  output y = x\n\(start)\(entries) }\n\(caret)\n}")
+    }
+
     @Test func eachRefusedDefinitionIsOneMistake() {
         expectFindings(
             """

@@ -71,6 +71,12 @@ enum TestModel {
         #ifndef Y_RESULT
         #define Y_RESULT 1
         #endif
+        #ifndef ADD_UP
+        #define ADD_UP add_up
+        #endif
+        #ifndef FOLLOW
+        #define FOLLOW follow
+        #endif
         #ifndef Y_SOURCE
         #define Y_SOURCE 5
         #endif
@@ -101,7 +107,8 @@ enum TestModel {
         /* Three elements a task. */
         static void plain(const unetc_call *call, int64_t task) {
             for (int64_t i = 3 * task; i < 3 * task + 3 && i < call->count; i++)
-                call->operands[0][i] -= call->scalars->learning_rate * call->operands[1][i];
+                call->operands[0][i] -=
+                    call->scalars->learning_rate * call->scalars->gradient_scale * call->operands[1][i];
         }
         static void sgd(const unetc_call *call, int64_t task) {
             for (int64_t i = 3 * task; i < 3 * task + 3 && i < call->count; i++) {
@@ -118,6 +125,16 @@ enum TestModel {
                 call->operands[3][i] += (1 - s->beta2) * (g * g - call->operands[3][i]);
                 call->operands[0][i] = call->operands[2][i] / s->correction1 + call->operands[3][i] / s->correction2;
             }
+        }
+        static void add_up(const unetc_call *call, int64_t task) {
+            const unetc_scalars *s = call->scalars;
+            for (int64_t i = 3 * task; i < 3 * task + 3 && i < call->count; i++)
+                call->operands[0][i] =
+                    (s->gradient_keep > 0 ? call->operands[0][i] : 0) + s->gradient_weight * call->operands[1][i];
+        }
+        static void follow(const unetc_call *call, int64_t task) {
+            for (int64_t i = 3 * task; i < 3 * task + 3 && i < call->count; i++)
+                call->operands[0][i] += call->scalars->average_weight * (call->operands[1][i] - call->operands[0][i]);
         }
 
         static int preparations = 0;
@@ -197,7 +214,7 @@ enum TestModel {
         static const char *prepare(void) { return WRONG; }
         static const unetc_model model = {
             MAGIC, ABI, "test", "graph test {}", "{\"compiler\":\"hand\"}", "abc123", CAPACITY, 128, 4, plans, 3,
-            optimizers, prepare,
+            optimizers, prepare, 3, ADD_UP, FOLLOW,
         };
         const unetc_model *unetc_model_get(void) { return &model; }
         """#

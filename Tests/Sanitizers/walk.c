@@ -209,7 +209,7 @@ int main(int argc, char **argv) {
     const char *fault = model->prepare != NULL ? model->prepare() : NULL;
     if (fault != NULL) fail(fault, model->graph_name);
     world w = {.model = model, .is_planted = argc > 1 && strcmp(argv[1], "--plant") == 0};
-    w.scalars = (unetc_scalars){.seed = 1, .learning_rate = 0.01f, .beta1 = 0.9f, .beta2 = 0.999f, .epsilon = 1e-8f};
+    w.scalars = (unetc_scalars){.seed = 1, .learning_rate = 0.01f, .beta1 = 0.9f, .beta2 = 0.999f, .epsilon = 1e-8f, .gradient_scale = 1};
     for (int32_t p = 0; p < model->plan_count; p++) {
         w.plan = &model->plans[p];
         for (w.scalars.batch = 1; w.scalars.batch <= model->batch_capacity; w.scalars.batch++) {

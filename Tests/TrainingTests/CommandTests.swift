@@ -132,7 +132,7 @@ import Testing
         #expect(defaults.training.epochs == 3 && defaults.training.seed == 5)
         #expect(defaults.training.initialValues == .pytorch)
         let text = message { _ = try ModelDefaults(metadata: #"{"train":{"optimizer":"lion"}}"#) }
-        #expect(text.contains("\"lion\", expected one of adam, sgd"), "\(text)")
+        #expect(text.contains("\"lion\", expected one of adam, adamw, sgd"), "\(text)")
     }
 
     @Test func infoTellsShapesAndMemory() throws {

@@ -133,16 +133,9 @@ import Testing
         let data = classData([[0, 1, 1, void, 0, 0], [1, 1, 1, 1, 1, 1]], training: 1)
         let names = try ClassNames(["sky", "road", "car"], task: data.shape.task)
         #expect(
-            data.notes(names) == [
-                "class 2 (car) occurs in no training mask, so the net cannot learn to find it",
-                "class 0 (sky) occurs in no test mask, so the mean IoU is that of the others, without it",
-            ])
-        let empty = DataSet(
-            shape: shape, samples: [sample("a", [0, 0, 0, 0, 0, 0]), sample("b", [1, 0, 0, 0, 0, 0])], split: 1,
-            isSorted: true, seed: 0)
-        #expect(
-            empty.notes(try ClassNames([], task: .mask)) == [
-                "1 of 2 training masks has no object (the first is of a.png)"
+            data.findings(names, pairs: [], map: nil).map { $0.words() } == [
+                "class 2 (car) occurs in no training mask; the net cannot learn to find it",
+                "class 0 (sky) occurs in no test mask; the mean IoU is that of the others, without it",
             ])
     }
 

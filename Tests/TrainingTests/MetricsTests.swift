@@ -89,8 +89,8 @@ import Testing
             (.mask, 0.9, 0.8, true), (.mask, 0.8, 0.8, false), (.reconstruction, 0.9, 0.8, false),
             (.reconstruction, 0.7, 0.8, true), (.reconstruction, 0.7, .nan, true), (.mask, .nan, 0.1, false),
         ] as [(TrainingTask, Double, Double, Bool)])
-    func theBestFollowsTheTask(task: TrainingTask, quality: Double, other: Double, isBetter: Bool) {
-        #expect(task.isBetter(quality, than: other) == isBetter)
+    func theBestFollowsTheTask(task: TrainingTask, quality: Double, other: Double, isBetter: Bool) throws {
+        #expect(try task.criterion().isBetter(quality, than: other) == isBetter)
     }
 
     @Test func logsReadBackExactly() throws {

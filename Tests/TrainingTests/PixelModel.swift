@@ -158,19 +158,34 @@ enum PixelModel {
         static void adam(const unetc_call *call, int64_t task) {
             const unetc_scalars *s = call->scalars;
             for (int64_t i = 0; i < call->count; i++) {
-                float g = call->operands[1][i], *m = call->operands[2] + i, *v = call->operands[3] + i;
+                float g = s->gradient_scale * call->operands[1][i], *m = call->operands[2] + i, *v = call->operands[3] + i;
                 *m += (1 - s->beta1) * (g - *m);
                 *v += (1 - s->beta2) * (g * g - *v);
                 call->operands[0][i] -= s->learning_rate * (*m / s->correction1)
                     / (sqrtf(*v / s->correction2) + s->epsilon);
             }
         }
+        static void adamw(const unetc_call *call, int64_t task) {
+            for (int64_t i = 0; i < call->count; i++)
+                call->operands[0][i] *= 1 - call->scalars->learning_rate * call->scalars->weight_decay;
+            adam(call, task);
+        }
         static void sgd(const unetc_call *call, int64_t task) {
             for (int64_t i = 0; i < call->count; i++) {
                 float *m = call->operands[2] + i;
-                *m = call->scalars->beta1 * *m + call->operands[1][i];
+                *m = call->scalars->beta1 * *m + call->scalars->gradient_scale * call->operands[1][i];
                 call->operands[0][i] -= call->scalars->learning_rate * *m;
             }
+        }
+        static void accumulate(const unetc_call *call, int64_t task) {
+            const unetc_scalars *s = call->scalars;
+            for (int64_t i = 0; i < call->count; i++)
+                call->operands[0][i] =
+                    (s->gradient_keep > 0 ? call->operands[0][i] : 0) + s->gradient_weight * call->operands[1][i];
+        }
+        static void average(const unetc_call *call, int64_t task) {
+            for (int64_t i = 0; i < call->count; i++)
+                call->operands[0][i] += call->scalars->average_weight * (call->operands[1][i] - call->operands[0][i]);
         }
 
         #define MAPS(name, role, channels, offset) \
@@ -238,7 +253,7 @@ enum PixelModel {
             {"infer", 4, infer_tensors, 1, infer_steps, IMAGES + LOGITS},
             {"forward", 6, forward_tensors, 2, forward_steps, REST + 64},
         };
-        static const unetc_optimizer optimizers[] = {{"adam", 2, adam}, {"sgd", 1, sgd}};
+        static const unetc_optimizer optimizers[] = {{"adam", 2, adam}, {"adamw", 2, adamw}, {"sgd", 1, sgd}};
         static const unetc_model model = {
             UNETC_MODEL_MAGIC, UNETC_MODEL_ABI, NAME, "graph pixels {}",
             "{\"compiler\":\"0.1.0\",\"target\":\"native\",\"parameters\":{\"width\":1},"
@@ -246,7 +261,8 @@ enum PixelModel {
             "\"lr\":0.05,\"beta1\":0.9,\"beta2\":0.999,\"eps\":1e-8,\"weight_decay\":0,\"momentum\":0,\"batch\":16,"
             "\"epochs\":3,\"init\":\"pytorch\",\"seed\":5},\"inputs\":[\"image\"],\"targets\":["
             TARGET_JSON "],\"outputs\":[\"logits\"]}",
-            HASH, CAPACITY, BIAS_OFFSET + 4 * OUTPUTS + 60, 3, plans, 2, optimizers, NULL,
+            HASH, CAPACITY, BIAS_OFFSET + 4 * OUTPUTS + 60, 3, plans, 3, optimizers, NULL, 1 << 14,
+            accumulate, average,
         };
         const unetc_model *unetc_model_get(void) { return &model; }
         """#

@@ -32,11 +32,13 @@ struct UnetcProgram {
 
     func remove() { _ = system("rm -rf '\(folder)'") }
 
-    /// - Parameter arguments: as a shell takes them; the current folder is `folder`.
-    func run(_ arguments: String, input: String = "") throws -> ProgramRun {
+    /// - Parameters:
+    ///   - arguments: as a shell takes them; the current folder is `folder`.
+    ///   - environment: assignments for this run alone, as a shell takes them before a command.
+    func run(_ arguments: String, input: String = "", environment: String = "") throws -> ProgramRun {
         let (out, err, stdin) = (folder + "/.out", folder + "/.err", folder + "/.in")
         try writeText(input, to: stdin)
-        let status = system("cd '\(folder)' && '\(path)' \(arguments) <'\(stdin)' >'\(out)' 2>'\(err)'")
+        let status = system("cd '\(folder)' && \(environment) '\(path)' \(arguments) <'\(stdin)' >'\(out)' 2>'\(err)'")
         return ProgramRun(
             exitCode: status >> 8, output: String(decoding: try readBytes(out), as: UTF8.self),
             errors: String(decoding: try readBytes(err), as: UTF8.self))

@@ -234,7 +234,7 @@ extension Elaborator {
         return .extent(Extent(first, last))
     }
 
-    private mutating func real(_ expression: Expression, _ domain: RealDomain, _ what: String) -> ArgumentValue? {
+    mutating func real(_ expression: Expression, _ domain: RealDomain, _ what: String) -> ArgumentValue? {
         let number: Double
         switch evaluate(expression) {
         case .integer(let value): number = Double(value)

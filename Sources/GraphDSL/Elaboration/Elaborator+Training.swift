@@ -1,41 +1,12 @@
 import Diagnostics
 import GraphIR
 
-/// How an optimiser is written: `adam(lr: 1e-4)`.
-private struct OptimizerSignature: Sendable {
-    var name: String
-    var arguments: [ArgumentSpec]
-    var options: @Sendable (BoundArguments) -> OptimizerOptions
-
-    static let all = [adam, sgd]
-
-    static let adam = OptimizerSignature(
-        name: "adam",
-        arguments: [
-            .optional("lr", .real(.positive), .real(1e-3)), .optional("beta1", .real(.fraction), .real(0.9)),
-            .optional("beta2", .real(.fraction), .real(0.999)), .optional("eps", .real(.positive), .real(1e-8)),
-            .optional("weight_decay", .real(.nonNegative), .real(0)),
-        ]
-    ) {
-        .adam(
-            learningRate: $0.real("lr"), beta1: $0.real("beta1"), beta2: $0.real("beta2"), epsilon: $0.real("eps"),
-            weightDecay: $0.real("weight_decay"))
-    }
-
-    static let sgd = OptimizerSignature(
-        name: "sgd",
-        arguments: [
-            .optional("lr", .real(.positive), .real(1e-3)), .optional("momentum", .real(.nonNegative), .real(0)),
-            .optional("weight_decay", .real(.nonNegative), .real(0)),
-        ]
-    ) {
-        .sgd(
-            learningRate: $0.real("lr"), momentum: $0.real("momentum"), weightDecay: $0.real("weight_decay"))
-    }
-}
-
 extension Elaborator {
-    private static let trainKeys = ["optimizer", "batch", "epochs", "seed", "init"]
+    private static let trainKeys = [
+        "optimizer", "schedule", "warmup", "clip", "accumulate", "ema", "batch", "epochs", "patience", "best_by",
+        "seed",
+        "init",
+    ]
 
     /// The `train { … }` block: defaults of the trainer.
     mutating func elaborateTraining(_ entries: [TrainEntry], keyword: SourceRange) {
@@ -58,6 +29,11 @@ extension Elaborator {
             seen[key.text] = key.range
             elaborate(entry, &options)
         }
+        if options.schedule.name == "one_cycle", options.warmup > 0, let range = seen["warmup"] {
+            report(
+                "\"warmup\" does not go with the schedule one_cycle, which rises by itself", at: range,
+                hint: "leave it out, or use another schedule")
+        }
         builder.setTraining(options)
     }
 
@@ -65,6 +41,13 @@ extension Elaborator {
         let what = "\"\(entry.key.text)\""
         switch entry.key.text {
         case "optimizer": options.optimizer = optimizer(entry.value) ?? options.optimizer
+        case "schedule": options.schedule = schedule(entry.value) ?? options.schedule
+        case "warmup": options.warmup = number(entry.value, .nonNegative, what) ?? options.warmup
+        case "clip": options.clip = number(entry.value, .positive, what)
+        case "accumulate": options.accumulate = batch(entry.value, what) ?? options.accumulate
+        case "ema": options.ema = number(entry.value, .fraction, what)
+        case "patience": options.patience = integer(entry.value, from: 1, what)
+        case "best_by": options.bestBy = measure(entry.value)
         case "batch": options.batch = batch(entry.value, what) ?? options.batch
         case "epochs": options.epochs = integer(entry.value, from: 1, what) ?? options.epochs
         case "seed": options.seed = seed(entry.value) ?? options.seed
@@ -79,23 +62,62 @@ extension Elaborator {
     }
 
     private mutating func optimizer(_ expression: Expression) -> OptimizerOptions? {
-        let call: Call
-        switch expression.kind {
-        case .call(let found): call = found
-        case .name(let name): call = Call(callee: Name(text: name, range: expression.range), arguments: [])
-        case .invalid: return nil
-        default:
+        guard let call = called(expression) else {
+            if case .invalid = expression.kind { return nil }
             report("expected an optimizer such as adam(lr: 1e-4)", at: expression.range)
             return nil
         }
-        let names = OptimizerSignature.all.map(\.name)
         guard let signature = OptimizerSignature.all.first(where: { $0.name == call.callee.text }) else {
             report(
                 "unknown optimizer \"\(call.callee.text)\"", at: call.callee.range,
-                hint: suggestion(call.callee.text, names, "optimizers are"))
+                hint: suggestion(call.callee.text, OptimizerSignature.all.map(\.name), "optimizers are"))
             return nil
         }
         return bind(call, .named([]), signature.arguments).map { signature.options($0.arguments) }
+    }
+
+    private mutating func schedule(_ expression: Expression) -> ScheduleOptions? {
+        guard let call = called(expression) else {
+            if case .invalid = expression.kind { return nil }
+            report("expected a schedule such as cosine or step(every: 10)", at: expression.range)
+            return nil
+        }
+        guard let signature = ScheduleSignature.all.first(where: { $0.name == call.callee.text }) else {
+            report(
+                "unknown schedule \"\(call.callee.text)\"", at: call.callee.range,
+                hint: suggestion(call.callee.text, ScheduleSignature.all.map(\.name), "schedules are"))
+            return nil
+        }
+        guard let bound = bind(call, .named([]), signature.arguments) else { return nil }
+        if bound.arguments.real("min_momentum") > bound.arguments.real("max_momentum") {
+            report("\"min_momentum\" must be at most \"max_momentum\"", at: expression.range)
+            return nil
+        }
+        return signature.options(bound.arguments)
+    }
+
+    /// A call, or a name alone for one without arguments.
+    private func called(_ expression: Expression) -> Call? {
+        switch expression.kind {
+        case .call(let call): call
+        case .name(let name): Call(callee: Name(text: name, range: expression.range), arguments: [])
+        default: nil
+        }
+    }
+
+    private mutating func number(_ expression: Expression, _ domain: RealDomain, _ what: String) -> Double? {
+        if case .real(let value)? = real(expression, domain, what) { value } else { nil }
+    }
+
+    private mutating func measure(_ expression: Expression) -> String? {
+        let valid = ["dice", "iou", "mean_iou", "pixel_accuracy", "psnr", "test_loss"]
+        if case .invalid = expression.kind { return nil }
+        if case .name(let name) = expression.kind, valid.contains(name) { return name }
+        let found = file.excerpt(expression.range)
+        report(
+            "unknown measure \"\(found)\"", at: expression.range,
+            hint: suggestion(found, valid, "\"best_by\" is one of"))
+        return nil
     }
 
     private mutating func batch(_ expression: Expression, _ what: String) -> Int? {

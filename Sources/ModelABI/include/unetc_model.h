@@ -79,6 +79,10 @@ typedef struct unetc_scalars {
     float weight_decay;
     float correction1; /* 1 - beta1^step */
     float correction2; /* 1 - beta2^step */
+    float gradient_scale; /* what optimisers multiply gradients by: 1, or less to clip them */
+    float gradient_weight; /* of "accumulate": what this call's gradients count */
+    float gradient_keep; /* likewise: 0 to begin the sums anew, 1 to add to them */
+    float average_weight; /* of "average": what the parameters of this step count */
 } unetc_scalars;
 
 typedef struct unetc_call {
@@ -160,6 +164,9 @@ typedef struct unetc_model {
     const unetc_optimizer *optimizers;
     /* Called once before the first step. NULL, or returns NULL when all is well, else what is wrong. */
     const char *(*prepare)(void);
+    int64_t update_chunk; /* elements of a task of an optimiser, and of the two kernels below */
+    unetc_kernel accumulate; /* operands: a parameter's sum of gradients, a gradient to add to it */
+    unetc_kernel average; /* operands: a parameter's moving average, the parameter */
 } unetc_model;
 
 /* The one symbol a compiled model exports. */

@@ -43,11 +43,11 @@ struct InfoCommand: ParsableCommand, TrainerVerb {
         console.draw("timing a few steps")
         defer { console.clear() }
         let net = try Net(
-            model: model, for: .training(settings.optimizer.kind), threads: threads, preparedWeights: .recomputed)
+            model: model, for: settings.use, threads: threads, preparedWeights: .recomputed)
         let times = try StepMeasurement(net: net, settings: settings).run()
         let time = TimeForecast(
             step: times.step, testedBatch: times.testedBatch, training: counts.training, testing: counts.testing,
-            batch: settings.batch, capacity: model.batchCapacity)
+            batch: settings.samplesPerStep, capacity: model.batchCapacity)
         return [("memory, this run", memory.text), ("time", time.text(epochs: settings.epochs))]
     }
 }
@@ -75,10 +75,9 @@ struct InfoLines {
     }
 
     private func trainingMemory() throws -> MemoryUse {
-        let kind = settings.optimizer.kind
-        return try MemoryUse(
-            model: model, plans: Net.plans(.training(kind)), threads: threads, optimizer: kind.rawValue,
-            preparedWeights: .recomputed)
+        try MemoryUse(
+            model: model, plans: Net.plans(settings.use), threads: threads, optimizer: settings.optimizer.kind.rawValue,
+            extras: settings.steps.extras, preparedWeights: .recomputed)
     }
 
     private var shapes: [(String, String)] {
@@ -90,8 +89,7 @@ struct InfoLines {
     }
 
     private func training(_ settings: TrainingSettings) -> String {
-        "\(settings.optimizer.kind.rawValue), lr \(settings.optimizer.learningRate), batch \(settings.batch), "
-            + "\(Text.count(settings.epochs, "epoch")), init \(settings.initialValues.rawValue), seed \(settings.seed)"
+        settings.summary + ", init \(settings.initialValues.rawValue), seed \(settings.seed)"
     }
 
     private func memory() throws -> [(String, String)] {

@@ -78,7 +78,7 @@ struct DataOptions: ParsableArguments {
         return settings
     }
 
-    private func checkNotParted(_ settings: DataSettings, _ task: TrainingTask) throws {
+    func checkNotParted(_ settings: DataSettings, _ task: TrainingTask) throws {
         guard let layout = try settings.layout(for: task), layout.isParted else { return }
         let parts = layout.folders.compactMap { $0.part.map { $0.rawValue + "/" } }.joined(separator: ", ")
         throw TrainerError(

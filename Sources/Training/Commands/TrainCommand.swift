@@ -66,25 +66,33 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
             dataSettings, .training, shape: interface.shape, seed: settings.seed, threads: threads,
             isStrict: data.strict, cache: data.cache, console: console)
         try samples.checkTrainable(fold: dataSettings.fold)
+        try settings.stopping.check(samples.shape.task, hasTests: !samples.testing.isEmpty)
         let record = RunRecord(
             graphName: model.graphName, graphHash: model.graphHash, settings: settings, data: dataSettings,
             fingerprint: samples.fingerprint)
         if let previous { try Self.checkSameData(previous, record, folder.files) }
         try repeated?.check(samples)
         if let findings { console.say(findings.text + "; " + samples.cacheText) }
-        let notes = samples.notes(names)
-        for note in notes { console.say("note: " + note) }
+        let notices = DataNotices(samples, findings, names)
+        notices.tell(console)
         let (training, description) = try started(
-            context, samples, names, record, folder.files, findings: [findings?.text].compactMap { $0 } + notes,
+            context, samples, names, record, folder.files,
+            findings: [findings?.text].compactMap { $0 } + notices.findings.map { $0.line() },
             isContinued: previous != nil, lastEpoch: repeated?.lastEpoch, console: console)
         let ending = try training.run()
         switch ending {
         case .finished:
             try finish(training, description, console)
             try repeated?.compare(with: training.files, console)
-        case .interrupted:
+        case .early(let reason):
+            console.say("stopped early: " + reason)
+            try finish(training, description, console)
+            try repeated?.compare(with: training.files, console)
+        case .interrupted(let isTimeUp):
+            if isTimeUp && training.record.progress.epoch > 0 { try finish(training, description, console) }
+            let why = isTimeUp ? "the time of --minutes \(Text.plain(flags.stopping.minutes ?? 0)) is up: " : ""
             console.answer(
-                "stopped after step \(training.record.progress.step), everything is saved; continue with\n  "
+                why + "stopped after step \(training.record.progress.step), everything is saved; continue with\n  "
                     + Self.resumeLine(context.arguments))
         }
         withExtendedLifetime(folder) {}
@@ -104,13 +112,17 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         if !isContinued { try sayMemory(model, samples, record.settings, console) }
         // The tests between epochs are too short a part of training to spend memory on.
         let net = try Net(
-            model: model, for: .training(record.settings.optimizer.kind), threads: threads,
-            preparedWeights: .recomputed)
+            model: model, for: record.settings.use, threads: threads, preparedWeights: .recomputed)
         var record = record
         let task = samples.shape.task
         var log = MetricsLog(task: task)
         if isContinued {
-            record.progress = try Checkpoint(path: files.checkpoint).restore(net.parameters).progress
+            let previous = try Checkpoint(path: files.checkpoint).restore(net.parameters)
+            record.progress = previous.progress
+            if previous.settings.stopping.bestBy != record.settings.stopping.bestBy {
+                record.progress.forgetBest()
+                console.say("the best weights are chosen anew from here, by what --best-by names now")
+            }
             log = try Self.log(files, task, through: record.progress.epoch)
         } else {
             net.parameters.initialize(record.settings.initialValues, seed: record.settings.seed)
@@ -124,6 +136,7 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         let run = TrainingRun(
             net: net, data: samples, names: names, files: files, record: record, log: log, console: console,
             interruption: interruption, checkpointEvery: checkpointEvery,
+            secondsAllowed: flags.stopping.minutes.map { 60 * $0 },
             logs: RunLogs(stepInterval: logging.logEvery, description: description), lastEpoch: lastEpoch)
         return (run, description)
     }
@@ -182,8 +195,7 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         let start = record.progress.step == 0 ? "" : ", from step \(record.progress.step)"
         console.say(
             "\(record.graphName): \(samples.training.count) pictures train, \(samples.testing.count) test "
-                + "(\(record.data.title)); \(settings.optimizer.kind.rawValue), lr \(settings.optimizer.learningRate), "
-                + "batch \(settings.batch), \(Text.count(settings.epochs, "epoch")), "
+                + "(\(record.data.title)); \(settings.summary), "
                 + "\(Text.count(threads, "thread"))\(start)")
         if record.progress.epoch >= settings.epochs {
             console.say("all \(Text.count(record.progress.epoch, "epoch")) are done; a larger --epochs trains on")
@@ -199,7 +211,8 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         try training.writeReport(description, matrix: matrix)
         let progress = training.record.progress
         if !training.data.testing.isEmpty {
-            let best = training.data.shape.task.criterion.measure.text(progress.bestQuality)
+            let criterion = try training.data.shape.task.criterion(training.record.settings.stopping.bestBy)
+            let best = criterion.measure.text(progress.bestQuality)
             console.say("best \(best) in epoch \(progress.bestEpoch): \(files.best)")
         }
         console.say(

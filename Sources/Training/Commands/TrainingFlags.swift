@@ -12,14 +12,20 @@ struct TrainingFlags: ParsableArguments {
     @Option(help: ArgumentHelp("The learning rate; default: from the graph.", valueName: "rate"))
     var lr: Double?
 
-    @Option(help: "adam or sgd; default: from the graph.")
+    @Option(help: "adam, adamw or sgd; default: from the graph.")
     var optimizer: OptimizerSettings.Kind?
 
     @Option(help: "SGD's momentum; default: from the graph.")
     var momentum: Double?
 
-    @Option(help: ArgumentHelp("Added to the gradient, times the weight; default: from the graph.", valueName: "decay"))
+    @Option(
+        help: ArgumentHelp(
+            "Added to the gradient, times the weight; with adamw taken from the weight, times the rate; default: from "
+                + "the graph.", valueName: "decay"))
     var weightDecay: Double?
+
+    @OptionGroup var steps: StepFlags
+    @OptionGroup var stopping: StoppingFlags
 
     @Option(name: .customLong("init"), help: "How weights start, he or pytorch; default: from the graph.")
     var initialValues: InitialValueRule?
@@ -63,6 +69,8 @@ struct TrainingFlags: ParsableArguments {
         settings.initialValues = initialValues ?? settings.initialValues
         settings.seed = seed ?? settings.seed
         settings.augmentation = augmentation.resolved(over: settings.augmentation)
+        settings.steps = try steps.resolved(over: settings.steps, epochs: settings.epochs)
+        settings.stopping = stopping.resolved(over: settings.stopping)
         if let recorded { try Self.checkUnchanged(recorded, settings) }
         guard settings.batch <= capacity else {
             throw TrainerError(
@@ -78,15 +86,17 @@ struct TrainingFlags: ParsableArguments {
         return settings
     }
 
-    /// Epochs, learning rate and weight decay may change from session to session; the rest makes it another run.
+    /// Epochs, learning rate, weight decay and the rules for stopping may change from session to session; the rest makes
+    /// it another run.
     private static func checkUnchanged(_ old: TrainingSettings, _ new: TrainingSettings) throws {
-        let pairs = [
-            ("--batch", "\(old.batch)", "\(new.batch)"), ("--seed", "\(old.seed)", "\(new.seed)"),
-            ("--optimizer", old.optimizer.kind.rawValue, new.optimizer.kind.rawValue),
-            ("--momentum", "\(old.optimizer.momentum)", "\(new.optimizer.momentum)"),
-            ("--init", old.initialValues.rawValue, new.initialValues.rawValue),
-            ("--augment", "\(old.augmentation)", "\(new.augmentation)"),
-        ]
+        let pairs =
+            [
+                ("--batch", "\(old.batch)", "\(new.batch)"), ("--seed", "\(old.seed)", "\(new.seed)"),
+                ("--optimizer", old.optimizer.kind.rawValue, new.optimizer.kind.rawValue),
+                ("--momentum", "\(old.optimizer.momentum)", "\(new.optimizer.momentum)"),
+                ("--init", old.initialValues.rawValue, new.initialValues.rawValue),
+                ("--augment", "\(old.augmentation)", "\(new.augmentation)"),
+            ] + StepFlags.fixed(old.steps, new.steps)
         guard let (flag, before, now) = pairs.first(where: { $0.1 != $0.2 }) else { return }
         throw TrainerError(
             "--resume continues a run as it was started, found \(flag) \(now) instead of \(before)",

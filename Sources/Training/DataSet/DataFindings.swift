@@ -3,6 +3,8 @@ struct DataFindings: Hashable, Sendable {
     var sizes = PictureSizes([])
     /// nil without masks.
     var masks: MaskFindings?
+    /// The pairs of the samples, in their order.
+    var pairs: [SurveyedPair] = []
 
     /// `pictures of 512x512; masks hold 0 and 255: 0 is background, 255 is object, 21.9 % of the pixels`.
     var text: String { ["pictures of \(sizes.text)", masks?.text].compactMap { $0 }.joined(separator: "; ") }

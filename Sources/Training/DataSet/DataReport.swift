@@ -3,6 +3,19 @@ struct DataIssue: Hashable, Sendable {
     var file: String
     /// Follows the file's name: "is a GIF, expected PNG or JPEG".
     var reason: String
+    var kind = Kind.unusable
+
+    /// Why a file is left out.
+    enum Kind: String, Hashable, Sendable, CaseIterable {
+        /// It is no picture at all.
+        case foreign
+        /// It cannot be read, is damaged, or is a picture of a kind that is not read.
+        case unusable
+        case pictureAlone
+        case maskAlone
+        /// Another file of its folder has its name before the extension.
+        case sameName
+    }
 
     var text: String { "\(file): \(reason)" }
 }

@@ -28,41 +28,4 @@ extension DataSet {
         case .reconstruction: return
         }
     }
-
-    /// What the user may want to know before training, a line each: masks without any object in them, and classes that
-    /// do not occur.
-    func notes(_ names: ClassNames) -> [String] {
-        switch shape.task {
-        case .mask:
-            let empty = training.filter { !samples[$0].classes.contains(1) }
-            guard let first = empty.first else { return [] }
-            return [
-                "\(empty.count) of \(Text.count(training.count, "training mask")) "
-                    + "\(empty.count == 1 ? "has" : "have") no object (the first is of \(samples[first].file))"
-            ]
-        case .classes(let range):
-            let trained = classes(of: training)
-            let tested = classes(of: testing)
-            let unseen = (0..<range.count).filter { !trained.contains($0) }
-            let untested = trained.filter { !tested.contains($0) }
-            return [
-                (unseen, "in no training mask, so the net cannot learn to find"),
-                (testing.isEmpty ? [] : untested, "in no test mask, so the mean IoU is that of the others, without"),
-            ].compactMap { classes, what in
-                guard !classes.isEmpty else { return nil }
-                let isOne = classes.count == 1
-                let list = classes.map { names.label($0) }.joined(separator: ", ")
-                return "\(isOne ? "class" : "classes") \(list) \(isOne ? "occurs" : "occur") \(what) "
-                    + (isOne ? "it" : "them")
-            }
-        case .reconstruction: return []
-        }
-    }
-
-    /// The classes that occur in the masks of samples, in ascending order.
-    private func classes(of indices: [Int]) -> [Int] {
-        var seen = ByteSet()
-        for index in indices { seen.formUnion(samples[index].classes) }
-        return seen.bytes.filter { $0 != ClassRange.void }.map(Int.init)
-    }
 }

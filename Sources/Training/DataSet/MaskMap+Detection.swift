@@ -26,7 +26,7 @@ extension MaskMap {
         let named = odd.map { "; \($0.file) holds \($0.values.list)" } ?? ""
         throw TrainerError(
             "expected masks of the values 0 and 1, or 0 and 255, found the values \(all.list)\(named)",
-            hint: suggestion(for: all, .mask))
+            hint: suggestion(for: all, .mask, isLossy: masks.contains(where: \.isLossy)))
     }
 
     /// Checks that every value of every mask is in the map.
@@ -41,18 +41,28 @@ extension MaskMap {
             throw TrainerError(
                 "\(mask.file): mask value \(outside) (\(Text.count(mask.values.count(of: outside), "pixel"))) is "
                     + "\(place); the file holds the values \(mask.values.list), all masks together \(all.list)",
-                hint: Self.suggestion(for: all, task))
+                hint: Self.suggestion(for: all, task, isLossy: masks.contains(where: \.isLossy)))
         }
     }
 
-    private static func suggestion(for values: MaskValues, _ task: TrainingTask) -> String {
+    /// What to do about masks whose values do not fit.
+    static func suggestion(for values: MaskValues, _ task: TrainingTask, isLossy: Bool) -> String {
+        let reading = MaskReading(values, isLossy: isLossy)
         let all = values.values.map(String.init)
         guard let range = task.classes else {
-            guard all.count > 1, all.count <= 16 else {
-                return "say which values mean background and object with --mask-map; " + smearedMasks
+            guard let map = reading.binaryMap(values) else {
+                let object = "say which values mean background and object with --mask-map"
+                return reading == .photographs ? "were images and masks swapped? Else " + object : object
             }
-            let object = all.dropFirst().joined(separator: "+")
-            return "say which values mean background (0) and object (1), such as --mask-map 0=\(all[0]),1=\(object)"
+            let such = "say which values mean background (0) and object (1), such as --mask-map \(map)"
+            switch reading {
+            case .trimap: return "these look like trimaps, in which 2 is background: --mask-map \(map)"
+            case .numbers where all.count > 3:
+                return "class numbers are for a graph with a class map (target labels: classes[H, W]); for two classes "
+                    + such
+            case .smeared: return smearedMasks + ", or cut between them: --mask-map \(map)"
+            default: return such
+            }
         }
         if all == ["0", "255"] {
             return "these look like masks of background (0) and object (255): such as --mask-map 0=0,1=255"

@@ -1,7 +1,7 @@
 /// Which values of a mask file mean which class: of a binary mask 0 is background and 1 is object.
 ///
 /// Written as `0=2,1=1+3`: value 2 is class 0, values 1 and 3 are class 1. `ignore=0+255` names values that training and
-/// tests leave out.
+/// tests leave out, and `0-127` all values from 0 to 127.
 public struct MaskMap: Hashable, Sendable, CustomStringConvertible {
     /// The class of each of the 256 values, `ClassRange.void` for ignored ones; nil for values outside the map.
     var classes: [UInt8?] = Array(repeating: nil, count: 256)
@@ -33,11 +33,13 @@ public struct MaskMap: Hashable, Sendable, CustomStringConvertible {
                 throw Self.fault(text, "expected a class from 0 to 254 or \"ignore\", found \"\(sides[0])\"")
             }
             for word in sides[1].split(separator: "+", omittingEmptySubsequences: false) {
-                guard let value = UInt8(word) else {
+                guard let values = Self.values(word) else {
                     throw Self.fault(text, "expected a value from 0 to 255, found \"\(word)\"")
                 }
-                guard classes[Int(value)] == nil else { throw Self.fault(text, "value \(value) is listed twice") }
-                classes[Int(value)] = number
+                for value in values {
+                    guard classes[Int(value)] == nil else { throw Self.fault(text, "value \(value) is listed twice") }
+                    classes[Int(value)] = number
+                }
             }
         }
     }
@@ -47,6 +49,13 @@ public struct MaskMap: Hashable, Sendable, CustomStringConvertible {
     private static func number(_ word: Substring) -> UInt8? {
         if word == ignoreWord { return ClassRange.void }
         return UInt8(word).flatMap { $0 == ClassRange.void ? nil : $0 }
+    }
+
+    /// The values of `7` or `0-127`; nil where the word is neither.
+    private static func values(_ word: Substring) -> ClosedRange<UInt8>? {
+        let ends = word.split(separator: "-", omittingEmptySubsequences: false).map { UInt8($0) }
+        guard ends.count <= 2, let first = ends[0], let last = ends[ends.count - 1], first <= last else { return nil }
+        return first...last
     }
 
     private static func fault(_ text: String, _ reason: String) -> TrainerError {
@@ -67,10 +76,26 @@ public struct MaskMap: Hashable, Sendable, CustomStringConvertible {
     /// The form that `init(parsing:)` reads.
     public var description: String {
         (0...UInt8.max).compactMap { number in
-            let values = values(of: number).map(String.init)
+            let values = values(of: number)
             guard !values.isEmpty else { return nil }
-            return "\(number == ClassRange.void ? Self.ignoreWord : "\(number)")=" + values.joined(separator: "+")
+            return "\(number == ClassRange.void ? Self.ignoreWord : "\(number)")=" + Self.words(values)
         }.joined(separator: ",")
+    }
+
+    /// `1+3`, and `0-127` for more than four in a row; `values` ascend.
+    private static func words(_ values: [UInt8]) -> String {
+        var runs: [ClosedRange<UInt8>] = []
+        for value in values {
+            if let last = runs.last, last.upperBound + 1 == value {
+                runs[runs.count - 1] = last.lowerBound...value
+            } else {
+                runs.append(value...value)
+            }
+        }
+        return runs.map { run in
+            run.count > 4
+                ? "\(run.lowerBound)-\(run.upperBound)" : run.map(String.init).joined(separator: "+")
+        }.joined(separator: "+")
     }
 }
 

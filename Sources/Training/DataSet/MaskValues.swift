@@ -39,4 +39,6 @@ extension Sequence<MaskFile> {
 struct MaskFile: Hashable, Sendable {
     var file: String
     var values: MaskValues
+    /// True for JPEG files.
+    var isLossy = false
 }

@@ -10,9 +10,11 @@ struct SampleLoading {
     /// How many of them stay in memory.
     var cache = SampleCache.standard
 
-    private struct Usable {
+    struct Usable {
         var pair: SamplePair
         var data: SampleReader.Decoded
+        /// Of the whole files, before they were made smaller.
+        var facts: PairFacts
         var content: SampleContent
         /// The raw values that the mask holds at the net's size.
         var values: ByteSet
@@ -20,6 +22,13 @@ struct SampleLoading {
         var isKept: Bool
         /// The place of its folder in the layout.
         var folder: Int
+
+        var surveyed: SurveyedPair { SurveyedPair(pair: pair, folder: folder, facts: facts) }
+
+        var maskFile: MaskFile? {
+            guard let path = pair.mask, let mask = facts.mask else { return nil }
+            return MaskFile(file: path, values: mask.values, isLossy: mask.kind.format == .jpeg)
+        }
     }
 
     /// The samples of a layout, and the files that were left out.
@@ -28,27 +37,50 @@ struct SampleLoading {
     /// - Throws: `TrainerError` when a folder cannot be read, nothing of it is left, or a mask holds a value outside
     ///   the map.
     func load(_ layout: DataLayout, map: MaskMap?) throws -> LoadedSamples {
-        let given = try map?.fitted(to: shape.task)
-        var loaded = LoadedSamples()
-        let usable = try decode(layout, &loaded.report)
-        loaded.findings.sizes = PictureSizes(usable.map(\.data.size))
-        guard shape.task.needsMasks else {
-            loaded.groups = layout.folders.indices.map { folder in
-                usable.filter { $0.folder == folder }.map { Self.stored($0, classes: ByteSet(), mask: []) }
-            }
-            loaded.reader = SampleReader(shape: shape, map: nil)
-            return loaded
+        // Before the pictures are read, which takes a while.
+        _ = try map?.fitted(to: shape.task)
+        var report = DataReport()
+        let pairings = try layout.folders.map { try SamplePairing($0) }
+        let usable = try decode(pairings, &report)
+        for (index, folders) in layout.folders.enumerated() where !usable.contains(where: { $0.folder == index }) {
+            throw Self.nothingLeft(folders, pairings[index].pairs.count, report)
         }
-        let masks = usable.map { MaskFile(file: $0.pair.mask ?? $0.pair.picture, values: $0.data.values) }
-        let meaning = try given ?? layoutMap(layout) ?? MaskMap.standard(for: shape.task, masks)
-        try meaning.check(masks, for: shape.task)
-        loaded.findings.masks = MaskFindings(values: masks.union, map: meaning, task: shape.task)
+        return try samples(of: usable, layout, map: map, report)
+    }
+
+    /// The samples of decoded pairs.
+    /// - Throws: `TrainerError` when a mask holds a value outside the map, or a folder's masks are ignored everywhere.
+    func samples(
+        of usable: [Usable], _ layout: DataLayout, map: MaskMap?, _ report: DataReport
+    ) throws -> LoadedSamples {
+        var loaded = LoadedSamples()
+        loaded.report = report
+        loaded.findings.sizes = PictureSizes(usable.map(\.facts.size))
+        var meaning: MaskMap?
+        if shape.task.needsMasks {
+            let masks = usable.compactMap(\.maskFile)
+            let found = try self.meaning(of: masks, layout, map: map)
+            loaded.findings.masks = MaskFindings(values: masks.union, map: found, task: shape.task)
+            meaning = found
+        }
         let reader = SampleReader(shape: shape, map: meaning)
         loaded.reader = reader
-        loaded.groups = try layout.folders.indices.map { folder in
-            try samples(usable.filter { $0.folder == folder }, reader, layout.folders[folder], &loaded.report)
+        for folder in layout.folders.indices {
+            let mine = usable.filter { $0.folder == folder }
+            let (samples, pairs) = try samples(mine, reader, layout.folders[folder], &loaded.report)
+            loaded.groups.append(samples)
+            loaded.findings.pairs += pairs
         }
         return loaded
+    }
+
+    /// What mask values mean: as given, as the layout says, or as is usual.
+    /// - Throws: `TrainerError` when the masks hold other values.
+    private func meaning(of masks: [MaskFile], _ layout: DataLayout, map: MaskMap?) throws -> MaskMap {
+        let meaning =
+            try map?.fitted(to: shape.task) ?? layoutMap(layout) ?? MaskMap.standard(for: shape.task, masks)
+        try meaning.check(masks, for: shape.task)
+        return meaning
     }
 
     /// What the layout says of the values, where the net learns what it speaks of: two classes.
@@ -56,9 +88,9 @@ struct SampleLoading {
         shape.task.classes.map { $0.count == 2 } ?? true ? layout.map : nil
     }
 
-    private func decode(_ layout: DataLayout, _ report: inout DataReport) throws -> [Usable] {
-        let pairings = try layout.folders.map { try SamplePairing($0) }
-        report.issues = pairings.flatMap(\.report.issues)
+    /// The pairs whose files can be read; the others go into the report, as does what was left out before.
+    func decode(_ pairings: [SamplePairing], _ report: inout DataReport) throws -> [Usable] {
+        report.issues += pairings.flatMap(\.report.issues)
         let pairs = pairings.enumerated().flatMap { folder, pairing in pairing.pairs.map { (pair: $0, folder: folder) }
         }
         let shape = shape
@@ -72,16 +104,14 @@ struct SampleLoading {
         for result in decoded {
             switch result {
             case .success(let one): usable.append(one)
-            case .failure(let error): report.issues.append(DataIssue(file: error.file, reason: error.message))
+            case .failure(let error):
+                report.issues.append(DataIssue(file: error.file, reason: error.message, kind: .unusable))
             }
-        }
-        for (index, folders) in layout.folders.enumerated() where !usable.contains(where: { $0.folder == index }) {
-            throw Self.nothingLeft(folders, pairings[index].pairs.count, report)
         }
         return usable
     }
 
-    private static func nothingLeft(_ folders: DataFolders, _ count: Int, _ report: DataReport) -> TrainerError {
+    static func nothingLeft(_ folders: DataFolders, _ count: Int, _ report: DataReport) -> TrainerError {
         let mine = report.issues.first { issue in
             [folders.pictures, folders.masks].contains { $0 == FileSystem.parent(issue.file) }
         }
@@ -93,12 +123,15 @@ struct SampleLoading {
         _ pair: SamplePair, _ folder: Int, _ shape: SampleShape, isKept: Bool
     ) -> Result<Usable, ImageError> {
         do throws(ImageError) {
-            var data = try SampleReader.decode(pair, shape)
+            let files = try DecodedPair(pair)
+            var data = SampleReader.Decoded(files, shape)
             let content = SampleContent(picture: data.picture, mask: data.mask)
             let values = ByteSet(data.mask)
             if !isKept { (data.picture, data.mask) = ([], []) }
             return .success(
-                Usable(pair: pair, data: data, content: content, values: values, isKept: isKept, folder: folder))
+                Usable(
+                    pair: pair, data: data, facts: files.facts, content: content, values: values, isKept: isKept,
+                    folder: folder))
         } catch {
             return .failure(error)
         }
@@ -107,19 +140,22 @@ struct SampleLoading {
     /// The samples of one folder; those whose masks are ignored everywhere teach nothing and are left out.
     private func samples(
         _ usable: [Usable], _ reader: SampleReader, _ folders: DataFolders, _ report: inout DataReport
-    ) throws -> [StoredSample] {
+    ) throws -> ([StoredSample], [SurveyedPair]) {
         var samples: [StoredSample] = []
+        var pairs: [SurveyedPair] = []
         for one in usable {
-            let classes = ByteSet(reader.classes(one.values.bytes))
+            let classes = shape.task.needsMasks ? ByteSet(reader.classes(one.values.bytes)) : ByteSet()
             if shape.task.classes != nil && classes == ByteSet([ClassRange.void]) {
                 let reason = "all of its pixels are ignored at the net's size"
-                report.issues.append(DataIssue(file: one.pair.mask ?? one.pair.picture, reason: reason))
+                report.issues.append(
+                    DataIssue(file: one.pair.mask ?? one.pair.picture, reason: reason, kind: .unusable))
             } else {
                 samples.append(Self.stored(one, classes: classes, mask: reader.classes(one.data.mask)))
+                pairs.append(one.surveyed)
             }
         }
         guard !samples.isEmpty else { throw Self.nothingLeft(folders, usable.count, report) }
-        return samples
+        return (samples, pairs)
     }
 
     private static func stored(_ one: Usable, classes: ByteSet, mask: [UInt8]) -> StoredSample {

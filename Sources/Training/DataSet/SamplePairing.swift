@@ -14,30 +14,48 @@ struct SamplePairing: Hashable, Sendable {
     /// In byte order of the stems.
     var pairs: [SamplePair] = []
     var report = DataReport()
+    /// Files that look like pictures, and like masks; folders inside that are not looked into.
+    var pictureCount = 0
+    var maskCount = 0
+    var subfolders: [String] = []
+    /// Why there is no pair.
+    private(set) var fault: TrainerError?
 
     /// Looks into every file's first bytes, since extensions lie.
     /// - Throws: `TrainerError` when a folder cannot be read or nothing fits together.
     init(_ folders: DataFolders) throws {
+        try self.init(listing: folders)
+        if let fault { throw fault }
+    }
+
+    /// As `init(_:)`, but finding no pair at all is no error.
+    init(listing folders: DataFolders) throws {
         let pictures = try FolderListing(folders.pictures)
         report.issues = pictures.issues
+        pictureCount = pictures.files.count
+        subfolders = pictures.subfolders
         guard let maskFolder = folders.masks else {
             pairs = pictures.files.map { SamplePair(stem: $0.stem, picture: $0.path) }
-            if pairs.isEmpty { throw Self.empty(pictures) }
+            if pairs.isEmpty { fault = Self.empty(pictures) }
             return
         }
         let masks = try FolderListing(maskFolder)
+        maskCount = masks.files.count
+        subfolders += masks.subfolders
         for picture in pictures.files {
             if let mask = masks.file(of: picture.stem) {
                 pairs.append(SamplePair(stem: picture.stem, picture: picture.path, mask: mask))
             } else if !masks.unusable.contains(picture.stem) {
-                report.issues.append(DataIssue(file: picture.path, reason: "has no mask in \(maskFolder)"))
+                let reason = "has no mask in \(maskFolder)"
+                report.issues.append(DataIssue(file: picture.path, reason: reason, kind: .pictureAlone))
             }
         }
         report.issues += masks.issues
         for mask in masks.files where pictures.file(of: mask.stem) == nil && !pictures.unusable.contains(mask.stem) {
-            report.issues.append(DataIssue(file: mask.path, reason: "has no picture in \(folders.pictures)"))
+            let reason = "has no picture in \(folders.pictures)"
+            report.issues.append(DataIssue(file: mask.path, reason: reason, kind: .maskAlone))
         }
-        guard !pairs.isEmpty else { throw Self.nothing(pictures, masks) }
+        if pairs.isEmpty { fault = Self.nothing(pictures, masks) }
     }
 
     private static func empty(_ folder: FolderListing) -> TrainerError {
@@ -49,9 +67,11 @@ struct SamplePairing: Hashable, Sendable {
         guard let picture = pictures.files.first, let mask = masks.files.first else {
             return empty(pictures.files.isEmpty ? pictures : masks)
         }
+        let naming = NamePattern(pictures: pictures.files.map(\.path), masks: masks.files.map(\.path))?.advice
         return TrainerError(
             "no picture in \(pictures.folder) has a mask of the same name in \(masks.folder)",
-            hint: "a picture and its mask need equal names before the extension; the first ones here are "
+            hint: naming
+                ?? "a picture and its mask need equal names before the extension; the first ones here are "
                 + "\"\(FileSystem.name(picture.path))\" and \"\(FileSystem.name(mask.path))\"")
     }
 }
@@ -67,6 +87,8 @@ private struct FolderListing {
     /// One a stem, in byte order of the stems.
     private(set) var files: [File] = []
     private(set) var issues: [DataIssue] = []
+    /// Folders inside, by path.
+    private(set) var subfolders: [String] = []
     /// Stems of which there are only files that cannot be used; the issues name them already.
     private(set) var unusable: Set<String> = []
     private var paths: [String: String] = [:]
@@ -77,13 +99,17 @@ private struct FolderListing {
         self.folder = folder
         for name in try FileSystem.names(in: folder) {
             let path = FileSystem.join(folder, name)
-            guard FileSystem.kind(path) != .folder else { continue }
+            if FileSystem.kind(path) == .folder {
+                subfolders.append(path)
+                continue
+            }
             let stem = FileSystem.stem(name)
-            if let reason = Self.fault(path) {
-                issues.append(DataIssue(file: path, reason: reason))
+            if let (reason, kind) = Self.fault(path) {
+                issues.append(DataIssue(file: path, reason: reason, kind: kind))
                 unusable.insert(stem)
             } else if let first = paths[stem] {
-                issues.append(DataIssue(file: path, reason: "has the name of \(FileSystem.name(first)), which is used"))
+                let reason = "has the name of \(FileSystem.name(first)), which is used"
+                issues.append(DataIssue(file: path, reason: reason, kind: .sameName))
             } else {
                 paths[stem] = path
                 files.append(File(stem: stem, path: path))
@@ -94,20 +120,21 @@ private struct FolderListing {
     }
 
     /// Why the file is no picture, judged by its first bytes; nil when it may be one.
-    private static func fault(_ path: String) -> String? {
-        guard FileSystem.isFile(path) else { return "is not a file" }
+    private static func fault(_ path: String) -> (reason: String, kind: DataIssue.Kind)? {
+        guard FileSystem.isFile(path) else { return ("is not a file", .foreign) }
         do {
             let head = try FileSystem.head(of: path, count: 16)
-            if head.isEmpty { return "is empty, expected PNG or JPEG" }
+            if head.isEmpty { return ("is empty, expected PNG or JPEG", .unusable) }
             switch ImageFormat(startOf: head) {
             case .png, .jpeg: return nil
-            case .some(let other): return "is a \(other.rawValue), expected PNG or JPEG"
-            case nil: return "is not a picture, expected PNG or JPEG"
+            case .some(let other): return ("is a \(other.rawValue), expected PNG or JPEG", .unusable)
+            case nil: return ("is not a picture, expected PNG or JPEG", .foreign)
             }
-        } catch let error as TrainerError {
-            return error.message
         } catch {
-            return "\(error)"
+            // The error names the file first, as the issue does.
+            let message = (error as? TrainerError)?.message ?? "\(error)"
+            let prefix = path + ": "
+            return (message.hasPrefix(prefix) ? String(message.dropFirst(prefix.count)) : message, .unusable)
         }
     }
 }

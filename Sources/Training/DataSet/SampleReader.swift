@@ -9,23 +9,17 @@ struct SampleReader: Sendable {
     /// What a pair of files holds, at the net's size.
     struct Decoded: Sendable {
         var picture: [UInt8]
-        /// Of the file.
-        var size: PictureSize
         /// Raw values at the mask's size; empty without a mask.
-        var mask: [UInt8] = []
-        /// Of the whole file, before it was made smaller.
-        var values = MaskValues()
+        var mask: [UInt8]
+
+        init(_ files: DecodedPair, _ shape: SampleShape) {
+            picture = files.picture.planes(of: shape)
+            mask = files.mask?.resizedNearest(width: shape.maskWidth, height: shape.maskHeight).pixels ?? []
+        }
     }
 
     static func decode(_ pair: SamplePair, _ shape: SampleShape) throws(ImageError) -> Decoded {
-        let picture = try decodePicture(path: pair.picture)
-        let size = PictureSize(width: picture.width, height: picture.height)
-        var decoded = Decoded(picture: picture.planes(of: shape), size: size)
-        guard let path = pair.mask else { return decoded }
-        let mask = try decodeMask(path: path)
-        decoded.mask = mask.resizedNearest(width: shape.maskWidth, height: shape.maskHeight).pixels
-        decoded.values = MaskValues(mask.pixels)
-        return decoded
+        Decoded(try DecodedPair(pair), shape)
     }
 
     /// The sample as it was when the data set was read.

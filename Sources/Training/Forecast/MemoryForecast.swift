@@ -28,14 +28,13 @@ struct MemoryForecast: Hashable, Sendable {
     init(
         model: Model, shape: SampleShape, settings: TrainingSettings, threads: Int, pictures: Int, program: Int
     ) throws {
-        let kind = settings.optimizer.kind
         net = try MemoryUse(
-            model: model, plans: Net.plans(.training(kind)), threads: threads, optimizer: kind.rawValue,
-            preparedWeights: .recomputed)
+            model: model, plans: Net.plans(settings.use), threads: threads, optimizer: settings.optimizer.kind.rawValue,
+            extras: settings.steps.extras, preparedWeights: .recomputed)
         self.pictures = pictures
         self.program = program
-        // Those made ahead, the one being made, and the one at work.
-        let kept = BatchProducer.capacity + 2
+        // Those made ahead, the one being made, and those at work.
+        let kept = BatchProducer.capacity + 1 + settings.steps.accumulate
         let training = kept * shape.batchBytes(settings.batch)
         let testing = kept * shape.batchBytes(model.batchCapacity) + shape.outputBytes(model.batchCapacity)
         let largest = model.parameters.map(\.elementCount).max() ?? 0
@@ -45,7 +44,9 @@ struct MemoryForecast: Hashable, Sendable {
     /// What `text` says of the net, in its parts.
     static func parts(_ use: MemoryUse) -> String {
         "arena \(Text.bytes(use.arena)), parameters \(Text.bytes(use.parameters)), "
-            + "optimizer state \(Text.bytes(use.moments)), prepared weights \(Text.bytes(use.prepared)), "
+            + "optimizer state \(Text.bytes(use.moments)), "
+            + (use.extras > 0 ? "gradient sums and averages \(Text.bytes(use.extras)), " : "")
+            + "prepared weights \(Text.bytes(use.prepared)), "
             + "scratch \(Text.bytes(use.workspaces))"
     }
 }

@@ -9,11 +9,12 @@ struct StepMeasurement {
     /// - Throws: `RuntimeError` or `TrainerError` when the net cannot run.
     func run() throws -> (step: Double, testedBatch: Double) {
         net.parameters.initialize(settings.initialValues, seed: settings.seed)
-        let batch = Self.batch(settings.batch, net.interface.shape)
+        let batches = Array(
+            repeating: Self.batch(settings.batch, net.interface.shape), count: settings.steps.accumulate)
         var number = 0
         let step = try Self.mean {
             number += 1
-            _ = try net.step(batch, scalars: settings.scalars(step: number))
+            _ = try net.step(batches, settings: settings.steps, scalars: settings.optimizer.scalars(step: number))
         }
         let tested = Self.batch(net.model.batchCapacity, net.interface.shape)
         return (step, try Self.mean { _ = try net.tested(tested) })

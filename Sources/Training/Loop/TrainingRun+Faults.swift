@@ -13,22 +13,13 @@ extension TrainingRun {
             console.say("looking for the layer: steps \(record.progress.step + 1) to \(step) once more")
             isReplaying = true
             defer { isReplaying = false }
-            while record.progress.step < step, try trainEpoch() {}
+            while record.progress.step < step, try trainEpoch() == nil {}
             return nil
         } catch let found as FaultFound {
             return found.text
         } catch {
             return nil
         }
-    }
-
-    /// A step that throws `FaultFound` when any of its results is bad.
-    func watchedStep(_ batch: Batch, _ scalars: StepScalars) throws -> Double {
-        let (loss, broken) = try net.watchedStep(batch, scalars: scalars)
-        if let broken {
-            throw FaultFound(value: broken, step: record.progress.step + 1, learningRate: scalars.learningRate)
-        }
-        return loss
     }
 
     private func rewind() throws {

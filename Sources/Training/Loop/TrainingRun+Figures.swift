@@ -23,7 +23,9 @@ extension TrainingRun {
         // From all over, since neighbours in name order may be alike.
         let count = min(6, all.count)
         let shown = (0..<count).map { all[$0 * all.count / count] }
-        let figure = try RunFigures.samples(shown, of: data, net: net, names: names, cell: 192)
+        let figure = try net.withAverage {
+            try RunFigures.samples(shown, of: data, net: net, names: names, cell: 192)
+        }
         latestSamples = (record.progress.step, figure)
         return figure
     }

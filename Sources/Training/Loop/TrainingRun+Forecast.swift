@@ -16,7 +16,7 @@ extension TrainingRun {
         guard let step = meter.mean, settings.epochs > 1 || !isLast else { return }
         let forecast = TimeForecast(
             step: step, testedBatch: try timeOfTest(), training: data.training.count, testing: data.testing.count,
-            batch: settings.batch, capacity: net.model.batchCapacity)
+            batch: settings.samplesPerStep, capacity: net.model.batchCapacity)
         console.clear()
         console.say("time: " + forecast.text(epochs: settings.epochs - record.progress.epoch))
         start = monotonicSeconds()

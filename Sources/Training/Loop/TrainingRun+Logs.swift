@@ -9,7 +9,7 @@ extension TrainingRun {
     func logStep(loss: Double) throws {
         let step = StepReport(
             step: record.progress.step, epoch: record.progress.epoch + 1, loss: loss,
-            learningRate: settings.scalars(step: record.progress.step).learningRate, seconds: seconds)
+            learningRate: scalars(step: record.progress.step).learningRate, seconds: seconds)
         try writing { try logs.step(step) }
     }
 
@@ -18,7 +18,7 @@ extension TrainingRun {
         try sampleBudget.spend(isDue: row.epoch == epochs) { samples = try drawnSamples() }
         return EpochReport(
             row: row, task: task, record: record, log: log,
-            learningRate: settings.scalars(step: max(1, record.progress.step)).learningRate,
+            learningRate: scalars(step: max(1, record.progress.step)).learningRate,
             imagesPerSecond: imagesPerSecond, samples: samples)
     }
 

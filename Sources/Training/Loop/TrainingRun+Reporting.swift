@@ -9,6 +9,12 @@ extension TrainingRun {
                 + "\(Text.fixed(imagesPerSecond, 1)) images/s\(wait), \(Text.duration(row.seconds))")
     }
 
+    func reportPlateau() {
+        let rate = scalars(step: record.progress.step + 1).learningRate
+        console.clear()
+        console.say("the test results are on a plateau: lr \(rate) from now on")
+    }
+
     func drawProgress(steps: Int, imagesPerSecond: Double) {
         let now = monotonicSeconds()
         guard console.hasTerminal, now - lastDrawn > 0.1 else { return }

@@ -34,7 +34,7 @@ extension TrainingRun {
     /// - Parameter step: where that was noticed, from 1.
     func diverged(_ what: String, step: Int) -> TrainerError {
         let kept = FileSystem.isFile(files.checkpoint) ? "; the last good checkpoint is \(files.checkpoint)" : ""
-        let rate = settings.scalars(step: step).learningRate
+        let rate = scalars(step: step).learningRate
         // A replay is itself looking for the place.
         let fault = isReplaying ? nil : firstFault(through: step)
         return TrainerError(

@@ -3,10 +3,14 @@ import Runtime
 
 /// Trains a net from where its record says, epoch by epoch, and writes down what comes of it.
 final class TrainingRun {
-    enum Ending {
+    /// Why a session of the run ended.
+    enum Ending: Hashable {
+        /// All epochs are done.
         case finished
-        /// A signal came; everything is saved.
-        case interrupted
+        /// Training is done before its last epoch, for the reason that is given.
+        case early(String)
+        /// A signal came, or the time is up; everything is saved.
+        case interrupted(isTimeUp: Bool)
     }
 
     let net: Net
@@ -19,6 +23,8 @@ final class TrainingRun {
     let interruption: Interruption
     /// Steps between checkpoints within an epoch; nil for none.
     private let checkpointEvery: Int?
+    /// Seconds after which a session ends; nil for none.
+    private let secondsAllowed: Double?
     /// Seconds of earlier sessions of this run.
     private let earlierSeconds: Double
     let sessionStart = monotonicSeconds()
@@ -39,8 +45,8 @@ final class TrainingRun {
 
     init(
         net: Net, data: DataSet, names: ClassNames, files: RunFiles, record: RunRecord, log: MetricsLog,
-        console: Console, interruption: Interruption, checkpointEvery: Int?, logs: RunLogs = RunLogs(),
-        lastEpoch: Int? = nil
+        console: Console, interruption: Interruption, checkpointEvery: Int?, secondsAllowed: Double? = nil,
+        logs: RunLogs = RunLogs(), lastEpoch: Int? = nil
     ) {
         self.net = net
         self.data = data
@@ -51,6 +57,7 @@ final class TrainingRun {
         self.console = console
         self.interruption = interruption
         self.checkpointEvery = checkpointEvery
+        self.secondsAllowed = secondsAllowed
         self.logs = logs
         self.lastEpoch = lastEpoch
         earlierSeconds = log.rows.last?.seconds ?? 0
@@ -63,64 +70,89 @@ final class TrainingRun {
     /// Since the start of training, pauses left out.
     var seconds: Double { earlierSeconds + monotonicSeconds() - sessionStart }
 
-    /// Trains until all epochs are done or a signal comes.
+    /// Trains until all epochs are done, the rules for stopping say so, the time is up or a signal comes.
     /// - Throws: `TrainerError` when the loss is no longer a number or nothing can be saved; the last checkpoint stays.
     func run() throws -> Ending {
         defer { console.clear() }
         try beginLogs()
         while record.progress.epoch < epochs {
+            let scores = log.rows.last?.test
+            if let reason = try settings.stopping.reason(record.progress, scores: scores, task: task) {
+                return .early(reason)
+            }
+            // Not before the first step of a session, so that every session gets on.
+            if sessionSteps > 0, let ending = endingAsked() { return ending }
             let start = monotonicSeconds()
-            let firstStep = record.progress.stepInEpoch
-            guard try trainEpoch() else { return try stop() }
-            let speed = Double(record.progress.samples - firstStep * settings.batch) / (monotonicSeconds() - start)
-            let result = try test(
-                net, on: data.testing, of: data, isInterrupted: { interruption.isRequested })
-            if result == nil && !data.testing.isEmpty { return try stop() }
+            let seenBefore = record.progress.samples
+            if let ending = try trainEpoch() { return try stop(ending) }
+            let speed = Double(record.progress.samples - seenBefore) / (monotonicSeconds() - start)
+            let result = try net.withAverage {
+                try test(net, on: data.testing, of: data, isInterrupted: { interruption.isRequested })
+            }
+            if result == nil && !data.testing.isEmpty { return try stop(.interrupted(isTimeUp: false)) }
             try closeEpoch(result?.scores, imagesPerSecond: max(0, speed))
-            if interruption.isRequested && record.progress.epoch < epochs { return .interrupted }
         }
         return .finished
     }
 
-    /// The rest of the epoch under way; false when a signal came.
-    func trainEpoch() throws -> Bool {
+    /// What to end with when a signal came or the time is up; nil while there is neither.
+    private func endingAsked() -> Ending? {
+        if interruption.isRequested { return .interrupted(isTimeUp: false) }
+        guard let secondsAllowed, monotonicSeconds() - sessionStart >= secondsAllowed else { return nil }
+        return .interrupted(isTimeUp: true)
+    }
+
+    /// The steps of an epoch, each of so many batches as are accumulated; the last may have fewer, and smaller ones.
+    var stepsPerEpoch: Int { (data.training.count + settings.samplesPerStep - 1) / settings.samplesPerStep }
+
+    /// The numbers of a step, counted from 1.
+    func scalars(step: Int) -> StepScalars {
+        settings.scalars(step: step, stepsPerEpoch: stepsPerEpoch, plateau: record.progress.plateau)
+    }
+
+    /// The rest of the epoch under way.
+    /// - Returns: what to end with when it was not done to its end.
+    func trainEpoch() throws -> Ending? {
         let draw = EpochDraw(seed: settings.seed, epoch: record.progress.epoch + 1)
-        let batches = draw.order(data.training).chunks(of: settings.batch)
+        let steps = draw.order(data.training).chunks(of: settings.samplesPerStep).map { $0.chunks(of: settings.batch) }
+        let rest = steps.dropFirst(record.progress.stepInEpoch)
         let augmentation = EpochAugmentation(settings: settings.augmentation, draw: draw)
         let producer = try BatchProducer(
-            maker: BatchMaker(data: data, augmentation: augmentation),
-            batches: Array(batches.dropFirst(record.progress.stepInEpoch)))
+            maker: BatchMaker(data: data, augmentation: augmentation), batches: rest.flatMap { $0 })
         let start = monotonicSeconds()
         var seen = 0
         var stepStart = start
-        while let batch = try producer.next() {
-            try step(batch)
-            if !isReplaying { try forecast(since: &stepStart, stepsPerEpoch: batches.count) }
-            seen += batch.pictures.count
-            drawProgress(steps: batches.count, imagesPerSecond: Double(seen) / (monotonicSeconds() - start))
-            if interruption.isRequested { return false }
-            if let checkpointEvery, !isReplaying, record.progress.step % checkpointEvery == 0,
-                record.progress.stepInEpoch < batches.count
-            {
-                try save {}
-            }
+        for batches in rest {
+            let made = try batches.compactMap { _ in try producer.next() }
+            try step(made)
+            if !isReplaying { try forecast(since: &stepStart, stepsPerEpoch: steps.count) }
+            seen += made.reduce(0) { $0 + $1.pictures.count }
+            drawProgress(steps: steps.count, imagesPerSecond: Double(seen) / (monotonicSeconds() - start))
+            if interruption.isRequested { return .interrupted(isTimeUp: false) }
+            // After the last step an epoch that is tested is worth more to whoever is short of time.
+            guard record.progress.stepInEpoch < steps.count else { break }
+            if let ending = endingAsked() { return ending }
+            if let checkpointEvery, !isReplaying, record.progress.step % checkpointEvery == 0 { try save {} }
         }
         waitShare = producer.waited / max(monotonicSeconds() - start, 1e-9)
-        return true
+        return nil
     }
 
-    private func step(_ batch: Batch) throws {
-        let scalars = settings.scalars(step: record.progress.step + 1)
-        let loss = try isReplaying ? watchedStep(batch, scalars) : net.step(batch, scalars: scalars)
-        guard loss.isFinite else {
-            throw diverged("the loss became \(loss.isNaN ? "nan" : "\(loss)")", step: record.progress.step + 1)
+    private func step(_ batches: [Batch]) throws {
+        let number = record.progress.step + 1
+        let scalars = scalars(step: number)
+        let result = try net.step(batches, settings: settings.steps, scalars: scalars, isWatched: isReplaying)
+        if let broken = result.broken {
+            throw FaultFound(value: broken, step: number, learningRate: scalars.learningRate)
         }
+        if let what = result.fault { throw diverged(what, step: number) }
+        let samples = batches.reduce(0) { $0 + $1.pictures.count }
         record.progress.step += 1
         record.progress.stepInEpoch += 1
-        record.progress.lossSum += loss * Double(batch.pictures.count)
-        record.progress.samples += batch.pictures.count
+        record.progress.lossSum += result.loss * Double(samples)
+        record.progress.samples += samples
         sessionSteps += 1
-        if !isReplaying { try logStep(loss: loss) }
+        if !isReplaying { try logStep(loss: result.loss) }
     }
 
     /// Tests are written down before the checkpoint: what a kill in between leaves too much, `--resume` drops.
@@ -130,13 +162,20 @@ final class TrainingRun {
         record.progress.stepInEpoch = 0
         record.progress.lossSum = 0
         record.progress.samples = 0
-        let quality = scores.map(task.quality)
+        let criterion = try task.criterion(settings.stopping.bestBy)
+        let quality = scores.map(criterion.value)
         let isBest =
             record.progress.bestEpoch == 0
-            || quality.map { task.isBetter($0, than: record.progress.bestQuality) } ?? true
+            || quality.map { criterion.isBetter($0, than: record.progress.bestQuality) } ?? true
         if isBest {
             record.progress.bestEpoch = record.progress.epoch
             record.progress.bestQuality = quality ?? 0
+        }
+        if case .plateau(let rule) = settings.steps.schedule {
+            // Without tests, what is learnt has to do.
+            let isLower = record.progress.plateau.add(
+                quality ?? trainLoss, isMoreBetter: quality != nil && criterion.isMoreBetter, rule)
+            if isLower { reportPlateau() }
         }
         let row = MetricsRow(
             epoch: record.progress.epoch, step: record.progress.step, trainLoss: trainLoss, test: scores,
@@ -144,7 +183,9 @@ final class TrainingRun {
         log.rows.append(row)
         let report = try report(of: row, imagesPerSecond: imagesPerSecond)
         try save {
-            if isBest { try Checkpoint(path: files.best).saveWeights(net.parameters, record: record) }
+            if isBest {
+                try net.withAverage { try Checkpoint(path: files.best).saveWeights(net.parameters, record: record) }
+            }
             try log.write(to: files.metrics)
             try logs.epoch(report)
         }
@@ -153,8 +194,8 @@ final class TrainingRun {
         tell(row, imagesPerSecond)
     }
 
-    private func stop() throws -> Ending {
+    private func stop(_ ending: Ending) throws -> Ending {
         try save {}
-        return .interrupted
+        return ending
     }
 }

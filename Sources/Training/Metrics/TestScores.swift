@@ -36,21 +36,6 @@ extension TrainingTask {
         }
     }
 
-    /// What the best weights are the best by, and whether more of it is better: the first measure where there is a
-    /// decision to get right, else the loss.
-    var criterion: (measure: Measure, isMoreBetter: Bool) {
-        let loss = Measure(column: "test_loss", title: "test loss", digits: nil)
-        return self == .reconstruction ? (loss, false) : (measures[0], true)
-    }
-
-    /// The number that `criterion` looks at.
-    func quality(_ scores: TestScores) -> Double { self == .reconstruction ? scores.loss : scores.values[0] }
-
-    /// Any number is better than none.
-    func isBetter(_ quality: Double, than other: Double) -> Bool {
-        other.isNaN ? !quality.isNaN : criterion.isMoreBetter ? quality > other : quality < other
-    }
-
     /// `loss 0.2134, Dice 0.8392, IoU 0.7229`.
     func text(_ scores: TestScores) -> String {
         (["loss \(Text.loss(scores.loss))"] + zip(measures, scores.values).map { $0.text($1) }).joined(

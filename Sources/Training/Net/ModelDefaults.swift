@@ -29,6 +29,13 @@ struct ModelDefaults: Hashable, Sendable {
         training.optimizer.epsilon = train["eps"]?.double ?? training.optimizer.epsilon
         training.optimizer.momentum = train["momentum"]?.double ?? training.optimizer.momentum
         training.optimizer.weightDecay = train["weight_decay"]?.double ?? training.optimizer.weightDecay
+        if let text = train["schedule"]?.string { training.steps.schedule = try Schedule(parsing: text) }
+        training.steps.warmup = train["warmup"]?.double ?? training.steps.warmup
+        training.steps.clip = train["clip"]?.double
+        training.steps.accumulate = train["accumulate"]?.integer ?? training.steps.accumulate
+        training.steps.ema = train["ema"]?.double
+        training.stopping.patience = train["patience"]?.integer
+        training.stopping.bestBy = train["best_by"]?.string
         training.batch = train["batch"]?.integer ?? training.batch
         training.epochs = train["epochs"]?.integer ?? training.epochs
         training.seed = train["seed"]?.integer.map { UInt64(bitPattern: Int64($0)) } ?? training.seed

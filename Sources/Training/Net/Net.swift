@@ -5,7 +5,7 @@ final class Net {
     /// What a net is made for; decides which plans it holds.
     enum Use: Hashable, Sendable {
         /// Steps of an optimiser, whose state is kept, with tests and predictions in between.
-        case training(OptimizerSettings.Kind)
+        case training(OptimizerSettings.Kind, TrainingExtras)
         /// Tests, which know the loss, and predictions.
         case testing
         /// Predictions alone.
@@ -15,9 +15,9 @@ final class Net {
     let model: Model
     let interface: NetInterface
     let parameters: ParameterStore
-    private let executor: Executor
+    let executor: Executor
     /// Each nil in a net that is not made for it, or whose graph has no loss.
-    private let training: PlanHandle?
+    let training: PlanHandle?
     private let test: PlanHandle?
     private let inference: PlanHandle
 
@@ -39,11 +39,12 @@ final class Net {
         if use != .predicting && !interface.canTrain { throw Self.noLoss(model) }
         parameters = try ParameterStore(model: model)
         var optimizer: String?
-        if case .training(let kind) = use { optimizer = kind.rawValue }
+        var extras = TrainingExtras()
+        if case .training(let kind, let asked) = use { (optimizer, extras) = (kind.rawValue, asked) }
         let plans = Self.plans(use)
         executor = try Executor(
             model: model, parameters: parameters, plans: plans, threads: threads, optimizer: optimizer,
-            preparedWeights: preparedWeights)
+            extras: extras, preparedWeights: preparedWeights)
         training = plans.contains("train") ? try executor.plan("train") : nil
         test = plans.contains("forward") ? try executor.plan("forward") : nil
         inference = try executor.plan("infer")
@@ -52,25 +53,6 @@ final class Net {
     static func noLoss(_ model: Model) -> TrainerError {
         TrainerError(
             "graph \"\(model.graphName)\" has no loss to train or test with", hint: "add a loss and compile it again")
-    }
-
-    /// One step of the optimiser on a batch of at most the batch capacity; returns the batch's loss before the step.
-    /// - Throws: `RuntimeError`; `TrainerError` for a net that is not made for training.
-    func step(_ batch: Batch, scalars: StepScalars) throws -> Double {
-        guard let training else { throw Self.noLoss(model) }
-        try write(batch, training)
-        try executor.run(training, batch: batch.pictures.count, scalars: scalars)
-        return Double(try executor.loss(training))
-    }
-
-    /// Does as `step`, with a look at every result.
-    /// - Returns: the loss, and the first result that is no number.
-    /// - Throws: as `step`.
-    func watchedStep(_ batch: Batch, scalars: StepScalars) throws -> (loss: Double, broken: BrokenValue?) {
-        guard let training else { throw Self.noLoss(model) }
-        try write(batch, training)
-        let broken = try executor.runWatched(training, batch: batch.pictures.count, scalars: scalars)
-        return (Double(try executor.loss(training)), broken)
     }
 
     /// The loss of a batch of at most the batch capacity, as the graph defines it, and the output of each sample.
@@ -101,7 +83,7 @@ final class Net {
         }
     }
 
-    private func write(_ batch: Batch, _ plan: PlanHandle) throws {
+    func write(_ batch: Batch, _ plan: PlanHandle) throws {
         for (sample, values) in batch.pictures.enumerated() {
             try executor.write(interface.picture, plan: plan, sample: sample, from: values)
             guard let target = interface.target else { continue }

@@ -4,6 +4,7 @@ import Runtime
 struct OptimizerSettings: Hashable, Sendable {
     enum Kind: String, Hashable, Sendable, CaseIterable {
         case adam
+        case adamw
         case sgd
     }
 
@@ -16,16 +17,19 @@ struct OptimizerSettings: Hashable, Sendable {
     var momentum = 0.0
     var weightDecay = 0.0
 
-    /// The numbers of step `step`, counted from 1.
+    /// The numbers of step `step`, counted from 1, without a schedule.
     func scalars(step: Int) -> StepScalars {
         switch kind {
-        case .adam:
+        case .adam, .adamw:
             .adam(
                 step: step, learningRate: learningRate, beta1: beta1, beta2: beta2, epsilon: epsilon,
                 weightDecay: weightDecay)
         case .sgd: .sgd(step: step, learningRate: learningRate, momentum: momentum, weightDecay: weightDecay)
         }
     }
+
+    /// Whether there is a momentum that a schedule may move.
+    var hasMomentum: Bool { kind != .sgd || momentum > 0 }
 }
 
 extension OptimizerSettings: RecordPart {

@@ -3,31 +3,60 @@ import Runtime
 /// How to train; a run remembers it.
 struct TrainingSettings: Hashable, Sendable {
     var optimizer = OptimizerSettings()
+    var steps = StepSettings()
     var epochs = 20
     var batch = 16
     var initialValues = InitialValueRule.he
     var seed: UInt64 = 0
     /// How training pictures are changed, drawn anew in each epoch.
     var augmentation = AugmentationSettings.standard
+    var stopping = StoppingRules()
 
     /// The numbers of step `step`, counted from 1.
-    func scalars(step: Int) -> StepScalars {
+    func scalars(step: Int, stepsPerEpoch: Int, plateau: PlateauState) -> StepScalars {
         var scalars = optimizer.scalars(step: step)
+        let curve = RateCurve(
+            schedule: steps.schedule, warmup: steps.warmup, stepsPerEpoch: stepsPerEpoch, epochs: epochs)
+        let (factor, momentum) = curve.values(at: step - 1)
+        scalars.learningRate *= factor * plateau.factor
+        if case .plateau(let rule) = steps.schedule {
+            scalars.learningRate = max(scalars.learningRate, min(rule.lowestRate, optimizer.learningRate))
+        }
+        if let momentum, optimizer.hasMomentum { scalars.beta1 = momentum }
         scalars.seed = seed
         return scalars
+    }
+
+    /// Pictures whose gradients make a step.
+    var samplesPerStep: Int { batch * steps.accumulate }
+
+    /// What the plans and the memory of a net have to be made for.
+    var use: Net.Use { .training(optimizer.kind, steps.extras) }
+
+    /// `adamw, lr 0.002, one-cycle, batch 16, 20 epochs`.
+    var summary: String {
+        var parts = [optimizer.kind.rawValue, "lr \(optimizer.learningRate)"]
+        if steps.schedule != .constant { parts.append(steps.schedule.name) }
+        if steps.warmup > 0 { parts.append("warm-up \(Text.plain(steps.warmup))") }
+        parts.append("batch \(batch)" + (steps.accumulate > 1 ? " x \(steps.accumulate)" : ""))
+        if let clip = steps.clip { parts.append("clip \(Text.plain(clip))") }
+        if let ema = steps.ema { parts.append("ema \(ema)") }
+        parts.append(Text.count(epochs, "epoch"))
+        return parts.joined(separator: ", ")
     }
 }
 
 extension TrainingSettings: RecordPart {
     var metadata: [(String, String)] {
-        optimizer.metadata + [
+        optimizer.metadata + steps.metadata + [
             ("epochs", "\(epochs)"), ("batch", "\(batch)"), ("init", initialValues.rawValue), ("seed", "\(seed)"),
             ("augment", augmentation.description),
-        ]
+        ] + stopping.metadata
     }
 
     init(_ fields: RecordFields) throws {
         optimizer = try OptimizerSettings(fields)
+        steps = try StepSettings(fields)
         epochs = try fields.value("epochs")
         batch = try fields.value("batch")
         initialValues = try fields.choice("init")
@@ -37,5 +66,6 @@ extension TrainingSettings: RecordPart {
             fields.has("augment")
             ? try AugmentationSettings(parsing: fields.text("augment"))
             : AugmentationSettings(flip: try fields.value("flips"))
+        stopping = try StoppingRules(fields)
     }
 }

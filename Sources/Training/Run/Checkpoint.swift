@@ -3,20 +3,22 @@ import Runtime
 /// Saves and restores a net, its optimiser's state and the run's record as one safetensors file.
 ///
 /// Parameters have their plain names, so that the file loads into PyTorch; state is called `adam.m.NAME`, `adam.v.NAME`
-/// or `sgd.m.NAME`.
+/// or `sgd.m.NAME`, and their moving average, where there is one, `ema.NAME`.
 struct Checkpoint {
     let path: String
 
     /// Writes everything that continuing the run needs. A previous file stays whole until the new one is.
     /// - Throws: `RuntimeError` when the file cannot be written.
     func save(_ parameters: ParameterStore, record: RunRecord) throws {
-        try write(parameters, record, prefixes: Self.prefixes(record.settings.optimizer.kind, parameters.momentCount))
+        try write(
+            parameters, record, prefixes: Self.prefixes(record.settings.optimizer.kind, parameters.momentCount),
+            average: parameters.hasAverage)
     }
 
     /// Writes the parameters only, for predicting.
     /// - Throws: as `save`.
     func saveWeights(_ parameters: ParameterStore, record: RunRecord) throws {
-        try write(parameters, record, prefixes: [])
+        try write(parameters, record, prefixes: [], average: false)
     }
 
     /// Reads parameters and state.
@@ -25,6 +27,7 @@ struct Checkpoint {
         let (file, record) = try open()
         try Self.checkGraph(file, parameters.model)
         try parameters.load(file)
+        if parameters.hasAverage { try parameters.loadAverage(from: file, prefix: Self.averagePrefix) }
         let prefixes = Self.prefixes(record.settings.optimizer.kind, parameters.momentCount)
         for (index, prefix) in prefixes.enumerated() {
             try parameters.loadMoment(index + 1, from: file, prefix: prefix)
@@ -41,12 +44,16 @@ struct Checkpoint {
         return record
     }
 
-    /// Reads the parameters of a checkpoint, or of any safetensors file with tensors of their names.
+    /// Reads the parameters of a checkpoint, or of any safetensors file with tensors of their names; of a checkpoint with
+    /// their moving average that one, which is what tests and predictions use.
     /// - Throws: as `restore`.
     func restoreWeights(_ parameters: ParameterStore) throws {
         let file = try Self.file(path)
         try Self.checkGraph(file, parameters.model)
-        try parameters.load(file)
+        let first = parameters.model.parameters.first?.name ?? ""
+        let hasAverage =
+            !(file.metadata["ema"] ?? "").isEmpty && file.tensor(Self.averagePrefix + first) != nil
+        try parameters.load(file, prefix: hasAverage ? Self.averagePrefix : "")
     }
 
     private func open() throws -> (file: SafetensorsFile, record: RunRecord) {
@@ -63,14 +70,17 @@ struct Checkpoint {
         }
     }
 
-    private func write(_ parameters: ParameterStore, _ record: RunRecord, prefixes: [String]) throws {
+    private func write(_ parameters: ParameterStore, _ record: RunRecord, prefixes: [String], average: Bool) throws {
         var writer = SafetensorsWriter(metadata: record.metadata)
         try parameters.export(to: &writer)
         for (index, prefix) in prefixes.enumerated() {
             try parameters.exportMoment(index + 1, to: &writer, prefix: prefix)
         }
+        if average { try parameters.exportAverage(to: &writer, prefix: Self.averagePrefix) }
         try writer.write(to: path)
     }
+
+    private static let averagePrefix = "ema."
 
     /// Names of the state tensors of each moment, without the parameter's name.
     static func prefixes(_ kind: OptimizerSettings.Kind, _ moments: Int) -> [String] {

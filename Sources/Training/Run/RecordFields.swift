@@ -19,18 +19,29 @@ struct RecordFields {
         throw TrainerError("\(path): the checkpoint does not say its \"\(key)\"", hint: "it may be of another version")
     }
 
+    /// Whether the checkpoint says anything of it; earlier versions do not know every entry.
+    func has(_ key: String) -> Bool { metadata[key] != nil }
+
     func optional(_ key: String) throws -> String? {
         let text = try text(key)
         return text.isEmpty ? nil : text
     }
 
-    /// False in checkpoints from before there was such an entry.
-    func has(_ key: String) -> Bool { metadata[key] != nil }
-
     func value<V: LosslessStringConvertible>(_ key: String) throws -> V {
         let text = try text(key)
         if let value = V(text) { return value }
         throw wrong(key, text, "\(V.self)")
+    }
+
+    /// As `value`, but `initial` in checkpoints from before there was such an entry.
+    func value<V: LosslessStringConvertible>(_ key: String, before initial: V) throws -> V {
+        metadata[key] == nil ? initial : try value(key)
+    }
+
+    /// nil where the text is empty, and in checkpoints from before there was such an entry.
+    func valueOrNone<V: LosslessStringConvertible>(_ key: String) throws -> V? {
+        guard let text = metadata[key], !text.isEmpty else { return nil }
+        return try value(key) as V
     }
 
     func choice<C: RawRepresentable & CaseIterable>(_ key: String) throws -> C where C.RawValue == String {

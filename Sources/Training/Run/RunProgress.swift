@@ -2,7 +2,7 @@
 struct RunProgress: Hashable, Sendable {
     /// Epochs that are complete, tested and written down.
     var epoch = 0
-    /// Steps of the optimiser.
+    /// Steps of the optimiser, each of one batch, or of several with accumulation.
     var step = 0
     /// Steps done in the epoch under way.
     var stepInEpoch = 0
@@ -13,6 +13,16 @@ struct RunProgress: Hashable, Sendable {
     /// The best of the task's `quality` so far, and the epoch that reached it; 0 for none.
     var bestQuality = 0.0
     var bestEpoch = 0
+    /// Where the schedule of that name stands.
+    var plateau = PlateauState()
+
+    /// Begins anew to look for the best, by another measure.
+    mutating func forgetBest() {
+        bestQuality = 0
+        bestEpoch = 0
+        plateau.best = nil
+        plateau.idle = 0
+    }
 }
 
 extension RunProgress: RecordPart {
@@ -21,7 +31,7 @@ extension RunProgress: RecordPart {
             ("epoch", "\(epoch)"), ("step", "\(step)"), ("step_in_epoch", "\(stepInEpoch)"),
             ("loss_sum", "\(lossSum)"), ("samples", "\(samples)"), ("best_quality", "\(bestQuality)"),
             ("best_epoch", "\(bestEpoch)"),
-        ]
+        ] + plateau.metadata
     }
 
     init(_ fields: RecordFields) throws {
@@ -32,5 +42,6 @@ extension RunProgress: RecordPart {
         samples = try fields.value("samples")
         bestQuality = try fields.value("best_quality")
         bestEpoch = try fields.value("best_epoch")
+        plateau = try PlateauState(fields)
     }
 }

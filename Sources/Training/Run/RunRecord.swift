@@ -10,7 +10,9 @@ struct RunRecord: Hashable, Sendable {
     var fingerprint: String
     var progress = RunProgress()
 
-    private static let format = "unetc-checkpoint-2"
+    private static let format = "unetc-checkpoint-3"
+    /// Formats that say less, but nothing else.
+    private static let olderFormats = ["unetc-checkpoint-2"]
 
     /// The record as safetensors metadata.
     var metadata: [(String, String)] {
@@ -21,7 +23,7 @@ struct RunRecord: Hashable, Sendable {
     /// - Throws: `TrainerError` that names the file and the entry that is missing or wrong.
     init(_ metadata: [String: String], path: String) throws {
         let fields = RecordFields(metadata: metadata, path: path)
-        guard metadata["format"] == Self.format else {
+        guard let format = metadata["format"], ([Self.format] + Self.olderFormats).contains(format) else {
             throw TrainerError(
                 "\(path): expected a checkpoint of a trainer (\(Self.format)), "
                     + "found \(metadata["format"] ?? "a safetensors file without a format")")

@@ -15,6 +15,12 @@ enum Text {
         return sign + "\(total / scale)." + String(repeating: "0", count: digits - decimals.count) + decimals
     }
 
+    /// A number as it is written in settings, which reads back exactly: `25`, `0.001`.
+    static func plain(_ value: Double) -> String {
+        let text = "\(value)"
+        return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+    }
+
     /// A loss, with four decimals, or more where it is so small that they would say nothing.
     static func loss(_ value: Double) -> String {
         let size = abs(value)

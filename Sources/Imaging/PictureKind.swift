@@ -1,0 +1,48 @@
+import ImageCodecs
+
+/// How a file stores its pixels, as its header says.
+public struct PictureKind: Hashable, Sendable {
+    public enum Layout: String, Hashable, Sendable, CaseIterable {
+        case gray = "gray"
+        case grayAlpha = "gray and alpha"
+        case palette = "palette"
+        case rgb = "RGB"
+        case rgba = "RGBA"
+        case cmyk = "CMYK"
+
+        /// True when there is a channel that is not read.
+        public var hasAlpha: Bool { self == .grayAlpha || self == .rgba }
+    }
+
+    public var format: ImageFormat
+    public var layout: Layout
+    /// Of one sample; of a palette's index.
+    public var bits: Int
+
+    public init(format: ImageFormat, layout: Layout, bits: Int) {
+        self.format = format
+        self.layout = layout
+        self.bits = bits
+    }
+
+    /// `RGB JPEG`, `gray PNG of 16 bits`.
+    public var text: String {
+        "\(layout.rawValue) \(format.rawValue)" + (bits == 8 ? "" : " of \(bits) \(bits == 1 ? "bit" : "bits")")
+    }
+}
+
+extension Codec {
+    /// What the header says of the pixels.
+    var kind: PictureKind {
+        let layout: PictureKind.Layout =
+            switch Int(header.layout) {
+            case IMAGE_CODEC_GRAY: .gray
+            case IMAGE_CODEC_GRAY_ALPHA: .grayAlpha
+            case IMAGE_CODEC_PALETTE: .palette
+            case IMAGE_CODEC_RGBA: .rgba
+            case IMAGE_CODEC_CMYK: .cmyk
+            default: .rgb
+            }
+        return PictureKind(format: format, layout: layout, bits: Int(header.bits))
+    }
+}

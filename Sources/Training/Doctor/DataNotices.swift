@@ -1,0 +1,34 @@
+/// What the trainer says of its data before it starts: the doctor's findings, shortly.
+struct DataNotices {
+    private(set) var findings: [Finding]
+
+    /// Lines that are printed at most.
+    private static let shownCount = 8
+
+    /// - Parameter found: what was found in files; nil for samples that were drawn.
+    init(_ data: DataSet, _ found: DataFindings?, _ names: ClassNames) {
+        var survey = DataSurvey()
+        survey.task = data.shape.task
+        survey.shape = data.shape
+        survey.training = data.training
+        survey.testing = data.testing
+        if let found, found.pairs.count == data.samples.count {
+            survey.pairs = found.pairs
+            survey.map = found.masks?.map
+        } else {
+            survey.training = []
+            survey.testing = []
+        }
+        // Files that were left out have been named already.
+        findings = (survey.findings + data.findings(names, pairs: survey.pairs, map: survey.map)).graded
+    }
+
+    func tell(_ console: Console) {
+        for finding in findings.prefix(Self.shownCount) {
+            let words = finding.words(names: 1)
+            if finding.severity == .note { console.say("note: " + words) } else { console.warn(words) }
+        }
+        let rest = findings.count - Self.shownCount
+        if rest > 0 { console.say("note: there are \(rest) more findings; trainer doctor lists them all") }
+    }
+}

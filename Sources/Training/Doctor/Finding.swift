@@ -1,0 +1,92 @@
+/// Something about a data set that its owner should know.
+struct Finding: Hashable, Sendable {
+    /// How bad it is, the worst first.
+    enum Severity: String, Hashable, Sendable, CaseIterable {
+        /// Training cannot work.
+        case error
+        /// Training works, and its result is likely not what was wanted.
+        case warning
+        case note
+    }
+
+    /// Stable names for programs that read `--json`.
+    enum Code: String, Hashable, Sendable, CaseIterable {
+        case layout = "layout"
+        case noPairs = "no-pairs"
+        case unusable = "unusable-files"
+        case foreign = "foreign-files"
+        case pictureAlone = "pictures-without-mask"
+        case maskAlone = "masks-without-picture"
+        case sameName = "same-name"
+        case subfolders = "subfolders"
+        case maskValues = "mask-values"
+        case noObject = "no-object"
+        case nothingToTrain = "nothing-to-train"
+        case jpegMasks = "jpeg-masks"
+        case scaledMasks = "scaled-masks"
+        case deepMasks = "deep-masks"
+        case alphaMasks = "alpha-masks"
+        case maskShape = "mask-shape"
+        case maskSize = "mask-size"
+        case emptyMasks = "empty-masks"
+        case fullMasks = "full-masks"
+        case inverted = "inverted-masks"
+        case rareObject = "rare-object"
+        case rareClasses = "rare-classes"
+        case untrainedClasses = "untrained-classes"
+        case untestedClasses = "untested-classes"
+        case lostObjects = "lost-objects"
+        case plainPictures = "plain-pictures"
+        case smallPictures = "small-pictures"
+        case duplicatesAcross = "duplicates-across-split"
+        case duplicates = "duplicates"
+        case contradictions = "same-picture-other-mask"
+        case fewPictures = "few-pictures"
+        case noTests = "no-tests"
+    }
+
+    var severity: Severity
+    var code: Code
+    /// What is the case, in a line, without the names of files.
+    var text: String
+    /// What to do about it; nil where there is nothing to be done.
+    var advice: String?
+    /// The files it is about, all of them, by path; `a = b` for files that are equal.
+    var files: [String] = []
+    /// The pairs it is about, by their place in the survey.
+    var pairs: [Int] = []
+
+    init(
+        _ severity: Severity, _ code: Code, _ text: String, advice: String? = nil, files: [String] = [],
+        pairs: [Int] = []
+    ) {
+        self.severity = severity
+        self.code = code
+        self.text = text
+        self.advice = advice
+        self.files = files
+        self.pairs = pairs
+    }
+
+    init(_ code: Code, _ error: TrainerError) {
+        self.init(.error, code, error.message, advice: error.hint)
+    }
+
+    /// `warning: …; …: a.png, b.png and 17 more`, on one line.
+    func line(names count: Int = 3) -> String { "\(severity.rawValue): " + words(names: count) }
+
+    /// The line without the severity.
+    func words(names count: Int = 3) -> String {
+        let shown = files.prefix(count).joined(separator: ", ")
+        let rest = files.count > count ? " and \(files.count - count) more" : ""
+        let head = text + (shown.isEmpty ? "" : " (\(shown)\(rest))")
+        return (head + (advice.map { "; " + $0 } ?? "")).split(separator: "\n").joined(separator: " ")
+    }
+}
+
+extension [Finding] {
+    /// The worst first, else in the order in which they were found.
+    var graded: [Finding] { Finding.Severity.allCases.flatMap { severity in filter { $0.severity == severity } } }
+
+    func count(of severity: Finding.Severity) -> Int { count { $0.severity == severity } }
+}

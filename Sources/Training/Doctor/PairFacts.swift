@@ -1,0 +1,99 @@
+import Imaging
+
+/// What a picture and its mask were like before they were brought to the net's size.
+struct PairFacts: Hashable, Sendable {
+    var size: PictureSize
+    var kind: PictureKind
+    /// Equal for pictures of equal size and pixels.
+    var content: UInt64
+    /// True when all pixels have one colour.
+    var isPlain: Bool
+    /// nil for nets that learn the pictures themselves.
+    var mask: MaskFacts?
+}
+
+/// What a mask file was like.
+struct MaskFacts: Hashable, Sendable {
+    var size: PictureSize
+    var kind: PictureKind
+    var content: UInt64
+    var values: MaskValues
+    /// True for 16-bit files of which only the high bytes were read.
+    var losesDigits: Bool
+}
+
+/// A pair of files that can be used.
+struct SurveyedPair: Hashable, Sendable {
+    var pair: SamplePair
+    /// The place of its folder in the layout.
+    var folder: Int
+    var facts: PairFacts
+}
+
+/// The pixels of a pair; each file is read and decoded once.
+struct DecodedPair {
+    var picture: Bitmap
+    /// Raw values; nil without a mask.
+    var mask: Bitmap?
+    private var kind: PictureKind
+    private var maskKind: PictureKind?
+    private var losesDigits = false
+
+    /// - Throws: `ImageError` that names the file that cannot be used.
+    init(_ pair: SamplePair) throws(ImageError) {
+        let file = try PictureFile(path: pair.picture)
+        picture = try file.decodePicture()
+        kind = file.kind
+        guard let path = pair.mask else { return }
+        let maskFile = try PictureFile(path: path)
+        let (mask, losesDigits) = try maskFile.decodeMaskValues()
+        self.mask = mask
+        self.losesDigits = losesDigits
+        maskKind = maskFile.kind
+    }
+
+    /// What is to be known about them.
+    var facts: PairFacts {
+        var facts = PairFacts(
+            size: picture.pictureSize, kind: kind, content: picture.contentHash, isPlain: picture.isPlain)
+        if let mask, let maskKind {
+            facts.mask = MaskFacts(
+                size: mask.pictureSize, kind: maskKind, content: mask.contentHash, values: MaskValues(mask.pixels),
+                losesDigits: losesDigits)
+        }
+        return facts
+    }
+}
+
+extension Bitmap {
+    var pictureSize: PictureSize { PictureSize(width: width, height: height) }
+
+    /// A number that differs for bitmaps of other sizes or pixels, up to chance of 2^-64.
+    var contentHash: UInt64 {
+        func mixed(_ state: UInt64, _ word: UInt64) -> UInt64 {
+            let (high, low) = (state ^ word).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
+            // The sum keeps a state of 0 from swallowing what follows.
+            return (high ^ low) &+ 0xD134_2543_DE82_EF95
+        }
+        let start = mixed(0, UInt64(width) << 34 ^ UInt64(height) << 2 ^ UInt64(channels))
+        return pixels.withUnsafeBytes { raw in
+            var state = start
+            let whole = raw.count / 8 * 8
+            for place in stride(from: 0, to: whole, by: 8) {
+                state = mixed(
+                    state, UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: place, as: UInt64.self)))
+            }
+            for place in whole..<raw.count { state = mixed(state, UInt64(raw[place])) }
+            return SplitMix64.mix(state)
+        }
+    }
+
+    /// True when all pixels are equal.
+    var isPlain: Bool {
+        pixels.withUnsafeBufferPointer { pixels in
+            // Compares each sample with the one a pixel earlier.
+            for i in pixels.indices.dropFirst(channels) where pixels[i] != pixels[i - channels] { return false }
+            return true
+        }
+    }
+}

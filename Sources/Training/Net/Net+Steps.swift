@@ -1,0 +1,80 @@
+import Runtime
+
+/// Steps of training.
+extension Net {
+    /// What a step saw.
+    struct StepResult: Sendable {
+        /// Of all its samples, before the step.
+        var loss: Double
+        /// Of all gradients together, before clipping; nil when it was not asked for.
+        var gradientNorm: Double?
+
+        /// The first result that is no number, of a watched step.
+        var broken: BrokenValue?
+
+        /// What is no number; nil when all is well.
+        var fault: String? {
+            if !loss.isFinite { return "the loss became \(loss.isNaN ? "nan" : "\(loss)")" }
+            guard let gradientNorm, !gradientNorm.isFinite else { return nil }
+            return "the norm of the gradients became \(gradientNorm.isNaN ? "nan" : "\(gradientNorm)")"
+        }
+    }
+
+    /// One step of the optimiser on batches of at most the batch capacity each; a net that does not sum gradients takes
+    /// one batch alone. Samples weigh the same, in whichever batch they are.
+    ///
+    /// With sums of gradients nothing is updated when a loss or the norm is no finite number.
+    /// - Parameter isWatched: looks at every result, which takes longer and gives the same.
+    /// - Throws: `RuntimeError`; `TrainerError` for a net that is not made for training.
+    func step(
+        _ batches: [Batch], settings: StepSettings, scalars: StepScalars, isWatched: Bool = false
+    ) throws -> StepResult {
+        guard let training else { throw Self.noLoss(model) }
+        let samples = batches.reduce(0) { $0 + $1.pictures.count }
+        var result = StepResult(loss: 0)
+        for (place, batch) in batches.enumerated() {
+            var part = scalars
+            let share = Double(batch.pictures.count) / Double(samples)
+            if settings.extras.sumsGradients {
+                // What is random must differ between the batches of a step.
+                part.step = (scalars.step - 1) * settings.accumulate + place + 1
+                part.gradientWeight = share
+                part.keepsGradients = place > 0
+            }
+            try write(batch, training)
+            if isWatched {
+                let broken = try executor.runWatched(training, batch: batch.pictures.count, scalars: part)
+                result.broken = result.broken ?? broken
+            } else {
+                try executor.run(training, batch: batch.pictures.count, scalars: part)
+            }
+            let loss = Double(try executor.loss(training))
+            result.loss = batches.count == 1 ? loss : result.loss + loss * share
+        }
+        if settings.extras.sumsGradients { try update(&result, settings, scalars) }
+        if settings.ema != nil && result.fault == nil {
+            var average = scalars
+            average.averageWeight = settings.averageWeight(step: scalars.step)
+            try executor.averageParameters(scalars: average)
+        }
+        return result
+    }
+
+    /// Takes the step with the sums of gradients, scaled as PyTorch's `clip_grad_norm_` does.
+    private func update(_ result: inout StepResult, _ settings: StepSettings, _ scalars: StepScalars) throws {
+        var scalars = scalars
+        if let clip = settings.clip {
+            let norm = try executor.gradientNorm()
+            result.gradientNorm = norm
+            scalars.gradientScale = min(1, clip / (norm + 1e-6))
+        }
+        if result.fault == nil { try executor.applyUpdates(scalars: scalars) }
+    }
+
+    /// Lets `body` use the average of the parameters in their place, where there is one.
+    func withAverage<Result>(_ body: () throws -> Result) rethrows -> Result {
+        parameters.exchangeAverage()
+        defer { parameters.exchangeAverage() }
+        return try body()
+    }
+}

@@ -1,0 +1,43 @@
+import Runtime
+
+/// What a step is made of besides the optimiser; all of it is the same for a whole run.
+struct StepSettings: Hashable, Sendable {
+    var schedule = Schedule.constant
+    /// Epochs in which the learning rate rises to what the schedule says.
+    var warmup = 0.0
+    /// The largest norm that all gradients together may have; nil for any.
+    var clip: Double?
+    /// Batches whose gradients make a step.
+    var accumulate = 1
+    /// How much of the moving average of the parameters stays in a step; nil for none.
+    var ema: Double?
+
+    /// Memory that a net needs for that. Without clipping and accumulation gradients need none of their own.
+    var extras: TrainingExtras {
+        TrainingExtras(sumsGradients: clip != nil || accumulate > 1, averagesParameters: ema != nil)
+    }
+
+    /// What the parameters count in their average after `step` steps: more at first, so that initial weights are soon
+    /// forgotten, as in TensorFlow's `ExponentialMovingAverage`.
+    func averageWeight(step: Int) -> Double {
+        let early = (1 + Double(step)) / (10 + Double(step))
+        return 1 - min(ema ?? 0, early)
+    }
+}
+
+extension StepSettings: RecordPart {
+    var metadata: [(String, String)] {
+        [
+            ("schedule", schedule.description), ("warmup", "\(warmup)"), ("clip", clip.map { "\($0)" } ?? ""),
+            ("accumulate", "\(accumulate)"), ("ema", ema.map { "\($0)" } ?? ""),
+        ]
+    }
+
+    init(_ fields: RecordFields) throws {
+        schedule = try Schedule(parsing: fields.value("schedule", before: "constant"))
+        warmup = try fields.value("warmup", before: 0)
+        clip = try fields.valueOrNone("clip")
+        accumulate = try fields.value("accumulate", before: 1)
+        ema = try fields.valueOrNone("ema")
+    }
+}

@@ -1,0 +1,53 @@
+/// Lowers the rate when tests get no better, as PyTorch's `ReduceLROnPlateau` does.
+struct PlateauRule: Hashable, Sendable {
+    /// What the rate is times when that happens.
+    var factor = 0.1
+    /// Epochs without progress that are waited for.
+    var patience = 10
+    var lowestRate = 0.0
+}
+
+/// Where a run stands with its plateau.
+struct PlateauState: Hashable, Sendable {
+    /// What the rate is times by now.
+    var factor = 1.0
+    /// The best that counted as progress; nil before the first epoch.
+    var best: Double?
+    /// Epochs since then, or since the rate was lowered.
+    var idle = 0
+
+    /// Of progress in proportion to the best: less does not count.
+    private static let threshold = 1e-4
+
+    /// Takes note of an epoch.
+    /// - Returns: whether the rate is lower from now on.
+    mutating func add(_ quality: Double, isMoreBetter: Bool, _ rule: PlateauRule) -> Bool {
+        let isProgress = best.map { best in
+            isMoreBetter ? quality > best * (1 + Self.threshold) : quality < best * (1 - Self.threshold)
+        }
+        if isProgress ?? !quality.isNaN {
+            best = quality
+            idle = 0
+        } else {
+            idle += 1
+        }
+        guard idle > rule.patience else { return false }
+        factor *= rule.factor
+        idle = 0
+        return true
+    }
+}
+
+extension PlateauState: RecordPart {
+    var metadata: [(String, String)] {
+        [
+            ("plateau_factor", "\(factor)"), ("plateau_best", best.map { "\($0)" } ?? ""), ("plateau_idle", "\(idle)"),
+        ]
+    }
+
+    init(_ fields: RecordFields) throws {
+        factor = try fields.value("plateau_factor", before: 1)
+        best = try fields.valueOrNone("plateau_best")
+        idle = try fields.value("plateau_idle", before: 0)
+    }
+}

@@ -1,0 +1,48 @@
+import ArgumentParser
+import Driver
+import Runtime
+import Training
+
+struct Doctor: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Say whether this machine can compile and train, and what is wrong with a data set.",
+        discussion: """
+            Without a data set it looks at the machine and the toolchain, and compiles and trains a tiny net, which \
+            takes a few seconds. With --data DIR, or --images A --masks B, it looks at the data; --graph says for which \
+            net. --machine asks for both. Exit code 0 when all is well enough to train, 1 when not.
+            """)
+
+    @OptionGroup var options: DoctorOptions
+
+    @Option(help: ArgumentHelp("The graph that is to be trained on the data.", valueName: "graph"))
+    var graph: String?
+
+    @OptionGroup var parameters: ParameterArguments
+
+    @Flag(help: "Look at the machine and the toolchain as well as at the data.")
+    var machine = false
+
+    func run() throws {
+        try reportingErrors {
+            let health = machine || !options.namesData ? HealthReport.examine(processors: processorCount()) : nil
+            let diagnosis = options.namesData ? try diagnosis() : nil
+            if options.json {
+                let parts = [health.map { "\"machine\": \($0.json.text)" }, diagnosis.map { "\"data\": \($0.json)" }]
+                print("{" + parts.compactMap { $0 }.joined(separator: ", ") + "}")
+            } else {
+                print([health?.text, diagnosis?.text].compactMap { $0 }.joined(separator: "\n\n"))
+            }
+            if !(health?.isHealthy ?? true) || !(diagnosis?.isTrainable ?? true) { throw ExitCode(1) }
+        }
+    }
+
+    private func diagnosis() throws -> DataDiagnosis {
+        guard let graph else { return try options.examine(net: nil) }
+        let session = try Session(path: graph, overrides: parameters.overrides)
+        let needs = try session.dataNeeds()
+        let net = try DoctorNet(
+            name: session.graph.name, input: needs.input, output: needs.output, target: needs.target,
+            classes: needs.classes, ignore: needs.ignore)
+        return try options.examine(net: net, seed: needs.seed)
+    }
+}
