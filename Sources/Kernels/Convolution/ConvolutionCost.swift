@@ -79,8 +79,12 @@ struct ConvolutionCost {
         let cost =
             switch product {
             case .weightGradient: DirectCost(weightGradient: g, target: target)
-            case .forward: DirectCost(GatherShape(forward: g), target: target, batchCapacity: batch)
-            case .dataGradient: DirectCost(GatherShape(dataGradient: g), target: target, batchCapacity: batch)
+            case .forward:
+                DirectCost(
+                    GatherShape(forward: g), target: target, batchCapacity: batch, isInference: isInference)
+            case .dataGradient:
+                DirectCost(
+                    GatherShape(dataGradient: g), target: target, batchCapacity: batch, isInference: isInference)
             }
         let efficiency = Constants.directEfficiency * cost.blockEfficiency
         // A copy is a load and a store.

@@ -15,8 +15,8 @@ struct DirectBlocking {
     let shares: Int
     let panelsPerShare: Int
 
-    init(_ shape: GatherShape, target: Target, batchCapacity: Int) {
-        (block, unrollsTaps) = Self.block(shape, target, batchCapacity: batchCapacity)
+    init(_ shape: GatherShape, target: Target, batchCapacity: Int, isInference: Bool) {
+        (block, unrollsTaps) = Self.block(shape, target, isInference: isInference)
         panels = shape.outputs / block.columns
         // Of the second-level cache, a half for the rows and a half for the weights.
         let rowBytes = 4 * shape.channels * shape.columns.span(shape.columns.count)
@@ -33,13 +33,13 @@ struct DirectBlocking {
 
     /// The block for which a row of pixels takes the least time.
     ///
-    /// Taps that are multiplied at once are added in another order. For plans of a single sample that order must not depend
-    /// on the width of the map, since a tile of a picture has to round as the whole of it does: it is chosen for long rows.
+    /// Taps that are multiplied at once are added in another order. In inference that order must not depend on the width of
+    /// the map, since a tile of a picture has to round as the whole of it does: it is chosen for long rows.
     private static func block(
-        _ shape: GatherShape, _ target: Target, batchCapacity: Int
+        _ shape: GatherShape, _ target: Target, isInference: Bool
     ) -> (block: RegisterBlock, unrollsTaps: Bool) {
         let pixels = shape.columns.count
-        guard batchCapacity == 1 else { return fastest(shape, target, pixels: pixels) }
+        guard isInference else { return fastest(shape, target, pixels: pixels) }
         let (block, unrollsTaps) = fastest(shape, target, pixels: longRow)
         return (RegisterBlock(block, rows: ceilingDivide(pixels, ceilingDivide(pixels, block.rows))), unrollsTaps)
     }

@@ -37,7 +37,8 @@ private struct DirectKernel {
         self.request = request
         geometry = g
         self.shape = shape
-        blocking = DirectBlocking(shape, target: request.target, batchCapacity: request.batchCapacity)
+        blocking = DirectBlocking(
+            shape, target: request.target, batchCapacity: request.batchCapacity, isInference: request.isInference)
         strip = PaddedStrip(
             map: shape.source, width: request.target.vectorWidth, columns: shape.columns.span(shape.columns.count),
             rows: shape.rows.span(blocking.rows), firstColumn: shape.columns.reach.lowerBound, start: 0)

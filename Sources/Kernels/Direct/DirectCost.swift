@@ -8,8 +8,9 @@ struct DirectCost {
     let copiedVectors: Double
 
     /// A convolution, or a data gradient.
-    init(_ shape: GatherShape, target: Target, batchCapacity: Int) {
-        let blocking = DirectBlocking(shape, target: target, batchCapacity: batchCapacity)
+    init(_ shape: GatherShape, target: Target, batchCapacity: Int, isInference: Bool) {
+        let blocking = DirectBlocking(
+            shape, target: target, batchCapacity: batchCapacity, isInference: isInference)
         blockEfficiency = blocking.efficiency(shape)
         let copies = blocking.rowBlocks * blocking.shares * shape.channels / target.vectorWidth
         copiedVectors = Double(copies * shape.rows.span(blocking.rows) * shape.columns.span(shape.columns.count))
