@@ -97,7 +97,7 @@ import Testing
             "graph g {\n  %0 \"\\u{d800}\" = input : [N]\n}", 2,
             "expected '\\\"', '\\\\' or '\\u{…}' in quoted text, found '}\" = input : [N]'"
         ),
-        ("graph g {\n  train {optimizer: lbfgs}\n}", 2, "expected the optimizer adam or sgd, found 'lbfgs'"),
+        ("graph g {\n  train {optimizer: lbfgs}\n}", 2, "expected the optimizer adam, adamw or sgd, found 'lbfgs'"),
         (
             "graph g {\n  what\n}", 2,
             "expected '%NUMBER NAME = …', 'output', 'loss', 'gradient', 'train' or '}', found 'what'"

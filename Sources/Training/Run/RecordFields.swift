@@ -30,9 +30,6 @@ struct RecordFields {
         throw wrong(key, text, "\(V.self)")
     }
 
-    /// False in checkpoints from before there was such an entry.
-    func has(_ key: String) -> Bool { metadata[key] != nil }
-
     /// As `value`, but `initial` in checkpoints from before there was such an entry.
     func value<V: LosslessStringConvertible>(_ key: String, before initial: V) throws -> V {
         metadata[key] == nil ? initial : try value(key)
