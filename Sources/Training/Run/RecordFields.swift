@@ -19,6 +19,9 @@ struct RecordFields {
         throw TrainerError("\(path): the checkpoint does not say its \"\(key)\"", hint: "it may be of another version")
     }
 
+    /// False in checkpoints from before there was such an entry.
+    func has(_ key: String) -> Bool { metadata[key] != nil }
+
     func optional(_ key: String) throws -> String? {
         let text = try text(key)
         return text.isEmpty ? nil : text
