@@ -1,0 +1,88 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// Every command of `docs/TRAINING.md`, as it stands there, in the order in which it stands there.
+@Suite(.enabled(if: Trainer.isAvailable, "unetc-trainer.o is not there: run `make test`"))
+struct TrainingGuideTests {
+    @Test(.enabled(if: sharedFolder() != nil, "the shared data is not there"))
+    func commandsDoWhatTheGuideSays() throws {
+        let folder = try TemporaryFolder()
+        try prepare(folder.path)
+        let commands = try Self.commands()
+        #expect(commands.count > 12, "the guide's commands stand between ```sh and ```")
+        for command in commands {
+            let (status, output) = try Self.run(command, in: folder.path)
+            try #require(status == 0, "\(command)\nends with \(status):\n\(output)")
+        }
+        let left = [
+            "pets.png", "augmented.png", "runs/first/report.html", "runs/first/show-1.png", "runs/folds/folds.csv",
+            "masks/Abyssinian_1.png", "masks/overlays/Abyssinian_1.png", "listed/probabilities/Abyssinian_1.png",
+            "tiled/Abyssinian_1.png", "ship/result/Abyssinian_1.png",
+        ]
+        for file in left {
+            #expect(FileManager.default.fileExists(atPath: folder.path + "/" + file), "\(file) is missing")
+        }
+        #expect(
+            try readBytes(folder.path + "/ship/result/Abyssinian_1.png")
+                == readBytes(folder.path + "/masks/Abyssinian_1.png"), "what is shipped predicts the same mask")
+    }
+
+    /// A few of the pets under the name that the guide gives them, beside the bundled graphs.
+    private func prepare(_ folder: String) throws {
+        let files = FileManager.default
+        let pets = try #require(sharedFolder()) + "/data/pets"
+        let (pictures, masks) = (folder + "/pets/images", folder + "/pets/annotations/trimaps")
+        for path in [pictures, masks] { try files.createDirectory(atPath: path, withIntermediateDirectories: true) }
+        let names = try files.contentsOfDirectory(atPath: pets + "/annotations/trimaps").filter { $0.hasSuffix(".png") }
+        for name in names.sorted().prefix(24) {
+            let stem = name.dropLast(4)
+            try files.createSymbolicLink(
+                atPath: masks + "/" + name, withDestinationPath: pets + "/annotations/trimaps/" + name)
+            try files.createSymbolicLink(
+                atPath: pictures + "/\(stem).jpg", withDestinationPath: pets + "/images/\(stem).jpg")
+        }
+        try files.createSymbolicLink(atPath: folder + "/graphs", withDestinationPath: checkoutFolder() + "/graphs")
+    }
+
+    private static func commands() throws -> [String] {
+        let text = try String(contentsOfFile: checkoutFolder() + "/docs/TRAINING.md", encoding: .utf8)
+        var commands: [String] = []
+        var isInside = false
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            if line.hasPrefix("```") {
+                isInside = line == "```sh"
+            } else if isInside {
+                commands.append(String(line))
+            }
+        }
+        return commands
+    }
+
+    private static func run(_ command: String, in folder: String) throws -> (status: Int32, output: String) {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/bin/sh")
+        process.arguments = ["-c", command]
+        process.currentDirectoryURL = URL(fileURLWithPath: folder)
+        var environment = ProcessInfo.processInfo.environment
+        environment["PATH"] = try builtPrograms() + ":" + (environment["PATH"] ?? "")
+        environment["UNETC_CACHE"] = folder + "/cache"
+        process.environment = environment
+        let pipe = Pipe()
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = pipe
+        process.standardError = pipe
+        try process.run()
+        let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        return (process.terminationStatus, output)
+    }
+
+    /// The folder of the `unetc` that was built along with these tests, which lies beside their bundle.
+    private static func builtPrograms() throws -> String {
+        let bundle = try #require(
+            CommandLine.arguments.first { $0.contains("unetcPackageTests.xctest") }, "\(CommandLine.arguments)")
+        let parts = bundle.split(separator: "/", omittingEmptySubsequences: false)
+        return parts.prefix { $0 != "unetcPackageTests.xctest" }.joined(separator: "/")
+    }
+}
