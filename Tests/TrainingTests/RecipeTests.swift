@@ -6,36 +6,9 @@ import Testing
 
 /// Whole runs with what goes beyond plain steps: nothing may depend on threads, or on stopping and resuming.
 @Suite struct RecipeTests {
-    private func run(_ arguments: [String]) throws {
-        let all = ["trainer"] + arguments
-        try perform(parse(all), TrainerContext(model: try PixelModel.load(), arguments: all))
-    }
-
-    /// Eleven pictures, red where there is object: eight train, three test.
-    private func pictures() throws -> TestFolder {
-        let folder = try TestFolder()
-        try folder.folder("images")
-        try folder.folder("masks")
-        for index in 0..<11 {
-            var picture = Bitmap(width: 16, height: 16, channels: 3)
-            var mask = Bitmap(width: 16, height: 16, channels: 1)
-            var random = SplitMix64(seed: 1, UInt64(index))
-            for y in 0..<16 {
-                for x in 0..<16 {
-                    let isObject = x > 4 + index % 3 && y > 5
-                    for c in 0..<3 { picture[x, y, c] = UInt8(random.index(below: 120)) }
-                    if isObject { picture[x, y, 0] += 100 }
-                    mask[x, y] = isObject ? 255 : 0
-                }
-            }
-            try picture.writePNG(to: folder.file("images/p\(index).png"))
-            try mask.writePNG(to: folder.file("masks/p\(index).png"))
-        }
-        return folder
-    }
-
     private func train(_ data: TestFolder, _ output: String, _ more: [String] = []) throws {
-        try run(["train", "--data", data.path, "--out", data.file(output), "--quiet", "--threads", "1"] + more)
+        try TinyRuns.run(
+            ["train", "--data", data.path, "--out", data.file(output), "--quiet", "--threads", "1"] + more)
     }
 
     private func record(_ data: TestFolder, _ output: String) throws -> RunRecord {
@@ -64,7 +37,7 @@ import Testing
         ],
     ])
     func threadsAndResumingChangeNothing(recipe: [String]) throws {
-        let data = try pictures()
+        let data = try TinyRuns.pictures()
         let more = ["--batch", "3"] + recipe + ["--epochs", "3"]
         let flags = recipe.contains("--batch") ? Array(more.dropFirst(2)) : more
         try train(data, "whole", flags)
@@ -86,7 +59,7 @@ import Testing
 
     /// Eight training pictures: four batches of two a step, or one of eight in parts of four.
     @Test func accumulatedBatchesAreALargeOne() throws {
-        let data = try pictures()
+        let data = try TinyRuns.pictures()
         let flags = ["--optimizer", "sgd", "--lr", "0.5", "--momentum", "0.9", "--epochs", "4", "--no-flip"]
         try train(data, "large", flags + ["--batch", "4", "--accumulate", "2"])
         for (name, batch, parts) in [("small", "2", "4"), ("uneven", "3", "3")] {
@@ -101,7 +74,7 @@ import Testing
     }
 
     @Test func accumulatingOneBatchOrClippingNothingIsThePlainStep() throws {
-        let data = try pictures()
+        let data = try TinyRuns.pictures()
         try train(data, "plain", ["--epochs", "2"])
         try train(data, "clip", ["--epochs", "2", "--clip", "1e6"])
         for name in ["out.weight", "adam.v.out.weight"] {
@@ -113,7 +86,7 @@ import Testing
 
     /// A step of plain descent is as long as the rate times the clipped gradient.
     @Test func clippedStepsAreShort() throws {
-        let data = try pictures()
+        let data = try TinyRuns.pictures()
         let flags = ["--optimizer", "sgd", "--epochs", "2", "--batch", "4", "--minutes", "1e-9"]
         try train(data, "start", flags + ["--lr", "1e-30"])
         func length(_ run: String) throws -> Double {
@@ -132,7 +105,7 @@ import Testing
     }
 
     @Test func averagesAreTestedAndKept() throws {
-        let data = try pictures()
+        let data = try TinyRuns.pictures()
         try train(data, "run", ["--epochs", "1", "--ema", "0.5"])
         let best = try values(data, "run/best.safetensors", "out.weight")
         #expect(try best == values(data, "run/checkpoint.safetensors", "ema.out.weight"))
@@ -146,7 +119,7 @@ import Testing
     }
 
     @Test func trainingStopsAtItsGoal() throws {
-        let data = try pictures()
+        let data = try TinyRuns.pictures()
         try train(data, "run", ["--epochs", "50", "--lr", "0.4", "--until", "dice=0.8,iou=0.1"])
         let epochs = try record(data, "run").progress.epoch
         #expect(epochs < 50)
@@ -162,7 +135,7 @@ import Testing
     }
 
     @Test func patienceEnds() throws {
-        let data = try pictures()
+        let data = try TinyRuns.pictures()
         // Nothing is learnt, so that the first epoch stays the best.
         try train(data, "run", ["--epochs", "50", "--lr", "1e-30", "--patience", "2"])
         #expect(try record(data, "run").progress.epoch == 3)
@@ -171,7 +144,7 @@ import Testing
     }
 
     @Test func theBestMayBeChosenByAnotherMeasure() throws {
-        let data = try pictures()
+        let data = try TinyRuns.pictures()
         try train(data, "run", ["--epochs", "3", "--best-by", "test_loss"])
         let log = try MetricsLog(
             parsing: FileSystem.text(of: data.file("run/metrics.csv")), task: .mask, through: 99, path: "m")
@@ -190,7 +163,7 @@ import Testing
         (["--warmup", "9", "--epochs", "4"], "the warm-up of 9 epochs is longer than the training of 4", "--epochs"),
     ])
     func whatDoesNotGoTogetherIsSaid(flags: [String], expected: String, hint: String) throws {
-        let data = try pictures()
+        let data = try TinyRuns.pictures()
         let text = message { try train(data, "run", flags) }
         #expect(text.contains(expected) && text.contains(hint), "\(text)")
     }

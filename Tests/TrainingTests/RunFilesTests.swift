@@ -7,11 +7,6 @@ import Testing
 
 /// What a run leaves besides its checkpoints, and repeating it.
 @Suite struct RunFilesTests {
-    private func run(_ arguments: [String], model: Model? = nil) throws {
-        let all = ["trainer"] + arguments
-        try perform(parse(all), TrainerContext(model: try model ?? PixelModel.load(), arguments: all))
-    }
-
     /// Ten pictures, of which eight train, in two steps an epoch.
     private func pictures() throws -> TestFolder {
         let folder = try TestFolder()
@@ -25,7 +20,8 @@ import Testing
     }
 
     private func train(_ data: TestFolder, _ output: String, _ more: [String] = []) throws {
-        try run(["train", "--data", data.path, "--out", data.file(output), "--quiet", "--threads", "1"] + more)
+        try TinyRuns.run(
+            ["train", "--data", data.path, "--out", data.file(output), "--quiet", "--threads", "1"] + more)
     }
 
     private func text(_ data: TestFolder, _ name: String) throws -> String { try FileSystem.text(of: data.file(name)) }
@@ -123,7 +119,7 @@ import Testing
         let classes = try PixelModel.load(["CLASSES=3"])
         try data.folder("labels")
         for index in 0..<10 { try data.writeMask("labels/p\(index).png", left: 1, right: 2) }
-        try run(
+        try TinyRuns.run(
             [
                 "train", "--images", data.file("images"), "--masks", data.file("labels"), "--out", data.file("c"),
                 "--epochs", "1", "--quiet", "--classes", "sky,<b>,x",
@@ -143,7 +139,9 @@ import Testing
         let data = try pictures()
         try train(
             data, "run", ["--epochs", "3", "--optimizer", "sgd", "--momentum", "0.9", "--batch", "3", "--seed", "8"])
-        try run(["train", "--repeat", data.file("run"), "--out", data.file("again"), "--quiet", "--threads", "2"])
+        try TinyRuns.run([
+            "train", "--repeat", data.file("run"), "--out", data.file("again"), "--quiet", "--threads", "2",
+        ])
         #expect(try text(data, "again/hashes.csv") == text(data, "run/hashes.csv"))
         #expect(bytes(data.file("again/checkpoint.safetensors")) == bytes(data.file("run/checkpoint.safetensors")))
         #expect(bytes(data.file("again/best.safetensors")) == bytes(data.file("run/best.safetensors")))
@@ -157,7 +155,7 @@ import Testing
         var rows = try text(data, "run/hashes.csv").split(separator: "\n").prefix(3).joined(separator: "\n")
         rows += "\n"
         try AtomicFile.write(data.file("run/hashes.csv"), text: rows)
-        try run(["train", "--repeat", data.file("run"), "--out", data.file("again"), "--quiet"])
+        try TinyRuns.run(["train", "--repeat", data.file("run"), "--out", data.file("again"), "--quiet"])
         #expect(try text(data, "again/hashes.csv") == rows)
     }
 
@@ -169,7 +167,7 @@ import Testing
         lines[2] = "2,4," + String(repeating: "0", count: 64)
         try AtomicFile.write(hashes, text: lines.joined(separator: "\n") + "\n")
         let told = message {
-            try run(["train", "--repeat", data.file("run"), "--out", data.file("again"), "--quiet"])
+            try TinyRuns.run(["train", "--repeat", data.file("run"), "--out", data.file("again"), "--quiet"])
         }
         #expect(told.contains("differs from \(data.file("run")) from epoch 2 on"), "\(told)")
         #expect(told.contains("0000000000000000… after step 4"), "\(told)")
@@ -179,14 +177,18 @@ import Testing
         let data = try pictures()
         try train(data, "run", ["--epochs", "1"])
         func again(_ more: [String]) -> String {
-            message { try run(["train", "--repeat", data.file("run"), "--out", data.file("x"), "--quiet"] + more) }
+            message {
+                try TinyRuns.run(["train", "--repeat", data.file("run"), "--out", data.file("x"), "--quiet"] + more)
+            }
         }
         let rate = again(["--lr", "0.1"])
         #expect(rate.contains("--repeat trains as") && rate.contains("with lr 0.05, found 0.1"), "\(rate)")
         #expect(again(["--epochs", "7"]).contains("with epochs 1, found 7"))
         try data.writeMask("masks/p3.png", left: 0, right: 255)
         #expect(again([]).contains("the run was trained on other data"))
-        let none = message { try run(["train", "--repeat", data.file("none"), "--out", data.file("y"), "--quiet"]) }
+        let none = message {
+            try TinyRuns.run(["train", "--repeat", data.file("none"), "--out", data.file("y"), "--quiet"])
+        }
         #expect(none.contains("found no checkpoint.safetensors in it"), "\(none)")
     }
 

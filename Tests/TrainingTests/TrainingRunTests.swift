@@ -8,36 +8,8 @@ import Testing
 
 /// Whole runs of a tiny net, through the command line.
 @Suite struct TrainingRunTests {
-    private func run(_ arguments: [String], model: Model? = nil) throws {
-        let all = ["trainer"] + arguments
-        try perform(parse(all), TrainerContext(model: try model ?? PixelModel.load(), arguments: all))
-    }
-
-    /// Eleven pictures, red where there is object, so that the last batch of an epoch is smaller.
-    private func pictures() throws -> TestFolder {
-        let folder = try TestFolder()
-        try folder.folder("images")
-        try folder.folder("masks")
-        for index in 0..<11 {
-            var picture = Bitmap(width: 16, height: 16, channels: 3)
-            var mask = Bitmap(width: 16, height: 16, channels: 1)
-            var random = SplitMix64(seed: 1, UInt64(index))
-            for y in 0..<16 {
-                for x in 0..<16 {
-                    let isObject = x > 4 + index % 3 && y > 5
-                    for c in 0..<3 { picture[x, y, c] = UInt8(random.index(below: 120)) }
-                    if isObject { picture[x, y, 0] += 100 }
-                    mask[x, y] = isObject ? 255 : 0
-                }
-            }
-            try picture.writePNG(to: folder.file("images/p\(index).png"))
-            try mask.writePNG(to: folder.file("masks/p\(index).png"))
-        }
-        return folder
-    }
-
     private func train(_ data: TestFolder, _ output: String, _ more: [String] = []) throws {
-        try run(["train", "--data", data.path, "--out", output, "--quiet", "--threads", "1"] + more)
+        try TinyRuns.run(["train", "--data", data.path, "--out", output, "--quiet", "--threads", "1"] + more)
     }
 
     /// metrics.csv without the times.
@@ -57,7 +29,7 @@ import Testing
     }
 
     @Test func runsLearnAndLeaveTheirFiles() throws {
-        let data = try pictures()
+        let data = try TinyRuns.pictures()
         let output = data.file("run/deep")
         try train(data, output, ["--epochs", "12", "--lr", "0.4"])
         let rows = try MetricsLog(
@@ -84,7 +56,7 @@ import Testing
 
     @Test(arguments: [["--optimizer", "adam"], ["--optimizer", "sgd", "--momentum", "0.9"]])
     func threadsAndResumingChangeNothing(optimizer: [String]) throws {
-        let data = try pictures()
+        let data = try TinyRuns.pictures()
         let more = optimizer + ["--batch", "3"]
         try train(data, data.file("whole"), more + ["--epochs", "4"])
         try train(data, data.file("threads"), more + ["--epochs", "4", "--threads", "2"])
@@ -99,7 +71,7 @@ import Testing
     }
 
     @Test func interruptedRunsContinueWithinAnEpoch() throws {
-        let data = try pictures()
+        let data = try TinyRuns.pictures()
         try train(data, data.file("whole"), ["--epochs", "2", "--batch", "3"])
         // A signal that is pending from the start ends every session after one step.
         var set = sigset_t()
@@ -123,14 +95,14 @@ import Testing
     }
 
     @Test func checkpointsWithinEpochsAreWritten() throws {
-        let data = try pictures()
+        let data = try TinyRuns.pictures()
         try train(data, data.file("a"), ["--epochs", "2"])
         try train(data, data.file("b"), ["--epochs", "2", "--checkpoint-every", "1"])
         try expectSame(data.file("a"), data.file("b"), "checkpoint after every step")
     }
 
     @Test func nothingIsOverwritten() throws {
-        let data = try pictures()
+        let data = try TinyRuns.pictures()
         try train(data, data.file("run"), ["--epochs", "1"])
         let text = message { try train(data, data.file("run"), ["--epochs", "1"]) }
         #expect(text.contains("there is a run in this folder already"), "\(text)")
@@ -143,7 +115,7 @@ import Testing
     }
 
     @Test func otherDataIsNotResumed() throws {
-        let data = try pictures()
+        let data = try TinyRuns.pictures()
         try train(data, data.file("run"), ["--epochs", "1"])
         try data.writeMask("masks/p3.png", left: 255, right: 0)
         let text = message { try train(data, data.file("run"), ["--epochs", "2", "--resume"]) }
@@ -151,7 +123,7 @@ import Testing
     }
 
     @Test func divergenceKeepsTheLastCheckpoint() throws {
-        let data = try pictures()
+        let data = try TinyRuns.pictures()
         let output = data.file("run")
         try train(data, output, ["--epochs", "1"])
         let before = bytes(output + "/checkpoint.safetensors")
@@ -163,7 +135,7 @@ import Testing
 
     /// As a full disk would: the temporary file cannot be written.
     @Test func failedSavesKeepTheLastCheckpoint() throws {
-        let data = try pictures()
+        let data = try TinyRuns.pictures()
         let output = data.file("run")
         try train(data, output, ["--epochs", "1"])
         let before = bytes(output + "/checkpoint.safetensors")
@@ -175,12 +147,12 @@ import Testing
     }
 
     @Test func strangeCheckpointsAreRefused() throws {
-        let data = try pictures()
+        let data = try TinyRuns.pictures()
         let output = data.file("run")
         try train(data, output, ["--epochs", "1"])
         let other = try PixelModel.load(["CHANNELS=1", "HASH=\"other\"", "NAME=\"gray\""])
         let graph = message {
-            try run(["train", "--data", data.path, "--out", output, "--resume", "--quiet"], model: other)
+            try TinyRuns.run(["train", "--data", data.path, "--out", output, "--resume", "--quiet"], model: other)
         }
         #expect(graph.contains("a checkpoint of another graph (\"pixels\", this trainer was compiled from \"gray\")"))
         #expect(graph.contains("parameter \"out.weight\" is [1, 3, 1, 1] there and [1, 1, 1, 1] here"), "\(graph)")
@@ -193,35 +165,37 @@ import Testing
     }
 
     @Test func weightsOfWrongShapeAreRefused() throws {
-        let data = try pictures()
+        let data = try TinyRuns.pictures()
         var writer = SafetensorsWriter()
         try writer.add("out.weight", shape: [1, 1, 1, 1], values: [1])
         try writer.add("out.bias", shape: [1], values: [1])
         try writer.write(to: data.file("w.safetensors"))
-        let text = message { try run(["evaluate", "--weights", data.file("w.safetensors"), "--data", data.path]) }
+        let text = message {
+            try TinyRuns.run(["evaluate", "--weights", data.file("w.safetensors"), "--data", data.path])
+        }
         #expect(text.contains("[1, 3, 1, 1]") && text.contains("[1, 1, 1, 1]"), "\(text)")
     }
 
     @Test func runsAreEvaluatedAndShown() throws {
-        let data = try pictures()
+        let data = try TinyRuns.pictures()
         let output = data.file("run")
         try train(data, output, ["--epochs", "8"])
-        try run(["evaluate", "--run", output, "--show", "2", "--out", data.file("show.png")])
+        try TinyRuns.run(["evaluate", "--run", output, "--show", "2", "--out", data.file("show.png")])
         #expect(try decodePicture(path: data.file("show.png")).width > 900)
-        let text = message { try run(["evaluate", "--run", output, "--show", "4"]) }
+        let text = message { try TinyRuns.run(["evaluate", "--run", output, "--show", "4"]) }
         #expect(text.contains("--show 4: there are 3 test pictures"), "\(text)")
-        let none = message { try run(["evaluate", "--run", data.file("nothing")]) }
+        let none = message { try TinyRuns.run(["evaluate", "--run", data.file("nothing")]) }
         #expect(none.contains("found no best.safetensors"), "\(none)")
     }
 
     @Test func masksHaveThePicturesSize() throws {
-        let data = try pictures()
+        let data = try TinyRuns.pictures()
         let output = data.file("run")
         try train(data, output, ["--epochs", "12", "--lr", "0.4"])
         try data.folder("new")
         try data.writePicture("new/wide.png", width: 50, height: 20, red: 220)
         try data.write("new/notes.txt", Array("hello".utf8))
-        try run([
+        try TinyRuns.run([
             "predict", data.file("new"), data.file("images/p1.png"), "--run", output, "--out", data.file("masks2"),
         ])
         let wide = try decodeMask(path: data.file("masks2/wide.png"))
@@ -234,10 +208,12 @@ import Testing
     }
 
     @Test func predictionsNeverHarmPictures() throws {
-        let data = try pictures()
+        let data = try TinyRuns.pictures()
         let output = data.file("run")
         try train(data, output, ["--epochs", "1"])
-        func predict(_ arguments: [String]) -> String { message { try run(["predict", "--run", output] + arguments) } }
+        func predict(_ arguments: [String]) -> String {
+            message { try TinyRuns.run(["predict", "--run", output] + arguments) }
+        }
         let same = predict([data.file("images"), "--out", data.file("images")])
         #expect(same.contains("the mask would replace a picture"), "\(same)")
         let photograph = try readBytes(data.file("images/p1.png"))
@@ -255,15 +231,16 @@ import Testing
     }
 
     @Test func grayNetsTrainOnColourPictures() throws {
-        let data = try pictures()
+        let data = try TinyRuns.pictures()
         let gray = try PixelModel.load(["CHANNELS=1", "HASH=\"other\"", "NAME=\"gray\""])
-        try run(["train", "--data", data.path, "--out", data.file("run"), "--quiet", "--split", "1"], model: gray)
+        try TinyRuns.run(
+            ["train", "--data", data.path, "--out", data.file("run"), "--quiet", "--split", "1"], model: gray)
         #expect(try numbers(data.file("run")).last?.hasSuffix(",,,") == true, "no test pictures, no test scores")
     }
 
     @Test func embeddedPicturesNeedNoData() throws {
         let folder = try TestFolder()
-        try run(["train", "--out", folder.file("run"), "--quiet", "--epochs", "1"])
+        try TinyRuns.run(["train", "--out", folder.file("run"), "--quiet", "--epochs", "1"])
         let record = try Checkpoint(path: folder.file("run/checkpoint.safetensors")).record(for: nil)
         #expect(record.data == DataSettings())
         #expect(record.progress.step == 64, "256 pictures in batches of 4")
