@@ -114,7 +114,8 @@ final class CompiledKernels {
         let function = unsafeBitCast(symbol, to: Function.self)
 
         // unetc_scalars: three 64-bit integers, then the floats in the order of RuntimeScalar.
-        let scalars = UnsafeMutableRawPointer.allocate(byteCount: 24 + 4 * RuntimeScalar.allCases.count + 4, alignment: 8)
+        let floats = RuntimeScalar.allCases.count
+        let scalars = UnsafeMutableRawPointer.allocate(byteCount: 24 + 4 * (floats + floats % 2), alignment: 8)
         defer { scalars.deallocate() }
         scalars.storeBytes(of: Int64(evaluator.batch), as: Int64.self)
         scalars.storeBytes(of: evaluator.step, toByteOffset: 8, as: Int64.self)
