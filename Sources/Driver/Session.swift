@@ -82,10 +82,15 @@ public struct CompileOptions: Sendable {
 
 extension Session {
     /// The stages of one plan.
-    /// - Throws: `DriverError` for graphs that cannot be differentiated.
+    /// - Throws: `DriverError` for graphs that cannot be differentiated, or not be computed in tiles.
     public func pipeline(_ kind: PlanKind, _ options: CompileOptions) throws -> PipelineResult {
+        try pipeline(kind, options, tile: kind == .tile ? try chooseTile(options) : nil)
+    }
+
+    private func pipeline(
+        _ kind: PlanKind, _ options: CompileOptions, tile: TileChoice?
+    ) throws -> PipelineResult {
         do {
-            let tile = kind == .tile ? try chooseTile(options) : nil
             return try runPipeline(
                 graph, for: kind, withRespectTo: options.withRespectTo, inputSize: tile?.size, fuses: options.fuses
             ) { fused in
@@ -93,8 +98,6 @@ extension Session {
                     fused, target: options.target, convolutions: tile?.convolutions ?? algorithms(fused, options))
                 return (laidOut.graph, laidOut.layouts)
             }
-        } catch let error as DriverError {
-            throw error
         } catch let error as GraphVerificationError {
             throw DriverError("\(error)", exitCode: 70)
         } catch {
@@ -111,8 +114,8 @@ extension Session {
 
     /// One plan with its kernels, verified.
     public func lowered(_ kind: PlanKind, _ options: CompileOptions) throws -> LoweredPlan {
-        let schedule = try pipeline(kind, options).schedule
         let tile = kind == .tile ? try chooseTile(options) : nil
+        let schedule = try pipeline(kind, options, tile: tile).schedule
         let planning = PlanningOptions(
             strategy: options.strategy, batchCapacity: tile == nil ? options.batch ?? graph.training.batch : 1)
         var lowered = LoweredPlan(

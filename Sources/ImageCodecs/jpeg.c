@@ -36,7 +36,7 @@ void image_codec_jpeg_prepare(struct jpeg_decompress_struct *codec, image_codec_
     errors->message = message;
 }
 
-int image_codec_jpeg_layout(struct jpeg_decompress_struct *codec) {
+static int layout(struct jpeg_decompress_struct *codec) {
     switch (codec->num_components) {
     case 1: return IMAGE_CODEC_GRAY;
     case 4: return IMAGE_CODEC_CMYK;
@@ -47,7 +47,7 @@ int image_codec_jpeg_layout(struct jpeg_decompress_struct *codec) {
 void image_codec_jpeg_describe(struct jpeg_decompress_struct *codec, image_codec_header *header) {
     header->width = codec->image_width;
     header->height = codec->image_height;
-    header->layout = image_codec_jpeg_layout(codec);
+    header->layout = layout(codec);
     header->bits = codec->data_precision;
 }
 
@@ -113,7 +113,7 @@ int image_codec_jpeg_decode(
     jpeg_create_decompress(&codec);
     jpeg_mem_src(&codec, bytes, count);
     jpeg_read_header(&codec, TRUE);
-    int is_cmyk = image_codec_jpeg_layout(&codec) == IMAGE_CODEC_CMYK;
+    int is_cmyk = layout(&codec) == IMAGE_CODEC_CMYK;
     if (output == IMAGE_CODEC_AS_MASK) {
         codec.out_color_space = JCS_GRAYSCALE;
     } else {

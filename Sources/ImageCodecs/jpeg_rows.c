@@ -1,7 +1,6 @@
 #include "jpeg_shared.h"
 #include "row_reader.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -22,8 +22,6 @@ typedef struct {
 /* To be called before jpeg_create_decompress. Failures leave their text in `message` and jump to `escape`. */
 void image_codec_jpeg_prepare(
     struct jpeg_decompress_struct *codec, image_codec_jpeg_errors *errors, char *message);
-/* IMAGE_CODEC_GRAY, _RGB or _CMYK. */
-int image_codec_jpeg_layout(struct jpeg_decompress_struct *codec);
 /* After the header has been read. */
 void image_codec_jpeg_describe(struct jpeg_decompress_struct *codec, image_codec_header *header);
 /* One row of 4-byte pixels to one of 3-byte pixels. */

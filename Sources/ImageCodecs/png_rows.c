@@ -58,12 +58,8 @@ static int next_row(image_row_reader *reader, uint8_t *row, char *message) {
     png_rows *rows = (png_rows *)reader;
     png_structp png = rows->png;
     /* The buffer of the call that opened the file may be gone. */
-    char text[IMAGE_CODEC_MESSAGE_SIZE] = "";
-    png_set_error_fn(png, text, image_codec_png_on_error, image_codec_png_on_warning);
-    if (setjmp(png_jmpbuf(png))) {
-        image_codec_keep_message(message, text);
-        return 1;
-    }
+    png_set_error_fn(png, message, image_codec_png_on_error, image_codec_png_on_warning);
+    if (setjmp(png_jmpbuf(png))) return 1;
     if (rows->row == rows->height) png_error(png, "no rows are left");
     if (rows->whole) {
         memcpy(row, rows->whole + rows->row * rows->row_bytes, rows->row_bytes);
@@ -104,6 +100,8 @@ image_row_reader *image_row_reader_open_png(
     png_set_read_fn(png, rows, read_bytes);
     image_codec_png_start(png, info);
     image_codec_png_describe(png, info, header);
+    /* Before libpng makes room for rows. */
+    if (header->width > IMAGE_ROW_MAX_WIDTH) png_error(png, "rows of too many pixels");
     image_codec_png_as_rgb(png);
     int passes = png_set_interlace_handling(png);
     png_read_update_info(png, info);
@@ -183,23 +181,15 @@ image_row_writer *image_row_writer_open(
 }
 
 int image_row_writer_append(image_row_writer *writer, const uint8_t *row, char *message) {
-    char text[IMAGE_CODEC_MESSAGE_SIZE] = "";
-    png_set_error_fn(writer->png, text, image_codec_png_on_error, image_codec_png_on_warning);
-    if (setjmp(png_jmpbuf(writer->png))) {
-        image_codec_keep_message(message, text);
-        return 1;
-    }
+    png_set_error_fn(writer->png, message, image_codec_png_on_error, image_codec_png_on_warning);
+    if (setjmp(png_jmpbuf(writer->png))) return 1;
     png_write_row(writer->png, row);
     return 0;
 }
 
 int image_row_writer_finish(image_row_writer *writer, char *message) {
-    char text[IMAGE_CODEC_MESSAGE_SIZE] = "";
-    png_set_error_fn(writer->png, text, image_codec_png_on_error, image_codec_png_on_warning);
-    if (setjmp(png_jmpbuf(writer->png))) {
-        image_codec_keep_message(message, text);
-        return 1;
-    }
+    png_set_error_fn(writer->png, message, image_codec_png_on_error, image_codec_png_on_warning);
+    if (setjmp(png_jmpbuf(writer->png))) return 1;
     png_write_end(writer->png, writer->info);
     write_block(writer->png, writer);
     return 0;

@@ -9,7 +9,7 @@ import Glibc
 /// The rows are those of ``decodePicture(path:)``, byte for byte. Use a reader from one thread at a time.
 public final class PictureReader {
     /// The most pixels of a row. The height is whatever the format allows.
-    public static let maximumWidth = 1 << 20
+    public static let maximumWidth = Int(IMAGE_ROW_MAX_WIDTH)
 
     public let width: Int
     public let height: Int
@@ -43,6 +43,12 @@ public final class PictureReader {
         }
         guard let opened else {
             close(descriptor)
+            let width = Int(header.width)
+            guard width <= Self.maximumWidth else {
+                throw ImageError(
+                    file: path,
+                    message: "has rows of \(width) pixels, more than the \(Self.maximumWidth) allowed; cut it")
+            }
             throw .damaged(path, format, failure ?? "")
         }
         name = path
@@ -52,11 +58,6 @@ public final class PictureReader {
         width = Int(header.width)
         height = Int(header.height)
         holdsWholePicture = holdsWhole != 0
-        guard width <= Self.maximumWidth else {
-            throw ImageError(
-                file: path,
-                message: "has rows of \(width) pixels, more than the \(Self.maximumWidth) allowed; cut it")
-        }
     }
 
     deinit {

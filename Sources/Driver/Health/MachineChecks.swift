@@ -15,7 +15,7 @@ struct MachineChecks {
     var checks: [HealthCheck] { [processor, cores, memory, hugePages, cache] }
 
     private var processor: HealthCheck {
-        let name = field("model name", of: "/proc/cpuinfo", separator: ":") ?? "unknown processor"
+        let name = field("model name", of: "/proc/cpuinfo") ?? "unknown processor"
         let vectors =
             "vectors of \(target.vectorWidth) floats" + (target.fusesMultiplyAdd ? " with fused multiply-add" : "")
         let caches = "caches of \(target.l1Bytes >> 10) KiB and \(target.l2Bytes >> 10) KiB a core"
@@ -101,12 +101,12 @@ struct MachineChecks {
     }
 
     private func kibibytes(_ name: String) -> Int? {
-        field(name, of: "/proc/meminfo", separator: ":").flatMap { Int($0.prefix { $0.isNumber }) }
+        field(name, of: "/proc/meminfo").flatMap { Int($0.prefix { $0.isNumber }) }
     }
 
-    /// What stands behind the separator in the first line that begins with `name`.
-    private func field(_ name: String, of path: String, separator: Character) -> String? {
+    /// What stands behind the colon in the first line that begins with `name`.
+    private func field(_ name: String, of path: String) -> String? {
         guard let line = contents(path)?.split(separator: "\n").first(where: { $0.hasPrefix(name) }) else { return nil }
-        return line.split(separator: separator, maxSplits: 1).last.map { String($0.drop { $0 == " " || $0 == "\t" }) }
+        return line.split(separator: ":", maxSplits: 1).last.map { String($0.drop { $0 == " " || $0 == "\t" }) }
     }
 }

@@ -16,6 +16,8 @@ extern "C" {
 
 /* Bytes of every message buffer, the terminating zero included. */
 #define IMAGE_CODEC_MESSAGE_SIZE 256
+/* Pixels that a row may have where pictures are read row by row. */
+#define IMAGE_ROW_MAX_WIDTH 1048576
 
 /* How a file stores its pixels. */
 enum {

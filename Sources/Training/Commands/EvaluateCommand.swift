@@ -54,12 +54,17 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
         if confusion != nil && task.classes == nil {
             throw TrainerError("--confusion: the net learns no classes that could be confused", hint: "leave it out")
         }
+        if tiling.tiles && !task.needsMasks {
+            throw TrainerError("--tiles: the net learns its input, not what it shows", hint: "leave it out")
+        }
         let threads = data.threads ?? processorCount()
         let settings = try data.resolved(over: record?.data, task: task)
         let names = try ClassNames(settings.classNames, task: task)
         let samples = try DataSet.load(
             settings, .testing(part), shape: interface.shape, seed: seed ?? record?.settings.seed ?? 0,
-            threads: threads, isStrict: data.strict, cache: data.cache, console: console
+            threads: threads, isStrict: data.strict,
+            // Tiles read the files themselves.
+            cache: tiling.tiles ? SampleCache(limit: 0) : data.cache, console: console
         ).data
         let count = samples.testing.count
         if let show, !(1...max(1, count)).contains(show) {

@@ -5,7 +5,7 @@ struct TileOptions: ParsableArguments {
     @Flag(
         help: """
             Work at the pictures' own resolution, in exact overlapping tiles, instead of resizing them to the net's \
-            size; memory does not depend on a picture's height.
+            size; for predict, memory does not depend on a picture's height.
             """)
     var tiles = false
 

@@ -2,12 +2,6 @@
 struct ProgressBar {
     var console: Console
     var label: String
-    private let start = monotonicSeconds()
-
-    init(console: Console, label: String) {
-        self.console = console
-        self.label = label
-    }
 
     /// `reading pictures [######......] 120/599`.
     func show(_ done: Int, of total: Int) {

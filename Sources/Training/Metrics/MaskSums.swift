@@ -1,5 +1,3 @@
-import Glibc
-
 /// Counts of pixels over all pictures, of which Dice and IoU are made.
 struct MaskSums: Hashable, Sendable {
     private var intersection = 0
@@ -24,6 +22,3 @@ struct MaskSums: Hashable, Sendable {
     /// |P ∩ T| / |P ∪ T|, likewise.
     var iou: Double { union == 0 ? 1 : Double(intersection) / Double(union) }
 }
-
-/// The probability of a logit; a number that is none becomes 0.
-func sigmoid(_ x: Double) -> Double { x.isNaN ? 0 : 1 / (1 + exp(-x)) }

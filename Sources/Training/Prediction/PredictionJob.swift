@@ -9,6 +9,9 @@ struct PredictionJob: Hashable, Sendable {
     var probabilities: [String] = []
     /// The picture with its objects or classes in colours.
     var overlay: String?
+
+    /// All that is written.
+    var files: [String] { [result] + probabilities + (overlay.map { [$0] } ?? []) }
 }
 
 /// Where predictions go, and which files they may replace.
@@ -80,17 +83,20 @@ struct PredictionTargets: Sendable {
     }
 }
 
-/// Which picture each result belongs to.
+/// Which picture each file that is written belongs to.
 struct PredictionClaims {
     private var owners: [String: String] = [:]
 
-    /// - Throws: `TrainerError` when an earlier picture has a result of that name.
+    /// - Throws: `TrainerError` when an earlier picture has a file of that name.
     mutating func claim(_ job: PredictionJob, _ task: TrainingTask) throws {
-        guard let other = owners.updateValue(job.picture, forKey: job.result) else { return }
-        owners[job.result] = other
-        throw TrainerError(
-            "\(other) and \(job.picture) would both give the \(task.result) \(job.result)",
-            hint: "predict them into different folders, or with --recursive from the folder above")
+        for file in job.files {
+            guard let other = owners[file] else { continue }
+            let what = file == job.result ? "the \(task.result) " : ""
+            throw TrainerError(
+                "\(other) and \(job.picture) would both give \(what)\(file)",
+                hint: "predict them into different folders, or with --recursive from the folder above")
+        }
+        for file in job.files { owners[file] = job.picture }
     }
 }
 

@@ -69,10 +69,10 @@ final class PredictionQueue: Sendable {
 
     func write(_ results: [PredictionResult]) { state.withLock { $0.results += results } }
 
-    /// Leaves out pictures that no worker has begun; returns whether there are any.
+    /// Leaves out pictures that the net has not seen; returns whether there are any.
     func stopTaking() -> Bool {
         state.withLock { s in
-            let isShort = !s.isExhausted || !s.waiting.isEmpty
+            let isShort = !s.isExhausted || s.next < s.pulled
             s.isExhausted = true
             s.waiting = []
             return isShort

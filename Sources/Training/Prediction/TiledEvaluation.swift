@@ -15,12 +15,9 @@ struct TiledEvaluation {
     }
 
     /// - Parameter progress: called with the number of pictures that are done.
-    /// - Throws: `TrainerError` for pictures that are no files, and nets that learn none of what masks say;
-    ///   `ImageError` for files that can no longer be read; `RuntimeError`.
+    /// - Throws: `TrainerError` for pictures that are no files; `ImageError` for files that can no longer be read;
+    ///   `RuntimeError`.
     func run(on samples: [Int], progress: (Int) -> Void) throws -> Result? {
-        guard data.shape.task.needsMasks else {
-            throw TrainerError("--tiles: the net learns its input, not what it shows", hint: "leave it out")
-        }
         var sums = TestSums(data.shape.task)
         for (done, index) in samples.enumerated() {
             try add(data.samples[index], to: &sums)
@@ -43,8 +40,8 @@ struct TiledEvaluation {
         var row = 0
         try prediction.eachRow(reader) { values in
             sample.mask = Array(mask[row * width..<(row + 1) * width])
-            // Object is where the probability is above one half.
-            sums.add(isMask ? values.map { $0 - 0.5 } : Array(values), of: sample)
+            // Object is from one half on, as predictions are written.
+            sums.add(isMask ? values.map { $0 >= 0.5 ? 1 : -1 } : Array(values), of: sample)
             row += 1
         }
     }

@@ -43,15 +43,20 @@ struct TiledPrediction {
                     tally.written += 1
                     tally.pixels += reader.width * reader.height
                 } catch is Interrupted {
-                    break
+                    tally.isInterrupted = true
+                    return tally
                 } catch let error as ImageError where error.file == job.picture {
                     try skip(error)
                 }
             }
             number += 1
-            if isInterrupted() { break }
+            guard !isInterrupted() else {
+                tally.isInterrupted = number < source.count ?? .max
+                return tally
+            }
         }
-        tally.isInterrupted = isInterrupted()
+        // What would have come nobody knows.
+        if source.count == nil && isInterrupted() { tally.isInterrupted = true }
         return tally
     }
 
@@ -64,9 +69,10 @@ struct TiledPrediction {
         let picture = writer.needsPicture ? try PictureAgain(job.picture, expected: size) : nil
         var done = 0
         try eachRow(reader) { values in
+            // Before the last row makes the files whole.
+            try progress(done)
             try writer.append(values, picture: try picture?.next() ?? [])
             done += 1
-            try progress(done)
         }
     }
 

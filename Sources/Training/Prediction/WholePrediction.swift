@@ -2,8 +2,8 @@ import Imaging
 
 /// Predicts pictures that are resized to the net's size, and the result back to theirs.
 ///
-/// Workers decode pictures ahead and write results while the net runs on the calling thread. Memory does not grow with
-/// the number of pictures. What is written does not depend on the number of threads.
+/// Workers decode pictures ahead and write results while the net runs on the calling thread. Of pictures that
+/// are done nothing but names is kept. What is written does not depend on the number of threads.
 struct WholePrediction {
     let net: Net
     let style: PredictionStyle
@@ -11,7 +11,7 @@ struct WholePrediction {
     let isStrict: Bool
 
     /// - Parameters:
-    ///   - isInterrupted: asked between batches, and while paths are waited for; a yes ends with the pictures under way.
+    ///   - isInterrupted: asked between batches, and while paths are waited for; a yes ends with the batch under way.
     ///   - notice: called for each picture that the net can run on.
     ///   - progress: called with the number of pictures that are done or left out.
     /// - Throws: `TrainerError` when strict about a picture; `ImageError` when a result cannot be written, which leaves no
@@ -155,8 +155,6 @@ extension PredictionJob {
     /// Makes the folders of all files.
     /// - Throws: `TrainerError` when that is not possible.
     func makeFolders() throws {
-        for path in [result] + probabilities + (overlay.map { [$0] } ?? []) {
-            try FileSystem.makeFolder(FileSystem.parent(path))
-        }
+        for path in files { try FileSystem.makeFolder(FileSystem.parent(path)) }
     }
 }

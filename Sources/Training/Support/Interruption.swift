@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// Holds SIGINT and SIGTERM back, so that the loop can end a step and save before it stops.
 ///
@@ -13,10 +14,15 @@ struct Interruption {
     /// The thread that first asked to have signals passed on.
     private static let mainThread = pthread_self()
 
+    /// Whether a signal was handed to the main thread, where alone it is pending then, so that other threads do not see it.
+    private static let isPassedOn = Atomic(false)
+
     /// Has other threads hand signals to this one, which holds them back while it trains: OpenBLAS starts threads of its
     /// own when it is loaded, before anything could hold signals back there. To be called by a program's `main`.
     static func passOnSignals() {
+        // Made before a handler could be the first to ask for them.
         _ = mainThread
+        _ = isPassedOn.load(ordering: .relaxed)
         for number in [SIGINT, SIGTERM] {
             let previous = signal(number, passOn)
             // Ignored signals, such as SIGINT of a shell's background job, stay ignored.
@@ -26,6 +32,7 @@ struct Interruption {
 
     private static let passOn: @convention(c) (Int32) -> Void = { number in
         if pthread_equal(pthread_self(), mainThread) == 0 {
+            isPassedOn.store(true, ordering: .relaxed)
             pthread_kill(mainThread, number)
         } else {
             // Not held back, so there is nothing to save: end as the signal would have done.
@@ -36,6 +43,7 @@ struct Interruption {
 
     /// True once the user or the system has asked for the end.
     var isRequested: Bool {
+        if Self.isPassedOn.load(ordering: .relaxed) { return true }
         var pending = sigset_t()
         sigpending(&pending)
         return sigismember(&pending, SIGINT) == 1 || sigismember(&pending, SIGTERM) == 1

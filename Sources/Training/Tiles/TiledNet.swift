@@ -21,13 +21,9 @@ final class TiledNet {
     private let executor: Executor
     private let plan: PlanHandle
 
-    /// What the executor and the parameters take.
-    var memory: MemoryUse { executor.memory }
-
-    /// - Parameter geometry: nil for that of the model; another one is for finding out what is exact.
     /// - Throws: `TrainerError` for a model without a plan for tiles; `RuntimeError` when memory does not suffice.
-    init(model: Model, threads: Int, geometry: TileGeometry? = nil) throws {
-        guard let geometry = try geometry ?? TileGeometry(model: model) else { throw Self.noPlan(model) }
+    init(model: Model, threads: Int) throws {
+        guard let geometry = try TileGeometry(model: model) else { throw Self.noPlan(model) }
         self.model = model
         self.geometry = geometry
         interface = try NetInterface(model: model)
@@ -45,12 +41,6 @@ final class TiledNet {
             "this trainer of graph \"\(model.graphName)\" has no plan for tiles",
             hint: "compile the graph with --tile auto, and use that trainer: weights and runs stay as they are, "
                 + "unless the graph cannot be computed tile by tile, which unetc compile says")
-    }
-
-    /// Bytes of rows that are held for a picture of that width, besides the executor's memory.
-    func bandBytes(width: Int) -> Int {
-        let axis = geometry.rows
-        return 4 * width * (inputChannels * (axis.tile + axis.alignment) + outputChannels * (axis.output + 1))
     }
 
     /// Predicts one picture of `width` × `height` pixels, each from 1.

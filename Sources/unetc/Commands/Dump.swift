@@ -26,7 +26,10 @@ struct Dump: ParsableCommand {
     @Option(help: "text, json or dot (for Graphviz).")
     var format = Format.text
 
-    @Option(help: "Which plan: train, infer, forward, gradients or tile (default: train, gradients without a loss).")
+    @Option(
+        help:
+            "Which plan: train, infer, forward, gradients or tile (default: train; tile with --tile; gradients without a loss)."
+    )
     var plan: PlanKind?
 
     @Option(help: ArgumentHelp("The size of the plan tile: auto, 512, 384x512.", valueName: "size"))
@@ -34,6 +37,10 @@ struct Dump: ParsableCommand {
 
     @Option(help: "The batch to plan for (default: the graph's).")
     var batch: Int?
+
+    func validate() throws {
+        if tile != nil, let plan, plan != .tile { throw ValidationError("--tile goes with --plan tile.") }
+    }
 
     func run() throws {
         try reportingErrors {
@@ -50,7 +57,7 @@ struct Dump: ParsableCommand {
     }
 
     private func text(_ session: Session, _ options: CompileOptions) throws -> String {
-        let kind = plan ?? (session.graph.loss == nil ? .gradients : .train)
+        let kind = plan ?? (tile != nil ? .tile : session.graph.loss == nil ? .gradients : .train)
         switch stage {
         case .parsed, .graph: return try printed(session.graph)
         case .backward, .fused, .scheduled:
