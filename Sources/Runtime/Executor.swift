@@ -103,9 +103,7 @@ public final class Executor {
     /// make is not there already.
     /// - Throws: `RuntimeError` when `batch` is not within 1 and the plan's `batchCapacity`.
     public func run(_ plan: PlanHandle, batch: Int, scalars: StepScalars = StepScalars()) throws {
-        let (steps, preparationsAreDue) = try begin(plan, batch: batch, scalars: scalars)
-        for step in steps where preparationsAreDue || !step.isPreparation { execute(step, batch: batch) }
-        current = (plan, batch)
+        try run(plan, batch: batch, scalars: scalars) { _ in }
     }
 
     /// Runs like `run` and calls `look` behind each step that ran, with the step's place in the plan.
@@ -129,16 +127,13 @@ public final class Executor {
     public func runProfiled(
         _ plan: PlanHandle, batch: Int, scalars: StepScalars = StepScalars()
     ) throws -> [Double] {
-        let (steps, preparationsAreDue) = try begin(plan, batch: batch, scalars: scalars)
+        var seconds = [Double](repeating: 0, count: try bound(plan).steps.count)
         var last = monotonicSeconds()
-        let seconds = steps.map { step in
-            guard preparationsAreDue || !step.isPreparation else { return 0.0 }
-            execute(step, batch: batch)
-            let start = last
-            last = monotonicSeconds()
-            return last - start
+        try run(plan, batch: batch, scalars: scalars) { index in
+            let now = monotonicSeconds()
+            seconds[index] = now - last
+            last = now
         }
-        current = (plan, batch)
         return seconds
     }
 

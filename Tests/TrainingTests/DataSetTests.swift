@@ -19,6 +19,21 @@ import Testing
         }
     }
 
+    /// Also of the last byte of a word, whose change in another word must not take it back.
+    @Test func everyByteChangesTheContentsHash() {
+        let plain = [UInt8](repeating: 0, count: 80)
+        var seen: Set<UInt64> = [ContentHash.of(plain), ContentHash.of(plain, start: 1), ContentHash.of([])]
+        for first in plain.indices {
+            for second in first..<plain.count {
+                var changed = plain
+                changed[first] = 128
+                changed[second] = 128
+                seen.insert(ContentHash.of(changed))
+            }
+        }
+        #expect(seen.count == 3 + 80 * 81 / 2)
+    }
+
     @Test func sortedSplitsTakeTheFirst() {
         #expect(parts(10, 0.8, sorted: true) == ([0, 1, 2, 3, 4, 5, 6, 7], [8, 9]))
     }

@@ -114,6 +114,29 @@ import Testing
         }
     }
 
+    /// Data, seed and settings of the fold that is there, though nothing but the folder is named.
+    @Test func foldsYetToBeginAreLikeThoseThatAreThere() throws {
+        let data = try pictures(7)
+        let (whole, parts) = (data.file("whole"), data.file("parts"))
+        let flags = ["--data", data.path, "--epochs", "1", "--seed", "5", "--folds", "3", "--augment", "vflip"]
+        try train(flags + ["--out", whole])
+        try train(flags + ["--out", parts, "--fold", "2"])
+        try train(["--out", parts, "--resume"])
+        for name in ["folds.csv"] + (1...3).map({ "fold-\($0)/checkpoint.safetensors" }) {
+            #expect(bytes(parts + "/" + name) == bytes(whole + "/" + name), "\(name)")
+        }
+    }
+
+    @Test func aFoldAfterTheOtherKeepsTheTable() throws {
+        let data = try pictures(7)
+        let output = data.file("run")
+        for fold in ["1", "3"] {
+            try train(["--data", data.path, "--epochs", "1", "--folds", "3", "--fold", fold, "--out", output])
+        }
+        let table = try FoldTable(parsing: FileSystem.text(of: output + "/folds.csv"), task: .mask, path: "f")
+        #expect(table.rows.map(\.fold) == [1, 3])
+    }
+
     @Test func foldsThatStopEarlyAreDone() throws {
         let data = try pictures(6)
         let output = data.file("run")

@@ -55,6 +55,17 @@ import Testing
         return found
     }
 
+    /// The mask of one picture and the overlay of another.
+    @Test func everyFileHasOnePicture() throws {
+        let folder = try TestFolder()
+        try folder.folder("pics")
+        try folder.folder("pics/overlays")
+        for name in ["pics/a.png", "pics/overlays/a.png"] { try noise(folder.file(name), width: 9, height: 7) }
+        let arguments = [folder.file("pics"), "--recursive", "--overlay", "--out", folder.file("out")]
+        let text = message { try predict(folder, arguments) }
+        #expect(text.contains("would both give"), "\(text)")
+    }
+
     @Test(arguments: [(37, 21), (16, 16), (1, 1), (1, 40), (33, 1)])
     func tilesSayWhatTheNetSaysOfEachPixel(width: Int, height: Int) throws {
         let data = try TestFolder()

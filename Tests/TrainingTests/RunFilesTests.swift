@@ -102,6 +102,16 @@ import Testing
         #expect(session["command"]?.array?.first?.string == "trainer")
     }
 
+    @Test func onlyATrainersOwnLeftoversAreCleared() throws {
+        let data = try pictures()
+        try data.folder("run")
+        for name in ["notes.tmp", "best.safetensors.tmp", "curves.png.123-456.tmp"] {
+            try data.write("run/" + name, [1])
+        }
+        withExtendedLifetime(try RunFolder(data.file("run"))) {}
+        #expect(try FileSystem.names(in: data.file("run")).filter { $0.hasSuffix(".tmp") } == ["notes.tmp"])
+    }
+
     @Test func reportsNeedNothingBesideThem() throws {
         let data = try pictures()
         try train(data, "run", ["--epochs", "3"])

@@ -4,8 +4,6 @@ struct Augmentation: Hashable, Sendable {
     var color = ColorMap()
     /// nil for none.
     var noise: NoiseField?
-
-    var isIdentity: Bool { space.isIdentity && color.isIdentity && noise == nil }
 }
 
 /// The augmentations of an epoch: pure functions of seed, epoch and sample.

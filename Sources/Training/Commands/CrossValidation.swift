@@ -7,13 +7,16 @@ struct CrossValidation {
     var count: Int
     /// nil for all.
     var only: Int?
+    /// What a fold in `--out` was started with, which the others then are as well; nil for none.
+    private let started: RunRecord?
 
     /// What a command asks for: `--folds`, or, to resume, what the runs in `--out` were started with.
     /// - Returns: nil for a single run.
     /// - Throws: `TrainerError` when there is something else in `--out`.
     init?(_ command: TrainCommand) throws {
         let files = RunFiles(folder: command.output)
-        let started = try Self.startedCount(files)
+        let record = try Self.startedFold(files)
+        let started = record?.data.fold?.count
         if let started, command.folds.folds == nil, !command.resume {
             throw TrainerError(
                 "\(command.output): there are the runs of \(started) folds in this folder already",
@@ -32,15 +35,17 @@ struct CrossValidation {
         self.command = command
         self.count = count
         only = command.folds.fold
+        self.started = record
     }
 
-    /// The number of folds that the runs in a folder belong to; nil when there are none.
-    private static func startedCount(_ files: RunFiles) throws -> Int? {
+    /// The record of a fold that was begun in a folder; nil when there is none.
+    private static func startedFold(_ files: RunFiles) throws -> RunRecord? {
         guard FileSystem.isFolder(files.folder) else { return nil }
         for name in try FileSystem.names(in: files.folder) where name.hasPrefix("fold-") {
             let checkpoint = RunFiles(folder: FileSystem.join(files.folder, name)).checkpoint
             guard FileSystem.isFile(checkpoint) else { continue }
-            if let fold = try Checkpoint(path: checkpoint).record(for: nil).data.fold { return fold.count }
+            let record = try Checkpoint(path: checkpoint).record(for: nil)
+            if record.data.fold != nil { return record }
         }
         return nil
     }
@@ -54,14 +59,22 @@ struct CrossValidation {
         let folder = try RunFolder(command.output)
         let path = folder.files.folds
         var table = FoldTable(task: task)
-        if command.resume && FileSystem.isFile(path) {
+        if FileSystem.isFile(path) {
             table = try FoldTable(parsing: FileSystem.text(of: path), task: task, path: path)
         }
+        let end = command.flags.stopping.minutes.map { monotonicSeconds() + 60 * $0 }
+        var hasTrained = false
         for number in only.map({ [$0] }) ?? Array(1...count) {
             let files = folder.files.fold(number)
-            if try table.has(number) && isDone(files) { continue }
+            if try command.resume && table.has(number) && isDone(files) { continue }
+            if hasTrained, let why = Self.reasonToStop(end) {
+                return console.answer(
+                    why + "stopped before fold \(number); continue with\n  "
+                        + TrainCommand.resumeLine(context.arguments))
+            }
             console.say("fold \(number) of \(count)")
-            guard try train(number, files, context).isDone else { return }
+            hasTrained = true
+            guard try train(number, files, context, until: end).isDone else { return }
             if let row = try row(number, files, task) { table.add(row) }
             try table.write(to: path)
         }
@@ -71,12 +84,15 @@ struct CrossValidation {
     }
 
     private func checkData(_ task: TrainingTask) throws {
-        let settings = try command.data.resolved(over: nil, task: task)
-        guard let layout = try settings.layout(for: task), layout.isParted else { return }
-        let parts = layout.folders.compactMap { $0.part.map { $0.rawValue + "/" } }.joined(separator: ", ")
-        throw TrainerError(
-            "--folds: the data in \(settings.title) comes parted into \(parts)",
-            hint: "name one pair of folders to part, such as --images train --masks trainannot")
+        try command.data.checkNotParted(
+            try command.data.resolved(over: started?.data, task: task), task, flag: "--folds")
+    }
+
+    /// Why to stop between folds, while signals are held back: nil to go on.
+    private static func reasonToStop(_ end: Double?) -> String? {
+        if Interruption().isRequested { return "" }
+        guard let end, monotonicSeconds() >= end else { return nil }
+        return "the time of --minutes is up: "
     }
 
     /// True unless more epochs are asked for than the fold was trained for.
@@ -85,11 +101,15 @@ struct CrossValidation {
         return try Checkpoint(path: files.checkpoint).record(for: nil).settings.epochs >= epochs
     }
 
-    private func train(_ number: Int, _ files: RunFiles, _ context: TrainerContext) throws -> TrainingRun.Ending {
+    /// - Parameter end: on the clock of `monotonicSeconds`, for all folds together.
+    private func train(
+        _ number: Int, _ files: RunFiles, _ context: TrainerContext, until end: Double?
+    ) throws -> TrainingRun.Ending {
         var one = command
         one.output = files.folder
         one.resume = command.resume && FileSystem.isFolder(files.folder)
-        return try one.train(context, fold: Fold(number: number, count: count))
+        if let end { one.flags.stopping.minutes = max(1e-3, (end - monotonicSeconds()) / 60) }
+        return try one.train(context, fold: Fold(number: number, count: count), like: started)
     }
 
     /// What the best epoch of a fold reached.

@@ -37,7 +37,10 @@ public struct DoctorOptions: ParsableArguments {
         settings.map = try net.map { net in try data.maskMap?.fitted(to: net.shape.task) } ?? data.maskMap
         settings.classNames = data.classes.names ?? []
         if let net { _ = try ClassNames(settings.classNames, task: net.shape.task) }
-        if data.split != nil || data.sorted { try data.checkNotParted(settings, net?.shape.task ?? .mask) }
+        if data.split != nil || data.sorted {
+            try data.checkNotParted(
+                settings, net?.shape.task ?? .mask, flag: data.split == nil ? "--sorted" : "--split")
+        }
         settings.split = data.split ?? settings.split
         settings.isSorted = data.sorted
         let diagnosis = try DataExamination(

@@ -74,12 +74,6 @@ struct InfoLines {
         }
     }
 
-    private func trainingMemory() throws -> MemoryUse {
-        try MemoryUse(
-            model: model, plans: Net.plans(settings.use), threads: threads, optimizer: settings.optimizer.kind.rawValue,
-            extras: settings.steps.extras, preparedWeights: .recomputed)
-    }
-
     private var shapes: [(String, String)] {
         let plan = model.plans.first { $0.name == "train" } ?? model.plans.first { $0.name == "infer" }
         let values = plan.map { $0.inputs + $0.outputs } ?? []
@@ -94,7 +88,9 @@ struct InfoLines {
 
     private func memory() throws -> [(String, String)] {
         var uses: [(String, MemoryUse)] = []
-        if model.planNames.contains("train") { uses.append(("memory, training", try trainingMemory())) }
+        if model.planNames.contains("train") {
+            uses.append(("memory, training", try settings.memory(model, threads: threads)))
+        }
         let inference = try MemoryUse(
             model: model, plans: Net.plans(.predicting), threads: threads, preparedWeights: .kept)
         uses.append(("memory, inference", inference))

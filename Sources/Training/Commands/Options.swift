@@ -72,17 +72,17 @@ struct DataOptions: ParsableArguments {
         }
         settings.map = try maskMap?.fitted(to: task) ?? settings.map
         settings.classNames = classes.names ?? settings.classNames
-        if split != nil || sorted { try checkNotParted(settings, task) }
+        if split != nil || sorted { try checkNotParted(settings, task, flag: split == nil ? "--sorted" : "--split") }
         settings.split = split ?? settings.split
         settings.isSorted = sorted || settings.isSorted
         return settings
     }
 
-    func checkNotParted(_ settings: DataSettings, _ task: TrainingTask) throws {
+    func checkNotParted(_ settings: DataSettings, _ task: TrainingTask, flag: String) throws {
         guard let layout = try settings.layout(for: task), layout.isParted else { return }
         let parts = layout.folders.compactMap { $0.part.map { $0.rawValue + "/" } }.joined(separator: ", ")
         throw TrainerError(
-            "\(split == nil ? "--sorted" : "--split"): the data in \(settings.title) comes parted into \(parts)",
+            "\(flag): the data in \(settings.title) comes parted into \(parts)",
             hint: "leave it out; or name one pair of folders to part, such as --images train --masks trainannot")
     }
 }

@@ -61,7 +61,8 @@ struct Repetition {
     static func changes(from before: [JSONMember], to now: [JSONMember]) -> [String] {
         // Only a schedule that ends with the run looks at when that is.
         let schedule = now.first { $0.name == "schedule" }?.value.string ?? "constant"
-        let endings = ["patience", "until"] + (schedule == "constant" ? ["epochs"] : [])
+        let isEndless = ["constant", "step", "plateau"].contains { schedule.hasPrefix($0) }
+        let endings = ["patience", "until"] + (isEndless ? ["epochs"] : [])
         return now.filter { member in
             !endings.contains(member.name) && before.first { $0.name == member.name }?.value != member.value
         }.map { "\($0.name) \($0.value.string ?? $0.value.text)" }
@@ -89,15 +90,16 @@ struct Repetition {
     /// - Throws: `TrainerError` that names the first epoch that did not.
     func compare(with files: RunFiles, _ console: Console) throws {
         let now = try HashLog.rows(files.hashes)
-        for (before, now) in zip(rows, now) where before != now {
+        // Of a run that an earlier version began, the first epochs may have no hashes.
+        let pairs = rows.compactMap { before in now.first { $0.epoch == before.epoch }.map { (before, $0) } }
+        for (before, now) in pairs where before != now {
             throw TrainerError(
                 "the repetition differs from \(folder) from epoch \(before.epoch) on: the weights' SHA-256 is "
                     + "\(now.digest.prefix(16))… after step \(now.step), it was \(before.digest.prefix(16))… after step "
                     + "\(before.step)")
         }
-        let compared = zip(rows, now).map { $0.1 }
-        guard let last = compared.last else { return }
-        let count = compared.count < rows.count ? "\(compared.count) of " : ""
+        guard let last = pairs.last?.1 else { return }
+        let count = pairs.count < rows.count ? "\(pairs.count) of " : ""
         console.answer(
             "the same bits as \(folder) behind each of \(count)\(Text.count(rows.count, "epoch")); SHA-256 of the last weights "
                 + last.digest)

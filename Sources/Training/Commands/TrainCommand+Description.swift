@@ -3,7 +3,7 @@ import Runtime
 /// What a run's folder says about how the run was started.
 extension TrainCommand {
     /// The description of a run with this session in it.
-    /// - Parameter isContinued: whether earlier sessions count.
+    /// - Parameter previous: what earlier sessions wrote; nil for a new run.
     /// - Throws: `TrainerError` for a model whose metadata cannot be read, or a run.json that is none.
     func description(
         _ context: TrainerContext, _ record: RunRecord, _ samples: DataSet, findings: [String], plan: PlanDescription,

@@ -36,6 +36,9 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         if data.split != nil && folds.folds != nil {
             throw ValidationError("--folds says what tests, leave out --split.")
         }
+        if resume && repetition.run != nil {
+            throw ValidationError("--repeat trains anew and compares; leave out --resume.")
+        }
         if folds.folds != nil && repetition.run != nil {
             throw ValidationError("--repeat repeats one run, such as RUN/fold-1; leave out --folds.")
         }
@@ -47,8 +50,10 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
     }
 
     /// One run.
-    /// - Parameter fold: what tests, in place of `--split`.
-    func train(_ context: TrainerContext, fold: Fold?) throws -> TrainingRun.Ending {
+    /// - Parameters:
+    ///   - fold: what tests, in place of `--split`.
+    ///   - like: a run that this one has settings and data of, where flags name none; nil for a run of its own.
+    func train(_ context: TrainerContext, fold: Fold?, like: RunRecord? = nil) throws -> TrainingRun.Ending {
         let console = Console(isQuiet: quiet)
         let model = context.model
         let interface = try NetInterface(model: model)
@@ -57,10 +62,11 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         let previous = try previousRecord(RunFiles(folder: output), model, console)
         let repeated = try repetition.run.map { try Repetition(of: $0, model: model, console: console) }
         let settings = try flags.resolved(
-            defaults: ModelDefaults(metadata: model.metadata).training,
-            recorded: previous?.settings ?? repeated?.record.settings, model: model)
+            defaults: repeated?.record.settings ?? ModelDefaults(metadata: model.metadata).training,
+            recorded: (previous ?? like)?.settings, model: model)
         try repeated?.check(settings)
-        var dataSettings = try data.resolved(over: previous?.data ?? repeated?.record.data, task: interface.task)
+        var dataSettings = try data.resolved(
+            over: (previous ?? like ?? repeated?.record)?.data, task: interface.task)
         dataSettings.fold = fold ?? dataSettings.fold
         let names = try ClassNames(dataSettings.classNames, task: interface.task)
         // Only now, so that a command that makes no sense leaves no folder behind.

@@ -161,10 +161,8 @@ struct Fingerprint {
 
     private mutating func mixIn(_ word: UInt64) { state = (state ^ word) &* 0x100_0000_01B3 }
 
-    var value: UInt64 { SplitMix64.mix(state) }
-
     var text: String {
-        let digits = String(value, radix: 16)
+        let digits = String(SplitMix64.mix(state), radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits
     }
 }

@@ -31,7 +31,10 @@ struct SampleCache: Hashable, Sendable {
     private static func availableMemory() -> Int {
         let free = field("MemAvailable:", of: "/proc/meminfo").map { $0 * 1024 } ?? 1 << 30
         let group = number(of: "/sys/fs/cgroup/memory.max").map { limit in
-            max(0, limit - (number(of: "/sys/fs/cgroup/memory.current") ?? 0))
+            // What files were read and can be forgotten counts as used there.
+            let used = number(of: "/sys/fs/cgroup/memory.current") ?? 0
+            let forgettable = field("inactive_file", of: "/sys/fs/cgroup/memory.stat") ?? 0
+            return max(0, limit - max(0, used - forgettable))
         }
         return min(free, group ?? free)
     }

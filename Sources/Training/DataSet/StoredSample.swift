@@ -28,13 +28,32 @@ struct SampleContent: Hashable, Sendable {
     var mask: UInt64
 
     init(picture: [UInt8], mask: [UInt8]) {
-        func hash(_ bytes: [UInt8]) -> UInt64 {
-            var hash = Fingerprint()
-            hash.add(bytes)
-            return hash.value
+        self.picture = ContentHash.of(picture)
+        self.mask = ContentHash.of(mask)
+    }
+}
+
+/// A number that differs for other bytes, up to chance of 2^-64.
+enum ContentHash {
+    /// - Parameter start: what the bytes belong to, such as a size.
+    static func of(_ bytes: [UInt8], start: UInt64 = 0) -> UInt64 {
+        bytes.withUnsafeBytes { raw in
+            var state = mixed(mixed(0, start), UInt64(raw.count))
+            let whole = raw.count / 8 * 8
+            for place in stride(from: 0, to: whole, by: 8) {
+                state = mixed(
+                    state, UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: place, as: UInt64.self)))
+            }
+            for place in whole..<raw.count { state = mixed(state, UInt64(raw[place])) }
+            return SplitMix64.mix(state)
         }
-        self.picture = hash(picture)
-        self.mask = hash(mask)
+    }
+
+    /// Both halves of the product, so that every bit of a word reaches every bit of the state.
+    private static func mixed(_ state: UInt64, _ word: UInt64) -> UInt64 {
+        let (high, low) = (state ^ word).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
+        // The sum keeps a state of 0 from swallowing what follows.
+        return (high ^ low) &+ 0xD134_2543_DE82_EF95
     }
 }
 

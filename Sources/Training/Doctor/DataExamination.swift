@@ -16,7 +16,8 @@ struct DataExamination {
         let needsMasks = net?.shape.task.needsMasks ?? true
         do {
             let layout = try DataLayout.recognize(
-                folder: settings.folder, pictures: settings.pictures, masks: settings.masks, needsMasks: needsMasks)
+                folder: settings.folder, pictures: settings.pictures, masks: settings.masks, needsMasks: needsMasks
+            ).forTraining
             result.layout = layout
             result.pairings = try layout.folders.map { try SamplePairing(listing: $0) }
         } catch let error as TrainerError {

@@ -15,7 +15,8 @@ extension DataSurvey {
         let masksAlone = files(.maskAlone)
         let naming = NamePattern(pictures: alone.map(\.file), masks: masksAlone.map(\.file))?.advice
         let unusable = files(.unusable).map { issue in
-            Finding(.warning, .unusable, "\(Self.short(issue.file)) \(issue.reason)", files: [])
+            let file = Self.short(issue.file)
+            return Finding(.warning, .unusable, "\(file) \(issue.reason)", files: [file])
         }
         return [
             finding(
@@ -41,7 +42,7 @@ extension DataSurvey {
         return findings.prefix(count) + [
             Finding(
                 .warning, .unusable, "\(rest.count) more files cannot be read", advice: "replace them or convert them",
-                files: rest.map { String($0.text.prefix { $0 != " " }) })
+                files: rest.flatMap(\.files))
         ]
     }
 }

@@ -47,11 +47,11 @@ struct Finding: Hashable, Sendable {
 
     var severity: Severity
     var code: Code
-    /// What is the case, in a line, without the names of files.
+    /// What is the case, in a line, without the names of files, but where it is about one alone.
     var text: String
     /// What to do about it; nil where there is nothing to be done.
     var advice: String?
-    /// The files it is about, all of them, by path; `a = b` for files that are equal.
+    /// The files it is about, all of them, each as its folder's name and its own; `a = b` for files that are equal.
     var files: [String] = []
     /// The pairs it is about, by their place in the survey.
     var pairs: [Int] = []
@@ -77,6 +77,7 @@ struct Finding: Hashable, Sendable {
 
     /// The line without the severity.
     func words(names count: Int = 3) -> String {
+        let files = files.filter { !text.contains($0) }
         let shown = files.prefix(count).joined(separator: ", ")
         let rest = files.count > count ? " and \(files.count - count) more" : ""
         let head = text + (shown.isEmpty ? "" : " (\(shown)\(rest))")

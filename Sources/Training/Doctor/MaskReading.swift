@@ -35,11 +35,17 @@ enum MaskReading: Hashable, Sendable {
             self = .smeared(low, high)
         } else if all.count > 64 {
             self = .photographs
-        } else if let last = all.last(where: { $0 != 255 }), all.count * 2 > Int(last) {
+        } else if Self.looksLikeNumbers(all) {
             self = .numbers
         } else {
             self = .several
         }
+    }
+
+    /// From 0 on without large gaps, 255 maybe besides.
+    private static func looksLikeNumbers(_ all: [UInt8]) -> Bool {
+        guard let last = all.last(where: { $0 != 255 }) else { return false }
+        return last < 64 && all.count * 2 > Int(last)
     }
 
     private static func few(_ all: [UInt8]) -> MaskReading? {
@@ -66,7 +72,8 @@ enum MaskReading: Hashable, Sendable {
         }
         let exact = share { $0 == first || $0 == second }
         let near = share { distance($0, first) <= 24 || distance($0, second) <= 24 }
-        let isSmooth = all.contains(0) && all.contains(255) && exact >= 0.9
+        let isNumbers = !isLossy && looksLikeNumbers(all)
+        let isSmooth = !isNumbers && all.contains(0) && all.contains(255) && exact >= 0.9
         // Class numbers beside a 255 for "void" are fewer than what smearing makes.
         let isSmeared = (isLossy || all.count > 24) && exact >= 0.4 && near >= 0.9
         guard isSmooth || isSmeared else { return nil }
@@ -107,14 +114,6 @@ enum MaskReading: Hashable, Sendable {
         case .scaled, .numbers, .several:
             let all = values.values
             return all.count <= 16 ? MaskMap(background: [all[0]], object: Array(all.dropFirst())) : nil
-        }
-    }
-
-    /// Whether these are likely masks of object and background.
-    var isBinary: Bool {
-        switch self {
-        case .single, .zeroOne, .zeroFull, .mixed, .trimap, .two, .smeared, .photographs: true
-        case .scaled, .numbers, .several: false
         }
     }
 }

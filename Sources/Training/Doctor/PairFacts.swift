@@ -70,22 +70,7 @@ extension Bitmap {
 
     /// A number that differs for bitmaps of other sizes or pixels, up to chance of 2^-64.
     var contentHash: UInt64 {
-        func mixed(_ state: UInt64, _ word: UInt64) -> UInt64 {
-            let (high, low) = (state ^ word).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
-            // The sum keeps a state of 0 from swallowing what follows.
-            return (high ^ low) &+ 0xD134_2543_DE82_EF95
-        }
-        let start = mixed(0, UInt64(width) << 34 ^ UInt64(height) << 2 ^ UInt64(channels))
-        return pixels.withUnsafeBytes { raw in
-            var state = start
-            let whole = raw.count / 8 * 8
-            for place in stride(from: 0, to: whole, by: 8) {
-                state = mixed(
-                    state, UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: place, as: UInt64.self)))
-            }
-            for place in whole..<raw.count { state = mixed(state, UInt64(raw[place])) }
-            return SplitMix64.mix(state)
-        }
+        ContentHash.of(pixels, start: UInt64(width) << 34 ^ UInt64(height) << 2 ^ UInt64(channels))
     }
 
     /// True when all pixels are equal.

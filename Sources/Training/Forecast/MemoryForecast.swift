@@ -28,17 +28,14 @@ struct MemoryForecast: Hashable, Sendable {
     init(
         model: Model, shape: SampleShape, settings: TrainingSettings, threads: Int, pictures: Int, program: Int
     ) throws {
-        net = try MemoryUse(
-            model: model, plans: Net.plans(settings.use), threads: threads, optimizer: settings.optimizer.kind.rawValue,
-            extras: settings.steps.extras, preparedWeights: .recomputed)
+        net = try settings.memory(model, threads: threads)
         self.pictures = pictures
         self.program = program
-        // Those made ahead, the one being made, and those at work.
-        let kept = BatchProducer.capacity + 1 + settings.steps.accumulate
-        let training = kept * shape.batchBytes(settings.batch)
-        let testing = kept * shape.batchBytes(model.batchCapacity) + shape.outputBytes(model.batchCapacity)
+        // Those made ahead and the one at work; a test at the forecast's time runs beside those of training.
+        let kept = BatchProducer.capacity + 1
+        let test = kept * shape.batchBytes(model.batchCapacity) + shape.outputBytes(model.batchCapacity)
         let largest = model.parameters.map(\.elementCount).max() ?? 0
-        buffers = max(training, testing) + largest * MemoryLayout<Float>.stride
+        buffers = kept * shape.batchBytes(settings.batch) + test + largest * MemoryLayout<Float>.stride
     }
 
     /// What `text` says of the net, in its parts.
@@ -46,7 +43,7 @@ struct MemoryForecast: Hashable, Sendable {
         "arena \(Text.bytes(use.arena)), parameters \(Text.bytes(use.parameters)), "
             + "optimizer state \(Text.bytes(use.moments)), "
             + (use.extras > 0 ? "gradient sums and averages \(Text.bytes(use.extras)), " : "")
-            + "prepared weights \(Text.bytes(use.prepared)), "
+            + "prepared weights \(Text.bytes(use.prepared + use.derived)), "
             + "scratch \(Text.bytes(use.workspaces))"
     }
 }

@@ -9,12 +9,14 @@ struct StepMeasurement {
     /// - Throws: `RuntimeError` or `TrainerError` when the net cannot run.
     func run() throws -> (step: Double, testedBatch: Double) {
         net.parameters.initialize(settings.initialValues, seed: settings.seed)
-        let batches = Array(
-            repeating: Self.batch(settings.batch, net.interface.shape), count: settings.steps.accumulate)
+        let batch = Self.batch(settings.batch, net.interface.shape)
+        let sizes = Array(repeating: settings.batch, count: settings.steps.accumulate)
         var number = 0
         let step = try Self.mean {
             number += 1
-            _ = try net.step(batches, settings: settings.steps, scalars: settings.optimizer.scalars(step: number))
+            _ = try net.step(sizes, settings: settings.steps, scalars: settings.optimizer.scalars(step: number)) {
+                batch
+            }
         }
         let tested = Self.batch(net.model.batchCapacity, net.interface.shape)
         return (step, try Self.mean { _ = try net.tested(tested) })

@@ -19,15 +19,17 @@ final class AppendedFile {
 
     /// - Throws: `RuntimeError` when the piece cannot be written; then nothing of it is there.
     func append(_ piece: [UInt8]) throws {
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw Self.failure(path, errno) }
         var rest = piece[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
             guard count > 0 else {
                 let code = count < 0 ? errno : ENOSPC
-                _ = ftruncate(descriptor, status.st_size)
+                // Nobody else writes into the run's folder.
+                var status = stat()
+                if fstat(descriptor, &status) == 0 {
+                    _ = ftruncate(descriptor, status.st_size - off_t(piece.count - rest.count))
+                }
                 throw Self.failure(path, code)
             }
             rest = rest.dropFirst(count)

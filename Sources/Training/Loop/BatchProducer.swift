@@ -42,7 +42,7 @@ final class BatchProducer {
                 Self.deliver(result, batch, place, state)
             }
         }
-        for _ in 0..<max(1, min(maker.data.threads, batches.count)) {
+        for _ in 0..<max(1, min(maker.data.threads, batches.reduce(0) { $0 + $1.count })) {
             // One is enough to get there; only none at all is an error.
             do { threads.append(try PosixThread(work)) } catch  where !threads.isEmpty { break }
         }

@@ -6,20 +6,21 @@ extension TrainingRun {
     /// - Parameter start: when the step before ended; moved to now.
     /// - Throws: `RuntimeError` when the net cannot run.
     func forecast(since start: inout Double, stepsPerEpoch: Int) throws {
-        guard var meter = forecastMeter else { return }
+        guard !console.isQuiet, var meter = forecastMeter else { return }
         let now = monotonicSeconds()
         meter.add(now - start)
         start = now
         let isLast = record.progress.stepInEpoch == stepsPerEpoch
         guard meter.isDone || isLast else { return forecastMeter = meter }
         forecastMeter = nil
-        guard let step = meter.mean, settings.epochs > 1 || !isLast else { return }
+        guard let step = meter.mean, epochs > 1 || !isLast else { return }
         let forecast = TimeForecast(
             step: step, testedBatch: try timeOfTest(), training: data.training.count, testing: data.testing.count,
             batch: settings.samplesPerStep, capacity: net.model.batchCapacity)
         console.clear()
-        console.say("time: " + forecast.text(epochs: settings.epochs - record.progress.epoch))
+        console.say("time: " + forecast.text(epochs: epochs - record.progress.epoch))
         start = monotonicSeconds()
+        forecastSeconds = start - now
     }
 
     /// The seconds that the test of a batch takes: it changes nothing.

@@ -6,10 +6,10 @@ extension TrainingRun {
         try writing { try logs.begin(RunSession(files: files, record: record, log: log)) }
     }
 
-    func logStep(loss: Double) throws {
+    func logStep(loss: Double, learningRate: Double) throws {
         let step = StepReport(
             step: record.progress.step, epoch: record.progress.epoch + 1, loss: loss,
-            learningRate: scalars(step: record.progress.step).learningRate, seconds: seconds)
+            learningRate: learningRate, seconds: seconds)
         try writing { try logs.step(step) }
     }
 

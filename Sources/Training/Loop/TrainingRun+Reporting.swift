@@ -5,7 +5,7 @@ extension TrainingRun {
         let test = row.test.map { ", test " + task.text($0) }
         let wait = waitShare > 0.01 ? " (\(Text.fixed(100 * waitShare, 1)) % of it waiting for pictures)" : ""
         console.say(
-            "epoch \(row.epoch)/\(settings.epochs): loss \(Text.loss(row.trainLoss))\(test ?? ""), "
+            "epoch \(row.epoch)/\(epochs): loss \(Text.loss(row.trainLoss))\(test ?? ""), "
                 + "\(Text.fixed(imagesPerSecond, 1)) images/s\(wait), \(Text.duration(row.seconds))")
     }
 
@@ -20,8 +20,8 @@ extension TrainingRun {
         guard console.hasTerminal, now - lastDrawn > 0.1 else { return }
         lastDrawn = now
         let progress = record.progress
-        let stepsLeft = steps * (settings.epochs - progress.epoch) - progress.stepInEpoch
-        let bar = ProgressBar(console: console, label: "epoch \(progress.epoch + 1)/\(settings.epochs)")
+        let stepsLeft = steps * (epochs - progress.epoch) - progress.stepInEpoch
+        let bar = ProgressBar(console: console, label: "epoch \(progress.epoch + 1)/\(epochs)")
         bar.show(
             progress.stepInEpoch, of: steps, loss: progress.lossSum / Double(max(1, progress.samples)),
             imagesPerSecond: imagesPerSecond,

@@ -35,6 +35,8 @@ final class TrainingRun {
     var lastDrawn = 0.0
     /// Times the first steps, until the forecast is made; nil after that.
     var forecastMeter: SpeedMeter? = SpeedMeter(warmUp: 1)
+    /// Of the epoch under way, what the forecast took.
+    var forecastSeconds = 0.0
     let logs: RunLogs
     var sampleBudget = TimeBudget(share: 0.02)
     /// The latest pictures of samples, and the step behind which they were drawn.
@@ -88,7 +90,8 @@ final class TrainingRun {
             let start = monotonicSeconds()
             let seenBefore = record.progress.samples
             if let ending = try trainEpoch() { return try stop(ending) }
-            let speed = Double(record.progress.samples - seenBefore) / (monotonicSeconds() - start)
+            let elapsed = monotonicSeconds() - start - forecastSeconds
+            let speed = Double(record.progress.samples - seenBefore) / elapsed
             let result = try net.withAverage {
                 try test(net, on: data.testing, of: data, isInterrupted: { interruption.isRequested })
             }
@@ -122,40 +125,43 @@ final class TrainingRun {
         let augmentation = EpochAugmentation(settings: settings.augmentation, draw: draw)
         let producer = try BatchProducer(
             maker: BatchMaker(data: data, augmentation: augmentation), batches: rest.flatMap { $0 })
+        forecastSeconds = 0
         let start = monotonicSeconds()
         var seen = 0
         var stepStart = start
         for batches in rest {
-            let made = try batches.compactMap { _ in try producer.next() }
-            try step(made)
+            try step(batches.map(\.count), from: producer)
             if !isReplaying { try forecast(since: &stepStart, stepsPerEpoch: steps.count) }
-            seen += made.reduce(0) { $0 + $1.pictures.count }
-            drawProgress(steps: steps.count, imagesPerSecond: Double(seen) / (monotonicSeconds() - start))
+            seen += batches.reduce(0) { $0 + $1.count }
+            let elapsed = monotonicSeconds() - start - forecastSeconds
+            drawProgress(steps: steps.count, imagesPerSecond: Double(seen) / elapsed)
             if interruption.isRequested { return .interrupted(isTimeUp: false) }
             // After the last step an epoch that is tested is worth more to whoever is short of time.
             guard record.progress.stepInEpoch < steps.count else { break }
             if let ending = endingAsked() { return ending }
             if let checkpointEvery, !isReplaying, record.progress.step % checkpointEvery == 0 { try save {} }
         }
-        waitShare = producer.waited / max(monotonicSeconds() - start, 1e-9)
+        waitShare = producer.waited / max(monotonicSeconds() - start - forecastSeconds, 1e-9)
         return nil
     }
 
-    private func step(_ batches: [Batch]) throws {
+    /// - Parameter sizes: samples of the batches that the step takes.
+    private func step(_ sizes: [Int], from producer: BatchProducer) throws {
         let number = record.progress.step + 1
         let scalars = scalars(step: number)
-        let result = try net.step(batches, settings: settings.steps, scalars: scalars, isWatched: isReplaying)
+        let result = try net.step(
+            sizes, settings: settings.steps, scalars: scalars, isWatched: isReplaying, next: producer.next)
         if let broken = result.broken {
             throw FaultFound(value: broken, step: number, learningRate: scalars.learningRate)
         }
         if let what = result.fault { throw diverged(what, step: number) }
-        let samples = batches.reduce(0) { $0 + $1.pictures.count }
+        let samples = sizes.reduce(0, +)
         record.progress.step += 1
         record.progress.stepInEpoch += 1
         record.progress.lossSum += result.loss * Double(samples)
         record.progress.samples += samples
         sessionSteps += 1
-        if !isReplaying { try logStep(loss: result.loss) }
+        if !isReplaying { try logStep(loss: result.loss, learningRate: scalars.learningRate) }
     }
 
     /// Tests are written down before the checkpoint: what a kill in between leaves too much, `--resume` drops.

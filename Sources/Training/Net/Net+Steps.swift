@@ -23,18 +23,23 @@ extension Net {
     /// One step of the optimiser on batches of at most the batch capacity each; a net that does not sum gradients takes
     /// one batch alone. Samples weigh the same, in whichever batch they are.
     ///
-    /// With sums of gradients nothing is updated when a loss or the norm is no finite number.
-    /// - Parameter isWatched: looks at every result, which takes longer and gives the same.
+    /// With sums of gradients the optimiser does nothing when a loss or the norm is no finite number.
+    /// - Parameters:
+    ///   - sizes: samples of the batches.
+    ///   - isWatched: looks at every result, which takes longer and gives the same.
+    ///   - next: gives one batch after the other, so that the next is made while one is at work.
     /// - Throws: `RuntimeError`; `TrainerError` for a net that is not made for training.
     func step(
-        _ batches: [Batch], settings: StepSettings, scalars: StepScalars, isWatched: Bool = false
+        _ sizes: [Int], settings: StepSettings, scalars: StepScalars, isWatched: Bool = false,
+        next: () throws -> Batch?
     ) throws -> StepResult {
         guard let training else { throw Self.noLoss(model) }
-        let samples = batches.reduce(0) { $0 + $1.pictures.count }
+        let samples = sizes.reduce(0, +)
         var result = StepResult(loss: 0)
-        for (place, batch) in batches.enumerated() {
+        for (place, size) in sizes.enumerated() {
+            guard let batch = try next() else { break }
             var part = scalars
-            let share = Double(batch.pictures.count) / Double(samples)
+            let share = Double(size) / Double(samples)
             if settings.extras.sumsGradients {
                 // What is random must differ between the batches of a step.
                 part.step = (scalars.step - 1) * settings.accumulate + place + 1
@@ -43,13 +48,13 @@ extension Net {
             }
             try write(batch, training)
             if isWatched {
-                let broken = try executor.runWatched(training, batch: batch.pictures.count, scalars: part)
+                let broken = try executor.runWatched(training, batch: size, scalars: part)
                 result.broken = result.broken ?? broken
             } else {
-                try executor.run(training, batch: batch.pictures.count, scalars: part)
+                try executor.run(training, batch: size, scalars: part)
             }
             let loss = Double(try executor.loss(training))
-            result.loss = batches.count == 1 ? loss : result.loss + loss * share
+            result.loss = sizes.count == 1 ? loss : result.loss + loss * share
         }
         if settings.extras.sumsGradients { try update(&result, settings, scalars) }
         if settings.ema != nil && result.fault == nil {

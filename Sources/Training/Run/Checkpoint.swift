@@ -2,8 +2,8 @@ import Runtime
 
 /// Saves and restores a net, its optimiser's state and the run's record as one safetensors file.
 ///
-/// Parameters have their plain names, so that the file loads into PyTorch; state is called `adam.m.NAME`, `adam.v.NAME`
-/// or `sgd.m.NAME`, and their moving average, where there is one, `ema.NAME`.
+/// Parameters have their plain names, so that the file loads into PyTorch; state is called `OPTIMIZER.m.NAME` and
+/// `OPTIMIZER.v.NAME`, and their moving average, where there is one, `ema.NAME`.
 struct Checkpoint {
     let path: String
 

@@ -65,13 +65,13 @@ struct FoldTable: Hashable, Sendable {
     /// sample, that is with one less than the number of folds).
     func summary(of count: Int) -> String {
         let losses = rows.map(\.scores.loss)
-        let columns = [Text.loss(Self.mean(losses)) + Self.spread(losses, 4)]
+        let loss = Text.loss(Self.mean(losses)) + Self.spread(losses, 4)
         let measured = task.measures.enumerated().map { index, measure in
             let values = rows.map { $0.scores.values[index] }
             return measure.text(Self.mean(values)) + Self.spread(values, measure.digits ?? 4)
         }
         let done = rows.count < count ? "\(rows.count) of " : ""
-        return "\(done)\(count) folds: " + (["loss \(columns[0])"] + measured).joined(separator: ", ")
+        return "\(done)\(count) folds: " + (["loss \(loss)"] + measured).joined(separator: ", ")
     }
 
     private static func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(1, values.count)) }

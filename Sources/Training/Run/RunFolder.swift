@@ -23,10 +23,12 @@ final class RunFolder {
         removeLeftovers()
     }
 
-    /// Files that a killed trainer had begun; nobody else writes here while the folder is locked.
+    /// Files that a killed trainer had begun, by the names that it gives them; nobody else writes these while the folder
+    /// is locked, and other files in it are the user's.
     private func removeLeftovers() {
         for name in (try? FileSystem.names(in: path)) ?? [] where name.hasSuffix(".tmp") {
-            unlink(FileSystem.join(path, name))
+            let file = FileSystem.join(path, name)
+            if files.all.contains(where: { file.hasPrefix($0 + ".") }) { unlink(file) }
         }
     }
 
@@ -58,5 +60,14 @@ struct RunFiles: Hashable, Sendable {
     var samples: String { FileSystem.join(folder, "samples.png") }
     /// Of cross-validation: what each fold reached, and the folder of each.
     var folds: String { FileSystem.join(folder, "folds.csv") }
+    /// Those that are written whole, under a temporary name first.
+    var all: [String] {
+        [
+            checkpoint, best, metrics, metricsLines, hashes, description, plan, graph, report, curves, confusion,
+            samples,
+            folds,
+        ]
+    }
+
     func fold(_ number: Int) -> RunFiles { RunFiles(folder: FileSystem.join(folder, "fold-\(number)")) }
 }

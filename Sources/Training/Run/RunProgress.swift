@@ -10,7 +10,7 @@ struct RunProgress: Hashable, Sendable {
     var lossSum = 0.0
     /// Samples seen in the epoch under way.
     var samples = 0
-    /// The best of the task's `quality` so far, and the epoch that reached it; 0 for none.
+    /// The best of what `--best-by` names so far, and the epoch that reached it; 0 for none.
     var bestQuality = 0.0
     var bestEpoch = 0
     /// Where the schedule of that name stands.

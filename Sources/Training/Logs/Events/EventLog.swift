@@ -13,7 +13,8 @@ final class EventLog: RunObserver {
     func begin(_ session: RunSession) throws {
         let file = try EventFile(in: session.files.folder)
         let progress = session.record.progress
-        if progress.step > 0 { try file.append(LogEvent(step: progress.step + 1, content: .sessionStart)) }
+        // Also before the first step: a run that was killed before its first checkpoint begins again from there.
+        try file.append(LogEvent(step: progress.step + 1, content: .sessionStart))
         let settings = session.record.metadata.map { "| \($0.0) | \(Self.cell($0.1)) |" }
         let table = (["| setting | value |", "| --- | --- |"] + settings).joined(separator: "\n")
         try file.append(LogEvent(step: progress.step, content: .values([.init("settings", .text(table))])))
