@@ -83,7 +83,7 @@ enum DumpSubject {
             case .graphviz: true
             case .auto: Graphviz.isInstalled
             }
-        return usesGraphviz ? try Graphviz.svg(shown) : shown.svg
+        return usesGraphviz ? try Graphviz.svg(shown) : shown.svg(command.direction)
     }
 
     /// The picture, or the part of it that is asked for.

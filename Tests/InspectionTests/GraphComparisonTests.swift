@@ -73,7 +73,7 @@ import Testing
         #expect(picture.nodes.count == comparison.entries.count)
         #expect(Set(picture.nodes.map(\.key)).count == picture.nodes.count)
         #expect(picture.edges.allSatisfy { $0.from < $0.to })
-        let svg = picture.withoutParameters.svg
+        let svg = picture.withoutParameters.svg()
         #expect(svg.contains("box forward absorbed") && svg.contains("box forward changed"))
     }
 }

@@ -42,7 +42,7 @@ func dumps(_ graph: Graph, _ kind: PlanKind = .train) throws -> [StageDump] {
         let stages = try dumps(try bundled("unet-small.graph", width: 2, size: 8), .infer)
         #expect(try goldenMismatch("unet-small.text", story(stages)) == nil)
         #expect(try goldenMismatch("unet-small-planned.json", stages[4].json) == nil)
-        #expect(try goldenMismatch("unet-small-graph.svg", stages[0].picture.withoutParameters.svg) == nil)
+        #expect(try goldenMismatch("unet-small-graph.svg", stages[0].picture.withoutParameters.svg()) == nil)
     }
 
     /// All stages one after the other.

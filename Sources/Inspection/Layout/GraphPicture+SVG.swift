@@ -2,7 +2,7 @@ import GraphIR
 
 extension GraphPicture {
     /// The picture as a drawing with the built-in layout. Point at a box to read all about it.
-    public var svg: String { GraphDrawing(self).text }
+    public func svg(_ direction: GraphLayout.Direction = .down) -> String { GraphDrawing(self, direction).text }
 }
 
 /// Draws lines first, then boxes over them.
@@ -11,9 +11,9 @@ private struct GraphDrawing {
     private let layout: GraphLayout
     private var document: SVGDocument
 
-    init(_ picture: GraphPicture) {
+    init(_ picture: GraphPicture, _ direction: GraphLayout.Direction) {
         self.picture = picture
-        layout = GraphLayout(picture)
+        layout = GraphLayout(picture, direction: direction)
         document = SVGDocument(width: layout.width, height: layout.height, style: graphStyle, title: picture.title)
         document.rectangle("paper", Rectangle(x: 0, y: 0, width: layout.width, height: layout.height))
         document.text("title", picture.title, at: Point(GraphLayout.margin, 28))
@@ -39,24 +39,41 @@ private struct GraphDrawing {
         document.close()
     }
 
-    /// A smooth line through the points, upright at each of them.
+    /// A smooth line through the points, in the layers' direction at each of them.
     private func commands(_ route: [Point]) -> String {
         guard let first = route.first else { return "" }
         var text = "M\(number(first.x)) \(number(first.y))"
         var before = first
         for (index, point) in route.enumerated().dropFirst() {
-            if abs(point.x - before.x) < 0.05 {
+            if isStraight(before, point) {
                 // What goes straight on is one piece.
-                let goesOn = index + 1 < route.count && abs(route[index + 1].x - point.x) < 0.05
-                if !goesOn { text += "V\(number(point.y))" }
+                let goesOn = index + 1 < route.count && isStraight(point, route[index + 1])
+                if !goesOn { text += "L\(number(point.x)) \(number(point.y))" }
             } else {
-                let middle = number((before.y + point.y) / 2)
-                text +=
-                    "C\(number(before.x)) \(middle) \(number(point.x)) \(middle) \(number(point.x)) \(number(point.y))"
+                text += curve(from: before, to: point)
             }
             before = point
         }
         return text
+    }
+
+    private func isStraight(_ a: Point, _ b: Point) -> Bool {
+        switch layout.direction {
+        case .down: abs(a.x - b.x) < 0.05
+        case .right: abs(a.y - b.y) < 0.05
+        }
+    }
+
+    private func curve(from a: Point, to b: Point) -> String {
+        let end = "\(number(b.x)) \(number(b.y))"
+        switch layout.direction {
+        case .down:
+            let middle = number((a.y + b.y) / 2)
+            return "C\(number(a.x)) \(middle) \(number(b.x)) \(middle) \(end)"
+        case .right:
+            let middle = number((a.x + b.x) / 2)
+            return "C\(middle) \(number(a.y)) \(middle) \(number(b.y)) \(end)"
+        }
     }
 
     private mutating func drawLegend() {

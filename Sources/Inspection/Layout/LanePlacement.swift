@@ -1,4 +1,4 @@
-/// Finds the horizontal places of a layered graph's items, lane by lane.
+/// Finds the places of a layered graph's items across its layers, lane by lane.
 ///
 /// Each item wants to be where those that it is connected with are; items of a layer keep their order and a distance. The
 /// places that are nearest to what a layer wants, in the sense of least squares, follow from pooling neighbours that push
@@ -10,21 +10,21 @@ struct LanePlacement {
     private static let laneGap = 40.0
 
     private let graph: LayeredGraph
-    private let widths: [Double]
+    private let breadths: [Double]
     /// The items' middles.
     private(set) var centers: [Double]
 
-    /// - Parameter widths: of the items; 0 for lines.
-    init(_ graph: LayeredGraph, widths: [Double], sweeps: Int = 16) {
+    /// - Parameter breadths: extents of the items; 0 for lines.
+    init(_ graph: LayeredGraph, breadths: [Double], sweeps: Int = 16) {
         self.graph = graph
-        self.widths = widths
-        centers = Array(repeating: 0, count: widths.count)
+        self.breadths = breadths
+        centers = Array(repeating: 0, count: breadths.count)
         for layer in graph.layers { place(layer, at: layer.map { _ in 0 }) }
         for sweep in 0..<sweeps {
-            let goesDown = sweep % 2 == 0
-            for layer in goesDown ? Array(graph.layers.indices) : graph.layers.indices.reversed() {
+            let goesOn = sweep % 2 == 0
+            for layer in goesOn ? Array(graph.layers.indices) : graph.layers.indices.reversed() {
                 let items = graph.layers[layer]
-                place(items, at: items.map { wish($0, goesDown) })
+                place(items, at: items.map { wish($0, goesOn) })
             }
         }
         setLanesApart()
@@ -32,8 +32,8 @@ struct LanePlacement {
 
     /// The mean place of what the item is connected with in its lane, for boxes of boxes if there are any; where it is if
     /// there is nothing.
-    private func wish(_ item: Int, _ goesDown: Bool) -> Double {
-        let all = goesDown ? graph.items[item].above : graph.items[item].below
+    private func wish(_ item: Int, _ goesOn: Bool) -> Double {
+        let all = goesOn ? graph.items[item].before : graph.items[item].behind
         let near = all.filter { graph.items[$0].lane == graph.items[item].lane }
         let boxes = graph.items[item].isLine ? [] : near.filter { !graph.items[$0].isLine }
         let others = boxes.isEmpty ? near : boxes
@@ -58,19 +58,19 @@ struct LanePlacement {
         }
     }
 
-    /// Boxes below each other are what the eye follows; lines make room for them.
+    /// Boxes behind each other are what the eye follows; lines make room for them.
     private func weight(_ item: Int) -> Double { graph.items[item].isLine ? 1 : 6 }
 
     private func distance(_ left: Int, _ right: Int) -> Double {
         let gap = graph.items[left].isLine || graph.items[right].isLine ? Self.lineGap : Self.boxGap
-        return (widths[left] + widths[right]) / 2 + gap
+        return (breadths[left] + breadths[right]) / 2 + gap
     }
 
     /// Moves the lanes side by side, the first at 0.
     private mutating func setLanesApart() {
         var extents: [Int: (low: Double, high: Double)] = [:]
         for (index, item) in graph.items.enumerated() {
-            let (low, high) = (centers[index] - widths[index] / 2, centers[index] + widths[index] / 2)
+            let (low, high) = (centers[index] - breadths[index] / 2, centers[index] + breadths[index] / 2)
             let extent = extents[item.lane] ?? (low, high)
             extents[item.lane] = (min(extent.low, low), max(extent.high, high))
         }

@@ -1,4 +1,4 @@
-/// A picture cut into layers: each node in one that lies below those of all it is made of, and what flows over several layers
+/// A picture cut into layers: each node in one behind those of all it is made of, and what flows over several layers
 /// led through each of them (Sugiyama, Tagawa and Toda, "Methods for Visual Understanding of Hierarchical System
 /// Structures", 1981).
 ///
@@ -10,16 +10,16 @@ struct LayeredGraph {
         var node: Int
         var isLine: Bool
         var layer: Int
-        /// The column of the drawing: how coarse the node's map is.
+        /// The lane of the drawing: how coarse the node's map is.
         var lane: Int
-        /// Items of the layer above that are connected with it, and of the layer below.
-        var above: [Int] = []
-        var below: [Int] = []
+        /// Items of the layer before that are connected with it, and of the layer behind.
+        var before: [Int] = []
+        var behind: [Int] = []
     }
 
     /// First the boxes, in the order of the picture's nodes, then the lines.
     private(set) var items: [Item] = []
-    /// Items of each layer, from left to right.
+    /// Items of each layer in their order across it.
     var layers: [[Int]]
     /// For each edge of the picture the items that it passes, from its source to its end.
     private(set) var routes: [[Int]] = []
@@ -53,14 +53,14 @@ struct LayeredGraph {
         items.append(item)
     }
 
-    private mutating func connect(_ upper: Int, _ lower: Int) {
-        guard !items[upper].below.contains(lower) else { return }
-        items[upper].below.append(lower)
-        items[lower].above.append(upper)
+    private mutating func connect(_ early: Int, _ late: Int) {
+        guard !items[early].behind.contains(late) else { return }
+        items[early].behind.append(late)
+        items[late].before.append(early)
     }
 
-    /// As high as operands let a node be, by the longest way to it; then as low as its readers let it be, for what is needed
-    /// late would otherwise stand far above them.
+    /// As early as operands let a node be, by the longest way to it; then as late as its readers let it be, for what is needed
+    /// late would otherwise stand far before them.
     private static func layers(of picture: GraphPicture) -> [Int] {
         var layers = [Int](repeating: 0, count: picture.nodes.count)
         let outgoing = Dictionary(grouping: picture.edges, by: \.from)
@@ -76,7 +76,7 @@ struct LayeredGraph {
 
 extension LayeredGraph {
     /// Puts the items of each layer into an order with few crossings: by lane, then by the mean position of what they are
-    /// connected with (barycentre heuristic), in sweeps down and up. Ties keep their order.
+    /// connected with (barycentre heuristic), in sweeps there and back. Ties keep their order.
     mutating func orderLayers(sweeps: Int = 12) {
         var position = [Double](repeating: 0, count: items.count)
         func number(_ layer: [Int]) {
@@ -87,10 +87,10 @@ extension LayeredGraph {
             number(layers[layer])
         }
         for sweep in 0..<sweeps {
-            let goesDown = sweep % 2 == 0
-            for layer in goesDown ? Array(layers.indices) : layers.indices.reversed() {
+            let goesOn = sweep % 2 == 0
+            for layer in goesOn ? Array(layers.indices) : layers.indices.reversed() {
                 layers[layer] = sorted(layers[layer]) { item in
-                    let neighbours = goesDown ? items[item].above : items[item].below
+                    let neighbours = goesOn ? items[item].before : items[item].behind
                     guard !neighbours.isEmpty else { return position[item] }
                     return neighbours.reduce(0) { $0 + position[$1] } / Double(neighbours.count)
                 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Driver
+import Inspection
 import Passes
 
 struct Dump: ParsableCommand {
@@ -54,6 +55,9 @@ struct Dump: ParsableCommand {
     @Option(help: "Who lays out a drawing of a graph: builtin, graphviz, or auto (Graphviz where it is installed).")
     var layout = Layout.auto
 
+    @Option(help: "Where the built-in layout goes: down, or right, which takes more room and makes a U-Net a U.")
+    var direction = GraphLayout.Direction.down
+
     @Option(help: "What a drawing of a plan shows: arena or graph.")
     var view = View.arena
 
@@ -95,4 +99,5 @@ struct Dump: ParsableCommand {
 }
 
 extension PlanKind: ExpressibleByArgument {}
+extension GraphLayout.Direction: ExpressibleByArgument {}
 extension DumpStage: ExpressibleByArgument {}
