@@ -15,7 +15,8 @@ enum DumpSubject {
         }
         guard let path = command.graph else { throw CommandFailure("name a graph's file", exitCode: 2) }
         // A tree can be shown of texts that mean nothing.
-        if command.stage == .parsed, command.diff.isEmpty {
+        let stage = command.stage ?? .graph
+        if stage == .parsed, command.diff.isEmpty {
             self = .stage(try Session.parsed(path: path))
             return
         }
@@ -25,7 +26,7 @@ enum DumpSubject {
         command.tile?.apply(to: &options)
         let kind = command.plan ?? (command.tile != nil ? .tile : session.graph.loss == nil ? .gradients : .train)
         guard command.diff.count == 2 else {
-            self = .stage(try session.dump(command.stage, of: kind, options))
+            self = .stage(try session.dump(stage, of: kind, options))
             return
         }
         let stages = try command.diff.map { try session.dump($0, of: kind, options) }
@@ -81,9 +82,9 @@ enum DumpSubject {
             switch command.layout {
             case .builtin: false
             case .graphviz: true
-            case .auto: Graphviz.isInstalled
+            case .auto: command.direction == nil && Graphviz.isInstalled
             }
-        return usesGraphviz ? try Graphviz.svg(shown) : shown.svg(command.direction)
+        return usesGraphviz ? try Graphviz.svg(shown) : shown.svg(command.direction ?? .down)
     }
 
     /// The picture, or the part of it that is asked for.

@@ -76,4 +76,17 @@ import Testing
             #expect((try? PlanListing(parsing: listing.text)) == listing)
         }
     }
+
+    /// A value each of whose operands is made of the one before twice: a walk over all ways to it would never end.
+    @Test func verifyingTakesNoWayTwice() throws {
+        var text = "graph g {\n  %0 w = parameter {kind: weight, fan_in: 1} : [16]\n"
+        for index in 1...64 { text += "  %\(index) v\(index) = add(%\(index - 1), %\(index - 1)) : [16]\n" }
+        text += "  output y = %64\n}\n"
+        let graph = try Graph(parsing: text)
+        let schedule = Schedule(graph: graph, steps: graph.ids.filter { !graph[$0].op.isLeaf })
+        let plan = planMemory(schedule, options: PlanningOptions(batchCapacity: 1))
+        #expect(plan.derivedBytes > 0)
+        #expect(verifyPlan(plan) == [])
+        #expect(try PlanListing(parsing: PlanListing(name: "infer", plan: plan).text).plan == plan)
+    }
 }

@@ -38,8 +38,8 @@ struct Dump: ParsableCommand {
     @Option(help: ArgumentHelp("Read a dump that was printed as text, in place of a graph's file.", valueName: "file"))
     var from: String?
 
-    @Option(help: "parsed, graph, backward, fused, scheduled, planned or kernels.")
-    var stage = DumpStage.graph
+    @Option(help: "parsed, graph, backward, fused, scheduled, planned or kernels (default: graph).")
+    var stage: DumpStage?
 
     @Option(
         parsing: .upToNextOption,
@@ -55,8 +55,11 @@ struct Dump: ParsableCommand {
     @Option(help: "Who lays out a drawing of a graph: builtin, graphviz, or auto (Graphviz where it is installed).")
     var layout = Layout.auto
 
-    @Option(help: "Where the built-in layout goes: down, or right, which takes more room and makes a U-Net a U.")
-    var direction = GraphLayout.Direction.down
+    @Option(
+        help:
+            "Where the built-in layout goes: down, or right, which takes more room and makes a U-Net an upright U (default: down)."
+    )
+    var direction: GraphLayout.Direction?
 
     @Option(help: "What a drawing of a plan shows: arena or graph.")
     var view = View.arena
@@ -84,10 +87,17 @@ struct Dump: ParsableCommand {
         if graph == nil, from == nil { throw ValidationError("Name a graph's file, or a dump with --from.") }
         if graph != nil, from != nil { throw ValidationError("A graph's file and --from exclude each other.") }
         if !diff.isEmpty, diff.count != 2 { throw ValidationError("--diff takes two stages, found \(diff.count).") }
-        if !diff.isEmpty, from != nil {
-            throw ValidationError("--diff compares stages of a graph's file, not of --from.")
+        if !diff.isEmpty, stage != nil { throw ValidationError("--diff names two stages; --stage would be a third.") }
+        if from != nil, !diff.isEmpty || isCompilationAsked {
+            throw ValidationError(
+                "--from shows a dump as it is; --stage, --diff, --plan, --tile, --batch and -D take a graph's file.")
         }
+        if layout == .graphviz, direction != nil { throw ValidationError("--direction goes with --layout builtin.") }
         if radius < 0 { throw ValidationError("--radius takes a number from 0, found \(radius).") }
+    }
+
+    private var isCompilationAsked: Bool {
+        stage != nil || plan != nil || tile != nil || batch != nil || !parameters.definitions.isEmpty
     }
 
     func run() throws {
