@@ -20,6 +20,15 @@ import Testing
         #expect(picture.steps[peak].aliveBytes == picture.lowerBoundBytes)
     }
 
+    @Test func whatIsInUseIsPartOfWhatIsAlive() throws {
+        let picture = ArenaPicture(try planned(try bundled("unet-small.graph")), name: "train")
+        #expect(picture.steps.allSatisfy { 0 < $0.usedBytes && $0.usedBytes <= $0.aliveBytes })
+        // While the map from the way down waits for the other half of the concat.
+        #expect(picture.steps.contains { $0.usedBytes < $0.aliveBytes })
+        let naive = ArenaPicture(try planned(try bundled("unet-small.graph"), strategy: .naive), name: "train")
+        #expect(naive.steps.allSatisfy { $0.usedBytes == $0.aliveBytes })
+    }
+
     @Test func boxesDoNotOverlap() throws {
         let boxes = ArenaPicture(try planned(try bundled("unet-small.graph")), name: "train").boxes
         for (index, box) in boxes.enumerated() {

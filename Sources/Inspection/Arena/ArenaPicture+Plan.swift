@@ -19,7 +19,8 @@ extension ArenaPicture {
             steps: plan.schedule.steps.enumerated().map { index, id in
                 Step(
                     name: graph[id].name, operation: graph[id].operation, phase: Phase(graph[id]),
-                    aliveBytes: alive[index + 1])
+                    aliveBytes: alive[index + 1],
+                    usedBytes: boxes.reduce(0) { $0 + $1.usedBytes(at: index) })
             },
             boxes: boxes)
     }

@@ -51,7 +51,7 @@ private struct ArenaDrawing {
         var entries = names.filter { content, _ in
             picture.boxes.contains { $0.content == content || $0.parts.contains { $0.content == content } }
         }.map { ($0.0.look, $0.1) }
-        if picture.boxes.contains(where: { !$0.parts.isEmpty }) { entries.append(("shared", "reserved, not in use")) }
+        if picture.boxes.contains(where: { !$0.parts.isEmpty }) { entries.append(("shared", "alive, not in use")) }
         if picture.steps.contains(where: { $0.phase == .update }) { entries.append(("update", "updates")) }
         var x = frame.plot.x
         let y = frame.height - 16
@@ -97,7 +97,8 @@ private struct ArenaDrawing {
             document.rectangle(
                 "step \(step.phase.look)",
                 Rectangle(x: frame.x(index), y: frame.strip.y, width: frame.columnWidth, height: frame.strip.height),
-                tooltip: "step \(index): \(step.name) = \(step.operation)\n\(byteText(step.aliveBytes)) alive")
+                tooltip: "step \(index): \(step.name) = \(step.operation)\n\(byteText(step.aliveBytes)) alive, "
+                    + "\(byteText(step.usedBytes)) in use")
         }
     }
 
@@ -134,13 +135,19 @@ private struct ArenaDrawing {
     // MARK: What is alive
 
     private mutating func drawProfile() {
-        var commands = "M\(number(frame.x(0))) \(number(frame.profile.maxY))"
-        for (index, step) in picture.steps.enumerated() {
-            commands += "V\(number(frame.profileY(step.aliveBytes)))H\(number(frame.x(index + 1)))"
-        }
-        document.path("alive", commands + "V\(number(frame.profile.maxY))Z")
+        document.path("alive", area(picture.steps.map(\.aliveBytes)))
+        document.path("used", area(picture.steps.map(\.usedBytes)))
         document.rectangle("frame", frame.profile)
         document.text("tick", "alive", at: Point(frame.plot.x - 6, frame.profile.center.y + 3.5), anchor: .end)
+    }
+
+    /// The area below a number of bytes for each step.
+    private func area(_ bytes: [Int]) -> String {
+        var commands = "M\(number(frame.x(0))) \(number(frame.profile.maxY))"
+        for (index, count) in bytes.enumerated() where index + 1 == bytes.count || bytes[index + 1] != count {
+            commands += "V\(number(frame.profileY(count)))H\(number(frame.x(index + 1)))"
+        }
+        return commands + "V\(number(frame.profile.maxY))Z"
     }
 
     private mutating func drawBound() {
@@ -232,12 +239,12 @@ private let arenaStyle = """
     .grid{stroke:#d8dee4}.frame{fill:none;stroke:#8c959f}.outline{fill:none;stroke:#57606a;stroke-width:.8;pointer-events:none}
     .box{stroke:#fff;stroke-width:.6}.step{stroke:#fff;stroke-width:.3}.shared{fill:#eaeef2;stroke:#57606a;stroke-width:.6}
     .given{fill:#7fcfb6}.forward{fill:#9bd0f0}.backward{fill:#f5c56b}.update{fill:#b07cc6}.scratch{fill:#de9fc4}
-    .alive{fill:#afb8c1}.bound{stroke:#0550ae;stroke-width:1.5;stroke-dasharray:6 4}.peak{stroke:#a40e26;stroke-width:1.5}
+    .alive{fill:#d0d7de}.used{fill:#8c959f}.bound{stroke:#0550ae;stroke-width:1.5;stroke-dasharray:6 4}.peak{stroke:#a40e26;stroke-width:1.5}
     .box:hover,.step:hover{stroke:#24292f;stroke-width:1.5}
     @media (prefers-color-scheme:dark){
     text{fill:#e6edf3}.paper{fill:#0d1117}.note,.tick{fill:#9198a1}.mark{fill:#ff8f86}
     .grid{stroke:#2a313c}.frame{stroke:#656c76}.outline{stroke:#9198a1}.box,.step{stroke:#0d1117}.shared{fill:#212830;stroke:#9198a1}
     .given{fill:#0f6b52}.forward{fill:#1b5f8c}.backward{fill:#8a5a00}.update{fill:#6b3d82}.scratch{fill:#83406a}
-    .alive{fill:#3d444d}.bound{stroke:#79c0ff}.peak{stroke:#ff8f86}.box:hover,.step:hover{stroke:#e6edf3}
+    .alive{fill:#2a313c}.used{fill:#656c76}.bound{stroke:#79c0ff}.peak{stroke:#ff8f86}.box:hover,.step:hover{stroke:#e6edf3}
     }
     """

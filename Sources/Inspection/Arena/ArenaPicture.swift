@@ -36,6 +36,8 @@ public struct ArenaPicture: Hashable, Sendable {
         public var phase: Phase
         /// Bytes of the boxes that are alive during the step.
         public var aliveBytes: Int
+        /// Of those, the bytes that hold something: in a box of several values not all of them are there at all times.
+        public var usedBytes: Int
     }
 
     public var title: String
@@ -48,4 +50,20 @@ public struct ArenaPicture: Hashable, Sendable {
     public var peakStep: Int?
     public var steps: [Step]
     public var boxes: [Box]
+}
+
+extension ArenaPicture.Box {
+    /// The bytes that hold something during a step.
+    func usedBytes(at step: Int) -> Int {
+        guard steps.contains(step) else { return 0 }
+        guard !parts.isEmpty else { return bytes.count }
+        let used = parts.filter { $0.steps.contains(step) }.map(\.bytes).sorted { $0.lowerBound < $1.lowerBound }
+        var total = 0
+        var end = bytes.lowerBound
+        for range in used where range.upperBound > end {
+            total += range.upperBound - max(range.lowerBound, end)
+            end = range.upperBound
+        }
+        return total
+    }
 }
