@@ -1,6 +1,4 @@
-import Diagnostics
 import Emission
-import GraphDSL
 import GraphIR
 import KernelIR
 import Kernels
@@ -30,17 +28,6 @@ public struct Session: Sendable {
         self.graph = graph
         text = String(decoding: checked.file.bytes, as: UTF8.self)
         warnings = checked.rendered
-    }
-
-    /// The file as a syntax tree, readable.
-    /// - Throws: `DriverError` as `init` does.
-    public static func parsedDump(path: String) throws -> String {
-        let file = try GraphFile.read(path)
-        let result = parse(file)
-        guard !result.diagnostics.contains(where: { $0.severity == .error }) else {
-            throw DriverError(DiagnosticRenderer(file: file).render(result.diagnostics).trimmingNewlines)
-        }
-        return result.syntax.description
     }
 }
 
