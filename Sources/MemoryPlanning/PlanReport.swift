@@ -24,9 +24,7 @@ public struct PlanReport: Hashable, Sendable {
     public var largestAtPeak: [LiveValue]
 
     /// How far the arena is above the bound, in percent.
-    public var gapPercent: Double {
-        lowerBoundBytes == 0 ? 0 : 100 * Double(arenaBytes - lowerBoundBytes) / Double(lowerBoundBytes)
-    }
+    public var gapPercent: Double { MemoryPlanning.gapPercent(arenaBytes, above: lowerBoundBytes) }
 
     init(
         schedule: Schedule, options: PlanningOptions, buffers: [StorageBuffer], arenaBytes: Int,
@@ -70,14 +68,4 @@ extension PlanReport: CustomStringConvertible {
         lines += largestAtPeak.map { "  \(mebibytes($0.bytes))  \($0.name)" }
         return lines.joined(separator: "\n")
     }
-}
-
-/// A number with a fixed count of decimals, without the locale.
-private func fixed(_ value: Double, decimals: Int) -> String {
-    var scale = 1
-    for _ in 0..<decimals { scale *= 10 }
-    let rounded = Int((value * Double(scale)).rounded())
-    guard decimals > 0 else { return "\(rounded)" }
-    let fraction = String(abs(rounded) % scale)
-    return "\(rounded / scale)." + String(repeating: "0", count: decimals - fraction.count) + fraction
 }
