@@ -60,7 +60,7 @@ public struct CompileOptions: Sendable {
     public var plans: [PlanKind] = [.train, .infer, .forward]
     /// Height and width of the input of the plan `tile`, rounded up to what the graph can take; nil chooses.
     public var tileSize: Extent?
-    public var strategy = PlanningOptions.Strategy.greedy
+    public var strategy = PlanningOptions.Strategy.best
     public var fuses = true
     public var convolutions = ConvolutionChoice.auto
     /// The language of the kernels.

@@ -31,8 +31,7 @@ private struct ExactPlacer {
         self.limits = limits
         let bound = parts.reduce(0) { max($0, $1.loads.max() ?? 0) }
         outcome = PlacementOutcome(
-            placement: Placement(offsets: Array(repeating: 0, count: requests.count), total: 0), livenessBound: bound,
-            provenBound: bound, nodes: 0, stop: nil)
+            placement: Placement(offsets: Array(repeating: 0, count: requests.count), total: 0), bound: bound)
     }
 
     private var nodesLeft: Int { limits.nodes - outcome.nodes }

@@ -37,6 +37,18 @@ public struct PlacementOutcome: Hashable, Sendable {
     /// The bytes asked for; nil for as few as possible.
     public var capacity: Int?
 
+    /// A placement that was made without a search.
+    init(_ placement: Placement, of requests: [PlacementRequest]) {
+        self.init(placement: placement, bound: livenessLowerBound(requests).bytes)
+    }
+
+    init(placement: Placement, bound: Int) {
+        self.placement = placement
+        livenessBound = bound
+        provenBound = bound
+        nodes = 0
+    }
+
     /// True if no placement can be smaller.
     public var isOptimal: Bool { placement?.total == provenBound }
 }

@@ -22,8 +22,12 @@ struct Compile: ParsableCommand {
     @Option(help: ArgumentHelp("Where to write (default: generated/<graph name>).", valueName: "dir"))
     var output: String?
 
-    @Option(help: "How to plan memory: greedy, or naive (a place for every value, to find planning bugs).")
-    var memory = PlanningOptions.Strategy.greedy
+    @Option(
+        help: """
+            How to plan memory: best (the steps reordered, and an exact search where greedy placement leaves a gap), greedy, \
+            or naive (a place for every value, to find planning bugs).
+            """)
+    var memory = PlanningOptions.Strategy.best
 
     @Flag(inversion: .prefixedNo, help: "Fuse elementwise functions into their producers.")
     var fuse = true
