@@ -78,7 +78,7 @@ extension PlanReport: CustomStringConvertible {
                 + "gap \(fixed(gapPercent, decimals: 1)) % (\(strategy.rawValue)), \(certificate)",
             "separate places would take \(mebibytes(separateBytes)); views and in-place results save \(mebibytes(sharedBytes))",
         ]
-        if let text = savings.text { lines.append(text) }
+        lines += savings.lines
         if preparedBytes > 0 {
             lines.append(
                 "prepared weights, outside the arena: \(mebibytes(preparedBytes)) kept from run to run, or "

@@ -38,16 +38,26 @@ public struct PlanSavings: Hashable, Sendable {
         if schedule.steps != natural.steps { orderBytes = lowerBound(natural, options, needs) - bytes }
     }
 
-    /// A line that names what saves something; nil for nothing.
-    var text: String? {
+    /// Lines that name what saves something, and what costs something; none for nothing.
+    var lines: [String] {
         let parts = [
             ("in-place results", inPlaceBytes), ("views", viewBytes),
             ("updates as gradients come", streamedUpdateBytes),
             ("the order of steps", orderBytes),
-        ].filter { $0.1 != 0 }.map { "\($0.0) \(mebibytes($0.1))" }
+        ].filter { abs($0.1) >= Self.leastBytes }.map { (name: $0.0, bytes: $0.1) }
         var lines: [String] = []
-        if !parts.isEmpty { lines.append("saved at the peak: " + parts.joined(separator: ", ")) }
-        if fusedBytes > 0 { lines.append("fused steps: \(mebibytes(fusedBytes)) of values that have no place") }
-        return lines.isEmpty ? nil : lines.joined(separator: "\n")
+        let gains = parts.filter { $0.bytes > 0 }.map { "\($0.name) \(mebibytes($0.bytes))" }
+        if !gains.isEmpty { lines.append("saved at the peak: " + gains.joined(separator: ", ")) }
+        // A map that its parts are written into is alive as long as the first of them.
+        lines += parts.filter { $0.bytes < 0 }.map {
+            "\($0.name) cost \(mebibytes(-$0.bytes)) at the peak, and save copies"
+        }
+        if fusedBytes >= Self.leastBytes {
+            lines.append("fused steps: \(mebibytes(fusedBytes)) of values that have no place")
+        }
+        return lines
     }
+
+    /// What is less shows as nothing.
+    private static let leastBytes = 1 << 16
 }

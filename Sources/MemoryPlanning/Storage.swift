@@ -95,7 +95,7 @@ public struct PlanningOptions: Hashable, Sendable {
     /// Bytes that every buffer's offset and size are a multiple of: a cache line.
     public var alignment = 64
 
-    /// States that the exact search may look at: about a second's worth.
+    /// States that the exact search may look at: a second's worth or so.
     public var searchNodes = 200_000
     /// Orders of steps that may be tried, beside the one given.
     public var orderTrials = 400

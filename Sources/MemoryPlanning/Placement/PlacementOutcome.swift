@@ -1,11 +1,11 @@
 /// How long a search for a placement may take.
-public struct PlacementLimits {
+public struct PlacementLimits: Sendable {
     /// States that may be looked at, in all; what is found within them does not depend on the machine.
     public var nodes: Int
     /// Asked now and then; true ends the search.
-    public var shouldStop: () -> Bool
+    public var shouldStop: @Sendable () -> Bool
 
-    public init(nodes: Int, shouldStop: @escaping () -> Bool = { false }) {
+    public init(nodes: Int, shouldStop: @escaping @Sendable () -> Bool = { false }) {
         self.nodes = nodes
         self.shouldStop = shouldStop
     }
