@@ -83,6 +83,7 @@ private struct ExactPlacer {
             guard descend(part, from: &best, to: &proven, floor: floor, nodes: nodes) else { break }
             nodes *= Self.probeGrowth
         }
+        if max(floor, proven) < best.total, outcome.stop == nil { outcome.stop = .nodes }
         return (best, min(proven, best.total))
     }
 
@@ -97,10 +98,7 @@ private struct ExactPlacer {
         var open = max(floor, proven)
         var capacity = open
         while open < best.total {
-            guard nodesLeft > 0 else {
-                outcome.stop = .nodes
-                return false
-            }
+            guard nodesLeft > 0 else { return false }
             switch search(part, capacity: capacity, nodes: min(nodes, nodesLeft)) {
             case .found(let placement): best = placement
             case .impossible:
