@@ -24,8 +24,9 @@ public func planMemory(
     var report = PlanReport(schedule: schedule, options: options, buffers: planned.buffers, outcome: outcome)
     report.savings = PlanSavings(schedule, natural: natural, options: options, needs)
     return Plan(
-        schedule: schedule, batchCapacity: options.batchCapacity, buffers: planned.buffers,
-        locations: planned.locations, scratch: planned.scratch, prepared: planned.prepared, steps: planned.steps,
+        schedule: schedule, batchCapacity: options.batchCapacity, alignment: options.alignment,
+        buffers: planned.buffers, locations: planned.locations, scratch: planned.scratch, prepared: planned.prepared,
+        steps: planned.steps,
         arenaBytes: report.arenaBytes, parameterBytes: parameterBytes, preparedBytes: allPreparedBytes,
         largestPreparedBytes: report.largestPreparedBytes, derivedBytes: derivedBytes, report: report)
 }
