@@ -18,3 +18,13 @@ func lowerBound(_ schedule: Schedule, _ options: PlanningOptions, _ needs: StepN
     return options.strategy == .naive
         ? requests.reduce(0) { $0 + $1.size } : livenessLowerBound(requests).bytes
 }
+
+/// As `memoryLowerBound`, with the steps in the order in which `planMemory` puts them.
+public func orderedMemoryLowerBound(
+    _ schedule: Schedule, options: PlanningOptions, scratchBytes: [NodeID: Int] = [:],
+    preparedBytes: [NodeID: Int] = [:]
+) -> Int {
+    let needs = StepNeeds(scratchBytes: scratchBytes, preparedBytes: preparedBytes)
+    let ordered = options.strategy == .best ? orderSteps(schedule, options: options, needs) : schedule
+    return lowerBound(ordered, options, needs)
+}

@@ -16,6 +16,12 @@ final class MappedMemory {
     private let mapping: UnsafeMutableRawPointer
     private let mappedBytes: Int
 
+    /// What so many bytes take when all of them are used: large blocks are made of huge pages.
+    static func residentBytes(_ bytes: Int) -> Int {
+        let page = bytes >= hugePage ? hugePage : 4096
+        return (bytes + page - 1) / page * page
+    }
+
     /// - Throws: `RuntimeError` that says what the memory was for when there is not enough.
     init(bytes: Int, for purpose: String) throws {
         let isLarge = bytes >= MappedMemory.hugePage

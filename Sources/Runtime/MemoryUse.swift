@@ -25,6 +25,14 @@ public struct MemoryUse: Hashable, Sendable {
 
     public var total: Int { arena + parameters + moments + extras + prepared + derived + workspaces }
 
+    /// The same in pages: large blocks are made of huge ones.
+    public var totalInPages: Int {
+        // Sums and averages, and the moments, are as many blocks as the parameters go into them.
+        let like = parameters > 0 ? (moments + extras) / parameters : 0
+        let blocks = [arena, prepared, derived, workspaces] + Array(repeating: parameters, count: 1 + like)
+        return blocks.map(MappedMemory.residentBytes).reduce(0, +)
+    }
+
     /// The memory of an executor made with the same arguments.
     /// - Throws: `RuntimeError` for unknown plans or optimizers.
     public init(
@@ -58,8 +66,8 @@ public struct MemoryUse: Hashable, Sendable {
     /// Gives memory that was freed back to the system, of which C libraries keep much once many threads have used it.
     public static func giveBackFreeMemory() { unetc_give_back_free_memory() }
 
-    /// From now on large blocks go back to the system as soon as they are freed.
-    public static func giveBackLargeBlocks() { unetc_give_back_large_blocks() }
+    /// From now on the C library keeps little of what is freed.
+    public static func keepLittleFreeMemory() { unetc_keep_little_memory() }
 
     /// The memory that this program has in use now; nil where the system does not tell.
     public static func residentBytes() -> Int? { processStatus("VmRSS").map { $0 * 1024 } }

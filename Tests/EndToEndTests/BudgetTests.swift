@@ -27,7 +27,7 @@ struct BudgetTests {
         let folder = try TemporaryFolder()
         let product = try session.compile(into: folder.path + "/net", options).product
         let trainer = try Trainer()
-        let lean = Trainer(folder: trainer.folder, program: product)
+        let lean = Trainer(program: product, folder: trainer.folder)
         try trainer.train(out: "whole", "--epochs", "2", "--batch", "16", "--augment", "none")
         try lean.train(out: "parts", "--epochs", "2", "--augment", "none")
         let rows = try [trainer.metrics("whole"), lean.metrics("parts")].map { rows in
@@ -35,7 +35,8 @@ struct BudgetTests {
         }
         #expect(rows[0].count == 2 && rows[0].count == rows[1].count)
         for (whole, parts) in zip(rows[0].joined(), rows[1].joined()) {
-            #expect(abs(whole - parts) <= 2e-3 * max(1, abs(whole)), "\(whole) in one, \(parts) in parts")
+            let distance: Double = abs(whole - parts)
+            #expect(distance <= 2e-3 * max(1.0, abs(whole)), "\(whole) in one, \(parts) in parts")
         }
         // A run that is stopped between parts goes on as if it had not been.
         try lean.train(out: "again", "--epochs", "2", "--augment", "none", "--threads", "1")

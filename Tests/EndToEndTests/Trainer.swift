@@ -58,6 +58,12 @@ struct Trainer {
             }
     }
 
+    /// A trainer that a test has compiled for itself.
+    init(program: String, folder: TemporaryFolder) {
+        self.program = program
+        self.folder = folder
+    }
+
     func start(_ arguments: [String], output: Pipe? = nil) throws -> Process {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: program)

@@ -23,7 +23,7 @@ import Testing
             guard !node.op.isLeaf, !node.op.isEffect, node.type.isBatched, let last = readers[id.index].last,
                 last > graph.position(of: id)
             else { continue }
-            if random.unit() < 0.25 {
+            if node.type.featureMap != nil, random.unit() < 0.25 {
                 _ = graph.moveOut(id, after: graph.position(of: id))
             } else {
                 let place = readers[id.index][Int(random.next() % UInt64(readers[id.index].count))]

@@ -15,13 +15,22 @@ public struct ProcessMemory: Hashable, Sendable {
     public var workspaces: Int
     /// Batches that are made ahead, and outputs of tests.
     public var buffers: Int
-    /// The program itself: code, libraries, tables, stacks.
+    /// The program itself: code, libraries, tables, stacks; a picture that is being decoded.
     public var program: Int
 
-    public var total: Int { arena + parameters + moments + extras + workspaces + buffers + program }
+    public var total: Int { fixed + Self.resident(arena) }
 
     /// Everything but the arena.
-    public var fixed: Int { total - arena }
+    public var fixed: Int {
+        let like = parameters > 0 ? (moments + extras) / parameters : 0
+        return (1 + like) * Self.resident(parameters) + Self.resident(workspaces) + buffers + program
+    }
+
+    /// The executor has blocks from 2 MiB on in huge pages.
+    private static func resident(_ bytes: Int) -> Int {
+        let page = bytes >= 2 << 20 ? 2 << 20 : 4096
+        return (bytes + page - 1) / page * page
+    }
 }
 
 /// What a trainer takes besides the net: told by those who know the trainer.

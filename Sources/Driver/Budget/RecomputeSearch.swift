@@ -33,6 +33,13 @@ struct RecomputeSearch {
         /// The most bytes that are alive at once.
         var peak: Int { profile.max() ?? 0 }
 
+        /// The same, once the planner has put the steps in order.
+        func orderedPeak(_ search: RecomputeSearch) -> Int {
+            let needs = RecomputeSearch.needs(of: graph, search.demands)
+            return orderedMemoryLowerBound(
+                schedule, options: search.options, scratchBytes: needs.scratch, preparedBytes: needs.prepared)
+        }
+
         fileprivate func excess(over target: Int) -> Double {
             profile.reduce(0) { $0 + Double(max(0, $1 - target)) }
         }
@@ -40,7 +47,7 @@ struct RecomputeSearch {
 
     private let base: RecomputedGraph
     let demands: StepDemands
-    private let options: PlanningOptions
+    let options: PlanningOptions
     private let target: Target
     private(set) var state: State
 
@@ -270,10 +277,10 @@ struct RecomputeSearch {
         return Double(bytes) / (target.throughput.gigabytes * 1e6)
     }
 
-    private static func state(
-        _ graph: RecomputedGraph, _ demands: StepDemands, _ options: PlanningOptions
-    ) -> State {
-        let schedule = scheduleSteps(graph.graph, layouts: graph.layouts)
+    /// What the steps ask for besides their values, by node.
+    fileprivate static func needs(
+        of graph: RecomputedGraph, _ demands: StepDemands
+    ) -> (scratch: [NodeID: Int], prepared: [NodeID: Int]) {
         var scratch: [NodeID: Int] = [:]
         var prepared: [NodeID: Int] = [:]
         for (id, source) in zip(graph.graph.ids, graph.sources) {
@@ -281,8 +288,16 @@ struct RecomputeSearch {
             scratch[id] = demands.scratchBytes[source]
             prepared[id] = demands.preparedBytes[source]
         }
+        return (scratch, prepared)
+    }
+
+    private static func state(
+        _ graph: RecomputedGraph, _ demands: StepDemands, _ options: PlanningOptions
+    ) -> State {
+        let schedule = scheduleSteps(graph.graph, layouts: graph.layouts)
+        let needs = needs(of: graph, demands)
         let profile = memoryProfile(
-            schedule, options: options, scratchBytes: scratch, preparedBytes: prepared)
+            schedule, options: options, scratchBytes: needs.scratch, preparedBytes: needs.prepared)
         return State(graph: graph, profile: profile, schedule: schedule)
     }
 }

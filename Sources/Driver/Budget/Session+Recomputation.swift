@@ -26,8 +26,10 @@ extension Session {
         case .nearlyFree:
             guard options.strategy != .naive else { return graph }
             var search = recomputeSearch(graph, options)
+            // Another order of steps may serve the graph as it is better than what the search found for this order.
+            let plain = search.state.orderedPeak(search)
             search.reduce(within: Recomputation.freeShare * search.stepMilliseconds)
-            return search.state.graph
+            return search.state.orderedPeak(search) < plain ? search.state.graph : graph
         }
     }
 

@@ -157,9 +157,10 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         // What decoding has left.
         MemoryUse.giveBackFreeMemory()
         let pictures = samples.keptBytes
-        let forecast = try MemoryForecast(
+        var forecast = try MemoryForecast(
             model: model, shape: samples.shape, settings: settings, threads: threads, pictures: pictures,
             program: max(0, (MemoryUse.residentBytes() ?? pictures) - pictures))
+        if samples.keptCount < samples.samples.count { forecast.decoding = samples.largestPictureBytes }
         console.say("memory: " + forecast.text)
     }
 

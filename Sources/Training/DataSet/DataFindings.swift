@@ -27,6 +27,9 @@ struct PictureSizes: Hashable, Sendable {
         sizes = Set(all).sorted { ($0.width * $0.height, $0.width) < ($1.width * $1.height, $1.width) }
     }
 
+    /// Pixels of the largest.
+    var largestArea: Int { sizes.last.map { $0.width * $0.height } ?? 0 }
+
     /// `512x512`, or `9 sizes from 256x256 to 1040x1388`.
     var text: String {
         guard let first = sizes.first, let last = sizes.last, sizes.count > 1 else { return sizes.first?.text ?? "" }

@@ -42,13 +42,20 @@ extension DataSet {
         console.clear()
         if isStrict, let error = loaded.report.strictError { throw error }
         if let warning = loaded.report.warning { console.warn(warning) }
-        guard layout.isParted else { return (parted(loaded.samples, loaded.reader), loaded.findings) }
+        // Three bytes of the picture and one of the mask.
+        let largest = 4 * loaded.findings.sizes.largestArea
+        guard layout.isParted else {
+            var data = parted(loaded.samples, loaded.reader)
+            data.largestPictureBytes = largest
+            return (data, loaded.findings)
+        }
         let groups = zip(layout.folders, loaded.groups)
         let isTraining = selection == .training
         let training = groups.filter { isTraining && $0.0.part == .training }.flatMap { $0.1 }
         let testing = groups.filter { !isTraining || $0.0.part != .training }.flatMap { $0.1 }
         var data = DataSet(shape: shape, training: training, testing: testing, reader: loaded.reader)
         data.threads = threads
+        data.largestPictureBytes = largest
         return (data, loaded.findings)
     }
 

@@ -10,12 +10,17 @@ struct MemoryForecast: Hashable, Sendable {
     var buffers: Int
     /// The program itself: code, libraries, tables.
     var program: Int
+    /// The largest picture and its mask, where pictures are read again.
+    var decoding = 0
 
-    var total: Int { net.total + pictures + buffers + program }
+    var total: Int { net.totalInPages + pictures + decoding + buffers + program }
 
     /// `371.4 MiB: 333.8 MiB for the net, 37.4 MiB for pictures, …`.
     var text: String {
-        let parts = [(net.total, "the net"), (pictures, "pictures"), (buffers, "buffers"), (program, "the program")]
+        let parts = [
+            (net.totalInPages, "the net"), (pictures, "pictures"), (decoding, "reading them"), (buffers, "buffers"),
+            (program, "the program"),
+        ]
         return Text.bytes(total) + ": "
             + parts.filter { $0.0 > 0 }.map { "\(Text.bytes($0.0)) for \($0.1)" }.joined(separator: ", ")
     }

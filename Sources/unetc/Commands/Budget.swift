@@ -35,6 +35,6 @@ struct Budget: ParsableCommand {
 }
 
 extension TrainerMemory {
-    /// Two batches made ahead and the one at work; a program of so many bytes, as `trainer info` measures it.
-    static let standard = TrainerMemory(batches: 3, program: 17 << 20)
+    /// Two batches made ahead and the one at work; the program, as `trainer info` measures it; a picture of two million pixels.
+    static let standard = TrainerMemory(batches: 3, program: (16 + 6) << 20)
 }
