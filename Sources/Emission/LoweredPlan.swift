@@ -18,6 +18,19 @@ public struct PlannedStep: Sendable {
 
     /// In a few words: `im2col + gemm`.
     public var algorithm: String { stage?.algorithm ?? "vector loop" }
+
+    /// What the kernel does with each operand, as in `unetc_step.accesses`; an update changes its parameter.
+    var accesses: String {
+        guard let stage else { return "u" + String(repeating: "r", count: operands.count - 1) }
+        return String(
+            stage.kernel.buffers.prefix(operands.count).map { buffer -> Character in
+                switch buffer.access {
+                case .read: "r"
+                case .write: "w"
+                case .readWrite, .workspace: "u"
+                }
+            })
+    }
 }
 
 /// A plan ready to be printed.

@@ -1,4 +1,3 @@
-import Interpreter
 
 /// Says where two tensors differ by more than `tolerance` times the largest expected magnitude.
 ///
