@@ -74,7 +74,10 @@ let package = Package(
         tests("Kernels", ["TestSupport"]),
         tests("Driver", ["Kernels", "Runtime", "Interpreter", "TestSupport"]),
         tests("Runtime", ["TestSupport"]),
-        tests("Verification", ["TestSupport"]),
+        tests("Verification", ["count-allocations", "TestSupport"]),
+        .executableTarget(
+            name: "count-allocations", dependencies: ["Runtime"], path: "Tests/CountAllocations",
+            swiftSettings: settings),
         tests("Imaging", ["TestSupport"], exclude: ["make_fixtures.py"]),
         tests("Training", ["TestSupport"], exclude: ["make_mask_files.py"]),
         .testTarget(

@@ -63,8 +63,8 @@ public struct LoweredPlan: Sendable {
         self.init(name: name, plan: plan, target: target, convolutions: convolutions)
     }
 
-    /// Lowers every step of `plan` for `target`.
-    private init(name: String, plan: Plan, target: Target, convolutions: AlgorithmTable) {
+    /// Lowers every step of a plan, whose places may be any, for `target`.
+    public init(name: String, plan: Plan, target: Target, convolutions: AlgorithmTable) {
         self.name = name
         self.plan = plan
         self.convolutions = convolutions

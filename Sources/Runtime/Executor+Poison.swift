@@ -113,7 +113,9 @@ extension Executor {
         defer { memories.forEach { $0.deallocate() } }
         for (position, bytes) in copies.sorted(by: { $0.key < $1.key }) {
             let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes.count, alignment: 64)
-            bytes.withUnsafeBytes { memory.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(memory), byteCount: $0.count) }
+            bytes.withUnsafeBytes {
+                memory.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(memory), byteCount: $0.count)
+            }
             operands[position] = memory.assumingMemoryBound(to: Float.self)
             memories.append(memory)
         }

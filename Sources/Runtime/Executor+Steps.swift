@@ -10,7 +10,8 @@ extension Executor {
     ) throws -> Result {
         let bound = try bound(plan)
         guard bound.placedTensors.indices.contains(index) else {
-            throw RuntimeError("plan \"\(bound.info.name)\" has \(bound.placedTensors.count) tensors, not number \(index)")
+            throw RuntimeError(
+                "plan \"\(bound.info.name)\" has \(bound.placedTensors.count) tensors, not number \(index)")
         }
         let tensor = bound.placedTensors[index]
         guard (0..<(tensor.isBatched ? bound.info.batchCapacity : 1)).contains(sample) else {

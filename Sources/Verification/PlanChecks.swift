@@ -22,7 +22,8 @@ struct PlanChecks {
                 VerificationFault(step: lowered.name, message: $0.description)
             }
         }
-        finding.detail = "steps of \(subject.plans.count) plans, \(values) tensors: lifetimes, places, bounds of every access"
+        finding.detail =
+            "steps of \(subject.plans.count) plans, \(values) tensors: lifetimes, places, bounds of every access"
         return finding
     }
 

@@ -17,7 +17,10 @@ public func verify(
     let subject = try Subject(session, options)
     let plans = PlanChecks(subject: subject)
     let steps: [(name: String, body: () throws -> Finding)] = [
-        ("plans", plans.places), ("poison", plans.poison), ("threads", plans.threads),
+        ("gradients", GradientChecks(graph: session.graph).run), ("kernels", KernelChecks(subject: subject).run),
+        ("updates", UpdateChecks(subject: subject).run), ("plans", plans.places), ("poison", plans.poison),
+        ("fusion", WholeNetChecks(subject: subject).run), ("threads", plans.threads),
+        ("openblas", ProductChecks(subject: subject).run),
     ]
     var checks: [VerificationCheck] = []
     for (name, body) in steps {

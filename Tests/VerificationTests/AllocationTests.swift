@@ -1,0 +1,77 @@
+import Driver
+import Foundation
+import TestSupport
+import Testing
+
+/// What DESIGN promises of training: no allocation after start-up, and no growth.
+@Suite struct AllocationTests {
+    /// Counts every way to ask the C library or the system for memory.
+    private static let counter = #"""
+        #define _GNU_SOURCE
+        #include <dlfcn.h>
+        #include <stdatomic.h>
+        #include <stdint.h>
+        #include <stdlib.h>
+        #include <sys/mman.h>
+        #include <sys/syscall.h>
+        #include <unistd.h>
+
+        extern void *__libc_malloc(size_t), *__libc_calloc(size_t, size_t), *__libc_realloc(void *, size_t),
+            *__libc_memalign(size_t, size_t);
+        static atomic_ulong count;
+        uint64_t unetc_allocations(void) { return count; }
+        void *malloc(size_t n) { count++; return __libc_malloc(n); }
+        void *calloc(size_t n, size_t m) { count++; return __libc_calloc(n, m); }
+        void *realloc(void *p, size_t n) { count++; return __libc_realloc(p, n); }
+        void *memalign(size_t a, size_t n) { count++; return __libc_memalign(a, n); }
+        void *aligned_alloc(size_t a, size_t n) { count++; return __libc_memalign(a, n); }
+        int posix_memalign(void **p, size_t a, size_t n) {
+            count++;
+            *p = __libc_memalign(a, n);
+            return *p == NULL ? 12 : 0;
+        }
+        void *mmap(void *a, size_t n, int p, int f, int fd, off_t o) {
+            count++;
+            return (void *)syscall(SYS_mmap, a, n, p, f, fd, o);
+        }
+        """#
+
+    private static var helper: String {
+        // Beside the bundle of the tests.
+        let bundle = CommandLine.arguments.first { $0.contains("unetcPackageTests.xctest") } ?? ""
+        let folders = bundle.split(separator: "/", omittingEmptySubsequences: false)
+        return folders.prefix { $0 != "unetcPackageTests.xctest" }.joined(separator: "/") + "/count-allocations"
+    }
+
+    private func run(_ program: String, _ arguments: [String], preload: String? = nil) throws -> String {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: program)
+        process.arguments = arguments
+        if let preload {
+            process.environment = ProcessInfo.processInfo.environment.merging(["LD_PRELOAD": preload]) { $1 }
+        }
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        try process.run()
+        let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        try #require(process.terminationStatus == 0, "\(program) \(arguments): \(output)")
+        return output
+    }
+
+    /// A thousand steps of the whole plan, updates included.
+    @Test func stepsOfTrainingAskForNoMemory() throws {
+        let net = TestNet("unet-bn", ["width": 2, "size": 16])
+        var options = net.options()
+        options.plans = [.train, .infer]
+        let model = try net.session().compileSharedObject(options).product
+        let source = TestFolder.path + "/counter.c"
+        let library = TestFolder.path + "/counter.so"
+        try Self.counter.write(toFile: source, atomically: true, encoding: .utf8)
+        _ = try run("/usr/bin/env", ["cc", "-O1", "-shared", "-fPIC", source, "-o", library, "-ldl"])
+        let words = try run(Self.helper, [model, "1000"], preload: library).split(separator: " ")
+        #expect(words.first == "0", "allocations in 1000 steps")
+        let growth = try #require(words.last.flatMap { Int($0.filter { $0 != "\n" }) })
+        #expect(growth <= 64 << 10, "bytes by which the program has grown in 1000 steps")
+    }
+}
