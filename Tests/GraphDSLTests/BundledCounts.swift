@@ -15,7 +15,7 @@ struct BundledCounts: Sendable {
             output: [11, 144, 192]),
         BundledCounts(name: "unet-gray", parameters: gray, output: [1, 256, 256]),
         BundledCounts(name: "unet-nails", parameters: unet { conv(2 * $0, $0, 3) }, output: mask),
-        BundledCounts(name: "unet-recipe", parameters: unet(block: normalized) { conv(2 * $0, $0, 2) }, output: mask),
+        BundledCounts(name: "unet-recipe", parameters: recipe, output: mask),
         BundledCounts(name: "unet-nearest", parameters: unet { conv(2 * $0, $0, 3) }, output: mask),
         BundledCounts(name: "unet-transpose3", parameters: unet { conv(2 * $0, $0, 3) }, output: mask),
         BundledCounts(name: "unet-unpool", parameters: unpool, output: mask),
@@ -54,13 +54,24 @@ struct BundledCounts: Sendable {
         return down + up + conv(w, 1, 1)
     }()
 
+    private static func normalizedPair(_ a: Int, _ b: Int, _ c: Int) -> Int {
+        conv(a, b, 3) + 3 * b + conv(b, c, 3) + 3 * c
+    }
+
+    private static let recipe: Int = {
+        let w = width
+        let down = [(3, w, w), (w, 2 * w, 2 * w), (2 * w, 4 * w, 4 * w), (4 * w, 8 * w, 8 * w), (8 * w, 16 * w, 8 * w)]
+        let up = [(8 * w, 4 * w), (4 * w, 2 * w), (2 * w, w), (w, w)]
+        return down.reduce(0) { $0 + normalizedPair($1.0, $1.1, $1.2) }
+            + up.reduce(0) { $0 + conv($1.0, $1.0, 2) + normalizedPair(2 * $1.0, $1.0, $1.1) } + conv(w, 1, 1)
+    }()
+
     private static let unpool: Int = {
-        func pair(_ a: Int, _ b: Int, _ c: Int) -> Int { conv(a, b, 3) + 3 * b + conv(b, c, 3) + 3 * c }
         let w = width
         let down = [(3, w), (w, 2 * w), (2 * w, 4 * w), (4 * w, 8 * w), (8 * w, 8 * w)]
         let up = [(8 * w, 4 * w), (4 * w, 2 * w), (2 * w, w), (w, w)]
-        return down.reduce(0) { $0 + pair($1.0, $1.1, $1.1) } + up.reduce(0) { $0 + pair($1.0, $1.0, $1.1) }
-            + conv(w, 1, 1)
+        return down.reduce(0) { $0 + normalizedPair($1.0, $1.1, $1.1) }
+            + up.reduce(0) { $0 + normalizedPair($1.0, $1.0, $1.1) } + conv(w, 1, 1)
     }()
 
     private static let gray: Int = {

@@ -41,7 +41,8 @@ struct PlacementCase: Sendable, CustomTestStringConvertible {
     @Test(arguments: PlacementCase.shapes + PlacementCase.random)
     func blocksAliveTogetherDoNotOverlap(_ test: PlacementCase) {
         let requests = test.requests
-        let (offsets, total) = placeGreedily(requests)
+        let placement = placeGreedily(requests)
+        let (offsets, total) = (placement.offsets, placement.total)
         #expect(offsets.count == requests.count)
         for i in requests.indices {
             #expect(offsets[i] >= 0 && offsets[i] % 64 == 0)
@@ -79,10 +80,11 @@ struct PlacementCase: Sendable, CustomTestStringConvertible {
     }
 
     @Test func blocksThatTouchInOneStepAreApart() {
-        let (offsets, total) = placeGreedily([
+        let placement = placeGreedily([
             PlacementRequest(size: 64, first: 0, last: 3), PlacementRequest(size: 64, first: 3, last: 5),
             PlacementRequest(size: 64, first: 4, last: 6),
         ])
+        let (offsets, total) = (placement.offsets, placement.total)
         #expect(offsets[0] != offsets[1])
         #expect(offsets[0] == offsets[2], "the first is dead when the third begins")
         #expect(total == 128)

@@ -1,23 +1,14 @@
-/// A block of memory needed during an interval of steps (both ends included).
-struct PlacementRequest: Hashable {
-    var size: Int
-    var first: Int
-    var last: Int
-
-    func overlapsInTime(_ other: PlacementRequest) -> Bool { first <= other.last && other.first <= last }
-}
-
 /// Greedy placement by size (Pisarchyk and Lee, "Efficient Memory Management for Deep Neural Net Inference", 2020,
 /// section 4): blocks in a fixed order, each at the lowest offset where nothing alive at the same time is in the way.
 /// Several orders are tried and the lowest total kept; ties keep the earlier order, so that the result is a function of
 /// the requests alone.
-func placeGreedily(_ requests: [PlacementRequest]) -> (offsets: [Int], total: Int) {
+func placeGreedily(_ requests: [PlacementRequest]) -> Placement {
     let orders: [(PlacementRequest) -> (Int, Int)] = [
         { ($0.size, $0.last - $0.first) },
         { ($0.last - $0.first, $0.size) },
         { ($0.size * ($0.last - $0.first + 1), $0.size) },
     ]
-    var best: (offsets: [Int], total: Int)?
+    var best: Placement?
     for key in orders {
         let order = requests.indices.sorted { a, b in
             let x = key(requests[a])
@@ -27,14 +18,14 @@ func placeGreedily(_ requests: [PlacementRequest]) -> (offsets: [Int], total: In
         let candidate = place(requests, in: order)
         if best.map({ candidate.total < $0.total }) ?? true { best = candidate }
     }
-    return best ?? ([], 0)
+    return best ?? Placement(offsets: [], total: 0)
 }
 
-private func place(_ requests: [PlacementRequest], in order: [Int]) -> (offsets: [Int], total: Int) {
+private func place(_ requests: [PlacementRequest], in order: [Int]) -> Placement {
     var offsets = [Int](repeating: 0, count: requests.count)
     var placed: [Int] = []
     var total = 0
-    for index in order {
+    for index in order where requests[index].needsMemory {
         let obstacles = placed.filter { requests[$0].overlapsInTime(requests[index]) }
             .map { (start: offsets[$0], end: offsets[$0] + requests[$0].size) }
             .sorted { $0.start < $1.start }
@@ -47,15 +38,5 @@ private func place(_ requests: [PlacementRequest], in order: [Int]) -> (offsets:
         placed.append(index)
         total = max(total, offset + requests[index].size)
     }
-    return (offsets, total)
-}
-
-/// The most bytes that are needed at once, which no placement can beat, and the first step at which they are.
-func livenessLowerBound(_ requests: [PlacementRequest]) -> (bytes: Int, step: Int) {
-    var best = (bytes: 0, step: 0)
-    for step in Set(requests.map(\.first)).sorted() {
-        let alive = requests.reduce(0) { $0 + ($1.first <= step && step <= $1.last ? $1.size : 0) }
-        if alive > best.bytes { best = (alive, step) }
-    }
-    return best
+    return Placement(offsets: offsets, total: total)
 }

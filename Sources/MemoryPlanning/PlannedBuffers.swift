@@ -1,0 +1,64 @@
+import GraphIR
+
+/// The buffers of a schedule with their lifetimes, before they are placed.
+struct PlannedBuffers {
+    var buffers: [StorageBuffer]
+    /// By node index; nil for nodes that make nothing.
+    let locations: [ValueLocation?]
+    /// By node index, the buffer of the step's scratch memory.
+    private(set) var scratch: [Int?]
+    /// By node index, the buffer of what the step prepares.
+    private(set) var prepared: [Int?]
+    /// The steps that have work to do.
+    let steps: [NodeID]
+
+    init(
+        _ schedule: Schedule, options: PlanningOptions, scratchBytes: [NodeID: Int], preparedBytes: [NodeID: Int]
+    ) {
+        let assignment = StorageAssignment(schedule, options: options)
+        (buffers, locations) = assignment.buffers()
+        steps = assignment.executedSteps(locations)
+        scratch = []
+        prepared = []
+        scratch = append(scratchBytes, in: .arena, of: schedule, options)
+        prepared = append(preparedBytes, in: schedule.isInference ? .prepared : .arena, of: schedule, options)
+    }
+
+    /// Indices of the buffers that lie in the arena.
+    var arena: [Int] { buffers.indices.filter { buffers[$0].region == .arena } }
+
+    /// What the buffers of the arena ask for, in the order of `arena`.
+    var arenaRequests: [PlacementRequest] {
+        arena.map {
+            PlacementRequest(size: buffers[$0].bytes, first: buffers[$0].firstStep, last: buffers[$0].lastStep)
+        }
+    }
+
+    /// Places a region's buffers one after the other and returns its bytes.
+    mutating func placeInOrder(_ region: StorageBuffer.Region) -> Int {
+        var end = 0
+        for index in buffers.indices where buffers[index].region == region {
+            buffers[index].offset = end
+            end += buffers[index].bytes
+        }
+        return end
+    }
+
+    /// Adds a buffer for each step that asks for some bytes, in the arena alive during that step alone; returns their
+    /// places by node index.
+    private mutating func append(
+        _ bytes: [NodeID: Int], in region: StorageBuffer.Region, of schedule: Schedule, _ options: PlanningOptions
+    ) -> [Int?] {
+        var places = [Int?](repeating: nil, count: schedule.graph.nodes.count)
+        for (step, id) in schedule.steps.enumerated() {
+            guard let size = bytes[id], size > 0 else { continue }
+            places[id.index] = buffers.count
+            let isLasting = region != .arena
+            buffers.append(
+                StorageBuffer(
+                    region: region, root: id, bytes: size.roundedUp(to: options.alignment),
+                    firstStep: isLasting ? -1 : step, lastStep: isLasting ? schedule.steps.count : step))
+        }
+        return places
+    }
+}
