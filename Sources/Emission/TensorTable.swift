@@ -109,12 +109,15 @@ struct TensorTable {
                 for (position, operand) in graph[id].inputs.enumerated() where !copied.contains(position) {
                     mark(operand, partOf: id)
                 }
-            case .channelSlice where !executed.contains(id): mark(id, partOf: graph[id].inputs[0])
+            case .channelSlice(let start, _) where !executed.contains(id):
+                let whole = graph[id].inputs[0]
+                if plan.lies(id, at: start, of: whole) { mark(id, partOf: whole) }
             default: break
             }
         }
     }
 
+    /// Only where the plan has it at its place: elsewhere it would be the part of nothing.
     private mutating func mark(_ part: NodeID, partOf whole: NodeID) {
         guard let index = indices[part.index] else { return }
         entries[index].partOf = indices[whole.index]
@@ -133,6 +136,16 @@ struct TensorTable {
             bytes: 4 * ((samples - 1) * location.sampleStride + node.type.elementCount),
             sampleStrideBytes: 4 * location.sampleStride, parameterKind: kind, fanIn: fanIn,
             layout: location.layout)
+    }
+}
+
+extension Plan {
+    /// Whether a value lies where a slice of another that begins at that channel does.
+    fileprivate func lies(_ part: NodeID, at channel: Int, of whole: NodeID) -> Bool {
+        guard let a = locations[part.index], let b = locations[whole.index] else { return false }
+        let plane = schedule.graph[whole].type.shape.dropFirst().reduce(1, *)
+        return a.buffer == b.buffer && a.sampleStride == b.sampleStride
+            && a.elementOffset == b.elementOffset + channel * plane
     }
 }
 

@@ -61,7 +61,7 @@ import Testing
 
     /// A thousand steps of the whole plan, updates included.
     @Test func stepsOfTrainingAskForNoMemory() throws {
-        let net = TestNet("unet-bn", ["width": 2, "size": 16])
+        let net = TestNet("unet-small", ["width": 2, "size": 16])
         var options = net.options()
         options.plans = [.train, .infer]
         let model = try net.session().compileSharedObject(options).product

@@ -11,7 +11,9 @@ import Testing
 /// Plans that are broken on purpose: what computes anything else has to be noticed by the verifier, and by poison when the
 /// executor runs it.
 @Suite struct PlanMutationTests {
-    static let nets = [
+    /// The long run has more.
+    static let nets = Array(all.prefix(isLongRun ? all.count : 2))
+    private static let all = [
         TestNet("unet-small", ["width": 8, "size": 16]), TestNet("resunet", ["width": 4, "size": 16, "groups": 2]),
         TestNet("unet-unpool", ["width": 2, "size": 32]), TestNet("attention-unet", ["width": 2, "size": 16]),
     ]
