@@ -7,10 +7,10 @@ import KernelIR
 public struct PlantedFault: Hashable, Sendable {
     /// The name of the step whose kernel is broken.
     public var step: String
-    /// Which multiplication, counted in the text from 0.
-    public var occurrence: Int
+    /// Which multiplication, counted in the text from 0; nil for all of them. Some run only at the edges of larger maps.
+    public var occurrence: Int?
 
-    public init(step: String, occurrence: Int = 0) {
+    public init(step: String, occurrence: Int? = 0) {
         self.step = step
         self.occurrence = occurrence
     }
@@ -21,7 +21,7 @@ extension LoweredPlan {
     mutating func plant(_ fault: PlantedFault) {
         for index in steps.indices where steps[index].name == fault.step {
             guard var stage = steps[index].stage else { continue }
-            var left = fault.occurrence
+            var left = fault.occurrence ?? .min
             stage.kernel.body = stage.kernel.body.map { $0.negatingProduct(&left) }
             steps[index].stage = stage
         }
@@ -52,6 +52,7 @@ extension Statement {
 extension Expression {
     fileprivate func negatingProduct(_ left: inout Int) -> Expression {
         guard case .fusedMultiplyAdd(let a, let b, let c) = self else { return self }
+        if left == .min { return .fusedMultiplyAdd(-a, b, c) }
         left -= 1
         return left == -1 ? .fusedMultiplyAdd(-a, b, c) : self
     }

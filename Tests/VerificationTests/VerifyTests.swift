@@ -52,7 +52,7 @@ import Testing
         #expect(report.json.text.contains("\"sound\": true"))
     }
 
-    /// A tap with the wrong sign, in kernels of several algorithms.
+    /// A product with the wrong sign, or all of them, in kernels of several algorithms.
     @Test(arguments: [
         (ConvolutionPlant.direct, "deep"), (.winograd, "deep"), (.patch, "up"), (.weights, "grad.deep.weight"),
     ])
@@ -63,7 +63,8 @@ import Testing
         let session = try session()
         let names = try session.lowered(options.plans[0], options).steps.map(\.name)
         let guilty = try #require(names.last { $0 == step || $0.hasPrefix(step + "#") })
-        options.plantedFault = PlantedFault(step: guilty)
+        options.plantedFault = PlantedFault(
+            step: guilty, occurrence: plant == .direct || plant == .winograd ? nil : 0)
         let finding = try KernelChecks(subject: try Subject(session, options)).run()
         let fault = try #require(finding.faults.first, "nothing is found")
         #expect(finding.faults.allSatisfy { $0.step == step }, "nobody else is accused: \(finding.faults)")
