@@ -41,7 +41,8 @@ let package = Package(
         .target(
             name: "Emission", dependencies: ["Kernels", "MemoryPlanning"], resources: [.embedInCode("unetc_model.h")],
             swiftSettings: settings),
-        room("Driver", ["GraphDSL", "Passes", "Emission"]),
+        room("Inspection", ["GraphDSL", "Emission"]),
+        room("Driver", ["GraphDSL", "Passes", "Emission", "Inspection"]),
         // What runs: linked into every trainer and into unetc.
         .target(name: "ModelABI"),
         .target(name: "ThreadPool", dependencies: ["ModelABI"]),
@@ -58,7 +59,7 @@ let package = Package(
         room("Training", ["Runtime", "Imaging", "EventMessages", "CDigest", argumentParser]),
         // The command line.
         .executableTarget(
-            name: "unetc", dependencies: ["Verification", "Imaging", "Training", argumentParser],
+            name: "unetc", dependencies: ["Verification", "Imaging", "Training", "Inspection", argumentParser],
             swiftSettings: settings),
         // Tests.
         room("TestSupport", ["GraphIR", "Interpreter"]),
@@ -70,6 +71,7 @@ let package = Package(
         tests("Interpreter", ["GraphDSL", "Passes", "TestSupport"], exclude: ["Goldens"]),
         tests("Passes", ["GraphDSL", "TestSupport"], exclude: ["Goldens"]),
         tests("MemoryPlanning", ["GraphDSL", "Passes", "TestSupport"]),
+        tests("Inspection", ["GraphDSL", "Passes", "TestSupport"], exclude: ["Goldens"]),
         tests("KernelIR", ["TestSupport"]),
         tests("Kernels", ["TestSupport"]),
         tests("Driver", ["Kernels", "Runtime", "Interpreter", "TestSupport"]),

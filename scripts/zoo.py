@@ -113,8 +113,8 @@ def size(net: Net, width: int | None) -> dict:
     }
     return {
         "parameters": int(parameters.group(1)),
-        "gflop": sum(step["flops_per_sample"] for step in plans["infer"]["steps"]) / 1e9,
-        "arena_mib": plans["train"]["arena_bytes"] / (1 << 20),
+        "gflop": sum(step["flops_per_sample"] for step in plans["infer"]["model"]["steps"]) / 1e9,
+        "arena_mib": plans["train"]["plan"]["arena_bytes"] / (1 << 20),
     }
 
 

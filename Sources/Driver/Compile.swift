@@ -96,9 +96,11 @@ extension Session {
     private func dumpFiles(_ options: CompileOptions) throws -> [EmittedFile] {
         var files: [EmittedFile] = []
         for kind in options.plans {
-            for stage in try pipeline(kind, options).stages where stage.name != "graph" || kind == .train {
+            let result = try pipeline(kind, options)
+            for stage in result.stages where stage.name != "graph" || kind == .train {
                 let name = stage.name == "graph" ? "graph" : "\(kind.rawValue)-\(stage.name)"
-                files.append(EmittedFile(path: "dumps/\(name).txt", text: stage.graph.text))
+                let text = stage.name == "scheduled" ? result.schedule.text : stage.graph.text
+                files.append(EmittedFile(path: "dumps/\(name).txt", text: text))
             }
         }
         return files

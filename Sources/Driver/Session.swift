@@ -1,6 +1,4 @@
-import Diagnostics
 import Emission
-import GraphDSL
 import GraphIR
 import KernelIR
 import Kernels
@@ -31,17 +29,6 @@ public struct Session: Sendable {
         text = String(decoding: checked.file.bytes, as: UTF8.self)
         warnings = checked.rendered
     }
-
-    /// The file as a syntax tree, readable.
-    /// - Throws: `DriverError` as `init` does.
-    public static func parsedDump(path: String) throws -> String {
-        let file = try GraphFile.read(path)
-        let result = parse(file)
-        guard !result.diagnostics.contains(where: { $0.severity == .error }) else {
-            throw DriverError(DiagnosticRenderer(file: file).render(result.diagnostics).trimmingNewlines)
-        }
-        return result.syntax.description
-    }
 }
 
 extension String {
@@ -61,6 +48,12 @@ public struct CompileOptions: Sendable {
     /// Height and width of the input of the plan `tile`, rounded up to what the graph can take; nil chooses.
     public var tileSize: Extent?
     public var strategy = PlanningOptions.Strategy.greedy
+    /// What the plan `train` makes a second time, to save memory.
+    public var recomputation = Recomputation.nearlyFree
+    /// What the trainer may take, in bytes; it keeps fewer pictures where it would take more.
+    public var memoryBudget: Int?
+    /// Samples of a step where the trainer is not told: more than `batch` where a step is cut into parts.
+    public var stepBatch: Int?
     public var fuses = true
     public var convolutions = ConvolutionChoice.auto
     /// The language of the kernels.
@@ -99,6 +92,10 @@ extension Session {
                 let laidOut = assignLayouts(
                     fused, target: options.target, convolutions: tile?.convolutions ?? algorithms(fused, options))
                 return (laidOut.graph, laidOut.layouts)
+            } recompute: { graph, layouts in
+                guard kind == .train, let layouts else { return (graph, layouts) }
+                let recomputed = recomputed(RecomputedGraph(graph, layouts: layouts), options)
+                return (recomputed.graph, recomputed.layouts)
             }
         } catch let error as GraphVerificationError {
             throw DriverError("\(error)", exitCode: 70)
@@ -108,7 +105,7 @@ extension Session {
     }
 
     /// How to compute each convolution of a plan's graph.
-    private func algorithms(_ graph: Graph, _ options: CompileOptions) -> AlgorithmTable {
+    func algorithms(_ graph: Graph, _ options: CompileOptions) -> AlgorithmTable {
         AlgorithmTable(
             graph, target: options.target, batch: options.batch ?? self.graph.training.batch,
             choice: options.convolutions, winners: options.winners)
@@ -142,10 +139,12 @@ extension Session {
                     + "add a line such as `loss bce_with_logits(logits, mask)`")
         }
         let plans = try options.plans.map { try lowered($0, options) }
-        let description = ModelDescription(
+        var description = ModelDescription(
             compilerVersion: compilerVersion, sourceText: text, sourceName: Files.name(of: path),
             parameters: overrides, target: options.target, batchCapacity: options.batch ?? graph.training.batch,
             graph: graph)
+        description.stepBatch = options.stepBatch
+        description.memoryBudget = options.memoryBudget
         return (EmittedModel(plans: plans, description: description, backend: options.backend), plans)
     }
 }

@@ -30,6 +30,12 @@ public struct ModelDescription: Sendable {
     public var parameters: [(name: String, value: String)]
     public var target: Target
     public var batchCapacity: Int
+    /// Samples of a step where the trainer is not told; nil for as many as `batchCapacity` and the graph allow.
+    public var stepBatch: Int?
+    /// What the trainer may take, in bytes.
+    public var memoryBudget: Int?
+    /// Why a step cannot be cut into parts whose gradients are summed; nil where it can.
+    public var obstacleToSplitting: String?
     /// What the elaborated graph computes, as text without places and training options.
     public var structure: String
 
@@ -43,6 +49,7 @@ public struct ModelDescription: Sendable {
         self.parameters = parameters
         self.target = target
         self.batchCapacity = batchCapacity
+        obstacleToSplitting = graph.obstacleToSplitting
         var bare = graph
         bare.training = TrainingOptions()
         for id in bare.ids { bare[id].origin = Origin() }

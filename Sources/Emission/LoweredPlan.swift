@@ -51,15 +51,9 @@ public struct LoweredPlan: Sendable {
     public init(
         name: String, schedule: Schedule, options: PlanningOptions, target: Target, convolutions: AlgorithmTable
     ) {
-        var scratch: [NodeID: Int] = [:]
-        var prepared: [NodeID: Int] = [:]
-        for id in schedule.steps where schedule.graph[id].op != .update && schedule.graph[id].host == nil {
-            let request = KernelRequest(id, in: schedule, plan: nil, options.batchCapacity, target, convolutions)
-            let step = lower(request)
-            scratch[id] = 4 * step.scratch
-            prepared[id] = 4 * step.prepared
-        }
-        let plan = planMemory(schedule, options: options, scratchBytes: scratch, preparedBytes: prepared)
+        let demands = StepDemands(schedule, options.batchCapacity, target, convolutions)
+        let plan = planMemory(
+            schedule, options: options, scratchBytes: demands.scratchBytes, preparedBytes: demands.preparedBytes)
         self.init(name: name, plan: plan, target: target, convolutions: convolutions)
     }
 
@@ -108,7 +102,7 @@ extension TensorTable {
 
 extension KernelRequest {
     /// - Parameter plan: where the operands lie; nil before they have been placed, when each has a place of its own.
-    fileprivate init(
+    init(
         _ id: NodeID, in schedule: Schedule, plan: Plan?, _ batchCapacity: Int, _ target: Target,
         _ convolutions: AlgorithmTable
     ) {

@@ -1,20 +1,8 @@
 import GraphIR
 import Kernels
 
-/// The part of the work a step belongs to; `constant` is its name in C.
-enum Phase: String {
-    case forward
-    case backward
-    case update
-
-    init(_ node: Node) {
-        if node.op.isEffect {
-            self = .update
-        } else {
-            self = node.origin.isBackward ? .backward : .forward
-        }
-    }
-
+extension Phase {
+    /// Its name in C. Leaves have no steps.
     var constant: String { "UNETC_PHASE_" + rawValue.uppercased() }
 }
 

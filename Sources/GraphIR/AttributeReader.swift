@@ -1,6 +1,6 @@
 /// The attributes of one line, taken out by key; whatever is left over at the end was not expected.
-struct AttributeReader {
-    let line: Int
+package struct AttributeReader {
+    package let line: Int
     private var entries: [Attribute]
 
     init(line: Int, _ entries: [Attribute]) {
@@ -22,13 +22,13 @@ struct AttributeReader {
     }
 
     /// - Throws: when a key was given that nothing asked for, or given twice.
-    func finish() throws(GraphTextError) {
+    package func finish() throws(GraphTextError) {
         if let extra = entries.first {
             throw GraphTextError(line: line, "unexpected attribute '\(extra.key)'; remove it")
         }
     }
 
-    mutating func word(_ key: String) throws(GraphTextError) -> String {
+    package mutating func word(_ key: String) throws(GraphTextError) -> String {
         let value = try take(key)
         guard case .scalar(let word) = value else {
             throw GraphTextError(line: line, "expected one value for '\(key)', found a list")
@@ -46,7 +46,9 @@ struct AttributeReader {
         return number
     }
 
-    mutating func integer(_ key: String) throws(GraphTextError) -> Int { try number(key, "an integer", as: Int.self) }
+    package mutating func integer(_ key: String) throws(GraphTextError) -> Int {
+        try number(key, "an integer", as: Int.self)
+    }
 
     mutating func unsigned(_ key: String) throws(GraphTextError) -> UInt64 {
         try number(key, "an integer from 0 to 18446744073709551615", as: UInt64.self)
@@ -75,7 +77,7 @@ struct AttributeReader {
     }
 
     /// A word that is one of an enumeration's raw values.
-    mutating func choice<T: RawRepresentable & CaseIterable>(
+    package mutating func choice<T: RawRepresentable & CaseIterable>(
         _ key: String, of type: T.Type
     ) throws(GraphTextError) -> T where T.RawValue == String {
         let text = try word(key)
@@ -86,7 +88,7 @@ struct AttributeReader {
         return value
     }
 
-    private mutating func list(_ key: String, count: Int) throws(GraphTextError) -> [Int] {
+    package mutating func list(_ key: String, count: Int) throws(GraphTextError) -> [Int] {
         let value = try take(key)
         guard case .list(let list) = value else {
             throw GraphTextError(line: line, "expected a list of \(count) integers for '\(key)', found one value")

@@ -3,7 +3,7 @@
 extension Graph {
     /// The values that the node's kernel makes beside its own, in graph order.
     public func companions(of host: NodeID) -> [NodeID] {
-        nodes.indices.lazy.map(NodeID.init).filter { self[$0].host == host }
+        nodes.indices.filter { nodes[$0].host == host }.map(NodeID.init)
     }
 
     /// Whether the graph's meaning lets `host`'s kernel make the value of `id`:

@@ -60,7 +60,7 @@ extension Elementwise {
 
 extension Elementwise {
     /// The function's constants, in the order in which dumps show them.
-    var attributes: [Attribute] {
+    package var attributes: [Attribute] {
         switch self {
         case .relu, .sigmoid, .silu, .tanh, .add, .multiply: []
         case .reluGradient, .sigmoidGradient, .siluGradient, .tanhGradient: []

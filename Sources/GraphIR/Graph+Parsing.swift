@@ -7,58 +7,47 @@ extension Graph {
     /// that is for `verify(_:)` to say.
     /// - Throws: `GraphTextError` with the line at fault, what was expected and what was found.
     public init(parsing text: String) throws(GraphTextError) {
+        var lines = TextLines(text)
+        self = try Graph(reading: &lines)
+        try lines.finish(behind: "the graph's '}'")
+    }
+
+    /// Reads a graph from the next lines, up to its `}`.
+    package init(reading lines: inout TextLines) throws(GraphTextError) {
         var reader = GraphTextReader()
-        for (index, line) in text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            var scanner = TextScanner(line: index + 1, line)
-            if scanner.isAtEnd() || scanner.sees("//") { continue }
-            try reader.read(&scanner)
+        var scanner = try lines.next("'graph NAME {'")
+        try reader.readHeader(&scanner)
+        while !reader.isDone {
+            scanner = try lines.next("'}'")
+            try reader.readStatement(&scanner)
         }
-        self = try reader.finish()
+        self = reader.graph
     }
 }
 
 /// Reads a graph line by line.
 private struct GraphTextReader {
-    private enum State { case beforeGraph, inside, done }
-    private var state = State.beforeGraph
-    private var graph = Graph(name: "")
-    private var lastLine = 1
+    private(set) var graph = Graph(name: "")
+    /// Whether its `}` has been read.
+    private(set) var isDone = false
 
-    mutating func read(_ scanner: inout TextScanner) throws(GraphTextError) {
-        lastLine = scanner.line
-        switch state {
-        case .beforeGraph:
-            guard scanner.takes(word: "graph") else { throw scanner.failure("'graph NAME {'") }
-            graph.name = try scanner.name("the graph's name")
-            try scanner.expect("{")
-            state = .inside
-        case .inside:
-            try readStatement(&scanner)
-        case .done:
-            throw scanner.failure("nothing behind the graph's '}'")
-        }
-        try end(&scanner)
+    mutating func readHeader(_ scanner: inout TextScanner) throws(GraphTextError) {
+        guard scanner.takes(word: "graph") else { throw scanner.failure("'graph NAME {'") }
+        graph.name = try scanner.name("the graph's name")
+        try scanner.expect("{")
+        try scanner.end()
     }
 
-    func finish() throws(GraphTextError) -> Graph {
-        switch state {
-        case .beforeGraph: throw GraphTextError(line: lastLine, "expected 'graph NAME {', found the end of the text")
-        case .inside: throw GraphTextError(line: lastLine, "expected '}', found the end of the text")
-        case .done: return graph
-        }
+    mutating func readStatement(_ scanner: inout TextScanner) throws(GraphTextError) {
+        try readContent(&scanner)
+        try scanner.end()
     }
 
-    /// Nothing but a comment may follow.
-    private func end(_ scanner: inout TextScanner) throws(GraphTextError) {
-        if scanner.sees("//") { return }
-        guard scanner.isAtEnd() else { throw scanner.failure("the end of the line") }
-    }
-
-    private mutating func readStatement(_ scanner: inout TextScanner) throws(GraphTextError) {
+    private mutating func readContent(_ scanner: inout TextScanner) throws(GraphTextError) {
         if scanner.sees("%") {
             try readNode(&scanner)
         } else if scanner.takes("}") {
-            state = .done
+            isDone = true
         } else if scanner.takes(word: "output") {
             let name = try scanner.name("the output's name")
             try scanner.expect("=")
@@ -71,7 +60,7 @@ private struct GraphTextReader {
             try scanner.expect("=")
             graph.gradients.append(GradientBinding(of: of, gradient: try existingNode(&scanner)))
         } else if scanner.takes(word: "train") {
-            var attributes = AttributeReader(line: scanner.line, try attributeList(&scanner))
+            var attributes = try scanner.attributes()
             graph.training = try TrainingOptions(&attributes)
             try attributes.finish()
         } else {
@@ -81,7 +70,7 @@ private struct GraphTextReader {
 
     /// `%3 name = operator(%0, %1) {…} then relu beside %2 : [N, 64]  // file:1:2 "derivation"`
     private mutating func readNode(_ scanner: inout TextScanner) throws(GraphTextError) {
-        let id = try nodeID(&scanner)
+        let id = try scanner.nodeID()
         guard id.index == graph.nodes.count else {
             throw GraphTextError(line: scanner.line, "expected node %\(graph.nodes.count), found \(id)")
         }
@@ -125,49 +114,18 @@ private struct GraphTextReader {
             repeat { operands.append(try existingNode(&scanner)) } while scanner.takes(",")
             try scanner.expect(")")
         }
-        let attributes = scanner.sees("{") ? try attributeList(&scanner) : []
-        return Call(
-            mnemonic: mnemonic, operands: operands, attributes: AttributeReader(line: scanner.line, attributes))
-    }
-
-    private func nodeID(_ scanner: inout TextScanner) throws(GraphTextError) -> NodeID {
-        try scanner.expect("%")
-        return NodeID(try scanner.integer("a node's number"))
+        let attributes = scanner.sees("{") ? try scanner.attributes() : AttributeReader(line: scanner.line, [])
+        return Call(mnemonic: mnemonic, operands: operands, attributes: attributes)
     }
 
     /// A reference to a node that stands on an earlier line.
     private func existingNode(_ scanner: inout TextScanner) throws(GraphTextError) -> NodeID {
-        let id = try nodeID(&scanner)
+        let id = try scanner.nodeID()
         guard graph.nodes.indices.contains(id.index) else {
             throw GraphTextError(
                 line: scanner.line, "\(id) is not defined on an earlier line; \(graph.nodes.count) nodes are so far")
         }
         return id
-    }
-
-    private func attributeList(_ scanner: inout TextScanner) throws(GraphTextError) -> [Attribute] {
-        try scanner.expect("{")
-        var attributes: [Attribute] = []
-        repeat {
-            let key = try scanner.word("an attribute")
-            try scanner.expect(":")
-            if scanner.sees("[") {
-                attributes.append(Attribute(key, try integerList(&scanner)))
-            } else {
-                attributes.append(Attribute(key, try scanner.word("a value for '\(key)'")))
-            }
-        } while scanner.takes(",")
-        try scanner.expect("}")
-        return attributes
-    }
-
-    private func integerList(_ scanner: inout TextScanner) throws(GraphTextError) -> [Int] {
-        try scanner.expect("[")
-        var list: [Int] = []
-        if scanner.takes("]") { return list }
-        repeat { list.append(try scanner.integer("an integer")) } while scanner.takes(",")
-        try scanner.expect("]")
-        return list
     }
 
     /// `[N, 64, 128, 128]`, `[64]`, `[N, 4, 4] class`

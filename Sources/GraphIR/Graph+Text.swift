@@ -63,16 +63,17 @@ private func call(_ mnemonic: String, _ operands: [NodeID], _ attributes: [Attri
     return mnemonic + list + (attributes.isEmpty ? "" : " " + braced(attributes))
 }
 
-private func braced(_ attributes: [Attribute]) -> String {
+package func braced(_ attributes: [Attribute]) -> String {
     "{" + attributes.map { "\($0.key): \($0.value)" }.joined(separator: ", ") + "}"
 }
 
-private func quotedIfNeeded(_ name: String) -> String {
+/// A name as text forms write it: bare, or in quotes.
+package func quotedIfNeeded(_ name: String) -> String {
     !name.isEmpty && name.unicodeScalars.allSatisfy(\.isNameCharacter) ? name : quoted(name)
 }
 
 /// In double quotes, with quotes, backslashes and control characters escaped so that it stays on one line.
-private func quoted(_ text: String) -> String {
+package func quoted(_ text: String) -> String {
     var result = "\""
     for scalar in text.unicodeScalars {
         switch scalar {
@@ -87,7 +88,7 @@ private func quoted(_ text: String) -> String {
 }
 
 extension Attribute.Value: CustomStringConvertible {
-    var description: String {
+    package var description: String {
         switch self {
         case .scalar(let word): word
         case .list(let numbers): "[" + numbers.map(String.init).joined(separator: ", ") + "]"

@@ -104,9 +104,10 @@ public struct Graph: Hashable, Sendable {
 
     public init(name: String) { self.name = name }
 
+    /// Lent rather than copied: searches look at a node's parts millions of times.
     public subscript(id: NodeID) -> Node {
-        get { nodes[id.index] }
-        set { nodes[id.index] = newValue }
+        _read { yield nodes[id.index] }
+        _modify { yield &nodes[id.index] }
     }
 
     /// Appends a node and returns its place.
@@ -137,7 +138,9 @@ public struct Graph: Hashable, Sendable {
     public func users() -> [[NodeID]] {
         var users = [[NodeID]](repeating: [], count: nodes.count)
         for id in ids {
-            for operand in self[id].operands where users[operand.index].last != id { users[operand.index].append(id) }
+            for operand in nodes[id.index].operands where users[operand.index].last != id {
+                users[operand.index].append(id)
+            }
         }
         return users
     }

@@ -17,12 +17,24 @@ public enum Layout: Hashable, Sendable {
     }
 }
 
-extension Layout: CustomStringConvertible {
+extension Layout: LosslessStringConvertible {
     /// `nchw`, `nchw8c`, `nchw16c`.
     public var description: String {
         switch self {
         case .nchw: "nchw"
         case .blocked(let block): "nchw\(block)c"
+        }
+    }
+
+    /// Reads what `description` prints.
+    public init?(_ description: String) {
+        if description == "nchw" {
+            self = .nchw
+        } else {
+            guard description.hasPrefix("nchw"), description.hasSuffix("c"),
+                let block = Int(description.dropFirst(4).dropLast()), block > 0
+            else { return nil }
+            self = .blocked(block)
         }
     }
 }

@@ -1,47 +1,49 @@
 /// A constant of an operator as dumps show it: `groups: 4`, `kernel: [3, 3]`.
-struct Attribute: Hashable, Sendable {
+package struct Attribute: Hashable, Sendable {
     /// What stands behind the colon.
-    enum Value: Hashable, Sendable {
+    package enum Value: Hashable, Sendable {
         /// A number or a word, as it is written.
         case scalar(String)
         case list([Int])
     }
 
-    var key: String
-    var value: Value
+    package var key: String
+    package var value: Value
 
-    init(_ key: String, _ word: String) {
+    package init(_ key: String, _ word: String) {
         self.key = key
         self.value = .scalar(word)
     }
 
-    init(_ key: String, _ number: Int) { self.init(key, String(number)) }
+    package init(_ key: String, _ number: Int) { self.init(key, String(number)) }
 
     /// The shortest digits that read back as the same number.
-    init(_ key: String, _ number: Double) { self.init(key, "\(number)") }
+    package init(_ key: String, _ number: Double) { self.init(key, "\(number)") }
 
     /// Numbers divided by `_`, as `AttributeReader.reals` reads them.
-    init(_ key: String, reals: [Double]) {
+    package init(_ key: String, reals: [Double]) {
         self.init(key, reals.isEmpty ? "none" : reals.map { "\($0)" }.joined(separator: "_"))
     }
 
-    init(_ key: String, _ list: [Int]) {
+    package init(_ key: String, _ list: [Int]) {
         self.key = key
         self.value = .list(list)
     }
 
-    init(_ key: String, _ extent: Extent) { self.init(key, [extent.height, extent.width]) }
+    package init(_ key: String, _ extent: Extent) { self.init(key, [extent.height, extent.width]) }
 
-    init(_ key: String, _ padding: Padding) {
+    package init(_ key: String, _ padding: Padding) {
         self.init(key, [padding.top, padding.left, padding.bottom, padding.right])
     }
 
-    init(_ key: String, channels: Int, _ extent: Extent) { self.init(key, [channels, extent.height, extent.width]) }
+    package init(_ key: String, channels: Int, _ extent: Extent) {
+        self.init(key, [channels, extent.height, extent.width])
+    }
 }
 
 extension Op {
     /// The operator's payload, in the order in which dumps show it.
-    var attributes: [Attribute] {
+    package var attributes: [Attribute] {
         switch self {
         case .input, .target, .cotangent, .one, .channelSum, .concat, .relayout, .softmax, .softmaxGradient, .batchMean,
             .batchMeanGradient, .update:

@@ -1,6 +1,6 @@
 /// Takes one line of a graph's text form apart, from left to right.
-struct TextScanner {
-    let line: Int
+package struct TextScanner {
+    package let line: Int
     private let scalars: [Unicode.Scalar]
     private var position = 0
 
@@ -11,7 +11,7 @@ struct TextScanner {
 
     private var next: Unicode.Scalar? { position < scalars.count ? scalars[position] : nil }
 
-    func failure(_ expected: String) -> GraphTextError {
+    package func failure(_ expected: String) -> GraphTextError {
         GraphTextError(line: line, "expected \(expected), found \(found)")
     }
 
@@ -27,30 +27,30 @@ struct TextScanner {
     }
 
     /// True at the end of the line, behind spaces.
-    mutating func isAtEnd() -> Bool {
+    package mutating func isAtEnd() -> Bool {
         skipSpace()
         return next == nil
     }
 
     /// True when the given characters come next; does not take them.
-    mutating func sees(_ text: String) -> Bool {
+    package mutating func sees(_ text: String) -> Bool {
         skipSpace()
         return scalars[position...].starts(with: text.unicodeScalars)
     }
 
     /// Takes the given characters when they come next.
-    mutating func takes(_ text: String) -> Bool {
+    package mutating func takes(_ text: String) -> Bool {
         guard sees(text) else { return false }
         position += text.unicodeScalars.count
         return true
     }
 
-    mutating func expect(_ text: String) throws(GraphTextError) {
+    package mutating func expect(_ text: String) throws(GraphTextError) {
         guard takes(text) else { throw failure("'\(text)'") }
     }
 
     /// Takes a whole word when it comes next.
-    mutating func takes(word: String) -> Bool {
+    package mutating func takes(word: String) -> Bool {
         let start = position
         skipSpace()
         if run(\.isNameCharacter) == word { return true }
@@ -69,7 +69,7 @@ struct TextScanner {
     }
 
     /// A number or a word of an attribute.
-    mutating func word(_ what: String) throws(GraphTextError) -> String {
+    package mutating func word(_ what: String) throws(GraphTextError) -> String {
         skipSpace()
         let start = position
         let word = run(\.isWordCharacter)
@@ -80,7 +80,7 @@ struct TextScanner {
         return word
     }
 
-    mutating func integer(_ what: String) throws(GraphTextError) -> Int {
+    package mutating func integer(_ what: String) throws(GraphTextError) -> Int {
         skipSpace()
         let start = position
         guard let number = Int(run(\.isWordCharacter)) else {
@@ -91,7 +91,7 @@ struct TextScanner {
     }
 
     /// A name: bare, or in quotes.
-    mutating func name(_ what: String) throws(GraphTextError) -> String {
+    package mutating func name(_ what: String) throws(GraphTextError) -> String {
         if sees("\"") { return try quoted() }
         let name = run(\.isNameCharacter)
         guard !name.isEmpty else { throw failure(what) }
@@ -107,7 +107,7 @@ struct TextScanner {
     }
 
     /// Text in double quotes, with `\"`, `\\` and `\u{…}`.
-    mutating func quoted() throws(GraphTextError) -> String {
+    package mutating func quoted() throws(GraphTextError) -> String {
         try expect("\"")
         var text = String.UnicodeScalarView()
         while let scalar = next {
@@ -135,5 +135,40 @@ struct TextScanner {
             }
         }
         throw failure("'\\\"', '\\\\' or '\\u{…}' in quoted text")
+    }
+}
+
+/// What is written alike in all text forms.
+extension TextScanner {
+    /// `%12`
+    package mutating func nodeID() throws(GraphTextError) -> NodeID {
+        try expect("%")
+        return NodeID(try integer("a node's number"))
+    }
+
+    /// `{kernel: [3, 3], groups: 1}`
+    package mutating func attributes() throws(GraphTextError) -> AttributeReader {
+        try expect("{")
+        var attributes: [Attribute] = []
+        repeat {
+            let key = try word("an attribute")
+            try expect(":")
+            if sees("[") {
+                attributes.append(Attribute(key, try integerList()))
+            } else {
+                attributes.append(Attribute(key, try word("a value for '\(key)'")))
+            }
+        } while takes(",")
+        try expect("}")
+        return AttributeReader(line: line, attributes)
+    }
+
+    private mutating func integerList() throws(GraphTextError) -> [Int] {
+        try expect("[")
+        var list: [Int] = []
+        if takes("]") { return list }
+        repeat { list.append(try integer("an integer")) } while takes(",")
+        try expect("]")
+        return list
     }
 }

@@ -1,7 +1,7 @@
 extension TrainingOptions {
     /// The options as one list, the constants of optimiser and schedule behind their names; those from `schedule` on only
     /// where they say something.
-    var attributes: [Attribute] {
+    package var attributes: [Attribute] {
         var list =
             optimizer.attributes + [
                 Attribute("batch", batch), Attribute("epochs", epochs), Attribute("init", initialValues.rawValue),

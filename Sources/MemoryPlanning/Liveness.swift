@@ -1,13 +1,13 @@
 import GraphIR
 
 /// When each value of a schedule is made and last read, counted in steps.
-struct Liveness {
+public struct Liveness {
     /// Step that makes the value, for a companion that of its host; −1 for leaves.
-    let definition: [Int]
+    public let definition: [Int]
     /// Last step that reads it; the number of steps for results; its definition when nobody reads it.
-    let lastUse: [Int]
+    public let lastUse: [Int]
 
-    init(_ schedule: Schedule) {
+    public init(_ schedule: Schedule) {
         let graph = schedule.graph
         var definition = [Int](repeating: -1, count: graph.nodes.count)
         var lastUse = [Int](repeating: -1, count: graph.nodes.count)

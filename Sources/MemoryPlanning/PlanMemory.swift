@@ -23,8 +23,9 @@ public func planMemory(
         schedule: schedule, options: options, buffers: planned.buffers, arenaBytes: placement.total,
         lowerBound: livenessLowerBound(requests))
     return Plan(
-        schedule: schedule, batchCapacity: options.batchCapacity, buffers: planned.buffers,
-        locations: planned.locations, scratch: planned.scratch, prepared: planned.prepared, steps: planned.steps,
+        schedule: schedule, batchCapacity: options.batchCapacity, alignment: options.alignment,
+        buffers: planned.buffers, locations: planned.locations, scratch: planned.scratch, prepared: planned.prepared,
+        steps: planned.steps,
         arenaBytes: placement.total, parameterBytes: parameterBytes, preparedBytes: allPreparedBytes,
         largestPreparedBytes: report.largestPreparedBytes, derivedBytes: derivedBytes, report: report)
 }

@@ -36,6 +36,8 @@ private struct PlanWalk {
     let alignment: Int
     /// For each value whether its bytes hold it now.
     var isIntact: [Bool]
+    /// For each value whether it is made of parameters alone, which no step changes; parameters are.
+    let isMadeOfParameters: [Bool]
     var violations: [PlanViolation] = []
     var step = "start"
 
@@ -44,6 +46,17 @@ private struct PlanWalk {
         graph = plan.schedule.graph
         self.alignment = alignment
         isIntact = Array(repeating: false, count: graph.nodes.count)
+        let updates = plan.steps.contains { plan.schedule.graph[$0].op.isEffect }
+        var isFixed = isIntact
+        for id in graph.ids {
+            let node = graph[id]
+            if case .parameter = node.op {
+                isFixed[id.index] = true
+            } else if !node.op.isLeaf, !updates, !node.operands.isEmpty {
+                isFixed[id.index] = node.operands.allSatisfy { isFixed[$0.index] }
+            }
+        }
+        isMadeOfParameters = isFixed
     }
 
     mutating func run() -> [PlanViolation] {
@@ -234,19 +247,11 @@ private struct PlanWalk {
         if samples > 1, location.sampleStride < node.type.elementCount {
             report("samples of \"\(node.name)\" overlap each other")
         }
-        let isKept = buffer.region == .derived && isMadeOfParameters(id)
+        let isKept = buffer.region == .derived && isMadeOfParameters[id.index]
         if buffer.region != (isParameter ? .parameters : .arena), !isKept {
             report("\"\(node.name)\" is in the wrong region")
         }
         if isKept, !sharesNothing(id) { report("\"\(node.name)\" outlives a run, but shares its place") }
-    }
-
-    /// Rule 12.
-    func isMadeOfParameters(_ id: NodeID) -> Bool {
-        if case .parameter = graph[id].op { return true }
-        let updates = plan.steps.contains { graph[$0].op.isEffect }
-        return !graph[id].op.isLeaf && !updates && !graph[id].operands.isEmpty
-            && graph[id].operands.allSatisfy(isMadeOfParameters)
     }
 
     /// Rule 12.

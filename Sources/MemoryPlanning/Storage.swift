@@ -2,7 +2,7 @@ import GraphIR
 
 /// The memory that holds one or more values at different times or side by side.
 public struct StorageBuffer: Hashable, Sendable {
-    public enum Region: String, Hashable, Sendable {
+    public enum Region: String, Hashable, Sendable, CaseIterable {
         case arena
         case parameters
         /// What a step of inference makes of parameters alone, for itself; it may outlive a run.
@@ -42,6 +42,8 @@ public struct Plan: Hashable, Sendable {
     public var schedule: Schedule
     /// Samples the buffers are sized for.
     public var batchCapacity: Int
+    /// Bytes that every buffer's offset and size are a multiple of.
+    public var alignment: Int
     public var buffers: [StorageBuffer]
     /// By node index; nil for nodes that make nothing, such as updates.
     public var locations: [ValueLocation?]
@@ -65,6 +67,20 @@ public struct Plan: Hashable, Sendable {
     /// Bytes from the start of its region to a value's first element.
     public func byteOffset(of location: ValueLocation) -> Int {
         buffers[location.buffer].offset + 4 * location.elementOffset
+    }
+
+    /// What a buffer is for.
+    public enum BufferUse: String, Hashable, Sendable {
+        case values
+        /// Shared by a step's kernels while it runs.
+        case scratch
+        /// What a step makes of parameters alone.
+        case prepared
+    }
+
+    public func use(ofBuffer index: Int) -> BufferUse {
+        let root = buffers[index].root.index
+        return scratch[root] == index ? .scratch : prepared[root] == index ? .prepared : .values
     }
 
     /// Whether a step's value is made of parameters alone and outlives a run.

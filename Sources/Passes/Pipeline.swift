@@ -32,19 +32,22 @@ public struct PipelineResult: Sendable {
     public var schedule: Schedule
 }
 
-/// Turns an elaborated graph into a schedule: differentiate → simplify → fuse → lay out → schedule.
+/// Turns an elaborated graph into a schedule: differentiate → simplify → fuse → lay out → recompute →
+/// schedule.
 ///
 /// - Parameters:
 ///   - inputs: names of inputs to differentiate with respect to, besides the parameters.
 ///   - layOut: chooses the values' memory layouts and inserts conversions between them; gives companions whose host
 ///     has no kernel that makes them a step of their own.
+///   - recompute: makes values again where that saves memory; leaves the graph as it is unless asked otherwise.
 ///   - inputSize: of the input in the plan `tile`; nil leaves it.
 ///   - fuses: false leaves every operator on its own (a bisection tool).
 /// - Throws: what differentiation throws, or the verifier's violations, which are our own bugs.
 public func runPipeline(
     _ graph: Graph, for kind: PlanKind, withRespectTo inputs: [String] = [], inputSize: Extent? = nil,
     fuses: Bool = true,
-    layOut: (Graph) -> (graph: Graph, layouts: [Layout]?) = { ($0, nil) }
+    layOut: (Graph) -> (graph: Graph, layouts: [Layout]?) = { ($0, nil) },
+    recompute: (Graph, [Layout]?) throws -> (graph: Graph, layouts: [Layout]?) = { ($0, $1) }
 ) throws -> PipelineResult {
     var stages = [Stage("graph", graph)]
     func enter(_ name: String, _ graph: Graph) throws -> Graph {
@@ -66,7 +69,9 @@ public func runPipeline(
     current = try enter("fused", fuses ? fuseCompanions(fuseElementwise(current)) : current)
     let laidOut = layOut(current)
     try requireWellFormed(laidOut.graph, after: "layouts")
-    let schedule = scheduleSteps(laidOut.graph, layouts: laidOut.layouts)
+    let recomputed = try recompute(laidOut.graph, laidOut.layouts)
+    try requireWellFormed(recomputed.graph, after: "recomputation")
+    let schedule = scheduleSteps(recomputed.graph, layouts: recomputed.layouts)
     stages.append(Stage("scheduled", schedule.graph))
     return PipelineResult(stages: stages, schedule: schedule)
 }

@@ -10,14 +10,24 @@ public enum InitialValueRule: String, Hashable, Sendable, CaseIterable {
     public func values(
         name: String, kind: ParameterKind, fanIn: Int, count: Int, seed: UInt64
     ) -> [Float] {
-        if kind == .scale || kind == .runningVariance { return [Float](repeating: 1, count: count) }
+        [Float](unsafeUninitializedCapacity: count) { buffer, filled in
+            fill(buffer, name: name, kind: kind, fanIn: fanIn, seed: seed)
+            filled = count
+        }
+    }
+
+    /// As `values`, where they are to be: a copy of a large parameter is memory that a small machine may not have.
+    func fill(
+        _ buffer: UnsafeMutableBufferPointer<Float>, name: String, kind: ParameterKind, fanIn: Int, seed: UInt64
+    ) {
+        if kind == .scale || kind == .runningVariance { return buffer.initialize(repeating: 1) }
         let scale = self.scale(kind: kind, fanIn: fanIn)
-        guard scale != 0 else { return [Float](repeating: 0, count: count) }
+        guard scale != 0 else { return buffer.initialize(repeating: 0) }
         let start = fnv1a64(name) &+ seed &* 0xD134_2543_DE82_EF95
-        return (0..<count).map { index in
+        for index in buffer.indices {
             let z = splitMix64(start &+ UInt64(index + 1) &* 0x9E37_79B9_7F4A_7C15)
             let u = Double(z >> 40) / 16_777_216
-            return Float(signed(u, scale))
+            buffer.initializeElement(at: index, to: Float(signed(u, scale)))
         }
     }
 

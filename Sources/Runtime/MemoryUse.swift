@@ -58,6 +58,9 @@ public struct MemoryUse: Hashable, Sendable {
     /// Gives memory that was freed back to the system, of which C libraries keep much once many threads have used it.
     public static func giveBackFreeMemory() { unetc_give_back_free_memory() }
 
+    /// From now on large blocks go back to the system as soon as they are freed.
+    public static func giveBackLargeBlocks() { unetc_give_back_large_blocks() }
+
     /// The memory that this program has in use now; nil where the system does not tell.
     public static func residentBytes() -> Int? { processStatus("VmRSS").map { $0 * 1024 } }
 }

@@ -24,6 +24,13 @@ final class ParameterMemory {
         _ = target.update(fromContentsOf: values)
     }
 
+    /// Lets `fill` overwrite a parameter.
+    func store(_ parameter: ParameterInfo, fill: (UnsafeMutableBufferPointer<Float>) -> Void) {
+        version += 1
+        fill(
+            UnsafeMutableBufferPointer(start: memory.floats(at: parameter.offset), count: parameter.elementCount))
+    }
+
     /// What is `offset` bytes into the memory, for kernels alone.
     func address(at offset: Int) -> UnsafeMutablePointer<Float> { memory.floats(at: offset) }
 

@@ -47,9 +47,8 @@ extension ParameterStore {
         store: ([Float], ParameterInfo) -> Void
     ) throws {
         for parameter in wanted { try check(parameter, file, prefix: prefix, what: what) }
-        // Through a copy, so that a file that cannot be read to its end changes nothing.
-        let values = try wanted.map { try file.floats(prefix + $0.name) }
-        for (parameter, values) in zip(wanted, values) { store(values, parameter) }
+        // One after the other: together they are as much memory as the parameters.
+        for parameter in wanted { store(try file.floats(prefix + parameter.name), parameter) }
     }
 
     private func check(_ parameter: ParameterInfo, _ file: SafetensorsFile, prefix: String, what: String) throws {

@@ -24,10 +24,9 @@ public final class ParameterStore {
     /// Gives all parameters their initial values for `seed`; optimiser state becomes zero, and an average starts there.
     public func initialize(_ rule: InitialValueRule, seed: UInt64) {
         for parameter in model.parameters {
-            let values = rule.values(
-                name: parameter.name, kind: parameter.kind, fanIn: parameter.fanIn, count: parameter.elementCount,
-                seed: seed)
-            parameters.store(values, parameter)
+            parameters.store(parameter) {
+                rule.fill($0, name: parameter.name, kind: parameter.kind, fanIn: parameter.fanIn, seed: seed)
+            }
         }
         resetMoments()
         startAverage()

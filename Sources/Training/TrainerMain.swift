@@ -11,6 +11,7 @@ public func trainerMain(
     _ count: Int32, _ values: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?, _ model: UnsafePointer<unetc_model>?
 ) -> Int32 {
     Interruption.passOnSignals()
+    MemoryUse.giveBackLargeBlocks()
     let arguments = (0..<Int(count)).compactMap { values?[$0].map { String(cString: $0) } }
     guard let model else {
         Console.write("error: the trainer was linked without a model\n", to: 2)

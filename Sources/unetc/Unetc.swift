@@ -12,7 +12,10 @@ struct Unetc: ParsableCommand {
               generated/unet/trainer train --data DIR --out RUN
             """,
         version: compilerVersion,
-        subcommands: [Compile.self, Check.self, Format.self, Dump.self, Run.self, Bench.self, Verify.self, Doctor.self])
+        subcommands: [
+            Compile.self, Check.self, Format.self, Dump.self, Run.self, Bench.self, Budget.self, Verify.self,
+            Doctor.self,
+        ])
 
     static func main() {
         // A closed pipe (`unetc dump … | head`) ends the program quietly.

@@ -39,7 +39,7 @@ import Testing
         #expect(
             try compiled(text).nodes
                 == compiled(text.replacing("(sizes: exact)", with: String(repeating: " ", count: 14))).nodes)
-        #expect(parse(text: text, fileName: "t").syntax.description.contains("  sizes: exact\n"))
+        #expect(parse(text: text, fileName: "t").syntax.description.contains("sizes: exact) {\n"))
     }
 
     @Test func aMissingBraceIsOneMistake() {

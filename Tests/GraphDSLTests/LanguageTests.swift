@@ -1,6 +1,7 @@
 import Diagnostics
 import GraphDSL
 import GraphIR
+import TestSupport
 import Testing
 
 @Suite struct LanguageTests {
@@ -231,19 +232,28 @@ import Testing
         #expect(diagnostics == [])
         #expect(
             syntax.description == """
-                block b(x)
+                block b(x) {
                   return relu(x)
-                graph t
-                  parameter w = 4
+                }
+                graph t(w = 4) {
                   input x: [3, w, ((-2) + w)]
                   target m: classes[4, 4]
                   y = ((0.5 * b(x)) + conv(x, 3, kernel: [1, 1]))
                   output z = y
                   loss f(z, m)
-                  train
+                  train {
                     optimizer: adam(lr: 0.001)
                     batch: 4
+                  }
+                }
 
                 """)
+    }
+    @Test(arguments: BundledNet.all)
+    func treesPrintAsTextsThatReadBack(_ net: BundledNet) throws {
+        let printed = parse(text: try net.text(), fileName: net.name).syntax.description
+        let (syntax, diagnostics) = parse(text: printed, fileName: net.name)
+        #expect(diagnostics == [])
+        #expect(syntax.description == printed)
     }
 }

@@ -63,7 +63,7 @@ import Testing
         defaults.optimizer.learningRate = 1e-4
         defaults.batch = 16
         return try flags(arguments).resolved(
-            defaults: defaults, recorded: recorded, capacity: 8, optimizers: optimizers)
+            defaults: defaults, recorded: recorded, batches: BatchRule(capacity: 8), optimizers: optimizers)
     }
 
     @Test func defaultsComeFromTheGraph() throws {

@@ -1,5 +1,6 @@
 extension GraphSyntax: CustomStringConvertible {
-    /// The tree in a readable form: one declaration or statement a line, expressions fully parenthesised.
+    /// The tree as a text of the language that reads back: one declaration or statement a line, expressions fully
+    /// parenthesised.
     public var description: String {
         var dump = SyntaxDump()
         for block in blocks { dump.block(block) }
@@ -13,17 +14,15 @@ private struct SyntaxDump {
     private var indentation = 0
 
     mutating func graph(_ graph: GraphDeclaration) {
-        line("graph \(graph.name.text)")
-        indented {
-            for parameter in graph.parameters { $0.line("parameter \(parameter.name.text) = \(show(parameter.value))") }
-            if let sizes = graph.sizes { $0.line("sizes: \(sizes.rule.rawValue)") }
-            $0.body(graph.body)
-        }
+        let parameters = graph.parameters.map { "\($0.name.text) = \(show($0.value))" }
+        let sizes = graph.sizes.map { ["sizes: \($0.rule.rawValue)"] } ?? []
+        braced("graph \(graph.name.text)(\((parameters + sizes).joined(separator: ", ")))") { $0.body(graph.body) }
     }
 
     mutating func block(_ block: BlockSyntax) {
-        line("block \(block.name.text)(\(block.parameters.map(\.text).joined(separator: ", ")))")
-        indented { $0.body(block.body) }
+        braced("block \(block.name.text)(\(block.parameters.map(\.text).joined(separator: ", ")))") {
+            $0.body(block.body)
+        }
     }
 
     private mutating func body(_ statements: [Statement]) {
@@ -39,8 +38,7 @@ private struct SyntaxDump {
         case .loss(let value): line("loss \(show(value))")
         case .result(let value): line("return \(show(value))")
         case .train(let entries):
-            line("train")
-            indented { for entry in entries { $0.line("\(entry.key.text): \(show(entry.value))") } }
+            braced("train") { for entry in entries { $0.line("\(entry.key.text): \(show(entry.value))") } }
         case .block(let syntax): block(syntax)
         }
     }
@@ -49,19 +47,21 @@ private struct SyntaxDump {
         text += String(repeating: "  ", count: indentation) + content + "\n"
     }
 
-    private mutating func indented(_ body: (inout SyntaxDump) -> Void) {
+    private mutating func braced(_ header: String, _ body: (inout SyntaxDump) -> Void) {
+        line(header + " {")
         indentation += 1
         body(&self)
         indentation -= 1
+        line("}")
     }
 }
 
-private func show(_ type: TensorSyntax?) -> String {
+func show(_ type: TensorSyntax?) -> String {
     guard let type else { return "<unreadable>" }
     return (type.isClasses ? "classes" : "") + "[" + type.sizes.map(show).joined(separator: ", ") + "]"
 }
 
-private func show(_ expression: Expression) -> String {
+func show(_ expression: Expression) -> String {
     switch expression.kind {
     case .integer(let value): "\(value)"
     case .real(let value): "\(value)"
@@ -75,6 +75,6 @@ private func show(_ expression: Expression) -> String {
     }
 }
 
-private func show(_ argument: Argument) -> String {
+func show(_ argument: Argument) -> String {
     (argument.label.map { $0.text + ": " } ?? "") + show(argument.value)
 }

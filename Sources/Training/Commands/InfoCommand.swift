@@ -37,7 +37,9 @@ struct InfoCommand: ParsableCommand, TrainerVerb {
         let shape = try NetInterface(model: model).shape
         let memory = try MemoryForecast(
             model: model, shape: shape, settings: settings, threads: threads,
-            pictures: min(counts.training + counts.testing, (data.cache ?? .standard).capacity(shape))
+            pictures: min(
+                counts.training + counts.testing,
+                (data.cache ?? MemoryForecast.cache(model, settings, threads: threads) ?? .standard).capacity(shape))
                 * shape.sampleBytes,
             program: MemoryUse.residentBytes() ?? 0)
         console.draw("timing a few steps")

@@ -77,7 +77,8 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         let folder = try RunFolder(output)
         let (samples, findings) = try DataSet.load(
             dataSettings, .training, shape: interface.shape, seed: settings.seed, threads: threads,
-            isStrict: data.strict, cache: data.cache, console: console)
+            isStrict: data.strict, cache: data.cache ?? MemoryForecast.cache(model, settings, threads: threads),
+            console: console)
         try samples.checkTrainable(fold: dataSettings.fold)
         try settings.stopping.check(samples.shape.task, hasTests: !samples.testing.isEmpty)
         let record = RunRecord(

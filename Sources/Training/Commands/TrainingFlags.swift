@@ -51,15 +51,17 @@ struct TrainingFlags: ParsableArguments {
     ///
     /// - Throws: `TrainerError` when the model was not compiled for them, or a flag would make the run another one.
     func resolved(defaults: TrainingSettings, recorded: TrainingSettings?, model: Model) throws -> TrainingSettings {
-        try resolved(
-            defaults: defaults, recorded: recorded, capacity: model.batchCapacity, optimizers: model.optimizerNames)
+        var rule = try ModelDefaults(metadata: model.metadata).batches
+        rule.capacity = model.batchCapacity
+        return try resolved(
+            defaults: defaults, recorded: recorded, batches: rule, optimizers: model.optimizerNames)
     }
 
     func resolved(
-        defaults: TrainingSettings, recorded: TrainingSettings?, capacity: Int, optimizers: [String]
+        defaults: TrainingSettings, recorded: TrainingSettings?, batches: BatchRule, optimizers: [String]
     ) throws -> TrainingSettings {
         var settings = recorded ?? defaults
-        if recorded == nil { settings.batch = min(settings.batch, capacity) }
+        if recorded == nil { settings.batch = min(settings.batch, batches.largestUnasked) }
         settings.epochs = epochs ?? settings.epochs
         settings.batch = batch ?? settings.batch
         settings.optimizer.kind = optimizer ?? settings.optimizer.kind
@@ -72,10 +74,12 @@ struct TrainingFlags: ParsableArguments {
         settings.steps = try steps.resolved(over: settings.steps, epochs: settings.epochs)
         settings.stopping = stopping.resolved(over: settings.stopping)
         if let recorded { try Self.checkUnchanged(recorded, settings) }
-        guard settings.batch <= capacity else {
+        settings.steps.parts = try batches.parts(of: settings.batch)
+        if let recorded, recorded.steps.parts != settings.steps.parts {
             throw TrainerError(
-                "a batch of \(settings.batch) is larger than the \(capacity) that this trainer was compiled for",
-                hint: "compile the graph again with unetc compile --batch \(settings.batch)")
+                "the run took its batches in \(Text.count(recorded.steps.parts, "part")), and this trainer would take "
+                    + "\(settings.steps.parts), which rounds otherwise",
+                hint: "go on with the trainer of that run, or compile the graph with the same --batch and --memory")
         }
         guard optimizers.contains(settings.optimizer.kind.rawValue) else {
             throw TrainerError(

@@ -6,8 +6,7 @@ struct MemoryForecast: Hashable, Sendable {
     var net: MemoryUse
     /// Pictures and masks that are kept decoded.
     var pictures: Int
-    /// Batches that are made ahead, the one at work, the outputs of a test, and a copy of the largest parameter, which
-    /// saving takes.
+    /// Batches that are made ahead, the one at work, and the outputs of a test.
     var buffers: Int
     /// The program itself: code, libraries, tables.
     var program: Int
@@ -34,8 +33,7 @@ struct MemoryForecast: Hashable, Sendable {
         // Those made ahead and the one at work; a test at the forecast's time runs beside those of training.
         let kept = BatchProducer.capacity + 1
         let test = kept * shape.batchBytes(model.batchCapacity) + shape.outputBytes(model.batchCapacity)
-        let largest = model.parameters.map(\.elementCount).max() ?? 0
-        buffers = kept * shape.batchBytes(settings.batch) + test + largest * MemoryLayout<Float>.stride
+        buffers = kept * shape.batchBytes(settings.part) + test
     }
 
     /// What `text` says of the net, in its parts.

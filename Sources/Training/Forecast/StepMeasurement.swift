@@ -9,13 +9,16 @@ struct StepMeasurement {
     /// - Throws: `RuntimeError` or `TrainerError` when the net cannot run.
     func run() throws -> (step: Double, testedBatch: Double) {
         net.parameters.initialize(settings.initialValues, seed: settings.seed)
-        let batch = Self.batch(settings.batch, net.interface.shape)
-        let sizes = Array(repeating: settings.batch, count: settings.steps.accumulate)
+        let sizes = settings.runs(of: Array(0..<settings.samplesPerStep)).map(\.count)
+        var batches: [Int: Batch] = [:]
+        for size in sizes where batches[size] == nil { batches[size] = Self.batch(size, net.interface.shape) }
         var number = 0
         let step = try Self.mean {
             number += 1
+            var place = -1
             _ = try net.step(sizes, settings: settings.steps, scalars: settings.optimizer.scalars(step: number)) {
-                batch
+                place += 1
+                return batches[sizes[place]]
             }
         }
         let tested = Self.batch(net.model.batchCapacity, net.interface.shape)

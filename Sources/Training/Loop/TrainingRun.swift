@@ -123,7 +123,7 @@ final class TrainingRun {
     /// - Returns: what to end with when it was not done to its end.
     func trainEpoch() throws -> Ending? {
         let draw = EpochDraw(seed: settings.seed, epoch: record.progress.epoch + 1)
-        let steps = draw.order(data.training).chunks(of: settings.samplesPerStep).map { $0.chunks(of: settings.batch) }
+        let steps = draw.order(data.training).chunks(of: settings.samplesPerStep).map(settings.runs)
         let rest = steps.dropFirst(record.progress.stepInEpoch)
         let augmentation = EpochAugmentation(settings: settings.augmentation, draw: draw)
         let producer = try BatchProducer(

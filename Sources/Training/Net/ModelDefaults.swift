@@ -5,6 +5,10 @@ struct ModelDefaults: Hashable, Sendable {
     var training = TrainingSettings()
     var compiler = "unknown"
     var target = "unknown"
+    /// What batches the model's training plan can take.
+    var batches = BatchRule()
+    /// What the trainer may take at its peak, in bytes; nil for as much as it likes.
+    var memoryBudget: Int?
     /// Floats of the vectors that the kernels use; nil in models from before it was written down.
     var vectorWidth: Int?
 
@@ -20,6 +24,13 @@ struct ModelDefaults: Hashable, Sendable {
         compiler = json["compiler"]?.string ?? compiler
         target = json["target"]?.string ?? target
         vectorWidth = json["vector_width"]?.integer
+        batches.standard = json["step_batch"]?.integer
+        if json["splits_batches"] == .bool(true) {
+            batches.obstacleToParts = nil
+        } else if let obstacle = json["obstacle_to_splitting"]?.string {
+            batches.obstacleToParts = obstacle
+        }
+        memoryBudget = json["memory_budget"]?.integer
         guard let train = json["train"] else { return }
         training.optimizer.kind = try Self.choice(train, "optimizer") ?? .adam
         training.initialValues = try Self.choice(train, "init") ?? .he

@@ -51,7 +51,7 @@ extension Net {
             let share = Double(size) / Double(samples)
             if settings.extras.sumsGradients {
                 // What is random must differ between the batches of a step.
-                part.step = (scalars.step - 1) * settings.accumulate + place + 1
+                part.step = (scalars.step - 1) * settings.runs + place + 1
                 part.gradientWeight = share
                 part.keepsGradients = place > 0
             }

@@ -9,12 +9,17 @@ struct StepSettings: Hashable, Sendable {
     var clip: Double?
     /// Batches whose gradients make a step.
     var accumulate = 1
+    /// Parts of a batch that go through the net one after the other, because the net takes no more at once.
+    var parts = 1
     /// How much of the moving average of the parameters stays in a step; nil for none.
     var ema: Double?
 
-    /// Memory that a net needs for that. Without clipping and accumulation gradients need none of their own.
+    /// Runs of the net whose gradients make a step.
+    var runs: Int { accumulate * parts }
+
+    /// Memory that a net needs for that. Where a step is one run, without clipping, gradients need none of their own.
     var extras: TrainingExtras {
-        TrainingExtras(sumsGradients: clip != nil || accumulate > 1, averagesParameters: ema != nil)
+        TrainingExtras(sumsGradients: clip != nil || runs > 1, averagesParameters: ema != nil)
     }
 
     /// What the parameters count in their average after `step` steps: more at first, so that initial weights are soon
@@ -29,7 +34,8 @@ extension StepSettings: RecordPart {
     var metadata: [(String, String)] {
         [
             ("schedule", schedule.description), ("warmup", "\(warmup)"), ("clip", clip.map { "\($0)" } ?? ""),
-            ("accumulate", "\(accumulate)"), ("ema", ema.map { "\($0)" } ?? ""),
+            ("accumulate", "\(accumulate)"), ("parts", "\(parts)"),
+            ("ema", ema.map { "\($0)" } ?? ""),
         ]
     }
 
@@ -38,6 +44,7 @@ extension StepSettings: RecordPart {
         warmup = try fields.value("warmup", before: 0)
         clip = try fields.valueOrNone("clip")
         accumulate = try fields.value("accumulate", before: 1)
+        parts = try fields.value("parts", before: 1)
         ema = try fields.valueOrNone("ema")
     }
 }

@@ -30,6 +30,14 @@ struct TrainingSettings: Hashable, Sendable {
     /// Pictures whose gradients make a step.
     var samplesPerStep: Int { batch * steps.accumulate }
 
+    /// Pictures of a run of the net at most.
+    var part: Int { (batch + steps.parts - 1) / steps.parts }
+
+    /// A step's pictures as the net takes them.
+    func runs<Element>(of step: [Element]) -> [[Element]] {
+        step.chunks(of: batch).flatMap { $0.chunks(of: part) }
+    }
+
     /// What the plans and the memory of a net have to be made for.
     var use: Net.Use { .training(optimizer.kind, steps.extras) }
 
@@ -46,7 +54,9 @@ struct TrainingSettings: Hashable, Sendable {
         var parts = [optimizer.kind.rawValue, "lr \(optimizer.learningRate)"]
         if steps.schedule != .constant { parts.append(steps.schedule.name) }
         if steps.warmup > 0 { parts.append("warm-up \(Text.plain(steps.warmup))") }
-        parts.append("batch \(batch)" + (steps.accumulate > 1 ? " x \(steps.accumulate)" : ""))
+        parts.append(
+            "batch \(batch)" + (steps.accumulate > 1 ? " x \(steps.accumulate)" : "")
+                + (steps.parts > 1 ? " in \(steps.parts) parts" : ""))
         if let clip = steps.clip { parts.append("clip \(Text.plain(clip))") }
         if let ema = steps.ema { parts.append("ema \(ema)") }
         parts.append(Text.count(epochs, "epoch"))

@@ -22,8 +22,14 @@ struct Compile: ParsableCommand {
     @Option(help: ArgumentHelp("Where to write (default: generated/<graph name>).", valueName: "dir"))
     var output: String?
 
-    @Option(help: "How to plan memory: greedy, or naive (a place for every value, to find planning bugs).")
-    var memory = PlanningOptions.Strategy.greedy
+    @Option(
+        help: ArgumentHelp(
+            """
+            What a training may take at its peak, such as 512M or 2G: batches go through the net in parts, and values \
+            are computed twice, as little as needed. Or how to plan memory: \(MemoryArgument.names) (naive: a place \
+            for every value and nothing twice, to find planning bugs).
+            """, valueName: "bytes"))
+    var memory = MemoryArgument.strategy(.greedy)
 
     @Flag(inversion: .prefixedNo, help: "Fuse elementwise functions into their producers.")
     var fuse = true
@@ -32,10 +38,13 @@ struct Compile: ParsableCommand {
         try reportingErrors {
             let session = try input.session()
             var options = try target.options(batch: batch)
-            options.strategy = memory
             options.fuses = fuse
             tile?.apply(to: &options)
             options = try tuning.applied(to: options, of: session)
+            switch memory {
+            case .strategy(let strategy): options.strategy = strategy
+            case .budget(let bytes): options = try fitted(to: bytes, options, session)
+            }
             let folder = output ?? "generated/\(session.graph.name)"
             let compiled = try session.compile(into: folder, options)
             for plan in compiled.plans { print("plan \(plan.name): \(plan.plan.report)") }
@@ -44,4 +53,12 @@ struct Compile: ParsableCommand {
     }
 }
 
-extension PlanningOptions.Strategy: ExpressibleByArgument {}
+extension Compile {
+    /// The fastest way to train in so much memory.
+    private func fitted(to bytes: Int, _ options: CompileOptions, _ session: Session) throws -> CompileOptions {
+        let (fitted, choice) = try session.fitted(
+            to: bytes, options, trainer: .standard, threads: target.threadCount)
+        print("memory: \(choice)")
+        return fitted
+    }
+}

@@ -1,30 +1,74 @@
 import ArgumentParser
 import Driver
-import Emission
-import GraphIR
-import MemoryPlanning
+import Inspection
 import Passes
 
 struct Dump: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Print what the compiler made of a graph at one stage.")
-
-    enum StageName: String, CaseIterable, ExpressibleByArgument {
-        case parsed, graph, backward, fused, scheduled, planned, kernels
-    }
+        abstract: "Show what the compiler made of a graph at one stage.",
+        discussion: """
+            unetc dump G.graph --stage fused > fused.txt
+            unetc dump --from fused.txt --format svg > fused.svg
+            unetc dump G.graph --diff backward fused
+            unetc dump G.graph --stage planned --format svg > arena.svg
+            The forms are described in docs/DUMPS.md.
+            """)
 
     enum Format: String, CaseIterable, ExpressibleByArgument {
-        case text, json, dot
+        case text, json, dot, svg
+        /// A plan's steps with their algorithms and places, for reading only.
+        case table
     }
 
-    @OptionGroup var input: GraphArguments
+    enum Layout: String, CaseIterable, ExpressibleByArgument {
+        case auto, builtin, graphviz
+    }
+
+    /// What a drawing of a plan shows.
+    enum View: String, CaseIterable, ExpressibleByArgument {
+        case arena, graph
+    }
+
+    @Argument(help: "The graph's file.")
+    var graph: String?
+
+    @OptionGroup var parameters: ParameterArguments
     @OptionGroup var target: TargetArguments
 
-    @Option(help: "parsed, graph, backward, fused, scheduled, planned or kernels.")
-    var stage = StageName.graph
+    @Option(help: ArgumentHelp("Read a dump that was printed as text, in place of a graph's file.", valueName: "file"))
+    var from: String?
 
-    @Option(help: "text, json or dot (for Graphviz).")
+    @Option(help: "parsed, graph, backward, fused, scheduled, planned or kernels (default: graph).")
+    var stage: DumpStage?
+
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp("What has changed between two stages, as text, dot or svg.", valueName: "stage stage"))
+    var diff: [DumpStage] = []
+
+    @Option(
+        help:
+            "text (reads back), json, dot (for Graphviz), svg (a drawing; of a plan, its arena), or table (of a plan's steps)."
+    )
     var format = Format.text
+
+    @Option(help: "Who lays out a drawing of a graph: builtin, graphviz, or auto (Graphviz where it is installed).")
+    var layout = Layout.auto
+
+    @Option(
+        help:
+            "Where the built-in layout goes: down, or right, which takes more room and makes a U-Net an upright U (default: down)."
+    )
+    var direction: GraphLayout.Direction?
+
+    @Option(help: "What a drawing of a plan shows: arena or graph.")
+    var view = View.arena
+
+    @Option(help: ArgumentHelp("Show only this node and those near it.", valueName: "node"))
+    var focus: String?
+
+    @Option(help: "How many edges away a node is still near.")
+    var radius = 2
 
     @Option(
         help:
@@ -40,65 +84,30 @@ struct Dump: ParsableCommand {
 
     func validate() throws {
         if tile != nil, let plan, plan != .tile { throw ValidationError("--tile goes with --plan tile.") }
+        if graph == nil, from == nil { throw ValidationError("Name a graph's file, or a dump with --from.") }
+        if graph != nil, from != nil { throw ValidationError("A graph's file and --from exclude each other.") }
+        if !diff.isEmpty, diff.count != 2 { throw ValidationError("--diff takes two stages, found \(diff.count).") }
+        if !diff.isEmpty, stage != nil { throw ValidationError("--diff names two stages; --stage would be a third.") }
+        if from != nil, !diff.isEmpty || isCompilationAsked {
+            throw ValidationError(
+                "--from shows a dump as it is; --stage, --diff, --plan, --tile, --batch and -D take a graph's file.")
+        }
+        if layout == .graphviz, direction != nil { throw ValidationError("--direction goes with --layout builtin.") }
+        if radius < 0 { throw ValidationError("--radius takes a number from 0, found \(radius).") }
+    }
+
+    private var isCompilationAsked: Bool {
+        stage != nil || plan != nil || tile != nil || batch != nil || !parameters.definitions.isEmpty
     }
 
     func run() throws {
         try reportingErrors {
-            if stage == .parsed {
-                guard format == .text else { throw unavailable() }
-                print(try Session.parsedDump(path: input.graph))
-                return
-            }
-            let session = try input.session()
-            var options = try target.options(batch: batch)
-            tile?.apply(to: &options)
-            print(try text(session, options), terminator: "")
+            let subject = try DumpSubject(self)
+            print(try subject.printed(format, self), terminator: "")
         }
-    }
-
-    private func text(_ session: Session, _ options: CompileOptions) throws -> String {
-        let kind = plan ?? (tile != nil ? .tile : session.graph.loss == nil ? .gradients : .train)
-        switch stage {
-        case .parsed, .graph: return try printed(session.graph)
-        case .backward, .fused, .scheduled:
-            guard let stage = try session.pipeline(kind, options).stages.last(where: { $0.name == stage.rawValue })
-            else { throw CommandFailure("plan \(kind.rawValue) has no stage \(stage.rawValue)", exitCode: 2) }
-            return try printed(stage.graph)
-        case .planned: return try plannedText(try session.lowered(kind, options))
-        case .kernels: return try kernelText(session, kind, options)
-        }
-    }
-
-    private func printed(_ graph: Graph) throws -> String {
-        switch format {
-        case .text: graph.text
-        case .json: graph.json
-        case .dot: graph.dot
-        }
-    }
-
-    private func plannedText(_ plan: LoweredPlan) throws -> String {
-        switch format {
-        case .text: return plan.table
-        case .json: return plan.json.pretty(depth: 3) + "\n"
-        case .dot: throw unavailable()
-        }
-    }
-
-    private func kernelText(_ session: Session, _ kind: PlanKind, _ options: CompileOptions) throws -> String {
-        guard format == .text else { throw unavailable() }
-        var options = options
-        options.plans = [kind]
-        let (model, plans) = try session.emit(options)
-        let choices = plans[0].choices.split(separator: "\n").map { "// \($0)\n" }.joined()
-        let files = model.files.filter { $0.path.hasPrefix("kernels/") }.map { "// \($0.path)\n\($0.text)" }
-        return choices + files.joined(separator: "\n")
-    }
-
-    private func unavailable() -> CommandFailure {
-        CommandFailure(
-            "stage \(stage.rawValue) cannot be printed as \(format.rawValue); try --format text", exitCode: 2)
     }
 }
 
 extension PlanKind: ExpressibleByArgument {}
+extension GraphLayout.Direction: ExpressibleByArgument {}
+extension DumpStage: ExpressibleByArgument {}

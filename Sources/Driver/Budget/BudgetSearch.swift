@@ -1,0 +1,123 @@
+import Emission
+import GraphIR
+import Kernels
+import MemoryPlanning
+import Passes
+
+/// A way to train within a budget of memory.
+public struct BudgetChoice: Sendable {
+    public var split: StepSplit
+    /// Of the training plan, laid out, with what is made again.
+    public var graph: RecomputedGraph
+    /// Predicted.
+    public var memory: ProcessMemory
+    /// Of a whole step on all threads, as the cost models predict it.
+    public var milliseconds: Double
+    /// The share of it that computes values again.
+    public var addedShare: Double
+}
+
+/// Looks for the fastest way to train in so much memory: the batch in parts, and in each part values made again.
+struct BudgetSearch {
+    let session: Session
+    let options: CompileOptions
+    let trainer: TrainerMemory
+    let threads: Int
+
+    /// A split with what there is to know of it before anything is made again.
+    struct Candidate {
+        var split: StepSplit
+        var search: RecomputeSearch
+        /// Everything but the arena.
+        var memory: ProcessMemory
+        /// Of a step without anything made again.
+        var milliseconds: Double
+    }
+
+    /// The ways to cut the batch, from the whole one to single samples.
+    func splits() -> [StepSplit] {
+        let batch = options.batch ?? session.graph.training.batch
+        let all = StepSplit.all(batch)
+        return session.graph.obstacleToSplitting == nil ? all : [all[0]]
+    }
+
+    func candidate(_ split: StepSplit) throws -> Candidate {
+        var options = options
+        options.batch = split.part
+        options.recomputation = .none
+        let schedule = try session.pipeline(.train, options).schedule
+        let search = session.recomputeSearch(
+            RecomputedGraph(schedule.graph, layouts: schedule.layouts), options)
+        let memory = ProcessMemory(
+            session.graph, split: split, arenaBytes: search.state.peak,
+            workspaceBytes: search.demands.workspaceBytes.values.max() ?? 0, threads: threads, trainer: trainer)
+        return Candidate(
+            split: split, search: search, memory: memory,
+            milliseconds: Double(split.parts) * search.stepMilliseconds + updateMilliseconds(split, memory))
+    }
+
+    /// The optimiser's step, and the sums of gradients before it.
+    private func updateMilliseconds(_ split: StepSplit, _ memory: ProcessMemory) -> Double {
+        let moved = 2 * (memory.parameters + memory.moments) + memory.parameters
+        let summed = split.parts > 1 ? split.parts * 3 * memory.parameters : 0
+        return Double(moved + summed) / (options.target.throughput.gigabytes * 1e6)
+    }
+
+    /// The share of its arena below which nothing brings a plan; a search for less would take longest.
+    private static let leastShare = 0.3
+
+    /// The fastest way that takes at most so many bytes; nil when there is none.
+    func fastest(within bytes: Int) throws -> BudgetChoice? {
+        var best: BudgetChoice?
+        for split in splits() {
+            var candidate = try candidate(split)
+            if let best, candidate.milliseconds / Double(threads) >= best.milliseconds { continue }
+            let room = bytes - candidate.memory.fixed
+            guard room > Int(Self.leastShare * Double(candidate.search.state.peak)), candidate.search.reduce(to: room)
+            else { continue }
+            let choice = choice(candidate)
+            if best.map({ choice.milliseconds < $0.milliseconds }) ?? true { best = choice }
+        }
+        return best
+    }
+
+    func choice(_ candidate: Candidate) -> BudgetChoice {
+        let state = candidate.search.state
+        var memory = candidate.memory
+        memory.arena = state.peak
+        let added = Double(candidate.split.parts) * state.addedMilliseconds
+        return BudgetChoice(
+            split: candidate.split, graph: state.graph, memory: memory,
+            milliseconds: (candidate.milliseconds + added) / Double(threads),
+            addedShare: added / (candidate.milliseconds + added))
+    }
+
+    /// What takes least, however long.
+    func least() throws -> BudgetChoice {
+        var best: BudgetChoice?
+        for split in splits() {
+            var candidate = try candidate(split)
+            _ = candidate.search.reduce(to: 0)
+            let choice = choice(candidate)
+            if best.map({ choice.memory.total < $0.memory.total }) ?? true { best = choice }
+        }
+        guard let best else { fatalError("a batch can be cut in no way") }
+        return best
+    }
+
+    /// Points of the curve of memory and time.
+    func curve() throws -> [BudgetChoice] {
+        var choices: [BudgetChoice] = []
+        for split in splits() {
+            var candidate = try candidate(split)
+            let peak = candidate.search.state.peak
+            choices.append(choice(candidate))
+            for tenths in (1...9).reversed() {
+                let isReached = candidate.search.reduce(to: peak / 10 * tenths)
+                choices.append(choice(candidate))
+                if !isReached { break }
+            }
+        }
+        return choices
+    }
+}

@@ -1,0 +1,78 @@
+import Emission
+import GraphIR
+import Kernels
+
+/// The memory of a whole trainer at its peak, in bytes, known before it is compiled.
+public struct ProcessMemory: Hashable, Sendable {
+    /// Values, gradients and scratch of the largest plan.
+    public var arena: Int
+    public var parameters: Int
+    /// Of the optimiser.
+    public var moments: Int
+    /// Sums of gradients over the parts of a step, and the average of the parameters.
+    public var extras: Int
+    /// Scratch of all threads.
+    public var workspaces: Int
+    /// Batches that are made ahead, and outputs of tests.
+    public var buffers: Int
+    /// The program itself: code, libraries, tables, stacks.
+    public var program: Int
+
+    public var total: Int { arena + parameters + moments + extras + workspaces + buffers + program }
+
+    /// Everything but the arena.
+    public var fixed: Int { total - arena }
+}
+
+/// What a trainer takes besides the net: told by those who know the trainer.
+public struct TrainerMemory: Hashable, Sendable {
+    /// Batches in memory at once in training, and those of a test beside them.
+    public var batches: Int
+    public var program: Int
+
+    public init(batches: Int, program: Int) {
+        self.batches = batches
+        self.program = program
+    }
+}
+
+extension ProcessMemory {
+    /// - Parameters:
+    ///   - graph: as the user wrote it.
+    ///   - workspaceBytes: of a thread.
+    init(
+        _ graph: Graph, split: StepSplit, arenaBytes: Int, workspaceBytes: Int, threads: Int, trainer: TrainerMemory
+    ) {
+        let all = graph.parameters.reduce(0) { $0 + (4 * graph[$1].type.elementCount + 63) / 64 * 64 }
+        arena = arenaBytes
+        parameters = all
+        moments = graph.training.optimizer.momentCount * all
+        let training = graph.training
+        let sums = split.parts > 1 || training.clip != nil || training.accumulate > 1
+        extras = ((sums ? 1 : 0) + (training.ema != nil ? 1 : 0)) * all
+        workspaces = threads * workspaceBytes
+        let sample = graph.ids { $0.isFedBySample }.reduce(0) { $0 + 4 * graph[$1].type.elementCount }
+        let outputs = graph.outputs.reduce(0) { $0 + 4 * graph[$1.node].type.elementCount }
+        buffers = split.part * (2 * trainer.batches * sample + outputs)
+        program = trainer.program
+    }
+}
+
+extension Op {
+    fileprivate var isFedBySample: Bool {
+        switch self {
+        case .input, .target: true
+        default: false
+        }
+    }
+}
+
+extension OptimizerOptions {
+    /// Numbers of state for each parameter's number.
+    var momentCount: Int {
+        switch self {
+        case .adam, .adamw: 2
+        case .sgd(_, let momentum, _): momentum > 0 ? 1 : 0
+        }
+    }
+}

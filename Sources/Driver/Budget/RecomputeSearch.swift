@@ -1,0 +1,269 @@
+import Emission
+import GraphIR
+import Kernels
+import MemoryPlanning
+import Passes
+
+/// Looks for the values to make again, or to move out of larger buffers, so that a plan of training fits into so many bytes
+/// at the least cost of time.
+///
+/// A greedy walk: of all single changes to what is alive above the target, take the one that removes most of the excess
+/// (bytes above the target, summed over the steps) for its time; when the target is reached, take back what has become
+/// unnecessary, the most expensive first. The excess, rather than the peak, because a peak is often a plateau of many steps,
+/// of which one change lowers a part. For the problem, and optimal solutions of it by integer programs that take minutes,
+/// see Jain et al. 2020, "Checkmate", arXiv:1910.02653; for greedy choices by cost over memory, Kirisame et al. 2021,
+/// "Dynamic Tensor Rematerialization", arXiv:2006.09616, section 3.
+struct RecomputeSearch {
+    /// One change to the graph, named by values, so that it can be made anew in a graph that lacks another change.
+    fileprivate enum Move: Hashable {
+        case makeAgain(String, before: String, depth: Int)
+        case moveOut(String, after: String)
+    }
+
+    /// The graph with some changes.
+    struct State {
+        var graph: RecomputedGraph
+        fileprivate var moves: [Move] = []
+        /// What the changes add, on one core.
+        fileprivate(set) var addedMilliseconds = 0.0
+        /// Bytes alive at each step.
+        fileprivate(set) var profile: [Int]
+        fileprivate var schedule: Schedule
+
+        /// The most bytes that are alive at once.
+        var peak: Int { profile.max() ?? 0 }
+
+        fileprivate func excess(over target: Int) -> Double {
+            profile.reduce(0) { $0 + Double(max(0, $1 - target)) }
+        }
+    }
+
+    private let base: RecomputedGraph
+    let demands: StepDemands
+    private let options: PlanningOptions
+    private let target: Target
+    private(set) var state: State
+
+    /// How deep a change looks for what is not there any more.
+    private static let depths = 0...3
+    /// Values that are smaller than this share of the excess' largest step are not looked at.
+    private static let smallestShare = 1.0 / 400
+
+    /// - Parameters:
+    ///   - graph: of a plan that makes gradients, laid out.
+    ///   - demands: of the schedule of that graph.
+    init(_ graph: RecomputedGraph, demands: StepDemands, options: PlanningOptions, target: Target) {
+        base = graph
+        self.demands = demands
+        self.options = options
+        self.target = target
+        state = Self.state(graph, demands, options)
+    }
+
+    /// What the cost models say of the step without changes, on one core.
+    var stepMilliseconds: Double { demands.milliseconds.values.sorted().reduce(0, +) }
+
+    /// Changes the graph until at most so many bytes are alive at once, or nothing helps any more.
+    /// - Returns: whether it is reached.
+    mutating func reduce(to bytes: Int) -> Bool {
+        while state.peak > bytes {
+            guard let next = bestChange(bytes) else { return false }
+            state = next
+        }
+        takeBack(bytes)
+        return true
+    }
+
+    /// Changes the graph such that few bytes are alive at once, and all changes together take at most so long, on one core.
+    ///
+    /// Of the walks to a few targets, each as far as it comes, the best one.
+    mutating func reduce(within milliseconds: Double) {
+        let start = state
+        for share in Self.targets {
+            let bytes = Int(Double(start.peak) * share)
+            var walk = self
+            walk.state = start
+            while walk.state.peak > bytes {
+                guard let next = walk.bestChange(bytes), next.addedMilliseconds <= milliseconds else { break }
+                walk.state = next
+            }
+            if walk.state.peak < state.peak {
+                walk.takeBack(walk.state.peak)
+                state = walk.state
+            }
+        }
+    }
+
+    /// Of the peak at the start: near and far ones, which weigh the steps of a plateau differently.
+    private static let targets = [0.9, 0.8, 0.65]
+
+    // MARK: Changes
+
+    private func bestChange(_ bytes: Int) -> State? {
+        let excess = state.excess(over: bytes)
+        var best: (state: State, score: Double)?
+        for move in moves(bytes) {
+            guard let next = applying(move, to: state) else { continue }
+            let gain = excess - next.excess(over: bytes)
+            guard gain > 0 else { continue }
+            // A copy of nothing costs a little as well.
+            let score = gain / (next.addedMilliseconds - state.addedMilliseconds + 1e-3)
+            if best.map({ score > $0.score }) ?? true { best = (next, score) }
+        }
+        return best?.state
+    }
+
+    /// What might lower the steps above the target.
+    private func moves(_ bytes: Int) -> [Move] {
+        let graph = state.graph.graph
+        let readers = state.graph.readerPositions()
+        var stepOf = [Int](repeating: -1, count: graph.nodes.count)
+        for (step, id) in state.schedule.steps.enumerated() { stepOf[id.index] = step }
+        var high: [Int] = [0]
+        for bytesAlive in state.profile { high.append((high.last ?? 0) + (bytesAlive > bytes ? 1 : 0)) }
+        let smallest = Int(Double(state.peak) * Self.smallestShare)
+        var moves: [Move] = []
+        for id in graph.ids where isWorthIt(id, smallest) {
+            var start = state.graph.position(of: id)
+            for reader in readers[id.index] {
+                let (from, to) = (stepOf[start.index] + 1, stepOf[reader.index])
+                if from < to, high[to] > high[from] {
+                    if canRunAgain(graph[id].op) {
+                        moves += depths(id, before: reader, readers).map {
+                            .makeAgain(graph[id].name, before: graph[reader].name, depth: $0)
+                        }
+                    }
+                    moves += placesToMoveOut(id, from: start, to: reader, readers).map {
+                        .moveOut(graph[id].name, after: graph[$0].name)
+                    }
+                }
+                start = reader
+            }
+        }
+        return moves
+    }
+
+    /// The depths that differ in what is made again.
+    private func depths(_ id: NodeID, before reader: NodeID, _ readers: [[NodeID]]) -> [Int] {
+        var lengths: [Int] = []
+        for depth in Self.depths {
+            let chain = state.graph.chain(of: id, before: reader, depth: depth, readers)
+            // A deeper chain is a longer one.
+            if chain.count == lengths.last { break }
+            guard chain.allSatisfy({ canRunAgain(state.graph.graph[$0].op) }) else { break }
+            lengths.append(chain.count)
+        }
+        return Array(lengths.indices)
+    }
+
+    private func isWorthIt(_ id: NodeID, _ smallest: Int) -> Bool {
+        let node = state.graph.graph[id]
+        return !node.op.isLeaf && !node.op.isEffect && node.type.isBatched
+            && 4 * node.type.elementCount(batch: options.batchCapacity) >= smallest
+    }
+
+    /// Losses are not worth it, and gradients are what memory is for: all they are made of is gone, or about to go.
+    private func canRunAgain(_ op: Op) -> Bool {
+        switch op {
+        case .conv, .convTranspose, .maxPool, .maxUnpool, .resample, .softmax, .elementwise, .concat, .relayout,
+            .normalization(.normalize):
+            true
+        case .input, .target, .parameter, .cotangent, .one, .convDataGradient, .convWeightGradient, .channelSum,
+            .maxPick,
+            .resampleGradient, .normalization, .softmaxGradient, .channelSlice, .sampleLoss, .sampleLossGradient,
+            .classLoss, .batchMean, .batchMeanGradient, .update:
+            false
+        }
+    }
+
+    /// Where a value that lies inside a larger buffer could leave it, between two of its readers: as soon as nobody else reads
+    /// that buffer.
+    private func placesToMoveOut(
+        _ id: NodeID, from start: NodeID, to end: NodeID, _ readers: [[NodeID]]
+    ) -> [NodeID] {
+        let graph = state.graph.graph
+        var others: [NodeID] = []
+        if case .channelSlice = graph[id].op {
+            others = graph.ids.filter { $0 != id && graph[$0].inputs.first == graph[id].inputs[0] }
+        }
+        others += graph.ids.filter { graph[$0].op == .concat && graph[$0].inputs.contains(id) }
+        guard !others.isEmpty else { return [] }
+        let last = others.flatMap { readers[$0.index] }.filter { $0 < end }.max()
+        return [last.map { max($0, start) } ?? start]
+    }
+
+    private func applying(_ move: Move, to state: State) -> State? {
+        var graph = state.graph
+        let cost: RecomputedGraph.Cost
+        switch move {
+        case .makeAgain(let name, let reader, let depth):
+            guard let value = graph.graph.id(named: name), let place = graph.graph.id(named: reader), value < place
+            else { return nil }
+            cost = graph.makeAgain(value, before: place, depth: depth)
+        case .moveOut(let name, let position):
+            guard let value = graph.graph.id(named: name), let place = graph.graph.id(named: position), value <= place
+            else { return nil }
+            cost = graph.moveOut(value, after: place)
+        }
+        var next = Self.state(graph, demands, options)
+        next.moves = state.moves + [move]
+        next.addedMilliseconds = state.addedMilliseconds + milliseconds(cost, in: state.graph)
+        return next
+    }
+
+    /// Leaves out changes without which the target is reached as well.
+    private mutating func takeBack(_ bytes: Int) {
+        var place = 0
+        while place < state.moves.count {
+            var rest = state.moves
+            rest.remove(at: place)
+            if let without = applying(rest), without.peak <= bytes, without.addedMilliseconds < state.addedMilliseconds
+            {
+                state = without
+                place = 0
+            } else {
+                place += 1
+            }
+        }
+    }
+
+    /// All of the changes from the start; nil when one of them needs what is not there.
+    private func applying(_ moves: [Move]) -> State? {
+        var state = Self.state(base, demands, options)
+        for move in moves {
+            guard let next = applying(move, to: state) else { return nil }
+            state = next
+        }
+        return state
+    }
+
+    // MARK: Measures
+
+    private func milliseconds(_ cost: RecomputedGraph.Cost, in graph: RecomputedGraph) -> Double {
+        let again = cost.again.reduce(0) { sum, id in
+            sum + (graph.sources[id.index].flatMap { demands.milliseconds[$0] } ?? copyMilliseconds(id, graph))
+        }
+        return again + cost.copied.reduce(0) { $0 + copyMilliseconds($1, graph) }
+    }
+
+    private func copyMilliseconds(_ id: NodeID, _ graph: RecomputedGraph) -> Double {
+        let bytes = 8 * graph.graph[id].type.elementCount(batch: options.batchCapacity)
+        return Double(bytes) / (target.throughput.gigabytes * 1e6)
+    }
+
+    private static func state(
+        _ graph: RecomputedGraph, _ demands: StepDemands, _ options: PlanningOptions
+    ) -> State {
+        let schedule = scheduleSteps(graph.graph, layouts: graph.layouts)
+        var scratch: [NodeID: Int] = [:]
+        var prepared: [NodeID: Int] = [:]
+        for (id, source) in zip(graph.graph.ids, graph.sources) {
+            guard let source else { continue }
+            scratch[id] = demands.scratchBytes[source]
+            prepared[id] = demands.preparedBytes[source]
+        }
+        let profile = memoryProfile(
+            schedule, options: options, scratchBytes: scratch, preparedBytes: prepared)
+        return State(graph: graph, profile: profile, schedule: schedule)
+    }
+}

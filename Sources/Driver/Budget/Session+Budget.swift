@@ -1,0 +1,96 @@
+import Emission
+import GraphIR
+
+extension Session {
+    /// Options for the fastest training that takes at most so many bytes, and what they mean.
+    /// - Parameters:
+    ///   - trainer: what it takes besides the net.
+    ///   - threads: that it will run on.
+    /// - Throws: `DriverError` that names the least budget where nothing fits, and for graphs that cannot be trained.
+    public func fitted(
+        to bytes: Int, _ options: CompileOptions, trainer: TrainerMemory, threads: Int
+    ) throws -> (options: CompileOptions, choice: BudgetChoice) {
+        try checkTrainable()
+        let search = BudgetSearch(session: self, options: options, trainer: trainer, threads: threads)
+        var goal = bytes
+        // Placement may leave gaps that the search does not see.
+        for _ in 0..<4 {
+            guard var choice = try search.fastest(within: goal) else { break }
+            let fitted = self.options(options, for: choice, budget: bytes)
+            choice.memory.arena = try arenaBytes(fitted)
+            if choice.memory.total <= bytes { return (fitted, choice) }
+            goal -= choice.memory.total - bytes
+        }
+        throw try tooSmall(bytes, search)
+    }
+
+    private func options(_ options: CompileOptions, for choice: BudgetChoice, budget: Int) -> CompileOptions {
+        var fitted = options
+        fitted.batch = choice.split.part
+        fitted.stepBatch = choice.split.batch
+        fitted.memoryBudget = budget
+        fitted.recomputation = .chosen(choice.graph)
+        return fitted
+    }
+
+    /// Of the largest plan, as it is placed.
+    private func arenaBytes(_ options: CompileOptions) throws -> Int {
+        try options.plans.filter { $0 != .tile }.map { try lowered($0, options).plan.arenaBytes }.max() ?? 0
+    }
+
+    private func tooSmall(_ bytes: Int, _ search: BudgetSearch) throws -> DriverError {
+        let least = try search.least()
+        var hint = "the least is --memory \(least.memory.total / (1 << 20) + 2)M"
+        if let obstacle = graph.obstacleToSplitting {
+            hint += ", or less with a smaller --batch: this one cannot go through the net in parts, for \(obstacle)"
+        } else {
+            hint += ", with \(least.split.part) of \(least.split.batch) samples at a time"
+        }
+        return DriverError(
+            "\(Files.name(of: path)): error: training does not fit into \(mebibytes(bytes)): parameters, the optimizer's "
+                + "state and what does not depend on the plan take \(mebibytes(least.memory.fixed))\n  hint: \(hint)")
+    }
+
+    /// What training takes, and how long a step is, with less and less memory: of what has been looked at, all that nothing
+    /// beats in both.
+    /// - Throws: `DriverError` for graphs that cannot be trained.
+    public func memoryCurve(
+        _ options: CompileOptions, trainer: TrainerMemory, threads: Int
+    ) throws -> MemoryCurve {
+        try checkTrainable()
+        let search = BudgetSearch(session: self, options: options, trainer: trainer, threads: threads)
+        return MemoryCurve(of: try search.curve())
+    }
+
+    private func checkTrainable() throws {
+        guard graph.loss != nil else {
+            throw DriverError(
+                "\(Files.name(of: path)): error: the graph has no loss, so it cannot be trained; "
+                    + "add a line such as `loss bce_with_logits(logits, mask)`")
+        }
+    }
+}
+
+extension BudgetChoice: CustomStringConvertible {
+    public var description: String {
+        var parts = ["\(mebibytes(memory.total)) without pictures, of which the arena is \(mebibytes(memory.arena))"]
+        if split.parts > 1 { parts.append("\(split.batch) samples of a step in \(split.parts) parts of \(split.part)") }
+        if addedShare > 0 {
+            parts.append("values computed twice cost \(decimal(100 * addedShare, 1)) % of a step")
+        }
+        return parts.joined(separator: "; ")
+    }
+}
+
+func mebibytes(_ bytes: Int) -> String { decimal(Double(bytes) / 1_048_576, 1) + " MiB" }
+
+/// A number with a fixed count of decimals, without the locale.
+func decimal(_ value: Double, _ places: Int) -> String {
+    var scale = 1
+    for _ in 0..<places { scale *= 10 }
+    let rounded = Int((value * Double(scale)).rounded())
+    guard places > 0 else { return "\(rounded)" }
+    let fraction = String(abs(rounded) % scale)
+    let sign = rounded < 0 && rounded / scale == 0 ? "-" : ""
+    return sign + "\(rounded / scale)." + String(repeating: "0", count: places - fraction.count) + fraction
+}

@@ -1,0 +1,4 @@
+/// The stages at which `unetc dump` shows what the compiler has made, in their order.
+public enum DumpStage: String, Hashable, Sendable, CaseIterable {
+    case parsed, graph, backward, fused, scheduled, planned, kernels
+}

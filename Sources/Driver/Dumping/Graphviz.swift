@@ -1,0 +1,30 @@
+import Inspection
+
+/// Drawings laid out by Graphviz, a program that may be installed or not.
+public enum Graphviz {
+    /// Whether `dot` can be run.
+    public static var isInstalled: Bool {
+        (try? Command(program: "dot", arguments: ["-V"]).run())?.status == 0
+    }
+
+    /// The picture as Graphviz draws it, as SVG.
+    /// - Throws: `DriverError` where it is not installed or cannot draw it.
+    public static func svg(_ picture: GraphPicture) throws -> String {
+        let path = Files.temporaryName(for: "/tmp/unetc-dump")
+        try Files.write(path, picture.dot)
+        defer { Files.remove(path) }
+        let result: CommandResult
+        do {
+            result = try Command(program: "dot", arguments: ["-Tsvg", path]).run()
+        } catch {
+            throw DriverError(
+                "Graphviz's \"dot\" cannot be run\n  hint: install it (apt-get install graphviz), or use --layout builtin"
+            )
+        }
+        guard result.status == 0, let start = result.output.firstRange(of: "<svg") else {
+            throw DriverError(
+                "Graphviz's \"dot\" failed\n\(result.output.prefix(2000))\n  hint: use --layout builtin")
+        }
+        return String(result.output[start.lowerBound...])
+    }
+}

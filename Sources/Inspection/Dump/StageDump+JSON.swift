@@ -1,0 +1,91 @@
+import Emission
+import GraphDSL
+import GraphIR
+import MemoryPlanning
+
+extension StageDump {
+    /// Counts up when a key of the JSON form changes its meaning or goes; keys may be added without that.
+    public static let schemaVersion = 1
+
+    /// The stage as data, described in docs/DUMPS.md.
+    public var json: String {
+        var members: [(key: String, value: JSON)] = [
+            ("schema", .string("unetc-dump")), ("version", .integer(Self.schemaVersion)), ("stage", .string(stage)),
+        ]
+        switch self {
+        case .parsed(let syntax): members.append(("syntax", .array(syntax.outline.map(JSON.init))))
+        case .graph(let graph, _): members.append(("graph", graph.json))
+        case .scheduled(let schedule): members += schedule.members
+        case .planned(let listing, let lowered):
+            members += listing.plan.schedule.members
+            members.append(("plan", listing.json))
+            if let lowered { members.append(("model", lowered.json)) }
+        case .kernels(let lowered, let files):
+            let files = files.map { JSON.object([("path", .string($0.path)), ("text", .string($0.text))]) }
+            members += [("model", lowered.json), ("files", .array(files))]
+        }
+        return JSON.object(members).pretty(depth: 3) + "\n"
+    }
+}
+
+extension Schedule {
+    fileprivate var members: [(key: String, value: JSON)] {
+        let layouts = layouts.map { JSON.string($0.description) }
+        return [
+            ("graph", graph.json), ("schedule", .object([("steps", JSON(steps)), ("layouts", .array(layouts))])),
+        ]
+    }
+}
+
+extension PlanListing {
+    fileprivate var json: JSON {
+        .object([
+            ("name", .string(name)), ("batch", .integer(plan.batchCapacity)),
+            ("strategy", .string(plan.report.strategy.rawValue)), ("alignment", .integer(plan.alignment)),
+            ("arena_bytes", .integer(plan.arenaBytes)), ("lower_bound_bytes", .integer(plan.report.lowerBoundBytes)),
+            ("parameter_bytes", .integer(plan.parameterBytes)), ("prepared_bytes", .integer(plan.preparedBytes)),
+            ("prepared_largest_bytes", .integer(plan.largestPreparedBytes)),
+            ("derived_bytes", .integer(plan.derivedBytes)),
+            ("buffers", .array(plan.buffers.indices.map(jsonBuffer))),
+            (
+                "runs",
+                .array(
+                    runs.map {
+                        .object([
+                            ("node", .integer($0.node.index)), ("algorithm", $0.algorithm.map(JSON.string) ?? .null),
+                            ("workspace_bytes", .integer($0.workspaceBytes)),
+                        ])
+                    })
+            ),
+        ])
+    }
+
+    private func jsonBuffer(_ index: Int) -> JSON {
+        let buffer = plan.buffers[index]
+        return .object([
+            ("region", .string(buffer.region.rawValue)), ("offset", .integer(buffer.offset)),
+            ("bytes", .integer(buffer.bytes)), ("use", .string(plan.use(ofBuffer: index).rawValue)),
+            ("of", .integer(buffer.root.index)), ("first_step", .integer(buffer.firstStep)),
+            ("last_step", .integer(buffer.lastStep)),
+            (
+                "values",
+                .array(
+                    buffer.values.map { id in
+                        .object([
+                            ("node", .integer(id.index)),
+                            ("start", .integer(plan.locations[id.index]?.elementOffset ?? 0)),
+                            ("stride", .integer(plan.locations[id.index]?.sampleStride ?? 0)),
+                        ])
+                    })
+            ),
+        ])
+    }
+}
+
+extension JSON {
+    fileprivate init(_ outline: SyntaxOutline) {
+        self = .object([
+            ("label", .string(outline.label)), ("children", .array(outline.children.map(JSON.init))),
+        ])
+    }
+}

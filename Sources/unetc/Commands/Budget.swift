@@ -1,0 +1,40 @@
+import ArgumentParser
+import Driver
+import Runtime
+
+struct Budget: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Show what training takes, and how much slower it becomes with less memory.",
+        discussion: """
+            Each line is a budget for `unetc compile --memory`, the memory of the whole trainer without decoded pictures, \
+            and the time of a step as the cost models predict it; the first line is the fastest.
+            """)
+
+    @OptionGroup var input: GraphArguments
+    @OptionGroup var target: TargetArguments
+
+    @Option(help: "Samples of a step (default: the graph's batch).")
+    var batch: Int?
+
+    @Option(help: ArgumentHelp("Also write the lines as a table.", valueName: "file.csv"))
+    var csv: String?
+
+    @Option(help: ArgumentHelp("Also draw the curve.", valueName: "file.png"))
+    var png: String?
+
+    func run() throws {
+        try reportingErrors {
+            let session = try input.session()
+            let curve = try session.memoryCurve(
+                try target.options(batch: batch), trainer: .standard, threads: target.threadCount)
+            print(curve.text, terminator: "")
+            if let csv { try AtomicFile.write(csv, text: curve.csv) }
+            if let png { try drawMemoryCurve(curve, to: png) }
+        }
+    }
+}
+
+extension TrainerMemory {
+    /// Two batches made ahead and the one at work; a program of so many bytes, as `trainer info` measures it.
+    static let standard = TrainerMemory(batches: 3, program: 17 << 20)
+}

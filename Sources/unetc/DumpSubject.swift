@@ -1,0 +1,104 @@
+import Diagnostics
+import Driver
+import Inspection
+import Passes
+
+/// What `unetc dump` is asked to show: a stage, or what changed between two.
+enum DumpSubject {
+    case stage(StageDump)
+    case comparison(GraphComparison)
+
+    init(_ command: Dump) throws {
+        if let file = command.from {
+            self = .stage(try StageDump(path: file))
+            return
+        }
+        guard let path = command.graph else { throw CommandFailure("name a graph's file", exitCode: 2) }
+        // A tree can be shown of texts that mean nothing.
+        let stage = command.stage ?? .graph
+        if stage == .parsed, command.diff.isEmpty {
+            self = .stage(try Session.parsed(path: path))
+            return
+        }
+        let session = try Session(path: path, overrides: command.parameters.overrides)
+        if !session.warnings.isEmpty { writeError(session.warnings) }
+        var options = try command.target.options(batch: command.batch)
+        command.tile?.apply(to: &options)
+        let kind = command.plan ?? (command.tile != nil ? .tile : session.graph.loss == nil ? .gradients : .train)
+        guard command.diff.count == 2 else {
+            self = .stage(try session.dump(stage, of: kind, options))
+            return
+        }
+        let stages = try command.diff.map { try session.dump($0, of: kind, options) }
+        guard let comparison = GraphComparison(stages[0], stages[1]) else {
+            throw CommandFailure(
+                "--diff compares stages with a graph, from graph to kernels, found parsed", exitCode: 2)
+        }
+        self = .comparison(comparison)
+    }
+
+    /// The subject in a form.
+    /// - Throws: `CommandFailure` for forms that it does not have.
+    func printed(_ format: Dump.Format, _ command: Dump) throws -> String {
+        switch format {
+        case .text where command.focus == nil: return text
+        case .text: return try focused(command).sentences
+        case .dot: return try focused(command).dot
+        case .svg: return try drawing(command)
+        case .json:
+            guard case .stage(let dump) = self, command.focus == nil else {
+                throw unavailable(format, "text, dot or svg")
+            }
+            return dump.json
+        case .table:
+            guard case .stage(.planned(_, let lowered?)) = self else {
+                throw CommandFailure("--format table goes with --stage planned of a graph's file", exitCode: 2)
+            }
+            return lowered.table
+        }
+    }
+
+    private var text: String {
+        switch self {
+        case .stage(let dump): dump.text
+        case .comparison(let comparison): comparison.text
+        }
+    }
+
+    private var picture: GraphPicture {
+        switch self {
+        case .stage(let dump): dump.picture
+        case .comparison(let comparison): comparison.picture
+        }
+    }
+
+    private func drawing(_ command: Dump) throws -> String {
+        if case .stage(let dump) = self, command.view == .arena, command.focus == nil, let arena = dump.arena {
+            return arena.svg
+        }
+        let picture = try focused(command)
+        let shown = command.focus == nil ? picture.withoutParameters : picture
+        let usesGraphviz =
+            switch command.layout {
+            case .builtin: false
+            case .graphviz: true
+            case .auto: command.direction == nil && Graphviz.isInstalled
+            }
+        return usesGraphviz ? try Graphviz.svg(shown) : shown.svg(command.direction ?? .down)
+    }
+
+    /// The picture, or the part of it that is asked for.
+    private func focused(_ command: Dump) throws -> GraphPicture {
+        guard let name = command.focus else { return picture }
+        guard let center = picture.nodes.firstIndex(where: { $0.name == name }) else {
+            let near = nearMiss(name, among: picture.nodes.map(\.name)).map { "\n  hint: did you mean \"\($0)\"?" }
+            throw CommandFailure("--focus: no node is called \"\(name)\"\(near ?? "")")
+        }
+        return picture.around(center, radius: command.radius)
+    }
+
+    private func unavailable(_ format: Dump.Format, _ others: String) -> CommandFailure {
+        CommandFailure(
+            "--diff and --focus cannot be printed as \(format.rawValue); try --format \(others)", exitCode: 2)
+    }
+}

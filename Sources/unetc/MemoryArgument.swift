@@ -1,0 +1,34 @@
+import ArgumentParser
+import Driver
+import MemoryPlanning
+
+/// How to plan memory: a strategy, or what the trainer may take.
+enum MemoryArgument: ExpressibleByArgument {
+    case strategy(PlanningOptions.Strategy)
+    /// In bytes.
+    case budget(Int)
+
+    init?(argument: String) {
+        if let strategy = PlanningOptions.Strategy(rawValue: argument) {
+            self = .strategy(strategy)
+        } else if let bytes = Self.bytes(argument) {
+            self = .budget(bytes)
+        } else {
+            return nil
+        }
+    }
+
+    /// Reads `512M`, `1.5G`.
+    private static func bytes(_ text: String) -> Int? {
+        let units: [Character: Double] = ["K": 0x1p10, "M": 0x1p20, "G": 0x1p30, "T": 0x1p40]
+        guard let last = text.last?.uppercased().first, let unit = units[last], let number = Double(text.dropLast()),
+            number > 0, number * unit < 1e18
+        else { return nil }
+        return Int(number * unit)
+    }
+
+    /// What is there for `help`.
+    static var names: String { PlanningOptions.Strategy.allCases.map(\.rawValue).joined(separator: ", ") }
+}
+
+extension PlanningOptions.Strategy: ExpressibleByArgument {}
