@@ -7,21 +7,31 @@ import KernelIR
 public struct PlantedFault: Hashable, Sendable {
     /// The name of the step whose kernel is broken.
     public var step: String
-    /// Which multiplication, counted in the text from 0; nil for all of them. Some run only at the edges of larger maps.
-    public var occurrence: Int?
+    /// Which multiplication, counted in the text from 0. Not every one changes a result: the first ones of a row may multiply
+    /// padding alone.
+    public var occurrence: Int
 
-    public init(step: String, occurrence: Int? = 0) {
+    public init(step: String, occurrence: Int) {
         self.step = step
         self.occurrence = occurrence
     }
 }
 
 extension LoweredPlan {
+    /// How many multiplications a fault can be planted into.
+    public func plantingPlaces(step: String) -> Int {
+        var left = Int.max
+        for stage in steps.filter({ $0.name == step }).compactMap(\.stage) {
+            for statement in stage.kernel.body { _ = statement.negatingProduct(&left) }
+        }
+        return .max - left
+    }
+
     /// Breaks the kernel of the step, where the plan has it.
     mutating func plant(_ fault: PlantedFault) {
         for index in steps.indices where steps[index].name == fault.step {
             guard var stage = steps[index].stage else { continue }
-            var left = fault.occurrence ?? .min
+            var left = fault.occurrence
             stage.kernel.body = stage.kernel.body.map { $0.negatingProduct(&left) }
             steps[index].stage = stage
         }
@@ -52,7 +62,6 @@ extension Statement {
 extension Expression {
     fileprivate func negatingProduct(_ left: inout Int) -> Expression {
         guard case .fusedMultiplyAdd(let a, let b, let c) = self else { return self }
-        if left == .min { return .fusedMultiplyAdd(-a, b, c) }
         left -= 1
         return left == -1 ? .fusedMultiplyAdd(-a, b, c) : self
     }

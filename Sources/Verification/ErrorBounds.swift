@@ -60,7 +60,6 @@ func bareResult(_ node: Node, _ operands: [Tensor], batch: Int) -> Tensor {
 extension Tensor {
     var squared: Tensor { Tensor(shape: shape, values: values.map { $0 * $0 }) }
     var magnitudes: Tensor { Tensor(shape: shape, values: values.map(abs)) }
-    var meanSquare: Double { values.reduce(0) { $0 + $1 * $1 } / Double(max(1, values.count)) }
     var largest: Double { values.reduce(0) { max($0, abs($1)) } }
 }
 

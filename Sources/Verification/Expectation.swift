@@ -57,15 +57,17 @@ extension Expectation {
             let count = shape.reduce(1, *)
             let wanted = max(Self.fewest, Self.productBudget / max(1, products))
             indices = count <= wanted ? nil : samples(of: shape, count: wanted)
-            let sums = (indices ?? Array(0..<count)).map { index in
-                convolutionSum(node.op, inputs, at: places(index, shape)) ?? ProductSum()
-            }
-            values = sums.map(\.value)
-            // An algorithm on tiles rounds all that is in the tile, also where padding leaves few products or small ones.
-            let typical = growth > 1 ? Double(products) * inputs[0].meanSquare * inputs[1].meanSquare : 0
-            bounds = sums.map {
-                growth
-                    * Rounding.ofSum(count: max($0.count, growth > 1 ? products : 0), squares: max($0.squares, typical))
+            let tiles = growth > 1 ? TileErrors(node.op, inputs) : nil
+            (values, bounds) = ([], [])
+            for index in indices ?? Array(0..<count) {
+                let place = places(index, shape)
+                let sum = convolutionSum(node.op, inputs, at: place) ?? ProductSum()
+                values.append(sum.value)
+                let inTiles = tiles.map { (count: products, squares: $0.squares(at: place)) } ?? (0, 0)
+                bounds.append(
+                    growth
+                        * Rounding.ofSum(
+                            count: max(sum.count, inTiles.count), squares: max(sum.squares, inTiles.squares)))
             }
         } else {
             let result = bareResult(node, inputs, batch: batch)

@@ -52,26 +52,59 @@ import Testing
         #expect(report.json.text.contains("\"sound\": true"))
     }
 
-    /// A product with the wrong sign, or all of them, in kernels of several algorithms.
-    @Test(arguments: [
-        (ConvolutionPlant.direct, "deep"), (.winograd, "deep"), (.patch, "up"), (.weights, "grad.deep.weight"),
-    ])
-    func aPlantedBugIsNamed(_ plant: ConvolutionPlant, _ step: String) throws {
-        var options = options()
-        options.convolutions = plant == .direct ? .direct : plant == .winograd ? .winograd4 : .auto
-        options.plans = [plant == .weights ? .gradients : .infer]
+    /// A product with the wrong sign, such as that of one tap. It is found exactly where it changes what the kernel makes: the
+    /// first product of a row may be one with padding alone.
+    @Test(arguments: ConvolutionPlant.allCases)
+    func aPlantedBugIsNamed(_ plant: ConvolutionPlant) throws {
         let session = try session()
-        let names = try session.lowered(options.plans[0], options).steps.map(\.name)
-        let guilty = try #require(names.last { $0 == step || $0.hasPrefix(step + "#") })
-        options.plantedFault = PlantedFault(
-            step: guilty, occurrence: plant == .direct || plant == .winograd ? nil : 0)
-        let finding = try KernelChecks(subject: try Subject(session, options)).run()
-        let fault = try #require(finding.faults.first, "nothing is found")
-        #expect(finding.faults.allSatisfy { $0.step == step }, "nobody else is accused: \(finding.faults)")
-        #expect(fault.kernel != nil && fault.source.hasPrefix("tiny.graph:"))
-        #expect(fault.place?.contains("/kernels/") ?? false && fault.place?.contains(".c:") ?? false)
-        #expect((finding.worst ?? 0) > 1000, "far beyond what rounding explains")
+        let options = plant.options(options())
+        let lowered = try session.lowered(options.plans[0], options)
+        // The last of the kernels that make the value.
+        let index = try #require(lowered.steps.lastIndex { $0.name == plant.value })
+        let places = lowered.plantingPlaces(step: lowered.steps[index].name)
+        let made = { (subject: Subject) in
+            try subject.run(0) { try $0.runFingerprinted($1, batch: 2, scalars: $2) }.values[index]
+        }
+        let sound = try made(try Subject(session, options))
+        var harmful = 0
+        // The short run goes on from the middle until there is one.
+        let tried = isLongRun ? Array(stride(from: 0, to: places, by: max(1, places / 24))) : Array(places / 2..<places)
+        for place in tried where isLongRun || harmful == 0 {
+            var faulty = options
+            faulty.plantedFault = PlantedFault(step: lowered.steps[index].name, occurrence: place)
+            let subject = try Subject(session, faulty)
+            let finding = try KernelChecks(subject: subject).run()
+            guard try made(subject) != sound else {
+                #expect(finding.faults.isEmpty, "product \(place) changes nothing")
+                continue
+            }
+            harmful += 1
+            let fault = try #require(finding.faults.first, "product \(place) of \(places) is not found")
+            #expect(finding.faults.allSatisfy { $0.step == plant.value }, "somebody else is accused: \(finding.faults)")
+            #expect(fault.kernel != nil && fault.source.hasPrefix("tiny.graph:"))
+            #expect(fault.place?.contains("/kernels/") ?? false && fault.place?.contains(".c:") ?? false)
+            #expect((finding.worst ?? 0) > 1000, "far beyond what rounding explains")
+        }
+        #expect(harmful > 0, "no product of \(places) changes anything")
     }
 
-    enum ConvolutionPlant: Sendable { case direct, winograd, patch, weights }
+    /// A kernel with a bug in it.
+    enum ConvolutionPlant: CaseIterable, Sendable {
+        case direct, winograd, patch, weights
+
+        var value: String {
+            switch self {
+            case .direct, .winograd: "deep"
+            case .patch: "up"
+            case .weights: "grad.deep.weight"
+            }
+        }
+
+        func options(_ options: CompileOptions) -> CompileOptions {
+            var options = options
+            options.plans = [self == .weights ? .gradients : .infer]
+            options.convolutions = self == .direct ? .direct : self == .winograd ? .winograd4 : .auto
+            return options
+        }
+    }
 }
