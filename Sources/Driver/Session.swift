@@ -47,7 +47,7 @@ public struct CompileOptions: Sendable {
     public var plans: [PlanKind] = [.train, .infer, .forward]
     /// Height and width of the input of the plan `tile`, rounded up to what the graph can take; nil chooses.
     public var tileSize: Extent?
-    public var strategy = PlanningOptions.Strategy.greedy
+    public var strategy = PlanningOptions.Strategy.best
     /// What the plan `train` makes a second time, to save memory.
     public var recomputation = Recomputation.nearlyFree
     /// What the trainer may take, in bytes; it keeps fewer pictures where it would take more.

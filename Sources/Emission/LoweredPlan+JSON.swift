@@ -10,6 +10,7 @@ extension LoweredPlan {
             ("tile", tile?.json ?? .null),
             ("arena_bytes", .integer(plan.arenaBytes)),
             ("lower_bound_bytes", .integer(plan.report.lowerBoundBytes)),
+            ("memory", memoryObject),
             ("prepared_bytes", .integer(plan.preparedBytes)),
             ("prepared_largest_bytes", .integer(plan.largestPreparedBytes)),
             ("derived_bytes", .integer(plan.derivedBytes)),
@@ -27,6 +28,31 @@ extension LoweredPlan {
                     })
             ),
             ("steps", .array(steps.map(stepObject))),
+        ])
+    }
+
+    /// How near the arena is to the least, and why; all in bytes of the arena.
+    private var memoryObject: JSON {
+        let report = plan.report
+        return .object([
+            ("strategy", .string(report.strategy.rawValue)), ("optimal", .bool(report.isOptimal)),
+            ("proven_bound_bytes", .integer(report.provenBoundBytes)), ("gap_percent", .number(report.gapPercent)),
+            ("search_nodes", .integer(report.searchNodes)), ("peak_step", .string(report.peakStep)),
+            (
+                "largest_at_peak",
+                .array(
+                    report.largestAtPeak.map { .object([("name", .string($0.name)), ("bytes", .integer($0.bytes))]) })
+            ),
+            (
+                "saved",
+                .object([
+                    ("fusion", .integer(report.savings.fusedBytes)),
+                    ("in_place", .integer(report.savings.inPlaceBytes)),
+                    ("views", .integer(report.savings.viewBytes)),
+                    ("streamed_updates", .integer(report.savings.streamedUpdateBytes)),
+                    ("order", .integer(report.savings.orderBytes)),
+                ])
+            ),
         ])
     }
 

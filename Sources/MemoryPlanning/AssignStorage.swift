@@ -11,20 +11,24 @@ struct StorageAssignment {
     private let isKept: [Bool]
     /// For each value the value whose memory it lies in, and how many channels from its start.
     private var parent: [(value: NodeID, channelOffset: Int)?]
+    /// For each value that lies in no other one, those that lie in its memory.
+    private var members: [[NodeID]]
 
     init(_ schedule: Schedule, options: PlanningOptions) {
         self.schedule = schedule
         self.options = options
-        liveness = Liveness(schedule)
+        liveness = Liveness(schedule, streamsGradients: options.streamsGradients)
         isKept =
             schedule.isInference
             ? schedule.isDerived : Array(repeating: false, count: schedule.graph.nodes.count)
         parent = Array(repeating: nil, count: schedule.graph.nodes.count)
-        if options.strategy != .naive {
+        members = schedule.graph.ids.map { [$0] }
+        guard options.strategy != .naive else { return }
+        if options.usesViews {
             placeConcatOperands()
             placeSlices()
-            placeInPlaceResults()
         }
+        if options.worksInPlace { placeInPlaceResults() }
     }
 
     private var graph: Graph { schedule.graph }
@@ -42,6 +46,12 @@ struct StorageAssignment {
         return (value, channel)
     }
 
+    private mutating func put(_ id: NodeID, into other: NodeID, at channel: Int) {
+        parent[id.index] = (other, channel)
+        members[root(of: other).value.index] += members[id.index]
+        members[id.index] = []
+    }
+
     // MARK: Views
 
     private mutating func placeConcatOperands() {
@@ -50,7 +60,7 @@ struct StorageAssignment {
             for operand in graph[id].inputs {
                 let node = graph[operand]
                 if !node.op.isLeaf, parent[operand.index] == nil, layout(of: operand) == layout(of: id) {
-                    parent[operand.index] = (id, channel)
+                    put(operand, into: id, at: channel)
                 }
                 channel += node.type.shape[0]
             }
@@ -62,7 +72,7 @@ struct StorageAssignment {
             guard case .channelSlice(let start, _) = graph[id].op, graph[id].epilogue.isEmpty,
                 parent[id.index] == nil, layout(of: id) == layout(of: graph[id].inputs[0])
             else { continue }
-            parent[id.index] = (graph[id].inputs[0], start)
+            put(id, into: graph[id].inputs[0], at: start)
         }
     }
 
@@ -73,7 +83,7 @@ struct StorageAssignment {
         for (step, id) in schedule.steps.enumerated() where parent[id.index] == nil && graph[id].host == nil {
             let candidates = graph[id].inPlaceOperands
             if let operand = candidates.first(where: { mayOverwrite($0, with: id, at: step) }) {
-                parent[id.index] = (operand, 0)
+                put(id, into: operand, at: 0)
             }
         }
     }
@@ -87,11 +97,10 @@ struct StorageAssignment {
         let place = root(of: operand)
         guard !graph[place.value].op.isLeaf else { return false }
         let channels = place.channel..<(place.channel + max(1, node.type.shape.first ?? 1))
-        for other in graph.ids where other != id {
+        for other in members[place.value.index] where other != id && liveness.lastUse[other.index] > step {
             let otherPlace = root(of: other)
-            guard otherPlace.value == place.value else { continue }
             let range = otherPlace.channel..<(otherPlace.channel + max(1, graph[other].type.shape.first ?? 1))
-            if range.overlaps(channels), liveness.lastUse[other.index] > step { return false }
+            if range.overlaps(channels) { return false }
         }
         return true
     }

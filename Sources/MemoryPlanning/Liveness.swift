@@ -7,7 +7,8 @@ public struct Liveness {
     /// Last step that reads it; the number of steps for results; its definition when nobody reads it.
     public let lastUse: [Int]
 
-    public init(_ schedule: Schedule) {
+    /// - Parameter streamsGradients: false keeps gradients to the end, although their updates have been made.
+    public init(_ schedule: Schedule, streamsGradients: Bool = true) {
         let graph = schedule.graph
         var definition = [Int](repeating: -1, count: graph.nodes.count)
         var lastUse = [Int](repeating: -1, count: graph.nodes.count)
@@ -17,6 +18,11 @@ public struct Liveness {
             for operand in graph[id].operands { lastUse[operand.index] = step }
         }
         for id in schedule.results { lastUse[id.index] = schedule.steps.count }
+        if !streamsGradients {
+            for id in schedule.steps where graph[id].op == .update {
+                lastUse[graph[id].inputs[1].index] = schedule.steps.count
+            }
+        }
         self.definition = definition
         self.lastUse = lastUse
     }

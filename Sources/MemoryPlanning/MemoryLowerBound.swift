@@ -10,9 +10,11 @@ public func memoryLowerBound(
     _ schedule: Schedule, options: PlanningOptions, scratchBytes: [NodeID: Int] = [:],
     preparedBytes: [NodeID: Int] = [:]
 ) -> Int {
-    let requests = PlannedBuffers(
-        schedule, options: options, scratchBytes: scratchBytes, preparedBytes: preparedBytes
-    ).arenaRequests
+    lowerBound(schedule, options, StepNeeds(scratchBytes: scratchBytes, preparedBytes: preparedBytes))
+}
+
+func lowerBound(_ schedule: Schedule, _ options: PlanningOptions, _ needs: StepNeeds) -> Int {
+    let requests = PlannedBuffers(schedule, options: options, needs).arenaRequests
     return options.strategy == .naive
         ? requests.reduce(0) { $0 + $1.size } : livenessLowerBound(requests).bytes
 }

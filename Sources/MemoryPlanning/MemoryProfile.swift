@@ -10,9 +10,8 @@ public func memoryProfile(
     _ schedule: Schedule, options: PlanningOptions, scratchBytes: [NodeID: Int] = [:],
     preparedBytes: [NodeID: Int] = [:]
 ) -> [Int] {
-    let requests = PlannedBuffers(
-        schedule, options: options, scratchBytes: scratchBytes, preparedBytes: preparedBytes
-    ).arenaRequests
+    let needs = StepNeeds(scratchBytes: scratchBytes, preparedBytes: preparedBytes)
+    let requests = PlannedBuffers(schedule, options: options, needs).arenaRequests
     let count = schedule.steps.count
     var changes = [Int](repeating: 0, count: count + 1)
     for request in requests where request.needsMemory {

@@ -32,6 +32,8 @@ private struct PlanReader {
     private var name = ""
     private var options = PlanningOptions(batchCapacity: 1)
     private var sizes = (arena: 0, parameters: 0, prepared: 0, largestPrepared: 0, derived: 0)
+    private var certificate = (bound: 0, nodes: 0, isCut: false)
+    private var savings = PlanSavings()
     private var buffers: [StorageBuffer] = []
     private var locations: [ValueLocation?]
     private var scratch: [Int?]
@@ -52,9 +54,13 @@ private struct PlanReader {
         let requests = buffers.filter { $0.region == .arena }.map {
             PlacementRequest(size: $0.bytes, first: $0.firstStep, last: $0.lastStep)
         }
-        let report = PlanReport(
-            schedule: schedule, options: options, buffers: buffers, arenaBytes: sizes.arena,
-            lowerBound: livenessLowerBound(requests))
+        let placement = Placement(offsets: buffers.filter { $0.region == .arena }.map(\.offset), total: sizes.arena)
+        var outcome = PlacementOutcome(placement, of: requests)
+        outcome.provenBound = certificate.bound
+        outcome.nodes = certificate.nodes
+        outcome.stop = certificate.isCut ? .nodes : nil
+        var report = PlanReport(schedule: schedule, options: options, buffers: buffers, outcome: outcome)
+        report.savings = savings
         let plan = Plan(
             schedule: schedule, batchCapacity: options.batchCapacity, alignment: options.alignment, buffers: buffers,
             locations: locations, scratch: scratch, prepared: prepared, steps: steps, arenaBytes: sizes.arena,
@@ -83,8 +89,12 @@ private struct PlanReader {
             try readSettings(&line)
         } else if line.takes(word: "sizes") {
             try readSizes(&line)
+        } else if line.takes(word: "certificate") {
+            try readCertificate(&line)
+        } else if line.takes(word: "savings") {
+            try readSavings(&line)
         } else {
-            throw line.failure("'settings', 'sizes', 'buffer', 'value', 'run' or '}'")
+            throw line.failure("'settings', 'sizes', 'certificate', 'savings', 'buffer', 'value', 'run' or '}'")
         }
         try line.end()
     }
@@ -104,6 +114,22 @@ private struct PlanReader {
         sizes.prepared = try attributes.size("prepared")
         sizes.largestPrepared = try attributes.size("largest_prepared")
         sizes.derived = try attributes.size("derived")
+        try attributes.finish()
+    }
+
+    private mutating func readCertificate(_ line: inout TextScanner) throws(GraphTextError) {
+        var attributes = try line.attributes()
+        certificate.bound = try attributes.size("proven_bound")
+        certificate.nodes = try attributes.size("search_nodes")
+        certificate.isCut = try attributes.integer("search_cut", in: 0...1) == 1
+        try attributes.finish()
+    }
+
+    private mutating func readSavings(_ line: inout TextScanner) throws(GraphTextError) {
+        var attributes = try line.attributes()
+        for (key, part) in PlanSavings.parts {
+            savings[keyPath: part] = try attributes.integer(key, in: -(1 << 43)...1 << 43)
+        }
         try attributes.finish()
     }
 

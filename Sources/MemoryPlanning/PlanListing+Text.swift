@@ -13,6 +13,8 @@ import GraphIR
 /// plan train {
 ///   settings {batch: 4, strategy: greedy, alignment: 64}
 ///   sizes {arena: 195166208, parameters: 93519104, prepared: 0, largest_prepared: 0, derived: 0}
+///   certificate {proven_bound: 195166208, search_nodes: 0, search_cut: 0}
+///   savings {fused: 301989888, in_place: 0, views: 0, streamed_updates: 52428800, order: 0}
 ///   buffer 0 of %0 {region: arena, offset: 0, bytes: 786432, steps: [-1, 157]}
 ///     value %0 {start: 0, stride: 49152}  // image
 ///   buffer 1 scratch of %3 {region: arena, offset: 786432, bytes: 9216, steps: [0, 0]}
@@ -20,7 +22,8 @@ import GraphIR
 /// }
 /// ```
 /// Offsets and bytes are bytes, `start` and `stride` floats; steps are those of the schedule, −1 before the first and their
-/// number after the last. Scratch belongs to a step while it runs; `prepared` is what a step makes of parameters alone.
+/// number after the last. The certificate and the savings are those of
+/// `PlanReport`. Scratch belongs to a step while it runs; `prepared` is what a step makes of parameters alone.
 extension PlanListing {
     /// The text form; the same listing gives the same bytes in every process.
     public var text: String {
@@ -36,6 +39,13 @@ extension PlanListing {
         ]
         lines.append("  settings \(braced(options))")
         lines.append("  sizes \(braced(sizes))")
+        let certificate = [
+            Attribute("proven_bound", plan.report.provenBoundBytes), Attribute("search_nodes", plan.report.searchNodes),
+            Attribute("search_cut", plan.report.isSearchCut ? 1 : 0),
+        ]
+        lines.append("  certificate \(braced(certificate))")
+        let savings = PlanSavings.parts.map { Attribute($0.name, plan.report.savings[keyPath: $0.part]) }
+        lines.append("  savings \(braced(savings))")
         for index in plan.buffers.indices { lines += bufferLines(index) }
         lines += runs.map(line)
         return plan.schedule.text + lines.joined(separator: "\n") + "\n}\n"

@@ -11,23 +11,32 @@ public func planMemory(
     _ schedule: Schedule, options: PlanningOptions, scratchBytes: [NodeID: Int] = [:],
     preparedBytes: [NodeID: Int] = [:]
 ) -> Plan {
-    var planned = PlannedBuffers(
-        schedule, options: options, scratchBytes: scratchBytes, preparedBytes: preparedBytes)
+    let needs = StepNeeds(scratchBytes: scratchBytes, preparedBytes: preparedBytes)
+    let natural = schedule
+    let schedule = options.strategy == .best ? orderSteps(natural, options: options, needs) : natural
+    var planned = PlannedBuffers(schedule, options: options, needs)
     let parameterBytes = planned.placeInOrder(.parameters)
     let allPreparedBytes = planned.placeInOrder(.prepared)
     let derivedBytes = planned.placeInOrder(.derived)
-    let requests = planned.arenaRequests
-    let placement = options.strategy == .naive ? placeSideBySide(requests) : placeGreedily(requests)
-    for (index, offset) in zip(planned.arena, placement.offsets) { planned.buffers[index].offset = offset }
-    let report = PlanReport(
-        schedule: schedule, options: options, buffers: planned.buffers, arenaBytes: placement.total,
-        lowerBound: livenessLowerBound(requests))
+    let outcome = place(planned.arenaRequests, options)
+    let offsets = outcome.placement?.offsets ?? []
+    for (index, offset) in zip(planned.arena, offsets) { planned.buffers[index].offset = offset }
+    var report = PlanReport(schedule: schedule, options: options, buffers: planned.buffers, outcome: outcome)
+    report.savings = PlanSavings(schedule, natural: natural, options: options, needs)
     return Plan(
         schedule: schedule, batchCapacity: options.batchCapacity, alignment: options.alignment,
         buffers: planned.buffers, locations: planned.locations, scratch: planned.scratch, prepared: planned.prepared,
-        steps: planned.steps,
-        arenaBytes: placement.total, parameterBytes: parameterBytes, preparedBytes: allPreparedBytes,
+        steps: planned.steps, arenaBytes: report.arenaBytes, parameterBytes: parameterBytes,
+        preparedBytes: allPreparedBytes,
         largestPreparedBytes: report.largestPreparedBytes, derivedBytes: derivedBytes, report: report)
+}
+
+private func place(_ requests: [PlacementRequest], _ options: PlanningOptions) -> PlacementOutcome {
+    switch options.strategy {
+    case .naive: PlacementOutcome(placeSideBySide(requests), of: requests)
+    case .greedy: PlacementOutcome(placeGreedily(requests), of: requests)
+    case .best: placeBlocks(requests, limits: PlacementLimits(nodes: options.searchNodes))
+    }
 }
 
 private func placeSideBySide(_ requests: [PlacementRequest]) -> Placement {

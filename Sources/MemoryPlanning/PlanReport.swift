@@ -11,6 +11,12 @@ public struct PlanReport: Hashable, Sendable {
     public var arenaBytes: Int
     /// The most bytes alive at once: no plan of this schedule with these views can be smaller.
     public var lowerBoundBytes: Int
+    /// No placement of these buffers can be smaller: the lower bound, or more where the exact search has proven it.
+    public var provenBoundBytes: Int
+    /// States that the exact search has looked at; 0 where it was not necessary, or not asked for.
+    public var searchNodes: Int
+    /// Whether the exact search ended before it was done.
+    public var isSearchCut: Bool
     /// What the values would take if each had a place of its own.
     public var separateBytes: Int
     /// Bytes of values that lie inside another value's memory: concat operands, slices, in-place results.
@@ -22,21 +28,26 @@ public struct PlanReport: Hashable, Sendable {
     /// The step at which the bound is reached, and the largest buffers alive there.
     public var peakStep: String
     public var largestAtPeak: [LiveValue]
+    public var savings = PlanSavings()
+
+    /// True if no placement of these buffers can be smaller.
+    public var isOptimal: Bool { arenaBytes == provenBoundBytes }
 
     /// How far the arena is above the bound, in percent.
-    public var gapPercent: Double {
-        lowerBoundBytes == 0 ? 0 : 100 * Double(arenaBytes - lowerBoundBytes) / Double(lowerBoundBytes)
-    }
+    public var gapPercent: Double { MemoryPlanning.gapPercent(arenaBytes, above: lowerBoundBytes) }
 
     init(
-        schedule: Schedule, options: PlanningOptions, buffers: [StorageBuffer], arenaBytes: Int,
-        lowerBound: (bytes: Int, step: Int)
+        schedule: Schedule, options: PlanningOptions, buffers: [StorageBuffer], outcome: PlacementOutcome
     ) {
         let graph = schedule.graph
         let arena = buffers.filter { $0.region == .arena }
         strategy = options.strategy
-        self.arenaBytes = arenaBytes
-        lowerBoundBytes = lowerBound.bytes
+        arenaBytes = outcome.placement?.total ?? 0
+        lowerBoundBytes = outcome.livenessBound
+        provenBoundBytes = outcome.provenBound
+        searchNodes = outcome.nodes
+        isSearchCut = outcome.stop != nil
+        let peak = peak(of: arena)
         separateBytes = arena.flatMap(\.values).reduce(0) {
             $0 + (4 * graph[$1].type.elementCount(batch: options.batchCapacity)).roundedUp(to: options.alignment)
         }
@@ -45,22 +56,29 @@ public struct PlanReport: Hashable, Sendable {
         preparedBytes = prepared.reduce(0, +)
         largestPreparedBytes = prepared.max() ?? 0
         peakStep =
-            schedule.steps.indices.contains(lowerBound.step)
-            ? graph[schedule.steps[lowerBound.step]].name : "before the first step"
-        largestAtPeak = arena.filter { $0.firstStep <= lowerBound.step && lowerBound.step <= $0.lastStep }
+            schedule.steps.indices.contains(peak)
+            ? graph[schedule.steps[peak]].name : "before the first step"
+        largestAtPeak = arena.filter { $0.firstStep <= peak && peak <= $0.lastStep }
             .sorted { ($0.bytes, $1.root.index) > ($1.bytes, $0.root.index) }
             .prefix(8).map { LiveValue(name: graph[$0.root].name, bytes: $0.bytes) }
     }
 }
 
+/// The first step at which the most bytes are alive.
+private func peak(of buffers: [StorageBuffer]) -> Int {
+    livenessLowerBound(
+        buffers.map { PlacementRequest(size: $0.bytes, first: $0.firstStep, last: $0.lastStep) }
+    ).step
+}
+
 extension PlanReport: CustomStringConvertible {
     public var description: String {
-        let mebibytes = { (bytes: Int) in fixed(Double(bytes) / 1_048_576, decimals: 1) + " MiB" }
         var lines = [
             "arena \(mebibytes(arenaBytes)), lower bound \(mebibytes(lowerBoundBytes)), "
-                + "gap \(fixed(gapPercent, decimals: 1)) % (\(strategy.rawValue))",
+                + "gap \(fixed(gapPercent, decimals: 1)) % (\(strategy.rawValue)), \(certificate)",
             "separate places would take \(mebibytes(separateBytes)); views and in-place results save \(mebibytes(sharedBytes))",
         ]
+        lines += savings.lines
         if preparedBytes > 0 {
             lines.append(
                 "prepared weights, outside the arena: \(mebibytes(preparedBytes)) kept from run to run, or "
@@ -72,12 +90,13 @@ extension PlanReport: CustomStringConvertible {
     }
 }
 
-/// A number with a fixed count of decimals, without the locale.
-private func fixed(_ value: Double, decimals: Int) -> String {
-    var scale = 1
-    for _ in 0..<decimals { scale *= 10 }
-    let rounded = Int((value * Double(scale)).rounded())
-    guard decimals > 0 else { return "\(rounded)" }
-    let fraction = String(abs(rounded) % scale)
-    return "\(rounded / scale)." + String(repeating: "0", count: decimals - fraction.count) + fraction
+extension PlanReport {
+    /// Whether the arena could be smaller, in a few words.
+    public var certificate: String {
+        if isOptimal { return searchNodes == 0 || gapPercent == 0 ? "proven optimal" : "proven optimal by search" }
+        return searchNodes == 0
+            ? "not proven optimal" : "not proven optimal: the search stopped after \(searchNodes) nodes"
+    }
 }
+
+package func mebibytes(_ bytes: Int) -> String { fixed(Double(bytes) / 1_048_576, decimals: 1) + " MiB" }

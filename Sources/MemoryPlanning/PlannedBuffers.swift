@@ -1,5 +1,13 @@
 import GraphIR
 
+/// Memory that steps need beside their operands and results, by the step's node.
+struct StepNeeds {
+    /// What a step's kernels share while it runs.
+    var scratchBytes: [NodeID: Int]
+    /// What a step derives from parameters alone.
+    var preparedBytes: [NodeID: Int]
+}
+
 /// The buffers of a schedule with their lifetimes, before they are placed.
 struct PlannedBuffers {
     var buffers: [StorageBuffer]
@@ -12,16 +20,15 @@ struct PlannedBuffers {
     /// The steps that have work to do.
     let steps: [NodeID]
 
-    init(
-        _ schedule: Schedule, options: PlanningOptions, scratchBytes: [NodeID: Int], preparedBytes: [NodeID: Int]
-    ) {
+    init(_ schedule: Schedule, options: PlanningOptions, _ needs: StepNeeds) {
         let assignment = StorageAssignment(schedule, options: options)
         (buffers, locations) = assignment.buffers()
         steps = assignment.executedSteps(locations)
         scratch = []
         prepared = []
-        scratch = append(scratchBytes, in: .arena, of: schedule, options)
-        prepared = append(preparedBytes, in: schedule.isInference ? .prepared : .arena, of: schedule, options)
+        scratch = append(needs.scratchBytes, in: .arena, of: schedule, options)
+        prepared = append(
+            needs.preparedBytes, in: schedule.isInference ? .prepared : .arena, of: schedule, options)
     }
 
     /// Indices of the buffers that lie in the arena.

@@ -26,9 +26,6 @@ enum MemoryArgument: ExpressibleByArgument {
         else { return nil }
         return Int(number * unit)
     }
-
-    /// What is there for `help`.
-    static var names: String { PlanningOptions.Strategy.allCases.map(\.rawValue).joined(separator: ", ") }
 }
 
 extension PlanningOptions.Strategy: ExpressibleByArgument {}

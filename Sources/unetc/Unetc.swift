@@ -14,7 +14,7 @@ struct Unetc: ParsableCommand {
         version: compilerVersion,
         subcommands: [
             Compile.self, Check.self, Format.self, Dump.self, Run.self, Bench.self, Budget.self, Verify.self,
-            Doctor.self,
+            PlaceBlocks.self, Doctor.self,
         ])
 
     static func main() {

@@ -21,12 +21,23 @@ import Testing
             #expect(report.sharedBytes == 0)
             let graph = plan.schedule.graph
             #expect(plan.steps == plan.schedule.steps.filter { graph[$0].host == nil }, "every step runs")
-        case .greedy:
+        case .greedy, .best:
             #expect(report.sharedBytes > 0)
             #expect(plan.arenaBytes < report.separateBytes)
             let concats = plan.steps.filter { plan.schedule.graph[$0].op == .concat }
             #expect(concats.isEmpty, "all operands of concats are written into their slices")
         }
+    }
+
+    @Test(arguments: PlanCase.all.filter { $0.strategy == .best })
+    func theBestPlansAreProvenToBe(_ test: PlanCase) throws {
+        let plan = try test.plan()
+        #expect(plan.report.isOptimal, "\(plan.report.certificate)")
+        var greedy = test
+        greedy.strategy = .greedy
+        #expect(plan.arenaBytes <= (try greedy.plan()).arenaBytes)
+        #expect(plan.report.savings.orderBytes >= 0)
+        #expect(plan.report.savings.streamedUpdateBytes >= 0 && plan.report.savings.fusedBytes > 0)
     }
 
     @Test(arguments: (0..<60).map(UInt64.init), PlanningOptions.Strategy.allCases)

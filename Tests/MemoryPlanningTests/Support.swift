@@ -51,9 +51,28 @@ func compiled(_ text: String, _ overrides: [(name: String, value: String)] = [])
 
 /// A plan of a graph, with gradients of all inputs where there are any.
 func planned(
-    _ graph: Graph, _ kind: PlanKind, strategy: PlanningOptions.Strategy = .greedy, batch: Int = 3, fuses: Bool = true
+    _ graph: Graph, _ kind: PlanKind, strategy: PlanningOptions.Strategy = .best, batch: Int = 3, fuses: Bool = true
 ) throws -> Plan {
     let inputs = kind == .gradients ? graph.ids { $0 == .input }.map { graph[$0].name } : []
     let schedule = try runPipeline(graph, for: kind, withRespectTo: inputs, fuses: fuses).schedule
     return planMemory(schedule, options: PlanningOptions(strategy: strategy, batchCapacity: batch))
+}
+
+/// What is wrong with a placement, without the planner's help: every two blocks are compared byte range by byte range.
+func faults(of placement: Placement, _ requests: [PlacementRequest], capacity: Int = .max) -> [String] {
+    guard placement.offsets.count == requests.count else { return ["\(placement.offsets.count) offsets"] }
+    let blocks = zip(requests, placement.offsets).filter { $0.0.size > 0 && $0.0.first <= $0.0.last }
+    var faults: [String] = []
+    for (index, (request, offset)) in blocks.enumerated() {
+        if offset < 0 || offset + request.size > min(placement.total, capacity) {
+            faults.append("\(request) at \(offset) leaves the \(placement.total) bytes")
+        }
+        for (other, otherOffset) in blocks[..<index]
+        where max(request.first, other.first) <= min(request.last, other.last)
+            && max(offset, otherOffset) < min(offset + request.size, otherOffset + other.size)
+        {
+            faults.append("\(request) at \(offset) lies over \(other) at \(otherOffset)")
+        }
+    }
+    return faults
 }

@@ -1,5 +1,6 @@
 import Emission
 import GraphIR
+import MemoryPlanning
 
 extension Session {
     /// Options for the fastest training that takes at most so many bytes, and what they mean.
@@ -76,21 +77,8 @@ extension BudgetChoice: CustomStringConvertible {
         var parts = ["\(mebibytes(memory.total)) without pictures, of which the arena is \(mebibytes(memory.arena))"]
         if split.parts > 1 { parts.append("\(split.batch) samples of a step in \(split.parts) parts of \(split.part)") }
         if addedShare > 0 {
-            parts.append("values computed twice cost \(decimal(100 * addedShare, 1)) % of a step")
+            parts.append("values computed twice cost \(fixed(100 * addedShare, decimals: 1)) % of a step")
         }
         return parts.joined(separator: "; ")
     }
-}
-
-func mebibytes(_ bytes: Int) -> String { decimal(Double(bytes) / 1_048_576, 1) + " MiB" }
-
-/// A number with a fixed count of decimals, without the locale.
-func decimal(_ value: Double, _ places: Int) -> String {
-    var scale = 1
-    for _ in 0..<places { scale *= 10 }
-    let rounded = Int((value * Double(scale)).rounded())
-    guard places > 0 else { return "\(rounded)" }
-    let fraction = String(abs(rounded) % scale)
-    let sign = rounded < 0 && rounded / scale == 0 ? "-" : ""
-    return sign + "\(rounded / scale)." + String(repeating: "0", count: places - fraction.count) + fraction
 }

@@ -26,10 +26,11 @@ struct Compile: ParsableCommand {
         help: ArgumentHelp(
             """
             What a training may take at its peak, such as 512M or 2G: batches go through the net in parts, and values \
-            are computed twice, as little as needed. Or how to plan memory: \(MemoryArgument.names) (naive: a place \
-            for every value and nothing twice, to find planning bugs).
+            are computed twice, as little as needed. Or how to plan memory: best (the steps reordered, and an exact \
+            search where greedy placement leaves a gap), greedy, or naive (a place for every value and nothing twice, \
+            to find planning bugs).
             """, valueName: "bytes"))
-    var memory = MemoryArgument.strategy(.greedy)
+    var memory = MemoryArgument.strategy(.best)
 
     @Flag(inversion: .prefixedNo, help: "Fuse elementwise functions into their producers.")
     var fuse = true

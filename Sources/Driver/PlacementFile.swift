@@ -1,0 +1,24 @@
+import Diagnostics
+import MemoryPlanning
+
+/// A file of blocks to be placed, in the format of the MiniMalloc benchmark.
+public struct PlacementFile: Sendable {
+    public let instance: PlacementInstance
+
+    /// Reads the file of that path, or standard input for `-`.
+    /// - Throws: `DriverError`: the file cannot be read, or is not such a file, which the message shows.
+    public init(path: String) throws {
+        let file = SourceFile(name: path == "-" ? "standard input" : path, bytes: try Files.read(path))
+        do {
+            instance = try PlacementInstance(file)
+        } catch {
+            throw DriverError(DiagnosticRenderer(file: file).render(error).trimmingNewlines)
+        }
+    }
+
+    /// Writes the blocks with their offsets, which nobody ever sees half-written.
+    /// - Throws: `DriverError`.
+    public func write(_ placement: Placement, to path: String) throws {
+        try Files.write(path, instance.text(offsets: placement.offsets))
+    }
+}

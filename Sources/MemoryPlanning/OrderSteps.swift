@@ -1,0 +1,117 @@
+import GraphIR
+
+/// Moves steps so that fewer bytes are alive at the peak, by descent: of the buffers that are alive at the peak without
+/// being used there, the largest first, either what reads them last runs before the peak, or what makes them after it,
+/// each with what it needs or what needs it. A move is kept if it lowers the peak, or leaves fewer steps at it. Where
+/// nothing helps, the order is the one given.
+///
+/// The bits of results do not depend on it: a step computes the same wherever it runs.
+func orderSteps(_ schedule: Schedule, options: PlanningOptions, _ needs: StepNeeds) -> Schedule {
+    let order = StepOrder(schedule)
+    guard !order.units.isEmpty else { return schedule }
+    var search = OrderSearch(order, options, needs)
+    search.descend()
+    return search.isMoved ? order.schedule(search.best.order) : schedule
+}
+
+/// An order with what it asks of memory.
+private struct OrderCandidate {
+    var order: [Int]
+    var steps: [NodeID]
+    var buffers: [StorageBuffer]
+    /// Bytes at the peak, how many steps have as many, and the first of them.
+    var peak: (bytes: Int, count: Int, step: Int)
+
+    init(_ order: [Int], _ steps: StepOrder, _ options: PlanningOptions, _ needs: StepNeeds) {
+        let schedule = steps.schedule(order)
+        self.order = order
+        self.steps = schedule.steps
+        buffers = PlannedBuffers(schedule, options: options, needs).buffers.filter { $0.region == .arena }
+        // Index 0 stands for before the first step, the last one for after the last.
+        var changes = [Int](repeating: 0, count: schedule.steps.count + 3)
+        for buffer in buffers where buffer.lastStep >= buffer.firstStep {
+            changes[buffer.firstStep + 1] += buffer.bytes
+            changes[buffer.lastStep + 2] -= buffer.bytes
+        }
+        peak = (0, 0, 0)
+        var alive = 0
+        for (index, change) in changes.enumerated() {
+            alive += change
+            if alive > peak.bytes { peak = (alive, 0, index - 1) }
+            if alive == peak.bytes { peak.count += 1 }
+        }
+    }
+
+    func isBetter(than other: OrderCandidate) -> Bool {
+        (peak.bytes, peak.count) < (other.peak.bytes, other.peak.count)
+    }
+}
+
+private struct OrderSearch {
+    private let steps: StepOrder
+    private let options: PlanningOptions
+    private let needs: StepNeeds
+    private(set) var best: OrderCandidate
+    private(set) var isMoved = false
+    private var trialsLeft: Int
+
+    /// Buffers looked at for each peak, the largest.
+    private static let bufferLimit = 24
+
+    init(_ steps: StepOrder, _ options: PlanningOptions, _ needs: StepNeeds) {
+        self.steps = steps
+        self.options = options
+        self.needs = needs
+        best = OrderCandidate(Array(steps.units.indices), steps, options, needs)
+        trialsLeft = options.orderTrials
+    }
+
+    mutating func descend() {
+        while let better = betterNeighbor() {
+            best = better
+            isMoved = true
+        }
+    }
+
+    private mutating func betterNeighbor() -> OrderCandidate? {
+        guard let place = placeOfPeak() else { return nil }
+        let alive = best.buffers.filter { $0.firstStep <= best.peak.step && best.peak.step <= $0.lastStep }
+            .sorted { ($0.bytes, $1.root.index) > ($1.bytes, $0.root.index) }
+        var tried: Set<[Int]> = []
+        for buffer in alive.prefix(Self.bufferLimit) {
+            for order in moves(of: buffer, place) where tried.insert(order).inserted {
+                guard trialsLeft > 0 else { return nil }
+                trialsLeft -= 1
+                let candidate = OrderCandidate(order, steps, options, needs)
+                if candidate.isBetter(than: best) { return candidate }
+            }
+        }
+        return nil
+    }
+
+    /// The place of the peak's unit in the order; nil for a peak before the first or after the last step.
+    private func placeOfPeak() -> Int? {
+        guard best.steps.indices.contains(best.peak.step) else { return nil }
+        // The peak can be at an effect, which goes with the unit before it.
+        let ids = best.steps[...best.peak.step]
+        guard let unit = ids.reversed().lazy.compactMap({ steps.unitOfNode[$0.index] }).first else { return nil }
+        return best.order.firstIndex(of: unit)
+    }
+
+    private func moves(of buffer: StorageBuffer, _ place: Int) -> [[Int]] {
+        var orders: [[Int]] = []
+        if best.steps.indices.contains(buffer.lastStep), buffer.lastStep > best.peak.step,
+            let last = steps.unitOfNode[best.steps[buffer.lastStep].index],
+            let order = steps.hastening(last, to: place, in: best.order)
+        {
+            orders.append(order)
+        }
+        if best.steps.indices.contains(buffer.firstStep), buffer.firstStep < best.peak.step,
+            let first = steps.unitOfNode[best.steps[buffer.firstStep].index],
+            let order = steps.delaying(first, to: place, in: best.order)
+        {
+            orders.append(order)
+        }
+        return orders
+    }
+}
