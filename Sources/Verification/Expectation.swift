@@ -63,11 +63,11 @@ extension Expectation {
                 let place = places(index, shape)
                 let sum = convolutionSum(node.op, inputs, at: place) ?? ProductSum()
                 values.append(sum.value)
-                let inTiles = tiles.map { (count: products, squares: $0.squares(at: place)) } ?? (0, 0)
+                let inTile = tiles?.squares(at: place)
                 bounds.append(
                     growth
                         * Rounding.ofSum(
-                            count: max(sum.count, inTiles.count), squares: max(sum.squares, inTiles.squares)))
+                            count: inTile == nil ? sum.count : products, squares: max(sum.squares, inTile ?? 0)))
             }
         } else {
             let result = bareResult(node, inputs, batch: batch)

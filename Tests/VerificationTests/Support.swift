@@ -1,8 +1,10 @@
-import Driver
 import Foundation
 import GraphIR
+import Passes
 import TestSupport
 import Testing
+
+@testable import Driver
 
 /// A folder of its own for this run's graphs and for the object cache; gone when the tests are done.
 enum TestFolder {
@@ -35,5 +37,18 @@ struct TestNet: Sendable, CustomTestStringConvertible {
     func options(batch: Int = 2) -> CompileOptions {
         _ = TestFolder.path
         return CompileOptions(target: .native(), batch: batch, jobs: 2)
+    }
+
+    /// Options that make values again in training wherever that saves memory, at whatever cost.
+    func optionsMakingAgain(batch: Int = 2) throws -> CompileOptions {
+        var options = options(batch: batch)
+        let session = try session()
+        options.recomputation = .none
+        let schedule = try session.pipeline(.train, options).schedule
+        var search = session.recomputeSearch(
+            RecomputedGraph(schedule.graph, layouts: schedule.layouts), options)
+        _ = search.reduce(to: 0)
+        options.recomputation = .chosen(search.state.graph)
+        return options
     }
 }

@@ -42,6 +42,21 @@ import Testing
         try expectSound(try verify(session, options()))
     }
 
+    /// Values made again, and copies, are steps like others.
+    @Test func whatIsMadeAgainIsVerified() throws {
+        let net = TestNet("unet-small", ["width": 2, "size": 16])
+        var options = try net.optionsMakingAgain()
+        options.plans = [.train]
+        let subject = try Subject(try net.session(), options)
+        let names = subject.compiled.plans[0].steps.map(\.name)
+        try #require(names.contains { $0.contains(".again") }, "nothing is made again: \(names)")
+        let plans = PlanChecks(subject: subject)
+        for check in [KernelChecks(subject: subject).run, plans.places, plans.poison, plans.threads] {
+            let finding = try check()
+            #expect(finding.faults.isEmpty, "\(finding.faults.map(\.description).joined(separator: "\n"))")
+        }
+    }
+
     private func expectSound(_ report: VerificationReport) throws {
         #expect(report.isSound, "\(report.checks.flatMap(\.faults).map(\.description).joined(separator: "\n"))")
         #expect(report.verdict == "Sound: all \(report.checks.count) checks pass.")

@@ -19,13 +19,27 @@ struct Verify: ParsableCommand {
     @Option(help: "Samples per step: more take longer (default: 2).")
     var batch = 2
 
+    @Option(
+        help: ArgumentHelp(
+            "How the graph is compiled: within so much memory, such as 512M, or best, greedy, naive.",
+            valueName: "bytes"))
+    var memory = MemoryArgument.strategy(.best)
+
     @Flag(help: "Print JSON instead of a table.")
     var json = false
 
     func run() throws {
         try reportingErrors {
             let session = try input.session()
-            let report = try verify(session, try target.options(batch: batch)) { check in
+            var options = try target.options(batch: batch)
+            switch memory {
+            case .strategy(let strategy): options.strategy = strategy
+            case .budget(let bytes):
+                options = try session.fitted(
+                    to: bytes, options, trainer: .standard, threads: target.threadCount
+                ).options
+            }
+            let report = try verify(session, options) { check in
                 if !json { printError("verify: \(check)") }
             }
             print(json ? report.json.text : text(report))
