@@ -18,6 +18,30 @@ enum TestFolder {
     }()
 }
 
+/// A graph with few kernels, since most of the tests' time goes into compiling them.
+enum TinyGraph {
+    private static let text = """
+        graph tiny(width = 8) {
+          input image: [3, 12, 12]
+          target mask: [1, 12, 12]
+          down = relu(conv(image, width, kernel: 3, padding: 1))
+          deep = relu(conv(max_pool(down, kernel: 2), width, kernel: 3, padding: 1))
+          up = conv_transpose(deep, width, kernel: 2, stride: 2)
+          logits = conv(concat(up, down), 1, kernel: 1)
+          output y = logits
+          loss bce_with_logits(logits, mask)
+        }
+        """
+
+    private static let path = Result {
+        let path = TestFolder.path + "/tiny.graph"
+        try writeText(text, to: path)
+        return path
+    }
+
+    static func session() throws -> Session { try Session(path: try path.get(), overrides: []) }
+}
+
 /// A bundled graph at a size for tests, and how it is compiled.
 struct TestNet: Sendable, CustomTestStringConvertible {
     var name: String
@@ -30,6 +54,15 @@ struct TestNet: Sendable, CustomTestStringConvertible {
         self.overrides = overrides.map { (name: $0, value: "\($1)") }
     }
 
+    static let small = TestNet("unet-small", ["width": 2, "size": 16])
+
+    /// Options for the training of `small` with values made again; its kernels are compiled by then.
+    static let smallMakingAgain = Result {
+        let options = try small.optionsMakingAgain()
+        _ = try small.session().compileSharedObject(options)
+        return options
+    }
+
     func session() throws -> Session {
         try Session(path: checkoutFolder() + "/graphs/" + name + ".graph", overrides: overrides)
     }
@@ -39,10 +72,11 @@ struct TestNet: Sendable, CustomTestStringConvertible {
         return CompileOptions(target: .native(), batch: batch, jobs: 2)
     }
 
-    /// Options that make values again in training wherever that saves memory, at whatever cost.
+    /// Options for the plan of training that make values again wherever that saves memory, at whatever cost.
     func optionsMakingAgain(batch: Int = 2) throws -> CompileOptions {
         var options = options(batch: batch)
         let session = try session()
+        options.plans = [.train]
         options.recomputation = .none
         let schedule = try session.pipeline(.train, options).schedule
         var search = session.recomputeSearch(

@@ -8,25 +8,7 @@ import Testing
 
 /// `unetc verify` on sound nets and on one with a bug.
 @Suite struct VerifyTests {
-    /// Few kernels, since most of the time goes into compiling them.
-    private static let text = """
-        graph tiny(width = 8) {
-          input image: [3, 12, 12]
-          target mask: [1, 12, 12]
-          down = relu(conv(image, width, kernel: 3, padding: 1))
-          deep = relu(conv(max_pool(down, kernel: 2), width, kernel: 3, padding: 1))
-          up = conv_transpose(deep, width, kernel: 2, stride: 2)
-          logits = conv(concat(up, down), 1, kernel: 1)
-          output y = logits
-          loss bce_with_logits(logits, mask)
-        }
-        """
-
-    private func session() throws -> Session {
-        let path = TestFolder.path + "/tiny.graph"
-        try writeText(Self.text, to: path)
-        return try Session(path: path, overrides: [])
-    }
+    private func session() throws -> Session { try TinyGraph.session() }
 
     private func options() -> CompileOptions { CompileOptions(target: .native(), batch: 2, jobs: 2) }
 
@@ -44,10 +26,7 @@ import Testing
 
     /// Values made again, and copies, are steps like others.
     @Test func whatIsMadeAgainIsVerified() throws {
-        let net = TestNet("unet-small", ["width": 2, "size": 16])
-        var options = try net.optionsMakingAgain()
-        options.plans = [.train]
-        let subject = try Subject(try net.session(), options)
+        let subject = try Subject(try TestNet.small.session(), try TestNet.smallMakingAgain.get())
         let names = subject.compiled.plans[0].steps.map(\.name)
         try #require(names.contains { $0.contains(".again") }, "nothing is made again: \(names)")
         let plans = PlanChecks(subject: subject)
