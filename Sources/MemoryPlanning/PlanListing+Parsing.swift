@@ -32,7 +32,7 @@ private struct PlanReader {
     private var name = ""
     private var options = PlanningOptions(batchCapacity: 1)
     private var sizes = (arena: 0, parameters: 0, prepared: 0, largestPrepared: 0, derived: 0)
-    private var certificate = (bound: 0, nodes: 0, isCut: false)
+    private var proof: (bound: Int, nodes: Int, isCut: Bool)?
     private var savings = PlanSavings()
     private var buffers: [StorageBuffer] = []
     private var locations: [ValueLocation?]
@@ -54,12 +54,12 @@ private struct PlanReader {
         let requests = buffers.filter { $0.region == .arena }.map {
             PlacementRequest(size: $0.bytes, first: $0.firstStep, last: $0.lastStep)
         }
-        let placement = Placement(offsets: buffers.filter { $0.region == .arena }.map(\.offset), total: sizes.arena)
-        var outcome = PlacementOutcome(placement, of: requests)
-        outcome.provenBound = certificate.bound
-        outcome.nodes = certificate.nodes
-        outcome.stop = certificate.isCut ? .nodes : nil
-        var report = PlanReport(schedule: schedule, options: options, buffers: buffers, outcome: outcome)
+        let placement = Placement(offsets: [], total: sizes.arena)
+        var report = PlanReport(
+            schedule: schedule, options: options, buffers: buffers, outcome: PlacementOutcome(placement, of: requests))
+        if let proof {
+            (report.provenBoundBytes, report.searchNodes, report.isSearchCut) = proof
+        }
         report.savings = savings
         let plan = Plan(
             schedule: schedule, batchCapacity: options.batchCapacity, alignment: options.alignment, buffers: buffers,
@@ -89,12 +89,12 @@ private struct PlanReader {
             try readSettings(&line)
         } else if line.takes(word: "sizes") {
             try readSizes(&line)
-        } else if line.takes(word: "certificate") {
-            try readCertificate(&line)
-        } else if line.takes(word: "savings") {
+        } else if line.takes(word: "proof") {
+            try readProof(&line)
+        } else if line.takes(word: "saved") {
             try readSavings(&line)
         } else {
-            throw line.failure("'settings', 'sizes', 'certificate', 'savings', 'buffer', 'value', 'run' or '}'")
+            throw line.failure("'settings', 'sizes', 'proof', 'saved', 'buffer', 'value', 'run' or '}'")
         }
         try line.end()
     }
@@ -117,19 +117,21 @@ private struct PlanReader {
         try attributes.finish()
     }
 
-    private mutating func readCertificate(_ line: inout TextScanner) throws(GraphTextError) {
+    private mutating func readProof(_ line: inout TextScanner) throws(GraphTextError) {
         var attributes = try line.attributes()
-        certificate.bound = try attributes.size("proven_bound")
-        certificate.nodes = try attributes.size("search_nodes")
-        certificate.isCut = try attributes.integer("search_cut", in: 0...1) == 1
+        proof = (
+            try attributes.size("bound"), try attributes.size("nodes"), try attributes.integer("cut", in: 0...1) == 1
+        )
         try attributes.finish()
     }
 
     private mutating func readSavings(_ line: inout TextScanner) throws(GraphTextError) {
         var attributes = try line.attributes()
-        for (key, part) in PlanSavings.parts {
-            savings[keyPath: part] = try attributes.integer(key, in: -(1 << 43)...1 << 43)
-        }
+        savings.fusedBytes = try attributes.difference("fusion")
+        savings.inPlaceBytes = try attributes.difference("in_place")
+        savings.viewBytes = try attributes.difference("views")
+        savings.streamedUpdateBytes = try attributes.difference("streamed_updates")
+        savings.orderBytes = try attributes.difference("order")
         try attributes.finish()
     }
 
@@ -206,4 +208,9 @@ extension AttributeReader {
 
     /// Bytes or floats: few enough that those of the largest batch can be counted.
     fileprivate mutating func size(_ key: String) throws(GraphTextError) -> Int { try integer(key, in: 0...1 << 43) }
+
+    /// Bytes saved, or lost where they are negative.
+    fileprivate mutating func difference(_ key: String) throws(GraphTextError) -> Int {
+        try integer(key, in: -(1 << 43)...1 << 43)
+    }
 }

@@ -13,8 +13,8 @@ import GraphIR
 /// plan train {
 ///   settings {batch: 4, strategy: greedy, alignment: 64}
 ///   sizes {arena: 195166208, parameters: 93519104, prepared: 0, largest_prepared: 0, derived: 0}
-///   certificate {proven_bound: 195166208, search_nodes: 0, search_cut: 0}
-///   savings {fused: 301989888, in_place: 0, views: 0, streamed_updates: 52428800, order: 0}
+///   proof {bound: 195166208, nodes: 0, cut: 0}
+///   saved {fusion: 271581184, in_place: 1048576, views: 29048832, streamed_updates: 21286912, order: 13107200}
 ///   buffer 0 of %0 {region: arena, offset: 0, bytes: 786432, steps: [-1, 157]}
 ///     value %0 {start: 0, stride: 49152}  // image
 ///   buffer 1 scratch of %3 {region: arena, offset: 786432, bytes: 9216, steps: [0, 0]}
@@ -22,8 +22,8 @@ import GraphIR
 /// }
 /// ```
 /// Offsets and bytes are bytes, `start` and `stride` floats; steps are those of the schedule, −1 before the first and their
-/// number after the last. The certificate and the savings are those of
-/// `PlanReport`. Scratch belongs to a step while it runs; `prepared` is what a step makes of parameters alone.
+/// number after the last. `proof` has the bytes that no placement of the buffers can go below, and the nodes that the exact
+/// search looked at, `cut: 1` if it was not done; what `saved` says is told at `PlanSavings`. Both may be left out. Scratch belongs to a step while it runs; `prepared` is what a step makes of parameters alone.
 extension PlanListing {
     /// The text form; the same listing gives the same bytes in every process.
     public var text: String {
@@ -39,16 +39,25 @@ extension PlanListing {
         ]
         lines.append("  settings \(braced(options))")
         lines.append("  sizes \(braced(sizes))")
-        let certificate = [
-            Attribute("proven_bound", plan.report.provenBoundBytes), Attribute("search_nodes", plan.report.searchNodes),
-            Attribute("search_cut", plan.report.isSearchCut ? 1 : 0),
-        ]
-        lines.append("  certificate \(braced(certificate))")
-        let savings = PlanSavings.parts.map { Attribute($0.name, plan.report.savings[keyPath: $0.part]) }
-        lines.append("  savings \(braced(savings))")
+        lines += reportLines(plan.report)
         for index in plan.buffers.indices { lines += bufferLines(index) }
         lines += runs.map(line)
         return plan.schedule.text + lines.joined(separator: "\n") + "\n}\n"
+    }
+
+    /// What the planner knows of the plan beyond what stands in it.
+    private func reportLines(_ report: PlanReport) -> [String] {
+        let proof = [
+            Attribute("bound", report.provenBoundBytes), Attribute("nodes", report.searchNodes),
+            Attribute("cut", report.isSearchCut ? 1 : 0),
+        ]
+        let saved = [
+            Attribute("fusion", report.savings.fusedBytes), Attribute("in_place", report.savings.inPlaceBytes),
+            Attribute("views", report.savings.viewBytes),
+            Attribute("streamed_updates", report.savings.streamedUpdateBytes),
+            Attribute("order", report.savings.orderBytes),
+        ]
+        return ["  proof \(braced(proof))", "  saved \(braced(saved))"]
     }
 
     private func bufferLines(_ index: Int) -> [String] {

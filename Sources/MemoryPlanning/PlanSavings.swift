@@ -18,14 +18,6 @@ public struct PlanSavings: Hashable, Sendable {
 
     init() {}
 
-    /// The parts under the names that texts and data give them.
-    package static var parts: [(name: String, part: WritableKeyPath<PlanSavings, Int>)] {
-        [
-            ("fused", \.fusedBytes), ("in_place", \.inPlaceBytes), ("views", \.viewBytes),
-            ("streamed_updates", \.streamedUpdateBytes), ("order", \.orderBytes),
-        ]
-    }
-
     init(_ schedule: Schedule, natural: Schedule, options: PlanningOptions, _ needs: StepNeeds) {
         let graph = schedule.graph
         fusedBytes = schedule.steps.reduce(0) { sum, id in

@@ -51,7 +51,7 @@ extension ParameterStore {
         for parameter in wanted { store(try file.floats(prefix + parameter.name), parameter) }
     }
 
-    private func check(_ parameter: ParameterInfo, _ file: SafetensorsFile, prefix: String, what: String) throws {
+    func check(_ parameter: ParameterInfo, _ file: SafetensorsFile, prefix: String, what: String) throws {
         let name = prefix + parameter.name
         let expected = "\(what) \"\(parameter.name)\" \(shapeText(parameter.shape))"
         guard let tensor = file.tensor(name) else {

@@ -15,7 +15,8 @@ public final class SafetensorsFile {
     private let header: SafetensorsHeader
     private let places: [String: Int]
     private let descriptor: Int32
-    private let dataStart: Int
+    /// Bytes before the first tensor.
+    let dataStart: Int
 
     /// - Throws: `RuntimeError` when the file cannot be opened or is not a whole safetensors file.
     public init(path: String) throws {
@@ -49,6 +50,17 @@ public final class SafetensorsFile {
     /// The header's map of strings.
     public var metadata: [String: String] {
         Dictionary(uniqueKeysWithValues: header.metadata.map { ($0.name, $0.value.string ?? "") })
+    }
+
+    /// The whole file as memory.
+    /// - Throws: `RuntimeError` that names it.
+    func mapping() throws -> FileMapping {
+        do {
+            let end = header.tensors.map(\.range.upperBound).max() ?? 0
+            return try FileMapping(descriptor: descriptor, count: dataStart + end)
+        } catch let error as RuntimeError {
+            throw RuntimeError("\(path): \(error.message)")
+        }
     }
 
     public func contains(_ name: String) -> Bool { places[name] != nil }

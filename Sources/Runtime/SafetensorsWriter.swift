@@ -104,7 +104,8 @@ public struct SafetensorsWriter {
         entries.append(entry)
     }
 
-    /// The JSON header, padded with blanks so that the data starts at a multiple of 8.
+    /// The JSON header, padded with blanks so that the data starts at a multiple of 64: mapped into memory, tensors of whole
+    /// vectors can be read as vectors.
     private func headerBytes() -> [UInt8] {
         var members: [JSONMember] = []
         if !metadata.isEmpty { members.append(JSONMember("__metadata__", .object(metadata))) }
@@ -122,7 +123,7 @@ public struct SafetensorsWriter {
             offset = end
         }
         var bytes = Array(JSONValue.object(members).text.utf8)
-        while !bytes.count.isMultiple(of: 8) { bytes.append(UInt8(ascii: " ")) }
+        while !(8 + bytes.count).isMultiple(of: ParameterStore.mappedAlignment) { bytes.append(UInt8(ascii: " ")) }
         return bytes
     }
 }

@@ -40,7 +40,10 @@ import Testing
         ("steps: [-1", "steps: [-2", "expected two steps in order, from -1 to"),
         ("offset: 0", "offset: -64", "expected 0 to 8796093022208 for 'offset', found -64"),
         ("  run %", "  run %0\n  run %", "%0 is there before the first step and cannot run"),
-        ("  run %", "  jump %", "expected 'settings', 'sizes', 'buffer', 'value', 'run' or '}', found 'jump"),
+        (
+            "  run %", "  jump %",
+            "expected 'settings', 'sizes', 'proof', 'saved', 'buffer', 'value', 'run' or '}', found 'jump"
+        ),
         (
             "    value %0", "    value %0 {start: 0, stride: 0}\n    value %0",
             "%0 has a place already; remove one of them"

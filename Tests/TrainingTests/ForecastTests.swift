@@ -43,7 +43,7 @@ import Testing
             model: model, shape: shape, settings: settings, threads: 2, pictures: 3 << 20, program: 1 << 20)
         // Of training and of tests three batches of four pictures and masks each, the output of one batch, and the
         // largest parameter, as floats.
-        #expect(forecast.buffers == (2 * 3 * 4 * (3 + 1) * 256 + 4 * 256 + 3) * 4)
+        #expect(forecast.buffers == (2 * 3 * 4 * (3 + 1) * 256 + 4 * 256) * 4)
         #expect(forecast.total == forecast.net.total + forecast.buffers + 4 << 20)
         #expect(forecast.text.contains("3.0 MiB for pictures"), "\(forecast.text)")
     }

@@ -46,6 +46,8 @@ struct RecomputeSearch {
 
     /// How deep a change looks for what is not there any more.
     private static let depths = 0...3
+    /// Changes that are tried at each step of the walk.
+    private static let trials = 24
     /// Values that are smaller than this share of the excess' largest step are not looked at.
     private static let smallestShare = 1.0 / 400
 
@@ -102,7 +104,7 @@ struct RecomputeSearch {
     private func bestChange(_ bytes: Int) -> State? {
         let excess = state.excess(over: bytes)
         var best: (state: State, score: Double)?
-        for move in moves(bytes) {
+        for move in promisingMoves(bytes) {
             guard let next = applying(move, to: state) else { continue }
             let gain = excess - next.excess(over: bytes)
             guard gain > 0 else { continue }
@@ -113,8 +115,17 @@ struct RecomputeSearch {
         return best?.state
     }
 
-    /// What might lower the steps above the target.
-    private func moves(_ bytes: Int) -> [Move] {
+    /// Of what might lower the steps above the target, what looks best before it is tried: the bytes of the value in the
+    /// steps above the target between its readers, for what it costs.
+    private func promisingMoves(_ bytes: Int) -> [Move] {
+        let moves = moves(bytes)
+        let order = moves.indices.sorted {
+            moves[$0].promise == moves[$1].promise ? $0 < $1 : moves[$0].promise > moves[$1].promise
+        }
+        return order.prefix(Self.trials).map { moves[$0].move }
+    }
+
+    private func moves(_ bytes: Int) -> [(move: Move, promise: Double)] {
         let graph = state.graph.graph
         let readers = state.graph.readerPositions()
         var stepOf = [Int](repeating: -1, count: graph.nodes.count)
@@ -122,19 +133,28 @@ struct RecomputeSearch {
         var high: [Int] = [0]
         for bytesAlive in state.profile { high.append((high.last ?? 0) + (bytesAlive > bytes ? 1 : 0)) }
         let smallest = Int(Double(state.peak) * Self.smallestShare)
-        var moves: [Move] = []
+        var moves: [(move: Move, promise: Double)] = []
         for id in graph.ids where isWorthIt(id, smallest) {
             var start = state.graph.position(of: id)
             for reader in readers[id.index] {
                 let (from, to) = (stepOf[start.index] + 1, stepOf[reader.index])
                 if from < to, high[to] > high[from] {
+                    let size = 4 * graph[id].type.elementCount(batch: options.batchCapacity)
+                    let gain = Double(size) * Double(high[to] - high[from])
                     if canRunAgain(graph[id].op) {
-                        moves += depths(id, before: reader, readers).map {
-                            .makeAgain(graph[id].name, before: graph[reader].name, depth: $0)
+                        moves += chains(id, before: reader, readers).enumerated().map { depth, chain in
+                            let cost = milliseconds(RecomputedGraph.Cost(again: chain), in: state.graph)
+                            return (
+                                .makeAgain(graph[id].name, before: graph[reader].name, depth: depth),
+                                gain / (cost + 1e-3)
+                            )
                         }
                     }
                     moves += placesToMoveOut(id, from: start, to: reader, readers).map {
-                        .moveOut(graph[id].name, after: graph[$0].name)
+                        (
+                            .moveOut(graph[id].name, after: graph[$0].name),
+                            gain / (copyMilliseconds(id, state.graph) + 1e-3)
+                        )
                     }
                 }
                 start = reader
@@ -143,17 +163,17 @@ struct RecomputeSearch {
         return moves
     }
 
-    /// The depths that differ in what is made again.
-    private func depths(_ id: NodeID, before reader: NodeID, _ readers: [[NodeID]]) -> [Int] {
-        var lengths: [Int] = []
+    /// What is made again at each depth, as long as that differs.
+    private func chains(_ id: NodeID, before reader: NodeID, _ readers: [[NodeID]]) -> [[NodeID]] {
+        var chains: [[NodeID]] = []
         for depth in Self.depths {
             let chain = state.graph.chain(of: id, before: reader, depth: depth, readers)
             // A deeper chain is a longer one.
-            if chain.count == lengths.last { break }
+            if chain.count == chains.last?.count { break }
             guard chain.allSatisfy({ canRunAgain(state.graph.graph[$0].op) }) else { break }
-            lengths.append(chain.count)
+            chains.append(chain)
         }
-        return Array(lengths.indices)
+        return chains
     }
 
     private func isWorthIt(_ id: NodeID, _ smallest: Int) -> Bool {
@@ -220,7 +240,6 @@ struct RecomputeSearch {
             if let without = applying(rest), without.peak <= bytes, without.addedMilliseconds < state.addedMilliseconds
             {
                 state = without
-                place = 0
             } else {
                 place += 1
             }

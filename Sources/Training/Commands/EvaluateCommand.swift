@@ -80,8 +80,9 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
             let values = zip(task.measures, result?.values ?? []).map { $0.text($1) }.joined(separator: ", ")
             return console.answer("\(Text.count(count, "test picture")) at their own resolution: \(values)")
         }
-        let net = try Net(model: context.model, for: .testing, threads: threads, preparedWeights: .kept)
-        try Checkpoint(path: file).restoreWeights(net.parameters)
+        let net = try Net(
+            model: context.model, for: .testing, threads: threads, preparedWeights: .kept,
+            weights: Checkpoint(path: file))
         guard let result = try tested(net, samples, console) else { return }
         try answer(result.confusion, names, context.model, console)
         console.answer("\(Text.count(count, "test picture")): \(task.text(result.scores))")
@@ -106,8 +107,7 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
     private func testedInTiles(
         _ model: Model, _ file: String, _ samples: DataSet, _ threads: Int, _ console: Console
     ) throws -> TiledEvaluation.Result? {
-        let net = try TiledNet(model: model, threads: threads)
-        try Checkpoint(path: file).restoreWeights(net.parameters)
+        let net = try TiledNet(model: model, threads: threads, weights: Checkpoint(path: file))
         let bar = ProgressBar(console: console, label: "testing")
         defer { console.clear() }
         let prediction = TiledPrediction(

@@ -19,8 +19,8 @@ struct PredictionSession {
         let isOneRun = (source.count ?? .max).multipliedReportingOverflow(by: style.flips.passes.count)
         let isKept = isOneRun.overflow || isOneRun.partialValue > model.batchCapacity
         let net = try Net(
-            model: model, for: .predicting, threads: threads, preparedWeights: isKept ? .kept : .recomputed)
-        try Checkpoint(path: file).restoreWeights(net.parameters)
+            model: model, for: .predicting, threads: threads, preparedWeights: isKept ? .kept : .recomputed,
+            weights: Checkpoint(path: file))
         let bar = ProgressBar(console: console, label: "predicting")
         var hint = SizeHint(net: PictureSize(width: net.interface.shape.width, height: net.interface.shape.height))
         return try WholePrediction(net: net, style: style, threads: threads, isStrict: isStrict).run(
@@ -34,8 +34,7 @@ struct PredictionSession {
     /// Predicts at the pictures' own resolution, or that times `scale`.
     /// - Throws: as `TiledPrediction.run`; `TrainerError` or `RuntimeError` when the net cannot be made.
     func tiled(_ source: PredictionSource, scale: Double) throws -> PredictionTally {
-        let net = try TiledNet(model: model, threads: threads)
-        try Checkpoint(path: file).restoreWeights(net.parameters)
+        let net = try TiledNet(model: model, threads: threads, weights: Checkpoint(path: file))
         let shape = try NetInterface(model: model).shape
         let prediction = TiledPrediction(
             net: net, shape: shape, style: style, scale: scale, isStrict: isStrict)

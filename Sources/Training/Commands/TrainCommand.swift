@@ -234,6 +234,7 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
             "curves \(files.curves), samples \(files.samples), "
                 + (matrix == nil ? "" : "confusion \(files.confusion), ") + "numbers \(files.metrics), "
                 + "all of it on a page \(files.report)")
+        console.say("memory at the peak: \(Text.bytes(MemoryUse.peakResidentBytes()))")
     }
 
     /// The command that continues this run, for a shell.

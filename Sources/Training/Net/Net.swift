@@ -30,14 +30,18 @@ final class Net {
         }
     }
 
-    /// - Parameter preparedWeights: whether tests and predictions keep what they derive from the weights, which takes
-    ///   memory and saves time when there are many between two changes of the weights.
+    /// - Parameters:
+    ///   - preparedWeights: whether tests and predictions keep what they derive from the weights, which takes memory and
+    ///     saves time when there are many between two changes of the weights.
+    ///   - weights: a file in which the parameters lie, for nets that are not trained; without one they are zero.
     /// - Throws: `RuntimeError` or `TrainerError` when the model does not fit, or memory does not suffice.
-    init(model: Model, for use: Use, threads: Int, preparedWeights: PreparedWeights) throws {
+    init(
+        model: Model, for use: Use, threads: Int, preparedWeights: PreparedWeights, weights: Checkpoint? = nil
+    ) throws {
         self.model = model
         interface = try NetInterface(model: model)
         if use != .predicting && !interface.canTrain { throw Self.noLoss(model) }
-        parameters = try ParameterStore(model: model)
+        parameters = try weights?.weights(of: model) ?? ParameterStore(model: model)
         var optimizer: String?
         var extras = TrainingExtras()
         if case .training(let kind, let asked) = use { (optimizer, extras) = (kind.rawValue, asked) }

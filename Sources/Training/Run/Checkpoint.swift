@@ -44,16 +44,28 @@ struct Checkpoint {
         return record
     }
 
-    /// Reads the parameters of a checkpoint, or of any safetensors file with tensors of their names; of a checkpoint with
-    /// their moving average that one, which is what tests and predictions use.
+    /// The parameters of a checkpoint, or of any safetensors file with tensors of their names, where they lie in the file; of a
+    /// checkpoint with their moving average that one, which is what tests and predictions use.
+    /// - Throws: as `restore`.
+    func weights(of model: Model) throws -> ParameterStore {
+        let (file, prefix) = try weightsFile(model)
+        return try ParameterStore(model: model, mapping: file, prefix: prefix)
+    }
+
+    /// Reads what `weights` maps into parameters that are there.
     /// - Throws: as `restore`.
     func restoreWeights(_ parameters: ParameterStore) throws {
+        let (file, prefix) = try weightsFile(parameters.model)
+        try parameters.load(file, prefix: prefix)
+    }
+
+    private func weightsFile(_ model: Model) throws -> (file: SafetensorsFile, prefix: String) {
         let file = try Self.file(path)
-        try Self.checkGraph(file, parameters.model)
-        let first = parameters.model.parameters.first?.name ?? ""
+        try Self.checkGraph(file, model)
+        let first = model.parameters.first?.name ?? ""
         let hasAverage =
             !(file.metadata["ema"] ?? "").isEmpty && file.tensor(Self.averagePrefix + first) != nil
-        try parameters.load(file, prefix: hasAverage ? Self.averagePrefix : "")
+        return (file, hasAverage ? Self.averagePrefix : "")
     }
 
     private func open() throws -> (file: SafetensorsFile, record: RunRecord) {

@@ -22,12 +22,12 @@ final class TiledNet {
     private let plan: PlanHandle
 
     /// - Throws: `TrainerError` for a model without a plan for tiles; `RuntimeError` when memory does not suffice.
-    init(model: Model, threads: Int) throws {
+    init(model: Model, threads: Int, weights: Checkpoint? = nil) throws {
         guard let geometry = try TileGeometry(model: model) else { throw Self.noPlan(model) }
         self.model = model
         self.geometry = geometry
         interface = try NetInterface(model: model)
-        parameters = try ParameterStore(model: model)
+        parameters = try weights?.weights(of: model) ?? ParameterStore(model: model)
         executor = try Executor(
             model: model, parameters: parameters, plans: [TileGeometry.plan], threads: threads, preparedWeights: .kept)
         plan = try executor.plan(TileGeometry.plan)

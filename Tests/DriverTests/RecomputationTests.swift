@@ -1,0 +1,186 @@
+import Emission
+import GraphIR
+import MemoryPlanning
+import Passes
+import Runtime
+import TestSupport
+import Testing
+
+@testable import Driver
+
+extension CompiledTests {
+    /// Training plans that compute values twice.
+    @Suite struct RecomputationTests {
+        private static func session(_ net: BundledNet) throws -> Session {
+            let path = try TestFolder.write(try bundledText(net.name + ".graph"), name: net.name + ".graph")
+            return try Session(path: path, overrides: net.overrides)
+        }
+
+        /// The graph that takes least.
+        private static func least(_ session: Session, _ options: CompileOptions) throws -> RecomputedGraph {
+            var options = options
+            options.recomputation = .none
+            let schedule = try session.pipeline(.train, options).schedule
+            var search = session.recomputeSearch(
+                RecomputedGraph(schedule.graph, layouts: schedule.layouts), options)
+            _ = search.reduce(to: 0)
+            return search.state.graph
+        }
+
+        private static func steps(_ model: Model, _ session: Session, batch: Int) throws -> [String: [Float]] {
+            let parameters = try ParameterStore(model: model, initialValues: .he, seed: 3)
+            let executor = try Executor(
+                model: model, parameters: parameters, plans: ["train"], threads: 2, optimizer: "adam")
+            let plan = try executor.plan("train")
+            let info = try model.plan("train")
+            for step in 1...2 {
+                let leaves = randomLeaves(of: session.graph, batch: batch, seed: UInt64(step))
+                for tensor in info.inputs {
+                    let values = try #require(leaves[tensor.name]).floats
+                    for sample in 0..<batch {
+                        let start = sample * tensor.elementCount
+                        try executor.write(
+                            tensor.name, plan: plan, sample: sample,
+                            from: Array(values[start..<start + tensor.elementCount]))
+                    }
+                }
+                try executor.run(plan, batch: batch, scalars: .adam(step: step, learningRate: 1e-2))
+            }
+            var values: [String: [Float]] = [:]
+            for parameter in model.parameters { values[parameter.name] = try parameters.values(of: parameter.name) }
+            return values
+        }
+
+        /// Convolutions on blocked maps with companions, concats, batch normalisation and dropout.
+        @Test(arguments: [("unet-small", 16), ("unet-camvid", 2)])
+        func theBitsAreThoseWithout(_ name: String, width: Int) throws {
+            var net = try #require(BundledNet.all.first { $0.name == name })
+            net.overrides = net.overrides.map { ($0.name, $0.name == "width" ? "\(width)" : $0.value) }
+            let text = try bundledText(name + ".graph")
+            var results: [[String: [Float]]] = []
+            var counts: [Int] = []
+            for recomputation in [Recomputation?.some(.none), .nearlyFree, nil] {
+                let compiled = try CompiledGraph(
+                    text, overrides: net.overrides, plans: [.train], batch: 2, name: name + ".graph"
+                ) { options in
+                    options.recomputation = recomputation ?? .none
+                    guard recomputation == nil, let session = try? Self.session(net),
+                        let graph = try? Self.least(session, options)
+                    else { return }
+                    options.recomputation = .chosen(graph)
+                }
+                counts.append(try compiled.model.plan("train").steps.count)
+                results.append(try Self.steps(compiled.model, compiled.session, batch: 2))
+            }
+            #expect(counts[0] < counts[2], "the plan that takes least computes nothing twice")
+            for (name, values) in results[0].sorted(by: { $0.key < $1.key }) {
+                #expect(values == results[1][name], "\(name), nearly free")
+                #expect(values == results[2][name], "\(name), least")
+            }
+        }
+
+        @Test(arguments: BundledNet.all)
+        func everyPlanIsSound(_ net: BundledNet) throws {
+            let session = try Self.session(net)
+            guard session.graph.loss != nil else { return }
+            var options = CompileOptions(target: try .named("x86-64-v3"), batch: 2, jobs: 1)
+            options.recomputation = .none
+            let plain = try session.lowered(.train, options).plan
+            options.recomputation = .nearlyFree
+            let free = try session.lowered(.train, options).plan
+            options.recomputation = .chosen(try Self.least(session, options))
+            // `lowered` throws what the plan verifier finds.
+            let least = try session.lowered(.train, options).plan
+            #expect(free.report.lowerBoundBytes <= plain.report.lowerBoundBytes)
+            #expect(least.report.lowerBoundBytes <= free.report.lowerBoundBytes)
+        }
+
+        /// All subsets of the changes "make this value again before its first reader behind the loss", on a net that is small
+        /// enough to try them all.
+        @Test(arguments: [0.85, 0.7, 0.6])
+        func theSearchIsNearTheBestOfAll(_ share: Double) throws {
+            let net = try #require(BundledNet.all.first { $0.name == "unet-small" })
+            let session = try Self.session(net)
+            var options = CompileOptions(target: try .named("x86-64-v3"), batch: 8, jobs: 1)
+            options.recomputation = .none
+            let schedule = try session.pipeline(.train, options).schedule
+            let original = RecomputedGraph(schedule.graph, layouts: schedule.layouts)
+            var search = session.recomputeSearch(original, options)
+            let target = Int(Double(search.state.peak) * share)
+            let exhaustive = try Exhaustive(original, search.demands, options, target: target).best()
+            guard let exhaustive else { return }
+            #expect(search.reduce(to: target))
+            #expect(
+                search.state.addedMilliseconds <= 1.15 * exhaustive + 1e-9,
+                "the search costs \(search.state.addedMilliseconds) ms, the best of all \(exhaustive) ms")
+        }
+    }
+}
+
+/// Tries every subset of the simplest changes.
+private struct Exhaustive {
+    private let original: RecomputedGraph
+    private let demands: StepDemands
+    private let options: PlanningOptions
+    private let target: Int
+    private let candidates: [(value: String, reader: String)]
+
+    init(_ original: RecomputedGraph, _ demands: StepDemands, _ options: CompileOptions, target: Int) {
+        self.original = original
+        self.demands = demands
+        self.options = PlanningOptions(strategy: options.strategy, batchCapacity: options.batch ?? 1)
+        self.target = target
+        let graph = original.graph
+        let readers = original.readerPositions()
+        let movable = graph.ids.filter {
+            switch graph[$0].op {
+            case .conv, .convTranspose, .maxPool: !graph[$0].origin.isBackward
+            default: false
+            }
+        }
+        candidates = movable.compactMap { id in
+            readers[id.index].first { graph[$0].origin.isBackward }.map { (graph[id].name, graph[$0].name) }
+        }
+        .sorted { bytes(graph, $0.0) > bytes(graph, $1.0) }
+        .prefix(9).map { $0 }
+    }
+
+    /// The least time that reaches the target, in milliseconds on one core; nil when no subset does.
+    func best() throws -> Double? {
+        var best: Double?
+        for subset in 0..<(1 << candidates.count) {
+            var graph = original
+            var milliseconds = 0.0
+            // Later readers first: what an earlier one makes again is there for them anyway.
+            for (place, candidate) in candidates.enumerated() where subset >> place & 1 == 1 {
+                let value = try #require(graph.graph.id(named: candidate.value))
+                let reader = try #require(graph.graph.id(named: candidate.reader))
+                let sources = graph.sources
+                let cost = graph.makeAgain(value, before: reader, depth: 0)
+                milliseconds += cost.again.reduce(0) { sum, id in
+                    sum + (sources[id.index].flatMap { demands.milliseconds[$0] } ?? 0)
+                }
+            }
+            if let best, milliseconds >= best { continue }
+            if peak(graph) <= target { best = milliseconds }
+        }
+        return best
+    }
+
+    private func peak(_ graph: RecomputedGraph) -> Int {
+        var scratch: [NodeID: Int] = [:]
+        var prepared: [NodeID: Int] = [:]
+        for (id, source) in zip(graph.graph.ids, graph.sources) {
+            guard let source else { continue }
+            scratch[id] = demands.scratchBytes[source]
+            prepared[id] = demands.preparedBytes[source]
+        }
+        return memoryLowerBound(
+            scheduleSteps(graph.graph, layouts: graph.layouts), options: options, scratchBytes: scratch,
+            preparedBytes: prepared)
+    }
+}
+
+private func bytes(_ graph: Graph, _ name: String) -> Int {
+    graph.id(named: name).map { graph[$0].type.elementCount } ?? 0
+}

@@ -1,0 +1,68 @@
+import Driver
+import Foundation
+import TestSupport
+import Testing
+
+/// Trainers that were compiled for a budget of memory.
+@Suite(.serialized, .enabled(if: Trainer.isAvailable, "unetc-trainer.o is not there: run `make test`"))
+struct BudgetTests {
+    private static func session(_ name: String) throws -> Session {
+        try Session(
+            path: checkoutFolder() + "/graphs/\(name).graph", overrides: [("width", "4"), ("size", "32")])
+    }
+
+    /// A budget that takes half of the arena away.
+    private static func fitted(_ session: Session) throws -> (options: CompileOptions, choice: BudgetChoice) {
+        let options = CompileOptions(target: .native(), jobs: 2)
+        let trainer = TrainerMemory(batches: 3, program: 0)
+        let free = try session.fitted(to: 1 << 40, options, trainer: trainer, threads: 2).choice
+        let budget = free.memory.total - free.memory.arena / 2
+        return try session.fitted(to: budget, options, trainer: trainer, threads: 2)
+    }
+
+    @Test func aBatchInPartsTrainsLikeTheWholeOne() throws {
+        let session = try Self.session("unet")
+        let (options, choice) = try Self.fitted(session)
+        #expect(choice.split.parts > 1, "\(choice)")
+        let folder = try TemporaryFolder()
+        let product = try session.compile(into: folder.path + "/net", options).product
+        let trainer = try Trainer()
+        let lean = Trainer(folder: trainer.folder, program: product)
+        try trainer.train(out: "whole", "--epochs", "2", "--batch", "16", "--augment", "none")
+        try lean.train(out: "parts", "--epochs", "2", "--augment", "none")
+        let rows = try [trainer.metrics("whole"), lean.metrics("parts")].map { rows in
+            rows.dropFirst().map { $0.split(separator: ",").compactMap { Double($0) } }
+        }
+        #expect(rows[0].count == 2 && rows[0].count == rows[1].count)
+        for (whole, parts) in zip(rows[0].joined(), rows[1].joined()) {
+            #expect(abs(whole - parts) <= 2e-3 * max(1, abs(whole)), "\(whole) in one, \(parts) in parts")
+        }
+        // A run that is stopped between parts goes on as if it had not been.
+        try lean.train(out: "again", "--epochs", "2", "--augment", "none", "--threads", "1")
+        #expect(try lean.metrics("again") == lean.metrics("parts"))
+    }
+
+    @Test func largerBatchesGoThroughInParts() throws {
+        let trainer = try Trainer()
+        let result = try trainer.run(
+            ["train", "--out", trainer.folder.path + "/run", "--epochs", "1", "--batch", "40"])
+        #expect(result.status == 0, "\(result.output)")
+        #expect(result.output.contains("batch 40 in 3 parts"), "\(result.output)")
+    }
+
+    @Test func batchNormalizationKeepsBatchesWhole() throws {
+        let session = try Self.session("unet-bn")
+        let options = CompileOptions(target: .native(), jobs: 2)
+        let trainer = TrainerMemory(batches: 3, program: 0)
+        let free = try session.fitted(to: 1 << 40, options, trainer: trainer, threads: 2).choice
+        let lean = try session.fitted(
+            to: free.memory.total - free.memory.arena / 5, options, trainer: trainer, threads: 2
+        ).choice
+        #expect(lean.split.parts == 1 && lean.addedShare > 0)
+        let error = try #require(throws: DriverError.self) {
+            try session.fitted(to: free.memory.total / 4, options, trainer: trainer, threads: 2)
+        }
+        #expect(error.message.contains("the least is --memory"), "\(error.message)")
+        #expect(error.message.contains("normalises by the whole batch"), "\(error.message)")
+    }
+}
