@@ -72,7 +72,7 @@ public struct RecomputedGraph: Hashable, Sendable {
         return chain
     }
 
-    /// Copies a value, which lies inside a larger buffer, into a place of its own behind the node at `position`; nodes behind
+    /// Copies a feature map, which lies inside a larger buffer, into a place of its own behind the node at `position`; nodes behind
     /// read the copy.
     public mutating func moveOut(_ value: NodeID, after position: NodeID) -> Cost {
         var edit = GraphEdit(self)
@@ -87,6 +87,11 @@ public struct RecomputedGraph: Hashable, Sendable {
         public var again: [NodeID] = []
         /// Values that are read and written once.
         public var copied: [NodeID] = []
+
+        public init(again: [NodeID] = [], copied: [NodeID] = []) {
+            self.again = again
+            self.copied = copied
+        }
     }
 
     fileprivate init(graph: Graph, layouts: [Layout], sources: [NodeID?]) {
