@@ -72,7 +72,7 @@ public struct RecomputedGraph: Hashable, Sendable {
         return chain
     }
 
-    /// Copies a feature map, which lies inside a larger buffer, into a place of its own behind the node at `position`; nodes behind
+    /// Copies a value, which lies inside a larger buffer, into a place of its own behind the node at `position`; nodes behind
     /// read the copy.
     public mutating func moveOut(_ value: NodeID, after position: NodeID) -> Cost {
         var edit = GraphEdit(self)
