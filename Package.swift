@@ -47,6 +47,8 @@ let package = Package(
         .target(name: "ModelABI"),
         .target(name: "ThreadPool", dependencies: ["ModelABI"]),
         room("Runtime", ["ModelABI", "ThreadPool"]),
+        // The compiler's work judged on the machine that runs it.
+        room("Verification", ["Driver", "Runtime", "Interpreter"]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
         .target(name: "ImageCodecs", dependencies: ["CPNG", "CJPEG"]),
@@ -57,8 +59,7 @@ let package = Package(
         room("Training", ["Runtime", "Imaging", "EventMessages", "CDigest", argumentParser]),
         // The command line.
         .executableTarget(
-            name: "unetc",
-            dependencies: ["Driver", "Runtime", "Interpreter", "Imaging", "Training", "Inspection", argumentParser],
+            name: "unetc", dependencies: ["Verification", "Imaging", "Training", "Inspection", argumentParser],
             swiftSettings: settings),
         // Tests.
         room("TestSupport", ["GraphIR", "Interpreter"]),
@@ -75,6 +76,10 @@ let package = Package(
         tests("Kernels", ["TestSupport"]),
         tests("Driver", ["Kernels", "Runtime", "Interpreter", "TestSupport"]),
         tests("Runtime", ["TestSupport"]),
+        tests("Verification", ["count-allocations", "TestSupport"]),
+        .executableTarget(
+            name: "count-allocations", dependencies: ["Runtime"], path: "Tests/CountAllocations",
+            swiftSettings: settings),
         tests("Imaging", ["TestSupport"], exclude: ["make_fixtures.py"]),
         tests("Training", ["TestSupport"], exclude: ["make_mask_files.py"]),
         .testTarget(

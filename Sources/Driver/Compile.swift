@@ -9,6 +9,21 @@ public struct CompiledModel: Sendable {
     public var plans: [LoweredPlan]
     /// The trainer or the shared object.
     public var product: String
+    /// By plan and step, where its kernel is in the folder; nil for updates.
+    public var kernels: [[EmittedKernel?]]
+    /// True when a step calls OpenBLAS.
+    public var usesGemm: Bool
+}
+
+extension CompiledModel {
+    /// The kernel's file and the line of its function, as `FILE:LINE`.
+    public func place(of kernel: EmittedKernel) -> String {
+        let path = folder + "/" + kernel.path
+        guard let bytes = try? Files.read(path) else { return path }
+        let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
+        let line = lines.firstIndex { $0.contains(" \(kernel.function)(") }
+        return path + (line.map { ":\($0 + 1)" } ?? "")
+    }
 }
 
 extension Session {
@@ -34,7 +49,8 @@ extension Session {
         let trainer = folder + "/trainer"
         try Linker(toolchain: toolchain).linkTrainer(
             objects, usesGemm: model.usesGemm, main: folder + "/main.c", into: trainer)
-        return CompiledModel(folder: folder, plans: plans, product: trainer)
+        return CompiledModel(
+            folder: folder, plans: plans, product: trainer, kernels: model.kernels, usesGemm: model.usesGemm)
     }
 
     /// Builds the model as a shared object in the cache, for `run` and `bench`; the same model is built once.
@@ -54,7 +70,8 @@ extension Session {
             let objects = try cache.objects(of: model, target: options.target, jobs: options.jobs)
             try Linker(toolchain: toolchain).linkSharedObject(objects, usesGemm: model.usesGemm, into: product)
         }
-        return CompiledModel(folder: folder, plans: plans, product: product)
+        return CompiledModel(
+            folder: folder, plans: plans, product: product, kernels: model.kernels, usesGemm: model.usesGemm)
     }
 
     /// - Throws: `DriverError` for a folder with files that unetc has not put there, which it might replace.

@@ -62,6 +62,8 @@ public struct CompileOptions: Sendable {
     public var winners: [String: ConvolutionAlgorithm] = [:]
     /// Inputs to differentiate with respect to.
     public var withRespectTo: [String] = []
+    /// A bug to put into a kernel; nil but in tests.
+    public var plantedFault: PlantedFault?
     public var jobs: Int
     /// Where compiled objects are kept for the next time.
     public var cacheFolder = ObjectCache.defaultFolder
@@ -119,6 +121,7 @@ extension Session {
             name: kind.rawValue, schedule: schedule, options: planning, target: options.target,
             convolutions: tile?.convolutions ?? algorithms(schedule.graph, options))
         lowered.tile = try tile.map { try exactness(schedule.graph, $0) }
+        if let fault = options.plantedFault { lowered.plant(fault) }
         let violations = verifyPlan(lowered.plan) + lowered.preparationViolations()
         guard violations.isEmpty else {
             throw DriverError(

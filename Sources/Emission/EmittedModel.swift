@@ -13,6 +13,13 @@ public struct EmittedFile: Hashable, Sendable {
     }
 }
 
+/// A function of the generated folder.
+public struct EmittedKernel: Hashable, Sendable {
+    public var function: String
+    /// Of its file, relative to the folder.
+    public var path: String
+}
+
 /// Everything that the emitted model says about itself.
 public struct ModelDescription: Sendable {
     public var compilerVersion: String
@@ -68,6 +75,8 @@ public struct EmittedModel: Sendable {
     public static let supportFiles = ["unetc_vectors.h", "unetc_vectors.swift", "unetc_gemm.h", "unetc_gemm.swift"]
     /// True when a step calls the BLAS.
     public var usesGemm: Bool
+    /// By plan and step, the step's function; nil for updates, which share one.
+    public var kernels: [[EmittedKernel?]]
 
     /// Prints the plans of one graph; the first plan's graph names the model.
     public init(plans: [LoweredPlan], description: ModelDescription, backend: Backend = .c) {
@@ -77,6 +86,7 @@ public struct EmittedModel: Sendable {
         let optimizers = optimizerKernels(target: description.target, largest: largest)
         let training = TrainingKernels(target: description.target, largest: largest)
         usesGemm = library.usesGemm
+        kernels = functions.map { $0.map { $0.flatMap(library.place) } }
         let tables = ModelTables(
             plans: plans, functions: functions, optimizers: optimizers, training: training,
             description: description,

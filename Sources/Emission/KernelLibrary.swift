@@ -45,6 +45,13 @@ struct KernelLibrary {
         return kernel.name
     }
 
+    /// The function of that name, and where it is.
+    func place(_ name: String) -> EmittedKernel? {
+        indices[name].map { EmittedKernel(function: name, path: path(functions[$0].group)) }
+    }
+
+    private func path(_ group: String) -> String { "kernels/\(group)\(backend.fileSuffix)" }
+
     /// One file per group, in the order in which groups first appear.
     func files() -> [EmittedFile] {
         var order: [String] = []
@@ -65,7 +72,7 @@ struct KernelLibrary {
     private func file(_ name: String, title: String, _ kernels: [Kernel]) -> EmittedFile {
         let callsGemm = kernels.contains { $0.calls(gemmFunction) }
         return EmittedFile(
-            path: "kernels/\(name)\(backend.fileSuffix)",
+            path: path(name),
             text: backend.opening(title: title, callsGemm: callsGemm)
                 + kernels.map { "\n" + printKernel($0, in: backend) }.joined())
     }

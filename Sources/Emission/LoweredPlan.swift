@@ -18,6 +18,19 @@ public struct PlannedStep: Sendable {
 
     /// In a few words: `im2col + gemm`.
     public var algorithm: String { stage?.algorithm ?? "vector loop" }
+
+    /// What the kernel does with each operand, as in `unetc_step.accesses`; an update changes its parameter.
+    var accesses: String {
+        guard let stage else { return "u" + String(repeating: "r", count: operands.count - 1) }
+        return String(
+            stage.kernel.buffers.prefix(operands.count).map { buffer -> Character in
+                switch buffer.access {
+                case .read: "r"
+                case .write: "w"
+                case .readWrite, .workspace: "u"
+                }
+            })
+    }
 }
 
 /// A plan ready to be printed.
@@ -44,8 +57,8 @@ public struct LoweredPlan: Sendable {
         self.init(name: name, plan: plan, target: target, convolutions: convolutions)
     }
 
-    /// Lowers every step of `plan` for `target`.
-    private init(name: String, plan: Plan, target: Target, convolutions: AlgorithmTable) {
+    /// Lowers every step of a plan, whose places may be any, for `target`.
+    public init(name: String, plan: Plan, target: Target, convolutions: AlgorithmTable) {
         self.name = name
         self.plan = plan
         self.convolutions = convolutions

@@ -138,7 +138,7 @@ struct ModelTables {
         return "    /* \(index) */ {\(cString(tensor.name)), UNETC_ROLE_\(tensor.role.rawValue), "
             + "UNETC_REGION_\(tensor.region.rawValue.uppercased()), \(tensor.type.shape.count), {\(shape)}, \(tensor.type.isBatched ? 1 : 0), "
             + "UNETC_PARAMETER_\(kind), \(tensor.fanIn), \(tensor.offset), \(tensor.bytes), "
-            + "\(tensor.sampleStrideBytes)},"
+            + "\(tensor.sampleStrideBytes), \(tensor.partOf.map { $0 + 1 } ?? 0)},"
     }
 
     private func stepRow(_ plan: LoweredPlan, _ index: Int, _ function: String?, firstOperand: Int) -> String {
@@ -151,7 +151,7 @@ struct ModelTables {
             + "\(step.operands.count), &\(plan.name)_operands[\(firstOperand)], \(numbers.tasksPerSample), "
             + "\(numbers.tasksFixed), \(numbers.count), \(numbers.workspaceBytes), \(cDouble(numbers.flopsPerSample)), "
             + "\(cDouble(numbers.flopsFixed)), \(cDouble(numbers.bytesPerSample)), \(cDouble(numbers.bytesFixed)), "
-            + "\(step.isPreparation ? 1 : 0)},"
+            + "\(step.isPreparation ? 1 : 0), \(cString(step.accesses))},"
     }
 
     // MARK: JSON

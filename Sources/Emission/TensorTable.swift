@@ -11,6 +11,7 @@ public enum TensorRole: String, Hashable, Sendable {
     case output = "OUTPUT"
     case loss = "LOSS"
     case gradient = "GRADIENT"
+    case scratch = "SCRATCH"
 }
 
 /// One row of a plan's tensor table.
@@ -26,13 +27,15 @@ public struct TensorEntry: Hashable, Sendable {
     public var parameterKind: ParameterKind?
     public var fanIn: Int
     public var layout: Layout
+    /// The row of the value that this one is a part of, or another name for; nil where it stands for itself.
+    public var partOf: Int?
 }
 
 extension TensorEntry {
     /// A step's scratch memory, or what it prepares.
     fileprivate init(_ buffer: StorageBuffer, name: String) {
         self.init(
-            name: name, role: .value, type: .fixed([buffer.bytes / 4]), region: buffer.region, offset: buffer.offset,
+            name: name, role: .scratch, type: .fixed([buffer.bytes / 4]), region: buffer.region, offset: buffer.offset,
             bytes: buffer.bytes, sampleStrideBytes: 0, parameterKind: nil, fanIn: 0, layout: .nchw)
     }
 }
@@ -64,6 +67,7 @@ struct TensorTable {
                 entries.append(TensorEntry(buffer, name: graph[id].name + ".prepared"))
             }
         }
+        markParts(plan)
         for output in graph.outputs { append(output.node, output.name, .output, plan) }
         if let loss = graph.loss { append(loss, "loss", .loss, plan) }
         for binding in graph.gradients {
@@ -89,7 +93,34 @@ struct TensorTable {
     }
 
     private mutating func append(_ id: NodeID, _ name: String, _ role: TensorRole, _ plan: Plan) {
-        if let entry = Self.entry(id, name: name, role: role, plan) { entries.append(entry) }
+        guard var entry = Self.entry(id, name: name, role: role, plan) else { return }
+        entry.partOf = indices[id.index]
+        entries.append(entry)
+    }
+
+    /// Operands of a concat that lie in it, and slices that no step copies.
+    private mutating func markParts(_ plan: Plan) {
+        let graph = plan.schedule.graph
+        let executed = Set(plan.steps)
+        for id in graph.ids {
+            switch graph[id].op {
+            case .concat:
+                let copied = Set(graph.concatCopies(id, locations: plan.locations).map(\.operand))
+                for (position, operand) in graph[id].inputs.enumerated() where !copied.contains(position) {
+                    mark(operand, partOf: id)
+                }
+            case .channelSlice(let start, _) where !executed.contains(id):
+                let whole = graph[id].inputs[0]
+                if plan.lies(id, at: start, of: whole) { mark(id, partOf: whole) }
+            default: break
+            }
+        }
+    }
+
+    /// Only where the plan has it at its place: elsewhere it would be the part of nothing.
+    private mutating func mark(_ part: NodeID, partOf whole: NodeID) {
+        guard let index = indices[part.index] else { return }
+        entries[index].partOf = indices[whole.index]
     }
 
     private static func entry(_ id: NodeID, name: String, role: TensorRole, _ plan: Plan) -> TensorEntry? {
@@ -105,6 +136,16 @@ struct TensorTable {
             bytes: 4 * ((samples - 1) * location.sampleStride + node.type.elementCount),
             sampleStrideBytes: 4 * location.sampleStride, parameterKind: kind, fanIn: fanIn,
             layout: location.layout)
+    }
+}
+
+extension Plan {
+    /// Whether a value lies where a slice of another that begins at that channel does.
+    fileprivate func lies(_ part: NodeID, at channel: Int, of whole: NodeID) -> Bool {
+        guard let a = locations[part.index], let b = locations[whole.index] else { return false }
+        let plane = schedule.graph[whole].type.shape.dropFirst().reduce(1, *)
+        return a.buffer == b.buffer && a.sampleStride == b.sampleStride
+            && a.elementOffset == b.elementOffset + channel * plane
     }
 }
 

@@ -22,7 +22,7 @@ func apply(_ function: Elementwise, _ operands: [Tensor], _ randomness: Randomne
 
 /// The function of one element of each operand; functions of one operand ignore the second.
 /// - Parameter uniform: the element's random number for a key.
-private func value(of function: Elementwise, _ a: Double, _ b: Double, uniform: (UInt64) -> Float) -> Double {
+public func value(of function: Elementwise, _ a: Double, _ b: Double, uniform: (UInt64) -> Float) -> Double {
     switch function {
     case .relu: return a > 0 ? a : 0
     case .leakyRelu(let slope): return a > 0 ? a : slope * a

@@ -44,14 +44,25 @@ public func interpret(
             results.append(try leaf(node, batch: batch, values: values))
             continue
         }
-        let operands = node.inputs.map { results[$0.index] }
-        var result = evaluate(node.op, operands, batch: batch, type: node.type, randomness)
-        for step in node.epilogue {
-            result = apply(step.function, [result] + step.operands.map { results[$0.index] }, randomness)
-        }
-        results.append(result)
+        results.append(
+            interpret(node, operands: node.operands.map { results[$0.index] }, batch: batch, randomness: randomness))
     }
     return results
+}
+
+/// Computes one node that is no leaf.
+/// - Parameter operands: of the node's types, in the order of `Node.operands`.
+public func interpret(
+    _ node: Node, operands: [Tensor], batch: Int, randomness: Randomness = Randomness()
+) -> Tensor {
+    var result = evaluate(
+        node.op, Array(operands.prefix(node.inputs.count)), batch: batch, type: node.type, randomness)
+    var rest = operands.dropFirst(node.inputs.count)
+    for step in node.epilogue {
+        result = apply(step.function, [result] + rest.prefix(step.operands.count), randomness)
+        rest = rest.dropFirst(step.operands.count)
+    }
+    return result
 }
 
 /// The shape of a node's value for `batch` samples.

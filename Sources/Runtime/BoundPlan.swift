@@ -46,6 +46,12 @@ final class CallContext {
         scalars.deallocate()
     }
 
+    /// Writes a pattern all over the scratch of all threads.
+    func fillWorkspaces(with pattern: UInt32) {
+        let words = workspaces.base.assumingMemoryBound(to: UInt32.self)
+        words.update(repeating: pattern, count: workspaces.count / 4)
+    }
+
     func workspace(thread: Int) -> UnsafeMutablePointer<Float> { workspaces.floats(at: thread * workspaceStride) }
     func touch(with pool: WorkerPool) { pool.touch(workspaces) }
 }
@@ -58,6 +64,7 @@ final class BoundPlan {
         let calls: UnsafePointer<unetc_call>
         let tasksPerSample: Int
         let fixedTasks: Int
+        let operandCount: Int
         /// It need not run while what it has prepared is there.
         let isPreparation: Bool
     }
@@ -118,6 +125,7 @@ final class BoundPlan {
                 let callBase = calls.baseAddress
             else { throw RuntimeError("step \"\(text(row.name))\" updates parameters, but no optimizer was chosen") }
             let first = operandBase + nextOperand
+            let firstOperand = nextOperand
             results.append(row.operand_count > 0 ? placed(info.tensors[Int(row.operands[0])]) : nil)
             for pointer in resolve(row, updates) {
                 operands[nextOperand] = pointer
@@ -126,7 +134,8 @@ final class BoundPlan {
             steps.append(
                 Step(
                     kernel: kernel, calls: callBase + nextCall, tasksPerSample: Int(row.tasks_per_sample),
-                    fixedTasks: Int(row.tasks_fixed), isPreparation: row.preparation != 0))
+                    fixedTasks: Int(row.tasks_fixed), operandCount: nextOperand - firstOperand,
+                    isPreparation: row.preparation != 0))
             for thread in 0..<context.threads {
                 calls[nextCall] = unetc_call(
                     operands: first, scalars: context.scalars, workspace: context.workspace(thread: thread),
@@ -143,6 +152,22 @@ final class BoundPlan {
         guard row.kernel == nil else { return pointers }
         if case .sum(_, let sums) = updates { return [sums.floats(at: tensors[0].offset), pointers[1]] }
         return pointers + [bases.moment(1, of: tensors[0]), bases.moment(2, of: tensors[0])]
+    }
+
+    /// All tensors where this plan has them.
+    private(set) lazy var placedTensors = info.tensors.map(placed)
+
+    /// What each step reads and writes.
+    /// - Throws: `RuntimeError` when the tables do not say it.
+    func operandUses() throws -> [[OperandUse]] {
+        try info.steps.map { step in
+            guard let operands = step.operands else {
+                throw RuntimeError(
+                    "the tables of plan \"\(info.name)\" do not say what step \"\(step.name)\" reads and writes; "
+                        + "compile the graph again with this version of unetc")
+            }
+            return operands
+        }
     }
 
     /// The tensor where this plan has it.

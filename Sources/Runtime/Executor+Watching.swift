@@ -31,7 +31,8 @@ extension Executor {
         return broken
     }
 
-    private func firstBroken(_ tensor: TensorInfo, batch: Int) -> Float? {
+    /// The first value, of the samples of a run, that is no finite number.
+    func firstBroken(_ tensor: TensorInfo, batch: Int) -> Float? {
         for sample in 0..<(tensor.isBatched ? batch : 1) {
             let values = UnsafeBufferPointer(start: bases.pointer(tensor, sample: sample), count: tensor.elementCount)
             // A sum finds out at the speed of memory: a value that is no number makes it none.

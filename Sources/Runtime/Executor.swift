@@ -146,7 +146,7 @@ public final class Executor {
     }
 
     /// The plan's steps, and whether its preparations have to be among those that run.
-    private func begin(
+    func begin(
         _ plan: PlanHandle, batch: Int, scalars: StepScalars
     ) throws -> (steps: [BoundPlan.Step], preparationsAreDue: Bool) {
         let bound = try bound(plan)
@@ -161,7 +161,7 @@ public final class Executor {
         return (bound.steps, prepared.preparationsAreDue(bound, version: parameters.parameters.version))
     }
 
-    private func execute(_ step: BoundPlan.Step, batch: Int) {
+    func execute(_ step: BoundPlan.Step, batch: Int) {
         pool.run(step.kernel, step.calls, count: step.tasksPerSample * batch + step.fixedTasks)
     }
 }

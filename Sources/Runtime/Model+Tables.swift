@@ -62,6 +62,9 @@ struct TableReader {
         }
         let rows = try elements(plan.steps, plan.step_count, "steps")
         for row in rows { try checkOperands(row, tensors: tensors) }
+        for tensor in tensors where !tensors.indices.contains(tensor.partOf ?? 0) {
+            throw broken("tensor \"\(tensor.name)\" is part of tensor \(tensor.partOf ?? 0) of \(tensors.count)")
+        }
         try checkPrepared(tensors, largest: largest)
         try checkPreparations(rows, tensors: tensors)
         return PlanInfo(
@@ -93,7 +96,8 @@ struct TableReader {
         let info = TensorInfo(
             name: name, role: role, region: region, shape: try shape(tensor), isBatched: tensor.batched != 0,
             offset: try size(tensor.offset, "the offset of \"\(name)\""), bytes: try size(tensor.bytes, "\"\(name)\""),
-            sampleStride: try size(tensor.sample_stride, "the stride of \"\(name)\""))
+            sampleStride: try size(tensor.sample_stride, "the stride of \"\(name)\""),
+            partOf: tensor.part_of > 0 ? Int(tensor.part_of) - 1 : nil)
         switch region {
         case .arena: try checkPlace(info, limit: arena, batchCapacity)
         case .prepared: try checkPlace(info, limit: prepared, batchCapacity)
@@ -156,7 +160,26 @@ struct TableReader {
             workspaceBytes: try size(step.workspace_bytes, "the workspace of step \"\(name)\""),
             flopsPerSample: step.flops_per_sample, fixedFlops: step.flops_fixed,
             bytesPerSample: step.bytes_per_sample, fixedBytes: step.bytes_fixed,
-            isPreparation: step.preparation != 0)
+            isPreparation: step.preparation != 0, operands: try operandUses(step))
+    }
+
+    private func operandUses(_ step: unetc_step) throws -> [OperandUse]? {
+        guard step.accesses != nil else { return nil }
+        let letters = text(step.accesses)
+        let operands = try elements(step.operands, step.operand_count, "operands")
+        guard letters.utf8.count == operands.count else {
+            throw broken("step \"\(text(step.name))\" has \(operands.count) operands, but says \"\(letters)\" of them")
+        }
+        return try zip(operands, letters).map { index, letter in
+            let access: OperandUse.Access
+            switch letter {
+            case "r": access = .read
+            case "w": access = .write
+            case "u": access = .update
+            default: throw broken("step \"\(text(step.name))\" says \"\(letters)\" of its operands")
+            }
+            return OperandUse(tensor: Int(index), access: access)
+        }
     }
 
     private func checkOperands(_ step: unetc_step, tensors: [TensorInfo]) throws {

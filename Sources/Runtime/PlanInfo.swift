@@ -1,6 +1,6 @@
 /// What a tensor means to the program around a plan.
 public enum TensorRole: Int32, Hashable, Sendable, CaseIterable {
-    case value, input, target, cotangent, parameter, output, loss, gradient, optimizerState
+    case value, input, target, cotangent, parameter, output, loss, gradient, optimizerState, scratch
 
     /// Written by name before a step.
     public var isFed: Bool { self == .input || self == .target || self == .cotangent }
@@ -32,9 +32,25 @@ public struct TensorInfo: Hashable, Sendable {
     public var bytes: Int
     /// Bytes from one sample to the next; 0 when not batched.
     public var sampleStride: Int
+    /// The place, in the plan, of the tensor that this one is a part of by meaning, or another name for.
+    public var partOf: Int?
 
     /// Elements of one sample (of the whole tensor when it is not batched).
     public var elementCount: Int { shape.reduce(1, *) }
+}
+
+/// A tensor in the hands of a step's kernel.
+public struct OperandUse: Hashable, Sendable {
+    public enum Access: Hashable, Sendable {
+        case read
+        case write
+        /// Reads what it wrote itself, or changes what was there.
+        case update
+    }
+
+    /// The tensor's place in the plan.
+    public var tensor: Int
+    public var access: Access
 }
 
 /// A step of a plan: one call of one kernel.
@@ -58,6 +74,8 @@ public struct StepInfo: Hashable, Sendable {
     public var fixedBytes: Double
     /// True for a step that derives something from parameters alone, and need not run again before they change.
     public var isPreparation: Bool
+    /// What the kernel touches, in its order; nil in tables that do not say.
+    public var operands: [OperandUse]?
 
     /// Tasks of a call.
     public func tasks(batch: Int) -> Int { tasksPerSample * batch + fixedTasks }

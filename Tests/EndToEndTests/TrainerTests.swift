@@ -19,6 +19,14 @@ struct TrainerTests {
         #expect(rows.count == 3, "a heading and two epochs, found \(rows)")
     }
 
+    @Test func poisonInUnusedMemoryChangesNothing() throws {
+        let trainer = try Trainer()
+        try trainer.train(out: "plain", "--epochs", "1")
+        try trainer.train(out: "poisoned", "--epochs", "1", "--poison")
+        #expect(try trainer.metrics("plain") == trainer.metrics("poisoned"))
+        #expect(try trainer.parameters("plain") == trainer.parameters("poisoned"))
+    }
+
     @Test func killedAndResumedIsAsIfNeverKilled() throws {
         let trainer = try Trainer()
         try trainer.train(out: "whole", "--epochs", "3")

@@ -2,8 +2,9 @@
  *
  * In a trainer all values of a plan lie in one arena, where an access beyond one lands in another and nothing notices.
  * Here each operand of each kernel is copied into memory of its own, of exactly its size, for the time of that kernel,
- * and so is the scratch of a task. The address sanitizer then sees every access beyond. The same plan is also walked in
- * the arena, and boxed with the tasks in reverse order; all three must give the same bits.
+ * and so is the scratch of a task. The address sanitizer then sees every access beyond. An operand that a step says it
+ * writes starts as NaN, and one that it says it reads must not change. The same plan is also walked in the arena, and boxed
+ * with the tasks in reverse order; all three must give the same bits.
  *
  *     walk            all plans at every batch
  *     walk --plant    every result's box one float too small: must be caught
@@ -15,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { REGIONS = 5, MOST_OPERANDS = 64, STEPS_OF_TRAINING = 2 };
+enum { REGIONS = 6, MOST_OPERANDS = 64, STEPS_OF_TRAINING = 2 };
 enum order { FORWARD, REVERSE };
 
 /* The memory of one walk. */
@@ -74,11 +75,12 @@ static stretch place(const world *w, const unetc_tensor *tensor) {
 
 static void fill(const world *w, const unetc_tensor *tensor) {
     float scale = tensor->role == UNETC_ROLE_PARAMETER ? 1 / sqrtf((float)(tensor->fan_in > 0 ? tensor->fan_in : 1)) : 1;
+    int is_variance = tensor->parameter_kind == UNETC_PARAMETER_RUNNING_VARIANCE;
     int64_t samples = tensor->batched ? w->scalars.batch : 1;
     for (int64_t n = 0; n < samples; n++) {
         float *values = (float *)(w->regions[tensor->region] + tensor->offset + (uint64_t)n * tensor->sample_stride);
         for (uint64_t i = 0; i < elements(tensor); i++) {
-            float value = uniform();
+            float value = is_variance ? 1 : uniform();
             values[i] = tensor->role == UNETC_ROLE_TARGET ? (float)(value > 0.5f) : scale * (2 * value - 1);
         }
     }
@@ -113,6 +115,18 @@ static void run_tasks(const world *w, const unetc_step *step, float *const *oper
     }
 }
 
+/* 'r' for an operand that the kernel reads, 'w' that it writes, 'u' for both. */
+static char access_to(const unetc_step *step, int operand) {
+    return step->accesses != NULL && operand < step->operand_count ? step->accesses[operand] : 'u';
+}
+
+/* Who reads what it has not written reads NaN. What lies between samples belongs to others. */
+static void spoil(const world *w, const unetc_tensor *tensor, char *box) {
+    int64_t samples = tensor->batched ? w->scalars.batch : 1;
+    for (int64_t n = 0; n < samples; n++)
+        memset(box + (uint64_t)n * tensor->sample_stride, 0xff, 4 * elements(tensor));
+}
+
 /* What a kernel has changed goes back into the arena; what it only read may lie under a result there. */
 static void run_boxed(const world *w, const unetc_step *step) {
     stretch places[MOST_OPERANDS];
@@ -123,10 +137,15 @@ static void run_boxed(const world *w, const unetc_step *step) {
     for (int i = 0; i < count; i++) {
         boxes[i] = exactly(places[i].bytes);
         memcpy(boxes[i], places[i].start, places[i].bytes);
+        if (access_to(step, i) == 'w' && !w->is_planted)
+            spoil(w, &w->plan->tensors[step->operands[i]], (char *)boxes[i]);
     }
     run_tasks(w, step, boxes);
     char *changed = calloc((size_t)count, 1);
-    for (int i = 0; i < count; i++) changed[i] = memcmp(boxes[i], places[i].start, places[i].bytes) != 0;
+    for (int i = 0; i < count; i++) {
+        changed[i] = memcmp(boxes[i], places[i].start, places[i].bytes) != 0;
+        if (changed[i] && access_to(step, i) == 'r') fail("changes an operand that it says it reads", step->name);
+    }
     for (int i = 0; i < count; i++) {
         if (changed[i]) memcpy(places[i].start, boxes[i], places[i].bytes);
         free(boxes[i]);
@@ -150,9 +169,10 @@ static void walk(world *w) {
     for (int region = 0; region < REGIONS; region++) w->sizes[region] = w->model->parameter_bytes;
     w->sizes[UNETC_REGION_ARENA] = plan->arena_bytes;
     w->sizes[UNETC_REGION_PREPARED] = plan->prepared_bytes;
+    w->sizes[UNETC_REGION_DERIVED] = plan->derived_bytes;
     for (int region = 0; region < REGIONS; region++) {
         /* NaN where something has to be written before it is read. */
-        int is_made = region == UNETC_REGION_ARENA || region == UNETC_REGION_PREPARED;
+        int is_made = region == UNETC_REGION_ARENA || region == UNETC_REGION_PREPARED || region == UNETC_REGION_DERIVED;
         w->regions[region] = exactly(w->sizes[region]);
         memset(w->regions[region], is_made ? 0xff : 0, w->sizes[region]);
     }

@@ -43,7 +43,8 @@ extension KernelRequest {
         let zero = splat(0, width)
         let one = splat(1, width)
         switch function {
-        case .relu: return .maximum(x, zero)
+        // In this order what is no number stays visible: the second operand is taken then.
+        case .relu: return .maximum(zero, x)
         case .leakyRelu(let slope):
             return .select(.greater, x, zero, then: x, otherwise: x * splat(.constant(slope), width))
         case .sigmoid: return sigmoid(x, width: width)

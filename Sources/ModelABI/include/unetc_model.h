@@ -14,7 +14,7 @@ extern "C" {
 #endif
 
 #define UNETC_MODEL_MAGIC 0x54454e55u /* "UNET" */
-#define UNETC_MODEL_ABI 4u
+#define UNETC_MODEL_ABI 5u
 
 /* Where a tensor's bytes live: offsets count from that region's base. */
 enum {
@@ -36,7 +36,8 @@ enum {
     UNETC_ROLE_OUTPUT = 5,         /* readable after a step, by the output's name */
     UNETC_ROLE_LOSS = 6,           /* one float, readable after a step, called "loss" */
     UNETC_ROLE_GRADIENT = 7,       /* readable after the plan "gradients": "grad.<parameter or input>" */
-    UNETC_ROLE_OPTIMIZER_STATE = 8
+    UNETC_ROLE_OPTIMIZER_STATE = 8,
+    UNETC_ROLE_SCRATCH = 9 /* of one step's kernels alone, which need not fill it */
 };
 
 /* The part of the work a step belongs to. */
@@ -65,6 +66,10 @@ typedef struct unetc_tensor {
     uint64_t offset;
     uint64_t bytes;         /* the whole tensor at the batch capacity */
     uint64_t sample_stride; /* 0 when not batched */
+    /* 1 + the index of the tensor that this one is a part of by meaning: of a concat that it was written into, of the
+     * map that it is a slice of, of the value that it is another name for; 0: it stands for itself. Whoever writes one
+     * has written the other. */
+    int32_t part_of;
 } unetc_tensor;
 
 /* What changes from call to call. */
@@ -116,6 +121,9 @@ typedef struct unetc_step {
      * tasks do not depend on the batch. While no parameter changes it need not run again, as long as the tensor's
      * memory is left alone. */
     int32_t preparation;
+    /* What the kernel does with each operand, a letter for each: 'r' reads it, 'w' writes it, 'u' both. NULL where
+     * nobody says. */
+    const char *accesses;
 } unetc_step;
 
 /* What of a plan's outputs is exact when its input is a part of a larger picture. Numbers are rows, then columns; the

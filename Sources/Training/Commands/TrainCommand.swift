@@ -28,6 +28,10 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
     @Flag(help: "Print warnings and errors only.")
     var quiet = false
 
+    /// For whoever looks for a bug of the compiler's.
+    @Flag(help: .hidden)
+    var poison = false
+
     mutating func validate() throws {
         if let checkpointEvery, checkpointEvery < 1 {
             throw ValidationError("--checkpoint-every takes a number from 1, found \(checkpointEvery).")
@@ -147,7 +151,8 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
             net: net, data: samples, names: names, files: files, record: record, log: log, console: console,
             interruption: interruption, checkpointEvery: checkpointEvery,
             secondsAllowed: flags.stopping.minutes.map { 60 * $0 },
-            logs: RunLogs(stepInterval: logging.logEvery, description: description), lastEpoch: lastEpoch)
+            logs: RunLogs(stepInterval: logging.logEvery, description: description), lastEpoch: lastEpoch,
+            isPoisoned: poison)
         return (run, description)
     }
 

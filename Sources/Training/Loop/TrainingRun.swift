@@ -45,13 +45,15 @@ final class TrainingRun {
     var isReplaying = false
     /// The last epoch to train, where that is not the settings' last.
     let lastEpoch: Int?
+    /// Whether steps run with poison in all memory that holds no value.
+    private let isPoisoned: Bool
     /// Of the last epoch's time, the share that the steps waited for pictures.
     private(set) var waitShare = 0.0
 
     init(
         net: Net, data: DataSet, names: ClassNames, files: RunFiles, record: RunRecord, log: MetricsLog,
         console: Console, interruption: Interruption, checkpointEvery: Int?, secondsAllowed: Double? = nil,
-        logs: RunLogs = RunLogs(), lastEpoch: Int? = nil
+        logs: RunLogs = RunLogs(), lastEpoch: Int? = nil, isPoisoned: Bool = false
     ) {
         self.net = net
         self.data = data
@@ -65,6 +67,7 @@ final class TrainingRun {
         self.secondsAllowed = secondsAllowed
         self.logs = logs
         self.lastEpoch = lastEpoch
+        self.isPoisoned = isPoisoned
         earlierSeconds = log.rows.last?.seconds ?? 0
     }
 
@@ -150,7 +153,9 @@ final class TrainingRun {
         let number = record.progress.step + 1
         let scalars = scalars(step: number)
         let result = try net.step(
-            sizes, settings: settings.steps, scalars: scalars, isWatched: isReplaying, next: producer.next)
+            sizes, settings: settings.steps, scalars: scalars,
+            look: isReplaying ? .values : isPoisoned ? .memory : .none,
+            next: producer.next)
         if let broken = result.broken {
             throw FaultFound(value: broken, step: number, learningRate: scalars.learningRate)
         }

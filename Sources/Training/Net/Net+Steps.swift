@@ -2,6 +2,15 @@ import Runtime
 
 /// Steps of training.
 extension Net {
+    /// What a step looks at on its way.
+    enum Look: Hashable, Sendable {
+        case none
+        /// Results that are no numbers.
+        case values
+        /// Memory that is used when it holds no value.
+        case memory
+    }
+
     /// What a step saw.
     struct StepResult: Sendable {
         /// Of all its samples, before the step.
@@ -26,11 +35,11 @@ extension Net {
     /// With sums of gradients the optimiser does nothing when a loss or the norm is no finite number.
     /// - Parameters:
     ///   - sizes: samples of the batches.
-    ///   - isWatched: looks at every result, which takes longer and gives the same.
+    ///   - look: looks at every result, which takes longer and gives the same.
     ///   - next: gives one batch after the other, so that the next is made while one is at work.
     /// - Throws: `RuntimeError`; `TrainerError` for a net that is not made for training.
     func step(
-        _ sizes: [Int], settings: StepSettings, scalars: StepScalars, isWatched: Bool = false,
+        _ sizes: [Int], settings: StepSettings, scalars: StepScalars, look: Look = .none,
         next: () throws -> Batch?
     ) throws -> StepResult {
         guard let training else { throw Self.noLoss(model) }
@@ -47,11 +56,14 @@ extension Net {
                 part.keepsGradients = place > 0
             }
             try write(batch, training)
-            if isWatched {
+            switch look {
+            case .none: try executor.run(training, batch: size, scalars: part)
+            case .values:
                 let broken = try executor.runWatched(training, batch: size, scalars: part)
                 result.broken = result.broken ?? broken
-            } else {
-                try executor.run(training, batch: size, scalars: part)
+            case .memory:
+                let run = try executor.runPoisoned(training, batch: size, scalars: part)
+                if let fault = run.fault { throw TrainerError("the memory of this step is not sound: \(fault)") }
             }
             let loss = Double(try executor.loss(training))
             result.loss = sizes.count == 1 ? loss : result.loss + loss * share

@@ -1,5 +1,4 @@
 import GraphIR
-import Interpreter
 
 /// Random values for all leaves of a graph, by name: targets in 0 … 1, or class numbers where a loss of classes reads
 /// them, with those that it ignores; variances above 0; everything else spread over −1 … 1.

@@ -1,5 +1,3 @@
-import Interpreter
-
 /// Says where two tensors differ by more than `tolerance` times the largest expected magnitude.
 ///
 /// For `#expect(mismatch(…) == nil)`, which prints the text when it fails.

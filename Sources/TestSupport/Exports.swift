@@ -1,0 +1,2 @@
+// The checks of gradients and tensors that `unetc verify` uses as well stand beside the interpreter.
+@_exported import Interpreter
