@@ -72,7 +72,7 @@ struct BudgetSearch {
         for split in splits() {
             var candidate = try candidate(split)
             if let best, candidate.milliseconds / Double(threads) >= best.milliseconds { continue }
-            let room = bytes - candidate.memory.fixed
+            let room = ProcessMemory.wholePages(bytes - candidate.memory.fixed)
             guard room > Int(Self.leastShare * Double(candidate.search.state.peak)), candidate.search.reduce(to: room)
             else { continue }
             let choice = choice(candidate)

@@ -26,6 +26,12 @@ public struct ProcessMemory: Hashable, Sendable {
         return (1 + like) * Self.resident(parameters) + Self.resident(workspaces) + buffers + program
     }
 
+    /// The largest block that takes at most so many bytes.
+    static func wholePages(_ bytes: Int) -> Int {
+        let page = bytes >= 2 << 20 ? 2 << 20 : 4096
+        return bytes / page * page
+    }
+
     /// The executor has blocks from 2 MiB on in huge pages.
     private static func resident(_ bytes: Int) -> Int {
         let page = bytes >= 2 << 20 ? 2 << 20 : 4096

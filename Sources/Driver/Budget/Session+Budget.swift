@@ -15,7 +15,7 @@ extension Session {
         let search = BudgetSearch(session: self, options: options, trainer: trainer, threads: threads)
         var goal = bytes
         // Placement may leave gaps that the search does not see.
-        for _ in 0..<4 {
+        for _ in 0..<8 {
             guard var choice = try search.fastest(within: goal) else { break }
             let fitted = self.options(options, for: choice, budget: bytes)
             choice.memory.arena = try arenaBytes(fitted)

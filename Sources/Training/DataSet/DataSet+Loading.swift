@@ -42,8 +42,8 @@ extension DataSet {
         console.clear()
         if isStrict, let error = loaded.report.strictError { throw error }
         if let warning = loaded.report.warning { console.warn(warning) }
-        // Three bytes of the picture and one of the mask.
-        let largest = 4 * loaded.findings.sizes.largestArea
+        // Three bytes of the picture and one of the mask; of a progressive JPEG all coefficients at once, two bytes each.
+        let largest = (3 + 1 + 6) * loaded.findings.sizes.largestArea
         guard layout.isParted else {
             var data = parted(loaded.samples, loaded.reader)
             data.largestPictureBytes = largest
