@@ -39,6 +39,12 @@ public final class ParameterStore {
         return Array(parameters.values(parameter))
     }
 
+    /// Whether all of a parameter's values are finite numbers.
+    /// - Throws: as `values(of:)`.
+    public func isFinite(_ name: String) throws -> Bool {
+        parameters.values(try model.parameter(name)).allSatisfy(\.isFinite)
+    }
+
     /// Overwrites a parameter.
     /// - Throws: `RuntimeError` for an unknown name or another number of values.
     public func setValues(_ values: [Float], of name: String) throws {

@@ -97,6 +97,6 @@ final class Net {
 
     /// The name of a parameter that holds a number that is not finite; nil when all is well.
     func firstBrokenParameter() throws -> String? {
-        try model.parameters.first { try !parameters.values(of: $0.name).allSatisfy(\.isFinite) }?.name
+        try model.parameters.first { try !parameters.isFinite($0.name) }?.name
     }
 }
