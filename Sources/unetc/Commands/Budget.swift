@@ -35,6 +35,7 @@ struct Budget: ParsableCommand {
 }
 
 extension TrainerMemory {
-    /// Two batches made ahead and the one at work; the program, as `trainer info` measures it; a picture of two million pixels.
-    static let standard = TrainerMemory(batches: 3, program: (16 + 6) << 20)
+    /// Two batches made ahead and the one at work; the program, as `trainer info` measures it; a progressive picture of two
+    /// million pixels that is being decoded.
+    static let standard = TrainerMemory(batches: 3, program: (16 + 20) << 20)
 }
