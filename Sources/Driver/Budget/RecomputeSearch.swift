@@ -9,7 +9,7 @@ import Passes
 ///
 /// A greedy walk: of all single changes to what is alive above the target, take the one that removes most of the excess
 /// (bytes above the target, summed over the steps) for its time; when the target is reached, take back what has become
-/// unnecessary, the most expensive first. The excess, rather than the peak, because a peak is often a plateau of many steps,
+/// unnecessary, in the order in which it was done. The excess, rather than the peak, because a peak is often a plateau of many steps,
 /// of which one change lowers a part. For the problem, and optimal solutions of it by integer programs that take minutes,
 /// see Jain et al. 2020, "Checkmate", arXiv:1910.02653; for greedy choices by cost over memory, Kirisame et al. 2021,
 /// "Dynamic Tensor Rematerialization", arXiv:2006.09616, section 3.
@@ -55,7 +55,7 @@ struct RecomputeSearch {
     private static let depths = 0...3
     /// Changes that are tried at each step of the walk.
     private static let trials = 24
-    /// Values that are smaller than this share of the excess' largest step are not looked at.
+    /// Values that are smaller than this share of the peak are not looked at.
     private static let smallestShare = 1.0 / 400
 
     /// - Parameters:
