@@ -8,7 +8,12 @@ extension Graph {
             case .classLoss(.crossEntropy(let loss)) where loss.ignored != nil || !loss.weights.isEmpty:
                 return "\"\(node.name)\" is a mean over what counts in the whole batch"
             case .elementwise(.dropout): return "\"\(node.name)\" draws for the whole batch"
-            default: continue
+            // What sees a sample at a time, or is a plain mean over samples.
+            case .input, .target, .parameter, .cotangent, .one, .conv, .convTranspose, .convDataGradient,
+                .convWeightGradient, .channelSum, .maxPool, .maxUnpool, .maxPick, .resample, .resampleGradient,
+                .normalization, .softmax, .softmaxGradient, .elementwise, .concat, .channelSlice, .relayout,
+                .sampleLoss, .sampleLossGradient, .classLoss, .batchMean, .batchMeanGradient, .update:
+                continue
             }
         }
         return nil
