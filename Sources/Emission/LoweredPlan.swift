@@ -53,7 +53,8 @@ public struct LoweredPlan: Sendable {
     ) {
         let demands = StepDemands(schedule, options.batchCapacity, target, convolutions)
         let plan = planMemory(
-            schedule, options: options, scratchBytes: demands.scratchBytes, preparedBytes: demands.preparedBytes)
+            schedule, options: options, scratchBytes: demands.scratchBytes, preparedBytes: demands.preparedBytes,
+            overwriting: demands.overwriting)
         self.init(name: name, plan: plan, target: target, convolutions: convolutions)
     }
 
