@@ -18,6 +18,8 @@ public struct EmittedKernel: Hashable, Sendable {
     public var function: String
     /// Of its file, relative to the folder.
     public var path: String
+    /// The function, with the comment above it.
+    public var text: String
 }
 
 /// Everything that the emitted model says about itself.
