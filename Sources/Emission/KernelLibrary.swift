@@ -55,13 +55,24 @@ struct KernelLibrary {
         }
     }
 
+    /// The functions of each file, in the order in which files and functions first appear.
+    var contents: [(path: String, functions: [String])] {
+        groups.map { group in
+            (path(group), functions.filter { $0.group == group }.map(\.kernel.name))
+        }
+    }
+
+    private var groups: [String] {
+        var order: [String] = []
+        for function in functions where !order.contains(function.group) { order.append(function.group) }
+        return order
+    }
+
     private func path(_ group: String) -> String { "kernels/\(group)\(backend.fileSuffix)" }
 
     /// One file per group, in the order in which groups first appear.
     func files() -> [EmittedFile] {
-        var order: [String] = []
-        for function in functions where !order.contains(function.group) { order.append(function.group) }
-        return order.map { group in
+        groups.map { group in
             let members = functions.filter { $0.group == group }
             return file(group, title: "Kernels of \(group).", members.map(\.kernel), members.map(\.text))
         }

@@ -59,10 +59,10 @@ struct UParts {
 
     // MARK: What stands beside another
 
-    /// What all samples share stands beside what it is made of, else beside what reads it.
+    /// What is no map stands beside what it is made of, else beside what reads it.
     private mutating func findNotes(_ users: [[NodeID]]) {
         var homeless: [NodeID] = []
-        for id in graph.ids where isShared(id) {
+        for id in graph.ids where isSmall(id) {
             // The gradient rather than the value of the forward pass, and the latest one.
             let operands = graph[id].operands.sorted(by: >)
             if let host = firstHost(among: operands.filter(isBackward) + operands) {
@@ -78,10 +78,11 @@ struct UParts {
         }
     }
 
-    /// Neither a map nor a number such as the loss.
-    private func isShared(_ id: NodeID) -> Bool {
+    /// What is neither a map nor a number such as the loss: gradients of parameters, moments of a normalisation.
+    private func isSmall(_ id: NodeID) -> Bool {
         let node = graph[id]
-        return !node.op.isLeaf && (node.op.isEffect || !node.type.isBatched && !node.type.shape.isEmpty)
+        return !node.op.isLeaf
+            && (node.op.isEffect || !node.type.shape.isEmpty && !(node.type.isBatched && node.type.featureMap != nil))
     }
 
     private mutating func findTails(_ users: [[NodeID]]) {
