@@ -99,6 +99,7 @@ public struct LoweredPlan: Sendable {
 }
 
 extension LoweredPlan {
+    /// What a step of this plan costs when the batch is full.
     public func work(of step: PlannedStep) -> StepWork {
         let numbers = StepNumbers(step, graph[step.node], self)
         let batch = plan.batchCapacity

@@ -42,6 +42,7 @@ extension InspectionPage {
         ]
         if step.name == node.name, let entry = lowered.convolutions[node.op] {
             members.append(("reason", .string(entry.reason.rawValue)))
+            members.append(("taken", .string(entry.algorithm.name)))
             members.append(
                 (
                     "predicted",

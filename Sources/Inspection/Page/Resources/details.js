@@ -56,25 +56,25 @@ function nodeDetails(stage, node) {
     html("p", { class: "formula" }, formulaOf(stage, node)),
     html("dl", {},
       ...row("shape", node.type + (node.type.startsWith("[N") ? `, N up to ${data.batch}` : "")),
-      ...row("value", node.bytes ? bytesText(node.bytes) : "none: it changes a parameter"),
-      ...row("constants", node.attributes?.slice(1, -1)),
-      ...row("layout", node.layout), ...row("derived", node.from),
-      ...row("order", node.order === undefined ? null : `step ${node.order} of the schedule`),
-      ...row("place", node.place ? `${region} + ${offset}, in ${bytesText(room)}` + (root === node.name ? "" : ` of ${root}`) : null),
+      ...row("value", (node.bytes ? bytesText(node.bytes) : "none: it changes a parameter") + (node.layout ? `, ${node.layout}` : "")),
+      ...row("place", node.place ? `${region} + ${offset}` + (root === node.name ? "" : `, in ${root} of ${bytesText(room)}`) : null),
       ...row("alive", node.place && region === "arena"
         ? `from ${first < 0 ? "the start" : "step " + first} to ${last >= end ? "the end" : "step " + last}` : null),
-      ...row("since", changeText(stage, node))),
-    ...links("Reads", stage, [...new Set(node.operands)]),
-    ...links("Read by", stage, node.readers),
+      ...row("order", node.order === undefined ? null : `step ${node.order} of the schedule`),
+      ...row("derived", node.from), ...row("since", changeText(stage, node)),
+      ...row("reads", links(stage, [...new Set(node.operands)])), ...row("read by", links(stage, node.readers))),
     ...sourceExcerpt(node),
   ];
   if (steps.length) {
     parts.push(html("h3", {}, maker.name === node.name ? "Computed by" : `Computed as part of ${maker.name} by`));
-    parts.push(...steps.map(stepCard));
-    parts.push(...kernels(steps));
+    // The last step makes the value; those before it make what it needs.
+    parts.push(stepCard(steps[steps.length - 1]), ...kernels(steps),
+      ...steps.slice(0, -1).map(step => html("details", { class: "before" },
+        html("summary", {}, `before it, ${step.name}: ${step.algorithm}` + (step.time === undefined ? "" : `, ${timeText(step.time)}`)), stepCard(step))));
   } else if (node.phase !== "leaves") {
     parts.push(html("p", { class: "quiet" }, maker ? "It takes no step: the value lies where it belongs already." : "The plan has no step for it."));
   }
+  if (node.attributes) parts.push(html("h3", {}, "Constants"), html("p", { class: "formula" }, node.attributes.slice(1, -1)));
   return parts;
 }
 
@@ -88,17 +88,24 @@ function changeText(stage, node) {
   return `as at ${before.name}${took}`;
 }
 
-function links(title, stage, indices) {
-  if (!indices.length) return [];
-  return [html("h3", {}, title), html("div", { class: "links" }, ...indices.map(index => {
+/** Buttons that lead to other nodes; null for none. */
+function links(stage, indices) {
+  if (!indices.length) return null;
+  return html("div", { class: "links" }, ...indices.map(index => {
     const other = stage.nodes[index];
-    return html("button", { type: "button", title: formulaOf(stage, other), onclick: () => choose(other.name) }, other.name);
-  }))];
+    return html("button", { type: "button", title: formulaOf(stage, other), onclick: () => follow(other) }, other.name);
+  }));
+}
+
+/** Goes to another node. The link is gone then, so that the keyboard goes along: to the box, or to the details of what has none. */
+function follow(node) {
+  choose(node.name, { focus: true });
+  if (!node.box) byId("details").focus();
 }
 
 function sourceExcerpt(node) {
   if (!node.line) return [];
-  const first = Math.max(1, node.line - 2), last = Math.min(data.lines.length, node.line + 2);
+  const first = Math.max(1, node.line - 1), last = Math.min(data.lines.length, node.line + 1);
   const lines = [];
   for (let line = first; line <= last; line++) lines.push(sourceLine(line, line === node.line));
   return [html("h3", {}, `${data.source}:${node.line}:${node.column}`), html("div", { class: "lines" }, ...lines)];
@@ -119,9 +126,10 @@ function stepCard(step) {
         + (step.flops ? `, ${withDigits(step.gflops)} GFLOP/s, ${withDigits(step.percent)} % of the peak` : ""))));
   if (step.predicted?.length > 1) {
     const most = Math.max(...step.predicted.map(([, time]) => time), 1e-9);
-    card.append(html("p", { class: "quiet" }, "Candidates, predicted on one core:"), ...step.predicted.map(([name, time], index) =>
-      html("div", { class: index ? "candidate" : "candidate taken" }, html("span", {}, name),
-        html("span", { class: "bar", style: `width:${(100 * time / most).toFixed(1)}%` }), html("span", {}, timeText(time)))));
+    card.append(html("details", { class: "candidates" },
+      html("summary", {}, `${step.predicted.length} candidates, with the times that the cost model predicts on one core`),
+      ...step.predicted.map(([name, time]) => html("div", { class: name === step.taken ? "candidate taken" : "candidate" }, html("span", {}, name),
+        html("span", { class: "bar", style: `width:${(100 * time / most).toFixed(1)}%` }), html("span", {}, timeText(time))))));
   }
   return card;
 }

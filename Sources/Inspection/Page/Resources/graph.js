@@ -145,7 +145,8 @@ const graphView = (() => {
       group.classList.toggle("chosen", name === chosen);
       group.classList.toggle("near", near.has(name));
       group.setAttribute("tabindex", name === chosen ? "0" : "-1");
-      group.toggleAttribute("aria-current", name === chosen);
+      if (name === chosen) group.setAttribute("aria-current", "true");
+      else group.removeAttribute("aria-current");
       hasStop ||= name === chosen;
     }
     // One box can always be reached with the tabulator.

@@ -93,7 +93,8 @@ function recall() {
 const keyHelp = [
   ["/", "search; arrows and Enter choose, Esc clears"], ["Arrows", "from box to box in the graph, from step to step in the arena"],
   ["1 … 5", "graph, backward, fused, scheduled, planned"], ["+  −  0", "closer, farther, all of it"],
-  ["c", "outline what the last pass has changed"], ["t", "light, dark, or as the system has it"],
+  ["c", "outline what the last pass has changed"], ["w", "more room for the chosen node and its kernel"],
+  ["t", "light, dark, or as the system has it"],
   ["Esc", "choose nothing"], ["?", "this list"],
 ];
 
