@@ -93,6 +93,8 @@ import Testing
         #expect(try text(heading) == "dec1_1")
 
         #expect(browser.complaints == [])
+        _ = try browser.evaluate("console.error('planted')")
+        #expect(browser.complaints.count == 1, "what a page complains of is seen")
         #expect(
             browser.requests.filter { !$0.hasPrefix("file:") && !$0.hasPrefix("data:") && $0 != "about:blank" } == [])
     }

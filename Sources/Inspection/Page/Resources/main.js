@@ -83,6 +83,7 @@ function recall() {
   state.measure = measures[entries.get("colour")] ? entries.get("colour") : "phase";
   byId("measure").value = state.measure;
   const name = entries.get("node");
+  state.chosen = null;
   const stage = data.stages.find(stage => stage.name === entries.get("stage"));
   show(stage ?? data.stages[0]);
   if (name && data.stages.some(stage => stage.byName.has(name))) choose(name);

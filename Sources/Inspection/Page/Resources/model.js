@@ -56,14 +56,31 @@ function formulaOf(stage, node) {
   return `${node.name} = ${call(node.op, node.inputs)}${then.join("")}${beside} : ${node.type}`;
 }
 
+/**
+ * By the name of a node of the plan, the node of a stage that stands for its steps. Several may have become one: then it is the
+ * one with the operator, so that nothing counts twice.
+ */
+function representatives(stage) {
+  if (stage.representatives) return stage.representatives;
+  stage.representatives = new Map();
+  for (const node of stage.nodes) {
+    const maker = makerOf(node);
+    if (!maker || planned.byName.get(node.name)?.host !== undefined && maker.name !== node.name) continue;
+    const fits = other => (other.op === maker.op ? 2 : 0) + (other.name === maker.name ? 1 : 0);
+    const known = stage.representatives.get(maker.name);
+    if (!known || fits(node) > fits(known)) stage.representatives.set(maker.name, node);
+  }
+  return stage.representatives;
+}
+
 /** What boxes can be coloured by: of a node, a number, and how it is said. */
-const sumOf = (node, key) => stepsOf(node).reduce((sum, step) => sum + (step[key] ?? 0), 0);
-const isMaker = node => makerOf(node)?.name === node.name || node.maker !== undefined && node.part !== "note";
+const sumOf = key => node => representatives(state.stage).get(makerOf(node)?.name) === node
+  ? stepsOf(node).reduce((sum, step) => sum + (step[key] ?? 0), 0) : 0;
 const measures = {
   phase: { label: "phase" },
-  ...(data.profile ? { time: { label: "time", of: node => isMaker(node) ? sumOf(node, "time") : 0, text: timeText } } : {}),
-  flops: { label: "FLOPs", of: node => isMaker(node) ? sumOf(node, "flops") : 0, text: flopsText },
-  traffic: { label: "bytes moved", of: node => isMaker(node) ? sumOf(node, "bytes") : 0, text: bytesText },
+  ...(data.profile ? { time: { label: "time", of: sumOf("time"), text: timeText } } : {}),
+  flops: { label: "FLOPs", of: sumOf("flops"), text: flopsText },
+  traffic: { label: "bytes moved", of: sumOf("bytes"), text: bytesText },
   size: { label: "bytes of the value", of: node => node.bytes, text: bytesText },
 };
 
