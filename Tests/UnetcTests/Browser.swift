@@ -15,7 +15,7 @@ final class Browser {
     struct Failure: Error, CustomStringConvertible { var description: String }
 
     /// How long an answer may take.
-    private static let patience = 30.0
+    private static let patience = 60.0
 
     private let process: pid_t
     private let input: Int32
