@@ -138,6 +138,7 @@ struct FolderGuide {
         case .forward: "the outputs and the loss"
         case .gradients: "forward and backward"
         case .tile: "the outputs, for a part of a large picture"
+        case nil where plan == "deferred": "gradients of weights that the parts of a step leave to its end"
         case nil: "-"
         }
     }

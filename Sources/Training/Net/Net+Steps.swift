@@ -45,6 +45,7 @@ extension Net {
         guard let training else { throw Self.noLoss(model) }
         let samples = sizes.reduce(0, +)
         var result = StepResult(loss: 0)
+        var deferrals = 0
         for (place, size) in sizes.enumerated() {
             guard let batch = try next() else { break }
             var part = scalars
@@ -54,6 +55,9 @@ extension Net {
                 part.step = (scalars.step - 1) * settings.runs + place + 1
                 part.gradientWeight = share
                 part.keepsGradients = place > 0
+            }
+            if let capacity = model.deferredCapacity, executor.deferredSamples + size > capacity {
+                try makeDeferred(&deferrals, scalars)
             }
             try write(batch, training)
             switch look {
@@ -68,6 +72,11 @@ extension Net {
             let loss = Double(try executor.loss(training))
             result.loss = sizes.count == 1 ? loss : result.loss + loss * share
         }
+        if settings.extras.sumsGradients && result.fault != nil {
+            executor.dropDeferred()
+        } else {
+            try makeDeferred(&deferrals, scalars)
+        }
         if settings.extras.sumsGradients { try update(&result, settings, scalars) }
         if settings.ema != nil && result.fault == nil {
             var average = scalars
@@ -75,6 +84,14 @@ extension Net {
             try executor.averageParameters(scalars: average)
         }
         return result
+    }
+
+    /// Makes the gradients that runs of the step have left. The first time begins sums anew, further ones add to them.
+    private func makeDeferred(_ times: inout Int, _ scalars: StepScalars) throws {
+        var scalars = scalars
+        scalars.keepsGradients = times > 0
+        times += 1
+        try executor.runDeferred(scalars: scalars)
     }
 
     /// Takes the step with the sums of gradients, scaled as PyTorch's `clip_grad_norm_` does.
