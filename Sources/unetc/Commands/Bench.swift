@@ -23,7 +23,7 @@ struct Bench: ParsableCommand {
     @Flag(help: "Time the forward pass only; memory and layers are then those of prediction.")
     var inferenceOnly = false
 
-    @Flag(help: "Print JSON instead of tables.")
+    @Flag(help: "Print JSON instead of tables, as \"inspect --profile\" reads it.")
     var json = false
 
     /// The compiled model to time: set by the command itself, which runs again in a process of its own so that the
