@@ -2,17 +2,17 @@
 #include <stddef.h>
 #include "model.h"
 
-/* Plan "train": 36 steps over 45 tensors, arena of 5771328 bytes. */
+/* Plan "train": 36 steps over 45 tensors, arena of 5374080 bytes. */
 
 /* number: name, role, region, rank, shape of a sample, batched, kind of parameter, fan-in, offset in the region,
  * bytes, bytes from sample to sample, 1 + number of the tensor that it is a part of */
 static const unetc_tensor train_tensors[] = {
-    /* 0 */ {"image", UNETC_ROLE_INPUT, UNETC_REGION_ARENA, 3, {1, 64, 64, 0}, 1, UNETC_PARAMETER_NONE, 0, 5505024, 131072, 16384, 0},
+    /* 0 */ {"image", UNETC_ROLE_INPUT, UNETC_REGION_ARENA, 3, {1, 64, 64, 0}, 1, UNETC_PARAMETER_NONE, 0, 4980736, 131072, 16384, 0},
     /* 1 */ {"mask", UNETC_ROLE_TARGET, UNETC_REGION_ARENA, 3, {1, 64, 64, 0}, 1, UNETC_PARAMETER_NONE, 0, 2097152, 131072, 16384, 0},
     /* 2 */ {"enc.weight", UNETC_ROLE_PARAMETER, UNETC_REGION_PARAMETERS, 4, {8, 1, 3, 3}, 0, UNETC_PARAMETER_WEIGHT, 9, 0, 288, 0, 0},
     /* 3 */ {"enc.bias", UNETC_ROLE_PARAMETER, UNETC_REGION_PARAMETERS, 1, {8, 0, 0, 0}, 0, UNETC_PARAMETER_BIAS, 9, 320, 32, 0, 0},
     /* 4 */ {"enc", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 3, {8, 64, 64, 0}, 1, UNETC_PARAMETER_NONE, 0, 131072, 1966080, 262144, 13},
-    /* 5 */ {"down", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 3, {8, 32, 32, 0}, 1, UNETC_PARAMETER_NONE, 0, 5242880, 262144, 32768, 0},
+    /* 5 */ {"down", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 3, {8, 32, 32, 0}, 1, UNETC_PARAMETER_NONE, 0, 4718592, 262144, 32768, 0},
     /* 6 */ {"low.weight", UNETC_ROLE_PARAMETER, UNETC_REGION_PARAMETERS, 4, {16, 8, 3, 3}, 0, UNETC_PARAMETER_WEIGHT, 72, 384, 4608, 0, 0},
     /* 7 */ {"low.bias", UNETC_ROLE_PARAMETER, UNETC_REGION_PARAMETERS, 1, {16, 0, 0, 0}, 0, UNETC_PARAMETER_BIAS, 72, 4992, 64, 0, 0},
     /* 8 */ {"low", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 3, {16, 32, 32, 0}, 1, UNETC_PARAMETER_NONE, 0, 4194304, 524288, 65536, 0},
@@ -22,36 +22,36 @@ static const unetc_tensor train_tensors[] = {
     /* 12 */ {"logits.concat", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 3, {16, 64, 64, 0}, 1, UNETC_PARAMETER_NONE, 0, 0, 2097152, 262144, 0},
     /* 13 */ {"logits.weight", UNETC_ROLE_PARAMETER, UNETC_REGION_PARAMETERS, 4, {1, 16, 1, 1}, 0, UNETC_PARAMETER_WEIGHT, 16, 7168, 64, 0, 0},
     /* 14 */ {"logits.bias", UNETC_ROLE_PARAMETER, UNETC_REGION_PARAMETERS, 1, {1, 0, 0, 0}, 0, UNETC_PARAMETER_BIAS, 16, 7232, 4, 0, 0},
-    /* 15 */ {"logits", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 3, {1, 64, 64, 0}, 1, UNETC_PARAMETER_NONE, 0, 5636096, 131072, 16384, 0},
+    /* 15 */ {"logits", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 3, {1, 64, 64, 0}, 1, UNETC_PARAMETER_NONE, 0, 5111808, 131072, 16384, 0},
     /* 16 */ {"loss.bce_with_logits", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 0, {0, 0, 0, 0}, 1, UNETC_PARAMETER_NONE, 0, 2228224, 32, 4, 0},
-    /* 17 */ {"loss", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 0, {0, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 5771264, 4, 0, 0},
+    /* 17 */ {"loss", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 0, {0, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 5373952, 4, 0, 0},
     /* 18 */ {"d_loss", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 0, {0, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 2228288, 4, 0, 0},
     /* 19 */ {"d_loss.bce_with_logits", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 0, {0, 0, 0, 0}, 1, UNETC_PARAMETER_NONE, 0, 2228224, 32, 4, 0},
-    /* 20 */ {"d_logits", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 3, {1, 64, 64, 0}, 1, UNETC_PARAMETER_NONE, 0, 4718592, 131072, 16384, 0},
-    /* 21 */ {"grad.logits.weight", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 4, {1, 16, 1, 1}, 0, UNETC_PARAMETER_NONE, 0, 4849664, 64, 0, 0},
+    /* 20 */ {"d_logits", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 3, {1, 64, 64, 0}, 1, UNETC_PARAMETER_NONE, 0, 5242880, 131072, 16384, 0},
+    /* 21 */ {"grad.logits.weight", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 4, {1, 16, 1, 1}, 0, UNETC_PARAMETER_NONE, 0, 5374016, 64, 0, 0},
     /* 22 */ {"grad.logits.bias", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 1, {1, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 2097152, 4, 0, 0},
     /* 23 */ {"d_logits.concat", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 3, {16, 64, 64, 0}, 1, UNETC_PARAMETER_NONE, 0, 2097152, 2097152, 262144, 0},
     /* 24 */ {"d_up", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 3, {8, 64, 64, 0}, 1, UNETC_PARAMETER_NONE, 0, 2097152, 1966080, 262144, 24},
     /* 25 */ {"d_enc.from_logits.concat", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 3, {8, 64, 64, 0}, 1, UNETC_PARAMETER_NONE, 0, 2228224, 1966080, 262144, 24},
-    /* 26 */ {"grad.up.weight", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 4, {16, 8, 2, 2}, 0, UNETC_PARAMETER_NONE, 0, 5767168, 2048, 0, 0},
-    /* 27 */ {"grad.up.bias", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 1, {8, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 4718592, 32, 0, 0},
-    /* 28 */ {"d_low.conv", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 3, {16, 32, 32, 0}, 1, UNETC_PARAMETER_NONE, 0, 4718592, 524288, 65536, 0},
-    /* 29 */ {"grad.low.weight", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 4, {16, 8, 3, 3}, 0, UNETC_PARAMETER_NONE, 0, 4474880, 4608, 0, 0},
-    /* 30 */ {"grad.low.bias", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 1, {16, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 4268288, 64, 0, 0},
-    /* 31 */ {"d_down", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 3, {8, 32, 32, 0}, 1, UNETC_PARAMETER_NONE, 0, 4194304, 262144, 32768, 0},
+    /* 26 */ {"grad.up.weight", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 4, {16, 8, 2, 2}, 0, UNETC_PARAMETER_NONE, 0, 5259264, 2048, 0, 0},
+    /* 27 */ {"grad.up.bias", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 1, {8, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 5242880, 32, 0, 0},
+    /* 28 */ {"d_low.conv", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 3, {16, 32, 32, 0}, 1, UNETC_PARAMETER_NONE, 0, 4194304, 524288, 65536, 0},
+    /* 29 */ {"grad.low.weight", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 4, {16, 8, 3, 3}, 0, UNETC_PARAMETER_NONE, 0, 5316864, 4608, 0, 0},
+    /* 30 */ {"grad.low.bias", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 1, {16, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 5321472, 64, 0, 0},
+    /* 31 */ {"d_down", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 3, {8, 32, 32, 0}, 1, UNETC_PARAMETER_NONE, 0, 4718592, 262144, 32768, 0},
     /* 32 */ {"d_enc.conv", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 3, {8, 64, 64, 0}, 1, UNETC_PARAMETER_NONE, 0, 2228224, 1966080, 262144, 0},
     /* 33 */ {"grad.enc.weight", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 4, {8, 1, 3, 3}, 0, UNETC_PARAMETER_NONE, 0, 1280, 288, 0, 0},
     /* 34 */ {"grad.enc.bias", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 1, {8, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 1600, 32, 0, 0},
     /* 35 */ {"enc.prepared", UNETC_ROLE_SCRATCH, UNETC_REGION_ARENA, 1, {80, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 2228224, 320, 0, 0},
     /* 36 */ {"low.prepared", UNETC_ROLE_SCRATCH, UNETC_REGION_ARENA, 1, {4608, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 2228224, 18432, 0, 0},
     /* 37 */ {"up.prepared", UNETC_ROLE_SCRATCH, UNETC_REGION_ARENA, 1, {512, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 2228224, 2048, 0, 0},
-    /* 38 */ {"grad.up.weight.scratch", UNETC_ROLE_SCRATCH, UNETC_REGION_ARENA, 1, {4096, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 4718592, 16384, 0, 0},
-    /* 39 */ {"d_low.conv.prepared", UNETC_ROLE_SCRATCH, UNETC_REGION_ARENA, 1, {512, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 5769216, 2048, 0, 0},
-    /* 40 */ {"grad.low.weight.scratch", UNETC_ROLE_SCRATCH, UNETC_REGION_ARENA, 1, {18496, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 4194304, 73984, 0, 0},
-    /* 41 */ {"d_down.prepared", UNETC_ROLE_SCRATCH, UNETC_REGION_ARENA, 1, {4608, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 4456448, 18432, 0, 0},
+    /* 38 */ {"grad.up.weight.scratch", UNETC_ROLE_SCRATCH, UNETC_REGION_ARENA, 1, {4096, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 5242880, 16384, 0, 0},
+    /* 39 */ {"d_low.conv.prepared", UNETC_ROLE_SCRATCH, UNETC_REGION_ARENA, 1, {512, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 5242880, 2048, 0, 0},
+    /* 40 */ {"grad.low.weight.scratch", UNETC_ROLE_SCRATCH, UNETC_REGION_ARENA, 1, {18496, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 5242880, 73984, 0, 0},
+    /* 41 */ {"d_down.prepared", UNETC_ROLE_SCRATCH, UNETC_REGION_ARENA, 1, {4608, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 5242880, 18432, 0, 0},
     /* 42 */ {"grad.enc.weight.scratch", UNETC_ROLE_SCRATCH, UNETC_REGION_ARENA, 1, {320, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 0, 1280, 0, 0},
-    /* 43 */ {"logits", UNETC_ROLE_OUTPUT, UNETC_REGION_ARENA, 3, {1, 64, 64, 0}, 1, UNETC_PARAMETER_NONE, 0, 5636096, 131072, 16384, 16},
-    /* 44 */ {"loss", UNETC_ROLE_LOSS, UNETC_REGION_ARENA, 0, {0, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 5771264, 4, 0, 18},
+    /* 43 */ {"logits", UNETC_ROLE_OUTPUT, UNETC_REGION_ARENA, 3, {1, 64, 64, 0}, 1, UNETC_PARAMETER_NONE, 0, 5111808, 131072, 16384, 16},
+    /* 44 */ {"loss", UNETC_ROLE_LOSS, UNETC_REGION_ARENA, 0, {0, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 5373952, 4, 0, 18},
 };
 
 /* The operands of the steps, results first, as numbers of tensors: a line a step. */
@@ -251,7 +251,7 @@ static const unetc_step forward_steps[] = {
 };
 
 static const unetc_plan plans[] = {
-    {"train", 45, train_tensors, 36, train_steps, 5771328, 0, 0, 0, 8, NULL},
+    {"train", 45, train_tensors, 36, train_steps, 5374080, 0, 0, 0, 8, NULL},
     {"infer", 19, infer_tensors, 8, infer_steps, 2883584, 20800, 18432, 0, 8, NULL},
     {"forward", 23, forward_tensors, 10, forward_steps, 3014656, 20800, 18432, 0, 8, NULL},
 };
