@@ -25,6 +25,14 @@ final class WorkerPool {
         unetc_pool_run(pool, kernel, calls, Int64(count))
     }
 
+    /// Runs like the other form, and has thread t note in `intervals[t]` when it worked.
+    func run(
+        _ kernel: unetc_kernel, _ calls: UnsafePointer<unetc_call>, count: Int,
+        intervals: UnsafeMutablePointer<unetc_interval>
+    ) {
+        unetc_pool_run_timed(pool, kernel, calls, Int64(count), intervals)
+    }
+
     /// Operations per second at best, on vectors of `lanes` floats.
     func measurePeakFlops(lanes: Int) -> Double { unetc_measure_peak_flops(pool, Int32(lanes)) }
     /// Bytes per second at best, read and written in memory beyond the caches.
