@@ -103,6 +103,10 @@ extension Session {
                 files.append(EmittedFile(path: "dumps/\(name).txt", text: text))
             }
         }
+        if let deferred = options.deferred {
+            let schedule = try deferredSchedule(deferred, options)
+            files.append(EmittedFile(path: "dumps/deferred-scheduled.txt", text: schedule.text))
+        }
         return files
     }
 

@@ -50,6 +50,8 @@ public struct CompileOptions: Sendable {
     public var strategy = PlanningOptions.Strategy.best
     /// What the plan `train` makes a second time, to save memory.
     public var recomputation = Recomputation.nearlyFree
+    /// What the plan `train` leaves to the plan `deferred`, which is then there as well, for `stepBatch` samples.
+    public var deferred: DeferredGradients?
     /// What the trainer may take, in bytes; it keeps fewer pictures where it would take more.
     public var memoryBudget: Int?
     /// Samples of a step where the trainer is not told: more than `batch` where a step is cut into parts.
@@ -94,7 +96,8 @@ extension Session {
                 return (laidOut.graph, laidOut.layouts)
             } recompute: { graph, layouts in
                 guard kind == .train, let layouts else { return (graph, layouts) }
-                let recomputed = recomputed(RecomputedGraph(graph, layouts: layouts), options)
+                let left = options.deferred?.left(of: graph, layouts: layouts)
+                let recomputed = recomputed(left ?? RecomputedGraph(graph, layouts: layouts), options)
                 return (recomputed.graph, recomputed.layouts)
             }
         } catch let error as GraphVerificationError {
@@ -122,10 +125,15 @@ extension Session {
             convolutions: tile?.convolutions ?? algorithms(schedule.graph, options))
         lowered.tile = try tile.map { try exactness(schedule.graph, $0) }
         if let fault = options.plantedFault { lowered.plant(fault) }
+        return try verified(lowered)
+    }
+
+    /// - Throws: `DriverError` for a plan that is wrong.
+    func verified(_ lowered: LoweredPlan) throws -> LoweredPlan {
         let violations = verifyPlan(lowered.plan) + lowered.preparationViolations()
         guard violations.isEmpty else {
             throw DriverError(
-                "the memory plan of \(kind.rawValue) is wrong, which is a bug of unetc:\n"
+                "the memory plan of \(lowered.name) is wrong, which is a bug of unetc:\n"
                     + violations.map(\.description).joined(separator: "\n"), exitCode: 70)
         }
         return lowered
@@ -138,7 +146,8 @@ extension Session {
                 "\(Files.name(of: path)): error: the graph has no loss, so it cannot be trained; "
                     + "add a line such as `loss bce_with_logits(logits, mask)`")
         }
-        let plans = try options.plans.map { try lowered($0, options) }
+        var plans = try options.plans.map { try lowered($0, options) }
+        if let deferred = try deferredPlan(options) { plans.append(deferred) }
         var description = ModelDescription(
             compilerVersion: compilerVersion, sourceText: text, sourceName: Files.name(of: path),
             parameters: overrides, target: options.target, batchCapacity: options.batch ?? graph.training.batch,

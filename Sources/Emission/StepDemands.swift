@@ -14,6 +14,9 @@ public struct StepDemands: Hashable, Sendable {
     /// What the cost models say, on one core: of convolutions their own, of everything else the way from and to memory.
     public private(set) var milliseconds: [NodeID: Double] = [:]
 
+    /// Of all steps, added in an order that does not depend on the run.
+    public var totalMilliseconds: Double { milliseconds.values.sorted().reduce(0, +) }
+
     public init(
         _ schedule: Schedule, _ batchCapacity: Int, _ target: Target, _ convolutions: AlgorithmTable
     ) {

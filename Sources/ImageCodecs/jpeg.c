@@ -49,6 +49,13 @@ void image_codec_jpeg_describe(struct jpeg_decompress_struct *codec, image_codec
     header->height = codec->image_height;
     header->layout = layout(codec);
     header->bits = codec->data_precision;
+    header->held_bytes = 0;
+    if (!jpeg_has_multiple_scans(codec)) return;
+    for (int i = 0; i < codec->num_components; i++) {
+        const jpeg_component_info *component = &codec->comp_info[i];
+        header->held_bytes +=
+            (uint64_t)component->width_in_blocks * component->height_in_blocks * DCTSIZE2 * sizeof(JCOEF);
+    }
 }
 
 int image_codec_jpeg_header(const uint8_t *bytes, size_t count, image_codec_header *header, char *message) {

@@ -78,6 +78,7 @@ void image_codec_png_describe(png_structp png, png_infop info, image_codec_heade
     header->height = png_get_image_height(png, info);
     header->layout = layout_of(png_get_color_type(png, info));
     header->bits = png_get_bit_depth(png, info);
+    header->held_bytes = 0;
 }
 
 int image_codec_png_header(const uint8_t *bytes, size_t count, image_codec_header *header, char *message) {

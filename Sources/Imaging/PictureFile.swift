@@ -13,6 +13,9 @@ public struct PictureFile: Sendable {
     public var width: Int { codec.width }
     public var height: Int { codec.height }
     public var kind: PictureKind { codec.kind }
+    /// What decoding takes besides the file: the pixels, and what the decoder keeps of files that store them in several
+    /// passes. In bytes.
+    public var decodingBytes: Int { 3 * width * height + Int(codec.header.held_bytes) }
 
     /// The pixels in RGB. See ``decodePicture(path:)``.
     public func decodePicture() throws(ImageError) -> Bitmap {

@@ -53,6 +53,7 @@ final class CallContext {
     }
 
     func workspace(thread: Int) -> UnsafeMutablePointer<Float> { workspaces.floats(at: thread * workspaceStride) }
+    func giveBackWorkspaces() { workspaces.giveBack() }
     func touch(with pool: WorkerPool) { pool.touch(workspaces) }
 }
 
@@ -150,7 +151,7 @@ final class BoundPlan {
         let tensors = (0..<Int(row.operand_count)).map { placed(info.tensors[Int(row.operands[$0])]) }
         let pointers = tensors.map { bases.pointer($0) }
         guard row.kernel == nil else { return pointers }
-        if case .sum(_, let sums) = updates { return [sums.floats(at: tensors[0].offset), pointers[1]] }
+        if case .sum(let sums) = updates { return [sums.sum(of: tensors[0]), pointers[1]] }
         return pointers + [bases.moment(1, of: tensors[0]), bases.moment(2, of: tensors[0])]
     }
 

@@ -23,6 +23,7 @@ extension Executor {
     ) throws -> PoisonedRun {
         let bound = try bound(plan)
         let history = try history(of: bound, batch: batch)
+        let keeping = try keeping(plan, batch: batch)
         let (steps, preparationsAreDue) = try begin(plan, batch: batch, scalars: scalars)
         var fault: MemoryFault?
         var fingerprints = [UInt64](repeating: 0, count: steps.count)
@@ -35,6 +36,7 @@ extension Executor {
                 fault = MemoryFault(step: info, tensor: misread.tensor, kind: .overwritten(by: misread.holder))
             }
             let unfit = execute(step, of: bound, index, batch: batch, inPlace: asked.inPlace)
+            keeping?.keep(after: index, batch: batch, weight: Float(scalars.gradientWeight), from: bases)
             fault = fault ?? unfit ?? brokenResult(of: bound, index, batch: batch)
             fingerprints[index] = fingerprint(of: bound, index, batch: batch)
             asked.freed.forEach(poison)
@@ -42,6 +44,7 @@ extension Executor {
         if fault == nil, let lost = history.lostResult {
             fault = MemoryFault(step: nil, tensor: lost.tensor, kind: .overwritten(by: lost.holder))
         }
+        keeping?.finish(batch: batch)
         current = (plan, batch)
         return PoisonedRun(fault: fault, fingerprints: StepFingerprints(values: fingerprints))
     }

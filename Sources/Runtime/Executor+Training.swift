@@ -14,6 +14,41 @@ extension Executor {
         sums.applyUpdates(on: pool)
     }
 
+    /// Samples that runs of the plan `train` have left to `runDeferred`; 0 for models that leave nothing.
+    public var deferredSamples: Int { deferred?.count ?? 0 }
+
+    /// Makes the weight gradients that the runs of `train` since the last call have left. The optimiser takes its step with
+    /// them at once, unless they are summed, where they count once: each run's have been counted `gradientWeight` times.
+    /// Does nothing when nothing was left. Results of the last run cannot be read any more.
+    /// - Throws: `RuntimeError` as `run` does.
+    public func runDeferred(scalars: StepScalars) throws {
+        guard let deferred, deferred.count > 0 else { return }
+        current = nil
+        var scalars = scalars
+        scalars.gradientWeight = 1
+        try run(PlanHandle(index: deferred.deferred), batch: deferred.release(into: bases), scalars: scalars)
+    }
+
+    /// Gives back to the system all memory that holds nothing between steps: activations, scratch, sums of gradients. The
+    /// next run takes it again. Results of the last run cannot be read any more, and what it has left is forgotten.
+    public func giveBackWorkingMemory() {
+        current = nil
+        bases.arena.giveBack()
+        context.giveBackWorkspaces()
+        sums?.giveBack()
+        deferred?.giveBack()
+    }
+
+    /// Forgets what runs have left.
+    public func dropDeferred() { deferred?.forget() }
+
+    /// What keeps parts of that plan's runs; nil when nothing does.
+    func keeping(_ plan: PlanHandle, batch: Int) throws -> DeferredInputs? {
+        guard let deferred, deferred.train == plan.index else { return nil }
+        try deferred.begin(batch: batch)
+        return deferred
+    }
+
     /// Moves the average of the parameters towards them, by `scalars.averageWeight`.
     /// - Throws: `RuntimeError` when the executor keeps no average.
     public func averageParameters(scalars: StepScalars) throws {

@@ -1,4 +1,5 @@
 import ModelABI
+import ThreadPool
 
 /// A plan of one model, found once by name.
 public struct PlanHandle: Hashable, Sendable {
@@ -27,6 +28,8 @@ public final class Executor {
     /// nil unless asked for.
     let sums: GradientSums?
     let averaging: ParameterCalls?
+    /// nil for models that leave no gradient to the end of a step.
+    let deferred: DeferredInputs?
     /// By the plan's place in the model; nil for plans that were not asked for.
     private let plans: [BoundPlan?]
 
@@ -49,7 +52,7 @@ public final class Executor {
                 "the parameters are those of graph \"\(parameters.model.graphName)\", which do not fit graph "
                     + "\"\(model.graphName)\"")
         }
-        let indices = try names.map(model.planIndex)
+        let indices = try model.planIndices(names)
         let memory = try MemoryUse(
             model: model, plans: names, threads: threads, optimizer: optimizer, extras: extras,
             preparedWeights: preparedWeights)
@@ -69,8 +72,10 @@ public final class Executor {
         let sums =
             extras.sumsGradients
             ? try GradientSums(
-                model: model, plans: indices, optimizer: optimizer, parameters: parameters, context: context,
-                pool: pool) : nil
+                model: model, plans: model.summedPlans(of: indices, extras), optimizer: optimizer,
+                parameters: parameters, context: context, pool: pool) : nil
+        deferred = try DeferredInputs(model: model, plans: indices)
+        deferred?.touch(with: pool)
         self.plans = try model.plans.indices.map { index in
             guard indices.contains(index) else { return nil }
             let updates = try model.updateBinding(plan: index, optimizer: optimizer, sums: sums)
@@ -107,12 +112,20 @@ public final class Executor {
     }
 
     /// Runs like `run` and calls `look` behind each step that ran, with the step's place in the plan.
-    func run(_ plan: PlanHandle, batch: Int, scalars: StepScalars, look: (Int) -> Void) throws {
+    /// - Parameter intervals: where threads note when they work on step 0, one place a thread, and behind that on the
+    ///   others; nil for nobody to look at the clock.
+    func run(
+        _ plan: PlanHandle, batch: Int, scalars: StepScalars, intervals: UnsafeMutablePointer<unetc_interval>? = nil,
+        look: (Int) -> Void
+    ) throws {
+        let keeping = try keeping(plan, batch: batch)
         let (steps, preparationsAreDue) = try begin(plan, batch: batch, scalars: scalars)
         for (index, step) in steps.enumerated() where preparationsAreDue || !step.isPreparation {
-            execute(step, batch: batch)
+            execute(step, batch: batch, intervals: intervals.map { $0 + index * threads })
+            keeping?.keep(after: index, batch: batch, weight: Float(scalars.gradientWeight), from: bases)
             look(index)
         }
+        keeping?.finish(batch: batch)
         current = (plan, batch)
     }
 
@@ -161,7 +174,8 @@ public final class Executor {
         return (bound.steps, prepared.preparationsAreDue(bound, version: parameters.parameters.version))
     }
 
-    func execute(_ step: BoundPlan.Step, batch: Int) {
-        pool.run(step.kernel, step.calls, count: step.tasksPerSample * batch + step.fixedTasks)
+    func execute(_ step: BoundPlan.Step, batch: Int, intervals: UnsafeMutablePointer<unetc_interval>? = nil) {
+        pool.run(
+            step.kernel, step.calls, count: step.tasksPerSample * batch + step.fixedTasks, intervals: intervals)
     }
 }

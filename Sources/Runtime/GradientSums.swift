@@ -1,10 +1,14 @@
 import ModelABI
 
-/// Sums of gradients over the runs of a step, which lie like the parameters, and what is made of them.
+/// Sums of gradients over the runs of a step, and what is made of them.
 final class GradientSums {
-    /// What the steps of a plan do instead of the optimiser.
+    /// What the steps of those plans do instead of the optimiser.
     let kernel: unetc_kernel
-    let memory: MappedMemory
+    /// The plans' places in the model.
+    let plans: [Int]
+    private let memory: MappedMemory
+    /// Where a parameter's sum lies, by the parameter's place.
+    private let offsets: [Int: Int]
     private let updates: ParameterCalls
     private let squares: ParameterCalls
     /// A Double for each task of `squares`.
@@ -20,11 +24,21 @@ final class GradientSums {
         guard let kernel = model.tables.pointer.pointee.accumulate else {
             throw RuntimeError.noKernel("sums of gradients")
         }
-        guard let plan = plans.first(where: model.hasOptimizerSteps),
-            let step = try model.optimizerKernel(optimizer, plan: plan)
+        let plans = plans.filter(model.hasOptimizerSteps)
+        guard let plan = plans.first, let step = try model.optimizerKernel(optimizer, plan: plan)
         else { throw RuntimeError("sums of gradients were asked for, but no plan updates parameters") }
-        let updated = model.updatedParameters(plan: plan)
-        let memory = try MappedMemory(bytes: model.parameterBytes, for: "the sums of gradients")
+        self.plans = plans
+        let updated = plans.flatMap(model.updatedParameters)
+        let memory = try MappedMemory(
+            bytes: updated.reduce(0) { $0 + $1.paddedBytes }, for: "the sums of gradients")
+        var offsets: [Int: Int] = [:]
+        var end = 0
+        for parameter in updated {
+            offsets[parameter.offset] = end
+            end += parameter.paddedBytes
+        }
+        self.offsets = offsets
+        let sum = { (parameter: ParameterInfo) in offsets[parameter.offset].map(memory.floats) }
         pool.touch(memory)
         partialCount = updated.reduce(0) { $0 + squareTasks($1) }
         partialSums = try MappedMemory(bytes: 8 * partialCount, for: "the norm of the gradients")
@@ -34,7 +48,7 @@ final class GradientSums {
                 let state = (1...2).map { (try? parameters.moment($0))?.floats(at: parameter.offset) }
                 return ParameterCalls.Operands(
                     pointers: [
-                        parameters.parameters.address(at: parameter.offset), memory.floats(at: parameter.offset),
+                        parameters.parameters.address(at: parameter.offset), sum(parameter),
                     ] + state, count: parameter.elementCount, tasks: model.updateTasks(parameter))
             }, context: context)
         var calls: [ParameterCalls.Operands] = []
@@ -42,7 +56,7 @@ final class GradientSums {
         for parameter in updated {
             calls.append(
                 ParameterCalls.Operands(
-                    pointers: [memory.floats(at: parameter.offset), partialSums.floats(at: 8 * first)],
+                    pointers: [sum(parameter), partialSums.floats(at: 8 * first)],
                     count: parameter.elementCount, tasks: squareTasks(parameter)))
             first += squareTasks(parameter)
         }
@@ -50,6 +64,19 @@ final class GradientSums {
         self.kernel = kernel
         self.memory = memory
     }
+
+    /// What sums over the updates of those plans take, in bytes.
+    static func bytes(model: Model, plans: [Int]) -> Int {
+        plans.filter(model.hasOptimizerSteps).flatMap(model.updatedParameters).reduce(0) { $0 + $1.paddedBytes }
+    }
+
+    /// Where the sum of a parameter's gradients lies.
+    func sum(of parameter: TensorInfo) -> UnsafeMutablePointer<Float>? {
+        offsets[parameter.offset].map(memory.floats)
+    }
+
+    /// Gives the sums back, which are lost.
+    func giveBack() { memory.giveBack() }
 
     /// The optimiser's step on all parameters.
     func applyUpdates(on pool: WorkerPool) { updates.run(on: pool) }
@@ -72,6 +99,11 @@ extension Model {
             return parameters.first { $0.name == tensor.name }
         }
     }
+}
+
+extension ParameterInfo {
+    /// Bytes up to where a next one may start.
+    fileprivate var paddedBytes: Int { (4 * elementCount + 63) / 64 * 64 }
 }
 
 /// Elements whose squares one task adds.

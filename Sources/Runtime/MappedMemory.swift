@@ -45,6 +45,9 @@ final class MappedMemory {
         if isLarge { madvise(base, rounded, MADV_HUGEPAGE) }
     }
 
+    /// Gives the memory back to the system, which gives it zeroed when it is used again.
+    func giveBack() { madvise(base, count, MADV_DONTNEED) }
+
     deinit { munmap(mapping, mappedBytes) }
 
     /// The floats that start `offset` bytes into the memory.

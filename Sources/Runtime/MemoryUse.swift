@@ -14,8 +14,12 @@ public struct MemoryUse: Hashable, Sendable {
     public var parameters: Int
     /// Optimiser state; 0 when no plan updates parameters.
     public var moments: Int
-    /// Sums of gradients, and the average of the parameters; 0 when not asked for.
-    public var extras: Int
+    /// Sums of gradients; 0 when not asked for.
+    public var sums: Int
+    /// What gradients are made of that wait for the end of a step.
+    public var kept: Int
+    /// The average of the parameters; 0 when not asked for.
+    public var average: Int
     /// The most that one of the plans keeps of what it has prepared from parameters.
     public var prepared: Int
     /// The most that one of the plans has in values that are made of parameters alone.
@@ -23,13 +27,13 @@ public struct MemoryUse: Hashable, Sendable {
     /// Scratch of all threads together.
     public var workspaces: Int
 
-    public var total: Int { arena + parameters + moments + extras + prepared + derived + workspaces }
+    public var total: Int { arena + parameters + moments + sums + kept + average + prepared + derived + workspaces }
 
     /// The same in pages: large blocks are made of huge ones.
     public var totalInPages: Int {
-        // Sums and averages, and the moments, are as many blocks as the parameters go into them.
-        let like = parameters > 0 ? (moments + extras) / parameters : 0
-        let blocks = [arena, prepared, derived, workspaces] + Array(repeating: parameters, count: 1 + like)
+        // The average and the moments are as many blocks as the parameters go into them.
+        let like = parameters > 0 ? (moments + average) / parameters : 0
+        let blocks = [arena, sums, kept, prepared, derived, workspaces] + Array(repeating: parameters, count: 1 + like)
         return blocks.map(MappedMemory.residentBytes).reduce(0, +)
     }
 
@@ -39,13 +43,15 @@ public struct MemoryUse: Hashable, Sendable {
         model: Model, plans: [String], threads: Int, optimizer: String? = nil,
         extras: TrainingExtras = TrainingExtras(), preparedWeights: PreparedWeights = .recomputed
     ) throws {
-        let indices = try plans.map(model.planIndex)
+        let indices = try model.planIndices(plans)
         let needed = try model.momentsNeeded(plans: indices, optimizer: optimizer)
         arena = indices.map { model.plans[$0].arenaBytes(preparedWeights) }.max() ?? 0
         parameters = model.parameterBytes
         moments = needed * model.parameterBytes
-        let copies = (extras.sumsGradients ? 1 : 0) + (extras.averagesParameters ? 1 : 0)
-        self.extras = copies * model.parameterBytes
+        let summed = extras.sumsGradients ? model.summedPlans(of: indices, extras) : []
+        sums = GradientSums.bytes(model: model, plans: summed)
+        kept = indices.contains { $0 == model.deferredPlan } ? DeferredInputs.bytes(model: model) : 0
+        average = extras.averagesParameters ? model.parameterBytes : 0
         prepared = indices.map { model.plans[$0].keptBytes(preparedWeights) }.max() ?? 0
         derived = indices.map { model.plans[$0].derivedBytes }.max() ?? 0
         workspaces = threads * model.workspaceStride(plans: indices)
@@ -80,6 +86,11 @@ extension Model {
         let named = tensors.map { $0.region == .moment2 ? 2 : $0.region == .moment1 ? 1 : 0 }.max() ?? 0
         guard indices.contains(where: hasOptimizerSteps) else { return named }
         return max(named, optimizers[try chosenOptimizer(optimizer, plans: indices)].moments)
+    }
+
+    /// The plans whose gradients are summed, if any are.
+    func summedPlans(of indices: [Int], _ extras: TrainingExtras) -> [Int] {
+        extras.sumsDeferred(self) ? indices : indices.filter { $0 != deferredPlan }
     }
 
     /// True when a plan has updates that are left to the chosen optimiser.

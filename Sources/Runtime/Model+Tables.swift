@@ -54,7 +54,7 @@ struct TableReader {
         let largest = try size(plan.prepared_largest_bytes, "a prepared tensor of plan \"\(name)\"")
         let derived = try size(plan.derived_bytes, "the derived region of plan \"\(name)\"")
         let capacity = Int(plan.batch_capacity == 0 ? model.batch_capacity : plan.batch_capacity)
-        guard (1...Int(model.batch_capacity)).contains(capacity) else {
+        guard capacity >= 1 else {
             throw broken("the batch capacity of plan \"\(name)\" is \(capacity)")
         }
         let tensors = try elements(plan.tensors, plan.tensor_count, "tensors").map {

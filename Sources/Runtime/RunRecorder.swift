@@ -93,14 +93,8 @@ extension Executor {
             throw RuntimeError("the recorder was made for plan \"\(recorder.plan.name)\", not for this one")
         }
         guard recorder.runs.count < recorder.capacity else { return try run(plan, batch: batch, scalars: scalars) }
-        let (steps, preparationsAreDue) = try begin(plan, batch: batch, scalars: scalars)
         let intervals = recorder.begin(label: label, batch: batch)
-        for (index, step) in steps.enumerated() where preparationsAreDue || !step.isPreparation {
-            pool.run(
-                step.kernel, step.calls, count: step.tasksPerSample * batch + step.fixedTasks,
-                intervals: intervals + index * threads)
-        }
-        current = (plan, batch)
+        try run(plan, batch: batch, scalars: scalars, intervals: intervals) { _ in }
     }
 }
 

@@ -6,23 +6,24 @@ enum UpdateBinding {
     case none
     /// The optimiser takes its step at once.
     case optimizer(unetc_kernel)
-    /// Gradients are added to their sums, which lie like the parameters.
-    case sum(unetc_kernel, MappedMemory)
+    /// Gradients are added to their sums.
+    case sum(GradientSums)
 
     var kernel: unetc_kernel? {
         switch self {
         case .none: nil
-        case .optimizer(let kernel), .sum(let kernel, _): kernel
+        case .optimizer(let kernel): kernel
+        case .sum(let sums): sums.kernel
         }
     }
 }
 
 extension Model {
     /// What becomes of the updates of a plan, with that optimiser, or with sums of gradients.
-    func updateBinding(plan: Int, optimizer: String?, sums: GradientSums?) throws -> UpdateBinding {
-        guard hasOptimizerSteps(plan: plan) else { return .none }
-        if let sums { return .sum(sums.kernel, sums.memory) }
-        return try optimizerKernel(optimizer, plan: plan).map(UpdateBinding.optimizer) ?? .none
+    func updateBinding(plan index: Int, optimizer: String?, sums: GradientSums?) throws -> UpdateBinding {
+        guard hasOptimizerSteps(plan: index) else { return .none }
+        if let sums, sums.plans.contains(index) { return .sum(sums) }
+        return try optimizerKernel(optimizer, plan: index).map(UpdateBinding.optimizer) ?? .none
     }
 
     /// The kernel of the optimiser of that name.

@@ -38,6 +38,13 @@ enum MemoryArgument: ExpressibleByArgument {
         }
     }
 
+    var defaultValueDescription: String {
+        switch self {
+        case .strategy(let strategy): strategy.rawValue
+        case .budget(let bytes): "\(bytes >> 20)M"
+        }
+    }
+
     /// Reads `512M`, `1.5G`.
     private static func bytes(_ text: String) -> Int? {
         let units: [Character: Double] = ["K": 0x1p10, "M": 0x1p20, "G": 0x1p30, "T": 0x1p40]

@@ -84,9 +84,16 @@ struct Trainer {
     }
 
     /// Trains on the embedded pictures; fails the test when the trainer does.
-    func train(out: String, _ flags: String...) throws {
+    func train(out: String, _ flags: String...) throws { try train(out: out, flags) }
+
+    func train(out: String, _ flags: [String]) throws {
         let result = try run(["train", "--out", folder.path + "/" + out] + flags)
         try #require(result.status == 0, "trainer exits with \(result.status):\n\(result.output)")
+    }
+
+    /// The numbers of the metrics' rows, without the seconds.
+    func numbers(_ run: String) throws -> [Double] {
+        try metrics(run).dropFirst().flatMap { $0.split(separator: ",").compactMap { Double($0) } }
     }
 
     /// The metrics' rows without the seconds, which stand last.

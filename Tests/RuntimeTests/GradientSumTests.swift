@@ -112,7 +112,7 @@ import Testing
             try MemoryUse(model: model, plans: ["train"], threads: 1, optimizer: "sgd", extras: extras)
         }
         let plain = try memory(TrainingExtras())
-        #expect(plain.extras == 0)
+        #expect(plain.sums == 0 && plain.average == 0 && plain.kept == 0)
         let sums = try memory(TrainingExtras(sumsGradients: true))
         #expect(sums.total == plain.total + model.parameterBytes)
         let both = try memory(TrainingExtras(sumsGradients: true, averagesParameters: true))

@@ -9,6 +9,8 @@ public struct BudgetChoice: Sendable {
     public var split: StepSplit
     /// Of the training plan, laid out, with what is made again.
     public var graph: RecomputedGraph
+    /// What the parts of a step leave to its end.
+    public var deferred: DeferredGradients?
     /// Predicted.
     public var memory: ProcessMemory
     /// Of a whole step on all threads, as the cost models predict it.
@@ -28,6 +30,7 @@ struct BudgetSearch {
     struct Candidate {
         var split: StepSplit
         var search: RecomputeSearch
+        var deferred: DeferredGradients?
         /// Everything but the arena.
         var memory: ProcessMemory
         /// Of a step without anything made again.
@@ -46,20 +49,31 @@ struct BudgetSearch {
         options.batch = split.part
         options.recomputation = .none
         let schedule = try session.pipeline(.train, options).schedule
+        options.stepBatch = split.batch
+        let deferred = split.parts > 1 ? deferred(schedule.graph, split) : nil
+        let left = deferred?.left(of: schedule.graph, layouts: schedule.layouts)
         let search = session.recomputeSearch(
-            RecomputedGraph(schedule.graph, layouts: schedule.layouts), options)
+            left ?? RecomputedGraph(schedule.graph, layouts: schedule.layouts), options)
+        let atTheEnd = try deferred.map { try session.deferredDemands($0, options) }
+        let workspace = [search.demands, atTheEnd].compactMap { $0?.workspaceBytes.values.max() }.max() ?? 0
         let memory = ProcessMemory(
-            session.graph, split: split, arenaBytes: search.state.peak,
-            workspaceBytes: search.demands.workspaceBytes.values.max() ?? 0, threads: threads, trainer: trainer)
+            session.graph, split: split, deferred: deferred, arenaBytes: search.state.peak, workspaceBytes: workspace,
+            threads: threads, trainer: trainer)
         return Candidate(
-            split: split, search: search, memory: memory,
-            milliseconds: Double(split.parts) * search.stepMilliseconds + updateMilliseconds(split, memory))
+            split: split, search: search, deferred: deferred, memory: memory,
+            milliseconds: Double(split.parts) * search.stepMilliseconds + (atTheEnd?.totalMilliseconds ?? 0)
+                + updateMilliseconds(split, memory))
+    }
+
+    /// Where gradients are summed in any case, none has to wait.
+    private func deferred(_ graph: Graph, _ split: StepSplit) -> DeferredGradients? {
+        session.graph.training.sumsWholeBatches ? nil : DeferredGradients(of: graph, batch: split.batch)
     }
 
     /// The optimiser's step, and the sums of gradients before it.
     private func updateMilliseconds(_ split: StepSplit, _ memory: ProcessMemory) -> Double {
         let moved = 2 * (memory.parameters + memory.moments) + memory.parameters
-        let summed = split.parts > 1 ? split.parts * 3 * memory.parameters : 0
+        let summed = split.parts > 1 ? split.parts * 3 * memory.sums + 3 * memory.kept : 0
         return Double(moved + summed) / (options.target.throughput.gigabytes * 1e6)
     }
 
@@ -87,7 +101,7 @@ struct BudgetSearch {
         memory.arena = state.peak
         let added = Double(candidate.split.parts) * state.addedMilliseconds
         return BudgetChoice(
-            split: candidate.split, graph: state.graph, memory: memory,
+            split: candidate.split, graph: state.graph, deferred: candidate.deferred, memory: memory,
             milliseconds: (candidate.milliseconds + added) / Double(threads),
             addedShare: added / (candidate.milliseconds + added))
     }

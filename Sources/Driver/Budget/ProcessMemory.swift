@@ -1,6 +1,7 @@
 import Emission
 import GraphIR
 import Kernels
+import Passes
 
 /// The memory of a whole trainer at its peak, in bytes, known before it is compiled.
 public struct ProcessMemory: Hashable, Sendable {
@@ -9,8 +10,12 @@ public struct ProcessMemory: Hashable, Sendable {
     public var parameters: Int
     /// Of the optimiser.
     public var moments: Int
-    /// Sums of gradients over the parts of a step, and the average of the parameters.
-    public var extras: Int
+    /// Sums of gradients over the parts of a step.
+    public var sums: Int
+    /// What gradients are made of that wait for the end of a step.
+    public var kept: Int
+    /// The average of the parameters.
+    public var average: Int
     /// Scratch of all threads.
     public var workspaces: Int
     /// Batches that are made ahead, and outputs of tests.
@@ -22,8 +27,9 @@ public struct ProcessMemory: Hashable, Sendable {
 
     /// Everything but the arena.
     public var fixed: Int {
-        let like = parameters > 0 ? (moments + extras) / parameters : 0
-        return (1 + like) * Self.resident(parameters) + Self.resident(workspaces) + buffers + program
+        let like = parameters > 0 ? (moments + average) / parameters : 0
+        let blocks = [sums, kept, workspaces].map(Self.resident).reduce(0, +)
+        return (1 + like) * Self.resident(parameters) + blocks + buffers + program
     }
 
     /// The largest block that takes at most so many bytes.
@@ -56,21 +62,31 @@ extension ProcessMemory {
     ///   - graph: as the user wrote it.
     ///   - workspaceBytes: of a thread.
     init(
-        _ graph: Graph, split: StepSplit, arenaBytes: Int, workspaceBytes: Int, threads: Int, trainer: TrainerMemory
+        _ graph: Graph, split: StepSplit, deferred: DeferredGradients?, arenaBytes: Int, workspaceBytes: Int,
+        threads: Int, trainer: TrainerMemory
     ) {
-        let all = graph.parameters.reduce(0) { $0 + (4 * graph[$1].type.elementCount + 63) / 64 * 64 }
+        let bytes = { (ids: [NodeID]) in ids.reduce(0) { $0 + graph[$1].type.parameterBytes } }
+        let all = bytes(graph.parameters)
         arena = arenaBytes
         parameters = all
         moments = graph.training.optimizer.momentCount * all
         let training = graph.training
-        let sums = split.parts > 1 || training.clip != nil || training.accumulate > 1
-        extras = ((sums ? 1 : 0) + (training.ema != nil ? 1 : 0)) * all
+        sums =
+            split.parts > 1 || training.sumsWholeBatches
+            ? bytes(graph.trainedParameters) - (deferred?.sumBytes ?? 0) : 0
+        kept = split.batch * (deferred?.sampleBytes ?? 0)
+        average = training.ema != nil ? all : 0
         workspaces = threads * workspaceBytes
         let sample = graph.ids { $0.isFedBySample }.reduce(0) { $0 + 4 * graph[$1].type.elementCount }
         let outputs = graph.outputs.reduce(0) { $0 + 4 * graph[$1.node].type.elementCount }
         buffers = split.part * (2 * trainer.batches * sample + outputs)
         program = trainer.program
     }
+}
+
+extension TrainingOptions {
+    /// Whether the gradients of a whole batch are summed in any case, be it in parts or not.
+    var sumsWholeBatches: Bool { clip != nil || accumulate > 1 }
 }
 
 extension Op {

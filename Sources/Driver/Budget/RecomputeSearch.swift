@@ -70,7 +70,7 @@ struct RecomputeSearch {
     }
 
     /// What the cost models say of the step without changes, on one core.
-    var stepMilliseconds: Double { demands.milliseconds.values.sorted().reduce(0, +) }
+    var stepMilliseconds: Double { demands.totalMilliseconds }
 
     /// Changes the graph until at most so many bytes are alive at once, or nothing helps any more.
     /// - Returns: whether it is reached.

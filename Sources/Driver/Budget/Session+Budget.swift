@@ -31,12 +31,14 @@ extension Session {
         fitted.stepBatch = choice.split.batch
         fitted.memoryBudget = budget
         fitted.recomputation = .chosen(choice.graph)
+        fitted.deferred = choice.deferred
         return fitted
     }
 
     /// Of the largest plan, as it is placed.
     private func arenaBytes(_ options: CompileOptions) throws -> Int {
-        try options.plans.filter { $0 != .tile }.map { try lowered($0, options).plan.arenaBytes }.max() ?? 0
+        let plans = try options.plans.filter { $0 != .tile }.map { try lowered($0, options) }
+        return (plans + [try deferredPlan(options)]).compactMap { $0?.plan.arenaBytes }.max() ?? 0
     }
 
     private func tooSmall(_ bytes: Int, _ search: BudgetSearch) throws -> DriverError {
@@ -76,6 +78,11 @@ extension BudgetChoice: CustomStringConvertible {
     public var description: String {
         var parts = ["\(mebibytes(memory.total)) without pictures, of which the arena is \(mebibytes(memory.arena))"]
         if split.parts > 1 { parts.append("\(split.batch) samples of a step in \(split.parts) parts of \(split.part)") }
+        if let deferred {
+            let count = deferred.gradients.count
+            parts.append(
+                "\(count) weight \(count == 1 ? "gradient waits" : "gradients wait") for the whole batch")
+        }
         if addedShare > 0 {
             parts.append("values computed twice cost \(fixed(100 * addedShare, decimals: 1)) % of a step")
         }

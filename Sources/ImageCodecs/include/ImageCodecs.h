@@ -34,6 +34,9 @@ typedef struct image_codec_header {
     uint32_t height;
     int32_t layout; /* IMAGE_CODEC_GRAY ... */
     int32_t bits;   /* of one sample */
+    /* What the library keeps of the whole picture while it is decoded, in bytes: all coefficients of a progressive JPEG;
+     * 0 where a few rows suffice. */
+    uint64_t held_bytes;
 } image_codec_header;
 
 /* Reads the header only; `count` may be the first part of a file. */

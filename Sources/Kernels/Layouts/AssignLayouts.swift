@@ -8,26 +8,32 @@ public struct LaidOutGraph: Sendable {
 }
 
 /// Chooses each value's layout: blocked by the target's vector width where the kernels that make and read it gain from
-/// that, row-major elsewhere; what callers write and read is always row-major.
+/// that, row-major elsewhere; what callers write and read is always row-major, but for leaves whose layout is given.
 ///
 /// Values are visited in order, so that a value's layout follows from those it is made of; a conversion is made once for
 /// all readers that need it. Companions whose host's kernel cannot make them become steps of their own.
-public func assignLayouts(_ graph: Graph, target: Target, convolutions: AlgorithmTable) -> LaidOutGraph {
-    var assignment = LayoutAssignment(graph, target: target, convolutions: convolutions)
+///
+/// - Parameter leaves: layouts by the names of leaves.
+public func assignLayouts(
+    _ graph: Graph, target: Target, convolutions: AlgorithmTable, leaves: [String: Layout] = [:]
+) -> LaidOutGraph {
+    var assignment = LayoutAssignment(graph, target: target, convolutions: convolutions, leaves: leaves)
     return assignment.run()
 }
 
 private struct LayoutAssignment {
     private let source: Graph
     private let rules: LayoutRules
+    private let leaves: [String: Layout]
     private var result: Graph
     private var layouts: [Layout] = []
     /// The place of each old node in the new graph.
     private var placed: [NodeID] = []
     private var conversions: [NodeID: [Layout: NodeID]] = [:]
 
-    init(_ graph: Graph, target: Target, convolutions: AlgorithmTable) {
+    init(_ graph: Graph, target: Target, convolutions: AlgorithmTable, leaves: [String: Layout]) {
         source = graph
+        self.leaves = leaves
         rules = LayoutRules(target: target, convolutions: convolutions)
         result = Graph(name: graph.name)
         result.training = graph.training
@@ -57,7 +63,7 @@ private struct LayoutAssignment {
             FusedStep(step.function, step.operands.map { converted(placed[$0.index], to: demand.result) })
         }
         placed.append(result.append(node))
-        layouts.append(demand.result)
+        layouts.append(node.op.isLeaf ? leaves[node.name] ?? demand.result : demand.result)
     }
 
     /// A companion finds its operands as its host reads or makes them; if it is a map, it is laid out like its host.

@@ -164,7 +164,7 @@ typedef struct unetc_model {
     const char *graph_source;  /* the text it was compiled from */
     const char *metadata;      /* JSON: compiler version, target, parameters of the graph, train block */
     const char *graph_hash;    /* hexadecimal; equal for graphs with equal parameters, shapes and structure */
-    int32_t batch_capacity; /* of all plans but those for tiles */
+    int32_t batch_capacity; /* of all plans that do not say another */
     uint64_t parameter_bytes;
     int32_t plan_count;
     const unetc_plan *plans;

@@ -173,8 +173,13 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         var forecast = try MemoryForecast(
             model: model, shape: samples.shape, settings: settings, threads: threads, pictures: pictures,
             program: max(0, (MemoryUse.residentBytes() ?? pictures) - pictures))
-        if samples.keptCount < samples.samples.count { forecast.decoding = samples.largestPictureBytes }
+        forecast.decoding = samples.decodingBytes
         console.say("memory: " + forecast.text)
+        if let budget = try ModelDefaults(metadata: model.metadata).memoryBudget, forecast.total > budget {
+            console.warn(
+                "training takes more than the \(Text.bytes(budget)) that the trainer was compiled for: "
+                    + "smaller pictures, or a smaller --batch or --cache, take less")
+        }
     }
 
     /// Before anything is made: does --resume fit what is there?

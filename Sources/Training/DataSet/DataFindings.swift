@@ -3,6 +3,8 @@ struct DataFindings: Hashable, Sendable {
     var sizes = PictureSizes([])
     /// nil without masks.
     var masks: MaskFindings?
+    /// What decoding a pair takes at most, of those that are read again in each epoch.
+    var decodingBytes = 0
     /// The pairs of the samples, in their order.
     var pairs: [SurveyedPair] = []
 
@@ -26,9 +28,6 @@ struct PictureSizes: Hashable, Sendable {
     init(_ all: [PictureSize]) {
         sizes = Set(all).sorted { ($0.width * $0.height, $0.width) < ($1.width * $1.height, $1.width) }
     }
-
-    /// Pixels of the largest.
-    var largestArea: Int { sizes.last.map { $0.width * $0.height } ?? 0 }
 
     /// `512x512`, or `9 sizes from 256x256 to 1040x1388`.
     var text: String {

@@ -42,11 +42,9 @@ extension DataSet {
         console.clear()
         if isStrict, let error = loaded.report.strictError { throw error }
         if let warning = loaded.report.warning { console.warn(warning) }
-        // Three bytes of the picture and one of the mask; of a progressive JPEG all coefficients at once, two bytes each.
-        let largest = (3 + 1 + 6) * loaded.findings.sizes.largestArea
         guard layout.isParted else {
             var data = parted(loaded.samples, loaded.reader)
-            data.largestPictureBytes = largest
+            data.decodingBytes = loaded.findings.decodingBytes
             return (data, loaded.findings)
         }
         let groups = zip(layout.folders, loaded.groups)
@@ -55,7 +53,7 @@ extension DataSet {
         let testing = groups.filter { !isTraining || $0.0.part != .training }.flatMap { $0.1 }
         var data = DataSet(shape: shape, training: training, testing: testing, reader: loaded.reader)
         data.threads = threads
-        data.largestPictureBytes = largest
+        data.decodingBytes = loaded.findings.decodingBytes
         return (data, loaded.findings)
     }
 

@@ -41,8 +41,8 @@ struct DataSet: Sendable {
     var reader: SampleReader?
     /// Threads that read and augment ahead of the net.
     var threads = 1
-    /// What the largest picture and its mask take while they are decoded; 0 for drawn samples.
-    var largestPictureBytes = 0
+    /// What decoding a picture and its mask takes at most, of those that are read again in each epoch.
+    var decodingBytes = 0
 
     init(
         shape: SampleShape, samples: [StoredSample], reader: SampleReader?, split: Double, isSorted: Bool,

@@ -56,6 +56,7 @@ struct SampleLoading {
         var loaded = LoadedSamples()
         loaded.report = report
         loaded.findings.sizes = PictureSizes(usable.map(\.facts.size))
+        loaded.findings.decodingBytes = usable.filter { !$0.isKept }.map(\.facts.decodingBytes).max() ?? 0
         var meaning: MaskMap?
         if shape.task.needsMasks {
             let masks = usable.compactMap(\.maskFile)

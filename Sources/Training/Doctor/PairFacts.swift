@@ -8,6 +8,8 @@ struct PairFacts: Hashable, Sendable {
     var content: UInt64
     /// True when all pixels have one colour.
     var isPlain: Bool
+    /// What decoding both files takes.
+    var decodingBytes: Int
     /// nil for nets that learn the pictures themselves.
     var mask: MaskFacts?
 }
@@ -36,6 +38,7 @@ struct DecodedPair {
     /// Raw values; nil without a mask.
     var mask: Bitmap?
     private var kind: PictureKind
+    private var decodingBytes: Int
     private var maskKind: PictureKind?
     private var losesDigits = false
 
@@ -44,18 +47,22 @@ struct DecodedPair {
         let file = try PictureFile(path: pair.picture)
         picture = try file.decodePicture()
         kind = file.kind
+        decodingBytes = file.decodingBytes
         guard let path = pair.mask else { return }
         let maskFile = try PictureFile(path: path)
         let (mask, losesDigits) = try maskFile.decodeMaskValues()
         self.mask = mask
         self.losesDigits = losesDigits
         maskKind = maskFile.kind
+        // The picture stays until its mask is there.
+        decodingBytes = max(decodingBytes, picture.pixels.count + maskFile.decodingBytes)
     }
 
     /// What is to be known about them.
     var facts: PairFacts {
         var facts = PairFacts(
-            size: picture.pictureSize, kind: kind, content: picture.contentHash, isPlain: picture.isPlain)
+            size: picture.pictureSize, kind: kind, content: picture.contentHash, isPlain: picture.isPlain,
+            decodingBytes: decodingBytes)
         if let mask, let maskKind {
             facts.mask = MaskFacts(
                 size: mask.pictureSize, kind: maskKind, content: mask.contentHash, values: MaskValues(mask.pixels),

@@ -1,8 +1,8 @@
 import Runtime
 
 extension MemoryForecast {
-    /// Room for decoding a progressive picture of two million pixels; the real sizes are not known yet.
-    private static let decoding = 20 << 20
+    /// Room for decoding a picture of three million pixels; the real sizes are not known yet.
+    private static let decoding = 12 << 20
 
     /// What a budget that the trainer was compiled for leaves to decoded pictures; nil where there is none.
     /// - Throws: `RuntimeError` or `TrainerError` for a model that cannot be trained.

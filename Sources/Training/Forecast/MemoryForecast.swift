@@ -45,7 +45,9 @@ struct MemoryForecast: Hashable, Sendable {
     static func parts(_ use: MemoryUse) -> String {
         "arena \(Text.bytes(use.arena)), parameters \(Text.bytes(use.parameters)), "
             + "optimizer state \(Text.bytes(use.moments)), "
-            + (use.extras > 0 ? "gradient sums and averages \(Text.bytes(use.extras)), " : "")
+            + (use.sums > 0 ? "gradient sums \(Text.bytes(use.sums)), " : "")
+            + (use.kept > 0 ? "kept for gradients \(Text.bytes(use.kept)), " : "")
+            + (use.average > 0 ? "average \(Text.bytes(use.average)), " : "")
             + "prepared weights \(Text.bytes(use.prepared + use.derived)), "
             + "scratch \(Text.bytes(use.workspaces))"
     }

@@ -186,6 +186,8 @@ final class TrainingRun {
 
     /// Tests are written down before the checkpoint: what a kill in between leaves too much, `--resume` drops.
     private func closeEpoch(_ scores: TestScores?, imagesPerSecond: Double) throws {
+        // Figures and reports are drawn where activations were, so that the peak is that of the steps.
+        net.executor.giveBackWorkingMemory()
         let trainLoss = record.progress.lossSum / Double(max(1, record.progress.samples))
         record.progress.epoch += 1
         record.progress.stepInEpoch = 0

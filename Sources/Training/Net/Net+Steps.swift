@@ -47,6 +47,7 @@ extension Net {
         let samples = sizes.reduce(0, +)
         let spans = profile?.spans
         var result = StepResult(loss: 0)
+        var deferrals = 0
         for (place, size) in sizes.enumerated() {
             guard let batch = try spans.measure(.wait, { try next() }) else { break }
             var part = scalars
@@ -56,6 +57,9 @@ extension Net {
                 part.step = (scalars.step - 1) * settings.runs + place + 1
                 part.gradientWeight = share
                 part.keepsGradients = place > 0
+            }
+            if let capacity = model.deferredCapacity, executor.deferredSamples + size > capacity {
+                try makeDeferred(&deferrals, scalars, spans)
             }
             try spans.measure(.feed) { try write(batch, training) }
             switch look {
@@ -76,6 +80,11 @@ extension Net {
             let loss = Double(try executor.loss(training))
             result.loss = sizes.count == 1 ? loss : result.loss + loss * share
         }
+        if settings.extras.sumsGradients && result.fault != nil {
+            executor.dropDeferred()
+        } else {
+            try makeDeferred(&deferrals, scalars, spans)
+        }
         if settings.extras.sumsGradients { try update(&result, settings, scalars, spans) }
         if settings.ema != nil && result.fault == nil {
             var average = scalars
@@ -83,6 +92,15 @@ extension Net {
             try spans.measure(.average) { try executor.averageParameters(scalars: average) }
         }
         return result
+    }
+
+    /// Makes the gradients that runs of the step have left. The first time begins sums anew, further ones add to them.
+    private func makeDeferred(_ times: inout Int, _ scalars: StepScalars, _ spans: SpanRecorder?) throws {
+        var scalars = scalars
+        scalars.keepsGradients = times > 0
+        times += 1
+        guard executor.deferredSamples > 0 else { return }
+        try spans.measure(.deferred) { try executor.runDeferred(scalars: scalars) }
     }
 
     /// Takes the step with the sums of gradients, scaled as PyTorch's `clip_grad_norm_` does.

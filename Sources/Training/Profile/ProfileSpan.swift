@@ -6,6 +6,7 @@ struct ProfileSpan: Hashable, Sendable {
         case step
         case wait = "wait for pictures"
         case feed = "load pictures into the net"
+        case deferred = "deferred weight gradients"
         case gradientNorm = "norm of gradients"
         case optimizer
         case average = "average of weights"

@@ -44,7 +44,8 @@ extension TraceThread {
             arguments.append(JSONMember("step", .integer(span.number)))
         case .decode, .augment:
             arguments.append(JSONMember("sample", .string(profile.sampleName(span.number))))
-        case .wait, .feed, .gradientNorm, .optimizer, .average, .logs, .forecast, .validation, .checkpoint, .figures:
+        case .wait, .feed, .deferred, .gradientNorm, .optimizer, .average, .logs, .forecast, .validation, .checkpoint,
+            .figures:
             break
         }
         // What was under way when recording started counts from there.

@@ -35,7 +35,7 @@ struct Budget: ParsableCommand {
 }
 
 extension TrainerMemory {
-    /// Two batches made ahead and the one at work; the program, as `trainer info` measures it; a progressive picture of two
-    /// million pixels that is being decoded.
-    static let standard = TrainerMemory(batches: 3, program: (16 + 20) << 20)
+    /// Two batches made ahead and the one at work; the program, as `trainer info` measures it; a picture of three million
+    /// pixels that is being decoded.
+    static let standard = TrainerMemory(batches: 3, program: (16 + 12) << 20)
 }

@@ -1,0 +1,57 @@
+import Emission
+import GraphIR
+import Kernels
+import MemoryPlanning
+import Passes
+
+extension Session {
+    /// The plan that makes what the parts of a step have left to its end; nil where they leave nothing.
+    /// - Throws: `DriverError` for a plan that is wrong.
+    func deferredPlan(_ options: CompileOptions) throws -> LoweredPlan? {
+        guard let deferred = options.deferred, options.plans.contains(.train) else { return nil }
+        let schedule = try deferredSchedule(deferred, options)
+        let batch = deferredBatch(options)
+        return try verified(
+            LoweredPlan(
+                name: "deferred", schedule: schedule,
+                options: PlanningOptions(strategy: options.strategy, batchCapacity: batch), target: options.target,
+                convolutions: deferredAlgorithms(schedule.graph, options)))
+    }
+
+    /// The steps of that plan. What is kept lies in it as it does in the plan `train`.
+    func deferredSchedule(_ deferred: DeferredGradients, _ options: CompileOptions) throws -> Schedule {
+        var whole = options
+        whole.deferred = nil
+        whole.recomputation = .none
+        let train = try pipeline(.train, whole).schedule
+        var leaves: [String: Layout] = [:]
+        for id in train.graph.ids { leaves[train.graph[id].name] = train.layouts[id.index] }
+        let graph = deferred.graph(from: train.graph)
+        let laidOut = assignLayouts(
+            graph, target: options.target, convolutions: deferredAlgorithms(graph, options), leaves: leaves)
+        do {
+            try requireWellFormed(laidOut.graph, after: "deferral")
+        } catch {
+            throw DriverError("\(error)", exitCode: 70)
+        }
+        return scheduleSteps(laidOut.graph, layouts: laidOut.layouts)
+    }
+
+    /// Samples that the plan takes at once.
+    private func deferredBatch(_ options: CompileOptions) -> Int {
+        options.stepBatch ?? options.batch ?? graph.training.batch
+    }
+
+    private func deferredAlgorithms(_ graph: Graph, _ options: CompileOptions) -> AlgorithmTable {
+        var whole = options
+        whole.batch = deferredBatch(options)
+        return algorithms(graph, whole)
+    }
+
+    /// What making those gradients at the end of a step takes.
+    func deferredDemands(_ deferred: DeferredGradients, _ options: CompileOptions) throws -> StepDemands {
+        let schedule = try deferredSchedule(deferred, options)
+        return StepDemands(
+            schedule, deferredBatch(options), options.target, deferredAlgorithms(schedule.graph, options))
+    }
+}

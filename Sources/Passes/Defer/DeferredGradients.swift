@@ -1,0 +1,116 @@
+import GraphIR
+
+/// The gradients of weights that wait until all parts of a step have been through the net.
+///
+/// Where a batch goes through the net in parts, sums of gradients take as much memory as the parameters do. Most of it
+/// belongs to the deepest convolutions, whose maps are the smallest: there it takes less to keep what a gradient is made of,
+/// the map that was read and the gradient of the result, of the whole batch, and to make the gradient once at the end.
+public struct DeferredGradients: Hashable, Sendable {
+    /// The nodes of a training graph that make the gradients, by name, in the graph's order.
+    public let gradients: [String]
+    /// The maps that are kept for them, by name, in the order in which the gradients read them.
+    public let kept: [String]
+    /// What their sums would take, in bytes.
+    public let sumBytes: Int
+    /// What is kept of a sample, in bytes.
+    public let sampleBytes: Int
+
+    /// Of a laid out training graph, the gradients whose sums would take more memory than what they are made of, for so
+    /// many samples; nil where there are none.
+    public init?(of graph: Graph, batch: Int) {
+        let users = graph.users()
+        var gradients: [String] = []
+        var kept: [String] = []
+        var (sums, sample) = (0, 0)
+        for id in graph.ids {
+            guard let operands = graph.deferrableOperands(id, users) else { continue }
+            let added = operands.map { graph[$0] }.filter { !kept.contains($0.name) }
+            let addedBytes = added.reduce(0) { $0 + 4 * $1.type.elementCount }
+            let sum = ([id] + graph.companions(of: id)).reduce(0) { $0 + graph[$1].type.parameterBytes }
+            guard batch * addedBytes < sum else { continue }
+            gradients.append(graph[id].name)
+            kept += added.map(\.name)
+            sums += sum
+            sample += addedBytes
+        }
+        guard !gradients.isEmpty else { return nil }
+        self.gradients = gradients
+        self.kept = kept
+        sumBytes = sums
+        sampleBytes = sample
+    }
+
+    /// The training graph without them.
+    public func left(of graph: Graph, layouts: [Layout]) -> RecomputedGraph {
+        let waiting = waiting(in: graph)
+        var rewriter = GraphRewriter(source: graph)
+        var kept: [Layout] = []
+        for id in graph.ids where !waiting.contains(id) {
+            rewriter.copy(graph[id], for: id)
+            kept.append(layouts[id.index])
+        }
+        return RecomputedGraph(rewriter.finish(from: graph), layouts: kept)
+    }
+
+    /// The graph that makes them and updates their parameters: what is kept of the maps are inputs, of gradients cotangents.
+    /// - Parameter graph: the one that they were found in.
+    public func graph(from graph: Graph) -> Graph {
+        let waiting = waiting(in: graph)
+        let gradientMaps = Set(gradients.compactMap { graph.id(named: $0).map { graph[$0].inputs[0] } })
+        var rewriter = GraphRewriter(source: graph)
+        // All plans lay out all parameters.
+        for id in graph.parameters { rewriter.copy(graph[id], for: id) }
+        for id in kept.compactMap({ graph.id(named: $0) }) {
+            var leaf = graph[id]
+            leaf.op = gradientMaps.contains(id) ? .cotangent : .input
+            leaf.inputs = []
+            leaf.epilogue = []
+            leaf.host = nil
+            rewriter.copy(leaf, for: id)
+        }
+        for id in graph.ids where waiting.contains(id) { rewriter.copy(graph[id], for: id) }
+        return rewriter.result
+    }
+
+    /// The gradients, those that their kernels make beside, and the updates with them.
+    private func waiting(in graph: Graph) -> Set<NodeID> {
+        var waiting = Set(gradients.compactMap { graph.id(named: $0) })
+        for id in graph.ids {
+            let node = graph[id]
+            let isBeside = node.host.map(waiting.contains) ?? false
+            if isBeside || node.op == .update && waiting.contains(node.inputs[1]) { waiting.insert(id) }
+        }
+        return waiting
+    }
+}
+
+extension Graph {
+    /// What a weight's gradient is made of, if it can wait: nobody but an update reads it, and its operands are maps that
+    /// the plan makes for others as well.
+    fileprivate func deferrableOperands(_ id: NodeID, _ users: [[NodeID]]) -> [NodeID]? {
+        guard case .convWeightGradient = self[id].op, self[id].epilogue.isEmpty,
+            ([id] + companions(of: id)).allSatisfy({ isReadByUpdatesAlone($0, users) }),
+            self[id].inputs.allSatisfy({ isMadeForOthers($0, users) })
+        else { return nil }
+        return self[id].inputs
+    }
+
+    private func isReadByUpdatesAlone(_ id: NodeID, _ users: [[NodeID]]) -> Bool {
+        users[id.index].allSatisfy { self[$0].op == .update && self[$0].inputs[1] == id }
+    }
+
+    private func isMadeForOthers(_ id: NodeID, _ users: [[NodeID]]) -> Bool {
+        guard !self[id].op.isLeaf, self[id].type.isBatched else { return false }
+        return users[id.index].contains { user in
+            switch self[self[user].host ?? user].op {
+            case .convWeightGradient, .channelSum, .update: false
+            default: true
+            }
+        }
+    }
+}
+
+extension TensorType {
+    /// Bytes of a parameter of this type, at the place where parameters and their sums lie.
+    public var parameterBytes: Int { (4 * elementCount + 63) / 64 * 64 }
+}
