@@ -15,7 +15,7 @@ DEMO_INIT ?= he
 FUZZ_INPUTS ?= 100000
 FUZZ_SEED ?= 1
 
-.PHONY: all setup build test test-long test-sanitize fuzz bench numerics zoo format lint demo install clean
+.PHONY: all setup setup-browser build test test-long test-sanitize fuzz bench numerics zoo format lint demo install clean
 
 all: build
 
@@ -23,18 +23,22 @@ all: build
 setup:
 	@scripts/setup.sh
 
+# Chromium, for the tests of the inspection page; they are skipped where it cannot be installed.
+setup-browser:
+	@scripts/setup-browser.sh
+
 build: setup
 	@scripts/drop-stale-archive.sh $(BUILD)
 	$(SWIFT) build $(SWIFT_FLAGS) --product unetc
 	$(SWIFT) build $(SWIFT_FLAGS) --product UnetcTrainer
 	@SWIFT=$(SWIFT) scripts/link-trainer.sh $(BUILD)
 
-test: build lint
+test: build lint setup-browser
 	$(SWIFT) build --build-tests -j $(JOBS)
 	UNETC_TRAINER=$(abspath $(BUILD))/unetc-trainer.o $(SWIFT) test --skip-build
 
 # The slow ones as well: random graphs by the hundred, kill and resume, accuracy on real pictures.
-test-long: build
+test-long: build setup-browser
 	UNETC_LONG_TESTS=1 UNETC_TRAINER=$(abspath $(BUILD))/unetc-trainer.o $(SWIFT) test
 
 # The emitted kernels under the address and undefined-behaviour sanitizers, the thread pool under the thread sanitizer.

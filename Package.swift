@@ -41,7 +41,12 @@ let package = Package(
         .target(
             name: "Emission", dependencies: ["Kernels", "MemoryPlanning"], resources: [.embedInCode("unetc_model.h")],
             swiftSettings: settings),
-        room("Inspection", ["GraphDSL", "Emission"]),
+        .target(
+            name: "Inspection", dependencies: ["GraphDSL", "Emission"],
+            resources: ["html", "css"].map { .embedInCode("Page/Resources/page.\($0)") }
+                + ["tools", "model", "graph", "arena", "details", "steps", "search", "main"].map {
+                    .embedInCode("Page/Resources/\($0).js")
+                }, swiftSettings: settings),
         room("Driver", ["GraphDSL", "Passes", "Emission", "Inspection"]),
         // What runs: linked into every trainer and into unetc.
         .target(name: "ModelABI"),

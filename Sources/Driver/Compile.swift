@@ -34,7 +34,7 @@ extension Session {
         let swift = try options.backend.swiftToolchain()
         _ = try Linker.trainerLibrary()
         let (model, plans) = try emit(options)
-        let files = model.files + (try dumpFiles(options)) + [readme(plans, options)]
+        let files = try folderFiles(model, plans, options)
         try Self.checkIsOurs(folder)
         try write(files, to: folder)
         for name in Files.names(in: folder + "/kernels") where !files.contains(where: { $0.path == "kernels/" + name })
@@ -93,6 +93,22 @@ extension Session {
         }
     }
 
+    /// All that `compile` writes, but for the program.
+    /// - Throws: `DriverError` for graphs that the plans cannot be made of.
+    public func sourceFiles(_ options: CompileOptions) throws -> [EmittedFile] {
+        let (model, plans) = try emit(options)
+        return try folderFiles(model, plans, options)
+    }
+
+    private func folderFiles(
+        _ model: EmittedModel, _ plans: [LoweredPlan], _ options: CompileOptions
+    ) throws -> [EmittedFile] {
+        let tables = EmittedFile(path: "plan.txt", text: plans.map(\.table).joined(separator: "\n\n"))
+        let guide = FolderGuide(session: self, options: options, model: model, plans: plans)
+        return model.files + [tables] + (try dumpFiles(options))
+            + [EmittedFile(path: "README.md", text: guide.text)]
+    }
+
     private func dumpFiles(_ options: CompileOptions) throws -> [EmittedFile] {
         var files: [EmittedFile] = []
         for kind in options.plans {
@@ -108,28 +124,5 @@ extension Session {
             files.append(EmittedFile(path: "dumps/deferred-scheduled.txt", text: schedule.text))
         }
         return files
-    }
-
-    private func readme(_ plans: [LoweredPlan], _ options: CompileOptions) -> EmittedFile {
-        let reports = plans.map { "## Memory of plan `\($0.name)`\n\n```\n\($0.plan.report)\n```\n" }
-        let text = """
-            # \(graph.name), compiled
-
-            Made by unetc \(compilerVersion) from `\(Files.name(of: path))` for \(options.target.name), batches of up to \
-            \(options.batch ?? graph.training.batch).
-
-            | file | what |
-            |---|---|
-            | `trainer` | the program: `./trainer train --data DIR --out RUN`, `./trainer --help` |
-            | `model.h`, `model.c` | the kernels' names; tables of tensors, steps and plans |
-            | `kernels/*\(options.backend.fileSuffix)` | the kernels, a file per group of layers, each with its source line and shapes above it |
-            | `unetc_model.h` | the types of the tables: what an executor needs to know |
-            | `unetc_vectors\(options.backend == .c ? ".h" : ".swift")` | the vector operations that kernels use |
-            | `plan.json` | the plans as data: tensors with their places, steps with their algorithms |
-            | `dumps/` | the graph after each stage of the compiler, as text that reads back |
-
-            \(reports.joined(separator: "\n"))
-            """
-        return EmittedFile(path: "README.md", text: text)
     }
 }

@@ -18,6 +18,10 @@ struct FileFailure: Error {
     var driverError: DriverError { DriverError("\(path): \(message)" + (hint.map { "\n  hint: \($0)" } ?? "")) }
 }
 
+/// A whole file's bytes, for commands.
+/// - Throws: `DriverError` that names the file.
+public func readFile(_ path: String) throws -> [UInt8] { try Files.read(path) }
+
 /// Reading and writing whole files, with errors that name them.
 enum Files {
     static func read(_ path: String) throws -> [UInt8] {

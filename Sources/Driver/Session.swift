@@ -84,7 +84,7 @@ extension Session {
         try pipeline(kind, options, tile: kind == .tile ? try chooseTile(options) : nil)
     }
 
-    private func pipeline(
+    func pipeline(
         _ kind: PlanKind, _ options: CompileOptions, tile: TileChoice?
     ) throws -> PipelineResult {
         do {
@@ -117,7 +117,13 @@ extension Session {
     /// One plan with its kernels, verified.
     public func lowered(_ kind: PlanKind, _ options: CompileOptions) throws -> LoweredPlan {
         let tile = kind == .tile ? try chooseTile(options) : nil
-        let schedule = try pipeline(kind, options, tile: tile).schedule
+        return try lowered(try pipeline(kind, options, tile: tile).schedule, kind, options, tile: tile)
+    }
+
+    /// What `kind` has become behind the passes, as a plan.
+    func lowered(
+        _ schedule: Schedule, _ kind: PlanKind, _ options: CompileOptions, tile: TileChoice?
+    ) throws -> LoweredPlan {
         let planning = PlanningOptions(
             strategy: options.strategy, batchCapacity: tile == nil ? options.batch ?? graph.training.batch : 1)
         var lowered = LoweredPlan(
@@ -148,12 +154,17 @@ extension Session {
         }
         var plans = try options.plans.map { try lowered($0, options) }
         if let deferred = try deferredPlan(options) { plans.append(deferred) }
+        return (model(of: plans, options), plans)
+    }
+
+    /// Plans as source text.
+    func model(of plans: [LoweredPlan], _ options: CompileOptions) -> EmittedModel {
         var description = ModelDescription(
             compilerVersion: compilerVersion, sourceText: text, sourceName: Files.name(of: path),
             parameters: overrides, target: options.target, batchCapacity: options.batch ?? graph.training.batch,
             graph: graph)
         description.stepBatch = options.stepBatch
         description.memoryBudget = options.memoryBudget
-        return (EmittedModel(plans: plans, description: description, backend: options.backend), plans)
+        return EmittedModel(plans: plans, description: description, backend: options.backend)
     }
 }

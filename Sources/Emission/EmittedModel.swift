@@ -18,6 +18,8 @@ public struct EmittedKernel: Hashable, Sendable {
     public var function: String
     /// Of its file, relative to the folder.
     public var path: String
+    /// The function, with the comment above it.
+    public var text: String
 }
 
 /// Everything that the emitted model says about itself.
@@ -87,10 +89,12 @@ public struct EmittedModel: Sendable {
         let training = TrainingKernels(target: description.target, largest: largest)
         usesGemm = library.usesGemm
         kernels = functions.map { $0.map { $0.flatMap(library.place) } }
+        let optimizerFile = library.optimizerFile(optimizers, training)
+        let contents =
+            library.contents + [(optimizerFile.path, (optimizers.map(\.kernel) + training.all).map(\.name))]
         let tables = ModelTables(
-            plans: plans, functions: functions, optimizers: optimizers, training: training,
-            description: description,
-            usesGemm: library.usesGemm)
+            plans: plans, functions: functions, contents: contents, optimizers: optimizers, training: training,
+            description: description, usesGemm: library.usesGemm)
         files = [
             EmittedFile(path: "unetc_model.h", text: String(decoding: PackageResources.unetc_model_h, as: UTF8.self)),
             backend.vectors(for: description.target),
@@ -101,7 +105,7 @@ public struct EmittedModel: Sendable {
             if backend == .swift { files.append(EmittedFile(path: "unetc_gemm.swift", text: swiftGemm)) }
         }
         files += library.files()
-        files.append(library.optimizerFile(optimizers, training))
+        files.append(optimizerFile)
         files.append(EmittedFile(path: "model.c", text: tables.source))
         files.append(EmittedFile(path: "main.c", text: mainSource))
         files.append(EmittedFile(path: "plan.json", text: tables.planJSON.pretty(depth: 4) + "\n"))

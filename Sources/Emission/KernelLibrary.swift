@@ -9,6 +9,7 @@ struct KernelLibrary {
     private struct Function {
         var kernel: Kernel
         var group: String
+        var text: String
     }
 
     private static let optimizersFile = "optimizers"
@@ -39,7 +40,9 @@ struct KernelLibrary {
         }
         if indices[kernel.name] == nil {
             indices[kernel.name] = functions.count
-            functions.append(Function(kernel: kernel, group: Self.group(plan.graph[step.node])))
+            functions.append(
+                Function(
+                    kernel: kernel, group: Self.group(plan.graph[step.node]), text: printKernel(kernel, in: backend)))
             usesGemm = usesGemm || kernel.calls(gemmFunction)
         }
         return kernel.name
@@ -47,34 +50,48 @@ struct KernelLibrary {
 
     /// The function of that name, and where it is.
     func place(_ name: String) -> EmittedKernel? {
-        indices[name].map { EmittedKernel(function: name, path: path(functions[$0].group)) }
+        indices[name].map { index in
+            EmittedKernel(function: name, path: path(functions[index].group), text: functions[index].text)
+        }
+    }
+
+    /// The functions of each file, in the order in which files and functions first appear.
+    var contents: [(path: String, functions: [String])] {
+        groups.map { group in
+            (path(group), functions.filter { $0.group == group }.map(\.kernel.name))
+        }
+    }
+
+    private var groups: [String] {
+        var order: [String] = []
+        for function in functions where !order.contains(function.group) { order.append(function.group) }
+        return order
     }
 
     private func path(_ group: String) -> String { "kernels/\(group)\(backend.fileSuffix)" }
 
     /// One file per group, in the order in which groups first appear.
     func files() -> [EmittedFile] {
-        var order: [String] = []
-        for function in functions where !order.contains(function.group) { order.append(function.group) }
-        return order.map { group in
-            let kernels = functions.filter { $0.group == group }.map(\.kernel)
-            return file(group, title: "Kernels of \(group).", kernels)
+        groups.map { group in
+            let members = functions.filter { $0.group == group }
+            return file(group, title: "Kernels of \(group).", members.map(\.kernel), members.map(\.text))
         }
     }
 
     func optimizerFile(_ optimizers: [OptimizerKernel], _ training: TrainingKernels) -> EmittedFile {
-        file(
+        let kernels = optimizers.map(\.kernel) + training.all
+        return file(
             Self.optimizersFile,
             title: "The optimisers, sums of gradients and moving averages: one function each, for every parameter.",
-            optimizers.map(\.kernel) + training.all)
+            kernels, kernels.map { printKernel($0, in: backend) })
     }
 
-    private func file(_ name: String, title: String, _ kernels: [Kernel]) -> EmittedFile {
+    private func file(_ name: String, title: String, _ kernels: [Kernel], _ texts: [String]) -> EmittedFile {
         let callsGemm = kernels.contains { $0.calls(gemmFunction) }
         return EmittedFile(
             path: path(name),
             text: backend.opening(title: title, callsGemm: callsGemm)
-                + kernels.map { "\n" + printKernel($0, in: backend) }.joined())
+                + texts.map { "\n" + $0 }.joined())
     }
 
     /// The layer group that a node belongs to: `enc1` for `enc1_2`, `d_enc1_2`, `grad.enc1_2.weight`.

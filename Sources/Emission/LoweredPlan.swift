@@ -33,6 +33,17 @@ public struct PlannedStep: Sendable {
     }
 }
 
+/// What a step of a plan costs at the plan's batch.
+public struct StepWork: Hashable, Sendable {
+    /// Operations of its mathematics.
+    public var flops: Double
+    /// When each operand is moved once.
+    public var bytes: Double
+    public var tasks: Int
+    /// Memory of each thread while it runs.
+    public var workspaceBytes: Int
+}
+
 /// A plan ready to be printed.
 public struct LoweredPlan: Sendable {
     /// `train`, `infer`, `forward` or `gradients`.
@@ -53,7 +64,8 @@ public struct LoweredPlan: Sendable {
     ) {
         let demands = StepDemands(schedule, options.batchCapacity, target, convolutions)
         let plan = planMemory(
-            schedule, options: options, scratchBytes: demands.scratchBytes, preparedBytes: demands.preparedBytes)
+            schedule, options: options, scratchBytes: demands.scratchBytes, preparedBytes: demands.preparedBytes,
+            overwriting: demands.overwriting)
         self.init(name: name, plan: plan, target: target, convolutions: convolutions)
     }
 
@@ -84,6 +96,18 @@ public struct LoweredPlan: Sendable {
                     isPreparation: stage.isPreparation && plan.keepsPrepared(by: id) || plan.keepsValue(of: id))
             }
         }
+    }
+}
+
+extension LoweredPlan {
+    /// What a step of this plan costs when the batch is full.
+    public func work(of step: PlannedStep) -> StepWork {
+        let numbers = StepNumbers(step, graph[step.node], self)
+        let batch = plan.batchCapacity
+        return StepWork(
+            flops: numbers.flopsFixed + Double(batch) * numbers.flopsPerSample,
+            bytes: numbers.bytesFixed + Double(batch) * numbers.bytesPerSample,
+            tasks: numbers.tasksFixed + batch * numbers.tasksPerSample, workspaceBytes: numbers.workspaceBytes)
     }
 }
 

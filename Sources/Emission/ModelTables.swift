@@ -8,6 +8,8 @@ struct ModelTables {
     let plans: [LoweredPlan]
     /// For each plan the function of each step.
     let functions: [[String?]]
+    /// The functions of each file of kernels.
+    let contents: [(path: String, functions: [String])]
     let optimizers: [OptimizerKernel]
     let training: TrainingKernels
     let description: ModelDescription
@@ -17,25 +19,47 @@ struct ModelTables {
 
     // MARK: model.h
 
+    /// The net's interface: what it takes and gives, and which file has which kernels.
+    ///
+    /// Every file of kernels includes it, so that it says nothing that changes where they do not, such as places in memory.
     var header: String {
-        var declared: [String] = []
-        for name in functions.joined().compactMap({ $0 }) + optimizers.map(\.kernel.name) + training.all.map(\.name)
-        where !declared.contains(name) {
-            declared.append(name)
+        let declarations = contents.map { file in
+            "/* \(commentText(file.path)) */\n"
+                + file.functions.map { "void \($0)(const unetc_call *call, int64_t task);\n" }.joined()
         }
-        let declarations = declared.map { "void \($0)(const unetc_call *call, int64_t task);" }
         return """
-            /* The kernels of \(commentText(graph.name)); each computes one task of its step. */
+            /* The net "\(commentText(graph.name))".
+             *
+            \(interface.map { " *   \(commentText($0))\n" }.joined()) *
+             * N is the batch. unetc_model_get() (unetc_model.h) returns the tables of model.c: which tensors there are, where each
+             * lies, and which kernel runs when. A kernel computes one task of its step; tasks may run in any order and at once.
+             */
             #ifndef UNETC_GENERATED_MODEL_H
             #define UNETC_GENERATED_MODEL_H
 
             #include "unetc_model.h"
 
             \(declarations.joined(separator: "\n"))
-
             #endif
 
             """
+    }
+
+    /// Inputs, targets and outputs with their shapes, a line each.
+    private var interface: [String] {
+        let leaves = graph.ids.compactMap { id -> (kind: String, name: String, type: TensorType)? in
+            switch graph[id].op {
+            case .input: ("input", graph[id].name, graph[id].type)
+            case .target: ("target", graph[id].name, graph[id].type)
+            default: nil
+            }
+        }
+        let rows = leaves + graph.outputs.map { ("output", $0.name, graph[$0.node].type) }
+        let width = rows.map(\.name.count).max() ?? 0
+        let padded = { (text: String, count: Int) in text + String(repeating: " ", count: max(0, count - text.count)) }
+        let elements = graph.parameters.reduce(0) { $0 + graph[$1].type.elementCount }
+        return rows.map { padded($0.kind, 8) + padded($0.name, width + 2) + $0.type.description }
+            + ["\(graph.parameters.count) parameters of \(elements) floats"]
     }
 
     // MARK: model.c
@@ -91,7 +115,10 @@ struct ModelTables {
     }
 
     private func planTables(_ plan: LoweredPlan, _ functions: [String?]) -> String {
-        let operands = plan.steps.map { "\($0.operands.map(String.init).joined(separator: ", "))," }
+        let operands = plan.steps.enumerated().map { index, step in
+            let names = step.operands.map { plan.tensors[$0].name }.joined(separator: ", ")
+            return "\(step.operands.map(String.init).joined(separator: ", ")), /* \(index) \(commentText(names)) */"
+        }
         var starts: [Int] = []
         var count = 0
         for step in plan.steps {
@@ -101,16 +128,22 @@ struct ModelTables {
         let steps = plan.steps.indices.map { stepRow(plan, $0, functions[$0], firstOperand: starts[$0]) }
         return """
 
-            /* Plan "\(plan.name)": arena of \(plan.plan.arenaBytes) bytes. */
+            /* Plan "\(plan.name)": \(plan.steps.count) steps over \(plan.tensors.count) tensors, arena of \(plan.plan.arenaBytes) bytes. */
+
+            /* number: name, role, region, rank, shape of a sample, batched, kind of parameter, fan-in, offset in the region,
+             * bytes, bytes from sample to sample, 1 + number of the tensor that it is a part of */
             static const unetc_tensor \(plan.name)_tensors[] = {
             \(plan.tensors.enumerated().map { tensorRow($1, $0) }.joined(separator: "\n"))
             };
 
-            /* The operands of the steps, one line a step. */
+            /* The operands of the steps, results first, as numbers of tensors: a line a step. */
             static const int32_t \(plan.name)_operands[] = {
             \((operands.isEmpty ? ["0"] : operands).map { "    \($0)" }.joined(separator: "\n"))
             };
 
+            /* In the order in which they run: name, operation, source, algorithm, phase, kernel, operands (how many, where they
+             * begin), tasks (a sample, besides), count, bytes of workspace, FLOPs (a sample, besides), bytes moved (a sample,
+             * besides), whether it is a preparation, what it does with each operand */
             static const unetc_step \(plan.name)_steps[] = {
             \(steps.joined(separator: "\n"))
             };
@@ -146,7 +179,7 @@ struct ModelTables {
         let node = plan.graph[step.node]
         let place = node.origin.location.map { "\($0.file):\($0.line)" } ?? ""
         let numbers = StepNumbers(step, node, plan)
-        return "    {\(cString(step.name)), \(cString(step.operation)), \(cString(place)), "
+        return "    /* \(index) */ {\(cString(step.name)), \(cString(step.operation)), \(cString(place)), "
             + "\(cString(step.algorithm)), \(Phase(node).constant), \(function ?? "NULL"), "
             + "\(step.operands.count), &\(plan.name)_operands[\(firstOperand)], \(numbers.tasksPerSample), "
             + "\(numbers.tasksFixed), \(numbers.count), \(numbers.workspaceBytes), \(cDouble(numbers.flopsPerSample)), "

@@ -1,12 +1,10 @@
 /// The C function that a model's executor calls before the first step: it refuses to run where results would be wrong.
 func startUpChecks(usesGemm: Bool) -> String {
     """
-    \(processorCheck)
-    \(usesGemm ? gemmCheck : "")
+    \(processorCheck)\(usesGemm ? "\n" + gemmCheck : "")
     static const char *prepare(void) {
         const char *fault = processor_fault();
-        \(usesGemm ? "if (fault == NULL) fault = gemm_fault();" : "")
-        return fault;
+    \(usesGemm ? "    if (fault == NULL) fault = gemm_fault();\n" : "")    return fault;
     }
 
     """

@@ -11,6 +11,8 @@ public struct StepDemands: Hashable, Sendable {
     public private(set) var preparedBytes: [NodeID: Int] = [:]
     /// Memory of each thread while the step runs.
     public private(set) var workspaceBytes: [NodeID: Int] = [:]
+    /// Steps whose kernels store each element of the result once, right behind reading the operands of fused steps there.
+    public private(set) var overwriting: Set<NodeID> = []
     /// What the cost models say, on one core: of convolutions their own, of everything else the way from and to memory.
     public private(set) var milliseconds: [NodeID: Double] = [:]
 
@@ -29,6 +31,7 @@ public struct StepDemands: Hashable, Sendable {
             let bytes = step.stages.reduce(0) {
                 $0 + $1.work.bytesFixed + $1.work.bytesPerSample * Double(batchCapacity)
             }
+            if convolutions.mayOverwriteFusedOperands(schedule.graph[id].op) { overwriting.insert(id) }
             milliseconds[id] =
                 convolutions[schedule.graph[id].op]?.predictedMilliseconds
                 ?? bytes / (target.throughput.gigabytes * 1e6)

@@ -11,7 +11,7 @@ package struct AttributeReader {
     /// Of all that are left, in their order.
     var keys: [String] { entries.map(\.key) }
 
-    func has(_ key: String) -> Bool { entries.contains { $0.key == key } }
+    package func has(_ key: String) -> Bool { entries.contains { $0.key == key } }
 
     /// Takes the value of a key.
     private mutating func take(_ key: String) throws(GraphTextError) -> Attribute.Value {

@@ -22,6 +22,8 @@ public struct KernelEvaluator: Sendable {
     public var step: Int64 = 1
     /// Functions by their C names, such as `unetc_gemm`, besides those of the prelude.
     public var functions: [String: Function]
+    /// Buffers that lie where another one does, by their names.
+    public var aliases: [String: String] = [:]
     /// What every float of the workspace holds when a task starts; NaN shows who reads before writing.
     public var workspaceFill = Float.nan
 
@@ -95,6 +97,7 @@ private struct TaskMachine {
         for (position, buffer) in kernel.buffers.enumerated() {
             positions[buffer.name] = buffer.access == .workspace ? buffers.count - 1 : position
         }
+        for (name, other) in evaluator.aliases where positions[name] != nil { positions[name] = positions[other] }
     }
 
     // MARK: Statements

@@ -9,13 +9,16 @@ struct StorageAssignment {
     /// Whether a value is made of parameters alone in a plan that leaves them as they are: it keeps its place from run to
     /// run.
     private let isKept: [Bool]
+    /// Steps whose results may take the place of fused steps' operands, whatever their operators are.
+    private let overwriting: Set<NodeID>
     /// For each value the value whose memory it lies in, and how many channels from its start.
     private var parent: [(value: NodeID, channelOffset: Int)?]
     /// For each value that lies in no other one, those that lie in its memory.
     private var members: [[NodeID]]
 
-    init(_ schedule: Schedule, options: PlanningOptions) {
+    init(_ schedule: Schedule, options: PlanningOptions, overwriting: Set<NodeID>) {
         self.schedule = schedule
+        self.overwriting = overwriting
         self.options = options
         liveness = Liveness(schedule, streamsGradients: options.streamsGradients)
         isKept =
@@ -81,11 +84,30 @@ struct StorageAssignment {
     private mutating func placeInPlaceResults() {
         // What a companion could take the place of is still read by its host.
         for (step, id) in schedule.steps.enumerated() where parent[id.index] == nil && graph[id].host == nil {
-            let candidates = graph[id].inPlaceOperands
+            let candidates = inPlaceOperands(of: id)
             if let operand = candidates.first(where: { mayOverwrite($0, with: id, at: step) }) {
                 put(id, into: operand, at: 0)
             }
         }
+    }
+
+    /// Operands that the step's kernel reads at an index only before it writes the result there.
+    private func inPlaceOperands(of id: NodeID) -> [NodeID] {
+        let node = graph[id]
+        guard overwriting.contains(id) else { return node.inPlaceOperands }
+        // The operator reads its inputs all over, also where they share memory with an operand.
+        return node.fusedOperands.filter { operand in !node.inputs.contains { sharesMemory($0, operand) } }
+    }
+
+    private func sharesMemory(_ a: NodeID, _ b: NodeID) -> Bool {
+        let (one, other) = (channels(of: a), channels(of: b))
+        return one.value == other.value && one.range.overlaps(other.range)
+    }
+
+    /// Where in the memory of its root a value lies.
+    private func channels(of id: NodeID) -> (value: NodeID, range: Range<Int>) {
+        let place = root(of: id)
+        return (place.value, place.channel..<(place.channel + max(1, graph[id].type.shape.first ?? 1)))
     }
 
     /// True when nobody needs the operand's bytes after the step.
@@ -94,15 +116,11 @@ struct StorageAssignment {
         guard node.type == graph[id].type, layout(of: operand) == layout(of: id), !node.op.isLeaf,
             node.type.isBatched
         else { return false }
-        let place = root(of: operand)
+        let place = channels(of: operand)
         guard !graph[place.value].op.isLeaf else { return false }
-        let channels = place.channel..<(place.channel + max(1, node.type.shape.first ?? 1))
-        for other in members[place.value.index] where other != id && liveness.lastUse[other.index] > step {
-            let otherPlace = root(of: other)
-            let range = otherPlace.channel..<(otherPlace.channel + max(1, graph[other].type.shape.first ?? 1))
-            if range.overlaps(channels) { return false }
+        return members[place.value.index].allSatisfy { other in
+            other == id || liveness.lastUse[other.index] <= step || !channels(of: other).range.overlaps(place.range)
         }
-        return true
     }
 
     // MARK: Buffers
@@ -178,7 +196,7 @@ extension Graph {
 extension Node {
     /// Operands that the node's kernel reads at an index only before it writes the result there, so that the result may
     /// take their place.
-    var inPlaceOperands: [NodeID] {
+    fileprivate var inPlaceOperands: [NodeID] {
         switch op {
         case .elementwise: operands
         // Only windows that tile the map store each position once; a window's values are read all over it.
@@ -186,7 +204,7 @@ extension Node {
             fusedOperands
         case .normalization(.normalize): [inputs[0]] + fusedOperands
         case .normalization(.gradient): [inputs[0], inputs[1]] + fusedOperands
-        // A convolution's product is stored before its epilogue runs, and resampled maps in pieces.
+        // A convolution's product may be stored before its epilogue runs, and resampled maps in pieces.
         case .conv, .convTranspose, .convDataGradient, .maxPool, .maxUnpool, .maxPick, .resample, .resampleGradient: []
         case .input, .target, .parameter, .cotangent, .one, .convWeightGradient, .channelSum, .concat, .channelSlice,
             .relayout, .normalization, .softmax, .softmaxGradient, .sampleLoss, .sampleLossGradient, .classLoss,
@@ -196,5 +214,5 @@ extension Node {
     }
 
     /// The operands of fused steps that the operator itself does not read.
-    private var fusedOperands: [NodeID] { epilogue.flatMap(\.operands).filter { !inputs.contains($0) } }
+    fileprivate var fusedOperands: [NodeID] { epilogue.flatMap(\.operands).filter { !inputs.contains($0) } }
 }

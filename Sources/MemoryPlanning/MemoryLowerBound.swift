@@ -6,11 +6,15 @@ import GraphIR
 /// - Parameters:
 ///   - scratchBytes: memory that a step's kernels share while it runs, by the step's node.
 ///   - preparedBytes: memory for what a step derives from parameters alone.
+///   - overwriting: steps whose kernels store each element of the result once, right behind reading the operands of
+///     fused steps there, so that the result may take the place of one that dies.
 public func memoryLowerBound(
     _ schedule: Schedule, options: PlanningOptions, scratchBytes: [NodeID: Int] = [:],
-    preparedBytes: [NodeID: Int] = [:]
+    preparedBytes: [NodeID: Int] = [:], overwriting: Set<NodeID> = []
 ) -> Int {
-    lowerBound(schedule, options, StepNeeds(scratchBytes: scratchBytes, preparedBytes: preparedBytes))
+    lowerBound(
+        schedule, options, StepNeeds(scratchBytes: scratchBytes, preparedBytes: preparedBytes, overwriting: overwriting)
+    )
 }
 
 func lowerBound(_ schedule: Schedule, _ options: PlanningOptions, _ needs: StepNeeds) -> Int {
@@ -22,9 +26,9 @@ func lowerBound(_ schedule: Schedule, _ options: PlanningOptions, _ needs: StepN
 /// As `memoryLowerBound`, with the steps in the order in which `planMemory` puts them.
 public func orderedMemoryLowerBound(
     _ schedule: Schedule, options: PlanningOptions, scratchBytes: [NodeID: Int] = [:],
-    preparedBytes: [NodeID: Int] = [:]
+    preparedBytes: [NodeID: Int] = [:], overwriting: Set<NodeID> = []
 ) -> Int {
-    let needs = StepNeeds(scratchBytes: scratchBytes, preparedBytes: preparedBytes)
+    let needs = StepNeeds(scratchBytes: scratchBytes, preparedBytes: preparedBytes, overwriting: overwriting)
     let ordered = options.strategy == .best ? orderSteps(schedule, options: options, needs) : schedule
     return lowerBound(ordered, options, needs)
 }

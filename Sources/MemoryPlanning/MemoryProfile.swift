@@ -6,11 +6,13 @@ import GraphIR
 /// - Parameters:
 ///   - scratchBytes: memory that a step's kernels share while it runs, by the step's node.
 ///   - preparedBytes: memory for what a step derives from parameters alone.
+///   - overwriting: steps whose kernels store each element of the result once, right behind reading the operands of
+///     fused steps there, so that the result may take the place of one that dies.
 public func memoryProfile(
     _ schedule: Schedule, options: PlanningOptions, scratchBytes: [NodeID: Int] = [:],
-    preparedBytes: [NodeID: Int] = [:]
+    preparedBytes: [NodeID: Int] = [:], overwriting: Set<NodeID> = []
 ) -> [Int] {
-    let needs = StepNeeds(scratchBytes: scratchBytes, preparedBytes: preparedBytes)
+    let needs = StepNeeds(scratchBytes: scratchBytes, preparedBytes: preparedBytes, overwriting: overwriting)
     let requests = PlannedBuffers(schedule, options: options, needs).arenaRequests
     let count = schedule.steps.count
     var changes = [Int](repeating: 0, count: count + 1)

@@ -44,6 +44,7 @@ private struct PlanReader {
     private var scratch: [Int?]
     private var prepared: [Int?]
     private var runs: [PlanListing.Run] = []
+    private var overwriting: Set<NodeID> = []
     private(set) var isDone = false
 
     init(_ schedule: Schedule) {
@@ -68,8 +69,9 @@ private struct PlanReader {
         report.savings = savings
         let plan = Plan(
             schedule: schedule, batchCapacity: options.batchCapacity, alignment: options.alignment, buffers: buffers,
-            locations: locations, scratch: scratch, prepared: prepared, steps: steps, arenaBytes: sizes.arena,
-            parameterBytes: sizes.parameters, preparedBytes: sizes.prepared,
+            locations: locations, scratch: scratch, prepared: prepared, steps: steps,
+            overwriting: overwriting, arenaBytes: sizes.arena, parameterBytes: sizes.parameters,
+            preparedBytes: sizes.prepared,
             largestPreparedBytes: sizes.largestPrepared, derivedBytes: sizes.derived, report: report)
         return PlanListing(name: name, plan: plan, runs: runs)
     }
@@ -208,7 +210,10 @@ private struct PlanReader {
         if line.takes(word: "by") { run.algorithm = try line.quoted() }
         if line.sees("{") {
             var attributes = try line.attributes()
-            run.workspaceBytes = try attributes.size("workspace")
+            if attributes.has("workspace") { run.workspaceBytes = try attributes.size("workspace") }
+            if attributes.has("overwrites") {
+                if try attributes.integer("overwrites", in: 0...1) == 1 { overwriting.insert(run.node) }
+            }
             try attributes.finish()
         }
         runs.append(run)

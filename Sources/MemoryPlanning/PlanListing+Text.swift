@@ -23,7 +23,9 @@ import GraphIR
 /// ```
 /// Offsets and bytes are bytes, `start` and `stride` floats; steps are those of the schedule, −1 before the first and their
 /// number after the last. `proof` has the bytes that no placement of the buffers can go below, and the nodes that the exact
-/// search looked at, `cut: 1` if it was not done; what `saved` says is told at `PlanSavings`. Both may be left out. Scratch belongs to a step while it runs; `prepared` is what a step makes of parameters alone.
+/// search looked at, `cut: 1` if it was not done; what `saved` says is told at `PlanSavings`. Both may be left out. Scratch belongs to a
+/// step while it runs; `prepared` is what a step makes of parameters alone. A step that `overwrites` may store its result
+/// over the operands of its fused steps.
 extension PlanListing {
     /// The text form; the same listing gives the same bytes in every process.
     public var text: String {
@@ -81,7 +83,10 @@ extension PlanListing {
 
     private func line(_ run: Run) -> String {
         let algorithm = run.algorithm.map { " by \(quoted($0))" } ?? ""
-        let workspace = run.workspaceBytes == 0 ? "" : " " + braced([Attribute("workspace", run.workspaceBytes)])
-        return "  run \(run.node)\(algorithm)\(workspace)  // \(quotedIfNeeded(plan.schedule.graph[run.node].name))"
+        let attributes =
+            (run.workspaceBytes == 0 ? [] : [Attribute("workspace", run.workspaceBytes)])
+            + (plan.overwriting.contains(run.node) ? [Attribute("overwrites", 1)] : [])
+        let further = attributes.isEmpty ? "" : " " + braced(attributes)
+        return "  run \(run.node)\(algorithm)\(further)  // \(quotedIfNeeded(plan.schedule.graph[run.node].name))"
     }
 }

@@ -7,11 +7,13 @@ import GraphIR
 ///   - scratchBytes: memory that a step's kernels share while it runs, by the step's node.
 ///   - preparedBytes: memory for what a step derives from parameters alone. Inference has it in a region of its own;
 ///     elsewhere the parameters change from run to run, so that it is no better than scratch.
+///   - overwriting: steps whose kernels store each element of the result once, right behind reading the operands of
+///     fused steps there, so that the result may take the place of one that dies.
 public func planMemory(
     _ schedule: Schedule, options: PlanningOptions, scratchBytes: [NodeID: Int] = [:],
-    preparedBytes: [NodeID: Int] = [:]
+    preparedBytes: [NodeID: Int] = [:], overwriting: Set<NodeID> = []
 ) -> Plan {
-    let needs = StepNeeds(scratchBytes: scratchBytes, preparedBytes: preparedBytes)
+    let needs = StepNeeds(scratchBytes: scratchBytes, preparedBytes: preparedBytes, overwriting: overwriting)
     let natural = schedule
     let schedule = options.strategy == .best ? orderSteps(natural, options: options, needs) : natural
     var planned = PlannedBuffers(schedule, options: options, needs)
@@ -26,7 +28,8 @@ public func planMemory(
     return Plan(
         schedule: schedule, batchCapacity: options.batchCapacity, alignment: options.alignment,
         buffers: planned.buffers, locations: planned.locations, scratch: planned.scratch, prepared: planned.prepared,
-        steps: planned.steps, arenaBytes: report.arenaBytes, parameterBytes: parameterBytes,
+        steps: planned.steps, overwriting: overwriting.intersection(planned.steps), arenaBytes: report.arenaBytes,
+        parameterBytes: parameterBytes,
         preparedBytes: allPreparedBytes,
         largestPreparedBytes: report.largestPreparedBytes, derivedBytes: derivedBytes, report: report)
 }

@@ -171,14 +171,21 @@ private struct PlanWalk {
         for operand in node.operands {
             guard let other = StridedExtent(operand, plan), extent.overlaps(other) else { continue }
             if node.op == .concat, isSlice(operand, ofConcat: id) { continue }
-            if extent != other || !mayShare(node, operand) {
+            if extent != other || !mayShare(id, operand) {
                 report("writes \"\(node.name)\" over its operand \"\(graph[operand].name)\"")
             }
         }
     }
 
-    func mayShare(_ node: Node, _ operand: NodeID) -> Bool {
+    func mayShare(_ id: NodeID, _ operand: NodeID) -> Bool {
+        let node = graph[id]
         switch node.op {
+        // Only some algorithms finish an element before they store it.
+        case .conv, .convTranspose, .convDataGradient:
+            return plan.overwriting.contains(id) && !node.inputs.contains(operand)
+        default: break
+        }
+        return switch node.op {
         case .elementwise: true
         case .maxUnpool(let geometry):
             geometry.stride == geometry.kernel && geometry.padding == Padding(0) && !node.inputs.contains(operand)

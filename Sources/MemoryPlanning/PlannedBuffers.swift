@@ -1,11 +1,13 @@
 import GraphIR
 
-/// Memory that steps need beside their operands and results, by the step's node.
+/// What is to be known of steps beside their operands and results, by the step's node.
 struct StepNeeds {
     /// What a step's kernels share while it runs.
     var scratchBytes: [NodeID: Int]
     /// What a step derives from parameters alone.
     var preparedBytes: [NodeID: Int]
+    /// Steps whose kernels store each element of the result once, right behind reading the operands of fused steps there.
+    var overwriting: Set<NodeID> = []
 }
 
 /// The buffers of a schedule with their lifetimes, before they are placed.
@@ -21,7 +23,7 @@ struct PlannedBuffers {
     let steps: [NodeID]
 
     init(_ schedule: Schedule, options: PlanningOptions, _ needs: StepNeeds) {
-        let assignment = StorageAssignment(schedule, options: options)
+        let assignment = StorageAssignment(schedule, options: options, overwriting: needs.overwriting)
         (buffers, locations) = assignment.buffers()
         steps = assignment.executedSteps(locations)
         scratch = []

@@ -54,6 +54,9 @@ public struct Plan: Hashable, Sendable {
     /// The steps that run, in order: concats and slices whose values are already in place are left out, and companions,
     /// which their hosts' steps make.
     public var steps: [NodeID]
+    /// Of these, the ones whose kernels store each element of the result once, right behind reading the operands of fused
+    /// steps there.
+    public var overwriting: Set<NodeID>
     public var arenaBytes: Int
     public var parameterBytes: Int
     /// Bytes of the prepared region, where each step's part has a place of its own, to be kept from run to run.

@@ -13,7 +13,8 @@ struct Unetc: ParsableCommand {
             """,
         version: compilerVersion,
         subcommands: [
-            Compile.self, Check.self, Format.self, Dump.self, Run.self, Bench.self, Budget.self, Verify.self,
+            Compile.self, Check.self, Format.self, Dump.self, Inspect.self, Run.self, Bench.self, Budget.self,
+            Verify.self,
             PlaceBlocks.self, Doctor.self,
         ])
 

@@ -224,11 +224,32 @@ struct KernelTrial {
         return ((made[.companion(0)] ?? []).map(\.bitPattern), buffers[0].map(\.bitPattern))
     }
 
+    /// Whether the planner may put the result over an operand of the epilogue.
+    var mayOverwriteFusedOperands: Bool {
+        !request.epilogueOperands.joined().isEmpty && algorithms.mayOverwriteFusedOperands(test.op)
+    }
+
+    /// Which operand of the epilogue changes the result's bits where the result takes its place; nil for none.
+    func unfitPlace() throws -> String? {
+        let request = request
+        let lowered = lower(request)
+        let expected = try run(lowered, request)[.result]?.map(\.bitPattern)
+        for (number, operand) in request.epilogueOperands.joined().enumerated() {
+            let found = try run(lowered, request, inPlaceOf: number)[.result]?.map(\.bitPattern)
+            if found != expected { return operand.name }
+        }
+        return nil
+    }
+
     /// Executes the stages one after the other; returns the memory of what they made.
-    private func run(_ lowered: LoweredStep, _ request: KernelRequest) throws -> [StageOperand: [Float]] {
+    /// - Parameter extra: the operand of the epilogue in whose place the result is.
+    private func run(
+        _ lowered: LoweredStep, _ request: KernelRequest, inPlaceOf extra: Int? = nil
+    ) throws -> [StageOperand: [Float]] {
         let extras = Array(request.epilogueOperands.joined())
         var memory: [StageOperand: [Float]] = [
-            .result: Array(repeating: .nan, count: request.result.extent(batch: Self.capacity)),
+            .result: extra.map { floats(of: extras[$0]) }
+                ?? Array(repeating: .nan, count: request.result.extent(batch: Self.capacity)),
             .scratch: Array(repeating: .nan, count: lowered.scratch),
             .prepared: Array(repeating: .nan, count: lowered.prepared),
         ]
@@ -237,7 +258,8 @@ struct KernelTrial {
             memory[.companion(index)] = Array(repeating: .nan, count: companion.value.extent(batch: Self.capacity))
         }
         for (index, operand) in extras.enumerated() { memory[.extra(index)] = floats(of: operand) }
-        let evaluator = KernelEvaluator(batch: Self.batch, functions: [gemmFunction: naiveProduct])
+        var evaluator = KernelEvaluator(batch: Self.batch, functions: [gemmFunction: naiveProduct])
+        if let extra { evaluator.aliases = ["extra\(extra)": "out"] }
         for stage in lowered.stages {
             var buffers = stage.operands.map { memory[$0] ?? [] }
             try evaluator.run(stage.kernel, operands: &buffers)

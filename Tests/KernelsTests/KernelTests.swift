@@ -50,6 +50,21 @@ import Testing
         try expectOracle(test, setup, tolerance: 5e-5)
     }
 
+    /// What the planner counts on where a result takes the place of a map that dies, such as the one whose ReLU's mask it
+    /// is multiplied with.
+    @Test(
+        arguments: ((NamedGeometry.plain + NamedGeometry.blocked + NamedGeometry.winograd + NamedGeometry.direct)
+            .flatMap(\.cases) + KernelCase.epilogues + KernelCase.blockedMaps).filter {
+                $0.epilogue.contains { $0.operandCount > 1 }
+            },
+        Array(Setup.blocked.suffix(2)) + Array(Setup.direct.suffix(1)))
+    func resultsMayTakeThePlaceOfFusedOperands(_ test: KernelCase, _ setup: Setup) throws {
+        let trial = try KernelTrial(test, setup)
+        guard trial.mayOverwriteFusedOperands else { return }
+        let unfit = try trial.unfitPlace()
+        #expect(unfit == nil)
+    }
+
     @Test(arguments: KernelCase.blockedMaps, Setup.blocked)
     func blockedMaps(_ test: KernelCase, _ setup: Setup) throws {
         try expectOracle(test, setup, tolerance: 5e-5)

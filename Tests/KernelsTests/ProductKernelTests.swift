@@ -120,8 +120,13 @@ struct ProductCase: Sendable, CustomTestStringConvertible {
 
     private func expectRight(_ test: ProductCase, _ algorithm: ConvolutionAlgorithm) throws {
         #expect(convolutionCandidates(test.op, target: test.target).first == algorithm)
-        let problem = try ProductTrial(test).problem()
+        let trial = try ProductTrial(test)
+        let problem = try trial.problem()
         #expect(problem == nil, "\(problem ?? "")")
+        for number in Array(trial.request.epilogueOperands.joined()).indices {
+            let problem = try trial.problem(inPlaceOf: number)
+            #expect(problem == nil, "in the place of operand \(number) of the epilogue: \(problem ?? "")")
+        }
     }
 }
 
@@ -182,9 +187,15 @@ private struct ProductTrial {
     }
 
     /// What is wrong with the kernels or with what they compute; nil when all is well.
-    func problem() throws -> String? {
+    /// - Parameter extra: the operand of the epilogue in whose place the result is.
+    func problem(inPlaceOf extra: Int? = nil) throws -> String? {
         let step = lower(request)
-        var result = Array(repeating: Float.nan, count: request.result.extent(batch: Self.capacity))
+        let extras = Array(request.epilogueOperands.joined())
+        var evaluator = KernelEvaluator(batch: Self.batch)
+        if let extra { evaluator.aliases = ["extra\(extra)": "out"] }
+        var result =
+            extra.map { floats(of: extras[$0]) }
+            ?? Array(repeating: Float.nan, count: request.result.extent(batch: Self.capacity))
         var scratch = Array(repeating: Float.nan, count: step.scratch)
         var prepared = Array(repeating: Float.nan, count: step.prepared)
         for stage in step.stages {
@@ -194,13 +205,13 @@ private struct ProductTrial {
                 switch operand {
                 case .result: result
                 case .input(let position): floats(of: request.inputs[position])
-                case .extra(let position): floats(of: Array(request.epilogueOperands.joined())[position])
+                case .extra(let position): floats(of: extras[position])
                 case .scratch: scratch
                 case .prepared: prepared
                 case .companion: []  // `CompanionTests` has those.
                 }
             }
-            try KernelEvaluator(batch: Self.batch).run(stage.kernel, operands: &buffers)
+            try evaluator.run(stage.kernel, operands: &buffers)
             for (operand, floats) in zip(stage.operands, buffers) {
                 if operand == .result { result = floats }
                 if operand == .scratch { scratch = floats }

@@ -1,4 +1,5 @@
 import Driver
+import Inspection
 import Passes
 import Runtime
 import TestSupport
@@ -30,7 +31,10 @@ import Glibc
 
     /// Names that other programs read.
     @Test func theDataHasItsFields() throws {
-        let json = try JSON(parsing: try benchmark([.train, .infer]).json.text.utf8)
+        let benchmark = try benchmark([.train, .infer])
+        let json = try JSON(parsing: benchmark.json.text.utf8)
+        #expect(json["schema"]?.string == "unetc-bench" && json["version"]?.integer == 1)
+        #expect(json["plan"]?.string == "train")
         #expect(json["graph"]?.string == "unet_small" && json["batch"]?.integer == 2)
         for kind in ["train_step", "inference"] {
             let best = try #require(json[kind]?["min_ms"]?.number)
@@ -50,6 +54,17 @@ import Glibc
         let whole = layers.compactMap { $0["ms"]?.number }.reduce(0, +)
         let parts = try #require(json["breakdown"]?.array).compactMap { $0["ms"]?.number }.reduce(0, +)
         #expect(abs(whole - parts) < 0.1, "the breakdown has every step once")
+        // As `unetc inspect --profile` reads it.
+        var template = Array("/tmp/unetc-bench-tests-XXXXXX".utf8CString)
+        let file = mkstemp(&template)
+        try #require(file >= 0)
+        close(file)
+        let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        defer { unlink(path) }
+        try writeText(benchmark.json.text, to: path)
+        let profile = try StepProfile(path: path)
+        #expect(profile.layers.map(\.name) == benchmark.detailed.steps.map(\.step.name))
+        #expect(profile.batch == 2 && profile.totalMilliseconds > 0 && profile.peakGflops > 0)
     }
 
     /// A budget that the batch fits into in parts alone, and a picture.

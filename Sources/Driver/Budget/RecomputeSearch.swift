@@ -37,7 +37,8 @@ struct RecomputeSearch {
         func orderedPeak(_ search: RecomputeSearch) -> Int {
             let needs = RecomputeSearch.needs(of: graph, search.demands)
             return orderedMemoryLowerBound(
-                schedule, options: search.options, scratchBytes: needs.scratch, preparedBytes: needs.prepared)
+                schedule, options: search.options, scratchBytes: needs.scratch, preparedBytes: needs.prepared,
+                overwriting: needs.overwriting)
         }
 
         fileprivate func excess(over target: Int) -> Double {
@@ -280,15 +281,17 @@ struct RecomputeSearch {
     /// What the steps ask for besides their values, by node.
     fileprivate static func needs(
         of graph: RecomputedGraph, _ demands: StepDemands
-    ) -> (scratch: [NodeID: Int], prepared: [NodeID: Int]) {
+    ) -> (scratch: [NodeID: Int], prepared: [NodeID: Int], overwriting: Set<NodeID>) {
+        var overwriting: Set<NodeID> = []
         var scratch: [NodeID: Int] = [:]
         var prepared: [NodeID: Int] = [:]
         for (id, source) in zip(graph.graph.ids, graph.sources) {
             guard let source else { continue }
             scratch[id] = demands.scratchBytes[source]
             prepared[id] = demands.preparedBytes[source]
+            if demands.overwriting.contains(source) { overwriting.insert(id) }
         }
-        return (scratch, prepared)
+        return (scratch, prepared, overwriting)
     }
 
     private static func state(
@@ -297,7 +300,8 @@ struct RecomputeSearch {
         let schedule = scheduleSteps(graph.graph, layouts: graph.layouts)
         let needs = needs(of: graph, demands)
         let profile = memoryProfile(
-            schedule, options: options, scratchBytes: needs.scratch, preparedBytes: needs.prepared)
+            schedule, options: options, scratchBytes: needs.scratch, preparedBytes: needs.prepared,
+            overwriting: needs.overwriting)
         return State(graph: graph, profile: profile, schedule: schedule)
     }
 }

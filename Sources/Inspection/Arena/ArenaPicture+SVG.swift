@@ -171,7 +171,7 @@ private struct ArenaDrawing {
 
 extension ArenaPicture.Box {
     /// The most steps behind each other during which none of the others covers it.
-    fileprivate func longestVisibleRun(behind others: ArraySlice<Self>) -> ClosedRange<Int>? {
+    func longestVisibleRun(behind others: ArraySlice<Self>) -> ClosedRange<Int>? {
         let covering = others.filter { $0.bytes.overlaps(bytes) }
         var best: ClosedRange<Int>?
         var start: Int?

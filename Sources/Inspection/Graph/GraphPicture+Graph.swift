@@ -45,7 +45,7 @@ extension Graph {
     }
 
     /// By node, how often its map's height is half of that of the finest one.
-    fileprivate var levels: [Int] {
+    var levels: [Int] {
         let heights = nodes.map { $0.type.isBatched ? $0.type.featureMap?.height : nil }
         let finest = max(1, heights.compactMap(\.self).max() ?? 1)
         var levels = [Int](repeating: 0, count: nodes.count)

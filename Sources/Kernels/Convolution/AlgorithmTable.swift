@@ -104,6 +104,15 @@ public struct AlgorithmTable: Hashable, Sendable {
     /// What has been chosen for an operator; nil for one that is not in the table.
     public subscript(_ op: Op) -> Entry? { key(op).flatMap { entries[$0] } }
 
+    /// Whether the kernel of a convolution, a transposed one or a data gradient stores each element once, right behind
+    /// reading the operands of its epilogue there, so that it may overwrite them.
+    public func mayOverwriteFusedOperands(_ op: Op) -> Bool {
+        switch op {
+        case .conv, .convTranspose, .convDataGradient: algorithm(op).storesOnce
+        default: false
+        }
+    }
+
     /// The algorithm for a convolution operator.
     func algorithm(_ op: Op) -> ConvolutionAlgorithm { self[op]?.algorithm ?? .gemm }
 }

@@ -71,6 +71,15 @@ extension ConvolutionAlgorithm {
         }
     }
 
+    /// Whether an element of a map leaves the registers finished, bias and epilogue included, and is stored once.
+    var storesOnce: Bool {
+        switch self {
+        case .patch, .narrowInput, .narrowOutput, .winograd, .direct: true
+        // The product is stored, and finished where it lies.
+        case .gemm: false
+        }
+    }
+
     /// The layouts that the algorithm works on, row-major ones where it cannot compute the operator.
     func demand(_ op: Op, target: Target, operandCount: Int) -> LayoutDemand {
         let block = Layout.blocked(vectors(for: op, on: target)?.vectorWidth ?? 1)

@@ -2,10 +2,15 @@ import Emission
 import Runtime
 
 extension Benchmark {
-    /// The same as data. Fields may be added, none renamed: other programs read them.
+    /// Counts up when a field changes its meaning or goes; fields may be added without that.
+    static let schemaVersion = 1
+
+    /// The same as data, described in docs/DUMPS.md: other programs read it, and `unetc inspect --profile`.
     var json: JSON {
         var members: [(key: String, value: JSON)] = [
-            ("graph", .string(graph)), ("batch", .integer(batch)), ("threads", .integer(threads)),
+            ("schema", .string("unetc-bench")), ("version", .integer(Self.schemaVersion)),
+            ("plan", .string(training == nil ? "infer" : "train")), ("graph", .string(graph)),
+            ("batch", .integer(batch)), ("threads", .integer(threads)),
         ]
         if let training { members.append(("train_step", training.json)) }
         members += [

@@ -34,7 +34,7 @@ struct Bench: ParsableCommand {
             "Also draw each step under the machine's roofline, by its FLOPs, bytes and time.", valueName: "file.png"))
     var roofline: String?
 
-    @Flag(help: "Print JSON instead of tables.")
+    @Flag(help: "Print JSON instead of tables, as \"inspect --profile\" reads it.")
     var json = false
 
     /// The compiled model to time: set by the command itself, which runs again in a process of its own so that the

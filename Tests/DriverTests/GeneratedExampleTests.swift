@@ -1,0 +1,60 @@
+import Driver
+import Emission
+import TestSupport
+import Testing
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// `generated/example/`, which people look at, is what the compiler writes. UNETC_UPDATE_GOLDENS=1 writes it anew.
+@Suite struct GeneratedExampleTests {
+    private let folder = checkoutFolder() + "/generated"
+
+    /// Not for this machine, but for a processor by name.
+    private func files() throws -> [EmittedFile] {
+        let session = try Session(path: folder + "/example.graph", overrides: [])
+        return try session.sourceFiles(CompileOptions(target: try .named("x86-64-v3"), jobs: 1))
+    }
+
+    @Test func theExampleIsWhatTheCompilerWrites() throws {
+        let files = try files()
+        if let update = getenv("UNETC_UPDATE_GOLDENS"), String(cString: update) == "1" {
+            _ = system("rm -rf '\(folder)/example' && mkdir -p '\(folder)/example/kernels' '\(folder)/example/dumps'")
+            for file in files { try writeText(file.text, to: "\(folder)/example/\(file.path)") }
+        }
+        for file in files {
+            let kept = String(decoding: try readBytes("\(folder)/example/\(file.path)"), as: UTF8.self)
+            #expect(
+                kept == file.text,
+                """
+                example/\(file.path): \(firstDifference(expected: kept, found: file.text)); \
+                UNETC_UPDATE_GOLDENS=1 swift test --filter GeneratedExampleTests writes it anew
+                """)
+            #expect(!file.text.contains(checkoutFolder()), "\(file.path) names a folder of this machine")
+        }
+        let known = Set(files.map(\.path))
+        for part in ["", "kernels/", "dumps/"] {
+            for name in try fileNames(in: "\(folder)/example/\(part)")
+            where !["kernels", "dumps", "trainer"].contains(name) {
+                #expect(known.contains(part + name), "example/\(part)\(name) is not written any more")
+            }
+        }
+        #expect(files.reduce(0) { $0 + $1.text.utf8.count } < 300_000, "small enough to be kept")
+    }
+
+    #if arch(x86_64)
+    /// The library that the README tells how to build, without the time that optimizing takes.
+    @Test func theReadmesCommandBuildsALibrary() throws {
+        let files = try files()
+        let guide = try #require(files.first { $0.path == "README.md" }).text
+        let command = try #require(guide.split(separator: "\n").first { $0.hasPrefix("cc ") })
+        let folder = TestFolder.path + "/example"
+        _ = system("mkdir -p '\(folder)/kernels' '\(folder)/dumps'")
+        for file in files { try writeText(file.text, to: "\(folder)/\(file.path)") }
+        let status = system("cd '\(folder)' && \(command.replacing("-O3", with: "-O0"))")
+        #expect(status == 0, "\(command)")
+        #expect(access(folder + "/libmodel.so", R_OK) == 0)
+    }
+    #endif
+}
