@@ -50,6 +50,7 @@ fuzz:
 	$(SWIFT) build $(SWIFT_FLAGS) --product unetc-fuzz
 	$(BUILD)/unetc-fuzz language --inputs $(FUZZ_INPUTS) --seed $(FUZZ_SEED)
 	$(BUILD)/unetc-fuzz safetensors --inputs $(FUZZ_INPUTS) --seed $(FUZZ_SEED)
+	$(BUILD)/unetc-fuzz dump --inputs $(FUZZ_INPUTS) --seed $(FUZZ_SEED)
 
 format:
 	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests

@@ -68,7 +68,7 @@ let package = Package(
             swiftSettings: settings),
         // Tests.
         room("TestSupport", ["GraphIR", "Interpreter"]),
-        room("Fuzzing", ["GraphDSL", "Runtime", "TestSupport"]),
+        room("Fuzzing", ["GraphDSL", "Passes", "Inspection", "Runtime", "TestSupport"]),
         .executableTarget(name: "unetc-fuzz", dependencies: ["Fuzzing", argumentParser], swiftSettings: settings),
         tests("Fuzzing", ["unetc-fuzz", "TestSupport"]),
         tests("GraphDSL", ["TestSupport"]),

@@ -8,6 +8,10 @@ extension Target {
     /// The names that `--target` takes.
     public static let names = ["native", "x86-64-v3", "x86-64-v4", "aarch64", "x86-64"]
 
+    /// What the kernel calls the instructions that vectors of 16 floats, and of 8, take.
+    static let avx512Flags = ["avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"]
+    static let avx2Flags = ["avx2", "fma", "bmi2"]
+
     /// The target of that name.
     /// - Throws: `DriverError` that lists the valid names.
     public static func named(_ name: String) throws -> Target {
@@ -31,10 +35,10 @@ extension Target {
         #else
         let flags = processorFlags()
         var target = Target.x86v1
-        if flags.isSuperset(of: ["avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"]) {
+        if flags.isSuperset(of: avx512Flags) {
             target = .x86v4
             target.compilerFlags = ["-march=native", "-mprefer-vector-width=512"]
-        } else if flags.isSuperset(of: ["avx2", "fma", "bmi2"]) {
+        } else if flags.isSuperset(of: avx2Flags) {
             target = .x86v3
             target.compilerFlags = ["-march=native"]
         }
@@ -83,8 +87,7 @@ extension Target {
         try checkBuildable()
         #if arch(x86_64)
         let needed: [String: [String]] = [
-            "x86-64-v3": ["avx2", "fma", "bmi2"],
-            "x86-64-v4": ["avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"],
+            "x86-64-v3": Self.avx2Flags, "x86-64-v4": Self.avx512Flags,
         ]
         let flags = Self.processorFlags()
         guard let missing = needed[name]?.first(where: { !flags.contains($0) }) else { return }

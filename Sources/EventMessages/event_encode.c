@@ -4,6 +4,8 @@
 
 #include "unetc_event.pb-c.h"
 
+const char *unetc_protobuf_version(void) { return protobuf_c_version(); }
+
 /* TensorBoard's number for strings. */
 enum { STRING_TYPE = 7 };
 

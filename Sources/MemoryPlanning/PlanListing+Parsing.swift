@@ -3,8 +3,8 @@ import GraphIR
 extension PlanListing {
     /// Reads the text form that `text` prints; `PlanListing(parsing: listing.text) == listing`.
     ///
-    /// The result refers only to nodes and buffers that exist, and its numbers are such that nothing overflows; whether
-    /// the plan is right is for `verifyPlan` to say.
+    /// The result's graph is well formed, the plan refers only to nodes and buffers that exist, and its numbers are such
+    /// that nothing overflows; whether the plan is right is for `verifyPlan` to say.
     /// - Throws: `GraphTextError` with the line at fault, what was expected and what was found.
     public init(parsing text: String) throws(GraphTextError) {
         var lines = TextLines(text)
@@ -17,11 +17,16 @@ extension PlanListing {
     package init(of schedule: Schedule, reading lines: inout TextLines) throws(GraphTextError) {
         var reader = PlanReader(schedule)
         var line = try lines.next("'plan NAME {'")
+        // What is told of a plan is computed of its graph's shapes.
+        if let violation = verify(schedule.graph).first {
+            throw GraphTextError(line: line.line, "the graph of this plan is not well formed: \(violation.message)")
+        }
         try reader.readHeader(&line)
         while !reader.isDone {
             line = try lines.next("'}'")
             try reader.readStatement(&line)
         }
+        try reader.requireCountable(line.line)
         self = reader.listing
     }
 }
@@ -69,6 +74,20 @@ private struct PlanReader {
             preparedBytes: sizes.prepared,
             largestPreparedBytes: sizes.largestPrepared, derivedBytes: sizes.derived, report: report)
         return PlanListing(name: name, plan: plan, runs: runs)
+    }
+
+    /// Bytes, or floats: few enough that those of the largest batch can be counted.
+    static let sizeLimit = 1 << 43
+
+    /// A value of more bytes than a buffer can have is in none, and all of them together could not be counted.
+    func requireCountable(_ line: Int) throws(GraphTextError) {
+        for id in schedule.graph.ids where locations[id.index] != nil {
+            let bytes = 4 * schedule.graph[id].type.elementCount(batch: options.batchCapacity)
+            guard bytes > Self.sizeLimit else { continue }
+            throw GraphTextError(
+                line: line,
+                "\(id) takes \(bytes) bytes at batch \(options.batchCapacity), expected at most \(Self.sizeLimit)")
+        }
     }
 
     mutating func readHeader(_ line: inout TextScanner) throws(GraphTextError) {
@@ -211,11 +230,12 @@ extension AttributeReader {
         return number
     }
 
-    /// Bytes or floats: few enough that those of the largest batch can be counted.
-    fileprivate mutating func size(_ key: String) throws(GraphTextError) -> Int { try integer(key, in: 0...1 << 43) }
+    fileprivate mutating func size(_ key: String) throws(GraphTextError) -> Int {
+        try integer(key, in: 0...PlanReader.sizeLimit)
+    }
 
     /// Bytes saved, or lost where they are negative.
     fileprivate mutating func difference(_ key: String) throws(GraphTextError) -> Int {
-        try integer(key, in: -(1 << 43)...1 << 43)
+        try integer(key, in: -PlanReader.sizeLimit...PlanReader.sizeLimit)
     }
 }

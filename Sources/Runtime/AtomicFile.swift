@@ -19,6 +19,22 @@ public enum AtomicFile {
     /// - Throws: `RuntimeError` that names the file.
     public static func write(_ path: String, text: String) throws { try write(path, contents: Array(text.utf8)) }
 
+    /// Writes text piece by piece, so that all of it is never in memory at once.
+    /// - Parameter body: hands the pieces, in order, to the closure that it gets.
+    /// - Throws: `RuntimeError` that names the file, and what `body` throws.
+    public static func writePieces(_ path: String, of body: ((String) throws -> Void) throws -> Void) throws {
+        try write(path) { file in
+            var waiting: [UInt8] = []
+            try body { piece in
+                waiting += Array(piece.utf8)
+                guard waiting.count >= 1 << 16 else { return }
+                try waiting.withUnsafeBytes { try file.append($0) }
+                waiting.removeAll(keepingCapacity: true)
+            }
+            try waiting.withUnsafeBytes { try file.append($0) }
+        }
+    }
+
     /// Writes what `body` appends.
     static func write(_ path: String, _ body: (FileSink) throws -> Void) throws {
         do {

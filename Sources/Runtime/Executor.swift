@@ -1,4 +1,5 @@
 import ModelABI
+import ThreadPool
 
 /// A plan of one model, found once by name.
 public struct PlanHandle: Hashable, Sendable {
@@ -111,11 +112,16 @@ public final class Executor {
     }
 
     /// Runs like `run` and calls `look` behind each step that ran, with the step's place in the plan.
-    func run(_ plan: PlanHandle, batch: Int, scalars: StepScalars, look: (Int) -> Void) throws {
+    /// - Parameter intervals: where threads note when they work on step 0, one place a thread, and behind that on the
+    ///   others; nil for nobody to look at the clock.
+    func run(
+        _ plan: PlanHandle, batch: Int, scalars: StepScalars, intervals: UnsafeMutablePointer<unetc_interval>? = nil,
+        look: (Int) -> Void
+    ) throws {
         let keeping = try keeping(plan, batch: batch)
         let (steps, preparationsAreDue) = try begin(plan, batch: batch, scalars: scalars)
         for (index, step) in steps.enumerated() where preparationsAreDue || !step.isPreparation {
-            execute(step, batch: batch)
+            execute(step, batch: batch, intervals: intervals.map { $0 + index * threads })
             keeping?.keep(after: index, batch: batch, weight: Float(scalars.gradientWeight), from: bases)
             look(index)
         }
@@ -168,7 +174,8 @@ public final class Executor {
         return (bound.steps, prepared.preparationsAreDue(bound, version: parameters.parameters.version))
     }
 
-    func execute(_ step: BoundPlan.Step, batch: Int) {
-        pool.run(step.kernel, step.calls, count: step.tasksPerSample * batch + step.fixedTasks)
+    func execute(_ step: BoundPlan.Step, batch: Int, intervals: UnsafeMutablePointer<unetc_interval>? = nil) {
+        pool.run(
+            step.kernel, step.calls, count: step.tasksPerSample * batch + step.fixedTasks, intervals: intervals)
     }
 }

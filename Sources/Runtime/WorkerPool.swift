@@ -21,8 +21,12 @@ final class WorkerPool {
     deinit { unetc_pool_destroy(pool) }
 
     /// Runs tasks `0 ..< count`, thread t with `calls[t]`, and returns when all are done.
-    func run(_ kernel: unetc_kernel, _ calls: UnsafePointer<unetc_call>, count: Int) {
-        unetc_pool_run(pool, kernel, calls, Int64(count))
+    /// - Parameter intervals: thread t notes in `intervals[t]` when it worked; nil for nobody to look at the clock.
+    func run(
+        _ kernel: unetc_kernel, _ calls: UnsafePointer<unetc_call>, count: Int,
+        intervals: UnsafeMutablePointer<unetc_interval>? = nil
+    ) {
+        unetc_pool_run_timed(pool, kernel, calls, Int64(count), intervals)
     }
 
     /// Operations per second at best, on vectors of `lanes` floats.

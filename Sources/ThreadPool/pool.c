@@ -49,6 +49,7 @@ struct unetc_pool {
     /* The job: written by the caller before `generation` changes, read by workers after. */
     unetc_kernel kernel;
     const unetc_call *calls;
+    unetc_interval *intervals; /* one a thread; NULL when nobody looks at the clock */
     int64_t first; /* task 0 of the shares */
     int stop;
     _Alignas(CACHE_LINE) atomic_uint generation;
@@ -100,7 +101,7 @@ static inline void relax(void) {
 #endif
 }
 
-static int64_t now_nanoseconds(void) {
+int64_t unetc_now(void) {
     struct timespec t;
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
@@ -110,13 +111,13 @@ static int64_t now_nanoseconds(void) {
 static int spin(unetc_pool *pool, int (*ready)(unetc_pool *, unsigned), unsigned key) {
     if (ready(pool, key)) return 1;
     if (!pool->may_spin) return 0;
-    int64_t end = now_nanoseconds() + SPIN_NANOSECONDS;
+    int64_t end = unetc_now() + SPIN_NANOSECONDS;
     do {
         for (int i = 0; i < 16; i++) {
             relax();
             if (ready(pool, key)) return 1;
         }
-    } while (now_nanoseconds() < end);
+    } while (unetc_now() < end);
     return 0;
 }
 
@@ -170,11 +171,30 @@ static int64_t take(share *s, int is_own) {
 }
 
 /* A thread's own tasks in order, then the last ones of threads that are late: another program may be on their
- * processor, or the tasks do not divide by the threads. */
-static void run_tasks(const unetc_pool *pool, int t) {
+ * processor, or the tasks do not divide by the threads. Returns how many it ran. */
+static int64_t run_tasks(const unetc_pool *pool, int t) {
+    int64_t done = 0;
     for (int i = 0; i < pool->threads; i++) {
         share *s = &pool->shares[(t + i) % pool->threads];
-        for (int64_t task; (task = take(s, i == 0)) >= 0;) pool->kernel(&pool->calls[t], pool->first + task);
+        for (int64_t task; (task = take(s, i == 0)) >= 0; done++) pool->kernel(&pool->calls[t], pool->first + task);
+    }
+    return done;
+}
+
+/* Adds what a thread did; a job of several deals makes one interval of each thread. */
+static void note(unetc_interval *interval, int64_t begin, int64_t tasks) {
+    if (tasks == 0) return;
+    if (interval->tasks == 0) interval->begin = begin;
+    interval->end = unetc_now();
+    interval->tasks += tasks;
+}
+
+static void run_share(const unetc_pool *pool, int t) {
+    if (pool->intervals == NULL) {
+        run_tasks(pool, t);
+    } else {
+        int64_t begin = unetc_now();
+        note(&pool->intervals[t], begin, run_tasks(pool, t));
     }
 }
 
@@ -187,7 +207,7 @@ static void *work(void *argument) {
         wait_at(&pool->wake, pool, has_new_job, seen);
         seen++;
         if (pool->stop) return NULL;
-        run_tasks(pool, self->index);
+        run_share(pool, self->index);
         if (atomic_fetch_sub(&pool->pending, 1) == 1) open_gate(&pool->done);
     }
 }
@@ -200,17 +220,25 @@ static void publish(unetc_pool *pool) {
 }
 
 void unetc_pool_run(unetc_pool *pool, unetc_kernel kernel, const unetc_call *calls, int64_t count) {
+    unetc_pool_run_timed(pool, kernel, calls, count, NULL);
+}
+
+void unetc_pool_run_timed(
+    unetc_pool *pool, unetc_kernel kernel, const unetc_call *calls, int64_t count, unetc_interval *intervals) {
     if (count <= 0) return;
     float_mode before = begin_flush();
     if (pool->threads == 1 || count == 1) {
+        int64_t begin = intervals != NULL ? unetc_now() : 0;
         for (int64_t task = 0; task < count; task++) kernel(&calls[0], task);
+        if (intervals != NULL) note(&intervals[0], begin, count);
     } else {
+        pool->intervals = intervals;
         pool->kernel = kernel;
         pool->calls = calls;
         for (pool->first = 0; pool->first < count; pool->first += MOST_TASKS) {
             deal(pool, count - pool->first < MOST_TASKS ? count - pool->first : MOST_TASKS);
             publish(pool);
-            run_tasks(pool, 0);
+            run_share(pool, 0);
             wait_at(&pool->done, pool, is_done, 0);
         }
     }

@@ -10,13 +10,13 @@ import Glibc
 struct UnetcFuzz: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "unetc-fuzz",
-        abstract: "Feeds broken inputs to the language and to the reader of safetensors files.",
+        abstract: "Feeds broken inputs to the language and to the readers of safetensors files and of dumps.",
         discussion: """
             Each input is a function of its round and the seed. Inputs that crash, hang, take too much memory or break a \
             promise are written to a folder, and the exit status is 1.
             """)
 
-    @Argument(help: "language, safetensors, or planted, which goes wrong on purpose.")
+    @Argument(help: "language, safetensors, dump, or planted, which goes wrong on purpose.")
     var subject: String
 
     @Option(help: "How many inputs.")

@@ -9,8 +9,8 @@ enum DumpSubject {
     case comparison(GraphComparison)
 
     init(_ command: Dump) throws {
-        if let file = command.from {
-            self = .stage(try StageDump(path: file))
+        if let file = command.from.first {
+            self = command.from.count == 1 ? .stage(try StageDump(path: file)) : try Self.compared(command.from)
             return
         }
         guard let path = command.graph else { throw CommandFailure("name a graph's file", exitCode: 2) }
@@ -37,6 +37,20 @@ enum DumpSubject {
         self = .comparison(comparison)
     }
 
+    /// What has changed from one file to another.
+    private static func compared(_ files: [String]) throws -> DumpSubject {
+        let dumps = try files.map { try StageDump(path: $0) }
+        if let tree = dumps.firstIndex(where: { $0.graph == nil }) {
+            throw CommandFailure(
+                "--from compares dumps with a graph, from graph to planned; \(files[tree]) is a text of the language"
+                    + "\n  hint: unetc dump \(files[tree]) --stage graph makes one of it")
+        }
+        guard dumps.count == 2, let comparison = GraphComparison(dumps[0], dumps[1], names: (files[0], files[1])) else {
+            throw CommandFailure("--from names two dumps to compare", exitCode: 2)
+        }
+        return .comparison(comparison)
+    }
+
     /// The subject in a form.
     /// - Throws: `CommandFailure` for forms that it does not have.
     func printed(_ format: Dump.Format, _ command: Dump) throws -> String {
@@ -45,17 +59,33 @@ enum DumpSubject {
         case .text: return try focused(command).sentences
         case .dot: return try focused(command).dot
         case .svg: return try drawing(command)
-        case .json:
-            guard case .stage(let dump) = self, command.focus == nil else {
-                throw unavailable(format, "text, dot or svg")
-            }
-            return dump.json
+        case .json: return try json(command)
         case .table:
             guard case .stage(.planned(_, let lowered?)) = self else {
                 throw CommandFailure("--format table goes with --stage planned of a graph's file", exitCode: 2)
             }
             return lowered.table
         }
+    }
+
+    private func json(_ command: Dump) throws -> String {
+        guard let name = command.focus else {
+            switch self {
+            case .stage(let dump): return dump.json
+            case .comparison(let comparison): return comparison.json() ?? ""
+            }
+        }
+        let part: String?
+        switch self {
+        case .stage(.parsed), .stage(.kernels):
+            throw CommandFailure(
+                "--focus can be printed as json from stage graph to planned; try --format text, dot or svg", exitCode: 2
+            )
+        case .stage(let dump): part = dump.json(around: name, radius: command.radius)
+        case .comparison(let comparison): part = comparison.json(near: (name, command.radius))
+        }
+        guard let part else { throw noNode(name) }
+        return part
     }
 
     private var text: String {
@@ -91,14 +121,13 @@ enum DumpSubject {
     private func focused(_ command: Dump) throws -> GraphPicture {
         guard let name = command.focus else { return picture }
         guard let center = picture.nodes.firstIndex(where: { $0.name == name }) else {
-            let near = nearMiss(name, among: picture.nodes.map(\.name)).map { "\n  hint: did you mean \"\($0)\"?" }
-            throw CommandFailure("--focus: no node is called \"\(name)\"\(near ?? "")")
+            throw noNode(name)
         }
         return picture.around(center, radius: command.radius)
     }
 
-    private func unavailable(_ format: Dump.Format, _ others: String) -> CommandFailure {
-        CommandFailure(
-            "--diff and --focus cannot be printed as \(format.rawValue); try --format \(others)", exitCode: 2)
+    private func noNode(_ name: String) -> CommandFailure {
+        let near = nearMiss(name, among: picture.nodes.map(\.name)).map { "\n  hint: did you mean \"\($0)\"?" }
+        return CommandFailure("--focus: no node is called \"\(name)\"\(near ?? "")")
     }
 }

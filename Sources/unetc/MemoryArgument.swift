@@ -18,6 +18,26 @@ enum MemoryArgument: ExpressibleByArgument {
         }
     }
 
+    /// The options with the strategy, or with the fastest way to train in so much memory.
+    /// - Parameters:
+    ///   - threads: that training will run on.
+    ///   - tell: is told what a budget means.
+    /// - Throws: `DriverError` when nothing fits.
+    func applied(
+        to options: CompileOptions, of session: Session, threads: Int, tell: (BudgetChoice) -> Void
+    ) throws -> CompileOptions {
+        switch self {
+        case .strategy(let strategy):
+            var options = options
+            options.strategy = strategy
+            return options
+        case .budget(let bytes):
+            let (fitted, choice) = try session.fitted(to: bytes, options, trainer: .standard, threads: threads)
+            tell(choice)
+            return fitted
+        }
+    }
+
     var defaultValueDescription: String {
         switch self {
         case .strategy(let strategy): strategy.rawValue

@@ -8,11 +8,12 @@ import Glibc
 /// has grown: `count-allocations MODEL STEPS`, with the counting library in LD_PRELOAD.
 ///
 /// Prints three numbers: requests while inputs were written, while steps ran, and the growth. This program's own loops are
-/// not counted: without optimisation they ask for memory themselves.
+/// not counted: without optimisation they ask for memory themselves. The first half of the steps is recorded.
 @main struct CountAllocations {
     private let executor: Executor
     private let allocations: @convention(c) () -> UInt64
     private let plan: PlanHandle
+    private let recorder: RunRecorder
     private let inputs: [TensorInfo]
 
     static func main() throws {
@@ -21,7 +22,8 @@ import Glibc
         else { fatalError("usage: count-allocations MODEL STEPS, with the counting library preloaded") }
         typealias Counter = @convention(c) () -> UInt64
         let training = try CountAllocations(
-            model: CommandLine.arguments[1], allocations: unsafeBitCast(symbol, to: Counter.self))
+            model: CommandLine.arguments[1], recorded: 10 + steps / 2,
+            allocations: unsafeBitCast(symbol, to: Counter.self))
         // Asking for the first time brings in code of its own.
         _ = MemoryUse.residentBytes()
         for number in 1...10 { _ = try training.step(number) }
@@ -35,12 +37,13 @@ import Glibc
         print("\(requests.writing) \(requests.running) \(growth)")
     }
 
-    private init(model path: String, allocations: @escaping @convention(c) () -> UInt64) throws {
+    private init(model path: String, recorded: Int, allocations: @escaping @convention(c) () -> UInt64) throws {
         self.allocations = allocations
         let model = try Model.load(path: path)
         let parameters = try ParameterStore(model: model, initialValues: .he, seed: 0)
         executor = try Executor(model: model, parameters: parameters, plans: ["train"], threads: 2, optimizer: "adam")
         plan = try executor.plan("train")
+        recorder = try RunRecorder(plan, of: executor, capacity: recorded)
         inputs = try model.plan("train").inputs
     }
 
@@ -57,7 +60,8 @@ import Glibc
             }
         }
         let before = allocations()
-        try executor.run(plan, batch: batch, scalars: .adam(step: number, learningRate: 1e-4))
+        try executor.runRecorded(
+            plan, batch: batch, scalars: .adam(step: number, learningRate: 1e-4), label: number, in: recorder)
         return (writing, allocations() - before)
     }
 }

@@ -7,8 +7,8 @@ import Testing
 extension CompiledTests {
     /// Random graphs of all operators: the compiled kernels compute what the interpreter does, in training and as after it.
     @Suite struct RandomGraphTests {
-        /// Two hundred nets: graphs of many, which are cheaper to compile; in the long run as many graphs of one.
-        @Test(arguments: 0..<UInt64(isLongRun ? 200 : 10))
+        /// Eighty nets: graphs of twenty, which are cheaper to compile; in the long run two hundred graphs of one.
+        @Test(arguments: 0..<UInt64(isLongRun ? 200 : 4))
         func agreesWithTheInterpreter(_ seed: UInt64) throws {
             let text = randomGraphText(seed: seed, parts: isLongRun ? 1 : 20)
             let batch = Int(seed % 3) + 1

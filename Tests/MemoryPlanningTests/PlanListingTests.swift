@@ -41,6 +41,13 @@ import Testing
         ("offset: 0", "offset: -64", "expected 0 to 8796093022208 for 'offset', found -64"),
         ("  run %", "  run %0\n  run %", "%0 is there before the first step and cannot run"),
         (
+            "[N, 3, 8, 8]", "[N, 4611686018427387904, 8, 8]",
+            "the graph of this plan is not well formed: 'image' (%0) has the shape [N, 4611686018427387904, 8, 8]"
+        ),
+        (
+            "[4, 3, 3, 3]", "[4, 3, 3, 4]", "the graph of this plan is not well formed: "
+        ),
+        (
             "  run %", "  jump %",
             "expected 'settings', 'sizes', 'proof', 'saved', 'buffer', 'value', 'run' or '}', found 'jump"
         ),
@@ -59,6 +66,29 @@ import Testing
         } catch {
             #expect(error.message.hasPrefix(message), "\(error)")
         }
+    }
+
+    /// Well formed, but no batch of it can be held.
+    @Test func valuesThatNothingCanHoldAreRefused() throws {
+        let text = """
+            graph g {
+              %0 x = input : [N, 1048576, 1000, 1000]
+              %1 y = relu(%0) : [N, 1048576, 1000, 1000]
+              output y = %1
+            }
+            schedule {
+              step %1
+            }
+            plan p {
+              settings {batch: 65536, strategy: naive, alignment: 64}
+              sizes {arena: 0, parameters: 0, prepared: 0, largest_prepared: 0, derived: 0}
+              buffer 0 of %0 {region: arena, offset: 0, bytes: 0, steps: [-1, 1]}
+                value %0 {start: 0, stride: 0}
+            }
+            """
+        let error = #expect(throws: GraphTextError.self) { try PlanListing(parsing: text) }
+        #expect(error?.line == 14, "\(error?.description ?? "")")
+        #expect(error?.message.contains("takes 274877906944000000 bytes at batch 65536, expected at most") == true)
     }
 
     @Test func damagedTextNeverTraps() throws {

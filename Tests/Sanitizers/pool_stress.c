@@ -38,6 +38,21 @@ static void check(int holds, const char *what) {
     exit(1);
 }
 
+/* Every second job is timed: what the threads have noted the caller reads. */
+static void run_job(unetc_pool *pool, const unetc_call *calls, int job, int count) {
+    unetc_interval intervals[MOST_THREADS] = {{0}};
+    int64_t before = unetc_now(), tasks = 0;
+    unetc_pool_run_timed(pool, count_task, calls, count, job % 2 == 0 ? intervals : NULL);
+    int64_t after = unetc_now();
+    for (int t = 0; t < unetc_pool_threads(pool); t++) {
+        unetc_interval noted = intervals[t];
+        tasks += noted.tasks;
+        if (noted.tasks == 0) check(noted.begin == 0 && noted.end == 0, "a thread without a task notes times");
+        else check(before <= noted.begin && noted.begin <= noted.end && noted.end <= after, "times are in no order");
+    }
+    check(tasks == (job % 2 == 0 ? count : 0), "not every task is noted");
+}
+
 /* Runs `jobs` jobs, each of another number of tasks; what one has written the caller and the next job read. */
 static void work(int threads, int jobs, long pause) {
     unetc_pool *pool = unetc_pool_create(threads);
@@ -49,7 +64,7 @@ static void work(int threads, int jobs, long pause) {
     float expected[MOST_TASKS] = {0}, all = 0, counted = 0;
     for (int job = 0; job < jobs; job++) {
         int count = job * 37 % (MOST_TASKS + 1);
-        unetc_pool_run(pool, count_task, calls, count);
+        run_job(pool, calls, job, count);
         for (int i = 0; i < count; i++) expected[i] += 1;
         check(memcmp(seen, expected, sizeof seen) == 0, "a task ran twice or never");
         all += (float)count;

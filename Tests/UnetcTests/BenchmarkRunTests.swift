@@ -67,11 +67,41 @@ import Glibc
         #expect(profile.batch == 2 && profile.totalMilliseconds > 0 && profile.peakGflops > 0)
     }
 
+    /// A budget that the batch fits into in parts alone, and a picture.
+    @Test func budgetsAndRooflines() throws {
+        let program = try UnetcProgram()
+        defer { program.remove() }
+        let graph = checkoutFolder() + "/graphs/unet-small.graph -D width=4 -D size=32 --batch 4"
+        let curve = try program.run("budget \(graph) --csv curve.csv")
+        #expect(curve.exitCode == 0, "\(curve.errors)")
+        // The least there is.
+        let bytes = try #require(
+            try program.text("curve.csv").split(separator: "\n").last?.split(separator: ",").first.flatMap { Int($0) })
+        let run = try program.run(
+            "bench \(graph) --runs 1 --json --memory \(bytes / 1024 + 512)K --roofline roof.png",
+            environment: "UNETC_CACHE=cache")
+        #expect(run.exitCode == 0, "\(run.errors)")
+        #expect(run.errors.contains("memory: ") && run.errors.contains("4 samples of a step in"), "\(run.errors)")
+        let json = try JSON(parsing: run.output.utf8)
+        #expect(try #require(json["batch"]?.integer) < 4)
+        #expect(try #require(json["threads"]?.integer) > 0)
+        #expect(try program.text("roof.png").contains("IHDR"))
+    }
+
     @Test func aForwardPassAloneHasNoTraining() throws {
         let benchmark = try benchmark([.infer])
         let json = try JSON(parsing: benchmark.json.text.utf8)
         #expect(json["train_step"] == nil && json["inference"] != nil)
         #expect(json["peak_rss_mib"] == json["inference_peak_rss_mib"])
         #expect(benchmark.text.contains("forward pass") && !benchmark.text.contains("training step"))
+        let roofline = benchmark.roofline
+        #expect(roofline.title.contains("forward pass") && roofline.kinds.last?.name == "other")
+        #expect(roofline.points.contains { !$0.label.isEmpty })
+        let names = Set(benchmark.detailed.steps.map(\.step.name))
+        for point in roofline.points {
+            #expect(point.label.isEmpty || names.contains(point.label), "\(point)")
+            #expect(point.intensity > 0 && point.speed > 0 && roofline.kinds.indices.contains(point.kind), "\(point)")
+        }
+        #expect(roofline.points.reduce(0) { $0 + $1.share } <= 1 + 1e-9)
     }
 }

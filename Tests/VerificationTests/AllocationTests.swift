@@ -61,7 +61,7 @@ import Testing
         return output
     }
 
-    /// A thousand steps of the whole plan, updates included.
+    /// A thousand steps of the whole plan, updates included; half of them are recorded.
     @Test func stepsOfTrainingAskForNoMemory() throws {
         var options = CompileOptions(target: .native(), batch: 2, jobs: 2)
         options.plans = [.train]

@@ -1,8 +1,6 @@
 import Diagnostics
 import GraphDSL
-import GraphIR
 import Inspection
-import MemoryPlanning
 
 extension StageDump {
     /// Reads a file that `unetc dump` has printed as text, of any stage but `kernels`.
@@ -23,18 +21,10 @@ extension StageDump {
                 "\(name):\(error.line): error: \(error.message)\n"
                     + "  hint: --from reads what \"unetc dump --stage STAGE\" prints as text, of any stage but kernels")
         }
-        let problems =
-            graph.map { verify($0).map(\.description) } ?? []
-        guard problems.isEmpty else { throw Self.wrong(name, "the graph", problems) }
-        guard case .planned(let listing, _) = self else { return }
-        let violations = verifyPlan(listing.plan, alignment: listing.plan.alignment).map(\.description)
-        guard violations.isEmpty else { throw Self.wrong(name, "the plan", violations) }
-    }
-
-    private static func wrong(_ file: String, _ what: String, _ problems: [String]) -> DriverError {
-        let shown = problems.prefix(5).joined(separator: "\n  ")
-        let more = problems.count > 5 ? "\n  and \(problems.count - 5) more" : ""
-        return DriverError("\(file): error: \(what) breaks its rules\n  \(shown)\(more)")
+        guard let faults else { return }
+        let shown = faults.messages.prefix(5).joined(separator: "\n  ")
+        let more = faults.messages.count > 5 ? "\n  and \(faults.messages.count - 5) more" : ""
+        throw DriverError("\(name): error: \(faults.subject) breaks its rules\n  \(shown)\(more)")
     }
 
     /// A text of the language starts with a block, or has a list of parameters behind the graph's name.

@@ -48,11 +48,17 @@ public struct HealthReport: Sendable {
     /// Looks at the machine, calls the compiler, and builds and trains a tiny net in a folder of its own, which takes
     /// a few seconds.
     ///
-    /// - Parameter processors: how many this process may use.
-    public static func examine(processors: Int) -> HealthReport {
+    /// - Parameters:
+    ///   - processors: how many this process may use.
+    ///   - speed: what was measured of it; nil where it could not be.
+    ///   - libraries: what the trainer's code has in it, with versions.
+    public static func examine(processors: Int, speed: MeasuredSpeed?, libraries: String) -> HealthReport {
         let target = Target.native()
         let machine = MachineChecks(processors: processors, target: target).checks
-        return HealthReport(checks: machine + ToolchainChecks(target: target, jobs: processors).checks)
+        let toolchain = ToolchainChecks(target: target, jobs: processors).checks
+        return HealthReport(
+            checks: machine + [speed?.check].compactMap { $0 } + [EnvironmentCheck.current().check] + toolchain
+                + [HealthCheck("built in", libraries)])
     }
 
     /// True when nothing keeps nets from being compiled and trained.

@@ -4,7 +4,7 @@ import Kernels
 import Glibc
 #endif
 
-/// The processor, the memory and the folder for what is compiled.
+/// The processor, the memory, and the folder for what is compiled.
 struct MachineChecks {
     var processors: Int
     var target: Target
@@ -19,7 +19,7 @@ struct MachineChecks {
         let vectors =
             "vectors of \(target.vectorWidth) floats" + (target.fusesMultiplyAdd ? " with fused multiply-add" : "")
         let caches = "caches of \(target.l1Bytes >> 10) KiB and \(target.l2Bytes >> 10) KiB a core"
-        let text = "\(name), \(vectors), \(caches)"
+        let text = "\(name), \(vectors)\(reason), \(caches)\(sharedCache)"
         guard target.vectorWidth >= 8 || target.name == "aarch64" else {
             return HealthCheck(
                 "processor", .warning, text,
@@ -29,24 +29,56 @@ struct MachineChecks {
         return HealthCheck("processor", text)
     }
 
+    /// Why vectors are as wide as they are.
+    private var reason: String {
+        guard let line = field("flags", of: "/proc/cpuinfo") else { return "" }
+        let flags = Set(line.split(separator: " ").map(String.init))
+        let missing = { (wanted: [String]) in wanted.filter { !flags.contains($0) } }
+        switch target.vectorWidth {
+        case 16: return " for AVX-512"
+        case 8: return " for AVX2, without " + list(missing(Target.avx512Flags), else: "AVX-512")
+        default: return " without " + list(missing(Target.avx2Flags), else: "AVX2")
+        }
+    }
+
+    private func list(_ flags: [String], else name: String) -> String {
+        flags.isEmpty ? name : flags.prefix(3).joined(separator: ", ") + (flags.count > 3 ? " …" : "")
+    }
+
+    /// `, 32 MiB shared`, where the system tells of a third level.
+    private var sharedCache: String {
+        for index in 0..<8 {
+            let folder = "/sys/devices/system/cpu/cpu0/cache/index\(index)/"
+            guard contents(folder + "level")?.first == "3", let size = contents(folder + "size"),
+                let kibibytes = Int(size.prefix { $0.isNumber })
+            else { continue }
+            return ", \(kibibytes >> 10) MiB shared"
+        }
+        return ""
+    }
+
+    private var groups: ControlGroups { ControlGroups(root: root) }
+
     private var cores: HealthCheck {
         let online = max(processors, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-        let text = "\(processors) of \(online) processors may be used"
-        if let quota, quota < Double(processors) - 0.01 {
+        var text = "\(processors) of \(online) processors may be used"
+        if let quota = groups.processors, quota < Double(processors) - 0.01 {
             let share = (quota * 10).rounded() / 10
             return HealthCheck(
                 "cores", .warning, text + ", for the time of \(share)",
                 advice: "the container limits the time: give trainers --threads \(max(1, Int(quota)))")
         }
+        if let tasks = groups.tasks {
+            text += ", \(tasks) threads and processes may be started"
+            if tasks < 8 * processors {
+                return HealthCheck(
+                    "cores", .warning, text,
+                    advice:
+                        "a trainer has up to two threads for each processor: give it fewer with --threads, or raise pids.max"
+                )
+            }
+        }
         return HealthCheck("cores", text)
-    }
-
-    /// Processors' worth of time that a container allows; nil without a limit.
-    private var quota: Double? {
-        guard let words = contents("/sys/fs/cgroup/cpu.max")?.split(whereSeparator: { $0 == " " || $0 == "\n" }),
-            words.count == 2, let time = Double(words[0]), let period = Double(words[1]), period > 0
-        else { return nil }
-        return time / period
     }
 
     private var memory: HealthCheck {
@@ -55,11 +87,11 @@ struct MachineChecks {
         }
         var available = free
         var text = "\(Self.gibibytes(total)) GiB, \(Self.gibibytes(free)) GiB of it available"
-        if let limit = contents("/sys/fs/cgroup/memory.max").flatMap({ Int($0.filter(\.isNumber)) }),
-            limit >> 10 < total
-        {
-            available = min(available, limit >> 10)
-            text += ", \(Self.gibibytes(limit >> 10)) GiB allowed by the container"
+        if let (limit, used) = groups.memory, limit >> 10 < total {
+            available = min(available, max(0, limit - used) >> 10)
+            text +=
+                ", \(Self.gibibytes(limit >> 10)) GiB allowed by the container, of which "
+                + "\(Self.gibibytes(used >> 10)) are taken"
         }
         guard available < 1 << 20 else { return HealthCheck("memory", text) }
         return HealthCheck(

@@ -18,7 +18,15 @@ struct ToolchainChecks {
         defer { Files.removeFolder(folder) }
         let probe = Probe(toolchain: toolchain, folder: folder)
         let compiler = HealthCheck("compiler", "\(toolchain.version) (\(toolchain.compiler))")
-        return [compiler, openBLAS(probe), libpng(probe), libjpeg(probe), trainer, trial(folder)]
+        return [compiler, swiftCompiler, openBLAS(probe), libpng(probe), libjpeg(probe), trainer, trial(folder)]
+    }
+
+    /// Only `--backend swift` needs it.
+    private var swiftCompiler: HealthCheck {
+        guard let toolchain = try? SwiftToolchain() else {
+            return HealthCheck("swiftc", "not found; only --backend swift needs it")
+        }
+        return HealthCheck("swiftc", toolchain.version)
     }
 
     private static func temporaryFolder() -> String? {
@@ -31,27 +39,17 @@ struct ToolchainChecks {
     /// Which of its kernels OpenBLAS runs, how fast a product is on one thread, and whether it is right.
     private func openBLAS(_ probe: Probe) -> HealthCheck {
         .of("openblas", advice: "install it (\(Self.packages))") {
+            let check = OpenBLASCheck(target: target, coreType: Files.environment("OPENBLAS_CORETYPE"))
             let result = try probe.run("openblas", openBLASProbe, libraries: ["-lopenblas"])
-            let lines = result.output.split(separator: "\n").map(String.init)
-            guard result.status == 0, lines.count == 4 else {
+            guard result.status == 0, let trial = OpenBLASCheck.Trial(output: result.output) else {
                 throw DriverError("the trial program ended with status \(result.status): \(result.output)")
             }
-            let text = "\(lines[0]), kernel \(lines[1]), \(lines[2]) GFLOP/s on one thread"
-            guard lines[3] == "right" else {
-                return HealthCheck(
-                    "openblas", .error, text + ", and its product of two small matrices is wrong",
-                    advice: "set OPENBLAS_CORETYPE=Haswell, or install a newer libopenblas")
+            var remedied: OpenBLASCheck.Trial?
+            if check.isNarrow(trial), check.coreType == nil, let remedy = check.remedy {
+                let again = try probe.repeated("openblas", environment: "OPENBLAS_CORETYPE=\(remedy)")
+                if again.status == 0 { remedied = OpenBLASCheck.Trial(output: again.output) }
             }
-            let narrow = ["Prescott", "Nehalem", "Sandybridge", "Haswell", "Zen", "Generic"]
-            if target.vectorWidth >= 16, narrow.contains(where: { $0.lowercased() == lines[1].lowercased() }) {
-                let asked = Files.environment("OPENBLAS_CORETYPE") != nil
-                return HealthCheck(
-                    "openblas", .warning, text + ", which leaves half of the processor's vectors unused",
-                    advice: asked
-                        ? "unset OPENBLAS_CORETYPE"
-                        : "a newer libopenblas may know this processor; OPENBLAS_CORETYPE=SkylakeX asks for AVX-512")
-            }
-            return HealthCheck("openblas", text)
+            return check.judgement(trial, remedied: remedied)
         }
     }
 
@@ -115,6 +113,11 @@ private struct Probe {
             throw DriverError("cannot be compiled and linked: \(reason.map(String.init) ?? built.output)")
         }
         return try Command(program: program, arguments: []).run()
+    }
+
+    /// Runs a program that `run` has built once more.
+    func repeated(_ name: String, environment: String) throws -> CommandResult {
+        try Command(program: "/usr/bin/env", arguments: [environment, "\(folder)/\(name)"]).run()
     }
 }
 

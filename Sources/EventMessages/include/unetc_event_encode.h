@@ -11,6 +11,9 @@ enum {
     UNETC_EVENT_PICTURE = 2 /* a PNG file of RGB or gray */
 };
 
+/* The version of protobuf-c, such as "1.4.1". */
+const char *unetc_protobuf_version(void);
+
 /* One value under a name. */
 typedef struct unetc_event_value {
     const char *tag;

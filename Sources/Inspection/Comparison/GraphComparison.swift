@@ -22,11 +22,12 @@ public struct GraphComparison: Hashable, Sendable {
     public var edges: [GraphPicture.Edge]
     private var nodes: [GraphPicture.Node]
 
-    /// Compares a stage with a later one.
+    /// Compares a stage with a later one, or any two graphs.
+    /// - Parameter names: what the two are called in the title; nil calls them by their stages.
     /// - Returns: nil for stages without a graph.
-    public init?(_ before: StageDump, _ after: StageDump) {
+    public init?(_ before: StageDump, _ after: StageDump, names: (before: String, after: String)? = nil) {
         guard let earlier = ComparedGraph(before), let later = ComparedGraph(after) else { return nil }
-        title = "\(later.graph.name), \(before.stage) to \(after.stage)"
+        title = "\(later.graph.name), \(names?.before ?? before.stage) to \(names?.after ?? after.stage)"
         let order = Self.order(earlier.graph, later.graph)
         let absorbers = earlier.absorbers(in: later)
         entries = order.map { Self.entry($0, earlier, later, absorbers) }

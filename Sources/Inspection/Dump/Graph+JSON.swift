@@ -3,19 +3,27 @@ import GraphIR
 
 extension Graph {
     /// The graph as data, described in docs/DUMPS.md.
-    public var json: JSON {
+    public var json: JSON { json { _ in true } }
+
+    /// The part of the graph that has the nodes for which `belongs` holds. What they read is named, be it there or not.
+    func json(_ belongs: (NodeID) -> Bool) -> JSON {
         .object([
             ("name", .string(name)),
-            ("nodes", .array(ids.map(jsonNode))),
+            ("nodes", .array(ids.filter(belongs).map(jsonNode))),
             (
                 "outputs",
-                .array(outputs.map { .object([("name", .string($0.name)), ("node", .integer($0.node.index))]) })
+                .array(
+                    outputs.filter { belongs($0.node) }.map {
+                        .object([("name", .string($0.name)), ("node", .integer($0.node.index))])
+                    })
             ),
-            ("loss", loss.map { .integer($0.index) } ?? .null),
+            ("loss", loss.flatMap { belongs($0) ? .integer($0.index) : nil } ?? .null),
             (
                 "gradients",
                 .array(
-                    gradients.map { .object([("of", .integer($0.of.index)), ("node", .integer($0.gradient.index))]) })
+                    gradients.filter { belongs($0.of) && belongs($0.gradient) }.map {
+                        .object([("of", .integer($0.of.index)), ("node", .integer($0.gradient.index))])
+                    })
             ),
             ("training", JSON(training.attributes)),
         ])

@@ -9,16 +9,14 @@ extension StageDump {
 
     /// The stage as data, described in docs/DUMPS.md.
     public var json: String {
-        var members: [(key: String, value: JSON)] = [
-            ("schema", .string("unetc-dump")), ("version", .integer(Self.schemaVersion)), ("stage", .string(stage)),
-        ]
+        var members = heading
         switch self {
         case .parsed(let syntax): members.append(("syntax", .array(syntax.outline.map(JSON.init))))
         case .graph(let graph, _): members.append(("graph", graph.json))
-        case .scheduled(let schedule): members += schedule.members
+        case .scheduled(let schedule): members += schedule.members { _ in true }
         case .planned(let listing, let lowered):
-            members += listing.plan.schedule.members
-            members.append(("plan", listing.json))
+            members += listing.plan.schedule.members { _ in true }
+            members.append(("plan", listing.json { _ in true }))
             if let lowered { members.append(("model", lowered.json)) }
         case .kernels(let lowered, let files):
             let files = files.map { JSON.object([("path", .string($0.path)), ("text", .string($0.text))]) }
@@ -26,31 +24,61 @@ extension StageDump {
         }
         return JSON.object(members).pretty(depth: 3) + "\n"
     }
+
+    /// The part of the stage that has a node and those that are at most `radius` edges away.
+    /// - Returns: nil for stages whose data is no graph (`parsed`, `kernels`), and for a node that is not there.
+    public func json(around name: String, radius: Int) -> String? {
+        guard let graph, let center = graph.id(named: name) else { return nil }
+        let isNear = GraphPicture(graph).nearness(to: center.index, radius: radius)
+        let belongs = { (id: NodeID) in isNear[id.index] }
+        let focus: [(key: String, value: JSON)] = [
+            ("node", .string(name)), ("id", .integer(center.index)), ("radius", .integer(radius)),
+        ]
+        var members = heading + [("focus", .object(focus))]
+        switch self {
+        case .parsed, .kernels: return nil
+        case .graph: members.append(("graph", graph.json(belongs)))
+        case .scheduled(let schedule): members += schedule.members(belongs)
+        case .planned(let listing, _):
+            members += listing.plan.schedule.members(belongs)
+            members.append(("plan", listing.json(belongs)))
+        }
+        return JSON.object(members).pretty(depth: 3) + "\n"
+    }
+
+    private var heading: [(key: String, value: JSON)] {
+        [("schema", .string("unetc-dump")), ("version", .integer(Self.schemaVersion)), ("stage", .string(stage))]
+    }
 }
 
 extension Schedule {
-    fileprivate var members: [(key: String, value: JSON)] {
+    fileprivate func members(_ belongs: (NodeID) -> Bool) -> [(key: String, value: JSON)] {
         let layouts = layouts.map { JSON.string($0.description) }
         return [
-            ("graph", graph.json), ("schedule", .object([("steps", JSON(steps)), ("layouts", .array(layouts))])),
+            ("graph", graph.json(belongs)),
+            ("schedule", .object([("steps", JSON(steps.filter(belongs))), ("layouts", .array(layouts))])),
         ]
     }
 }
 
 extension PlanListing {
-    fileprivate var json: JSON {
-        .object([
+    /// With the buffers of the nodes for which `belongs` holds, and what they run.
+    fileprivate func json(_ belongs: (NodeID) -> Bool) -> JSON {
+        let buffers = plan.buffers.indices.filter { index in
+            belongs(plan.buffers[index].root) || plan.buffers[index].values.contains(where: belongs)
+        }
+        return .object([
             ("name", .string(name)), ("batch", .integer(plan.batchCapacity)),
             ("strategy", .string(plan.report.strategy.rawValue)), ("alignment", .integer(plan.alignment)),
             ("arena_bytes", .integer(plan.arenaBytes)), ("lower_bound_bytes", .integer(plan.report.lowerBoundBytes)),
             ("parameter_bytes", .integer(plan.parameterBytes)), ("prepared_bytes", .integer(plan.preparedBytes)),
             ("prepared_largest_bytes", .integer(plan.largestPreparedBytes)),
             ("derived_bytes", .integer(plan.derivedBytes)),
-            ("buffers", .array(plan.buffers.indices.map(jsonBuffer))),
+            ("buffers", .array(buffers.map(jsonBuffer))),
             (
                 "runs",
                 .array(
-                    runs.map {
+                    runs.filter { belongs($0.node) }.map {
                         .object([
                             ("node", .integer($0.node.index)), ("algorithm", $0.algorithm.map(JSON.string) ?? .null),
                             ("workspace_bytes", .integer($0.workspaceBytes)),

@@ -82,6 +82,12 @@ extension GraphPicture {
 
     /// The nodes that are at most `radius` edges away from one, whichever way they go.
     public func around(_ center: Int, radius: Int) -> GraphPicture {
+        let isNear = nearness(to: center, radius: radius)
+        return filtered { isNear[$0] }
+    }
+
+    /// By node, whether it is at most `radius` edges away from one.
+    func nearness(to center: Int, radius: Int) -> [Bool] {
         var neighbours = [[Int]](repeating: [], count: nodes.count)
         for edge in edges {
             neighbours[edge.from].append(edge.to)
@@ -96,6 +102,6 @@ extension GraphPicture {
                 return !isNear[index]
             }
         }
-        return filtered { isNear[$0] }
+        return isNear
     }
 }

@@ -25,6 +25,19 @@ int unetc_pool_threads(const unetc_pool *pool);
  * Denormals count as zero in all threads while tasks run. One call at a time: a pool belongs to one thread. */
 void unetc_pool_run(unetc_pool *pool, unetc_kernel kernel, const unetc_call *calls, int64_t count);
 
+/* When a thread worked on a step, by `unetc_now`, and how many tasks it ran. */
+typedef struct unetc_interval {
+    int64_t begin, end, tasks;
+} unetc_interval;
+
+/* Runs like `unetc_pool_run` and has thread t note in intervals[t], which must hold zeros, when it worked; those of threads
+ * without a task stay zero. `intervals` may be NULL; then nobody looks at the clock. */
+void unetc_pool_run_timed(
+    unetc_pool *pool, unetc_kernel kernel, const unetc_call *calls, int64_t count, unetc_interval *intervals);
+
+/* Nanoseconds of a clock that never jumps (CLOCK_MONOTONIC). */
+int64_t unetc_now(void);
+
 #ifdef __cplusplus
 }
 #endif

@@ -73,8 +73,9 @@ struct CrossValidation {
                         + TrainCommand.resumeLine(context.arguments))
             }
             console.say("fold \(number) of \(count)")
+            let isFirst = !hasTrained
             hasTrained = true
-            guard try train(number, files, context, until: end).isDone else { return }
+            guard try train(number, files, context, until: end, isFirst: isFirst).isDone else { return }
             if let row = try row(number, files, task) { table.add(row) }
             try table.write(to: path)
         }
@@ -101,13 +102,16 @@ struct CrossValidation {
         return try Checkpoint(path: files.checkpoint).record(for: nil).settings.epochs >= epochs
     }
 
-    /// - Parameter end: on the clock of `monotonicSeconds`, for all folds together.
+    /// - Parameters:
+    ///   - end: on the clock of `monotonicSeconds`, for all folds together.
+    ///   - isFirst: whether the command trains no other fold before, which alone is profiled.
     private func train(
-        _ number: Int, _ files: RunFiles, _ context: TrainerContext, until end: Double?
+        _ number: Int, _ files: RunFiles, _ context: TrainerContext, until end: Double?, isFirst: Bool
     ) throws -> TrainingRun.Ending {
         var one = command
         one.output = files.folder
         one.resume = command.resume && FileSystem.isFolder(files.folder)
+        if !isFirst { one.profiling.path = nil }
         if let end { one.flags.stopping.minutes = max(1e-3, (end - monotonicSeconds()) / 60) }
         return try one.train(context, fold: Fold(number: number, count: count), like: started)
     }

@@ -23,6 +23,7 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
     var checkpointEvery: Int?
 
     @OptionGroup var logging: LogOptions
+    @OptionGroup var profiling: ProfileOptions
     @OptionGroup var repetition: RepetitionOptions
 
     @Flag(help: "Print warnings and errors only.")
@@ -39,6 +40,9 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         if data.split == 0 { throw ValidationError("--split 0 leaves nothing to train on.") }
         if data.split != nil && folds.folds != nil {
             throw ValidationError("--folds says what tests, leave out --split.")
+        }
+        if poison && profiling.path != nil {
+            throw ValidationError("--profile would time what --poison does; leave out one of them.")
         }
         if resume && repetition.run != nil {
             throw ValidationError("--repeat trains anew and compares; leave out --resume.")
@@ -147,12 +151,16 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
             previous: isContinued ? Self.previousDescription(files) : nil)
         try Self.write(description, plan, model, to: files)
         announce(console, samples, record)
+        let profile = try profiling.path.map {
+            try SessionProfile(
+                profiling.window ?? .standard, to: $0, net: net, data: samples, settings: record.settings)
+        }
         let run = TrainingRun(
             net: net, data: samples, names: names, files: files, record: record, log: log, console: console,
             interruption: interruption, checkpointEvery: checkpointEvery,
             secondsAllowed: flags.stopping.minutes.map { 60 * $0 },
             logs: RunLogs(stepInterval: logging.logEvery, description: description), lastEpoch: lastEpoch,
-            isPoisoned: poison)
+            isPoisoned: poison, profile: profile)
         return (run, description)
     }
 

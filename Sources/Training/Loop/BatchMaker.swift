@@ -49,15 +49,19 @@ struct BatchMaker: Sendable {
 
     /// The batch of the given samples.
     /// - Throws: `TrainerError` when a file is no longer what it was.
-    func batch(_ samples: [Int]) throws -> Batch { Batch(try samples.map(item)) }
+    func batch(_ samples: [Int]) throws -> Batch { Batch(try samples.map { try item($0) }) }
 
-    /// One sample.
+    /// One sample, made by the thread of that lane.
     /// - Throws: as `batch`.
-    func item(_ index: Int) throws -> BatchItem {
-        let sample = try data.sample(index)
-        let augmentation = augmentation?.augmentation(
-            of: index, height: data.shape.height, width: data.shape.width, mean: { data.shape.mean(of: sample) })
-        return item(sample, augmentation ?? Augmentation())
+    func item(
+        _ index: Int, _ spans: SpanRecorder? = nil, _ lane: ProfileSpan.Lane = .loop
+    ) throws -> BatchItem {
+        let sample = try spans.measure(.decode, lane: lane, number: index) { try data.sample(index) }
+        return spans.measure(.augment, lane: lane, number: index) {
+            let augmentation = augmentation?.augmentation(
+                of: index, height: data.shape.height, width: data.shape.width, mean: { data.shape.mean(of: sample) })
+            return item(sample, augmentation ?? Augmentation())
+        }
     }
 
     /// A sample after an augmentation.

@@ -31,20 +31,22 @@ final class BatchProducer {
     /// Seconds that `next` has waited for batches that were not ready.
     private(set) var waited = 0.0
 
-    /// - Parameter batches: the samples of each step, in order.
+    /// - Parameters:
+    ///   - batches: the samples of each step, in order.
+    ///   - spans: where it is noted what the threads do.
     /// - Throws: `TrainerError` when no thread can be started.
-    init(maker: BatchMaker, batches: [[Int]]) throws {
+    init(maker: BatchMaker, batches: [[Int]], spans: SpanRecorder? = nil) throws {
         left = batches.count
         let state = state
-        let work: @Sendable () -> Void = {
+        let work: @Sendable (Int) -> Void = { thread in
             while let (batch, place) = Self.claim(state, batches) {
-                let result = Result { try maker.item(batches[batch][place]) }
+                let result = Result { try maker.item(batches[batch][place], spans, .loader(thread)) }
                 Self.deliver(result, batch, place, state)
             }
         }
-        for _ in 0..<max(1, min(maker.data.threads, batches.reduce(0) { $0 + $1.count })) {
+        for thread in 0..<max(1, min(maker.data.threads, batches.reduce(0) { $0 + $1.count })) {
             // One is enough to get there; only none at all is an error.
-            do { threads.append(try PosixThread(work)) } catch  where !threads.isEmpty { break }
+            do { threads.append(try PosixThread { work(thread) }) } catch  where !threads.isEmpty { break }
         }
     }
 

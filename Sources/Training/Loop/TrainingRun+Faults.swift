@@ -9,6 +9,7 @@ extension TrainingRun {
     /// - Returns: `first bad value: nan in enc3_1 (unet.graph:12), conv + relu, at step 412`; nil when none is found.
     func firstFault(through step: Int) -> String? {
         do {
+            closeProfile()
             try rewind()
             console.say("looking for the layer: steps \(record.progress.step + 1) to \(step) once more")
             isReplaying = true

@@ -14,8 +14,9 @@ extension TrainingRun {
         guard meter.isDone || isLast else { return forecastMeter = meter }
         forecastMeter = nil
         guard let step = meter.mean, epochs > 1 || !isLast else { return }
+        let testedBatch = try spans.measure(.forecast) { try timeOfTest() }
         let forecast = TimeForecast(
-            step: step, testedBatch: try timeOfTest(), training: data.training.count, testing: data.testing.count,
+            step: step, testedBatch: testedBatch, training: data.training.count, testing: data.testing.count,
             batch: settings.samplesPerStep, capacity: net.model.batchCapacity)
         console.clear()
         console.say("time: " + forecast.text(epochs: epochs - record.progress.epoch))

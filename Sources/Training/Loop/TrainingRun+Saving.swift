@@ -5,12 +5,14 @@ import Runtime
 extension TrainingRun {
     /// Writes what `before` writes, then the checkpoint.
     func save(_ before: () throws -> Void) throws {
-        if let name = try net.firstBrokenParameter() {
-            throw diverged("parameter \"\(name)\" is no longer finite", step: record.progress.step)
-        }
-        try writing {
-            try before()
-            try Checkpoint(path: files.checkpoint).save(net.parameters, record: record)
+        try spans.measure(.checkpoint) {
+            if let name = try net.firstBrokenParameter() {
+                throw diverged("parameter \"\(name)\" is no longer finite", step: record.progress.step)
+            }
+            try writing {
+                try before()
+                try Checkpoint(path: files.checkpoint).save(net.parameters, record: record)
+            }
         }
     }
 

@@ -47,13 +47,16 @@ final class TrainingRun {
     let lastEpoch: Int?
     /// Whether steps run with poison in all memory that holds no value.
     private let isPoisoned: Bool
+    /// Where it is noted what threads do; nil unless asked for.
+    let profile: SessionProfile?
     /// Of the last epoch's time, the share that the steps waited for pictures.
     private(set) var waitShare = 0.0
 
     init(
         net: Net, data: DataSet, names: ClassNames, files: RunFiles, record: RunRecord, log: MetricsLog,
         console: Console, interruption: Interruption, checkpointEvery: Int?, secondsAllowed: Double? = nil,
-        logs: RunLogs = RunLogs(), lastEpoch: Int? = nil, isPoisoned: Bool = false
+        logs: RunLogs = RunLogs(), lastEpoch: Int? = nil, isPoisoned: Bool = false,
+        profile: SessionProfile? = nil
     ) {
         self.net = net
         self.data = data
@@ -68,6 +71,7 @@ final class TrainingRun {
         self.logs = logs
         self.lastEpoch = lastEpoch
         self.isPoisoned = isPoisoned
+        self.profile = profile
         earlierSeconds = log.rows.last?.seconds ?? 0
     }
 
@@ -81,7 +85,10 @@ final class TrainingRun {
     /// Trains until all epochs are done, the rules for stopping say so, the time is up or a signal comes.
     /// - Throws: `TrainerError` when the loss is no longer a number or nothing can be saved; the last checkpoint stays.
     func run() throws -> Ending {
-        defer { console.clear() }
+        defer {
+            console.clear()
+            endProfile()
+        }
         try beginLogs()
         while record.progress.epoch < epochs {
             let scores = log.rows.last?.test
@@ -95,8 +102,10 @@ final class TrainingRun {
             if let ending = try trainEpoch() { return try stop(ending) }
             let elapsed = monotonicSeconds() - start - forecastSeconds
             let speed = Double(record.progress.samples - seenBefore) / elapsed
-            let result = try net.withAverage {
-                try test(net, on: data.testing, of: data, isInterrupted: { interruption.isRequested })
+            let result = try spans.measure(.validation) {
+                try net.withAverage {
+                    try test(net, on: data.testing, of: data, isInterrupted: { interruption.isRequested })
+                }
             }
             if result == nil && !data.testing.isEmpty { return try stop(.interrupted(isTimeUp: false)) }
             try closeEpoch(result?.scores, imagesPerSecond: max(0, speed))
@@ -126,13 +135,15 @@ final class TrainingRun {
         let steps = draw.order(data.training).chunks(of: settings.samplesPerStep).map(settings.runs)
         let rest = steps.dropFirst(record.progress.stepInEpoch)
         let augmentation = EpochAugmentation(settings: settings.augmentation, draw: draw)
+        approachProfile()
         let producer = try BatchProducer(
-            maker: BatchMaker(data: data, augmentation: augmentation), batches: rest.flatMap { $0 })
+            maker: BatchMaker(data: data, augmentation: augmentation), batches: rest.flatMap { $0 }, spans: spans)
         forecastSeconds = 0
         let start = monotonicSeconds()
         var seen = 0
         var stepStart = start
         for batches in rest {
+            approachProfile()
             try step(batches.map(\.count), from: producer)
             if !isReplaying { try forecast(since: &stepStart, stepsPerEpoch: steps.count) }
             seen += batches.reduce(0) { $0 + $1.count }
@@ -152,10 +163,12 @@ final class TrainingRun {
     private func step(_ sizes: [Int], from producer: BatchProducer) throws {
         let number = record.progress.step + 1
         let scalars = scalars(step: number)
-        let result = try net.step(
-            sizes, settings: settings.steps, scalars: scalars,
-            look: isReplaying ? .values : isPoisoned ? .memory : .none,
-            next: producer.next)
+        let result = try spans.measure(.step, number: number) {
+            try net.step(
+                sizes, settings: settings.steps, scalars: scalars,
+                look: isReplaying ? .values : isPoisoned ? .memory : .none, profile: isReplaying ? nil : profile,
+                next: producer.next)
+        }
         if let broken = result.broken {
             throw FaultFound(value: broken, step: number, learningRate: scalars.learningRate)
         }
@@ -166,7 +179,9 @@ final class TrainingRun {
         record.progress.lossSum += result.loss * Double(samples)
         record.progress.samples += samples
         sessionSteps += 1
-        if !isReplaying { try logStep(loss: result.loss, learningRate: scalars.learningRate) }
+        if !isReplaying {
+            try spans.measure(.logs) { try logStep(loss: result.loss, learningRate: scalars.learningRate) }
+        }
     }
 
     /// Tests are written down before the checkpoint: what a kill in between leaves too much, `--resume` drops.
@@ -197,7 +212,7 @@ final class TrainingRun {
             epoch: record.progress.epoch, step: record.progress.step, trainLoss: trainLoss, test: scores,
             seconds: seconds)
         log.rows.append(row)
-        let report = try report(of: row, imagesPerSecond: imagesPerSecond)
+        let report = try spans.measure(.figures) { try self.report(of: row, imagesPerSecond: imagesPerSecond) }
         try save {
             if isBest {
                 try net.withAverage { try Checkpoint(path: files.best).saveWeights(net.parameters, record: record) }
@@ -205,8 +220,8 @@ final class TrainingRun {
             try log.write(to: files.metrics)
             try logs.epoch(report)
         }
-        try writing { try logs.saved(report) }
-        try drawCurves()
+        try spans.measure(.logs) { try writing { try logs.saved(report) } }
+        try spans.measure(.figures) { try drawCurves() }
         tell(row, imagesPerSecond)
     }
 

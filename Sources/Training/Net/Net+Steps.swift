@@ -36,18 +36,20 @@ extension Net {
     /// - Parameters:
     ///   - sizes: samples of the batches.
     ///   - look: looks at every result, which takes longer and gives the same.
+    ///   - profile: where it is noted what threads do.
     ///   - next: gives one batch after the other, so that the next is made while one is at work.
     /// - Throws: `RuntimeError`; `TrainerError` for a net that is not made for training.
     func step(
         _ sizes: [Int], settings: StepSettings, scalars: StepScalars, look: Look = .none,
-        next: () throws -> Batch?
+        profile: SessionProfile? = nil, next: () throws -> Batch?
     ) throws -> StepResult {
         guard let training else { throw Self.noLoss(model) }
         let samples = sizes.reduce(0, +)
+        let spans = profile?.spans
         var result = StepResult(loss: 0)
         var deferrals = 0
         for (place, size) in sizes.enumerated() {
-            guard let batch = try next() else { break }
+            guard let batch = try spans.measure(.wait, { try next() }) else { break }
             var part = scalars
             let share = Double(size) / Double(samples)
             if settings.extras.sumsGradients {
@@ -57,11 +59,17 @@ extension Net {
                 part.keepsGradients = place > 0
             }
             if let capacity = model.deferredCapacity, executor.deferredSamples + size > capacity {
-                try makeDeferred(&deferrals, scalars)
+                try makeDeferred(&deferrals, scalars, spans)
             }
-            try write(batch, training)
+            try spans.measure(.feed) { try write(batch, training) }
             switch look {
-            case .none: try executor.run(training, batch: size, scalars: part)
+            case .none:
+                if let recorder = profile?.recorder {
+                    try executor.runRecorded(
+                        training, batch: size, scalars: part, label: scalars.step, in: recorder)
+                } else {
+                    try executor.run(training, batch: size, scalars: part)
+                }
             case .values:
                 let broken = try executor.runWatched(training, batch: size, scalars: part)
                 result.broken = result.broken ?? broken
@@ -75,34 +83,39 @@ extension Net {
         if settings.extras.sumsGradients && result.fault != nil {
             executor.dropDeferred()
         } else {
-            try makeDeferred(&deferrals, scalars)
+            try makeDeferred(&deferrals, scalars, spans)
         }
-        if settings.extras.sumsGradients { try update(&result, settings, scalars) }
+        if settings.extras.sumsGradients { try update(&result, settings, scalars, spans) }
         if settings.ema != nil && result.fault == nil {
             var average = scalars
             average.averageWeight = settings.averageWeight(step: scalars.step)
-            try executor.averageParameters(scalars: average)
+            try spans.measure(.average) { try executor.averageParameters(scalars: average) }
         }
         return result
     }
 
     /// Makes the gradients that runs of the step have left. The first time begins sums anew, further ones add to them.
-    private func makeDeferred(_ times: inout Int, _ scalars: StepScalars) throws {
+    private func makeDeferred(_ times: inout Int, _ scalars: StepScalars, _ spans: SpanRecorder?) throws {
         var scalars = scalars
         scalars.keepsGradients = times > 0
         times += 1
-        try executor.runDeferred(scalars: scalars)
+        guard executor.deferredSamples > 0 else { return }
+        try spans.measure(.deferred) { try executor.runDeferred(scalars: scalars) }
     }
 
     /// Takes the step with the sums of gradients, scaled as PyTorch's `clip_grad_norm_` does.
-    private func update(_ result: inout StepResult, _ settings: StepSettings, _ scalars: StepScalars) throws {
+    private func update(
+        _ result: inout StepResult, _ settings: StepSettings, _ scalars: StepScalars, _ spans: SpanRecorder?
+    ) throws {
         var scalars = scalars
         if let clip = settings.clip {
-            let norm = try executor.gradientNorm()
+            let norm = try spans.measure(.gradientNorm) { try executor.gradientNorm() }
             result.gradientNorm = norm
             scalars.gradientScale = min(1, clip / (norm + 1e-6))
         }
-        if result.fault == nil { try executor.applyUpdates(scalars: scalars) }
+        if result.fault == nil {
+            try spans.measure(.optimizer) { try executor.applyUpdates(scalars: scalars) }
+        }
     }
 
     /// Lets `body` use the average of the parameters in their place, where there is one.

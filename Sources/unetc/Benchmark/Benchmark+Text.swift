@@ -6,7 +6,8 @@ extension Benchmark {
         (heading + [""] + breakdownLines + [""] + layerLines + [""] + notes).joined(separator: "\n")
     }
 
-    private var stepName: String { training == nil ? "forward pass" : "training step" }
+    /// What `detailed` is called.
+    var stepName: String { training == nil ? "forward pass" : "training step" }
 
     private var heading: [String] {
         var lines = ["\(graph), batch \(batch), \(threads) \(threads == 1 ? "thread" : "threads")", peakLine]

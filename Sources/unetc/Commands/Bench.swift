@@ -23,6 +23,17 @@ struct Bench: ParsableCommand {
     @Flag(help: "Time the forward pass only; memory and layers are then those of prediction.")
     var inferenceOnly = false
 
+    @Option(
+        help: ArgumentHelp(
+            "What a training may take at its peak, as `compile` takes it; the times are then of a part of the batch.",
+            valueName: "bytes"))
+    var memory = MemoryArgument.strategy(.best)
+
+    @Option(
+        help: ArgumentHelp(
+            "Also draw each step under the machine's roofline, by its FLOPs, bytes and time.", valueName: "file.png"))
+    var roofline: String?
+
     @Flag(help: "Print JSON instead of tables, as \"inspect --profile\" reads it.")
     var json = false
 
@@ -45,9 +56,13 @@ struct Bench: ParsableCommand {
             var options = try target.options(batch: batch)
             options.plans = session.graph.loss == nil || inferenceOnly ? [.infer] : [.train, .infer]
             options = try tuning.applied(to: options, of: session)
+            options = try memory.applied(to: options, of: session, threads: target.threadCount) {
+                printError("memory: \($0)")
+            }
             let product = try session.compileSharedObject(options).product
             var arguments = ["bench", input.graph, "--model", product, "--runs", "\(runs)"]
             arguments += ["--target", target.target, "--threads", "\(target.threadCount)"] + (json ? ["--json"] : [])
+            if let roofline { arguments += ["--roofline", roofline] }
             try replaceProcess(arguments: arguments)
         }
     }
@@ -55,6 +70,7 @@ struct Bench: ParsableCommand {
     private func report(_ model: Model) throws {
         let width = try target.options().target.vectorWidth
         let benchmark = try Benchmark(model: model, runs: runs, threads: target.threadCount, vectorWidth: width)
+        if let roofline { try benchmark.roofline.render(width: 1200, height: 800).writePNG(to: roofline) }
         print(json ? benchmark.json.text : benchmark.text)
     }
 }

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Driver
-import MemoryPlanning
 
 struct Compile: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -42,24 +41,13 @@ struct Compile: ParsableCommand {
             options.fuses = fuse
             tile?.apply(to: &options)
             options = try tuning.applied(to: options, of: session)
-            switch memory {
-            case .strategy(let strategy): options.strategy = strategy
-            case .budget(let bytes): options = try fitted(to: bytes, options, session)
+            options = try memory.applied(to: options, of: session, threads: target.threadCount) {
+                print("memory: \($0)")
             }
             let folder = output ?? "generated/\(session.graph.name)"
             let compiled = try session.compile(into: folder, options)
             for plan in compiled.plans { print("plan \(plan.name): \(plan.plan.report)") }
             print("wrote \(folder); try: \(compiled.product) train --out runs/first")
         }
-    }
-}
-
-extension Compile {
-    /// The fastest way to train in so much memory.
-    private func fitted(to bytes: Int, _ options: CompileOptions, _ session: Session) throws -> CompileOptions {
-        let (fitted, choice) = try session.fitted(
-            to: bytes, options, trainer: .standard, threads: target.threadCount)
-        print("memory: \(choice)")
-        return fitted
     }
 }

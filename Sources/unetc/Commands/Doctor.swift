@@ -7,9 +7,9 @@ struct Doctor: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Say whether this machine can compile and train, and what is wrong with a data set.",
         discussion: """
-            Without a data set it looks at the machine and the toolchain, and compiles and trains a tiny net, which \
-            takes a few seconds. With --data DIR, or --images A --masks B, it looks at the data; --graph says for which \
-            net. --machine asks for both. Exit code 0 when all is well enough to train, 1 when not.
+            Without a data set it looks at the machine and the toolchain, measures them, and compiles and trains a tiny \
+            net, which takes a few seconds. With --data DIR, or --images A --masks B, it looks at the data; --graph says for which \
+            net. --machine asks for both. Exit code 0 when all is well enough to train, warnings or not, 1 when not.
             """)
 
     @OptionGroup var options: DoctorOptions
@@ -24,7 +24,7 @@ struct Doctor: ParsableCommand {
 
     func run() throws {
         try reportingErrors {
-            let health = machine || !options.namesData ? HealthReport.examine(processors: processorCount()) : nil
+            let health = machine || !options.namesData ? self.health() : nil
             let diagnosis = options.namesData ? try diagnosis() : nil
             if options.json {
                 let parts = [health.map { "\"machine\": \($0.json.text)" }, diagnosis.map { "\"data\": \($0.json)" }]
@@ -34,6 +34,18 @@ struct Doctor: ParsableCommand {
             }
             if !(health?.isHealthy ?? true) || !(diagnosis?.isTrainable ?? true) { throw ExitCode(1) }
         }
+    }
+
+    /// Measures the machine, then has everything else looked at.
+    private func health() -> HealthReport {
+        let processors = processorCount()
+        // Peak on the widest vectors, which native kernels use.
+        let speed = try? MachineSpeed(threads: processors)
+        return HealthReport.examine(
+            processors: processors,
+            speed: speed.map {
+                MeasuredSpeed(threads: processors, peakFlops: $0.peakFlops, bandwidth: $0.bandwidth)
+            }, libraries: trainerLibraries())
     }
 
     private func diagnosis() throws -> DataDiagnosis {

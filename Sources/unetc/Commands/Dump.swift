@@ -10,6 +10,7 @@ struct Dump: ParsableCommand {
             unetc dump G.graph --stage fused > fused.txt
             unetc dump --from fused.txt --format svg > fused.svg
             unetc dump G.graph --diff backward fused
+            unetc dump --from before.txt --from after.txt
             unetc dump G.graph --stage planned --format svg > arena.svg
             The forms are described in docs/DUMPS.md.
             """)
@@ -35,15 +36,18 @@ struct Dump: ParsableCommand {
     @OptionGroup var parameters: ParameterArguments
     @OptionGroup var target: TargetArguments
 
-    @Option(help: ArgumentHelp("Read a dump that was printed as text, in place of a graph's file.", valueName: "file"))
-    var from: String?
+    @Option(
+        help: ArgumentHelp(
+            "Read a dump that was printed as text, in place of a graph's file; twice, to see what has changed between the two.",
+            valueName: "file"))
+    var from: [String] = []
 
     @Option(help: "parsed, graph, backward, fused, scheduled, planned or kernels (default: graph).")
     var stage: DumpStage?
 
     @Option(
         parsing: .upToNextOption,
-        help: ArgumentHelp("What has changed between two stages, as text, dot or svg.", valueName: "stage stage"))
+        help: ArgumentHelp("What has changed between two stages, in any form but table.", valueName: "stage stage"))
     var diff: [DumpStage] = []
 
     @Option(
@@ -84,13 +88,15 @@ struct Dump: ParsableCommand {
 
     func validate() throws {
         if tile != nil, let plan, plan != .tile { throw ValidationError("--tile goes with --plan tile.") }
-        if graph == nil, from == nil { throw ValidationError("Name a graph's file, or a dump with --from.") }
-        if graph != nil, from != nil { throw ValidationError("A graph's file and --from exclude each other.") }
+        if graph == nil, from.isEmpty { throw ValidationError("Name a graph's file, or a dump with --from.") }
+        if from.count > 2 { throw ValidationError("--from names one dump, or two to compare, found \(from.count).") }
+        if graph != nil, !from.isEmpty { throw ValidationError("A graph's file and --from exclude each other.") }
         if !diff.isEmpty, diff.count != 2 { throw ValidationError("--diff takes two stages, found \(diff.count).") }
         if !diff.isEmpty, stage != nil { throw ValidationError("--diff names two stages; --stage would be a third.") }
-        if from != nil, !diff.isEmpty || isCompilationAsked {
+        if !from.isEmpty, !diff.isEmpty || isCompilationAsked {
             throw ValidationError(
-                "--from shows a dump as it is; --stage, --diff, --plan, --tile, --batch and -D take a graph's file.")
+                "--from shows a dump as it is, or compares two; --stage, --diff, --plan, --tile, --batch and -D take a "
+                    + "graph's file.")
         }
         if layout == .graphviz, direction != nil { throw ValidationError("--direction goes with --layout builtin.") }
         if radius < 0 { throw ValidationError("--radius takes a number from 0, found \(radius).") }

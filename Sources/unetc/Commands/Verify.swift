@@ -32,13 +32,7 @@ struct Verify: ParsableCommand {
         try reportingErrors {
             let session = try input.session()
             var options = try target.options(batch: batch)
-            switch memory {
-            case .strategy(let strategy): options.strategy = strategy
-            case .budget(let bytes):
-                options = try session.fitted(
-                    to: bytes, options, trainer: .standard, threads: target.threadCount
-                ).options
-            }
+            options = try memory.applied(to: options, of: session, threads: target.threadCount) { _ in }
             let report = try verify(session, options) { check in
                 if !json { printError("verify: \(check)") }
             }

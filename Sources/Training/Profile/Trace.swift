@@ -1,0 +1,67 @@
+import Runtime
+
+/// A trace as Chrome and Perfetto read it ("Trace Event Format", JSON object form, complete events).
+struct Trace {
+    /// What the whole is about.
+    var header: [JSONMember]
+    var threads: [TraceThread]
+
+    /// - Throws: `RuntimeError` when the file cannot be written; what was there before then stays.
+    func write(to path: String) throws {
+        try AtomicFile.writePieces(path) { append in
+            try append("{\"displayTimeUnit\":\"ms\",\"otherData\":\(JSONValue.object(header).text),\"traceEvents\":[\n")
+            try append(Self.name("process_name", thread: nil, "trainer"))
+            for thread in threads {
+                try append(",\n" + Self.name("thread_name", thread: thread.number, thread.name))
+                for slice in thread.slices { try append(",\n" + Self.event(slice, thread: thread.number)) }
+            }
+            try append("\n]}\n")
+        }
+    }
+
+    private static func name(_ kind: String, thread: Int?, _ name: String) -> String {
+        var members = [
+            JSONMember("ph", .string("M")), JSONMember("name", .string(kind)), JSONMember("pid", .integer(1)),
+        ]
+        if let thread { members.append(JSONMember("tid", .integer(thread))) }
+        members.append(JSONMember("args", .object([JSONMember("name", .string(name))])))
+        return JSONValue.object(members).text
+    }
+
+    private static func event(_ slice: TraceSlice, thread: Int) -> String {
+        let head = JSONValue.object([
+            JSONMember("ph", .string("X")), JSONMember("name", .string(slice.name)),
+            JSONMember("cat", .string(slice.category)), JSONMember("pid", .integer(1)),
+            JSONMember("tid", .integer(thread)),
+        ])
+        let args = JSONValue.object(slice.arguments).text
+        return head.text.dropLast()
+            + ",\"ts\":\(microseconds(slice.begin)),\"dur\":\(microseconds(slice.end - slice.begin))"
+            + ",\"args\":\(args)}"
+    }
+
+    /// Nanoseconds in the format's unit, exactly.
+    private static func microseconds(_ nanoseconds: Int) -> String {
+        let rest = String(nanoseconds % 1000)
+        return "\(nanoseconds / 1000)." + String(repeating: "0", count: 3 - rest.count) + rest
+    }
+}
+
+/// What one thread did.
+struct TraceThread {
+    /// By which the format knows it.
+    var number: Int
+    var name: String
+    /// In the order of their beginnings; one that holds others comes before them.
+    var slices: [TraceSlice]
+}
+
+/// Something that took time.
+struct TraceSlice {
+    var name: String
+    var category: String
+    /// Nanoseconds from the start of the trace.
+    var begin: Int
+    var end: Int
+    var arguments: [JSONMember]
+}
