@@ -41,6 +41,8 @@ final class BenchmarkSubject {
     /// Writes the inputs, whose memory a run may reuse.
     private func prepare() throws -> StepScalars {
         stepNumber += 1
+        // What a part of a step leaves to its end is not made here.
+        executor.dropDeferred()
         for tensor in inputs {
             for sample in 0..<executor.model.batchCapacity {
                 try executor.withInput(tensor.name, plan: plan, sample: sample) { values in

@@ -31,6 +31,11 @@ struct Inspect: ParsableCommand {
     @Option(help: "The batch to plan for (default: the graph's).")
     var batch: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "What a training may take at its peak, or how to plan memory, as `compile` takes it.", valueName: "bytes"))
+    var memory = MemoryArgument.strategy(.best)
+
     @Option(help: ArgumentHelp("Times of the steps, as \"unetc bench --json\" prints them.", valueName: "file"))
     var profile: String?
 
@@ -43,6 +48,9 @@ struct Inspect: ParsableCommand {
             let session = try input.session()
             var options = try target.options(batch: batch)
             tile?.apply(to: &options)
+            options = try memory.applied(to: options, of: session, threads: target.threadCount) {
+                printError("memory: \($0)")
+            }
             let kind = plan ?? (tile != nil ? .tile : session.graph.loss == nil ? .gradients : .train)
             let times = try profile.map { try StepProfile(path: $0) }
             let page = try session.inspection(of: kind, options, profile: times)
