@@ -33,6 +33,7 @@ extension Session {
         let toolchain = try Toolchain()
         let swift = try options.backend.swiftToolchain()
         _ = try Linker.trainerLibrary()
+        let options = try settled(options)
         let (model, plans) = try emit(options)
         let files = try folderFiles(model, plans, options)
         try Self.checkIsOurs(folder)

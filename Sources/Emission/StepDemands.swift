@@ -31,7 +31,9 @@ public struct StepDemands: Hashable, Sendable {
             let bytes = step.stages.reduce(0) {
                 $0 + $1.work.bytesFixed + $1.work.bytesPerSample * Double(batchCapacity)
             }
-            if convolutions.mayOverwriteFusedOperands(schedule.graph[id].op) { overwriting.insert(id) }
+            // A convolution that is not laid out for its algorithm is computed by the BLAS's product.
+            let usesProduct = step.stages.contains { $0.kernel.calls(gemmFunction) }
+            if !usesProduct, convolutions.mayOverwriteFusedOperands(schedule.graph[id].op) { overwriting.insert(id) }
             milliseconds[id] =
                 convolutions[schedule.graph[id].op]?.predictedMilliseconds
                 ?? bytes / (target.throughput.gigabytes * 1e6)

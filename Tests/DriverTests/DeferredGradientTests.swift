@@ -16,8 +16,45 @@ extension CompiledTests {
         private static let batch = 6
         private static let part = 2
 
-        private static func compiled(batch: Int, inParts: Bool) throws -> CompiledGraph {
-            let text = try bundledText("unet.graph")
+        /// Nets by their texts.
+        enum Net: CaseIterable {
+            case unet
+            /// A map that a convolution and a transposed one read, whose weights' gradients both wait: it is the second
+            /// operand of one and the first of the other.
+            case sharedMap
+
+            func text() throws -> String {
+                switch self {
+                case .unet: try bundledText("unet.graph")
+                case .sharedMap:
+                    """
+                    graph shared(width = 8, size = 32) {
+                      input image: [3, size, size]
+                      target mask: [1, size, size]
+                      a = relu(conv(max_pool(image, kernel: 4), 8 * width, kernel: 3, padding: same))
+                      bottom = relu(conv(max_pool(a, kernel: 4), 16 * width, kernel: 3, padding: same))
+                      side = relu(conv(bottom, 16 * width, kernel: 3, padding: same))
+                      up = conv_transpose(bottom, 2 * width, kernel: 4, stride: 4)
+                      up2 = conv_transpose(side, 2 * width, kernel: 4, stride: 4)
+                      c = relu(conv(up + up2, width, kernel: 3, padding: same))
+                      fine = conv_transpose(c, width, kernel: 4, stride: 4)
+                      output logits = conv(fine, 1, kernel: 1)
+                      loss bce_with_logits(logits, mask)
+                    }
+                    """
+                }
+            }
+
+            var whole: Result<CompiledGraph, any Error> {
+                self == .unet ? DeferredGradientTests.whole : DeferredGradientTests.wholeShared
+            }
+            var lean: Result<CompiledGraph, any Error> {
+                self == .unet ? DeferredGradientTests.lean : DeferredGradientTests.leanShared
+            }
+        }
+
+        private static func compiled(_ net: Net = .unet, batch: Int, inParts: Bool) throws -> CompiledGraph {
+            let text = try net.text()
             let path = try TestFolder.write(text, name: "unet.graph")
             let session = try Session(path: path, overrides: overrides)
             return try CompiledGraph(text, overrides: overrides, plans: [.train], batch: batch, name: "unet.graph") {
@@ -34,6 +71,8 @@ extension CompiledTests {
 
         private static let whole = Result { try compiled(batch: batch, inParts: false) }
         private static let lean = Result { try compiled(batch: part, inParts: true) }
+        private static let wholeShared = Result { try compiled(.sharedMap, batch: batch, inParts: false) }
+        private static let leanShared = Result { try compiled(.sharedMap, batch: part, inParts: true) }
 
         /// How a step's gradients come together.
         enum Sums: CaseIterable {
@@ -87,9 +126,13 @@ extension CompiledTests {
             return (try model.parameters.map { try parameters.values(of: $0.name) }, norms)
         }
 
-        @Test(arguments: Sums.allCases)
-        func theStepIsThatOfTheWholeBatch(_ sums: Sums) throws {
-            let (whole, lean) = (try Self.whole.get(), try Self.lean.get())
+        @Test(arguments: Sums.allCases, Net.allCases)
+        func theStepIsThatOfTheWholeBatch(_ sums: Sums, _ net: Net) throws {
+            let (whole, lean) = (try net.whole.get(), try net.lean.get())
+            if net == .sharedMap {
+                let gradients = try #require(lean.options.deferred).gradients
+                #expect(gradients.contains("grad.side.weight") && gradients.contains("grad.up.weight"))
+            }
             #expect(lean.model.deferredCapacity == Self.batch && whole.model.deferredCapacity == nil)
             let expected = try Self.train(whole, part: Self.batch, sums)
             let found = try Self.train(lean, part: Self.part, sums)

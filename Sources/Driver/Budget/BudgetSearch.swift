@@ -31,6 +31,8 @@ struct BudgetSearch {
         var split: StepSplit
         var search: RecomputeSearch
         var deferred: DeferredGradients?
+        /// What the arena has to hold whatever training makes again: what the other plans take at least.
+        var leastArena: Int
         /// Everything but the arena.
         var memory: ProcessMemory
         /// Of a step without anything made again.
@@ -60,9 +62,17 @@ struct BudgetSearch {
             session.graph, split: split, deferred: deferred, arenaBytes: search.state.peak, workspaceBytes: workspace,
             threads: threads, trainer: trainer)
         return Candidate(
-            split: split, search: search, deferred: deferred, memory: memory,
+            split: split, search: search, deferred: deferred, leastArena: try leastArena(deferred, options),
+            memory: memory,
             milliseconds: Double(split.parts) * search.stepMilliseconds + (atTheEnd?.totalMilliseconds ?? 0)
                 + updateMilliseconds(split, memory))
+    }
+
+    /// Of the plan for what waits, and that for tests, before anything is placed.
+    private func leastArena(_ deferred: DeferredGradients?, _ options: CompileOptions) throws -> Int {
+        let atTheEnd = try deferred.map { try session.deferredLowerBound($0, options) } ?? 0
+        guard options.plans.contains(.forward) else { return atTheEnd }
+        return max(atTheEnd, try session.lowerBound(of: .forward, options))
     }
 
     /// Where gradients are summed in any case, none has to wait.
@@ -80,14 +90,15 @@ struct BudgetSearch {
     /// The share of its arena below which nothing brings a plan; a search for less would take longest.
     private static let leastShare = 0.3
 
-    /// The fastest way that takes at most so many bytes; nil when there is none.
-    func fastest(within bytes: Int) throws -> BudgetChoice? {
+    /// The fastest way that takes at most so many bytes, of which placement wastes some; nil when there is none.
+    func fastest(within bytes: Int, wasted: [StepSplit: Int] = [:]) throws -> BudgetChoice? {
         var best: BudgetChoice?
         for split in splits() {
             var candidate = try candidate(split)
             if let best, candidate.milliseconds / Double(threads) >= best.milliseconds { continue }
-            let room = ProcessMemory.wholePages(bytes - candidate.memory.fixed)
-            guard room > Int(Self.leastShare * Double(candidate.search.state.peak)), candidate.search.reduce(to: room)
+            let room = ProcessMemory.wholePages(bytes - candidate.memory.fixed) - (wasted[split] ?? 0)
+            guard room >= candidate.leastArena, room > Int(Self.leastShare * Double(candidate.search.state.peak)),
+                candidate.search.reduce(to: room)
             else { continue }
             let choice = choice(candidate)
             if best.map({ choice.milliseconds < $0.milliseconds }) ?? true { best = choice }
@@ -98,7 +109,7 @@ struct BudgetSearch {
     func choice(_ candidate: Candidate) -> BudgetChoice {
         let state = candidate.search.state
         var memory = candidate.memory
-        memory.arena = state.peak
+        memory.arena = max(state.peak, candidate.leastArena)
         let added = Double(candidate.split.parts) * state.addedMilliseconds
         return BudgetChoice(
             split: candidate.split, graph: state.graph, deferred: candidate.deferred, memory: memory,
@@ -108,15 +119,10 @@ struct BudgetSearch {
 
     /// What takes least, however long.
     func least() throws -> BudgetChoice {
-        var best: BudgetChoice?
-        for split in splits() {
-            var candidate = try candidate(split)
-            _ = candidate.search.reduce(to: 0)
-            let choice = choice(candidate)
-            if best.map({ choice.memory.total < $0.memory.total }) ?? true { best = choice }
+        guard let least = try curve().min(by: { $0.memory.total < $1.memory.total }) else {
+            fatalError("a batch can be cut in no way")
         }
-        guard let best else { fatalError("a batch can be cut in no way") }
-        return best
+        return least
     }
 
     /// Points of the curve of memory and time.

@@ -13,14 +13,14 @@ extension Session {
     ) throws -> (options: CompileOptions, choice: BudgetChoice) {
         try checkTrainable()
         let search = BudgetSearch(session: self, options: options, trainer: trainer, threads: threads)
-        var goal = bytes
         // Placement may leave gaps that the search does not see.
-        for _ in 0..<8 {
-            guard var choice = try search.fastest(within: goal) else { break }
+        var wasted: [StepSplit: Int] = [:]
+        for _ in 0..<16 {
+            guard var choice = try search.fastest(within: bytes, wasted: wasted) else { break }
             let fitted = self.options(options, for: choice, budget: bytes)
             choice.memory.arena = try arenaBytes(fitted)
             if choice.memory.total <= bytes { return (fitted, choice) }
-            goal -= choice.memory.total - bytes
+            wasted[choice.split, default: 0] += choice.memory.total - bytes
         }
         throw try tooSmall(bytes, search)
     }

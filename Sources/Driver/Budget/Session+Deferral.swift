@@ -54,4 +54,27 @@ extension Session {
         return StepDemands(
             schedule, deferredBatch(options), options.target, deferredAlgorithms(schedule.graph, options))
     }
+
+    /// The arena that it takes at least.
+    func deferredLowerBound(_ deferred: DeferredGradients, _ options: CompileOptions) throws -> Int {
+        let schedule = try deferredSchedule(deferred, options)
+        return lowerBound(
+            schedule, deferredAlgorithms(schedule.graph, options), batch: deferredBatch(options), options)
+    }
+
+    /// The arena that another plan takes at least.
+    func lowerBound(of kind: PlanKind, _ options: CompileOptions) throws -> Int {
+        let schedule = try pipeline(kind, options).schedule
+        return lowerBound(
+            schedule, algorithms(schedule.graph, options), batch: options.batch ?? graph.training.batch, options)
+    }
+
+    private func lowerBound(
+        _ schedule: Schedule, _ algorithms: AlgorithmTable, batch: Int, _ options: CompileOptions
+    ) -> Int {
+        let demands = StepDemands(schedule, batch, options.target, algorithms)
+        return memoryLowerBound(
+            schedule, options: PlanningOptions(strategy: options.strategy, batchCapacity: batch),
+            scratchBytes: demands.scratchBytes, preparedBytes: demands.preparedBytes, overwriting: demands.overwriting)
+    }
 }

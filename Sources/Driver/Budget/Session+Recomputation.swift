@@ -33,6 +33,17 @@ extension Session {
         }
     }
 
+    /// Options that name what is made again, so that the search for it is made once for plan and dumps.
+    func settled(_ options: CompileOptions) throws -> CompileOptions {
+        guard options.recomputation == .nearlyFree, options.plans.contains(.train), graph.loss != nil else {
+            return options
+        }
+        let schedule = try pipeline(.train, options).schedule
+        var settled = options
+        settled.recomputation = .chosen(RecomputedGraph(schedule.graph, layouts: schedule.layouts))
+        return settled
+    }
+
     func recomputeSearch(_ graph: RecomputedGraph, _ options: CompileOptions) -> RecomputeSearch {
         let batch = options.batch ?? self.graph.training.batch
         let schedule = scheduleSteps(graph.graph, layouts: graph.layouts)

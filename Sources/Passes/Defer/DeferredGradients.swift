@@ -56,13 +56,12 @@ public struct DeferredGradients: Hashable, Sendable {
     /// - Parameter graph: the one that they were found in.
     public func graph(from graph: Graph) -> Graph {
         let waiting = waiting(in: graph)
-        let gradientMaps = Set(gradients.compactMap { graph.id(named: $0).map { graph[$0].inputs[0] } })
         var rewriter = GraphRewriter(source: graph)
         // All plans lay out all parameters.
         for id in graph.parameters { rewriter.copy(graph[id], for: id) }
         for id in kept.compactMap({ graph.id(named: $0) }) {
             var leaf = graph[id]
-            leaf.op = gradientMaps.contains(id) ? .cotangent : .input
+            leaf.op = leaf.origin.isBackward ? .cotangent : .input
             leaf.inputs = []
             leaf.epilogue = []
             leaf.host = nil
@@ -86,11 +85,13 @@ public struct DeferredGradients: Hashable, Sendable {
 
 extension Graph {
     /// What a weight's gradient is made of, if it can wait: nobody but an update reads it, and its operands are maps that
-    /// the plan makes for others as well.
+    /// the plan makes for others as well. One of them, and no more, is a gradient, which counts as much as its part of the
+    /// batch.
     fileprivate func deferrableOperands(_ id: NodeID, _ users: [[NodeID]]) -> [NodeID]? {
         guard case .convWeightGradient = self[id].op, self[id].epilogue.isEmpty,
             ([id] + companions(of: id)).allSatisfy({ isReadByUpdatesAlone($0, users) }),
-            self[id].inputs.allSatisfy({ isMadeForOthers($0, users) })
+            self[id].inputs.allSatisfy({ isMadeForOthers($0, users) }),
+            self[id].inputs.count(where: { self[$0].origin.isBackward }) == 1
         else { return nil }
         return self[id].inputs
     }
