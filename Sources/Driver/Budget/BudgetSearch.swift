@@ -56,23 +56,21 @@ struct BudgetSearch {
         let left = deferred?.left(of: schedule.graph, layouts: schedule.layouts)
         let search = session.recomputeSearch(
             left ?? RecomputedGraph(schedule.graph, layouts: schedule.layouts), options)
-        let atTheEnd = try deferred.map { try session.deferredDemands($0, options) }
-        let workspace = [search.demands, atTheEnd].compactMap { $0?.workspaceBytes.values.max() }.max() ?? 0
+        let atTheEnd = try deferred.map { try session.needs(of: $0, train: schedule, options) }
+        let workspace = [search.demands, atTheEnd?.demands].compactMap { $0?.workspaceBytes.values.max() }.max() ?? 0
         let memory = ProcessMemory(
             session.graph, split: split, deferred: deferred, arenaBytes: search.state.peak, workspaceBytes: workspace,
             threads: threads, trainer: trainer)
         return Candidate(
-            split: split, search: search, deferred: deferred, leastArena: try leastArena(deferred, options),
-            memory: memory,
-            milliseconds: Double(split.parts) * search.stepMilliseconds + (atTheEnd?.totalMilliseconds ?? 0)
+            split: split, search: search, deferred: deferred,
+            leastArena: max(atTheEnd?.arenaBytes ?? 0, try leastArenaOfTests(options)), memory: memory,
+            milliseconds: Double(split.parts) * search.stepMilliseconds + (atTheEnd?.demands.totalMilliseconds ?? 0)
                 + updateMilliseconds(split, memory))
     }
 
-    /// Of the plan for what waits, and that for tests, before anything is placed.
-    private func leastArena(_ deferred: DeferredGradients?, _ options: CompileOptions) throws -> Int {
-        let atTheEnd = try deferred.map { try session.deferredLowerBound($0, options) } ?? 0
-        guard options.plans.contains(.forward) else { return atTheEnd }
-        return max(atTheEnd, try session.lowerBound(of: .forward, options))
+    /// Before anything is placed.
+    private func leastArenaOfTests(_ options: CompileOptions) throws -> Int {
+        options.plans.contains(.forward) ? try session.lowerBound(of: .forward, options) : 0
     }
 
     /// Where gradients are summed in any case, none has to wait.

@@ -23,7 +23,12 @@ extension Session {
         var whole = options
         whole.deferred = nil
         whole.recomputation = .none
-        let train = try pipeline(.train, whole).schedule
+        return try deferredSchedule(deferred, train: try pipeline(.train, whole).schedule, options)
+    }
+
+    private func deferredSchedule(
+        _ deferred: DeferredGradients, train: Schedule, _ options: CompileOptions
+    ) throws -> Schedule {
         var leaves: [String: Layout] = [:]
         for id in train.graph.ids { leaves[train.graph[id].name] = train.layouts[id.index] }
         let graph = deferred.graph(from: train.graph)
@@ -48,33 +53,29 @@ extension Session {
         return algorithms(graph, whole)
     }
 
-    /// What making those gradients at the end of a step takes.
-    func deferredDemands(_ deferred: DeferredGradients, _ options: CompileOptions) throws -> StepDemands {
-        let schedule = try deferredSchedule(deferred, options)
-        return StepDemands(
-            schedule, deferredBatch(options), options.target, deferredAlgorithms(schedule.graph, options))
-    }
-
-    /// The arena that it takes at least.
-    func deferredLowerBound(_ deferred: DeferredGradients, _ options: CompileOptions) throws -> Int {
-        let schedule = try deferredSchedule(deferred, options)
-        return lowerBound(
-            schedule, deferredAlgorithms(schedule.graph, options), batch: deferredBatch(options), options)
+    /// What making those gradients at the end of a step takes, and the arena that it takes at least.
+    /// - Parameter train: the steps of the plan `train` with nothing left out.
+    func needs(
+        of deferred: DeferredGradients, train: Schedule, _ options: CompileOptions
+    ) throws -> (demands: StepDemands, arenaBytes: Int) {
+        let schedule = try deferredSchedule(deferred, train: train, options)
+        return needs(schedule, deferredAlgorithms(schedule.graph, options), batch: deferredBatch(options), options)
     }
 
     /// The arena that another plan takes at least.
     func lowerBound(of kind: PlanKind, _ options: CompileOptions) throws -> Int {
         let schedule = try pipeline(kind, options).schedule
-        return lowerBound(
-            schedule, algorithms(schedule.graph, options), batch: options.batch ?? graph.training.batch, options)
+        let batch = options.batch ?? graph.training.batch
+        return needs(schedule, algorithms(schedule.graph, options), batch: batch, options).arenaBytes
     }
 
-    private func lowerBound(
+    private func needs(
         _ schedule: Schedule, _ algorithms: AlgorithmTable, batch: Int, _ options: CompileOptions
-    ) -> Int {
+    ) -> (demands: StepDemands, arenaBytes: Int) {
         let demands = StepDemands(schedule, batch, options.target, algorithms)
-        return memoryLowerBound(
+        let bytes = memoryLowerBound(
             schedule, options: PlanningOptions(strategy: options.strategy, batchCapacity: batch),
             scratchBytes: demands.scratchBytes, preparedBytes: demands.preparedBytes, overwriting: demands.overwriting)
+        return (demands, bytes)
     }
 }
