@@ -29,6 +29,8 @@ let package = Package(
     ],
     dependencies: [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")],
     targets: [
+        // Under everything that reads or writes.
+        room("FileAccess"),
         // The compiler, from text to files.
         room("Diagnostics"),
         room("GraphIR", ["Diagnostics"]),
@@ -47,17 +49,17 @@ let package = Package(
                 + ["tools", "model", "graph", "arena", "details", "steps", "search", "main"].map {
                     .embedInCode("Page/Resources/\($0).js")
                 }, swiftSettings: settings),
-        room("Driver", ["GraphDSL", "Passes", "Emission", "Inspection"]),
+        room("Driver", ["GraphDSL", "Passes", "Emission", "Inspection", "FileAccess"]),
         // What runs: linked into every trainer and into unetc.
         .target(name: "ModelABI"),
         .target(name: "ThreadPool", dependencies: ["ModelABI"]),
-        room("Runtime", ["ModelABI", "ThreadPool"]),
+        room("Runtime", ["ModelABI", "ThreadPool", "FileAccess"]),
         // The compiler's work judged on the machine that runs it.
         room("Verification", ["Driver", "Runtime", "Interpreter"]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
         .target(name: "ImageCodecs", dependencies: ["CPNG", "CJPEG"]),
-        room("Imaging", ["ImageCodecs"]),
+        room("Imaging", ["ImageCodecs", "FileAccess"]),
         .systemLibrary(name: "CProtobuf", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
         .systemLibrary(name: "CDigest", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
         .target(name: "EventMessages", dependencies: ["CProtobuf"], exclude: ["unetc_event.proto"]),
@@ -67,9 +69,10 @@ let package = Package(
             name: "unetc", dependencies: ["Verification", "Imaging", "Training", "Inspection", argumentParser],
             swiftSettings: settings),
         // Tests.
-        room("TestSupport", ["GraphIR", "Interpreter"]),
+        room("TestSupport", ["GraphIR", "Interpreter", "FileAccess"]),
         room("Fuzzing", ["GraphDSL", "Passes", "Inspection", "Runtime", "TestSupport"]),
         .executableTarget(name: "unetc-fuzz", dependencies: ["Fuzzing", argumentParser], swiftSettings: settings),
+        tests("FileAccess", ["TestSupport"]),
         tests("Fuzzing", ["unetc-fuzz", "TestSupport"]),
         tests("GraphDSL", ["TestSupport"]),
         tests("GraphIR", ["GraphDSL", "TestSupport"], exclude: ["Goldens"]),

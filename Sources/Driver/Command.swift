@@ -1,3 +1,5 @@
+import FileAccess
+
 #if canImport(Glibc)
 import Glibc
 #endif
@@ -29,7 +31,7 @@ final class RunningCommand {
 
     fileprivate init(_ command: Command) throws {
         var ends: [Int32] = [0, 0]
-        guard pipe(&ends) == 0 else { throw DriverError("cannot make a pipe: \(errorText(errno))") }
+        guard pipe(&ends) == 0 else { throw DriverError("cannot make a pipe: \(systemMessage(errno))") }
         // Other children must not hold the write end open.
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         var actions = posix_spawn_file_actions_t()
@@ -46,7 +48,7 @@ final class RunningCommand {
         close(ends[1])
         guard status == 0 else {
             close(ends[0])
-            throw DriverError("cannot run \"\(command.program)\": \(errorText(status))")
+            throw DriverError("cannot run \"\(command.program)\": \(systemMessage(status))")
         }
         self.process = process
         readEnd = ends[0]
@@ -67,13 +69,10 @@ final class RunningCommand {
         close(readEnd)
         var status: Int32 = 0
         while waitpid(process, &status, 0) < 0 {
-            guard errno == EINTR else { throw DriverError("lost track of a child process: \(errorText(errno))") }
+            guard errno == EINTR else { throw DriverError("lost track of a child process: \(systemMessage(errno))") }
         }
         let signal = status & 0x7f
         return CommandResult(
             status: signal == 0 ? (status >> 8) & 0xff : 128 + signal, output: String(decoding: bytes, as: UTF8.self))
     }
 }
-
-/// The system's words for an error number.
-func errorText(_ number: Int32) -> String { String(cString: strerror(number)) }

@@ -1,4 +1,5 @@
 import Emission
+import FileAccess
 import GraphIR
 import KernelIR
 import Kernels
@@ -38,8 +39,8 @@ extension Session {
         let files = try folderFiles(model, plans, options)
         try Self.checkIsOurs(folder)
         try write(files, to: folder)
-        for name in Files.names(in: folder + "/kernels") where !files.contains(where: { $0.path == "kernels/" + name })
-        {
+        for name in (try? Files.names(in: folder + "/kernels")) ?? []
+        where !files.contains(where: { $0.path == "kernels/" + name }) {
             Files.remove("\(folder)/kernels/\(name)")
         }
         for name in EmittedModel.supportFiles where !files.contains(where: { $0.path == name }) {
@@ -77,7 +78,7 @@ extension Session {
 
     /// - Throws: `DriverError` for a folder with files that unetc has not put there, which it might replace.
     private static func checkIsOurs(_ folder: String) throws {
-        guard !Files.names(in: folder).isEmpty, !Files.exists(folder + "/unetc_model.h") else { return }
+        guard !((try? Files.names(in: folder)) ?? []).isEmpty, !Files.exists(folder + "/unetc_model.h") else { return }
         throw DriverError(
             "\(folder): expected a new folder or one that unetc has written, found other files\n"
                 + "  hint: name another with --output")
@@ -90,7 +91,7 @@ extension Session {
             try Files.makeFolder(Files.folder(of: path))
             // Untouched files keep their time, for people who build on top of the folder.
             if let current = try? Files.read(path), current == Array(file.text.utf8) { continue }
-            try Files.write(path, file.text)
+            try FileWriter.write(path, text: file.text, .waits)
         }
     }
 

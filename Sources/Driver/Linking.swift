@@ -1,4 +1,5 @@
 import Emission
+import FileAccess
 
 #if canImport(Glibc)
 import Glibc

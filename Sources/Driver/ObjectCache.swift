@@ -1,4 +1,5 @@
 import Emission
+import FileAccess
 import Kernels
 
 /// Compiles C and Swift files to objects, each content once: objects are kept in the user's cache folder under a hash of
@@ -70,7 +71,7 @@ struct ObjectCache {
         let shared = model.files.filter { $0.path.hasSuffix(".h") || model.swiftSupport.contains($0.path) }
         for file in shared + work.map(\.file) {
             try Files.makeFolder(Files.folder(of: "\(workFolder)/\(file.path)"))
-            try Files.write("\(workFolder)/\(file.path)", file.text)
+            try FileWriter.write("\(workFolder)/\(file.path)", text: file.text)
         }
         var running: [(RunningCommand, Compilation, output: String)] = []
         var failure: DriverError?
@@ -83,7 +84,7 @@ struct ObjectCache {
                 return
             }
             try Files.move(temporary, to: item.object)
-            try Files.write(item.object + ".key", "\(size)\n\(item.key)")
+            try FileWriter.write(item.object + ".key", text: "\(size)\n\(item.key)", .waits)
         }
         // Longest first, so that no large file is left to run alone at the end.
         for item in work.sorted(by: { ($0.key.utf8.count, $1.object) > ($1.key.utf8.count, $0.object) }) {

@@ -1,4 +1,5 @@
 import Diagnostics
+import FileAccess
 import MemoryPlanning
 
 /// A file of blocks to be placed, in the format of the MiniMalloc benchmark.
@@ -6,9 +7,9 @@ public struct PlacementFile: Sendable {
     public let instance: PlacementInstance
 
     /// Reads the file of that path, or standard input for `-`.
-    /// - Throws: `DriverError`: the file cannot be read, or is not such a file, which the message shows.
+    /// - Throws: `FileError`: the file cannot be read. `DriverError`: it is not such a file, which the message shows.
     public init(path: String) throws {
-        let file = SourceFile(name: path == "-" ? "standard input" : path, bytes: try Files.read(path))
+        let file = SourceFile(name: path == "-" ? "standard input" : path, bytes: try Files.readInput(path))
         do {
             instance = try PlacementInstance(file)
         } catch {
@@ -17,8 +18,7 @@ public struct PlacementFile: Sendable {
     }
 
     /// Writes the blocks with their offsets, which nobody ever sees half-written.
-    /// - Throws: `DriverError`.
-    public func write(_ placement: Placement, to path: String) throws {
-        try Files.write(path, instance.text(offsets: placement.offsets))
+    public func write(_ placement: Placement, to path: String) throws(FileError) {
+        try FileWriter.write(path, text: instance.text(offsets: placement.offsets))
     }
 }

@@ -1,4 +1,5 @@
 import Emission
+import FileAccess
 import GraphIR
 
 /// What a graph takes of a data set.

@@ -1,4 +1,5 @@
 import Emission
+import FileAccess
 import GraphIR
 import KernelIR
 import Kernels

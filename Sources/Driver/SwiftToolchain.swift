@@ -1,3 +1,4 @@
+import FileAccess
 import KernelIR
 import Kernels
 

@@ -1,3 +1,4 @@
+import FileAccess
 import Kernels
 
 #if canImport(Glibc)

@@ -1,3 +1,4 @@
+import FileAccess
 import Kernels
 
 /// The C compiler and its flags.

@@ -1,13 +1,10 @@
+import FileAccess
 import ImageCodecs
-
-#if canImport(Glibc)
-import Glibc
-#endif
 
 /// A PNG file that is written row by row, so that its height takes no memory.
 ///
-/// The rows go to a temporary file beside `path`, which takes its name when the last one is there: `path` holds either
-/// what was there before or the whole picture. A writer that is given up removes its file. Equal rows give equal bytes.
+/// The file is there when the last row is: `path` holds either what was there before or the whole picture. A writer that is
+/// given up leaves nothing behind. Equal rows give equal bytes.
 /// Use a writer from one thread at a time.
 public final class PNGRowWriter {
     /// What a pixel is.
@@ -32,11 +29,9 @@ public final class PNGRowWriter {
     public let width: Int
     public let height: Int
     public let samples: Samples
-    private let temporary: String
-    private let descriptor: Int32
+    private let file: FileWriter
     private let writer: OpaquePointer
     private var rows = 0
-    private var isFinished = false
 
     /// - Parameter isSmooth: for pictures, whose neighbouring pixels are alike but differ; false for masks.
     /// - Throws: an error that names the file if it cannot be made, or has no pixels.
@@ -44,37 +39,27 @@ public final class PNGRowWriter {
         guard (1...Int(Int32.max)).contains(width), (1...Int(Int32.max)).contains(height) else {
             throw ImageError(file: path, message: "cannot be written: a PNG has no \(width) x \(height) pixels")
         }
-        let temporary = temporaryName(for: path)
-        let descriptor = try createFile(temporary, for: path)
+        let file: FileWriter
+        do { file = try FileWriter(path, .unsynced) } catch { throw ImageError(error) }
         var opened: OpaquePointer?
         // Measured on masks and photographs: more takes much longer for little.
         let compression: Int32 = isSmooth ? 1 : 4
         let failure = Codec.failureMessage { message in
             opened = image_row_writer_open(
-                descriptor, UInt32(width), UInt32(height), samples == .rgb8 ? 3 : 1, samples == .gray16 ? 16 : 8,
+                file.descriptor, UInt32(width), UInt32(height), samples == .rgb8 ? 3 : 1, samples == .gray16 ? 16 : 8,
                 compression, isSmooth ? 1 : 0, message)
             return opened == nil ? 1 : 0
         }
-        guard let opened else {
-            close(descriptor)
-            unlink(temporary)
-            throw ImageError(file: path, message: "cannot be written: \(failure ?? "")")
-        }
+        guard let opened else { throw ImageError(file: path, message: "cannot be written: \(failure ?? "")") }
         self.path = path
         self.width = width
         self.height = height
         self.samples = samples
-        self.temporary = temporary
-        self.descriptor = descriptor
+        self.file = file
         writer = opened
     }
 
-    deinit {
-        image_row_writer_close(writer)
-        guard !isFinished else { return }
-        close(descriptor)
-        unlink(temporary)
-    }
+    deinit { image_row_writer_close(writer) }
 
     /// Writes the next row of `width` pixels; the last one makes the file appear.
     ///
@@ -98,13 +83,7 @@ public final class PNGRowWriter {
 
     private func finish() throws(ImageError) {
         try check { image_row_writer_finish(writer, $0) }
-        isFinished = true
-        // Some file systems find out here that the disk is full.
-        guard close(descriptor) == 0, rename(temporary, path) == 0 else {
-            let failure = ImageError.system("cannot be written", path)
-            unlink(temporary)
-            throw failure
-        }
+        do { try file.finish() } catch { throw ImageError(error) }
     }
 
     private func check(_ body: (UnsafeMutablePointer<CChar>?) -> Int32) throws(ImageError) {

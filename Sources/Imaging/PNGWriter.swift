@@ -1,3 +1,4 @@
+import FileAccess
 import ImageCodecs
 
 extension Bitmap {
@@ -10,7 +11,8 @@ extension Bitmap {
     ///
     /// - Throws: an error that names the file and the system's reason; a file that was there before stays as it was.
     public func writePNG(to path: String) throws(ImageError) {
-        try replaceFile(path, with: encodePNG(name: path))
+        let bytes = try encodePNG(name: path)
+        do { try FileWriter.write(path, bytes) } catch { throw ImageError(error) }
     }
 
     private func encodePNG(name: String) throws(ImageError) -> [UInt8] {

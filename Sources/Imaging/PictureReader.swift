@@ -1,3 +1,4 @@
+import FileAccess
 import ImageCodecs
 
 #if canImport(Glibc)
@@ -29,7 +30,9 @@ public final class PictureReader {
     public init(path: String) throws(ImageError) {
         let format = try ImageFormat.decodable(try readFile(path, limit: 16), name: path)
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw .system("cannot be opened", path) }
+        guard descriptor >= 0 else {
+            throw ImageError(file: path, message: "cannot be opened: \(systemMessage(errno))")
+        }
         var header = image_codec_header()
         var holdsWhole: Int32 = 0
         var opened: OpaquePointer?

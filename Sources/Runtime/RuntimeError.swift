@@ -1,3 +1,5 @@
+import FileAccess
+
 /// What went wrong while loading, running or saving a model, in words for the person who can fix it.
 public struct RuntimeError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Names the file or value, what was expected and what was found.

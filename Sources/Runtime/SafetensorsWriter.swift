@@ -1,3 +1,5 @@
+import FileAccess
+
 /// Collects tensors and writes them as one safetensors file: the same bytes for the same calls.
 public struct SafetensorsWriter {
     private struct Entry {
@@ -85,10 +87,14 @@ public struct SafetensorsWriter {
     /// - Throws: `RuntimeError` that names the file and why it could not be written.
     public func write(to path: String) throws {
         let header = headerBytes()
-        try AtomicFile.write(path) { file in
-            try withUnsafeBytes(of: UInt64(header.count).littleEndian) { try file.append($0) }
-            try header.withUnsafeBytes { try file.append($0) }
-            for entry in entries { try entry.bytes.withBytes { try file.append($0) } }
+        do {
+            try FileWriter.write(path) { file in
+                try withUnsafeBytes(of: UInt64(header.count).littleEndian) { try file.append($0) }
+                try file.append(header)
+                for entry in entries { try entry.bytes.withBytes { try file.append($0) } }
+            }
+        } catch let error as FileError {
+            throw RuntimeError(error.description)
         }
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FileAccess
 import Imaging
 import ModelABI
 import Runtime
@@ -49,7 +50,7 @@ func parse(_ arguments: [String]) throws -> any ParsableCommand {
 }
 
 /// Does it.
-/// - Throws: `TrainerError`, `RuntimeError` or `ImageError` for faults of the user's input.
+/// - Throws: `TrainerError`, `RuntimeError`, `ImageError` or `FileError` for faults of the user's input.
 func perform(_ command: any ParsableCommand, _ context: TrainerContext) throws {
     if let verb = command as? any TrainerVerb { return try verb.run(context) }
     // Help, which ArgumentParser answers itself, as an error.
@@ -77,7 +78,7 @@ private func report(usage error: any Error) -> Int32 {
 
 private func report(_ error: any Error) -> Int32 {
     switch error {
-    case is TrainerError, is RuntimeError, is ImageError:
+    case is TrainerError, is RuntimeError, is ImageError, is FileError:
         Console.write("error: \(error)\n", to: 2)
         return ExitCodes.userFault
     default:

@@ -1,4 +1,5 @@
 import Driver
+import FileAccess
 import Inspection
 import Runtime
 
@@ -8,7 +9,7 @@ extension StepProfile {
     init(path: String) throws {
         let json: JSONValue
         do {
-            json = try JSONValue.parse(try readFile(path))
+            json = try JSONValue.parse(try Files.read(path))
         } catch let error as RuntimeError {
             throw CommandFailure(
                 "\(path): \(error.message)\n  hint: --profile takes what \"unetc bench --json\" prints")

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Driver
+import FileAccess
 import struct Imaging.ImageError
 import struct GraphIR.TrainingOptions
 import enum KernelIR.Backend
@@ -33,6 +34,8 @@ func reportingErrors<Result>(_ body: () throws -> Result) throws -> Result {
     } catch let error as TrainerError {
         throw CommandFailure(error.description)
     } catch let error as ImageError {
+        throw CommandFailure(error.description)
+    } catch let error as FileError {
         throw CommandFailure(error.description)
     }
 }
@@ -134,7 +137,7 @@ func replaceProcess(arguments: [String]) throws -> Never {
     var pointers: [UnsafeMutablePointer<CChar>?] = (["unetc"] + arguments).map { strdup($0) }
     pointers.append(nil)
     execv("/proc/self/exe", &pointers)
-    throw CommandFailure("cannot start unetc again: \(String(cString: strerror(errno)))", exitCode: 70)
+    throw CommandFailure("cannot start unetc again: \(systemMessage(errno))", exitCode: 70)
 }
 
 extension ConvolutionChoice: ExpressibleByArgument {}

@@ -1,3 +1,4 @@
+import FileAccess
 import Kernels
 import TestSupport
 import Testing

@@ -86,7 +86,9 @@ import Testing
         let missing = #expect(throws: ImageError.self) {
             try PNGRowWriter(path: "/nowhere/mask.png", width: 1, height: 1, samples: .gray8, isSmooth: false)
         }
-        #expect(missing?.description == "/nowhere/mask.png: cannot be written: No such file or directory")
+        #expect(
+            missing?.description
+                == "/nowhere/mask.png: cannot be written: No such file or directory: its folder has to be there")
         let empty = #expect(throws: ImageError.self) {
             try PNGRowWriter(path: folder + "/mask.png", width: 0, height: 1, samples: .gray8, isSmooth: false)
         }

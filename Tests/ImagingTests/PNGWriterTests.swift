@@ -31,7 +31,9 @@ import Testing
     @Test func unwritablePathIsAnError() {
         let bitmap = Bitmap(width: 1, height: 1, channels: 1)
         let error = #expect(throws: ImageError.self) { try bitmap.writePNG(to: "/nowhere/mask.png") }
-        #expect(error?.description == "/nowhere/mask.png: cannot be written: No such file or directory")
+        #expect(
+            error?.description
+                == "/nowhere/mask.png: cannot be written: No such file or directory: its folder has to be there")
     }
 
     @Test func emptyBitmapIsAnError() {

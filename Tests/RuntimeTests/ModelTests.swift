@@ -1,3 +1,4 @@
+import FileAccess
 import Testing
 
 @testable import Runtime
@@ -55,7 +56,7 @@ import Testing
         let missing = folder + "/missing.so"
         #expect(message { _ = try Model.load(path: missing) }.hasPrefix("\(missing): cannot be loaded as a model"))
         let text = folder + "/text.so"
-        try AtomicFile.write(text, text: "not a library")
+        try FileWriter.write(text, text: "not a library")
         #expect(message { _ = try Model.load(path: text) }.hasPrefix("\(text): cannot be loaded as a model"))
     }
 

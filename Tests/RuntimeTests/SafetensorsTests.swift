@@ -1,3 +1,4 @@
+import FileAccess
 import Testing
 
 @testable import Runtime
@@ -9,7 +10,7 @@ import Testing
 
     /// A file with the given JSON and that many bytes of data.
     private func write(json: String, data: [UInt8]) throws {
-        try AtomicFile.write(path, contents: SafetensorsTests.image(Array(json.utf8), data))
+        try FileWriter.write(path, SafetensorsTests.image(Array(json.utf8), data))
     }
 
     private static func image(_ json: [UInt8], _ data: [UInt8]) -> [UInt8] {
@@ -44,7 +45,7 @@ import Testing
             var writer = SafetensorsWriter(metadata: [("x", "1"), ("w", "2")])
             for index in 0..<20 { try writer.add("t\(index)", shape: [1], values: [Float(index)]) }
             try writer.write(to: path + name)
-            return try contents(path + name)
+            return try Files.read(path + name)
         }
         let first = try bytes("1")
         #expect(first == (try bytes("2")))
@@ -87,7 +88,7 @@ import Testing
         ("\u{ff}", "too few for a header"),
     ])
     func tinyFilesAreRefused(text: String, expected: String) throws {
-        try AtomicFile.write(path, text: text)
+        try FileWriter.write(path, text: text)
         let found = message { _ = try SafetensorsFile(path: path) }
         #expect(found.hasPrefix("\(path): not a valid safetensors file: "), "\(found)")
         #expect(found.contains(expected), "\(found)")
@@ -96,7 +97,7 @@ import Testing
     @Test(arguments: [UInt64.max, 1 << 63, 1 << 40, 17])
     func hugeHeadersAreRefused(length: UInt64) throws {
         let prefix = withUnsafeBytes(of: length.littleEndian) { Array($0) }
-        try AtomicFile.write(path, contents: prefix + [UInt8](repeating: 0x20, count: 16))
+        try FileWriter.write(path, prefix + [UInt8](repeating: 0x20, count: 16))
         let found = message { _ = try SafetensorsFile(path: path) }
         #expect(found.contains("announce a header of \(length) bytes in a file of 24"), "\(found)")
     }

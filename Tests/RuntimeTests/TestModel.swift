@@ -1,3 +1,4 @@
+import FileAccess
 import Runtime
 
 #if canImport(Glibc)
@@ -29,7 +30,7 @@ enum TestModel {
         let folder = try TemporaryFolder.make()
         let source = folder + "/model.c"
         let library = folder + "/model.so"
-        try AtomicFile.write(source, text: text)
+        try FileWriter.write(source, text: text)
         let include = Checkout.root + "/Sources/ModelABI/include"
         let flags = defines.map { "'-D\($0)'" }.joined(separator: " ")
         let status = system("cc -O1 -shared -fPIC '-I\(include)' \(flags) -o '\(library)' '\(source)'")

@@ -52,7 +52,7 @@ import Testing
         let data = try DoctorFolder(20)
         chmod(data.folder.file("images/p04.png"), 0)
         let found = try data.diagnosis()
-        #expect(found.words(.unusable) == "images/p04.png cannot open the file: Permission denied")
+        #expect(found.words(.unusable) == "images/p04.png cannot be opened: Permission denied")
     }
 
     @Test(

@@ -1,3 +1,4 @@
+import FileAccess
 import Glibc
 import Runtime
 import Synchronization
@@ -31,7 +32,7 @@ enum PixelModel {
     private static func compile(_ defines: [String]) throws -> String {
         let name = "model" + defines.map { "_" + $0.filter { $0.isLetter || $0.isNumber } }.joined()
         let base = try folder.get().file(name)
-        try AtomicFile.write(base + ".c", text: text)
+        try FileWriter.write(base + ".c", text: text)
         let file = FileSystem.absolute(#filePath)
         let root = FileSystem.parent(FileSystem.parent(FileSystem.parent(file)))
         let flags = defines.map { "'-D\($0)'" }.joined(separator: " ")

@@ -1,3 +1,4 @@
+import FileAccess
 import Glibc
 import Imaging
 import Runtime
@@ -65,9 +66,9 @@ import Testing
         let lines = data.file("parts/metrics.jsonl")
         let extra =
             "{\"kind\":\"step\",\"epoch\":3,\"step\":5,\"loss\":9}\n{\"kind\":\"epoch\",\"epoch\":3,\"step\":6}\n{\"kin"
-        try AtomicFile.write(lines, text: FileSystem.text(of: lines) + extra)
+        try FileWriter.write(lines, text: FileSystem.text(of: lines) + extra)
         let hashes = try text(data, "parts/hashes.csv").split(separator: "\n")
-        try AtomicFile.write(data.file("parts/hashes.csv"), text: hashes.dropLast().joined(separator: "\n") + "\n")
+        try FileWriter.write(data.file("parts/hashes.csv"), text: hashes.dropLast().joined(separator: "\n") + "\n")
         try train(data, "parts", ["--epochs", "4", "--log-every", "1", "--resume"])
         func numbers(_ run: String) throws -> [[String?]] {
             try text(data, run + "/metrics.jsonl").split(separator: "\n").map { line in
@@ -164,7 +165,7 @@ import Testing
         try train(data, "run", ["--epochs", "9", "--resume"])
         var rows = try text(data, "run/hashes.csv").split(separator: "\n").prefix(3).joined(separator: "\n")
         rows += "\n"
-        try AtomicFile.write(data.file("run/hashes.csv"), text: rows)
+        try FileWriter.write(data.file("run/hashes.csv"), text: rows)
         try TinyRuns.run(["train", "--repeat", data.file("run"), "--out", data.file("again"), "--quiet"])
         #expect(try text(data, "again/hashes.csv") == rows)
     }
@@ -175,7 +176,7 @@ import Testing
         let hashes = data.file("run/hashes.csv")
         var lines = try FileSystem.text(of: hashes).split(separator: "\n").map(String.init)
         lines[2] = "2,4," + String(repeating: "0", count: 64)
-        try AtomicFile.write(hashes, text: lines.joined(separator: "\n") + "\n")
+        try FileWriter.write(hashes, text: lines.joined(separator: "\n") + "\n")
         let told = message {
             try TinyRuns.run(["train", "--repeat", data.file("run"), "--out", data.file("again"), "--quiet"])
         }

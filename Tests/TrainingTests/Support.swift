@@ -1,3 +1,4 @@
+import FileAccess
 import Glibc
 import Imaging
 import Runtime
@@ -26,7 +27,7 @@ final class TestFolder: Sendable {
         return file(name)
     }
 
-    func write(_ name: String, _ bytes: [UInt8]) throws { try AtomicFile.write(file(name), contents: bytes) }
+    func write(_ name: String, _ bytes: [UInt8]) throws { try FileWriter.write(file(name), bytes) }
 
     /// A picture of one colour.
     func writePicture(_ name: String, width: Int = 16, height: Int = 16, red: UInt8 = 90) throws {

@@ -1,3 +1,4 @@
+import FileAccess
 import Glibc
 import Imaging
 import Runtime
@@ -65,7 +66,7 @@ import Testing
         try train(data, data.file("parts"), ["--epochs", "3", "--resume"])
         // As a kill between metrics and checkpoint leaves it.
         let metrics = data.file("parts/metrics.csv")
-        try AtomicFile.write(metrics, text: FileSystem.text(of: metrics) + "4,12,9,9,9,9,9\n")
+        try FileWriter.write(metrics, text: FileSystem.text(of: metrics) + "4,12,9,9,9,9,9\n")
         try train(data, data.file("parts"), ["--epochs", "4", "--resume"])
         try expectSame(data.file("whole"), data.file("parts"), "resumed")
     }
@@ -139,7 +140,7 @@ import Testing
         let output = data.file("run")
         try train(data, output, ["--epochs", "1"])
         let before = bytes(output + "/checkpoint.safetensors")
-        try data.folder("run/checkpoint.safetensors.tmp")
+        try data.folder("run/checkpoint.safetensors.unetc.tmp")
         let text = message { try train(data, output, ["--epochs", "2", "--resume"]) }
         #expect(text.contains("cannot save: \(output)/checkpoint.safetensors"), "\(text)")
         #expect(text.contains("the last checkpoint \(output)/checkpoint.safetensors is still there and whole"))
@@ -158,7 +159,7 @@ import Testing
         #expect(graph.contains("parameter \"out.weight\" is [1, 3, 1, 1] there and [1, 1, 1, 1] here"), "\(graph)")
         let whole = bytes(output + "/checkpoint.safetensors")
         for count in [0, 7, 100, whole.count - 1] {
-            try AtomicFile.write(output + "/checkpoint.safetensors", contents: Array(whole.prefix(count)))
+            try FileWriter.write(output + "/checkpoint.safetensors", Array(whole.prefix(count)))
             let text = message { try train(data, output, ["--resume"]) }
             #expect(text.contains("checkpoint.safetensors"), "\(count) bytes: \(text)")
         }

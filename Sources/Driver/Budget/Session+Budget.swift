@@ -1,4 +1,5 @@
 import Emission
+import FileAccess
 import GraphIR
 import MemoryPlanning
 

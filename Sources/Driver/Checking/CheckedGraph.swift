@@ -1,4 +1,5 @@
 import Diagnostics
+import FileAccess
 import GraphDSL
 import GraphIR
 
@@ -11,13 +12,13 @@ public struct CheckedGraph: Sendable {
     /// Nil where there are errors.
     public let graph: Graph?
     public let diagnostics: [Diagnostic]
-    private let failure: FileFailure?
+    private let failure: FileError?
 
     /// Reads and elaborates the file.
     public init(path: String, overrides: [(name: String, value: String)]) {
         self.path = path
         do {
-            file = try GraphFile.contents(of: path)
+            file = try GraphFile.read(path)
             failure = nil
             (graph, diagnostics) = compileGraph(file, overrides: overrides)
         } catch {
@@ -32,7 +33,7 @@ public struct CheckedGraph: Sendable {
 
     /// The findings as they are shown on a terminal; empty for none, else ending in a line break.
     public var rendered: String {
-        if let failure { return failure.driverError.message + "\n" }
+        if let failure { return failure.description + "\n" }
         return DiagnosticRenderer(file: file).render(diagnostics)
     }
 

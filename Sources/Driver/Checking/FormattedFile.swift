@@ -1,4 +1,5 @@
 import Diagnostics
+import FileAccess
 import GraphDSL
 
 /// A graph's file and its canonical layout.
@@ -11,7 +12,7 @@ public struct FormattedFile: Sendable {
     public let isChanged: Bool
 
     /// Reads the file and lays it out.
-    /// - Throws: `DriverError`: the file cannot be read, or has syntax errors, which the message shows.
+    /// - Throws: `FileError`: the file cannot be read. `DriverError`: it has syntax errors, which the message shows.
     public init(path: String) throws {
         self.path = path
         let file = try GraphFile.read(path)
@@ -29,6 +30,5 @@ public struct FormattedFile: Sendable {
     }
 
     /// Writes the text into the file, which nobody ever sees half-written.
-    /// - Throws: `DriverError`.
-    public func write() throws { try Files.replace(path, text) }
+    public func write() throws(FileError) { try FileWriter.write(path, text: text) }
 }

@@ -1,16 +1,12 @@
 import Diagnostics
+import FileAccess
 import GraphDSL
 
 /// Reading graphs' files.
 enum GraphFile {
     /// The file of that path, or what comes in on standard input for `-`. Its bytes may be anything.
-    /// - Throws: `FileFailure` as a `DriverError`.
-    static func read(_ path: String) throws -> SourceFile {
-        do { return try contents(of: path) } catch { throw error.driverError }
-    }
-
-    static func contents(of path: String) throws(FileFailure) -> SourceFile {
-        SourceFile(name: name(of: path), bytes: try Files.read(path, atMost: graphFileSizeLimit))
+    static func read(_ path: String) throws(FileError) -> SourceFile {
+        SourceFile(name: name(of: path), bytes: try Files.readInput(path, atMost: graphFileSizeLimit))
     }
 
     /// How diagnostics call the file.

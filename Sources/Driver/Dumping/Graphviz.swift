@@ -1,3 +1,4 @@
+import FileAccess
 import Inspection
 
 /// Drawings laid out by Graphviz, a program that may be installed or not.
@@ -11,7 +12,7 @@ public enum Graphviz {
     /// - Throws: `DriverError` where it is not installed or cannot draw it.
     public static func svg(_ picture: GraphPicture) throws -> String {
         let path = Files.temporaryName(for: "/tmp/unetc-dump")
-        try Files.write(path, picture.dot)
+        try FileWriter.write(path, text: picture.dot)
         defer { Files.remove(path) }
         let result: CommandResult
         do {

@@ -1,3 +1,4 @@
+import FileAccess
 import Inspection
 import MemoryPlanning
 import Passes
@@ -25,5 +26,5 @@ extension Session {
 extension InspectionPage {
     /// Writes the page, as a whole or not at all.
     /// - Throws: `DriverError` that names the file.
-    public func write(to path: String) throws { try Files.write(path, html) }
+    public func write(to path: String) throws { try FileWriter.write(path, text: html) }
 }

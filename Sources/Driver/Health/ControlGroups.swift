@@ -1,3 +1,5 @@
+import FileAccess
+
 /// What the system's control groups allow this process: the least of its own group and of those above it, as far as they
 /// can be seen from here. Containers, and services with limits, are groups.
 struct ControlGroups {

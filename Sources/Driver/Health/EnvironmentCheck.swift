@@ -1,3 +1,5 @@
+import FileAccess
+
 /// Variables of the environment that change what is compiled or how fast it runs.
 struct EnvironmentCheck {
     /// What is set.

@@ -1,3 +1,4 @@
+import FileAccess
 import Kernels
 
 #if canImport(Glibc)
@@ -116,7 +117,7 @@ struct MachineChecks {
         .of("cache", advice: "make it writable, or name another folder with UNETC_CACHE") {
             try Files.makeFolder(cacheFolder)
             let trial = Files.temporaryName(for: cacheFolder + "/doctor")
-            try Files.write(trial, "trial\n")
+            try FileWriter.write(trial, text: "trial\n")
             Files.remove(trial)
             var status = statvfs()
             guard statvfs(cacheFolder, &status) == 0 else { return HealthCheck("cache", cacheFolder) }

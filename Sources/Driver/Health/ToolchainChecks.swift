@@ -1,3 +1,4 @@
+import FileAccess
 import Kernels
 
 #if canImport(Glibc)
@@ -79,7 +80,7 @@ struct ToolchainChecks {
     private func trial(_ folder: String) -> HealthCheck {
         .of("trial", advice: "if the trainer's code is of another version than unetc, make build makes it anew") {
             let file = folder + "/trial.graph"
-            try Files.write(file, trialGraph)
+            try FileWriter.write(file, text: trialGraph)
             var options = CompileOptions(target: target, jobs: jobs)
             options.cacheFolder = folder + "/cache"
             let session = try Session(path: file, overrides: [])
@@ -103,7 +104,7 @@ private struct Probe {
     /// - Throws: `DriverError` when the program cannot be built.
     func run(_ name: String, _ source: String, libraries: [String]) throws -> CommandResult {
         let program = "\(folder)/\(name)"
-        try Files.write(program + ".c", source)
+        try FileWriter.write(program + ".c", text: source)
         let built = try Command(
             program: toolchain.compiler,
             arguments: toolchain.arguments + ["-O1", "-o", program, program + ".c"] + libraries + ["-lm"]

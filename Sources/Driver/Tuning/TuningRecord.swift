@@ -1,3 +1,4 @@
+import FileAccess
 import Kernels
 
 /// What has been measured on this machine: for each shape of convolution the fastest algorithm.
@@ -49,7 +50,7 @@ struct TuningRecord {
         let rows = lines.keys.sorted().map { key in
             "\(key)\t\(lines[key]?.winner.name ?? "")\t\(lines[key]?.times ?? "")\n"
         }
-        try Files.write(path, title + rows.joined())
+        try FileWriter.write(path, text: title + rows.joined(), .waits)
     }
 
     private static func read(_ path: String) -> [String: Line] {

@@ -1,3 +1,4 @@
+import FileAccess
 import Runtime
 
 /// What a run's folder says about how the run was started.
@@ -26,13 +27,13 @@ extension TrainCommand {
     }
 
     /// Writes the description, the plan and the graph's text.
-    /// - Throws: `RuntimeError` when a file cannot be written.
+    /// - Throws: `FileError` when a file cannot be written.
     static func write(
         _ description: RunDescription, _ plan: PlanDescription, _ model: Model, to files: RunFiles
     ) throws {
-        try AtomicFile.write(files.graph, text: model.graphSource)
-        try AtomicFile.write(files.plan, text: plan.text)
-        try AtomicFile.write(files.description, text: description.text)
+        try FileWriter.write(files.graph, text: model.graphSource)
+        try FileWriter.write(files.plan, text: plan.text)
+        try FileWriter.write(files.description, text: description.text)
     }
 
     /// What earlier sessions wrote; nil where there is nothing.

@@ -1,3 +1,4 @@
+import FileAccess
 import Runtime
 
 /// `metrics.jsonl`: a JSON object on a line for each epoch, and for steps if asked.
@@ -12,7 +13,7 @@ final class LineLog: RunObserver {
         let path = session.files.metricsLines
         let text = FileSystem.isFile(path) ? try FileSystem.text(of: path) : ""
         let kept = Self.known(text, to: session.record.progress)
-        if kept != text { try AtomicFile.write(path, text: kept) }
+        if kept != text { try FileWriter.write(path, text: kept) }
         file = try AppendedFile(path)
     }
 

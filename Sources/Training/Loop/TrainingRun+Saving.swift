@@ -1,3 +1,4 @@
+import FileAccess
 import Imaging
 import Runtime
 
@@ -24,6 +25,8 @@ extension TrainingRun {
         } catch let error as RuntimeError {
             reason = error.message
         } catch let error as ImageError {
+            reason = error.description
+        } catch let error as FileError {
             reason = error.description
         }
         let kept =

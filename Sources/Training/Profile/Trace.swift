@@ -1,3 +1,4 @@
+import FileAccess
 import Runtime
 
 /// A trace as Chrome and Perfetto read it ("Trace Event Format", JSON object form, complete events).
@@ -6,16 +7,17 @@ struct Trace {
     var header: [JSONMember]
     var threads: [TraceThread]
 
-    /// - Throws: `RuntimeError` when the file cannot be written; what was there before then stays.
+    /// - Throws: `FileError` when the file cannot be written; what was there before then stays.
     func write(to path: String) throws {
-        try AtomicFile.writePieces(path) { append in
-            try append("{\"displayTimeUnit\":\"ms\",\"otherData\":\(JSONValue.object(header).text),\"traceEvents\":[\n")
-            try append(Self.name("process_name", thread: nil, "trainer"))
+        try FileWriter.write(path) { file in
+            try file.append(
+                "{\"displayTimeUnit\":\"ms\",\"otherData\":\(JSONValue.object(header).text),\"traceEvents\":[\n")
+            try file.append(Self.name("process_name", thread: nil, "trainer"))
             for thread in threads {
-                try append(",\n" + Self.name("thread_name", thread: thread.number, thread.name))
-                for slice in thread.slices { try append(",\n" + Self.event(slice, thread: thread.number)) }
+                try file.append(",\n" + Self.name("thread_name", thread: thread.number, thread.name))
+                for slice in thread.slices { try file.append(",\n" + Self.event(slice, thread: thread.number)) }
             }
-            try append("\n]}\n")
+            try file.append("\n]}\n")
         }
     }
 

@@ -1,3 +1,4 @@
+import FileAccess
 import Runtime
 
 /// Keeps `report.html` up to date while a run lasts, as often as that takes no time to speak of.
@@ -35,6 +36,6 @@ extension RunReport {
             folder: files.folder)
     }
 
-    /// - Throws: `RuntimeError` when the file cannot be written; a previous one stays.
-    func write(to path: String) throws { try AtomicFile.write(path, text: text) }
+    /// - Throws: `FileError` when the file cannot be written; a previous one stays.
+    func write(to path: String) throws { try FileWriter.write(path, text: text) }
 }

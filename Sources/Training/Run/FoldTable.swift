@@ -1,3 +1,4 @@
+import FileAccess
 import Runtime
 
 /// `folds.csv`: what the best epoch of each fold reached; the columns follow the task.
@@ -58,8 +59,8 @@ struct FoldTable: Hashable, Sendable {
         }
     }
 
-    /// - Throws: `RuntimeError` when the file cannot be written; a previous one stays.
-    func write(to path: String) throws { try AtomicFile.write(path, text: text) }
+    /// - Throws: `FileError` when the file cannot be written; a previous one stays.
+    func write(to path: String) throws { try FileWriter.write(path, text: text) }
 
     /// `5 folds: loss 0.2134 ± 0.0120, Dice 0.8392 ± 0.0101, IoU 0.7229 ± 0.0150`: means and standard deviations (of a
     /// sample, that is with one less than the number of folds).

@@ -1,3 +1,4 @@
+import FileAccess
 import Runtime
 
 /// The weights of a checkpoint after an epoch.
@@ -59,7 +60,7 @@ final class HashLog: RunObserver {
         guard let files else { return }
         rows.append(row)
         let lines = rows.map { "\($0.epoch),\($0.step),\($0.digest)" }
-        try AtomicFile.write(files.hashes, text: ([Self.header] + lines).joined(separator: "\n") + "\n")
+        try FileWriter.write(files.hashes, text: ([Self.header] + lines).joined(separator: "\n") + "\n")
     }
 
     /// What a run wrote; empty when it wrote nothing.

@@ -1,3 +1,4 @@
+import FileAccess
 import Runtime
 
 /// One epoch's line of `metrics.csv`.
@@ -56,8 +57,8 @@ struct MetricsLog: Hashable, Sendable {
         }
     }
 
-    /// - Throws: `RuntimeError` when the file cannot be written; a previous one stays.
-    func write(to path: String) throws { try AtomicFile.write(path, text: text) }
+    /// - Throws: `FileError` when the file cannot be written; a previous one stays.
+    func write(to path: String) throws { try FileWriter.write(path, text: text) }
 }
 
 extension MetricsRow {

@@ -1,25 +1,19 @@
-import Glibc
+import FileAccess
 
 /// The folder that a run writes to, held by one trainer at a time.
 final class RunFolder {
     let path: String
-    /// Held locked; the system lets go of it however the process ends.
-    private let descriptor: Int32
+    private let lock: FileLock
 
     /// Makes the folder if need be and locks it.
     /// - Throws: `TrainerError` when that fails or another trainer is at work in it.
     init(_ path: String) throws {
         self.path = path
         try FileSystem.makeFolder(path)
-        let lock = FileSystem.join(path, ".lock")
-        descriptor = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-        guard descriptor >= 0 else {
-            throw TrainerError("\(path): cannot write into the folder: \(FileSystem.reason(errno))")
-        }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            close(descriptor)
+        guard let lock = try FileLock.hold(FileSystem.join(path, ".lock")) else {
             throw TrainerError("\(path): another trainer is at work in this folder", hint: "choose another --out")
         }
+        self.lock = lock
         removeLeftovers()
     }
 
@@ -28,11 +22,9 @@ final class RunFolder {
     private func removeLeftovers() {
         for name in (try? FileSystem.names(in: path)) ?? [] where name.hasSuffix(".tmp") {
             let file = FileSystem.join(path, name)
-            if files.all.contains(where: { file.hasPrefix($0 + ".") }) { unlink(file) }
+            if files.all.contains(where: { file.hasPrefix($0 + ".") }) { Files.remove(file) }
         }
     }
-
-    deinit { close(descriptor) }
 
     var files: RunFiles { RunFiles(folder: path) }
 }

@@ -1,3 +1,4 @@
+import FileAccess
 import Glibc
 
 /// A thread that runs one closure.
@@ -22,7 +23,7 @@ struct PosixThread {
             }, retained.toOpaque())
         guard code == 0 else {
             retained.release()
-            throw TrainerError("cannot start a thread: \(FileSystem.reason(code))", hint: "try a smaller --threads")
+            throw TrainerError("cannot start a thread: \(systemMessage(code))", hint: "try a smaller --threads")
         }
         self.handle = handle
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Driver
+import FileAccess
 import Runtime
 
 struct Budget: ParsableCommand {
@@ -28,7 +29,7 @@ struct Budget: ParsableCommand {
             let curve = try session.memoryCurve(
                 try target.options(batch: batch), trainer: .standard, threads: target.threadCount)
             print(curve.text, terminator: "")
-            if let csv { try AtomicFile.write(csv, text: curve.csv) }
+            if let csv { try FileWriter.write(csv, text: curve.csv) }
             if let png { try drawMemoryCurve(curve, to: png) }
         }
     }

@@ -1,3 +1,5 @@
+import FileAccess
+
 /// A file of events as TensorBoard reads it: records of TFRecord, each an event.
 ///
 /// A record is its length (8 bytes), the length's checksum, the bytes, and the bytes' checksum, all little-endian.

@@ -1,0 +1,27 @@
+import FileAccess
+
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// What the process itself knows.
+extension Files {
+    /// The running program's own path.
+    static var executable: String? {
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
+        let count = readlink("/proc/self/exe", &buffer, Int(PATH_MAX))
+        guard count > 0 else { return nil }
+        return String(decoding: buffer[0..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    static func environment(_ name: String) -> String? {
+        guard let value = getenv(name) else { return nil }
+        let text = String(cString: value)
+        return text.isEmpty ? nil : text
+    }
+
+    /// A name beside `path` that no other process or thread will take.
+    static func temporaryName(for path: String) -> String {
+        "\(path).\(getpid())-\(String(UInt32.random(in: 0 ... .max), radix: 36)).tmp"
+    }
+}

@@ -1,0 +1,60 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
+/// Folders.
+extension Files {
+    /// The names in a folder in byte order, hidden ones too.
+    public static func names(in folder: String) throws(FileError) -> [String] {
+        guard let names = rawNames(in: opendir(folder)) else {
+            throw FileError(folder, "the folder cannot be read: \(systemMessage(errno))")
+        }
+        return names.map { String(decoding: $0.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self) }
+            .sorted(by: precedes)
+    }
+
+    /// Byte order, which is the same everywhere (and Python's, for names).
+    public static func precedes(_ a: String, _ b: String) -> Bool { a.utf8.lexicographicallyPrecedes(b.utf8) }
+
+    /// Makes a folder and those above it.
+    public static func makeFolder(_ path: String) throws(FileError) {
+        var current = path.hasPrefix("/") ? "/" : ""
+        for part in path.split(separator: "/") {
+            current += part + "/"
+            if mkdir(current, 0o777) == 0 { continue }
+            let code = errno
+            if isFolder(current) { continue }
+            let reason = code == EEXIST || code == ENOTDIR ? "\(current.dropLast()) is a file" : systemMessage(code)
+            throw FileError(path, "the folder cannot be made: \(reason)", hint: "choose another folder")
+        }
+    }
+
+    /// Removes a folder of ours with all that is in it. A link in it is removed, and what it leads to stays.
+    public static func removeFolder(_ path: String) { removeFolder(Array(path.utf8CString), at: AT_FDCWD) }
+
+    private static func removeFolder(_ name: [CChar], at parent: Int32) {
+        let folder = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        guard folder >= 0 else { return }
+        defer { close(folder) }
+        for entry in rawNames(in: fdopendir(dup(folder))) ?? [] where unlinkat(folder, entry, 0) != 0 {
+            removeFolder(entry, at: folder)
+        }
+        unlinkat(parent, name, AT_REMOVEDIR)
+    }
+
+    /// The names as the system has them, each with the zero at its end; nil with `errno` set where there is no stream.
+    private static func rawNames(in stream: OpaquePointer?) -> [[CChar]]? {
+        guard let stream else { return nil }
+        defer { closedir(stream) }
+        var names: [[CChar]] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                bytes.prefix { $0 != 0 }.map { CChar(bitPattern: $0) } + [0]
+            }
+            if name != [46, 0] && name != [46, 46, 0] { names.append(name) }
+        }
+        return names
+    }
+}
