@@ -22,7 +22,9 @@ typedef struct {
 /* To be called before jpeg_create_decompress. Failures leave their text in `message` and jump to `escape`. */
 void image_codec_jpeg_prepare(
     struct jpeg_decompress_struct *codec, image_codec_jpeg_errors *errors, char *message);
-/* After the header has been read. */
+/* A failure that libjpeg has no words for. */
+_Noreturn void image_codec_jpeg_fail(image_codec_jpeg_errors *errors, const char *text);
+/* After the header has been read; the orientation is left as it is. */
 void image_codec_jpeg_describe(struct jpeg_decompress_struct *codec, image_codec_header *header);
 /* One row of 4-byte pixels to one of 3-byte pixels. */
 void image_codec_jpeg_cmyk_to_rgb(const uint8_t *cmyk, uint8_t *rgb, size_t width);

@@ -7,60 +7,179 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Bytes that are read from a file at once. */
-enum { BLOCK = 1 << 16 };
-
 /* An open PNG; its first member makes it an image_row_reader. */
 typedef struct {
     image_row_reader base;
     png_structp png;
     png_infop info;
-    int descriptor;
     size_t row_bytes;
+    int layout;
     uint32_t height;
     /* Rows that `next` has given. */
     uint32_t row;
     /* All rows of an interlaced file, else NULL. */
     uint8_t *whole;
-    size_t block_next;
-    size_t block_count;
-    uint8_t block[BLOCK];
+    /* Bytes of the source that libpng has not read yet. */
+    const uint8_t *block_next;
+    size_t block_left;
+    image_source source;
 } png_rows;
+
+/* MARK: Bytes */
+
+static void ask_whether_to_go_on(png_rows *rows) {
+    if (image_source_is_cancelled(&rows->source)) png_error(rows->png, image_source_cancelled);
+}
 
 static void read_bytes(png_structp png, png_bytep target, size_t count) {
     png_rows *rows = png_get_io_ptr(png);
     while (count > 0) {
-        if (rows->block_next == rows->block_count) {
-            long got = image_codec_read_file(rows->descriptor, rows->block, BLOCK);
+        if (rows->block_left == 0) {
+            ask_whether_to_go_on(rows);
+            long got = image_source_next(&rows->source, &rows->block_next);
             if (got < 0) png_error(png, strerror(errno));
             if (got == 0) png_error(png, "the file ends early");
-            rows->block_next = 0;
-            rows->block_count = (size_t)got;
+            rows->block_left = (size_t)got;
         }
-        size_t part = rows->block_count - rows->block_next;
-        if (part > count) part = count;
-        memcpy(target, rows->block + rows->block_next, part);
+        size_t part = rows->block_left < count ? rows->block_left : count;
+        memcpy(target, rows->block_next, part);
         rows->block_next += part;
+        rows->block_left -= part;
         target += part;
         count -= part;
     }
 }
 
+/* MARK: Header */
+
+/* Texts, colour profiles and the like are skipped unread: they may be large, damaged or both. */
+static void skip_metadata(png_structp png) {
+    static const png_byte names[] = "iCCP\0tEXt\0zTXt\0iTXt\0eXIf\0tIME\0sPLT\0hIST\0pCAL\0sCAL";
+    png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, 0);
+    png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, names, (int)(sizeof names / 5));
+}
+
+static int layout_of(int colour_type) {
+    switch (colour_type) {
+    case PNG_COLOR_TYPE_GRAY: return IMAGE_CODEC_GRAY;
+    case PNG_COLOR_TYPE_GRAY_ALPHA: return IMAGE_CODEC_GRAY_ALPHA;
+    case PNG_COLOR_TYPE_PALETTE: return IMAGE_CODEC_PALETTE;
+    case PNG_COLOR_TYPE_RGB: return IMAGE_CODEC_RGB;
+    default: return IMAGE_CODEC_RGBA;
+    }
+}
+
+static void describe(png_structp png, png_infop info, image_codec_header *header) {
+    header->width = png_get_image_width(png, info);
+    header->height = png_get_image_height(png, info);
+    header->layout = layout_of(png_get_color_type(png, info));
+    header->bits = png_get_bit_depth(png, info);
+    header->is_whole = png_get_interlace_type(png, info) != PNG_INTERLACE_NONE;
+    header->held_bytes = 0;
+    header->is_arithmetic = 0;
+    header->palette_count = 0;
+    png_colorp palette;
+    int count = 0;
+    if (header->layout != IMAGE_CODEC_PALETTE || !png_get_PLTE(png, info, &palette, &count)) return;
+    header->palette_count = count < 256 ? count : 256;
+    for (int i = 0; i < header->palette_count; i++) {
+        header->palette[3 * i] = palette[i].red;
+        header->palette[3 * i + 1] = palette[i].green;
+        header->palette[3 * i + 2] = palette[i].blue;
+    }
+}
+
+static uint32_t number32(const uint8_t *b) {
+    return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
+}
+
+/* Chunks that are looked at for Exif data, and bytes of these. */
+enum { MOST_CHUNKS = 1 << 20, MOST_EXIF_BYTES = 1 << 16, CHUNKS_BETWEEN_QUESTIONS = 1 << 10 };
+
+/* What the chunk eXIf says, which may stand before the pixels or behind them, where libpng comes too late. */
+static int orientation(png_rows *rows) {
+    image_source *source = &rows->source;
+    uint64_t place = 8;
+    for (int number = 0; number < MOST_CHUNKS; number++) {
+        uint8_t start[8];
+        if (number % CHUNKS_BETWEEN_QUESTIONS == 0) ask_whether_to_go_on(rows);
+        if (image_source_at(source, place, start, sizeof start) != sizeof start) return 1;
+        uint32_t length = number32(start);
+        if (length > 0x7fffffff || memcmp(start + 4, "IEND", 4) == 0) return 1;
+        if (memcmp(start + 4, "eXIf", 4) == 0) {
+            size_t count = length < MOST_EXIF_BYTES ? length : MOST_EXIF_BYTES;
+            uint8_t *bytes = malloc(count + 1);
+            if (!bytes) return 1;
+            long got = image_source_at(source, place + 8, bytes, count);
+            int found = got > 0 ? image_codec_exif_orientation(bytes, (size_t)got) : 1;
+            free(bytes);
+            return found;
+        }
+        place += 12 + (uint64_t)length;
+    }
+    return 1;
+}
+
+/* MARK: Rows */
+
+static void convert(png_structp png, int layout, int output) {
+    if (output == IMAGE_CODEC_AS_MASK) {
+        if (layout == IMAGE_CODEC_PALETTE) {
+            png_set_packing(png); /* one index a byte, not scaled */
+            return;
+        }
+        if (layout == IMAGE_CODEC_GRAY) png_set_expand_gray_1_2_4_to_8(png);
+        if (layout == IMAGE_CODEC_RGB || layout == IMAGE_CODEC_RGBA) png_set_strip_16(png);
+    } else {
+        png_set_expand(png);
+        if (output == IMAGE_CODEC_AS_RGB) png_set_strip_16(png);
+        png_set_gray_to_rgb(png);
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+        if (output == IMAGE_CODEC_AS_DEEP_RGB) png_set_swap(png);
+#endif
+    }
+    png_set_strip_alpha(png);
+}
+
 static void read_whole(png_rows *rows, int passes) {
+    if (rows->row_bytes > SIZE_MAX / rows->height) png_error(rows->png, "out of memory");
     rows->whole = malloc(rows->row_bytes * rows->height);
     if (!rows->whole) png_error(rows->png, "out of memory");
     for (int pass = 0; pass < passes; pass++) {
-        for (size_t y = 0; y < rows->height; y++) png_read_row(rows->png, rows->whole + y * rows->row_bytes, NULL);
+        for (size_t y = 0; y < rows->height; y++) {
+            if (y % IMAGE_ROWS_BETWEEN_QUESTIONS == 0) ask_whether_to_go_on(rows);
+            png_read_row(rows->png, rows->whole + y * rows->row_bytes, NULL);
+        }
     }
+}
+
+static int start(image_row_reader *reader, int output, char *message) {
+    png_rows *rows = (png_rows *)reader;
+    png_structp png = rows->png;
+    /* The buffer of the call before may be gone. */
+    png_set_error_fn(png, message, image_codec_png_on_error, image_codec_png_on_warning);
+    if (setjmp(png_jmpbuf(png))) return 1;
+    image_codec_header header;
+    describe(png, rows->info, &header);
+    if (output == IMAGE_CODEC_AS_DEEP_RGB && header.bits != 16) png_error(png, "its samples have no 16 bits");
+    convert(png, header.layout, output);
+    int passes = png_set_interlace_handling(png);
+    png_read_update_info(png, rows->info);
+    rows->row_bytes = png_get_rowbytes(png, rows->info);
+    if (rows->row_bytes != (size_t)header.width * (size_t)image_codec_pixel_bytes(&header, output)) {
+        png_error(png, "unexpected row size");
+    }
+    if (passes > 1) read_whole(rows, passes);
+    return 0;
 }
 
 static int next_row(image_row_reader *reader, uint8_t *row, char *message) {
     png_rows *rows = (png_rows *)reader;
     png_structp png = rows->png;
-    /* The buffer of the call that opened the file may be gone. */
     png_set_error_fn(png, message, image_codec_png_on_error, image_codec_png_on_warning);
     if (setjmp(png_jmpbuf(png))) return 1;
     if (rows->row == rows->height) png_error(png, "no rows are left");
+    if (rows->row % IMAGE_ROWS_BETWEEN_QUESTIONS == 0) ask_whether_to_go_on(rows);
     if (rows->whole) {
         memcpy(row, rows->whole + rows->row * rows->row_bytes, rows->row_bytes);
     } else {
@@ -79,8 +198,9 @@ static void close_rows(image_row_reader *reader) {
 }
 
 image_row_reader *image_row_reader_open_png(
-    int descriptor, uint64_t whole_limit, image_codec_header *header, int *holds_whole, char *message) {
-    png_rows *rows = calloc(1, sizeof *rows);
+    const image_codec_input *input, image_codec_header *header, char *message) {
+    /* The block at the end need not be zeroed. */
+    png_rows *rows = malloc(sizeof *rows);
     png_structp png = rows ? image_codec_png_reader(message) : NULL;
     png_infop info = png ? png_create_info_struct(png) : NULL;
     if (!info) {
@@ -89,32 +209,29 @@ image_row_reader *image_row_reader_open_png(
         image_codec_keep_message(message, "out of memory");
         return NULL;
     }
-    rows->base = (image_row_reader){next_row, close_rows};
+    memset(rows, 0, offsetof(png_rows, source));
+    rows->base = (image_row_reader){start, next_row, close_rows};
     rows->png = png;
     rows->info = info;
-    rows->descriptor = descriptor;
+    rows->source.input = *input;
+    rows->source.place = 0;
     if (setjmp(png_jmpbuf(png))) {
         close_rows(&rows->base);
         return NULL;
     }
     png_set_read_fn(png, rows, read_bytes);
-    image_codec_png_start(png, info);
-    image_codec_png_describe(png, info, header);
-    /* Before libpng makes room for rows. */
-    if (header->width > IMAGE_ROW_MAX_WIDTH) png_error(png, "rows of too many pixels");
-    image_codec_png_as_rgb(png);
-    int passes = png_set_interlace_handling(png);
-    png_read_update_info(png, info);
-    rows->row_bytes = png_get_rowbytes(png, info);
+    /* The caller limits the number of pixels, with its own message. */
+    png_set_user_limits(png, 0x7fffffff, 0x7fffffff);
+    skip_metadata(png);
+    png_read_info(png, info);
+    describe(png, info, header);
+    header->orientation = orientation(rows);
     rows->height = header->height;
-    if (rows->row_bytes != (size_t)header->width * 3) png_error(png, "unexpected row size");
-    *holds_whole = passes > 1;
-    if (passes > 1 && (uint64_t)header->width * header->height > whole_limit) {
-        png_error(png, "interlaced and too large to be held in memory");
-    }
-    if (passes > 1) read_whole(rows, passes);
     return &rows->base;
 }
+
+/* Bytes that are written to a file at once. */
+enum { BLOCK = 1 << 16 };
 
 struct image_row_writer {
     png_structp png;

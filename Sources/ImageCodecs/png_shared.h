@@ -13,10 +13,5 @@ void image_codec_png_on_warning(png_structp png, png_const_charp text);
 /* Errors of these leave their text in `message`, the error pointer, and jump. NULL without memory. */
 png_structp image_codec_png_reader(char *message);
 png_structp image_codec_png_writer(char *message);
-/* Reads up to the pixels from a source that has been set, leaving out metadata. */
-void image_codec_png_start(png_structp png, png_infop info);
-void image_codec_png_describe(png_structp png, png_infop info, image_codec_header *header);
-/* Has rows come out as 8-bit RGB. */
-void image_codec_png_as_rgb(png_structp png);
 
 #endif

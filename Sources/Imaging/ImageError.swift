@@ -4,6 +4,8 @@ public struct ImageError: Error, Hashable, Sendable, CustomStringConvertible {
     public var file: String
     /// What is wrong with it and what to do, without the name: "is a GIF, expected PNG or JPEG; convert it".
     public var message: String
+    /// True when nothing is wrong with the file: a ``DecodingSupervisor`` was asked to end.
+    public var isCancelled = false
 
     public init(file: String, message: String) {
         self.file = file

@@ -44,7 +44,7 @@ public final class PNGRowWriter {
         var opened: OpaquePointer?
         // Measured on masks and photographs: more takes much longer for little.
         let compression: Int32 = isSmooth ? 1 : 4
-        let failure = Codec.failureMessage { message in
+        let failure = RowDecoder.failureMessage { message in
             opened = image_row_writer_open(
                 file.descriptor, UInt32(width), UInt32(height), samples == .rgb8 ? 3 : 1, samples == .gray16 ? 16 : 8,
                 compression, isSmooth ? 1 : 0, message)
@@ -87,7 +87,7 @@ public final class PNGRowWriter {
     }
 
     private func check(_ body: (UnsafeMutablePointer<CChar>?) -> Int32) throws(ImageError) {
-        if let failure = Codec.failureMessage(body) {
+        if let failure = RowDecoder.failureMessage(body) {
             throw ImageError(file: path, message: "cannot be written: \(failure)")
         }
     }

@@ -19,7 +19,7 @@ extension Bitmap {
         guard width > 0 && height > 0 else { throw ImageError(file: name, message: "has no pixels to write") }
         var buffer = image_codec_buffer()
         defer { image_codec_release(&buffer) }
-        let failure = Codec.failureMessage { message in
+        let failure = RowDecoder.failureMessage { message in
             pixels.withUnsafeBufferPointer { source in
                 image_codec_png_encode(
                     source.baseAddress, UInt32(width), UInt32(height), Int32(channels), &buffer, message)

@@ -31,10 +31,10 @@ public struct PictureKind: Hashable, Sendable {
     }
 }
 
-extension Codec {
+extension PictureKind {
     /// What the header says of the pixels.
-    var kind: PictureKind {
-        let layout: PictureKind.Layout =
+    init(_ header: image_codec_header, _ format: ImageFormat) {
+        let layout: Layout =
             switch Int(header.layout) {
             case IMAGE_CODEC_GRAY: .gray
             case IMAGE_CODEC_GRAY_ALPHA: .grayAlpha
@@ -43,6 +43,16 @@ extension Codec {
             case IMAGE_CODEC_CMYK: .cmyk
             default: .rgb
             }
-        return PictureKind(format: format, layout: layout, bits: Int(header.bits))
+        self.init(format: format, layout: layout, bits: Int(header.bits))
+    }
+
+    /// In the file.
+    var samplesPerPixel: Int {
+        switch layout {
+        case .gray, .palette: 1
+        case .grayAlpha: 2
+        case .rgb: 3
+        case .rgba, .cmyk: 4
+        }
     }
 }

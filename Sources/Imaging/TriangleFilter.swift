@@ -2,9 +2,69 @@
 /// bilinear filter, whose support grows with the scale when a picture shrinks.
 struct TriangleFilter {
     /// Fractional bits of a weight: a sum of products with 8-bit samples, and two bits of headroom, fit 32 bits.
-    private static let precisionBits: Int32 = 32 - 8 - 2
-    private static let half: Int32 = 1 << (precisionBits - 1)
+    static let precisionBits: Int32 = 32 - 8 - 2
+    static let half: Int32 = 1 << (precisionBits - 1)
 
+    let inputSize: Int
+    /// Output positions.
+    let count: Int
+    /// True where input and output are counted from the other end: what the weights of a mirrored picture are for the
+    /// picture as it is stored. (They need not be those of the picture itself mirrored, since centres are rounded.)
+    let isReversed: Bool
+    private let scale: Double
+    private let support: Double
+
+    init(from inputSize: Int, to outputSize: Int, isReversed: Bool = false) {
+        self.inputSize = inputSize
+        self.isReversed = isReversed
+        count = outputSize
+        scale = Double(inputSize) / Double(outputSize)
+        support = max(scale, 1)
+    }
+
+    /// The input samples that make an output position, and how much each counts.
+    struct Window {
+        /// In the order of the input.
+        let range: Range<Int>
+        private let center: Double
+        private let inverseScale: Double
+        private let sum: Double
+        /// The number that place 0 of the input has where it is counted from the other end.
+        private let last: Int?
+
+        fileprivate init(_ filter: TriangleFilter, _ place: Int) {
+            let position = filter.isReversed ? filter.count - 1 - place : place
+            center = (Double(position) + 0.5) * filter.scale
+            inverseScale = 1 / filter.support
+            let start = max(Int(center - filter.support + 0.5), 0)
+            let end = min(Int(center + filter.support + 0.5), filter.inputSize)
+            var sum = 0.0
+            for sample in start..<end { sum += Self.raw(sample, center, inverseScale) }
+            self.sum = sum
+            let size = filter.inputSize
+            last = filter.isReversed ? size - 1 : nil
+            range = filter.isReversed ? size - end..<size - start : start..<end
+        }
+
+        @inline(__always)
+        private static func raw(_ sample: Int, _ center: Double, _ inverseScale: Double) -> Double {
+            max(1 - abs((Double(sample) - center + 0.5) * inverseScale), 0)
+        }
+
+        /// The normalised weight of an input sample in the range, rounded to fixed point.
+        @inline(__always)
+        func weight(_ sample: Int) -> Int32 {
+            let raw = Self.raw(last.map { $0 - sample } ?? sample, center, inverseScale)
+            return Int32(0.5 + (sum == 0 ? raw : raw / sum) * Double(1 << TriangleFilter.precisionBits))
+        }
+    }
+
+    /// Of output position `place`; ranges begin and end later from one place to the next.
+    func window(_ place: Int) -> Window { Window(self, place) }
+}
+
+/// The weights of all positions along a row.
+struct RowFilter {
     /// Output positions.
     let count: Int
     /// Weights reserved for each position.
@@ -14,35 +74,21 @@ struct TriangleFilter {
     /// `tapCapacity` weights for each position.
     private let weights: [Int32]
 
-    init(from inputSize: Int, to outputSize: Int) {
-        let scale = Double(inputSize) / Double(outputSize)
-        let filterScale = max(scale, 1)
-        let support = filterScale
-        count = outputSize
-        tapCapacity = Int(support.rounded(.up)) * 2 + 1
-        var windows: [(start: Int, count: Int)] = []
-        var weights = [Int32](repeating: 0, count: outputSize * tapCapacity)
-        for position in 0..<outputSize {
-            let center = (Double(position) + 0.5) * scale
-            let start = max(Int(center - support + 0.5), 0)
-            let end = min(Int(center + support + 0.5), inputSize)
-            let taps = Self.triangle(start..<end, center: center, inverseScale: 1 / filterScale)
-            windows.append((start, taps.count))
-            for (i, weight) in taps.enumerated() { weights[position * tapCapacity + i] = weight }
+    init(_ filter: TriangleFilter) {
+        count = filter.count
+        let all = (0..<filter.count).map(filter.window)
+        windows = all.map { (start: $0.range.lowerBound, count: $0.range.count) }
+        let capacity = windows.map(\.count).max() ?? 0
+        tapCapacity = capacity
+        var weights = [Int32](repeating: 0, count: filter.count * capacity)
+        for (position, window) in all.enumerated() {
+            for (i, sample) in window.range.enumerated() { weights[position * capacity + i] = window.weight(sample) }
         }
-        self.windows = windows
         self.weights = weights
     }
 
-    /// The normalised weights of the samples in `window`, rounded to fixed point.
-    private static func triangle(_ window: Range<Int>, center: Double, inverseScale: Double) -> [Int32] {
-        let raw = window.map { max(1 - abs((Double($0) - center + 0.5) * inverseScale), 0) }
-        let sum = raw.reduce(0, +)
-        return raw.map { Int32(0.5 + (sum == 0 ? $0 : $0 / sum) * Double(1 << precisionBits)) }
-    }
-
     @inline(__always)
-    private static func clip(_ sum: Int32) -> UInt8 { UInt8(clamping: sum >> precisionBits) }
+    static func clip(_ sum: Int32) -> UInt8 { UInt8(clamping: sum >> TriangleFilter.precisionBits) }
 
     /// Resamples one row of RGB pixels.
     func resampleRGB(_ line: UnsafePointer<UInt8>, into out: UnsafeMutablePointer<UInt8>) {
@@ -51,7 +97,7 @@ struct TriangleFilter {
                 let pixels = UnsafeRawPointer(line + window.start * 3)
                 let first = position * tapCapacity
                 let last = window.count - 1
-                var sum = SIMD4<Int32>(repeating: Self.half)
+                var sum = SIMD4<Int32>(repeating: TriangleFilter.half)
                 // Four bytes are read for three, which the pixel that follows allows; the last one has none.
                 for tap in 0..<last {
                     let pixel = pixels.loadUnaligned(fromByteOffset: tap * 3, as: SIMD4<UInt8>.self)
@@ -70,7 +116,7 @@ struct TriangleFilter {
         weights.withUnsafeBufferPointer { weights in
             for position in 0..<count {
                 let window = windows[position]
-                var sum = Self.half
+                var sum = TriangleFilter.half
                 for tap in 0..<window.count {
                     sum &+= Int32(line[window.start + tap]) &* weights[position * tapCapacity + tap]
                 }
@@ -79,20 +125,20 @@ struct TriangleFilter {
         }
     }
 
-    /// Resamples rows of `length` samples along the columns, a whole row at a time.
-    func resampleRows(_ source: UnsafePointer<UInt8>, length: Int, into out: UnsafeMutablePointer<UInt8>) {
-        withUnsafeTemporaryAllocation(of: Int32.self, capacity: length) { sums in
-            guard let sums = sums.baseAddress else { return }
+    /// Resamples one row of 16-bit pixels; the same sums, which take more bits.
+    func resample(_ line: UnsafePointer<UInt16>, channels: Int, into out: UnsafeMutablePointer<UInt16>) {
+        weights.withUnsafeBufferPointer { weights in
             for position in 0..<count {
                 let window = windows[position]
-                sums.update(repeating: Self.half, count: length)
-                for tap in 0..<window.count {
-                    let weight = weights[position * tapCapacity + tap]
-                    let row = source + (window.start + tap) * length
-                    for i in 0..<length { sums[i] &+= Int32(row[i]) &* weight }
+                for channel in 0..<channels {
+                    var sum = Int64(TriangleFilter.half)
+                    for tap in 0..<window.count {
+                        sum &+= Int64(line[(window.start + tap) * channels + channel])
+                            &* Int64(weights[position * tapCapacity + tap])
+                    }
+                    out[position * channels + channel] = UInt16(
+                        clamping: sum >> Int64(TriangleFilter.precisionBits))
                 }
-                let outRow = out + position * length
-                for i in 0..<length { outRow[i] = Self.clip(sums[i]) }
             }
         }
     }

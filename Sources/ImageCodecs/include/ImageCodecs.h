@@ -16,7 +16,7 @@ extern "C" {
 
 /* Bytes of every message buffer, the terminating zero included. */
 #define IMAGE_CODEC_MESSAGE_SIZE 256
-/* Pixels that a row may have where pictures are read row by row. */
+/* Pixels that a row may have. */
 #define IMAGE_ROW_MAX_WIDTH 1048576
 
 /* How a file stores its pixels. */
@@ -30,36 +30,69 @@ enum {
 };
 
 typedef struct image_codec_header {
+    /* As stored, before the orientation is applied. */
     uint32_t width;
     uint32_t height;
     int32_t layout; /* IMAGE_CODEC_GRAY ... */
     int32_t bits;   /* of one sample */
-    /* What the library keeps of the whole picture while it is decoded, in bytes: all coefficients of a progressive JPEG;
-     * 0 where a few rows suffice. */
+    /* How the picture is to be turned for people to see it: 1 (as it is) to 8, as Exif counts. */
+    int32_t orientation;
+    /* 1 for files whose rows come in several passes (interlaced PNG, progressive JPEG), which are kept in memory as a
+     * whole while they are decoded. */
+    int32_t is_whole;
+    /* What the library itself keeps of such a picture, in bytes: all coefficients of a progressive JPEG. */
     uint64_t held_bytes;
+    /* 1 for JPEG files with arithmetic coding. */
+    int32_t is_arithmetic;
+    /* Red, green and blue of each index; of other layouts none. */
+    int32_t palette_count;
+    uint8_t palette[768];
 } image_codec_header;
 
-/* Reads the header only; `count` may be the first part of a file. */
-int image_codec_png_header(const uint8_t *bytes, size_t count, image_codec_header *header, char *message);
-int image_codec_jpeg_header(const uint8_t *bytes, size_t count, image_codec_header *header, char *message);
-
-/* What the decoders write, row by row without gaps. */
+/* What rows hold. */
 enum {
     /* 3 bytes a pixel; alpha is dropped, 16-bit samples keep their high byte. */
     IMAGE_CODEC_AS_RGB = 0,
     /* Values as a mask means them. Gray and gray+alpha: 1 byte (fewer than 8 bits are scaled to 0..255), 2 bytes with
      * the high one first for 16-bit files. Palette: 1 byte, the index. RGB and RGBA: 3 bytes. JPEG: 1 byte, luma. */
-    IMAGE_CODEC_AS_MASK = 1
+    IMAGE_CODEC_AS_MASK = 1,
+    /* Of 16-bit files: 3 numbers a pixel of 2 bytes each, in the order of the machine; alpha is dropped. */
+    IMAGE_CODEC_AS_DEEP_RGB = 2
 };
 
-/* Bytes of one pixel that decoding a file with this header as `output` writes. */
-int image_codec_png_pixel_bytes(const image_codec_header *header, int output);
+/* Bytes of one pixel of a file with this header as `output`. */
+int image_codec_pixel_bytes(const image_codec_header *header, int output);
 
-/* Decode the whole file to exactly `capacity` bytes at `pixels`. Damaged or truncated data is a failure. */
-int image_codec_png_decode(
-    const uint8_t *bytes, size_t count, int output, uint8_t *pixels, size_t capacity, char *message);
-int image_codec_jpeg_decode(
-    const uint8_t *bytes, size_t count, int output, uint8_t *pixels, size_t capacity, char *message);
+/* Where a file's bytes come from. */
+typedef struct image_codec_input {
+    /* Of a file that can be read at any place, from its beginning; stays the caller's and open. -1 for bytes. */
+    int descriptor;
+    /* Stay the caller's, as long as the reader is there. */
+    const uint8_t *bytes;
+    /* Of all bytes, also those of the file. */
+    uint64_t count;
+    /* Asked now and then; anything but 0 makes the function that runs fail. NULL for never. */
+    int (*is_cancelled)(const void *context);
+    const void *context;
+} image_codec_input;
+
+/* Reading a picture row by row. Memory is a few rows, except for files whose rows come in several passes. */
+typedef struct image_row_reader image_row_reader;
+
+/* Read the header only. NULL for a failure. */
+image_row_reader *image_row_reader_open_png(
+    const image_codec_input *input, image_codec_header *header, char *message);
+image_row_reader *image_row_reader_open_jpeg(
+    const image_codec_input *input, image_codec_header *header, char *message);
+/* Says what rows are to hold; to be called once, before the first row. Files whose rows come in several passes are
+ * decoded here. */
+int image_row_reader_start(image_row_reader *reader, int output, char *message);
+/* Reads the next row; with the last one the file's end is checked as well. Not to be called again after a failure. */
+int image_row_reader_next(image_row_reader *reader, uint8_t *row, char *message);
+void image_row_reader_close(image_row_reader *reader);
+
+/* The orientation that Exif data say, which begin with "Exif\0\0" or are a TIFF at once; 1 where they say none. */
+int image_codec_exif_orientation(const uint8_t *bytes, size_t count);
 
 /* Bytes owned by the caller, released with image_codec_release. */
 typedef struct image_codec_buffer {
@@ -73,23 +106,6 @@ typedef struct image_codec_buffer {
 int image_codec_png_encode(
     const uint8_t *pixels, uint32_t width, uint32_t height, int channels, image_codec_buffer *buffer, char *message);
 void image_codec_release(image_codec_buffer *buffer);
-
-/* Reading a picture row by row from an open file, as red, green and blue, with the bytes of image_codec_*_decode.
- * Memory is a few rows, except for files that store rows out of order (see holds_whole). */
-typedef struct image_row_reader image_row_reader;
-
-/* Starts at the file's present position; `descriptor` stays the caller's, and open until the reader is closed.
- * `holds_whole` is set to 1 for files whose rows come in several passes (interlaced PNG, progressive JPEG), which the
- * library keeps in memory as a whole, and which may have no more than `whole_limit` pixels. `header` is set
- * even when the result is NULL, if it could be read. */
-image_row_reader *image_row_reader_open_png(
-    int descriptor, uint64_t whole_limit, image_codec_header *header, int *holds_whole, char *message);
-image_row_reader *image_row_reader_open_jpeg(
-    int descriptor, uint64_t whole_limit, image_codec_header *header, int *holds_whole, char *message);
-/* Reads the next row, 3 bytes a pixel; with the last one the file's end is checked as well. Not to be called again
- * after a failure. */
-int image_row_reader_next(image_row_reader *reader, uint8_t *row, char *message);
-void image_row_reader_close(image_row_reader *reader);
 
 /* Writing a PNG row by row to an open file. */
 typedef struct image_row_writer image_row_writer;

@@ -4,6 +4,9 @@ struct MaskValues: Hashable, Sendable {
 
     init() {}
 
+    /// - Parameter counts: of each of the 256 values.
+    init(counts: [Int]) { self.counts = counts }
+
     init(_ pixels: some Sequence<UInt8>) {
         for value in pixels { counts[Int(value)] += 1 }
     }

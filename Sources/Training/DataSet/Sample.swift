@@ -42,35 +42,18 @@ struct Sample: Hashable, Sendable {
 }
 
 extension Bitmap {
-    /// The picture at the net's size, channel by channel, `[channels, height, width]`.
-    func planes(of shape: SampleShape) -> [UInt8] {
-        let source = shape.channels == 1 ? luma() : self
-        let sized = source.resizedBilinear(width: shape.width, height: shape.height)
-        guard sized.channels > 1 else { return sized.pixels }
-        let area = shape.width * shape.height
-        var planes = [UInt8](repeating: 0, count: sized.pixels.count)
-        for channel in 0..<sized.channels {
-            for i in 0..<area { planes[channel * area + i] = sized.pixels[i * sized.channels + channel] }
+    /// The samples of a bitmap of the net's size, channel by channel, `[channels, height, width]`.
+    var planes: [UInt8] {
+        guard channels > 1 else { return pixels }
+        let area = width * height
+        var planes = [UInt8](repeating: 0, count: pixels.count)
+        for channel in 0..<channels {
+            for i in 0..<area { planes[channel * area + i] = pixels[i * channels + channel] }
         }
         return planes
     }
 
-    /// ITU-R 601 luma in Pillow's fixed point.
-    func luma() -> Bitmap {
-        guard channels == 3 else { return self }
-        var gray = [UInt8](repeating: 0, count: width * height)
-        for i in gray.indices { gray[i] = Self.luma(pixels[3 * i], pixels[3 * i + 1], pixels[3 * i + 2]) }
-        return Bitmap(width: width, height: height, channels: 1, pixels: gray)
-    }
-
-    /// The same of one pixel.
-    @inline(__always)
-    static func luma(_ red: UInt8, _ green: UInt8, _ blue: UInt8) -> UInt8 {
-        let sum: Int = Int(red) * 19595 + Int(green) * 38470 + Int(blue) * 7471
-        return UInt8((sum + 0x8000) >> 16)
-    }
-
-    /// The inverse of `planes(of:)`.
+    /// The inverse of `planes`.
     init(planes: [UInt8], shape: SampleShape) {
         let area = shape.width * shape.height
         var pixels = [UInt8](repeating: 0, count: planes.count)

@@ -9,10 +9,11 @@ struct SampleLoading {
 
     /// How many of them stay in memory.
     var cache = SampleCache.standard
+    var decoding = DecodingOptions()
 
     struct Usable {
         var pair: SamplePair
-        var data: SampleReader.Decoded
+        var data: DecodedPair
         /// Of the whole files, before they were made smaller.
         var facts: PairFacts
         var content: SampleContent
@@ -64,7 +65,7 @@ struct SampleLoading {
             loaded.findings.masks = MaskFindings(values: masks.union, map: found, task: shape.task)
             meaning = found
         }
-        let reader = SampleReader(shape: shape, map: meaning)
+        let reader = SampleReader(shape: shape, map: meaning, decoding: decoding)
         loaded.reader = reader
         for folder in layout.folders.indices {
             let mine = usable.filter { $0.folder == folder }
@@ -94,12 +95,12 @@ struct SampleLoading {
         report.issues += pairings.flatMap(\.report.issues)
         let pairs = pairings.enumerated().flatMap { folder, pairing in pairing.pairs.map { (pair: $0, folder: folder) }
         }
-        let shape = shape
+        let (shape, decoding) = (shape, decoding)
         let capacity = cache.capacity(shape)
         let decoded = try parallelMap(
             count: pairs.count, threads: threads, progress: { progress($0, pairs.count) },
             body: { index -> Result<Usable, ImageError> in
-                Self.decode(pairs[index].pair, pairs[index].folder, shape, isKept: index < capacity)
+                Self.decode(pairs[index].pair, pairs[index].folder, shape, decoding, isKept: index < capacity)
             })
         var usable: [Usable] = []
         for result in decoded {
@@ -121,17 +122,17 @@ struct SampleLoading {
     }
 
     private static func decode(
-        _ pair: SamplePair, _ folder: Int, _ shape: SampleShape, isKept: Bool
+        _ pair: SamplePair, _ folder: Int, _ shape: SampleShape, _ decoding: DecodingOptions, isKept: Bool
     ) -> Result<Usable, ImageError> {
         do throws(ImageError) {
-            let files = try DecodedPair(pair)
-            var data = SampleReader.Decoded(files, shape)
+            var data = try DecodedPair(pair, shape, decoding, looksAtWhole: true)
+            guard let facts = data.facts else { throw ImageError(file: pair.picture, message: "was not looked at") }
             let content = SampleContent(picture: data.picture, mask: data.mask)
             let values = ByteSet(data.mask)
             if !isKept { (data.picture, data.mask) = ([], []) }
             return .success(
                 Usable(
-                    pair: pair, data: data, facts: files.facts, content: content, values: values, isKept: isKept,
+                    pair: pair, data: data, facts: facts, content: content, values: values, isKept: isKept,
                     folder: folder))
         } catch {
             return .failure(error)

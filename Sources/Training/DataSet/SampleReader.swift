@@ -6,29 +6,16 @@ struct SampleReader: Sendable {
     /// nil without masks.
     var map: MaskMap?
 
-    /// What a pair of files holds, at the net's size.
-    struct Decoded: Sendable {
-        var picture: [UInt8]
-        /// Raw values at the mask's size; empty without a mask.
-        var mask: [UInt8]
-
-        init(_ files: DecodedPair, _ shape: SampleShape) {
-            picture = files.picture.planes(of: shape)
-            mask = files.mask?.resizedNearest(width: shape.maskWidth, height: shape.maskHeight).pixels ?? []
-        }
-    }
-
-    static func decode(_ pair: SamplePair, _ shape: SampleShape) throws(ImageError) -> Decoded {
-        Decoded(try DecodedPair(pair), shape)
-    }
+    /// How files are decoded.
+    var decoding = DecodingOptions()
 
     /// The sample as it was when the data set was read.
     /// - Throws: `TrainerError` that names the file and says what has become of it.
     func read(_ stored: StoredSample) throws -> Sample {
         guard let pair = stored.pair else { throw TrainerError("\(stored.file): comes from no file") }
-        let decoded: Decoded
+        let decoded: DecodedPair
         do {
-            decoded = try Self.decode(pair, shape)
+            decoded = try DecodedPair(pair, shape, decoding, looksAtWhole: false)
         } catch {
             throw Self.changed(error.file, "could be read at the start and now \(error.message)")
         }

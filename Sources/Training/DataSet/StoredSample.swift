@@ -33,20 +33,55 @@ struct SampleContent: Hashable, Sendable {
     }
 }
 
-/// A number that differs for other bytes, up to chance of 2^-64.
-enum ContentHash {
-    /// - Parameter start: what the bytes belong to, such as a size.
-    static func of(_ bytes: [UInt8], start: UInt64 = 0) -> UInt64 {
-        bytes.withUnsafeBytes { raw in
-            var state = mixed(mixed(0, start), UInt64(raw.count))
-            let whole = raw.count / 8 * 8
-            for place in stride(from: 0, to: whole, by: 8) {
-                state = mixed(
-                    state, UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: place, as: UInt64.self)))
-            }
-            for place in whole..<raw.count { state = mixed(state, UInt64(raw[place])) }
-            return SplitMix64.mix(state)
+/// A number that differs for other bytes, up to chance of 2^-64, whatever the pieces in which they come.
+struct ContentHash {
+    private var state: UInt64
+    /// Bytes that do not fill a word yet, the first of them lowest.
+    private var rest: UInt64 = 0
+    private var restCount: UInt64 = 0
+
+    /// - Parameters:
+    ///   - start: what the bytes belong to, such as a size.
+    ///   - count: of all bytes that will come.
+    init(start: UInt64 = 0, count: Int) { state = Self.mixed(Self.mixed(0, start), UInt64(count)) }
+
+    static func of(_ bytes: [UInt8]) -> UInt64 {
+        var hash = ContentHash(count: bytes.count)
+        bytes.withUnsafeBytes { hash.add($0) }
+        return hash.value
+    }
+
+    mutating func add(_ bytes: UnsafeRawBufferPointer) {
+        var place = 0
+        while restCount > 0 && place < bytes.count {
+            add(bytes[place])
+            place += 1
         }
+        var state = state
+        while place + 8 <= bytes.count {
+            state = Self.mixed(
+                state, UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)))
+            place += 8
+        }
+        self.state = state
+        while place < bytes.count {
+            add(bytes[place])
+            place += 1
+        }
+    }
+
+    private mutating func add(_ byte: UInt8) {
+        rest |= UInt64(byte) << (8 * restCount)
+        restCount += 1
+        guard restCount == 8 else { return }
+        state = Self.mixed(state, rest)
+        (rest, restCount) = (0, 0)
+    }
+
+    /// Once all bytes have come.
+    var value: UInt64 {
+        let last = (0..<restCount).reduce(state) { Self.mixed($0, rest >> (8 * $1) & 0xFF) }
+        return SplitMix64.mix(last)
     }
 
     /// Both halves of the product, so that every bit of a word reaches every bit of the state.

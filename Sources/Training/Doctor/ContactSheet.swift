@@ -135,14 +135,19 @@ struct ContactSheet {
 
     /// The picture, small, under its mask; nil when a file cannot be read any more.
     private func masked(_ pair: SamplePair) -> Bitmap? {
-        guard let picture = try? decodePicture(path: pair.picture) else { return nil }
-        let longer = max(picture.width, picture.height)
-        let width = max(1, picture.width * Self.cell / longer)
-        let height = max(1, picture.height * Self.cell / longer)
-        let small = picture.resizedBilinear(width: width, height: height)
+        let decoding = diagnosis.decoding
+        let sized = try? SizedPicture(
+            path: pair.picture, channels: 3, options: decoding,
+            size: { info in
+                let longer = max(info.width, info.height)
+                return (max(1, info.width * Self.cell / longer), max(1, info.height * Self.cell / longer))
+            })
+        guard let small = sized?.bitmap else { return nil }
         guard let path = pair.mask else { return small }
-        guard let mask = try? decodeMask(path: path) else { return nil }
-        return tinted(small, classes(mask.resizedNearest(width: width, height: height)))
+        guard
+            let mask = try? SizedMask(path: path, width: small.width, height: small.height, options: decoding)
+        else { return nil }
+        return tinted(small, classes(mask.bitmap))
     }
 
     /// What the net would be told; where masks cannot be understood, each value is a class of its own.

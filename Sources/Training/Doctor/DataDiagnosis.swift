@@ -9,6 +9,8 @@ public struct DataDiagnosis: Sendable {
     var layout: DataLayout?
     var pairings: [SamplePairing] = []
     var survey = DataSurvey()
+    /// How files were decoded.
+    var decoding = DecodingOptions()
     private(set) var findings: [Finding] = []
 
     init(settings: DataSettings, seed: UInt64, net: DoctorNet?) {

@@ -1,3 +1,5 @@
+import Imaging
+
 /// Which data to examine, and for which net.
 struct DataExamination {
     var settings: DataSettings
@@ -7,6 +9,7 @@ struct DataExamination {
     /// Files that would be skipped are errors.
     var isStrict = false
     var threads: Int
+    var decoding = DecodingOptions()
     var progress: (Int, Int) -> Void = { _, _ in }
 
     /// Reads everything once and judges it; what is wrong with the data is a finding and no error.
@@ -36,6 +39,8 @@ struct DataExamination {
         var loading = SampleLoading(shape: shape, threads: threads, progress: progress)
         // Pictures are judged by their files, so none stays in memory.
         loading.cache = SampleCache(limit: 0)
+        loading.decoding = decoding
+        result.decoding = decoding
         let usable = try loading.decode(result.pairings, &result.survey.report)
         result.survey.pairs = usable.map(\.surveyed)
         if net == nil {

@@ -32,60 +32,127 @@ struct SurveyedPair: Hashable, Sendable {
     var facts: PairFacts
 }
 
-/// The pixels of a pair; each file is read and decoded once.
-struct DecodedPair {
-    var picture: Bitmap
-    /// Raw values; nil without a mask.
-    var mask: Bitmap?
-    private var kind: PictureKind
-    private var decodingBytes: Int
-    private var maskKind: PictureKind?
-    private var losesDigits = false
+/// A pair of files, each read and decoded once, at the net's size.
+struct DecodedPair: Sendable {
+    /// `[channels, height, width]`.
+    var picture: [UInt8]
+    /// Raw values at the mask's size; empty without a mask.
+    var mask: [UInt8]
+    /// nil where nobody looks at the whole files.
+    var facts: PairFacts?
 
+    /// - Parameter looksAtWhole: whether there are to be facts.
     /// - Throws: `ImageError` that names the file that cannot be used.
-    init(_ pair: SamplePair) throws(ImageError) {
-        let file = try PictureFile(path: pair.picture)
-        picture = try file.decodePicture()
-        kind = file.kind
-        decodingBytes = file.decodingBytes
+    init(
+        _ pair: SamplePair, _ shape: SampleShape, _ decoding: DecodingOptions, looksAtWhole: Bool
+    ) throws(ImageError) {
+        var look: PictureLook?
+        let sized = try SizedPicture(
+            path: pair.picture, channels: shape.channels, options: decoding,
+            size: { info in
+                if looksAtWhole { look = PictureLook(info) }
+                return (shape.width, shape.height)
+            }, observing: looksAtWhole ? { look?.take($0) } : nil)
+        picture = sized.bitmap.planes
+        mask = []
+        if let look { facts = PairFacts(sized.info, look) }
         guard let path = pair.mask else { return }
-        let maskFile = try PictureFile(path: path)
-        let (mask, losesDigits) = try maskFile.decodeMaskValues()
-        self.mask = mask
-        self.losesDigits = losesDigits
-        maskKind = maskFile.kind
-        // The picture stays until its mask is there.
-        decodingBytes = max(decodingBytes, picture.pixels.count + maskFile.decodingBytes)
-    }
-
-    /// What is to be known about them.
-    var facts: PairFacts {
-        var facts = PairFacts(
-            size: picture.pictureSize, kind: kind, content: picture.contentHash, isPlain: picture.isPlain,
-            decodingBytes: decodingBytes)
-        if let mask, let maskKind {
-            facts.mask = MaskFacts(
-                size: mask.pictureSize, kind: maskKind, content: mask.contentHash, values: MaskValues(mask.pixels),
-                losesDigits: losesDigits)
-        }
-        return facts
+        var maskLook: MaskLook?
+        let sizedMask = try SizedMask(
+            path: path, options: decoding,
+            size: { info in
+                if looksAtWhole { maskLook = MaskLook(info) }
+                return (shape.maskWidth, shape.maskHeight)
+            }, observing: looksAtWhole ? { maskLook?.take($0) } : nil)
+        mask = sizedMask.values
+        guard let maskLook, var facts else { return }
+        facts.mask = MaskFacts(sizedMask, content: maskLook.content(isHigh: sizedMask.isHigh))
+        facts.decodingBytes = max(facts.decodingBytes, picture.count + sizedMask.info.decodingBytes)
+        self.facts = facts
     }
 }
 
-extension Bitmap {
-    var pictureSize: PictureSize { PictureSize(width: width, height: height) }
+extension PairFacts {
+    fileprivate init(_ info: PictureInfo, _ look: PictureLook) {
+        self.init(
+            size: PictureSize(width: info.width, height: info.height), kind: info.kind, content: look.content,
+            isPlain: look.isPlain, decodingBytes: info.decodingBytes)
+    }
+}
 
-    /// A number that differs for bitmaps of other sizes or pixels, up to chance of 2^-64.
-    var contentHash: UInt64 {
-        ContentHash.of(pixels, start: UInt64(width) << 34 ^ UInt64(height) << 2 ^ UInt64(channels))
+extension MaskFacts {
+    fileprivate init(_ mask: SizedMask, content: UInt64) {
+        self.init(
+            size: PictureSize(width: mask.info.width, height: mask.info.height), kind: mask.info.kind,
+            content: content, values: MaskValues(counts: mask.counts), losesDigits: mask.losesDigits)
+    }
+}
+
+/// What shows of a picture while its rows pass.
+struct PictureLook {
+    private var hash: ContentHash
+    /// The first pixel; nil before it.
+    private var first: SIMD3<UInt16>?
+    /// True as long as all pixels have one colour.
+    private(set) var isPlain = true
+
+    init(_ info: PictureInfo) { hash = ContentHash(info, bytesPerPixel: 3 * info.sampleBits / 8) }
+
+    /// A number that differs for pictures of other sizes or pixels, up to chance of 2^-64.
+    var content: UInt64 { hash.value }
+
+    mutating func take(_ row: PictureRow) {
+        switch row {
+        case .bytes(let bytes):
+            hash.add(UnsafeRawBufferPointer(bytes))
+            comparePixels(bytes)
+        case .words(let words):
+            hash.add(UnsafeRawBufferPointer(words))
+            comparePixels(words)
+        }
     }
 
-    /// True when all pixels are equal.
-    var isPlain: Bool {
-        pixels.withUnsafeBufferPointer { pixels in
-            // Compares each sample with the one a pixel earlier.
-            for i in pixels.indices.dropFirst(channels) where pixels[i] != pixels[i - channels] { return false }
-            return true
+    /// Compares each pixel with the very first.
+    private mutating func comparePixels<Sample: FixedWidthInteger>(_ row: UnsafeBufferPointer<Sample>) {
+        guard isPlain, row.count >= 3 else { return }
+        func pixel(_ place: Int) -> SIMD3<UInt16> {
+            SIMD3(
+                UInt16(truncatingIfNeeded: row[place]), UInt16(truncatingIfNeeded: row[place + 1]),
+                UInt16(truncatingIfNeeded: row[place + 2]))
         }
+        let expected = first ?? pixel(0)
+        first = expected
+        for place in stride(from: 0, to: row.count, by: 3) where pixel(place) != expected {
+            isPlain = false
+            return
+        }
+    }
+}
+
+/// What shows of a mask while its rows pass.
+private struct MaskLook {
+    private var hash: ContentHash
+    private var highHash: ContentHash
+
+    init(_ info: PictureInfo) {
+        hash = ContentHash(info, bytesPerPixel: 1)
+        highHash = hash
+    }
+
+    func content(isHigh: Bool) -> UInt64 { isHigh ? highHash.value : hash.value }
+
+    mutating func take(_ row: MaskRow) {
+        hash.add(UnsafeRawBufferPointer(row.values))
+        if let bytes = row.highBytes { highHash.add(UnsafeRawBufferPointer(bytes)) }
+    }
+}
+
+extension ContentHash {
+    /// Of the samples of a picture of that size, turned in that way.
+    fileprivate init(_ info: PictureInfo, bytesPerPixel: Int) {
+        let turn = info.isOriented ? info.orientation.rawValue - 1 : 0
+        self.init(
+            start: UInt64(turn) << 60 ^ UInt64(info.width) << 34 ^ UInt64(info.height) << 2 ^ UInt64(bytesPerPixel),
+            count: info.width * info.height * bytesPerPixel)
     }
 }

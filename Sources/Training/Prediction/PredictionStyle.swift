@@ -1,4 +1,7 @@
-/// What is written of a prediction, beside the mask, class map or picture itself, and how it is decided.
+import Imaging
+
+/// How pictures are read for a prediction, how it is decided, and what is written of it beside the mask, class map or
+/// picture itself.
 struct PredictionStyle: Hashable, Sendable {
     enum Overlay: Hashable, Sendable {
         case none
@@ -8,6 +11,7 @@ struct PredictionStyle: Hashable, Sendable {
         case figure(ClassNames)
     }
 
+    var decoding = DecodingOptions()
     /// A pixel is object from this probability on.
     var threshold: Float = 0.5
     /// Bits of the PNGs of probabilities, 8 or 16; nil for none.

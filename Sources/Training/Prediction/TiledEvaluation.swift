@@ -32,9 +32,10 @@ struct TiledEvaluation {
             throw TrainerError(
                 "--tiles: the embedded pictures have the net's size", hint: "name other data with --data")
         }
-        let reader = try PictureReader(path: pair.picture)
+        let reader = try PictureReader(path: pair.picture, options: source.decoding)
         let (width, height) = (reader.width, reader.height)
-        let mask = source.classes(try decodeMask(path: path).resizedNearest(width: width, height: height).pixels)
+        let mask = source.classes(
+            try SizedMask(path: path, width: width, height: height, options: source.decoding).values)
         let isMask = data.shape.task == .mask
         var sample = Sample(name: stored.name, file: stored.file, picture: [], mask: [])
         var row = 0

@@ -34,7 +34,7 @@ struct TiledPrediction {
             case .failure(let error): try skip(error)
             case .success(let job):
                 do {
-                    let reader = try PictureReader(path: job.picture)
+                    let reader = try PictureReader(path: job.picture, options: style.decoding)
                     notice(job, reader)
                     try predict(job, reader) { row in
                         if isInterrupted() { throw Interrupted() }
@@ -66,7 +66,7 @@ struct TiledPrediction {
         try job.makeFolders()
         let writer = try PredictionWriter(
             job, size: size, channels: net.outputChannels, task: shape.task, style: style)
-        let picture = writer.needsPicture ? try PictureAgain(job.picture, expected: size) : nil
+        let picture = writer.needsPicture ? try PictureAgain(job.picture, expected: size, style.decoding) : nil
         var done = 0
         try eachRow(reader) { values in
             // Before the last row makes the files whole.

@@ -109,11 +109,13 @@ struct PredictionTools: Sendable {
 
     func decode(_ job: PredictionJob) -> Result<PredictionInput, ImageError> {
         do throws(ImageError) {
-            let bitmap = try decodePicture(path: job.picture)
+            let sized = try SizedPicture(
+                path: job.picture, width: shape.width, height: shape.height, channels: shape.channels,
+                options: style.decoding)
             return .success(
                 PredictionInput(
-                    job: job, picture: bitmap.planes(of: shape).map(BatchMaker.unit),
-                    size: PictureSize(width: bitmap.width, height: bitmap.height)))
+                    job: job, picture: sized.bitmap.planes.map(BatchMaker.unit),
+                    size: PictureSize(width: sized.info.width, height: sized.info.height)))
         } catch {
             return .failure(error)
         }
@@ -125,7 +127,7 @@ struct PredictionTools: Sendable {
         try result.job.makeFolders()
         let writer = try PredictionWriter(
             result.job, size: result.size, channels: maps.channels, task: shape.task, style: style)
-        let picture = writer.needsPicture ? try PictureAgain(result.job.picture, expected: result.size) : nil
+        let picture = writer.needsPicture ? try PictureAgain(result.job.picture, expected: result.size, style.decoding) : nil
         try maps.eachRow(of: result.size) { row in try writer.append(row, picture: try picture?.next() ?? []) }
     }
 }
@@ -136,8 +138,8 @@ final class PictureAgain {
     private var row: [UInt8]
 
     /// - Throws: `ImageError` when the file cannot be read any more, or is another one now.
-    init(_ path: String, expected: PictureSize) throws {
-        reader = try PictureReader(path: path)
+    init(_ path: String, expected: PictureSize, _ decoding: DecodingOptions) throws {
+        reader = try PictureReader(path: path, options: decoding)
         row = [UInt8](repeating: 0, count: 3 * expected.width)
         guard reader.width == expected.width, reader.height == expected.height else {
             throw ImageError(file: path, message: "has changed while it was predicted; predict it again")

@@ -1,0 +1,96 @@
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// Bounds the memory that decoders on several threads take together, and ends them when that is asked for.
+///
+/// A picture waits until there is room for what decoding it takes. One that needs more than the bound is decoded when no
+/// other is, unless it needs more than there is at all.
+///
+/// Unchecked: what changes is changed under the mutex.
+public final class DecodingSupervisor: @unchecked Sendable {
+    /// Bytes that decoders take together.
+    public let bound: Int
+    /// Bytes that there are at all; a picture that takes more is refused.
+    public let most: Int
+    private let isAskedToEnd: @Sendable () -> Bool
+    private var taken = 0
+    private let mutex: UnsafeMutablePointer<pthread_mutex_t>
+    private let condition: UnsafeMutablePointer<pthread_cond_t>
+
+    /// - Parameter isCancelled: asked again and again while pictures are decoded, on any thread; after a yes no other
+    ///   answer comes.
+    public init(
+        bound: Int = .max, most: Int = .max, isCancelled: @escaping @Sendable () -> Bool = { false }
+    ) {
+        self.bound = min(bound, most)
+        self.most = most
+        isAskedToEnd = isCancelled
+        mutex = .allocate(capacity: 1)
+        condition = .allocate(capacity: 1)
+        pthread_mutex_init(mutex, nil)
+        pthread_cond_init(condition, nil)
+    }
+
+    deinit {
+        pthread_cond_destroy(condition)
+        pthread_mutex_destroy(mutex)
+        condition.deallocate()
+        mutex.deallocate()
+    }
+
+    /// Whether decoding is to end.
+    public var isCancelled: Bool { isAskedToEnd() }
+
+    /// Room that is taken as long as this object is there.
+    final class Claim {
+        private let supervisor: DecodingSupervisor
+        private let bytes: Int
+
+        fileprivate init(_ supervisor: DecodingSupervisor, _ bytes: Int) {
+            self.supervisor = supervisor
+            self.bytes = bytes
+        }
+
+        deinit { supervisor.release(bytes) }
+    }
+
+    /// Waits for room. Whoever holds a claim must not wait for another.
+    /// - Throws: an error that names the file if there is not so much at all.
+    func claim(_ bytes: Int, for file: String) throws(ImageError) -> Claim {
+        guard bytes <= most else { throw .tooLarge(file, bytes, most) }
+        pthread_mutex_lock(mutex)
+        while taken > 0 && bytes > bound - taken { pthread_cond_wait(condition, mutex) }
+        taken += bytes
+        pthread_mutex_unlock(mutex)
+        return Claim(self, bytes)
+    }
+
+    private func release(_ bytes: Int) {
+        pthread_mutex_lock(mutex)
+        taken -= bytes
+        pthread_cond_broadcast(condition)
+        pthread_mutex_unlock(mutex)
+    }
+}
+
+extension DecodingSupervisor: Hashable {
+    public static func == (a: DecodingSupervisor, b: DecodingSupervisor) -> Bool { a === b }
+    public func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
+}
+
+extension ImageError {
+    static func tooLarge(_ file: String, _ bytes: Int, _ most: Int) -> ImageError {
+        func mebibytes(_ bytes: Int) -> Int { (bytes + (1 << 20) - 1) >> 20 }
+        return ImageError(
+            file: file,
+            message: "takes \(mebibytes(bytes)) MiB to decode, which is more than the \(most >> 20) MiB that are left; "
+                + "give more memory, or save it neither progressive nor interlaced, which takes little")
+    }
+
+    static func cancelled(_ file: String) -> ImageError {
+        var error = ImageError(file: file, message: "was not read to its end")
+        error.isCancelled = true
+        return error
+    }
+}
