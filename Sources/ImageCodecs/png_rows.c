@@ -82,10 +82,14 @@ static void describe(png_structp png, png_infop info, image_codec_header *header
     int count = 0;
     if (header->layout != IMAGE_CODEC_PALETTE || !png_get_PLTE(png, info, &palette, &count)) return;
     header->palette_count = count < 256 ? count : 256;
+    png_bytep alphas = NULL;
+    int alpha_count = 0;
+    if (!png_get_tRNS(png, info, &alphas, &alpha_count, NULL)) alpha_count = 0;
     for (int i = 0; i < header->palette_count; i++) {
-        header->palette[3 * i] = palette[i].red;
-        header->palette[3 * i + 1] = palette[i].green;
-        header->palette[3 * i + 2] = palette[i].blue;
+        header->palette[4 * i] = palette[i].red;
+        header->palette[4 * i + 1] = palette[i].green;
+        header->palette[4 * i + 2] = palette[i].blue;
+        header->palette[4 * i + 3] = i < alpha_count ? alphas[i] : 255;
     }
 }
 

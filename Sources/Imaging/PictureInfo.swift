@@ -12,7 +12,7 @@ public struct PictureInfo: Hashable, Sendable {
     /// False where the orientation is left alone, by the options.
     public var isOriented: Bool
     /// The colours of a palette's indices.
-    public var palette: [Color]
+    public var palette: [PaletteColor]
     /// True for files whose rows come in several passes, which decoders keep as a whole.
     public var isWhole: Bool
     /// What the decoder itself keeps of the picture.
@@ -48,7 +48,10 @@ extension PictureInfo {
         isWhole = header.is_whole != 0
         coefficientBytes = Int(clamping: header.held_bytes)
         palette = withUnsafeBytes(of: header.palette) { bytes in
-            (0..<Int(header.palette_count)).map { Color(bytes[3 * $0], bytes[3 * $0 + 1], bytes[3 * $0 + 2]) }
+            (0..<Int(header.palette_count)).map { index in
+                let place = 4 * index
+                return PaletteColor(bytes[place], bytes[place + 1], bytes[place + 2], alpha: bytes[place + 3])
+            }
         }
     }
 }

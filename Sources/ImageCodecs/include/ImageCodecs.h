@@ -44,9 +44,9 @@ typedef struct image_codec_header {
     uint64_t held_bytes;
     /* 1 for JPEG files with arithmetic coding. */
     int32_t is_arithmetic;
-    /* Red, green and blue of each index; of other layouts none. */
+    /* Red, green, blue and alpha of each index; of other layouts none. */
     int32_t palette_count;
-    uint8_t palette[768];
+    uint8_t palette[1024];
 } image_codec_header;
 
 /* What rows hold. */

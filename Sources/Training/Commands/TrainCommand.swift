@@ -83,6 +83,7 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
             dataSettings, .training, shape: interface.shape, seed: settings.seed, threads: threads,
             isStrict: data.strict, cache: data.cache ?? MemoryForecast.cache(model, settings, threads: threads),
             console: console)
+        dataSettings.palettes = samples.reader?.palettes
         try samples.checkTrainable(fold: dataSettings.fold)
         try settings.stopping.check(samples.shape.task, hasTests: !samples.testing.isEmpty)
         let record = RunRecord(

@@ -3,6 +3,8 @@ struct DataFindings: Hashable, Sendable {
     var sizes = PictureSizes([])
     /// nil without masks.
     var masks: MaskFindings?
+    /// What the indices of palette masks mean; nil without such masks.
+    var palettes: PaletteRule?
     /// What decoding a pair takes at most, of those that are read again in each epoch.
     var decodingBytes = 0
     /// The pairs of the samples, in their order.

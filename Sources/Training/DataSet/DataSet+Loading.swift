@@ -38,7 +38,7 @@ extension DataSet {
         }
         let loading = SampleLoading(
             shape: shape, threads: threads, progress: bar.show(_:of:), cache: cache ?? SampleCache.standard)
-        let loaded = try loading.load(layout, map: settings.map)
+        let loaded = try loading.load(layout, map: settings.map, palettes: settings.palettes)
         console.clear()
         if isStrict, let error = loaded.report.strictError { throw error }
         if let warning = loaded.report.warning { console.warn(warning) }

@@ -6,6 +6,8 @@ struct DataSettings: Hashable, Sendable {
     var pictures: String?
     var masks: String?
     var map: MaskMap?
+    /// What the indices of palette masks mean; nil to find it out.
+    var palettes: PaletteRule?
     /// `--classes`: what to call the classes, from class 0; empty for their numbers.
     var classNames: [String] = []
     /// The share of samples that train; the rest test.
@@ -113,6 +115,9 @@ struct DataSet: Sendable {
             }
         }
         hash.add(Array((reader?.map?.description ?? "").utf8))
+        if let rule = reader?.palettes, samples.contains(where: { $0.table != nil }) {
+            hash.add(Array(rule.description.utf8))
+        }
         return hash.text
     }
 }

@@ -15,6 +15,13 @@ struct MaskValues: Hashable, Sendable {
         for value in counts.indices { counts[value] += other.counts[value] }
     }
 
+    /// The same pixels, each value replaced by that of the table.
+    func replaced(by table: [UInt8]) -> MaskValues {
+        var result = MaskValues()
+        for value in counts.indices { result.counts[Int(table[value])] += counts[value] }
+        return result
+    }
+
     func contains(_ value: UInt8) -> Bool { counts[Int(value)] > 0 }
 
     /// Pixels that hold the value.

@@ -23,6 +23,9 @@ struct SampleLoading {
         var isKept: Bool
         /// The place of its folder in the layout.
         var folder: Int
+        /// The values of a palette mask's indices, where they do not stand for themselves, as they do in `data` and
+        /// `values`.
+        var table: [UInt8]? { facts.mask?.table }
 
         var surveyed: SurveyedPair { SurveyedPair(pair: pair, folder: folder, facts: facts) }
 
@@ -34,25 +37,28 @@ struct SampleLoading {
 
     /// The samples of a layout, and the files that were left out.
     ///
-    /// - Parameter map: what mask values mean; nil for the layout's map or, failing that, what is usual for the task.
+    /// - Parameters:
+    ///   - map: what mask values mean; nil for the layout's map or, failing that, what is usual for the task.
+    ///   - palettes: what the indices of palettes mean; nil to find it out.
     /// - Throws: `TrainerError` when a folder cannot be read, nothing of it is left, or a mask holds a value outside
     ///   the map.
-    func load(_ layout: DataLayout, map: MaskMap?) throws -> LoadedSamples {
+    func load(_ layout: DataLayout, map: MaskMap?, palettes: PaletteRule? = nil) throws -> LoadedSamples {
         // Before the pictures are read, which takes a while.
         _ = try map?.fitted(to: shape.task)
         var report = DataReport()
         let pairings = try layout.folders.map { try SamplePairing($0) }
-        let usable = try decode(pairings, &report)
+        var usable = try decode(pairings, &report)
         for (index, folders) in layout.folders.enumerated() where !usable.contains(where: { $0.folder == index }) {
             throw Self.nothingLeft(folders, pairings[index].pairs.count, report)
         }
-        return try samples(of: usable, layout, map: map, report)
+        let palettes = try settlePalettes(of: &usable, map: map, given: palettes)
+        return try samples(of: usable, layout, map: map, palettes, report)
     }
 
     /// The samples of decoded pairs.
     /// - Throws: `TrainerError` when a mask holds a value outside the map, or a folder's masks are ignored everywhere.
     func samples(
-        of usable: [Usable], _ layout: DataLayout, map: MaskMap?, _ report: DataReport
+        of usable: [Usable], _ layout: DataLayout, map: MaskMap?, _ palettes: PaletteRule?, _ report: DataReport
     ) throws -> LoadedSamples {
         var loaded = LoadedSamples()
         loaded.report = report
@@ -65,7 +71,8 @@ struct SampleLoading {
             loaded.findings.masks = MaskFindings(values: masks.union, map: found, task: shape.task)
             meaning = found
         }
-        let reader = SampleReader(shape: shape, map: meaning, decoding: decoding)
+        loaded.findings.palettes = palettes
+        let reader = SampleReader(shape: shape, map: meaning, palettes: palettes, decoding: decoding)
         loaded.reader = reader
         for folder in layout.folders.indices {
             let mine = usable.filter { $0.folder == folder }
@@ -146,13 +153,13 @@ struct SampleLoading {
         var samples: [StoredSample] = []
         var pairs: [SurveyedPair] = []
         for one in usable {
-            let classes = shape.task.needsMasks ? ByteSet(reader.classes(one.values.bytes)) : ByteSet()
+            let classes = shape.task.needsMasks ? ByteSet(reader.classes(one.values.bytes, one.table)) : ByteSet()
             if shape.task.classes != nil && classes == ByteSet([ClassRange.void]) {
                 let reason = "all of its pixels are ignored at the net's size"
                 report.issues.append(
                     DataIssue(file: one.pair.mask ?? one.pair.picture, reason: reason, kind: .unusable))
             } else {
-                samples.append(Self.stored(one, classes: classes, mask: reader.classes(one.data.mask)))
+                samples.append(Self.stored(one, classes: classes, mask: reader.classes(one.data.mask, one.table)))
                 pairs.append(one.surveyed)
             }
         }
@@ -164,7 +171,7 @@ struct SampleLoading {
         let name = one.pair.stem
         let file = one.pair.picture
         return StoredSample(
-            name: name, file: file, classes: classes, content: one.content, pair: one.pair,
+            name: name, file: file, classes: classes, content: one.content, pair: one.pair, table: one.table,
             kept: one.isKept ? Sample(name: name, file: file, picture: one.data.picture, mask: mask) : nil)
     }
 }

@@ -5,7 +5,8 @@ struct SampleReader: Sendable {
     var shape: SampleShape
     /// nil without masks.
     var map: MaskMap?
-
+    /// What the indices of palette masks mean; nil where there are none.
+    var palettes: PaletteRule?
     /// How files are decoded.
     var decoding = DecodingOptions()
 
@@ -19,20 +20,24 @@ struct SampleReader: Sendable {
         } catch {
             throw Self.changed(error.file, "could be read at the start and now \(error.message)")
         }
-        let content = SampleContent(picture: decoded.picture, mask: decoded.mask)
+        var content = SampleContent(picture: decoded.picture, mask: decoded.mask)
+        if stored.table != nil { content.add(decoded.palette) }
         if content.picture != stored.content.picture {
             throw Self.changed(pair.picture, "holds another picture than at the start")
         }
         if content.mask != stored.content.mask {
             throw Self.changed(pair.mask ?? pair.picture, "holds another mask than at the start")
         }
-        return Sample(name: stored.name, file: stored.file, picture: decoded.picture, mask: classes(decoded.mask))
+        return Sample(name: stored.name, file: stored.file, picture: decoded.picture, mask: classes(decoded.mask, stored.table))
     }
 
     /// Raw values of a mask as class numbers.
-    func classes(_ mask: [UInt8]) -> [UInt8] {
-        guard let map else { return mask }
-        let classes = map.classes.map { $0 ?? 0 }
+    ///
+    /// - Parameter table: the values of a palette's indices; nil where they stand for themselves.
+    func classes(_ mask: [UInt8], _ table: [UInt8]? = nil) -> [UInt8] {
+        guard map != nil || table != nil else { return mask }
+        var classes = map.map { $0.classes.map { $0 ?? 0 } } ?? (0...UInt8.max).map { $0 }
+        if let table { classes = table.map { classes[Int($0)] } }
         return mask.map { classes[Int($0)] }
     }
 

@@ -1,3 +1,5 @@
+import Imaging
+
 /// A sample of a data set: what is known of it, and its bytes where memory suffices.
 struct StoredSample: Hashable, Sendable {
     var name: String
@@ -8,6 +10,8 @@ struct StoredSample: Hashable, Sendable {
     var content: SampleContent
     /// Where to read it; nil for drawn samples.
     var pair: SamplePair?
+    /// The values of a palette mask's indices, where they do not stand for themselves.
+    var table: [UInt8]?
     /// nil where it is read again whenever it is needed.
     var kept: Sample?
 }
@@ -24,12 +28,17 @@ extension StoredSample {
 /// Numbers that change when a sample's bytes do.
 struct SampleContent: Hashable, Sendable {
     var picture: UInt64
-    /// Of the mask's values as they are in the file.
+    /// Of the mask's values as they are in the file; where its palette says what they mean, of the palette too.
     var mask: UInt64
 
     init(picture: [UInt8], mask: [UInt8]) {
         self.picture = ContentHash.of(picture)
         self.mask = ContentHash.of(mask)
+    }
+
+    /// The mask means what the palette's colours say.
+    mutating func add(_ palette: [PaletteColor]) {
+        mask = ContentHash.of(palette.flatMap { [$0.red, $0.green, $0.blue, $0.alpha] }, start: mask)
     }
 }
 
@@ -45,8 +54,8 @@ struct ContentHash {
     ///   - count: of all bytes that will come.
     init(start: UInt64 = 0, count: Int) { state = Self.mixed(Self.mixed(0, start), UInt64(count)) }
 
-    static func of(_ bytes: [UInt8]) -> UInt64 {
-        var hash = ContentHash(count: bytes.count)
+    static func of(_ bytes: [UInt8], start: UInt64 = 0) -> UInt64 {
+        var hash = ContentHash(start: start, count: bytes.count)
         bytes.withUnsafeBytes { hash.add($0) }
         return hash.value
     }

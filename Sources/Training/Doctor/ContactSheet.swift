@@ -98,10 +98,11 @@ struct ContactSheet {
     }
 
     private func draw(_ cell: Cell, on canvas: inout Canvas, x: Int, y: Int) {
-        let pair = diagnosis.survey.pairs[cell.index].pair
+        let surveyed = diagnosis.survey.pairs[cell.index]
+        let pair = surveyed.pair
         let color = cell.isWarned ? Self.warned : cell.remarks.isEmpty ? Color(205, 205, 205) : Self.noted
         let width = Self.cell
-        if let picture = masked(pair) {
+        if let picture = masked(surveyed) {
             let (left, top) = (x + (width - picture.width) / 2, y + (width - picture.height) / 2)
             canvas.draw(picture, x: left, y: top)
             for border in 1...(cell.remarks.isEmpty ? 1 : 3) {
@@ -134,7 +135,8 @@ struct ContactSheet {
     }
 
     /// The picture, small, under its mask; nil when a file cannot be read any more.
-    private func masked(_ pair: SamplePair) -> Bitmap? {
+    private func masked(_ surveyed: SurveyedPair) -> Bitmap? {
+        let pair = surveyed.pair
         let decoding = diagnosis.decoding
         let sized = try? SizedPicture(
             path: pair.picture, channels: 3, options: decoding,
@@ -147,15 +149,16 @@ struct ContactSheet {
         guard
             let mask = try? SizedMask(path: path, width: small.width, height: small.height, options: decoding)
         else { return nil }
-        return tinted(small, classes(mask.bitmap))
+        return tinted(small, classes(mask.values, surveyed.facts.mask?.table))
     }
 
     /// What the net would be told; where masks cannot be understood, each value is a class of its own.
-    private func classes(_ mask: Bitmap) -> [UInt8] {
-        if let map = diagnosis.survey.map { return mask.pixels.map { map[$0] ?? 0 } }
-        let values = diagnosis.survey.maskValues.values
-        let ranks = Dictionary(uniqueKeysWithValues: values.enumerated().map { ($1, UInt8(clamping: $0)) })
-        return mask.pixels.map { ranks[$0] ?? 0 }
+    private func classes(_ pixels: [UInt8], _ table: [UInt8]?) -> [UInt8] {
+        let values = table.map { table in pixels.map { table[Int($0)] } } ?? pixels
+        if let map = diagnosis.survey.map { return values.map { map[$0] ?? 0 } }
+        let all = diagnosis.survey.maskValues.values
+        let ranks = Dictionary(uniqueKeysWithValues: all.enumerated().map { ($1, UInt8(clamping: $0)) })
+        return values.map { ranks[$0] ?? 0 }
     }
 
     /// Tinted where the mask is not background, with outlines between classes.
@@ -193,6 +196,7 @@ extension Finding.Code {
         case .maskValues: "other values in the mask"
         case .jpegMasks: "mask is a JPEG"
         case .deepMasks: "mask of 16 bits"
+        case .palettes: "other indices in the palette"
         case .alphaMasks: "mask with alpha"
         case .maskShape: "mask of another shape"
         case .maskSize: "mask of another size"

@@ -31,6 +31,7 @@ public struct DataDiagnosis: Sendable {
         survey.report = loaded.report
         survey.pairs = loaded.findings.pairs
         survey.map = loaded.findings.masks?.map
+        survey.palettes = loaded.findings.palettes
         let data = split(loaded, layout, shape)
         survey.training = data.training
         survey.testing = data.testing

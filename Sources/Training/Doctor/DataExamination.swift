@@ -41,7 +41,13 @@ struct DataExamination {
         loading.cache = SampleCache(limit: 0)
         loading.decoding = decoding
         result.decoding = decoding
-        let usable = try loading.decode(result.pairings, &result.survey.report)
+        var usable = try loading.decode(result.pairings, &result.survey.report)
+        var palettes: PaletteRule?
+        do {
+            palettes = try loading.settlePalettes(of: &usable, map: settings.map)
+        } catch let error as TrainerError {
+            result.add(Finding(.maskValues, error))
+        }
         result.survey.pairs = usable.map(\.surveyed)
         if net == nil {
             let values = result.survey.maskValues
@@ -58,7 +64,7 @@ struct DataExamination {
         }
         guard result.findings.isEmpty else { return }
         do {
-            let loaded = try loading.samples(of: usable, layout, map: settings.map, result.survey.report)
+            let loaded = try loading.samples(of: usable, layout, map: settings.map, palettes, result.survey.report)
             result.take(loaded, layout, shape)
         } catch let error as TrainerError {
             var finding = Finding(.maskValues, error)

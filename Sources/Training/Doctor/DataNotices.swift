@@ -15,6 +15,7 @@ struct DataNotices {
         if let found, found.pairs.count == data.samples.count {
             survey.pairs = found.pairs
             survey.map = found.masks?.map
+            survey.palettes = found.palettes
         } else {
             survey.training = []
             survey.testing = []

@@ -55,6 +55,7 @@ extension DataSurvey {
                     "class numbers in PNG files of few bits a pixel are read times \(step), as other programs do",
                     advice: "say so with --mask-map \(map), or save the masks with 8 bits"))
         }
+        findings += paletteFindings
         findings += finding(
             .warning, .deepMasks, deep, ("mask has 16 bits and numbers", "masks have 16 bits and numbers"),
             "above 255, of which only the high byte is read: save class numbers with 8 bits")
@@ -62,6 +63,21 @@ extension DataSurvey {
             .warning, .alphaMasks, alpha, ("mask has", "masks have"),
             "one value everywhere beside an alpha channel, which is not read: save the object as gray values")
         return findings
+    }
+
+    private var paletteFindings: [Finding] {
+        guard let palettes else { return [] }
+        let changed = masked.filter { $0.mask.table != nil }
+        let all = masked.count { !$0.mask.palette.isEmpty }
+        let which = changed.count == all ? "" : " of \(all)"
+        let what = changed.count == all ? "what they show" : "the others"
+        return finding(
+            .note, .palettes, changed,
+            (
+                "mask\(which) numbers its palette's colours otherwise than \(what)",
+                "masks\(which) number their palette's colours otherwise than \(what)"
+            ),
+            "so colours decide: \(palettes.words)")
     }
 
     private var jpegFindings: [Finding] {

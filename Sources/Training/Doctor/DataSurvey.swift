@@ -6,6 +6,8 @@ struct DataSurvey: Sendable {
     var task = TrainingTask.mask
     /// What mask values mean; nil without masks, and where they cannot be understood.
     var map: MaskMap?
+    /// What the indices of palette masks mean; nil without such masks.
+    var palettes: PaletteRule?
     /// What the net takes; nil where no net is known.
     var shape: SampleShape?
     var training: [Int] = []

@@ -26,6 +26,7 @@ struct Finding: Hashable, Sendable {
         case scaledMasks = "scaled-masks"
         case deepMasks = "deep-masks"
         case alphaMasks = "alpha-masks"
+        case palettes = "palettes"
         case maskShape = "mask-shape"
         case maskSize = "mask-size"
         case emptyMasks = "empty-masks"

@@ -22,6 +22,16 @@ struct MaskFacts: Hashable, Sendable {
     var values: MaskValues
     /// True for 16-bit files of which only the high bytes were read.
     var losesDigits: Bool
+    /// The colours of its indices; empty for files without a palette.
+    var palette: [PaletteColor] = []
+    /// The values of these indices, where they do not stand for themselves; `values` are told in them.
+    var table: [UInt8]?
+
+    /// Takes indices for the values of a table.
+    mutating func take(_ table: [UInt8]) {
+        self.table = table
+        values = values.replaced(by: table)
+    }
 }
 
 /// A pair of files that can be used.
@@ -38,6 +48,8 @@ struct DecodedPair: Sendable {
     var picture: [UInt8]
     /// Raw values at the mask's size; empty without a mask.
     var mask: [UInt8]
+    /// The colours of the mask's indices; empty for files without a palette.
+    var palette: [PaletteColor] = []
     /// nil where nobody looks at the whole files.
     var facts: PairFacts?
 
@@ -65,6 +77,7 @@ struct DecodedPair: Sendable {
                 return (shape.maskWidth, shape.maskHeight)
             }, observing: looksAtWhole ? { maskLook?.take($0) } : nil)
         mask = sizedMask.values
+        palette = sizedMask.info.palette
         guard let maskLook, var facts else { return }
         facts.mask = MaskFacts(sizedMask, content: maskLook.content(isHigh: sizedMask.isHigh))
         facts.decodingBytes = max(facts.decodingBytes, picture.count + sizedMask.info.decodingBytes)
@@ -84,7 +97,8 @@ extension MaskFacts {
     fileprivate init(_ mask: SizedMask, content: UInt64) {
         self.init(
             size: PictureSize(width: mask.info.width, height: mask.info.height), kind: mask.info.kind,
-            content: content, values: MaskValues(counts: mask.counts), losesDigits: mask.losesDigits)
+            content: content, values: MaskValues(counts: mask.counts), losesDigits: mask.losesDigits,
+            palette: mask.info.palette)
     }
 }
 

@@ -35,7 +35,7 @@ struct TiledEvaluation {
         let reader = try PictureReader(path: pair.picture, options: source.decoding)
         let (width, height) = (reader.width, reader.height)
         let mask = source.classes(
-            try SizedMask(path: path, width: width, height: height, options: source.decoding).values)
+            try SizedMask(path: path, width: width, height: height, options: source.decoding).values, stored.table)
         let isMask = data.shape.task == .mask
         var sample = Sample(name: stored.name, file: stored.file, picture: [], mask: [])
         var row = 0

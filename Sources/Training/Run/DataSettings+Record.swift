@@ -4,7 +4,7 @@ extension DataSettings: RecordPart {
             ("data", folder ?? ""), ("data_images", pictures ?? ""), ("data_masks", masks ?? ""),
             ("mask_map", map?.description ?? ""), ("class_names", classNames.joined(separator: ",")),
             ("split", "\(split)"), ("sorted", "\(isSorted)"),
-            ("fold", fold?.description ?? ""),
+            ("fold", fold?.description ?? ""), ("mask_palette", palettes?.description ?? ""),
         ]
     }
 
@@ -12,9 +12,15 @@ extension DataSettings: RecordPart {
         let map = try fields.text("mask_map")
         let fold = fields.has("fold") ? try fields.optional("fold") : nil
         if let fold, Fold(fold) == nil { throw fields.wrong("fold", fold, "a fold such as 1/5") }
+        // Earlier versions took indices as they are.
+        let palette = fields.has("mask_palette") ? try fields.optional("mask_palette") : PaletteRule.indices.description
+        if let palette, PaletteRule(palette) == nil {
+            throw fields.wrong("mask_palette", palette, "colours such as 0=#000000,1=#ffffff")
+        }
         self.init(
             folder: try fields.optional("data"), pictures: try fields.optional("data_images"),
             masks: try fields.optional("data_masks"), map: map.isEmpty ? nil : try MaskMap(parsing: map),
+            palettes: palette.flatMap { PaletteRule($0) },
             classNames: try fields.text("class_names").split(separator: ",").map(String.init),
             split: try fields.value("split"), isSorted: try fields.value("sorted"), fold: fold.flatMap { Fold($0) })
     }
