@@ -55,6 +55,7 @@ void image_codec_jpeg_describe(struct jpeg_decompress_struct *codec, image_codec
     header->bits = codec->data_precision;
     header->palette_count = 0;
     header->held_bytes = 0;
+    header->is_jpeg = 1;
     header->is_arithmetic = codec->arith_code;
     header->is_whole = jpeg_has_multiple_scans(codec);
     if (!header->is_whole) return;

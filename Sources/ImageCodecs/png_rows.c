@@ -76,6 +76,7 @@ static void describe(png_structp png, png_infop info, image_codec_header *header
     header->bits = png_get_bit_depth(png, info);
     header->is_whole = png_get_interlace_type(png, info) != PNG_INTERLACE_NONE;
     header->held_bytes = 0;
+    header->is_jpeg = 0;
     header->is_arithmetic = 0;
     header->palette_count = 0;
     png_colorp palette;

@@ -21,6 +21,7 @@ void image_row_reader_close(image_row_reader *reader) {
 int image_codec_pixel_bytes(const image_codec_header *header, int output) {
     if (output == IMAGE_CODEC_AS_RGB) return 3;
     if (output == IMAGE_CODEC_AS_DEEP_RGB) return 6;
+    if (header->is_jpeg) return 1;
     switch (header->layout) {
     case IMAGE_CODEC_PALETTE: return 1;
     case IMAGE_CODEC_GRAY:

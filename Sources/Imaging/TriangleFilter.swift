@@ -133,7 +133,8 @@ struct RowFilter {
                 for channel in 0..<channels {
                     var sum = Int64(TriangleFilter.half)
                     for tap in 0..<window.count {
-                        sum &+= Int64(line[(window.start + tap) * channels + channel])
+                        sum &+=
+                            Int64(line[(window.start + tap) * channels + channel])
                             &* Int64(weights[position * tapCapacity + tap])
                     }
                     out[position * channels + channel] = UInt16(

@@ -20,6 +20,21 @@ struct Fixture: Sendable, CustomTestStringConvertible {
     static func named(_ name: String) throws -> Fixture { try #require(all.first { $0.name == name }) }
 }
 
+/// A tiny picture with an orientation tag, and what Pillow's `exif_transpose` makes of it.
+struct OrientedFixture: Sendable, CustomTestStringConvertible {
+    let name: String
+    let orientation: Int
+    /// As seen.
+    let width: Int
+    let height: Int
+    let file: String
+    let rgb: String
+
+    var bytes: [UInt8] { decodeHex(file) }
+    var testDescription: String { name }
+    var tolerance: Int { name.hasPrefix("jpeg") ? 1 : 0 }
+}
+
 /// What Pillow makes of the 13 x 9 gradient at another size.
 struct ResizeFixture: Sendable, CustomTestStringConvertible {
     let channels: Int

@@ -1,4 +1,4 @@
-"""Writes Fixtures.swift and SharedFixtures.swift: tiny synthetic pictures with the pixels that Pillow reads from them.
+"""Writes Fixtures.swift, OrientedFixtures.swift and SharedFixtures.swift: tiny synthetic pictures with the pixels that Pillow reads from them.
 
 Run with a Python that has Pillow and numpy; the shared data beside the checkout is optional (without it
 SharedFixtures.swift stays as it is). No photograph is copied: of the shared data only sizes, sums and a few samples
@@ -11,7 +11,7 @@ import struct
 import zlib
 
 import numpy as np
-from PIL import Image, __version__
+from PIL import Image, ImageOps, __version__
 
 HERE = pathlib.Path(__file__).resolve().parent
 SHARED = HERE.parents[2] / "shared" / "data"
@@ -176,6 +176,41 @@ def write_fixtures():
     (HERE / "Fixtures.swift").write_text(text)
 
 
+def tiff(order, orientation):
+    """Exif data with the orientation alone; `order` is < or >."""
+    return (b"II*\0" if order == "<" else b"MM\0*") + struct.pack(order + "IHHHIHHI", 8, 1, 0x0112, 3, 1, orientation, 0, 0)
+
+
+def oriented():
+    rough, smooth_ = gradient(WIDTH, HEIGHT, 3), Image.fromarray(smooth(3))
+    for orientation in range(1, 9):
+        order = "<>"[orientation % 2]
+        exif = tiff(order, orientation)
+        yield f"png-{orientation}", orientation, png(rough, 8, 2, extra=chunk(b"eXIf", exif))
+        yield f"png-gray-{orientation}", orientation, png(rough[:, :, :1], 8, 0, extra=chunk(b"eXIf", exif))
+        yield f"jpeg-{orientation}", orientation, saved(smooth_, "JPEG", quality=90, exif=b"Exif\0\0" + exif)
+        yield (f"jpeg-progressive-{orientation}", orientation,
+               saved(smooth_, "JPEG", quality=80, progressive=True, exif=b"Exif\0\0" + exif))
+    # The chunk may stand behind the pixels.
+    late = png(rough, 8, 2)
+    yield "png-late-6", 6, late[:-12] + chunk(b"eXIf", tiff("<", 6)) + late[-12:]
+    yield "png-interlaced-8", 8, png(rough, 8, 2, interlaced=True, extra=chunk(b"eXIf", tiff(">", 8)))
+
+
+def oriented_fixture(name, orientation, data):
+    assert len(data) < 2048, name
+    seen = ImageOps.exif_transpose(Image.open(io.BytesIO(data))).convert("RGB")
+    return (f'        OrientedFixture(\n            name: "{name}", orientation: {orientation},\n'
+            f"            width: {seen.width}, height: {seen.height},\n"
+            f"            file: {literal(data, 12)},\n            rgb: {literal(np.asarray(seen).tobytes(), 12)}),\n")
+
+
+def write_oriented():
+    text = HEAD + "\nextension OrientedFixture {\n    static let all = [\n"
+    text += "".join(oriented_fixture(*o) for o in oriented())
+    (HERE / "OrientedFixtures.swift").write_text(text + "    ]\n}\n")
+
+
 PICTURES = ["pets/images/Abyssinian_1.jpg", "pets/images/Abyssinian_10.jpg", "pets/images/Abyssinian_5.jpg"]
 
 
@@ -226,4 +261,5 @@ def write_shared():
 
 
 write_fixtures()
+write_oriented()
 write_shared()

@@ -42,6 +42,7 @@ typedef struct image_codec_header {
     int32_t is_whole;
     /* What the library itself keeps of such a picture, in bytes: all coefficients of a progressive JPEG. */
     uint64_t held_bytes;
+    int32_t is_jpeg;
     /* 1 for JPEG files with arithmetic coding. */
     int32_t is_arithmetic;
     /* Red, green, blue and alpha of each index; of other layouts none. */

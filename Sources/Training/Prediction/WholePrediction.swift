@@ -127,7 +127,8 @@ struct PredictionTools: Sendable {
         try result.job.makeFolders()
         let writer = try PredictionWriter(
             result.job, size: result.size, channels: maps.channels, task: shape.task, style: style)
-        let picture = writer.needsPicture ? try PictureAgain(result.job.picture, expected: result.size, style.decoding) : nil
+        let picture =
+            writer.needsPicture ? try PictureAgain(result.job.picture, expected: result.size, style.decoding) : nil
         try maps.eachRow(of: result.size) { row in try writer.append(row, picture: try picture?.next() ?? []) }
     }
 }
