@@ -2,6 +2,8 @@
 public struct DecodingOptions: Hashable, Sendable {
     /// Whether pictures are turned as their orientation tag says.
     public var appliesOrientation: Bool
+    /// Whether samples of 16 bits stay as they are where a result can hold them; else their upper 8 bits are taken.
+    public var keepsDepth = true
     /// Who bounds the memory that decoders take together, and ends them; nil for nobody.
     public var supervisor: DecodingSupervisor?
 

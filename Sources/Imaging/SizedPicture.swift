@@ -60,7 +60,7 @@ public struct SizedPicture: Hashable, Sendable {
         self.channels = channels
         let plan = ResizePlan(
             width: info.storedWidth, height: info.storedHeight, turn: info.turn, newWidth: width, newHeight: height)
-        let isDeep = info.sampleBits == 16
+        let isDeep = info.sampleBits == 16 && options.keepsDepth
         try decoder.start(
             isDeep ? .deepRGB : .rgb, extra: plan.bytes(channels: channels, sampleBytes: isDeep ? 2 : 1))
         if isDeep {

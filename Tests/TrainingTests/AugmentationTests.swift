@@ -40,7 +40,7 @@ import Testing
         var seen: Set<[Float]> = []
         for epoch in 1...40 {
             let item = try maker(text, shape, sample, epoch: epoch).item(0)
-            #expect(item.picture.sorted() == BatchMaker.picture(sample).sorted(), "epoch \(epoch)")
+            #expect(item.picture.sorted() == sample.picture.units.sorted(), "epoch \(epoch)")
             #expect(zip(item.picture, item.target ?? []).allSatisfy { $0 == $1 / 255 }, "epoch \(epoch)")
             seen.insert(item.picture)
         }
@@ -69,7 +69,7 @@ import Testing
             let target = try #require(item.target)
             let far = zip(item.picture, target).map { abs($0 * 255 - $1) }.max() ?? 9
             #expect(far <= 0.5001, "epoch \(epoch): \(far)")
-            #expect(item.picture != BatchMaker.picture(sample), "epoch \(epoch)")
+            #expect(item.picture != sample.picture.units, "epoch \(epoch)")
         }
     }
 

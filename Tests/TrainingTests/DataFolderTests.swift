@@ -32,7 +32,7 @@ import Testing
         #expect(loaded.samples.map(\.name) == ["a1", "a10", "b"])
         #expect(loaded.report.issues.isEmpty)
         #expect(loaded.samples[0].kept?.mask[0..<16] == [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1])
-        #expect(loaded.samples[0].kept?.picture[0] == 90 && loaded.samples[0].kept?.picture[256] == 40)
+        #expect(loaded.samples[0].kept?.picture.shown[0] == 90 && loaded.samples[0].kept?.picture.shown[256] == 40)
     }
 
     @Test func trimapsHaveTheirMap() throws {

@@ -187,7 +187,10 @@ import Testing
 
     @Test func picturesBecomePlanesAndBack() {
         let bitmap = Bitmap(width: 3, height: 2, channels: 3, pixels: (0..<18).map { UInt8($0) })
-        let planes = bitmap.planes
+        let planes = SizedPicture.Samples.bytes(bitmap.pixels).planes(channels: 3, area: 6)
+        let words = SizedPicture.Samples.words(bitmap.pixels.map { UInt16($0) }).planes(channels: 3, area: 6)
+        guard case .bytes(let planes) = planes, case .words(let deep) = words else { return }
+        #expect(deep == planes.map { UInt16($0) })
         #expect(planes == [0, 3, 6, 9, 12, 15, 1, 4, 7, 10, 13, 16, 2, 5, 8, 11, 14, 17])
         #expect(Bitmap(planes: planes, shape: shape) == bitmap)
     }

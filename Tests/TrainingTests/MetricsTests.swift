@@ -76,11 +76,11 @@ import Testing
 
     @Test func reconstructionIsMeasuredAsItIsWritten() {
         var error = SquaredError()
-        error.add(output: [-3, 2, 0.5, 0.5], picture: [0, 255, 255, 0])
+        error.add(output: [-3, 2, 0.5, 0.5], picture: PicturePlanes([0, 255, 255, 0]))
         // Cut to 0 ... 1: errors 0, 0, 1/2, 1/2.
         #expect(abs(error.psnr - 9.030899869919436) < 1e-12)
         var perfect = SquaredError()
-        perfect.add(output: [1], picture: [255])
+        perfect.add(output: [1], picture: PicturePlanes([255]))
         #expect(perfect.psnr == .infinity)
     }
 

@@ -243,7 +243,7 @@ import Testing
         let folder = try TestFolder()
         try TinyRuns.run(["train", "--out", folder.file("run"), "--quiet", "--epochs", "1"])
         let record = try Checkpoint(path: folder.file("run/checkpoint.safetensors")).record(for: nil)
-        #expect(record.data == DataSettings())
+        #expect(record.data == DataSettings(range: .full))
         #expect(record.progress.step == 64, "256 pictures in batches of 4")
     }
 }

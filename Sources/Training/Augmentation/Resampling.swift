@@ -1,4 +1,4 @@
-/// Reads bytes of a picture or a mask where a spatial map says, as floats.
+/// Reads a picture or a mask where a spatial map says, as floats.
 ///
 /// All of it is sums and products of Float, so that it is the same on every machine.
 struct Resampling {
@@ -21,12 +21,12 @@ struct Resampling {
         }
     }
 
-    /// Planes of `height` by `width` bytes, bilinearly, as numbers from 0 to 1.
-    func picture(_ planes: [UInt8], channels: Int, into out: UnsafeMutablePointer<Float>) {
+    /// Planes of `height` by `width` samples, bilinearly, as numbers from 0 to 1.
+    func picture(_ planes: PicturePlanes, channels: Int, into out: UnsafeMutablePointer<Float>) {
         let area = pictureHeight * pictureWidth
         withUnsafeTemporaryAllocation(of: SIMD4<Float>.self, capacity: area) { pixels in
             guard let pixels = pixels.baseAddress else { return }
-            Self.pack(planes, channels: channels, area: area, into: pixels)
+            planes.samples.read(Packing(span: planes.span, isRGB: channels == 3, area: area, pixels: pixels))
             eachRow(height: pictureHeight, width: pictureWidth) { row, xs, ys in
                 let first = row * pictureWidth
                 for x in 0..<pictureWidth {
@@ -40,16 +40,18 @@ struct Resampling {
         }
     }
 
-    /// The channels of a pixel side by side, as numbers from 0 to 1.
-    private static func pack(
-        _ planes: [UInt8], channels: Int, area: Int, into pixels: UnsafeMutablePointer<SIMD4<Float>>
-    ) {
-        let (second, third) = channels == 3 ? (area, 2 * area) : (0, 0)
-        planes.withUnsafeBufferPointer { source in
-            guard let source = source.baseAddress else { return }
+    /// Puts the channels of a pixel side by side, as numbers from 0 to 1.
+    private struct Packing: SamplesReader {
+        var span: NumberSpan
+        var isRGB: Bool
+        var area: Int
+        var pixels: UnsafeMutablePointer<SIMD4<Float>>
+
+        func read(_ source: UnsafeBufferPointer<some FixedWidthInteger>) {
+            let (second, third) = isRGB ? (area, 2 * area) : (0, 0)
             for place in 0..<area {
-                let bytes = SIMD4(source[place], source[second + place], source[third + place], 0)
-                pixels[place] = SIMD4<Float>(bytes) / 255
+                pixels[place] = SIMD4(
+                    span.unit(source[place]), span.unit(source[second + place]), span.unit(source[third + place]), 0)
             }
         }
     }

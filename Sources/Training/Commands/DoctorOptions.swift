@@ -41,11 +41,13 @@ public struct DoctorOptions: ParsableArguments {
             try data.checkNotParted(
                 settings, net?.shape.task ?? .mask, flag: data.split == nil ? "--sorted" : "--split")
         }
+        data.reading.apply(to: &settings)
         settings.split = data.split ?? settings.split
         settings.isSorted = data.sorted
         let diagnosis = try DataExamination(
             settings: settings, seed: self.seed ?? seed, net: net, isStrict: data.strict,
-            threads: data.threads ?? processorCount(), progress: bar.show(_:of:)
+            threads: data.threads ?? processorCount(),
+            decoding: settings.decoding, progress: bar.show(_:of:)
         ).diagnosis()
         if let sheet { try ContactSheet(diagnosis).write(to: sheet) }
         return diagnosis

@@ -58,7 +58,7 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
             throw TrainerError("--tiles: the net learns its input, not what it shows", hint: "leave it out")
         }
         let threads = data.threads ?? processorCount()
-        let settings = try data.resolved(over: record?.data, task: task)
+        let settings = try data.resolved(over: weights.readingSettings(), task: task)
         let names = try ClassNames(settings.classNames, task: task)
         let samples = try DataSet.load(
             settings, .testing(part), shape: interface.shape, seed: seed ?? record?.settings.seed ?? 0,
@@ -110,8 +110,8 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
         let net = try TiledNet(model: model, threads: threads, weights: Checkpoint(path: file))
         let bar = ProgressBar(console: console, label: "testing")
         defer { console.clear() }
-        let prediction = TiledPrediction(
-            net: net, shape: samples.shape, style: PredictionStyle(), scale: tiling.scale ?? 1)
+        let style = PredictionStyle(range: samples.range)
+        let prediction = TiledPrediction(net: net, shape: samples.shape, style: style, scale: tiling.scale ?? 1)
         return try TiledEvaluation(prediction: prediction, data: samples).run(
             on: samples.testing, progress: { bar.show($0, of: samples.testing.count) })
     }

@@ -23,6 +23,7 @@ struct DataOptions: ParsableArguments {
     var maskMap: MaskMap?
 
     @OptionGroup var classes: ClassOptions
+    @OptionGroup var reading: PictureFlags
 
     @Option(
         help: ArgumentHelp(
@@ -72,6 +73,7 @@ struct DataOptions: ParsableArguments {
         }
         settings.map = try maskMap?.fitted(to: task) ?? settings.map
         settings.classNames = classes.names ?? settings.classNames
+        reading.apply(to: &settings)
         if split != nil || sorted { try checkNotParted(settings, task, flag: split == nil ? "--sorted" : "--split") }
         settings.split = split ?? settings.split
         settings.isSorted = sorted || settings.isSorted
@@ -133,6 +135,15 @@ struct WeightsOptions: ParsableArguments {
 
     /// What the run remembers; nil for bare weights.
     func record() throws -> RunRecord? { run == nil ? nil : try Checkpoint(path: file()).record(for: nil) }
+
+    /// How the weights' run reads pictures and masks, which a file of weights says as well, if it is a checkpoint.
+    func readingSettings() throws -> DataSettings? {
+        if let record = try record() { return record.data }
+        guard let known = try? Checkpoint(path: file()).record(for: nil).data else { return nil }
+        return DataSettings(
+            palettes: known.palettes, rangeSetting: known.rangeSetting, range: known.range,
+            isOriented: known.isOriented)
+    }
 }
 
 func validateThreads(_ threads: Int?) throws {

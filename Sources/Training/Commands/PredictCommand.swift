@@ -13,6 +13,7 @@ struct PredictCommand: ParsableCommand, TrainerVerb {
     @OptionGroup var inputs: PredictInputOptions
     @OptionGroup var weights: WeightsOptions
     @OptionGroup var classes: ClassOptions
+    @OptionGroup var reading: PictureFlags
     @OptionGroup var tiling: TileOptions
     @OptionGroup var output: PredictOutputOptions
 
@@ -27,7 +28,10 @@ struct PredictCommand: ParsableCommand, TrainerVerb {
         let threads = threads ?? processorCount()
         let task = try NetInterface(model: context.model).task
         let names = try ClassNames(classes.names ?? weights.record()?.data.classNames ?? [], task: task)
-        let style = try output.style(task, tiling, names)
+        var style = try output.style(task, tiling, names)
+        let settings = try reading.applied(to: weights.readingSettings())
+        style.decoding = settings.decoding
+        style.range = settings.range ?? .full
         let targets = PredictionTargets(folder: output.folder, task: task, style: style)
         let source = try source(targets, threads)
         try FileSystem.makeFolder(output.folder)

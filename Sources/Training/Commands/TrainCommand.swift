@@ -76,6 +76,12 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         var dataSettings = try data.resolved(
             over: (previous ?? like ?? repeated?.record)?.data, task: interface.task)
         dataSettings.fold = fold ?? dataSettings.fold
+        if previous == nil && repeated == nil {
+            // Another fold has other training pictures.
+            if like != nil { dataSettings.range = nil }
+        } else {
+            try Self.checkReading((previous ?? repeated?.record)?.data, dataSettings)
+        }
         let names = try ClassNames(dataSettings.classNames, task: interface.task)
         // Only now, so that a command that makes no sense leaves no folder behind.
         let folder = try RunFolder(output)
@@ -84,6 +90,7 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
             isStrict: data.strict, cache: data.cache ?? MemoryForecast.cache(model, settings, threads: threads),
             console: console)
         dataSettings.palettes = samples.reader?.palettes
+        dataSettings.range = samples.range
         try samples.checkTrainable(fold: dataSettings.fold)
         try settings.stopping.check(samples.shape.task, hasTests: !samples.testing.isEmpty)
         let record = RunRecord(
@@ -204,6 +211,21 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
             return nil
         }
         return try Checkpoint(path: files.checkpoint).record(for: model)
+    }
+
+    /// - Throws: `TrainerError` when pictures would be read otherwise than the run reads them.
+    private static func checkReading(_ known: DataSettings?, _ now: DataSettings) throws {
+        guard let known else { return }
+        let exif = [true: "--exif", false: "--no-exif"]
+        let pairs = [
+            ("--range \(now.rangeSetting)", "--range \(known.rangeSetting)", now.range != known.range),
+            (exif[now.isOriented] ?? "", exif[known.isOriented] ?? "", now.isOriented != known.isOriented),
+        ]
+        for (flag, before, isOther) in pairs where isOther {
+            throw TrainerError(
+                "\(flag): the run was started with \(before), and its pictures are read so to its end",
+                hint: "leave it out, or start a new run with another --out")
+        }
     }
 
     private static func checkSameData(_ previous: RunRecord, _ now: RunRecord, _ files: RunFiles) throws {

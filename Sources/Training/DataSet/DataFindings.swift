@@ -5,13 +5,28 @@ struct DataFindings: Hashable, Sendable {
     var masks: MaskFindings?
     /// What the indices of palette masks mean; nil without such masks.
     var palettes: PaletteRule?
+    /// Which numbers of the pictures become 0 and 1.
+    var range = PictureRange.full
     /// What decoding a pair takes at most, of those that are read again in each epoch.
     var decodingBytes = 0
     /// The pairs of the samples, in their order.
     var pairs: [SurveyedPair] = []
 
     /// `pictures of 512x512; masks hold 0 and 255: 0 is background, 255 is object, 21.9 % of the pixels`.
-    var text: String { ["pictures of \(sizes.text)", masks?.text].compactMap { $0 }.joined(separator: "; ") }
+    var text: String {
+        ["pictures of \(sizes.text)" + rangeText, masks?.text].compactMap { $0 }.joined(separator: "; ")
+    }
+
+    /// `, 16 bits from 120 to 4095`; empty where pictures have 8 bits, all of which count.
+    private var rangeText: String {
+        [false, true].map { isDeep in
+            guard pairs.contains(where: { $0.facts.isDeep == isDeep }) else { return "" }
+            let span = range.span(isDeep: isDeep)
+            guard isDeep || span != .bytes else { return "" }
+            guard range.keepsDepth else { return ", the upper 8 of 16 bits" }
+            return ", \(isDeep ? 16 : 8) bits from \(span.low) to \(span.high)"
+        }.joined()
+    }
 }
 
 /// Width and height in pixels.

@@ -36,15 +36,17 @@ extension DataSet {
         case .training: layout = all.forTraining
         case .testing(let part): layout = try all.forEvaluation(of: part)
         }
-        let loading = SampleLoading(
+        var loading = SampleLoading(
             shape: shape, threads: threads, progress: bar.show(_:of:), cache: cache ?? SampleCache.standard)
-        let loaded = try loading.load(layout, map: settings.map, palettes: settings.palettes)
+        loading.decoding = settings.decoding
+        var loaded = try loading.load(layout, map: settings.map, palettes: settings.palettes)
         console.clear()
         if isStrict, let error = loaded.report.strictError { throw error }
         if let warning = loaded.report.warning { console.warn(warning) }
         guard layout.isParted else {
             var data = parted(loaded.samples, loaded.reader)
             data.decodingBytes = loaded.findings.decodingBytes
+            try data.settleRange(settings, &loaded.findings)
             return (data, loaded.findings)
         }
         let groups = zip(layout.folders, loaded.groups)
@@ -54,6 +56,7 @@ extension DataSet {
         var data = DataSet(shape: shape, training: training, testing: testing, reader: loaded.reader)
         data.threads = threads
         data.decodingBytes = loaded.findings.decodingBytes
+        try data.settleRange(settings, &loaded.findings)
         return (data, loaded.findings)
     }
 

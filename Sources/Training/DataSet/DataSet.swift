@@ -1,3 +1,5 @@
+import Imaging
+
 /// Which data to train on and how to part it; a run remembers it.
 struct DataSettings: Hashable, Sendable {
     /// `--data`; nil with `pictures` nil for the embedded pictures.
@@ -8,6 +10,12 @@ struct DataSettings: Hashable, Sendable {
     var map: MaskMap?
     /// What the indices of palette masks mean; nil to find it out.
     var palettes: PaletteRule?
+    /// `--range`: which numbers of pictures become 0 and 1.
+    var rangeSetting = RangeSetting.auto
+    /// What that is; nil to settle it by the pictures that train.
+    var range: PictureRange?
+    /// Whether pictures are turned as their EXIF orientation says.
+    var isOriented = true
     /// `--classes`: what to call the classes, from class 0; empty for their numbers.
     var classNames: [String] = []
     /// The share of samples that train; the rest test.
@@ -21,6 +29,13 @@ struct DataSettings: Hashable, Sendable {
 
     /// What the data is called in messages.
     var title: String { folder ?? pictures ?? EmbeddedSamples.title }
+
+    /// How files are decoded.
+    var decoding: DecodingOptions {
+        var options = DecodingOptions(appliesOrientation: isOriented)
+        options.keepsDepth = range?.keepsDepth ?? true
+        return options
+    }
 
     /// Where the files are; nil for the embedded pictures.
     /// - Throws: `TrainerError` when the folders are not there.
@@ -41,6 +56,8 @@ struct DataSet: Sendable {
     var testing: [Int]
     /// Reads the samples that are not kept in memory; nil when all are.
     var reader: SampleReader?
+    /// Which numbers of the pictures become 0 and 1.
+    var range = PictureRange.full
     /// Threads that read and augment ahead of the net.
     var threads = 1
     /// What decoding a picture and its mask takes at most, of those that are read again in each epoch.
@@ -84,7 +101,12 @@ struct DataSet: Sendable {
     /// The picture and mask of a sample, from memory or read again.
     /// - Throws: `TrainerError` when its files are no longer what they were.
     func sample(_ index: Int) throws -> Sample {
-        let stored = samples[index]
+        var sample = try read(samples[index])
+        sample.picture = range.planes(sample.picture.samples)
+        return sample
+    }
+
+    private func read(_ stored: StoredSample) throws -> Sample {
         if let kept = stored.kept { return kept }
         guard let reader else { throw TrainerError("\(stored.file): is not in memory and cannot be read again") }
         return try reader.read(stored)
@@ -118,6 +140,7 @@ struct DataSet: Sendable {
         if let rule = reader?.palettes, samples.contains(where: { $0.table != nil }) {
             hash.add(Array(rule.description.utf8))
         }
+        if range.keepsDepth && range != .full { hash.add(Array(range.description.utf8)) }
         return hash.text
     }
 }

@@ -29,31 +29,30 @@ struct SampleShape: Hashable, Sendable {
     }
 }
 
-/// A picture at the net's input size and its mask, as bytes: a quarter of what the net will be fed.
+/// A picture at the net's input size and its mask, as few bytes as they take: a quarter of what the net will be fed, of
+/// pictures of 16 bits a half.
 struct Sample: Hashable, Sendable {
     var name: String
     /// The file it comes from; the name again for drawn samples.
     var file: String
-    /// `[channels, height, width]`, 0 ... 255.
-    var picture: [UInt8]
+    var picture: PicturePlanes
     /// `[maskHeight, maskWidth]`: 0 or 1; class numbers, with `ClassRange.void` where they are ignored; empty when the
     /// picture itself is what the net learns.
     var mask: [UInt8]
+
+    /// What it takes in memory.
+    var byteCount: Int { picture.samples.byteCount + mask.count }
+}
+
+extension Sample {
+    /// A picture of 8 bits.
+    init(name: String, file: String, picture: [UInt8], mask: [UInt8]) {
+        self.init(name: name, file: file, picture: PicturePlanes(picture), mask: mask)
+    }
 }
 
 extension Bitmap {
-    /// The samples of a bitmap of the net's size, channel by channel, `[channels, height, width]`.
-    var planes: [UInt8] {
-        guard channels > 1 else { return pixels }
-        let area = width * height
-        var planes = [UInt8](repeating: 0, count: pixels.count)
-        for channel in 0..<channels {
-            for i in 0..<area { planes[channel * area + i] = pixels[i * channels + channel] }
-        }
-        return planes
-    }
-
-    /// The inverse of `planes`.
+    /// From samples channel by channel, `[channels, height, width]`.
     init(planes: [UInt8], shape: SampleShape) {
         let area = shape.width * shape.height
         var pixels = [UInt8](repeating: 0, count: planes.count)

@@ -52,9 +52,12 @@ struct SampleCache: Hashable, Sendable {
 }
 
 extension SampleShape {
-    /// What a sample takes in memory.
-    var sampleBytes: Int {
-        channels * height * width + (task.needsMasks ? maskHeight * maskWidth : 0)
+    /// What a sample of 8 bits takes in memory.
+    var sampleBytes: Int { sampleBytes(isDeep: false) }
+
+    /// - Parameter isDeep: whether its picture has 16 bits.
+    func sampleBytes(isDeep: Bool) -> Int {
+        channels * height * width * (isDeep ? 2 : 1) + (task.needsMasks ? maskHeight * maskWidth : 0)
     }
 }
 
@@ -63,7 +66,7 @@ extension DataSet {
     var keptCount: Int { samples.count { $0.kept != nil } }
 
     /// What they take.
-    var keptBytes: Int { keptCount * shape.sampleBytes }
+    var keptBytes: Int { samples.reduce(0) { $0 + ($1.kept?.byteCount ?? 0) } }
 
     /// `37.4 MiB of pictures in memory`, or how many of them, and that the others are read again.
     var cacheText: String {

@@ -103,7 +103,7 @@ struct SampleLoading {
         let pairs = pairings.enumerated().flatMap { folder, pairing in pairing.pairs.map { (pair: $0, folder: folder) }
         }
         let (shape, decoding) = (shape, decoding)
-        let capacity = cache.capacity(shape)
+        let capacity = try keptCount(pairs.map(\.pair))
         let decoded = try parallelMap(
             count: pairs.count, threads: threads, progress: { progress($0, pairs.count) },
             body: { index -> Result<Usable, ImageError> in
@@ -120,6 +120,24 @@ struct SampleLoading {
         return usable
     }
 
+    /// How many of the pairs, in their order, stay in memory.
+    private func keptCount(_ pairs: [SamplePair]) throws -> Int {
+        let largest = shape.sampleBytes(isDeep: true)
+        if pairs.count.multipliedReportingOverflow(by: largest).partialValue <= cache.limit { return pairs.count }
+        if cache.capacity(shape) == 0 { return 0 }
+        // Headers say how deep pictures are.
+        let (shape, decoding) = (shape, decoding)
+        let sizes = try parallelMap(count: pairs.count, threads: threads) { index -> Int in
+            let info = try? PictureInfo(path: pairs[index].picture, options: decoding)
+            return shape.sampleBytes(isDeep: decoding.keepsDepth && info?.sampleBits == 16)
+        }
+        var sum = 0
+        return sizes.firstIndex { size in
+            sum += size
+            return sum > cache.limit
+        } ?? pairs.count
+    }
+
     static func nothingLeft(_ folders: DataFolders, _ count: Int, _ report: DataReport) -> TrainerError {
         let mine = report.issues.first { issue in
             [folders.pictures, folders.masks].contains { $0 == FileSystem.parent(issue.file) }
@@ -133,10 +151,11 @@ struct SampleLoading {
     ) -> Result<Usable, ImageError> {
         do throws(ImageError) {
             var data = try DecodedPair(pair, shape, decoding, looksAtWhole: true)
-            guard let facts = data.facts else { throw ImageError(file: pair.picture, message: "was not looked at") }
+            guard var facts = data.facts else { throw ImageError(file: pair.picture, message: "was not looked at") }
+            facts.fit = data.orientationFit(shape, isTurned: decoding.appliesOrientation)
             let content = SampleContent(picture: data.picture, mask: data.mask)
             let values = ByteSet(data.mask)
-            if !isKept { (data.picture, data.mask) = ([], []) }
+            if !isKept { (data.picture, data.mask) = (.bytes([]), []) }
             return .success(
                 Usable(
                     pair: pair, data: data, facts: facts, content: content, values: values, isKept: isKept,
@@ -172,7 +191,8 @@ struct SampleLoading {
         let file = one.pair.picture
         return StoredSample(
             name: name, file: file, classes: classes, content: one.content, pair: one.pair, table: one.table,
-            kept: one.isKept ? Sample(name: name, file: file, picture: one.data.picture, mask: mask) : nil)
+            kept: one.isKept
+                ? Sample(name: name, file: file, picture: PicturePlanes(one.data.picture), mask: mask) : nil)
     }
 }
 

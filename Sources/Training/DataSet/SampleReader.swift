@@ -28,7 +28,9 @@ struct SampleReader: Sendable {
         if content.mask != stored.content.mask {
             throw Self.changed(pair.mask ?? pair.picture, "holds another mask than at the start")
         }
-        return Sample(name: stored.name, file: stored.file, picture: decoded.picture, mask: classes(decoded.mask, stored.table))
+        return Sample(
+            name: stored.name, file: stored.file, picture: PicturePlanes(decoded.picture),
+            mask: classes(decoded.mask, stored.table))
     }
 
     /// Raw values of a mask as class numbers.

@@ -21,7 +21,7 @@ extension StoredSample {
     init(_ sample: Sample) {
         self.init(
             name: sample.name, file: sample.file, classes: ByteSet(sample.mask),
-            content: SampleContent(picture: sample.picture, mask: sample.mask), kept: sample)
+            content: SampleContent(picture: sample.picture.samples, mask: sample.mask), kept: sample)
     }
 }
 
@@ -31,8 +31,8 @@ struct SampleContent: Hashable, Sendable {
     /// Of the mask's values as they are in the file; where its palette says what they mean, of the palette too.
     var mask: UInt64
 
-    init(picture: [UInt8], mask: [UInt8]) {
-        self.picture = ContentHash.of(picture)
+    init(picture: SizedPicture.Samples, mask: [UInt8]) {
+        self.picture = picture.contentHash
         self.mask = ContentHash.of(mask)
     }
 

@@ -144,7 +144,7 @@ struct ContactSheet {
                 let longer = max(info.width, info.height)
                 return (max(1, info.width * Self.cell / longer), max(1, info.height * Self.cell / longer))
             })
-        guard let small = sized?.bitmap else { return nil }
+        guard let small = sized.map(diagnosis.survey.range.bitmap) else { return nil }
         guard let path = pair.mask else { return small }
         guard
             let mask = try? SizedMask(path: path, width: small.width, height: small.height, options: decoding)
@@ -196,6 +196,10 @@ extension Finding.Code {
         case .maskValues: "other values in the mask"
         case .jpegMasks: "mask is a JPEG"
         case .deepMasks: "mask of 16 bits"
+        case .turnedPictures: "turned by EXIF"
+        case .orientation: "mask fits another orientation"
+        case .unusedRange: "little of the range is used"
+        case .mixedDepths: nil
         case .palettes: "other indices in the palette"
         case .alphaMasks: "mask with alpha"
         case .maskShape: "mask of another shape"

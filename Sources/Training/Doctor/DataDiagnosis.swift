@@ -32,7 +32,13 @@ public struct DataDiagnosis: Sendable {
         survey.pairs = loaded.findings.pairs
         survey.map = loaded.findings.masks?.map
         survey.palettes = loaded.findings.palettes
-        let data = split(loaded, layout, shape)
+        var data = split(loaded, layout, shape)
+        do {
+            try data.settleRange(settings.rangeSetting, pairs: survey.pairs)
+        } catch {
+            add(Finding(.layout, error as? TrainerError ?? TrainerError("\(error)")))
+        }
+        survey.range = data.range
         survey.training = data.training
         survey.testing = data.testing
         if let fault = data.trainingFault { add(fault) }
@@ -42,14 +48,14 @@ public struct DataDiagnosis: Sendable {
     private func split(_ loaded: LoadedSamples, _ layout: DataLayout, _ shape: SampleShape) -> DataSet {
         guard layout.isParted else {
             return DataSet(
-                shape: shape, samples: loaded.samples, reader: nil, split: settings.split,
+                shape: shape, samples: loaded.samples, reader: loaded.reader, split: settings.split,
                 isSorted: settings.isSorted, seed: seed)
         }
         // Training comes first in the layout, and so in the indices.
         let groups = zip(layout.folders, loaded.groups)
         return DataSet(
             shape: shape, training: groups.filter { $0.0.part == .training }.flatMap { $0.1 },
-            testing: groups.filter { $0.0.part != .training }.flatMap { $0.1 }, reader: nil)
+            testing: groups.filter { $0.0.part != .training }.flatMap { $0.1 }, reader: loaded.reader)
     }
 
     /// Adds what the survey tells; with `isStrict`, files that would be skipped are errors.

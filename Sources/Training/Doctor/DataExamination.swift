@@ -40,6 +40,7 @@ struct DataExamination {
         // Pictures are judged by their files, so none stays in memory.
         loading.cache = SampleCache(limit: 0)
         loading.decoding = decoding
+        result.survey.isOriented = decoding.appliesOrientation
         result.decoding = decoding
         var usable = try loading.decode(result.pairings, &result.survey.report)
         var palettes: PaletteRule?

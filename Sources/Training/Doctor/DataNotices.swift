@@ -16,6 +16,8 @@ struct DataNotices {
             survey.pairs = found.pairs
             survey.map = found.masks?.map
             survey.palettes = found.palettes
+            survey.range = found.range
+            survey.isOriented = data.reader?.decoding.appliesOrientation ?? true
         } else {
             survey.training = []
             survey.testing = []

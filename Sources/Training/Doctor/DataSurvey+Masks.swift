@@ -117,7 +117,7 @@ extension DataSurvey {
         let sized = masked.filter { differs($0) && !isOtherShape($0) }
         return finding(
             .warning, .maskShape, turned, ("mask lies across its picture", "masks lie across their pictures"),
-            "the picture's orientation tag, which is not applied, may say that it is turned: turn its pixels")
+            "if the masks are right, the pictures' pixels have to be turned; or the mask's")
             + finding(
                 .warning, .maskShape, others.filter { !isTurned($0) },
                 ("mask has another shape than its picture", "masks have other shapes than their pictures"),

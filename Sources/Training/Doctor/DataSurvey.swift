@@ -8,6 +8,10 @@ struct DataSurvey: Sendable {
     var map: MaskMap?
     /// What the indices of palette masks mean; nil without such masks.
     var palettes: PaletteRule?
+    /// Which numbers of the pictures become 0 and 1.
+    var range = PictureRange.full
+    /// Whether pictures are turned as their EXIF orientation says.
+    var isOriented = true
     /// What the net takes; nil where no net is known.
     var shape: SampleShape?
     var training: [Int] = []
@@ -15,7 +19,8 @@ struct DataSurvey: Sendable {
 
     /// Everything that can be told from the files, the worst first.
     var findings: [Finding] {
-        (fileFindings + pictureFindings + maskFindings + classFindings + duplicateFindings).graded
+        (fileFindings + pictureFindings + rangeFindings + orientationFindings + maskFindings + classFindings
+            + duplicateFindings).graded
     }
 
     /// The pairs that train; all of them where there is no split.

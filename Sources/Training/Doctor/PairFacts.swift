@@ -8,10 +8,22 @@ struct PairFacts: Hashable, Sendable {
     var content: UInt64
     /// True when all pixels have one colour.
     var isPlain: Bool
+    /// The lowest and the highest number, of all channels.
+    var low = 0
+    var high = 0
+    /// How people are to see the picture, says the file.
+    var orientation = PictureOrientation.upright
+    /// Whether it was turned so.
+    var isOriented = true
+    /// For pictures that are to be turned, with masks of a shape that tells nothing; nil for others.
+    var fit: OrientationFit?
     /// What decoding both files takes.
     var decodingBytes: Int
     /// nil for nets that learn the pictures themselves.
     var mask: MaskFacts?
+
+    /// True for pictures of 16 bits.
+    var isDeep: Bool { kind.bits == 16 }
 }
 
 /// What a mask file was like.
@@ -45,7 +57,7 @@ struct SurveyedPair: Hashable, Sendable {
 /// A pair of files, each read and decoded once, at the net's size.
 struct DecodedPair: Sendable {
     /// `[channels, height, width]`.
-    var picture: [UInt8]
+    var picture: SizedPicture.Samples
     /// Raw values at the mask's size; empty without a mask.
     var mask: [UInt8]
     /// The colours of the mask's indices; empty for files without a palette.
@@ -65,7 +77,7 @@ struct DecodedPair: Sendable {
                 if looksAtWhole { look = PictureLook(info) }
                 return (shape.width, shape.height)
             }, observing: looksAtWhole ? { look?.take($0) } : nil)
-        picture = sized.bitmap.planes
+        picture = sized.planes
         mask = []
         if let look { facts = PairFacts(sized.info, look) }
         guard let path = pair.mask else { return }
@@ -80,8 +92,17 @@ struct DecodedPair: Sendable {
         palette = sizedMask.info.palette
         guard let maskLook, var facts else { return }
         facts.mask = MaskFacts(sizedMask, content: maskLook.content(isHigh: sizedMask.isHigh))
-        facts.decodingBytes = max(facts.decodingBytes, picture.count + sizedMask.info.decodingBytes)
+        facts.decodingBytes = max(facts.decodingBytes, picture.byteCount + sizedMask.info.decodingBytes)
         self.facts = facts
+    }
+
+    /// What tells whether a mask was drawn on the picture as it is seen or as it is stored, where sizes do not.
+    func orientationFit(_ shape: SampleShape, isTurned: Bool) -> OrientationFit? {
+        guard let facts, let maskFacts = facts.mask, facts.orientation != .upright else { return nil }
+        guard !facts.orientation.swapsSides || facts.size.width == facts.size.height else { return nil }
+        return OrientationFit(
+            picture, mask: mask, shape, facts.orientation, isTurned: isTurned,
+            isLossy: maskFacts.kind.format == .jpeg)
     }
 }
 
@@ -89,7 +110,9 @@ extension PairFacts {
     fileprivate init(_ info: PictureInfo, _ look: PictureLook) {
         self.init(
             size: PictureSize(width: info.width, height: info.height), kind: info.kind, content: look.content,
-            isPlain: look.isPlain, decodingBytes: info.decodingBytes)
+            isPlain: look.isPlain, low: Int(look.low), high: Int(look.high), orientation: info.orientation,
+            isOriented: info.isOriented,
+            decodingBytes: info.decodingBytes)
     }
 }
 
@@ -109,6 +132,9 @@ struct PictureLook {
     private var first: SIMD3<UInt16>?
     /// True as long as all pixels have one colour.
     private(set) var isPlain = true
+    /// The lowest and the highest number so far.
+    private(set) var low = UInt16.max
+    private(set) var high = UInt16.min
 
     init(_ info: PictureInfo) { hash = ContentHash(info, bytesPerPixel: 3 * info.sampleBits / 8) }
 
@@ -120,10 +146,23 @@ struct PictureLook {
         case .bytes(let bytes):
             hash.add(UnsafeRawBufferPointer(bytes))
             comparePixels(bytes)
+            measure(bytes)
         case .words(let words):
             hash.add(UnsafeRawBufferPointer(words))
             comparePixels(words)
+            measure(words)
         }
+    }
+
+    private mutating func measure<Sample: FixedWidthInteger>(_ row: UnsafeBufferPointer<Sample>) {
+        var (lowest, highest) = (Sample.max, Sample.min)
+        for sample in row {
+            lowest = min(lowest, sample)
+            highest = max(highest, sample)
+        }
+        guard !row.isEmpty else { return }
+        low = min(low, UInt16(truncatingIfNeeded: lowest))
+        high = max(high, UInt16(truncatingIfNeeded: highest))
     }
 
     /// Compares each pixel with the very first.

@@ -39,14 +39,6 @@ struct BatchMaker: Sendable {
         fed = (0...UInt8.max).map { range?.fed($0) ?? Float($0) }
     }
 
-    /// A byte as a number from 0 to 1; the same as dividing in Float, which rounds correctly.
-    static func unit(_ byte: UInt8) -> Float { Float(byte) / 255 }
-
-    /// The picture of a sample, as floats.
-    static func picture(_ sample: Sample) -> [Float] {
-        floats(count: sample.picture.count) { units(sample.picture, $0) }
-    }
-
     /// The batch of the given samples.
     /// - Throws: `TrainerError` when a file is no longer what it was.
     func batch(_ samples: [Int]) throws -> Batch { Batch(try samples.map { try item($0) }) }
@@ -78,15 +70,15 @@ struct BatchMaker: Sendable {
         return BatchItem(picture: picture, target: target, sample: sample)
     }
 
-    private func draw(_ bytes: [UInt8], _ space: SpatialMap, _ out: UnsafeMutablePointer<Float>) {
+    private func draw(_ picture: PicturePlanes, _ space: SpatialMap, _ out: UnsafeMutablePointer<Float>) {
         let shape = data.shape
         if space.isIdentity {
-            Self.units(bytes, out)
+            picture.writeUnits(to: out)
         } else if space.isFlip {
-            Self.flipped(bytes, rowLength: shape.width, out, Self.unit)
+            picture.samples.read(Mirror(span: picture.span, rowLength: shape.width, out: out))
         } else {
             Resampling(map: space, pictureHeight: shape.height, pictureWidth: shape.width)
-                .picture(bytes, channels: shape.channels, into: out)
+                .picture(picture, channels: shape.channels, into: out)
         }
     }
 
@@ -95,27 +87,33 @@ struct BatchMaker: Sendable {
         if space.isIdentity {
             for (place, byte) in bytes.enumerated() { out[place] = fed[Int(byte)] }
         } else if space.isFlip {
-            Self.flipped(bytes, rowLength: shape.maskWidth, out) { fed[Int($0)] }
+            bytes.withUnsafeBufferPointer { bytes in
+                Self.flipped(bytes, rowLength: shape.maskWidth, out) { fed[Int($0)] }
+            }
         } else {
             Resampling(map: space, pictureHeight: shape.height, pictureWidth: shape.width)
                 .mask(bytes, height: shape.maskHeight, width: shape.maskWidth, fed: fed, into: out)
         }
     }
 
-    private static func units(_ bytes: [UInt8], _ out: UnsafeMutablePointer<Float>) {
-        bytes.withUnsafeBufferPointer { bytes in
-            for place in bytes.indices { out[place] = unit(bytes[place]) }
+    /// Writes a picture's mirror image.
+    private struct Mirror: SamplesReader {
+        var span: NumberSpan
+        var rowLength: Int
+        var out: UnsafeMutablePointer<Float>
+
+        func read(_ samples: UnsafeBufferPointer<some FixedWidthInteger>) {
+            BatchMaker.flipped(samples, rowLength: rowLength, out) { span.unit($0) }
         }
     }
 
     @inline(__always)
-    private static func flipped(
-        _ bytes: [UInt8], rowLength: Int, _ out: UnsafeMutablePointer<Float>, _ value: (UInt8) -> Float
+    private static func flipped<Element>(
+        _ samples: UnsafeBufferPointer<Element>, rowLength: Int, _ out: UnsafeMutablePointer<Float>,
+        _ value: (Element) -> Float
     ) {
-        bytes.withUnsafeBufferPointer { bytes in
-            for row in stride(from: 0, to: bytes.count, by: rowLength) {
-                for x in 0..<rowLength { out[row + x] = value(bytes[row + rowLength - 1 - x]) }
-            }
+        for row in stride(from: 0, to: samples.count, by: rowLength) {
+            for x in 0..<rowLength { out[row + x] = value(samples[row + rowLength - 1 - x]) }
         }
     }
 
@@ -133,8 +131,8 @@ extension SampleShape {
     func mean(of sample: Sample) -> SIMD3<Double> {
         let area = height * width
         let means = (0..<channels).map { channel in
-            let sum = sample.picture[channel * area..<(channel + 1) * area].reduce(0) { $0 + Int($1) }
-            return Double(sum) / Double(255 * area)
+            let sum = sample.picture.sum(channel * area..<(channel + 1) * area)
+            return Double(sum) / Double((sample.picture.span.high - sample.picture.span.low) * area)
         }
         return SIMD3(means[0], means[means.count / 2], means[means.count - 1])
     }

@@ -5,15 +5,21 @@ struct SquaredError: Hashable, Sendable {
     private var sum = 0.0
     private var count = 0
 
-    /// Adds one picture: the output, cut to 0 ... 1 as it is written, against the picture's bytes.
-    mutating func add(output: [Float], picture: [UInt8]) {
-        var total = 0.0
-        for (value, byte) in zip(output, picture) {
-            let error = Double(min(max(value, 0), 1)) - Double(byte) / 255
-            total += error * error
+    /// Adds one picture: the output, cut to 0 ... 1 as it is written, against the picture's numbers.
+    mutating func add(output: [Float], picture: PicturePlanes) {
+        switch picture.samples {
+        case .bytes(let bytes): sum += Self.total(output, bytes, picture.span)
+        case .words(let words): sum += Self.total(output, words, picture.span)
         }
-        sum += total
         count += min(output.count, picture.count)
+    }
+
+    private static func total(_ output: [Float], _ numbers: [some BinaryInteger], _ span: NumberSpan) -> Double {
+        zip(output, numbers).reduce(0) { sum, pair in
+            let truth = Double(span.steps(Int(pair.1))) / Double(span.high - span.low)
+            let error = Double(min(max(pair.0, 0), 1)) - truth
+            return sum + error * error
+        }
     }
 
     /// Peak signal to noise in dB, of a peak of 1; infinite without any error.

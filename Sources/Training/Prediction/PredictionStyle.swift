@@ -12,6 +12,8 @@ struct PredictionStyle: Hashable, Sendable {
     }
 
     var decoding = DecodingOptions()
+    /// Which numbers of pictures become 0 and 1.
+    var range = PictureRange.full
     /// A pixel is object from this probability on.
     var threshold: Float = 0.5
     /// Bits of the PNGs of probabilities, 8 or 16; nil for none.

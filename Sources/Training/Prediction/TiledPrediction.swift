@@ -66,7 +66,7 @@ struct TiledPrediction {
         try job.makeFolders()
         let writer = try PredictionWriter(
             job, size: size, channels: net.outputChannels, task: shape.task, style: style)
-        let picture = writer.needsPicture ? try PictureAgain(job.picture, expected: size, style.decoding) : nil
+        let picture = writer.needsPicture ? try PictureAgain(job.picture, expected: size, style) : nil
         var done = 0
         try eachRow(reader) { values in
             // Before the last row makes the files whole.
@@ -82,7 +82,7 @@ struct TiledPrediction {
     func eachRow(_ reader: PictureReader, _ body: (UnsafeBufferPointer<Float>) throws -> Void) throws {
         let size = PictureSize(width: reader.width, height: reader.height)
         let seen = scaled(size)
-        var rows = FloatRows(reader, channels: net.inputChannels, resizedTo: seen)
+        var rows = FloatRows(reader, style.range, channels: net.inputChannels, resizedTo: seen)
         var back = RowResampler(channels: net.outputChannels, from: seen, to: size)
         var row = [Float](repeating: 0, count: net.outputChannels * seen.width)
         try net.predict(
@@ -118,19 +118,19 @@ struct TiledPrediction {
 
 /// The rows of a picture as a net takes them, at its own size or another.
 private struct FloatRows {
-    private let reader: PictureReader
+    private let rows: PictureFloats
+    private let width: Int
     private let channels: Int
-    private var bytes: [UInt8]
     private var floats: [Float]
     /// nil where the size stays.
     private var resampler: RowResampler?
     /// Rows that came out of the resampler and that nobody has taken.
     private var ready: [[Float]] = []
 
-    init(_ reader: PictureReader, channels: Int, resizedTo size: PictureSize) {
-        self.reader = reader
+    init(_ reader: PictureReader, _ range: PictureRange, channels: Int, resizedTo size: PictureSize) {
+        rows = PictureFloats(reader, range)
+        width = reader.width
         self.channels = channels
-        bytes = [UInt8](repeating: 0, count: 3 * reader.width)
         floats = [Float](repeating: 0, count: channels * reader.width)
         let own = PictureSize(width: reader.width, height: reader.height)
         if own != size { resampler = RowResampler(channels: channels, from: own, to: size) }
@@ -151,15 +151,13 @@ private struct FloatRows {
     }
 
     private mutating func read() throws {
-        try bytes.withUnsafeMutableBufferPointer { try reader.readRow(into: $0) }
-        let width = reader.width
+        let pixels = try rows.next()
         if channels == 1 {
-            for x in 0..<width {
-                floats[x] = BatchMaker.unit(Bitmap.luma(bytes[3 * x], bytes[3 * x + 1], bytes[3 * x + 2]))
-            }
+            floats = pixels.luma.units
         } else {
+            let units = pixels.units
             for x in 0..<width {
-                for channel in 0..<3 { floats[channel * width + x] = BatchMaker.unit(bytes[3 * x + channel]) }
+                for channel in 0..<3 { floats[channel * width + x] = units[3 * x + channel] }
             }
         }
     }

@@ -114,7 +114,7 @@ struct PredictionTools: Sendable {
                 options: style.decoding)
             return .success(
                 PredictionInput(
-                    job: job, picture: sized.bitmap.planes.map(BatchMaker.unit),
+                    job: job, picture: style.range.planes(sized.planes).units,
                     size: PictureSize(width: sized.info.width, height: sized.info.height)))
         } catch {
             return .failure(error)
@@ -127,30 +127,73 @@ struct PredictionTools: Sendable {
         try result.job.makeFolders()
         let writer = try PredictionWriter(
             result.job, size: result.size, channels: maps.channels, task: shape.task, style: style)
-        let picture =
-            writer.needsPicture ? try PictureAgain(result.job.picture, expected: result.size, style.decoding) : nil
+        let picture = writer.needsPicture ? try PictureAgain(result.job.picture, expected: result.size, style) : nil
         try maps.eachRow(of: result.size) { row in try writer.append(row, picture: try picture?.next() ?? []) }
     }
 }
 
 /// The rows of a picture that has been read before.
 final class PictureAgain {
-    private let reader: PictureReader
-    private var row: [UInt8]
+    private let rows: PictureFloats
 
     /// - Throws: `ImageError` when the file cannot be read any more, or is another one now.
-    init(_ path: String, expected: PictureSize, _ decoding: DecodingOptions) throws {
-        reader = try PictureReader(path: path, options: decoding)
-        row = [UInt8](repeating: 0, count: 3 * expected.width)
+    init(_ path: String, expected: PictureSize, _ style: PredictionStyle) throws {
+        let reader = try PictureReader(path: path, options: style.decoding)
+        rows = PictureFloats(reader, style.range)
         guard reader.width == expected.width, reader.height == expected.height else {
             throw ImageError(file: path, message: "has changed while it was predicted; predict it again")
         }
     }
 
-    /// Red, green and blue of the next row's pixels.
-    func next() throws -> [UInt8] {
-        try row.withUnsafeMutableBufferPointer { try reader.readRow(into: $0) }
-        return row
+    /// Red, green and blue of the next row's pixels, as the net's range shows them.
+    func next() throws -> [UInt8] { try rows.next().shown }
+}
+
+/// The rows of a picture as deep as its file, with what becomes 0 and 1.
+final class PictureFloats {
+    private let reader: PictureReader
+    private let range: PictureRange
+    /// Red, green and blue of each pixel side by side.
+    private var row: SizedPicture.Samples
+
+    init(_ reader: PictureReader, _ range: PictureRange) {
+        self.reader = reader
+        self.range = range
+        let count = 3 * reader.width
+        let isDeep = reader.sampleBits == 16 && range.keepsDepth
+        row = isDeep ? .words(Array(repeating: 0, count: count)) : .bytes(Array(repeating: 0, count: count))
+    }
+
+    /// Red, green and blue of the next row's pixels side by side.
+    func next() throws -> PicturePlanes {
+        switch row {
+        case .bytes(var bytes):
+            // Lets go of the array, so that it is not copied.
+            row = .bytes([])
+            try bytes.withUnsafeMutableBufferPointer { try reader.readRow(into: $0) }
+            row = .bytes(bytes)
+        case .words(var words):
+            row = .words([])
+            try words.withUnsafeMutableBufferPointer { try reader.readRow(into: $0) }
+            row = .words(words)
+        }
+        return range.planes(row)
+    }
+}
+
+extension PicturePlanes {
+    /// Of red, green and blue side by side, the luma of each pixel.
+    var luma: PicturePlanes {
+        var result = self
+        switch samples {
+        case .bytes(let rgb):
+            result.samples = .bytes(
+                (0..<rgb.count / 3).map { Bitmap.luma(rgb[3 * $0], rgb[3 * $0 + 1], rgb[3 * $0 + 2]) })
+        case .words(let rgb):
+            result.samples = .words(
+                (0..<rgb.count / 3).map { Bitmap.luma(rgb[3 * $0], rgb[3 * $0 + 1], rgb[3 * $0 + 2]) })
+        }
+        return result
     }
 }
 
