@@ -28,29 +28,17 @@ public enum StandardStreams {
     /// Writes text on standard error. There is nobody to tell when that fails.
     public static func complain(_ text: String) { _ = Descriptor.write(Array(text.utf8), to: 2) }
 
-    /// Why results that were asked for are lost; nil when all that was written has gone out.
-    public static var lost: LostOutput? {
-        let code = firstFailure.load(ordering: .relaxed)
-        return code == 0 ? nil : LostOutput(code: code)
+    /// The exit code of a program that would end with `code`. Results that did not go out are an error, which is said, but
+    /// for a reader that has left, as `head` does: then it is what a shell says of a program that the signal has ended.
+    public static func exitCode(_ code: Int32) -> Int32 {
+        let failure = firstFailure.load(ordering: .relaxed)
+        guard failure != 0 else { return code }
+        guard failure != EPIPE else { return code == 0 ? 128 + SIGPIPE : code }
+        let reason = failure == EBADF ? "it is closed" : systemMessage(failure)
+        complain("error: cannot write to standard output: \(reason)\n")
+        return code == 0 ? 1 : code
     }
 
     /// As the C library keeps one for its `stdout`: there is one standard output.
     private static let firstFailure = Atomic<Int32>(0)
-
-    /// Output that did not go out.
-    public struct LostOutput: Hashable, Sendable {
-        var code: Int32
-
-        /// What to say; nil when the reader has left, as `head` does, which is no fault of anybody.
-        public var message: String? {
-            switch code {
-            case EPIPE: nil
-            case EBADF: "cannot write to standard output: it is closed"
-            default: "cannot write to standard output: \(systemMessage(code))"
-            }
-        }
-
-        /// 1, or what a shell says of a program that the signal for a closed pipe has ended.
-        public var exitCode: Int32 { code == EPIPE ? 128 + SIGPIPE : 1 }
-    }
 }

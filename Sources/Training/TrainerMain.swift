@@ -11,14 +11,15 @@ import Runtime
 public func trainerMain(
     _ count: Int32, _ values: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?, _ model: UnsafePointer<unetc_model>?
 ) -> Int32 {
+    StandardStreams.occupy()
     Interruption.passOnSignals()
     MemoryUse.keepLittleFreeMemory()
     let arguments = (0..<Int(count)).compactMap { values?[$0].map { String(cString: $0) } }
     guard let model else {
-        Console.write("error: the trainer was linked without a model\n", to: 2)
+        StandardStreams.complain("error: the trainer was linked without a model\n")
         return ExitCodes.bug
     }
-    return runTrainer(arguments: arguments, model: model)
+    return StandardStreams.exitCode(runTrainer(arguments: arguments, model: model))
 }
 
 /// The trainer as a function: `arguments` begin with the program's name.
@@ -72,17 +73,18 @@ private enum ExitCodes {
 /// Help is an error that is none.
 private func report(usage error: any Error) -> Int32 {
     let isHelp = TrainerCommand.exitCode(for: error).isSuccess
-    Console.write(TrainerCommand.fullMessage(for: error) + "\n", to: isHelp ? 1 : 2)
+    let message = TrainerCommand.fullMessage(for: error) + "\n"
+    if isHelp { StandardStreams.write(message) } else { StandardStreams.complain(message) }
     return isHelp ? 0 : ExitCodes.usage
 }
 
 private func report(_ error: any Error) -> Int32 {
     switch error {
     case is TrainerError, is RuntimeError, is ImageError, is FileError:
-        Console.write("error: \(error)\n", to: 2)
+        StandardStreams.complain("error: \(error)\n")
         return ExitCodes.userFault
     default:
-        Console.write("internal error: \(error)\n", to: 2)
+        StandardStreams.complain("internal error: \(error)\n")
         return ExitCodes.bug
     }
 }

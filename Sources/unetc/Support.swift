@@ -48,21 +48,14 @@ extension CommandFailure {
     }
 }
 
+/// Prints what a command was asked for on standard output. When that fails the program's end says so.
+func printResult(_ text: String, terminator: String = "\n") { StandardStreams.write(text + terminator) }
+
 /// Prints a line on standard error.
 func printError(_ text: String) { writeError(text + "\n") }
 
 /// Writes text on standard error as it is.
-func writeError(_ text: String) {
-    let bytes = Array(text.utf8)
-    var start = 0
-    while start < bytes.count {
-        let count = bytes[start...].withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
-        if count <= 0 { return }
-        start += count
-    }
-}
-
-func ignoreBrokenPipe() { signal(SIGPIPE, SIG_DFL) }
+func writeError(_ text: String) { StandardStreams.complain(text) }
 
 /// `NAME=VALUE`, as `-D` takes it.
 struct Definition: ExpressibleByArgument {

@@ -1,5 +1,10 @@
 import ArgumentParser
 import Driver
+import FileAccess
+
+#if canImport(Glibc)
+import Glibc
+#endif
 
 @main
 struct Unetc: ParsableCommand {
@@ -19,21 +24,32 @@ struct Unetc: ParsableCommand {
         ])
 
     static func main() {
-        // A closed pipe (`unetc dump … | head`) ends the program quietly.
-        ignoreBrokenPipe()
+        StandardStreams.occupy()
+        // A reader that leaves (`unetc dump … | head`) ends the program quietly.
+        signal(SIGPIPE, SIG_DFL)
+        Glibc.exit(StandardStreams.exitCode(performed()))
+    }
+
+    /// Does what the command line asks for.
+    /// - Returns: the exit code; errors have gone to standard error.
+    private static func performed() -> Int32 {
         do {
             var command = try parseAsRoot()
             try command.run()
+            return 0
         } catch let error as CommandFailure {
             printError(error.text)
-            Self.exit(withError: ExitCode(error.exitCode))
+            return error.exitCode
         } catch {
+            // Help is an error that is none.
             let code = exitCode(for: error)
-            if code == .validationFailure {
-                printError(fullMessage(for: error))
-                Self.exit(withError: ExitCode(2))
+            let message = fullMessage(for: error)
+            if code.isSuccess {
+                printResult(message)
+            } else if !message.isEmpty {
+                printError(message)
             }
-            exit(withError: error)
+            return code == .validationFailure ? 2 : code.rawValue
         }
     }
 }

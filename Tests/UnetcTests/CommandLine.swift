@@ -35,14 +35,21 @@ struct UnetcProgram {
     /// - Parameters:
     ///   - arguments: as a shell takes them; the current folder is `folder`.
     ///   - environment: assignments for this run alone, as a shell takes them before a command.
-    func run(_ arguments: String, input: String = "", environment: String = "") throws -> ProgramRun {
+    ///   - redirections: where its streams go in place of files for the test, as a shell takes them.
+    func run(
+        _ arguments: String, input: String = "", environment: String = "", redirections: String = ""
+    ) throws -> ProgramRun {
         let (out, err, stdin) = (folder + "/.out", folder + "/.err", folder + "/.in")
         try writeText(input, to: stdin)
-        let status = system("cd '\(folder)' && \(environment) '\(path)' \(arguments) <'\(stdin)' >'\(out)' 2>'\(err)'")
+        let status = system(
+            "cd '\(folder)' && \(environment) '\(path)' \(arguments) <'\(stdin)' >'\(out)' 2>'\(err)' \(redirections)")
         return ProgramRun(
             exitCode: status >> 8, output: String(decoding: try readBytes(out), as: UTF8.self),
             errors: String(decoding: try readBytes(err), as: UTF8.self))
     }
+
+    /// Runs a line of the shell, in which `$unetc` is the program.
+    func shell(_ line: String) -> Int32 { system("cd '\(folder)' && unetc='\(path)'; \(line)") >> 8 }
 
     func write(_ name: String, _ text: String) throws { try writeText(text, to: folder + "/" + name) }
 

@@ -1,6 +1,9 @@
+import FileAccess
 import Glibc
 
 /// Where the trainer speaks: results to standard output, warnings and progress to standard error.
+///
+/// What cannot be written there stops no training; the program's end says so.
 struct Console: Sendable {
     /// Leaves out everything but warnings and errors.
     var isQuiet = false
@@ -10,31 +13,20 @@ struct Console: Sendable {
 
     /// A result, on standard output.
     func say(_ text: String) {
-        if !isQuiet { Self.write(text + "\n", to: 1) }
+        if !isQuiet { StandardStreams.write(text + "\n") }
     }
 
     /// A result that was asked for, so that it is printed even when quiet.
-    func answer(_ text: String) { Self.write(text + "\n", to: 1) }
+    func answer(_ text: String) { StandardStreams.write(text + "\n") }
 
     /// Something the user should know, on standard error, even when quiet.
-    func warn(_ text: String) { Self.write("warning: " + text + "\n", to: 2) }
+    func warn(_ text: String) { StandardStreams.complain("warning: " + text + "\n") }
 
     /// Draws over the terminal's current line; nothing without a terminal.
     func draw(_ line: String) {
-        if hasTerminal && !isQuiet { Self.write("\r" + line + "\u{1B}[K", to: 2) }
+        if hasTerminal && !isQuiet { StandardStreams.complain("\r" + line + "\u{1B}[K") }
     }
 
     /// Removes what `draw` left.
     func clear() { draw("") }
-
-    /// Writes all of `text` to a file descriptor; a closed or full stream is not the trainer's business.
-    static func write(_ text: String, to descriptor: Int32) {
-        var rest = Array(text.utf8)[...]
-        while !rest.isEmpty {
-            let written = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if written < 0 && errno == EINTR { continue }
-            guard written > 0 else { return }
-            rest = rest.dropFirst(written)
-        }
-    }
 }

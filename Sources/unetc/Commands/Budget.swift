@@ -28,7 +28,7 @@ struct Budget: ParsableCommand {
             let session = try input.session()
             let curve = try session.memoryCurve(
                 try target.options(batch: batch), trainer: .standard, threads: target.threadCount)
-            print(curve.text, terminator: "")
+            printResult(curve.text, terminator: "")
             if let csv { try FileWriter.write(csv, text: curve.csv) }
             if let png { try drawMemoryCurve(curve, to: png) }
         }

@@ -25,7 +25,7 @@ struct Check: ParsableCommand {
         for path in graphs {
             let checked = CheckedGraph(path: path, overrides: parameters.overrides)
             hasErrors = hasErrors || checked.hasErrors
-            if json { print(checked.json.text) } else { report(checked) }
+            if json { printResult(checked.json.text) } else { report(checked) }
         }
         if hasErrors { throw ExitCode(1) }
     }
@@ -35,6 +35,7 @@ struct Check: ParsableCommand {
         if !rendered.isEmpty { writeError(checked.hasErrors ? CommandFailure(rendered).text : rendered) }
         guard let graph = checked.graph else { return }
         let count = graph.parameters.reduce(0) { $0 + graph[$1].type.elementCount }
-        print("\(checked.path): graph \"\(graph.name)\" is fine: \(graph.nodes.count) values, \(count) parameters")
+        printResult(
+            "\(checked.path): graph \"\(graph.name)\" is fine: \(graph.nodes.count) values, \(count) parameters")
     }
 }

@@ -42,12 +42,12 @@ struct Compile: ParsableCommand {
             tile?.apply(to: &options)
             options = try tuning.applied(to: options, of: session)
             options = try memory.applied(to: options, of: session, threads: target.threadCount) {
-                print("memory: \($0)")
+                printResult("memory: \($0)")
             }
             let folder = output ?? "generated/\(session.graph.name)"
             let compiled = try session.compile(into: folder, options)
-            for plan in compiled.plans { print("plan \(plan.name): \(plan.plan.report)") }
-            print("wrote \(folder); try: \(compiled.product) train --out runs/first")
+            for plan in compiled.plans { printResult("plan \(plan.name): \(plan.plan.report)") }
+            printResult("wrote \(folder); try: \(compiled.product) train --out runs/first")
         }
     }
 }

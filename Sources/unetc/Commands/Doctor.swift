@@ -28,9 +28,9 @@ struct Doctor: ParsableCommand {
             let diagnosis = options.namesData ? try diagnosis() : nil
             if options.json {
                 let parts = [health.map { "\"machine\": \($0.json.text)" }, diagnosis.map { "\"data\": \($0.json)" }]
-                print("{" + parts.compactMap { $0 }.joined(separator: ", ") + "}")
+                printResult("{" + parts.compactMap { $0 }.joined(separator: ", ") + "}")
             } else {
-                print([health?.text, diagnosis?.text].compactMap { $0 }.joined(separator: "\n\n"))
+                printResult([health?.text, diagnosis?.text].compactMap { $0 }.joined(separator: "\n\n"))
             }
             if !(health?.isHealthy ?? true) || !(diagnosis?.isTrainable ?? true) { throw ExitCode(1) }
         }

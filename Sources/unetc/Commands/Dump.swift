@@ -109,7 +109,7 @@ struct Dump: ParsableCommand {
     func run() throws {
         try reportingErrors {
             let subject = try DumpSubject(self)
-            print(try subject.printed(format, self), terminator: "")
+            printResult(try subject.printed(format, self), terminator: "")
         }
     }
 }

@@ -40,14 +40,14 @@ struct Format: ParsableCommand {
     /// - Returns: true for a file that fails the check.
     private func handle(_ file: FormattedFile) throws -> Bool {
         if check {
-            if file.isChanged { print("\(file.path) is not formatted") }
+            if file.isChanged { printResult("\(file.path) is not formatted") }
             return file.isChanged
         }
         if stdout || file.path == "-" {
-            print(file.text, terminator: "")
+            printResult(file.text, terminator: "")
         } else if file.isChanged {
             try reportingErrors { try file.write() }
-            print("formatted \(file.path)")
+            printResult("formatted \(file.path)")
         }
         return false
     }

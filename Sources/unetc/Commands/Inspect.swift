@@ -56,7 +56,7 @@ struct Inspect: ParsableCommand {
             let page = try session.inspection(of: kind, options, profile: times)
             warnOfStrangers(page)
             try page.write(to: html)
-            print("wrote \(html)")
+            printResult("wrote \(html)")
         }
     }
 

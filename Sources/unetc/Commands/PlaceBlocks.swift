@@ -47,7 +47,7 @@ struct PlaceBlocks: ParsableCommand {
                 throw CommandFailure("\(self.file): \(outcome)" + hint)
             }
             if let output { try file.write(placement, to: output) }
-            print("\(file.instance.blocks.count) blocks: \(outcome)")
+            printResult("\(file.instance.blocks.count) blocks: \(outcome)")
         }
     }
 
