@@ -6,8 +6,10 @@ import Glibc
 
 /// What a finished program left behind.
 struct CommandResult {
-    /// The exit status, or 128 plus the signal that ended it.
+    /// The exit status, or 128 plus the signal that ended it, as shells say it.
     var status: Int32
+    /// The signal that ended it; nil when it ended by itself.
+    var signal: Int32?
     /// Standard output and standard error, as they came.
     var output: String
 }
@@ -73,6 +75,7 @@ final class RunningCommand {
         }
         let signal = status & 0x7f
         return CommandResult(
-            status: signal == 0 ? (status >> 8) & 0xff : 128 + signal, output: String(decoding: bytes, as: UTF8.self))
+            status: signal == 0 ? (status >> 8) & 0xff : 128 + signal, signal: signal == 0 ? nil : signal,
+            output: String(decoding: bytes, as: UTF8.self))
     }
 }

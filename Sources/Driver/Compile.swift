@@ -37,22 +37,20 @@ extension Session {
         let options = try settled(options)
         let (model, plans) = try emit(options)
         let files = try folderFiles(model, plans, options)
-        try Self.checkIsOurs(folder)
-        try write(files, to: folder)
-        for name in (try? Files.names(in: folder + "/kernels")) ?? []
-        where !files.contains(where: { $0.path == "kernels/" + name }) {
-            Files.remove("\(folder)/kernels/\(name)")
-        }
-        for name in EmittedModel.supportFiles where !files.contains(where: { $0.path == name }) {
-            Files.remove("\(folder)/\(name)")
-        }
+        let product = "trainer"
+        var output = try OutputFolder(folder)
+        if !options.overwrites { try output.check(files, product: product) }
+        try output.write(files, product: product)
+        let work = try WorkFolder(in: options.cacheFolder)
         let cache = ObjectCache(folder: options.cacheFolder, toolchain: toolchain, swift: swift)
-        let objects = try cache.objects(of: model, target: options.target, jobs: options.jobs)
-        let trainer = folder + "/trainer"
+        let objects = try cache.objects(of: model, target: options.target, jobs: options.jobs, in: work)
+        let program = "\(work.path)/\(product)"
         try Linker(toolchain: toolchain).linkTrainer(
-            objects, usesGemm: model.usesGemm, main: folder + "/main.c", into: trainer)
+            objects, usesGemm: model.usesGemm, main: folder + "/main.c", into: program)
+        try output.finish(files, product: product, from: program)
         return CompiledModel(
-            folder: folder, plans: plans, product: trainer, kernels: model.kernels, usesGemm: model.usesGemm)
+            folder: folder, plans: plans, product: "\(folder)/\(product)", kernels: model.kernels,
+            usesGemm: model.usesGemm)
     }
 
     /// Builds the model as a shared object in the cache, for `run` and `bench`; the same model is built once.
@@ -67,31 +65,37 @@ extension Session {
         let folder = options.cacheFolder + "/models/" + key
         let product = folder + "/libmodel.so"
         if !Files.exists(product) {
-            try write(model.files, to: folder)
+            let work = try WorkFolder(in: options.cacheFolder)
             let cache = ObjectCache(folder: options.cacheFolder, toolchain: toolchain, swift: swift)
-            let objects = try cache.objects(of: model, target: options.target, jobs: options.jobs)
-            try Linker(toolchain: toolchain).linkSharedObject(objects, usesGemm: model.usesGemm, into: product)
+            let objects = try cache.objects(of: model, target: options.target, jobs: options.jobs, in: work)
+            let made = work.path + "/model"
+            try write(model.files, to: made)
+            try Linker(toolchain: toolchain).linkSharedObject(
+                objects, usesGemm: model.usesGemm, into: made + "/libmodel.so")
+            try Self.move(made, to: folder, with: product)
         }
         return CompiledModel(
             folder: folder, plans: plans, product: product, kernels: model.kernels, usesGemm: model.usesGemm)
     }
 
-    /// - Throws: `DriverError` for a folder with files that unetc has not put there, which it might replace.
-    private static func checkIsOurs(_ folder: String) throws {
-        guard !((try? Files.names(in: folder)) ?? []).isEmpty, !Files.exists(folder + "/unetc_model.h") else { return }
-        throw DriverError(
-            "\(folder): expected a new folder or one that unetc has written, found other files\n"
-                + "  hint: name another with --output")
+    /// Gives a finished folder its place in the cache, unless another process was faster.
+    private static func move(_ made: String, to folder: String, with product: String) throws {
+        try Files.makeFolder(Files.folder(of: folder))
+        do {
+            try Files.move(made, to: folder)
+        } catch {
+            if Files.exists(product) { return }
+            // Older versions left it unfinished when they were killed.
+            Files.removeFolder(folder)
+            try Files.move(made, to: folder)
+        }
     }
 
     private func write(_ files: [EmittedFile], to folder: String) throws {
-        try Files.makeFolder(folder)
         for file in files {
             let path = "\(folder)/\(file.path)"
             try Files.makeFolder(Files.folder(of: path))
-            // Untouched files keep their time, for people who build on top of the folder.
-            if let current = try? Files.read(path), current == Array(file.text.utf8) { continue }
-            try FileWriter.write(path, text: file.text, .waits)
+            try FileWriter.write(path, text: file.text, .unsynced)
         }
     }
 

@@ -20,8 +20,11 @@ extension Files {
         return text.isEmpty ? nil : text
     }
 
-    /// A name beside `path` that no other process or thread will take.
-    static func temporaryName(for path: String) -> String {
-        "\(path).\(getpid())-\(String(UInt32.random(in: 0 ... .max), radix: 36)).tmp"
+    /// Makes a new folder that is this process's own; nil where none can be made.
+    static func makeTemporaryFolder(_ purpose: String) -> String? {
+        let base = environment("TMPDIR") ?? "/tmp"
+        var template = Array("\(base)/unetc-\(purpose)-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { return nil }
+        return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }

@@ -28,8 +28,8 @@ struct FolderGuide {
             # \(graph.name), compiled
 
             The net of `\(sourceName)`\(overrides) as \(isC ? "C" : "Swift and C") for \(options.target.name), made by \
-            unetc \(compilerVersion) for batches of up to \(batch). Everything here can be made again from that file; what is \
-            changed by hand is lost then.
+            unetc \(compilerVersion) for batches of up to \(batch). Everything here can be made again from that file; what \
+            was changed by hand is not replaced then, unless by `--overwrite`.
 
             | | name | shape |
             |---|---|---|
@@ -81,6 +81,7 @@ struct FolderGuide {
             | `unetc_model.h` | the types of the tables: all that a program has to know to run the model |
             | `main.c` | hands the model to the trainer's library |
             | `dumps/` | the graph after each stage of the compiler, as text: `graph`, `backward`, `fused`, `scheduled` |
+            | `unetc_files.txt` | what unetc has written here, so that it replaces and removes nothing else |
             """
     }
 

@@ -5,7 +5,7 @@ import FileAccess
 import Glibc
 #endif
 
-/// Turns objects into a trainer or a shared object.
+/// Turns objects into a trainer or a shared object, in a folder that nobody else looks into.
 struct Linker {
     let toolchain: Toolchain
 
@@ -25,18 +25,16 @@ struct Linker {
     private var imageLibraries: [String] { ["-lpng16", "-ljpeg", "-lstdc++", "-ldl"] }
 
     private func link(_ arguments: [String], _ usesGemm: Bool, into path: String) throws {
-        let temporary = Files.temporaryName(for: path)
         let libraries = (usesGemm ? ["-lopenblas"] : []) + ["-lm", "-lpthread"]
         let result = try Command(
-            program: toolchain.compiler, arguments: toolchain.arguments + ["-o", temporary] + arguments + libraries
+            program: toolchain.compiler, arguments: toolchain.arguments + ["-o", path] + arguments + libraries
         ).run()
         guard result.status == 0 else {
-            Files.remove(temporary)
+            if let failure = CompilerFailure(program: "linker", result: result).error { throw failure }
             throw DriverError(
                 "cannot link \(Files.name(of: path)):\n\(result.output)\n"
                     + "are the libraries there? (Debian: apt-get install g++ libopenblas-dev libpng-dev libjpeg-dev)")
         }
-        try Files.move(temporary, to: path)
     }
 
     /// The trainer's code, linked ahead of time: beside `unetc` in a build folder, or in `lib/unetc` of an installation.

@@ -20,8 +20,9 @@ struct ObjectCache {
     /// The objects of `model`'s sources, in order; compiles what is missing, `jobs` files at a time.
     ///
     /// - Throws: `DriverError` with the compiler's words when our code does not compile.
-    func objects(of model: EmittedModel, target: Target, jobs: Int) throws -> [String] {
+    func objects(of model: EmittedModel, target: Target, jobs: Int, in work: WorkFolder) throws -> [String] {
         try Files.makeFolder(folder + "/objects")
+        FileWriter.removeLeftovers(in: folder + "/objects")
         let context = Self.context(toolchain.key(for: target), model.files.filter { $0.path.hasSuffix(".h") })
         // Files of one module are compiled anew together.
         let swiftContext = swift.map { swift in
@@ -39,7 +40,7 @@ struct ObjectCache {
                 missing.append(Compilation(file: file, object: object, key: key))
             }
         }
-        if !missing.isEmpty { try compile(missing, of: model, target: target, jobs: jobs) }
+        if !missing.isEmpty { try compile(missing, of: model, target: target, jobs: jobs, in: work.path + "/sources") }
         return objects
     }
 
@@ -65,13 +66,13 @@ struct ObjectCache {
     }
 
     /// Compiles from a private copy of the files, which no other process can change under way.
-    private func compile(_ work: [Compilation], of model: EmittedModel, target: Target, jobs: Int) throws {
-        let workFolder = Files.temporaryName(for: folder + "/work")
-        defer { Files.removeFolder(workFolder) }
+    private func compile(
+        _ work: [Compilation], of model: EmittedModel, target: Target, jobs: Int, in workFolder: String
+    ) throws {
         let shared = model.files.filter { $0.path.hasSuffix(".h") || model.swiftSupport.contains($0.path) }
         for file in shared + work.map(\.file) {
             try Files.makeFolder(Files.folder(of: "\(workFolder)/\(file.path)"))
-            try FileWriter.write("\(workFolder)/\(file.path)", text: file.text)
+            try FileWriter.write("\(workFolder)/\(file.path)", text: file.text, .unsynced)
         }
         var running: [(RunningCommand, Compilation, output: String)] = []
         var failure: DriverError?
@@ -79,8 +80,7 @@ struct ObjectCache {
             let (command, item, temporary) = running.removeFirst()
             let result = try command.finish()
             guard result.status == 0, let size = Files.size(temporary) else {
-                Files.remove(temporary)
-                failure = failure ?? Self.refusal(item.path, result.output)
+                failure = failure ?? Self.refusal(item.path, result)
                 return
             }
             try Files.move(temporary, to: item.object)
@@ -90,7 +90,7 @@ struct ObjectCache {
         for item in work.sorted(by: { ($0.key.utf8.count, $1.object) > ($1.key.utf8.count, $0.object) }) {
             if running.count >= jobs { try finishFirst() }
             if failure != nil { break }
-            let output = Files.temporaryName(for: item.object)
+            let output = "\(workFolder)/\(Files.name(of: item.object))"
             let command = command(
                 item, support: model.swiftSupport, in: workFolder, target: target, into: output)
             running.append((try command.start(), item, output))
@@ -116,18 +116,16 @@ struct ObjectCache {
     }
 
     /// What to say when the compiler fails: what is missing on this machine, else a bug of ours.
-    private static func refusal(_ path: String, _ output: String) -> DriverError {
-        if output.contains("cblas.h") {
+    private static func refusal(_ path: String, _ result: CommandResult) -> DriverError {
+        let language = path.hasSuffix(".swift") ? "Swift" : "C"
+        if let failure = CompilerFailure(program: "\(language) compiler", result: result).error { return failure }
+        if result.output.contains("cblas.h") {
             return DriverError(
                 "this graph needs OpenBLAS, whose header cblas.h is not there\n"
                     + "  hint: Debian: apt-get install libopenblas-dev")
         }
-        if output.contains("No space left") {
-            return DriverError("no space is left for compiled objects\n  hint: set UNETC_CACHE to a folder with room")
-        }
-        let language = path.hasSuffix(".swift") ? "Swift" : "C"
         return DriverError(
-            "the \(language) compiler refuses \(path), which is a bug of unetc:\n\(output)", exitCode: 70)
+            "the \(language) compiler refuses \(path), which is a bug of unetc:\n\(result.output)", exitCode: 70)
     }
 }
 
@@ -136,10 +134,13 @@ extension EmittedFile {
 }
 
 /// 128 bits of FNV-1a, as two runs with different starts; collisions are caught by comparing contents.
-func contentHash(_ text: String) -> String {
+func contentHash(_ text: String) -> String { contentHash(Array(text.utf8)) }
+
+/// As of a text.
+func contentHash(_ bytes: [UInt8]) -> String {
     var first: UInt64 = 0xcbf2_9ce4_8422_2325
     var second: UInt64 = 0x9e37_79b9_7f4a_7c15
-    for byte in text.utf8 {
+    for byte in bytes {
         first = (first ^ UInt64(byte)) &* 0x100_0000_01b3
         second = (second ^ UInt64(byte)) &* 0x100_0000_01b3
     }

@@ -67,6 +67,8 @@ public struct CompileOptions: Sendable {
     public var withRespectTo: [String] = []
     /// A bug to put into a kernel; nil but in tests.
     public var plantedFault: PlantedFault?
+    /// Whether files in the output folder that are not unetc's, or not any more, are replaced.
+    public var overwrites = false
     public var jobs: Int
     /// Where compiled objects are kept for the next time.
     public var cacheFolder = ObjectCache.defaultFolder

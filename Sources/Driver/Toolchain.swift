@@ -15,14 +15,13 @@ public struct Toolchain: Sendable {
         let words = (name ?? Files.environment("CC") ?? "cc").split(separator: " ").map(String.init)
         compiler = words.first ?? "cc"
         arguments = Array(words.dropFirst())
-        do {
-            let result = try Command(program: compiler, arguments: arguments + ["--version"]).run()
-            guard result.status == 0 else { throw DriverError(result.output) }
-            version = String(result.output.split(separator: "\n").first ?? "")
-        } catch {
+        let result = try? Command(program: compiler, arguments: arguments + ["--version"]).run()
+        if let result, let failure = CompilerFailure(program: "C compiler", result: result).error { throw failure }
+        guard let result, result.status == 0 else {
             throw DriverError(
                 "no C compiler: cannot run \"\(compiler)\"; install one (Debian: apt-get install gcc) or set CC")
         }
+        version = String(result.output.split(separator: "\n").first ?? "")
     }
 
     /// Flags for kernels: vectors and fused operations only where the code says so, so that results are the same bits

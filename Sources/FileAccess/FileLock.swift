@@ -17,7 +17,7 @@ public final class FileLock: Sendable {
     /// - Returns: nil when another process holds it.
     /// - Throws: `FileError` when there can be no such file.
     public static func hold(_ path: String, waits: Bool = false) throws(FileError) -> FileLock? {
-        let descriptor = Descriptor.open(path, O_RDWR | O_CREAT | O_NOFOLLOW, mode: 0o666)
+        let descriptor = Descriptor.open(path, O_RDONLY | O_CREAT | O_NOFOLLOW, mode: 0o666)
         guard descriptor >= 0 else { throw .writing(path, errno) }
         while flock(descriptor, LOCK_EX | (waits ? 0 : LOCK_NB)) != 0 {
             let code = errno

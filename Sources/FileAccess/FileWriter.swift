@@ -157,6 +157,9 @@ extension FileWriter {
         try file.finish()
     }
 
+    /// Removes what killed programs have left of the files that they wrote in a folder. What is being written stays.
+    public static func removeLeftovers(in folder: String) { TemporaryFile.removeLeftovers(in: folder) }
+
     /// The name under which a file is written before it gets its own.
     public static func temporaryPath(for path: String) -> String { TemporaryFile.path(for: path) }
 }

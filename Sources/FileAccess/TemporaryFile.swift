@@ -63,6 +63,14 @@ struct TemporaryFile {
         guard unlink(path) == 0 || errno == ENOENT else { throw inTheWay(path, errno, name) }
     }
 
+    /// Removes what killed programs have left behind in a folder.
+    static func removeLeftovers(in folder: String) {
+        for name in (try? Files.names(in: folder)) ?? [] where name.hasSuffix(suffix) {
+            let path = folder + "/" + name
+            try? removeLeftover(path, waits: false, named: path)
+        }
+    }
+
     private static func inTheWay(_ path: String, _ code: Int32, _ name: String) -> FileError {
         FileError(name, "cannot be written: \(path) is in the way: \(systemMessage(code))")
     }

@@ -1,8 +1,11 @@
-import Driver
+import Emission
+import FileAccess
 import Foundation
 import GraphIR
 import TestSupport
 import Testing
+
+@testable import Driver
 
 extension CompiledTests {
     /// What a compiled model says of its graph, and what `compile` may write over.
@@ -47,6 +50,127 @@ extension CompiledTests {
                 "\(error)".contains("/mine") || "\(error)".contains("unetc-trainer.o")
             }
             #expect(try String(contentsOfFile: folder + "/README.md", encoding: .utf8) == "precious")
+        }
+
+        // MARK: What is the user's
+
+        /// A folder as a compilation leaves it, of an earlier version where there is no list.
+        private final class Output {
+            let path: String
+            static let files = [
+                EmittedFile(path: "unetc_model.h", text: "/* types */\n"),
+                EmittedFile(path: "README.md", text: "# net, compiled\n\nmade by unetc 1\n"),
+                EmittedFile(path: "kernels/enc.c", text: "/* Kernels of enc. */\n"),
+                EmittedFile(path: "kernels/dec.c", text: "/* Kernels of dec. */\n"),
+                EmittedFile(path: "dumps/graph.txt", text: "graph net {\n}\n"),
+            ]
+            /// Those of another net.
+            static let others = [
+                files[0], files[1], EmittedFile(path: "kernels/mid.c", text: "/* Kernels of mid. */\n"),
+            ]
+
+            init(hasList: Bool) throws {
+                path = try #require(Files.makeTemporaryFolder("output-tests"))
+                try compile(Self.files)
+                if !hasList { Files.remove("\(path)/\(OutputFolder.listName)") }
+            }
+
+            deinit { Files.removeFolder(path) }
+
+            func compile(_ files: [EmittedFile], overwrites: Bool = false) throws {
+                var folder = try OutputFolder(path)
+                if !overwrites { try folder.check(files, product: "trainer") }
+                try folder.write(files, product: "trainer")
+                try FileWriter.write(path + "-program", [0x7f] + Array("ELF of \(files.count)".utf8))
+                defer { Files.remove(path + "-program") }
+                try folder.finish(files, product: "trainer", from: path + "-program")
+            }
+
+            func text(_ name: String) -> String? {
+                (try? Files.read("\(path)/\(name)")).map { String(decoding: $0, as: UTF8.self) }
+            }
+
+            func write(_ name: String, _ text: String) throws { try writeText(text, to: "\(path)/\(name)") }
+
+            var kernels: [String] { (try? Files.names(in: path + "/kernels")) ?? [] }
+        }
+
+        @Test(arguments: [true, false]) func ownFilesComeAndGo(_ hasList: Bool) throws {
+            let output = try Output(hasList: hasList)
+            try output.compile(Output.others)
+            #expect(output.kernels == ["mid.c"])
+            #expect(output.text("trainer")?.hasSuffix("ELF of 3") == true)
+            try output.compile(Output.files)
+            #expect(output.kernels == ["dec.c", "enc.c"])
+            try output.compile(Output.files)
+        }
+
+        @Test(arguments: [true, false]) func usersFilesBesideThemStay(_ hasList: Bool) throws {
+            let output = try Output(hasList: hasList)
+            for name in ["kernels/mine.c", "kernels/notes", "mine.txt"] { try output.write(name, "precious") }
+            mkdir(output.path + "/kernels/more", 0o755)
+            try output.write("kernels/more/enc.c", "precious")
+            try output.compile(Output.others)
+            for name in ["kernels/mine.c", "kernels/notes", "mine.txt", "kernels/more/enc.c"] {
+                #expect(output.text(name) == "precious", "\(name)")
+            }
+            #expect(output.kernels == ["mid.c", "mine.c", "more", "notes"])
+        }
+
+        /// Files that would be replaced, and one that would be removed.
+        @Test(
+            arguments: [
+                "kernels/mid.c", "kernels/enc.c", "README.md", "unetc_model.h", "trainer",
+            ])
+        func changedFilesAreRefusedBeforeAnythingIsWritten(_ name: String) throws {
+            let output = try Output(hasList: true)
+            try output.write(name, "mine")
+            let list = output.text(OutputFolder.listName)
+            let error = try #require(throws: DriverError.self) { try output.compile(Output.others) }
+            #expect(
+                error.message == "\(output.path)/\(name) would be lost: not written by unetc, or changed since\n"
+                    + "  hint: move it away, name another folder with --output, or replace it with --overwrite")
+            #expect(output.text(name) == "mine" && output.text(OutputFolder.listName) == list)
+            #expect(output.text("kernels/dec.c") != nil)
+            try output.compile(Output.others, overwrites: true)
+            #expect(output.text(name) == Output.others.first { $0.path == name }?.text || name == "trainer")
+            try output.compile(Output.others)
+        }
+
+        @Test func usersFilesInOlderFoldersAreRefused() throws {
+            let output = try Output(hasList: false)
+            for name in ["kernels/mid.c", "README.md", "trainer"] { try output.write(name, "mine") }
+            let error = try #require(throws: DriverError.self) { try output.compile(Output.others) }
+            #expect(
+                error.message.hasPrefix(
+                    "\(output.path)/README.md and 2 other files would be lost: not written by unetc"))
+            #expect(error.message.contains("\n  kernels/mid.c\n  trainer\n  hint: move them away"), "\(error.message)")
+            #expect(output.text("kernels/enc.c") != nil)
+        }
+
+        /// Between the writing of the files and the end of it.
+        @Test func compilationsThatWereCutShortAreNobodysFiles() throws {
+            let output = try Output(hasList: true)
+            var folder = try OutputFolder(output.path)
+            try folder.write(Output.others, product: "trainer")
+            #expect(output.kernels == ["mid.c"])
+            try writeText("half", to: FileWriter.temporaryPath(for: output.path + "/kernels/late.c"))
+            try output.compile(Output.files)
+            #expect(output.kernels == ["dec.c", "enc.c"])
+        }
+
+        /// A list that came with a folder from somebody else.
+        @Test func listsThatLeadElsewhereAreNotFollowed() throws {
+            let output = try Output(hasList: true)
+            let outside = output.path + "-outside"
+            try writeText("precious", to: outside)
+            defer { Files.remove(outside) }
+            let list = try #require(output.text(OutputFolder.listName))
+            let hash = contentHash("precious")
+            let name = Files.name(of: outside)
+            try output.write(OutputFolder.listName, list + "\(hash)  ../\(name)\n\(hash)  \(outside)\n\(hash)\n\n")
+            try output.compile(Output.others)
+            #expect(Files.exists(outside))
         }
     }
 }

@@ -11,9 +11,12 @@ public enum Graphviz {
     /// The picture as Graphviz draws it, as SVG.
     /// - Throws: `DriverError` where it is not installed or cannot draw it.
     public static func svg(_ picture: GraphPicture) throws -> String {
-        let path = Files.temporaryName(for: "/tmp/unetc-dump")
-        try FileWriter.write(path, text: picture.dot)
-        defer { Files.remove(path) }
+        guard let folder = Files.makeTemporaryFolder("dump") else {
+            throw DriverError("no temporary folder can be made\n  hint: name one that can be written to with TMPDIR")
+        }
+        defer { Files.removeFolder(folder) }
+        let path = folder + "/graph.dot"
+        try FileWriter.write(path, text: picture.dot, .unsynced)
         let result: CommandResult
         do {
             result = try Command(program: "dot", arguments: ["-Tsvg", path]).run()

@@ -116,8 +116,8 @@ struct MachineChecks {
     private var cache: HealthCheck {
         .of("cache", advice: "make it writable, or name another folder with UNETC_CACHE") {
             try Files.makeFolder(cacheFolder)
-            let trial = Files.temporaryName(for: cacheFolder + "/doctor")
-            try FileWriter.write(trial, text: "trial\n")
+            let trial = cacheFolder + "/doctor-trial"
+            try FileWriter.write(trial, text: "trial\n", .waits)
             Files.remove(trial)
             var status = statvfs()
             guard statvfs(cacheFolder, &status) == 0 else { return HealthCheck("cache", cacheFolder) }

@@ -1,10 +1,6 @@
 import FileAccess
 import Kernels
 
-#if canImport(Glibc)
-import Glibc
-#endif
-
 /// The C compiler, the libraries that trainers are linked with, and the trainer's own code, each tried out.
 struct ToolchainChecks {
     var target: Target
@@ -13,7 +9,7 @@ struct ToolchainChecks {
     private static let packages = "Debian: apt-get install gcc g++ libopenblas-dev libpng-dev libjpeg-dev"
 
     var checks: [HealthCheck] {
-        guard let toolchain = try? Toolchain(), let folder = Self.temporaryFolder() else {
+        guard let toolchain = try? Toolchain(), let folder = Files.makeTemporaryFolder("doctor") else {
             return [.of("compiler") { HealthCheck("compiler", try Toolchain().version) }, trainer]
         }
         defer { Files.removeFolder(folder) }
@@ -28,13 +24,6 @@ struct ToolchainChecks {
             return HealthCheck("swiftc", "not found; only --backend swift needs it")
         }
         return HealthCheck("swiftc", toolchain.version)
-    }
-
-    private static func temporaryFolder() -> String? {
-        let base = Files.environment("TMPDIR") ?? "/tmp"
-        var template = Array((base + "/unetc-doctor-XXXXXX").utf8CString)
-        guard mkdtemp(&template) != nil else { return nil }
-        return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     /// Which of its kernels OpenBLAS runs, how fast a product is on one thread, and whether it is right.

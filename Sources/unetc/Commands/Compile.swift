@@ -34,11 +34,15 @@ struct Compile: ParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Fuse elementwise functions into their producers.")
     var fuse = true
 
+    @Flag(help: "Replace files in the output folder that unetc has not written, or that were changed since.")
+    var overwrite = false
+
     func run() throws {
         try reportingErrors {
             let session = try input.session()
             var options = try target.options(batch: batch)
             options.fuses = fuse
+            options.overwrites = overwrite
             tile?.apply(to: &options)
             options = try tuning.applied(to: options, of: session)
             options = try memory.applied(to: options, of: session, threads: target.threadCount) {
