@@ -72,7 +72,8 @@ import Testing
 
     @Test func palettesHaveTheirColours() throws {
         let info = try PictureInfo(Fixture.named("png-palette-4-transparent").bytes, name: "p")
-        #expect(info.palette.count == 16 && info.palette.first == Color(30, 31, 32))
+        #expect(info.palette.count == 16 && info.palette.first == PaletteColor(30, 31, 32, alpha: 0))
+        #expect(info.palette[1].alpha == 128 && info.palette[2] == PaletteColor(36, 37, 38))
         #expect(try PictureInfo(Fixture.named("png-gray").bytes, name: "p").palette.isEmpty)
     }
 
