@@ -31,6 +31,7 @@ let package = Package(
     targets: [
         // Under everything that reads or writes.
         room("FileAccess"),
+        room("HostLimits", ["FileAccess"]),
         // The compiler, from text to files.
         room("Diagnostics"),
         room("GraphIR", ["Diagnostics"]),
@@ -49,11 +50,11 @@ let package = Package(
                 + ["tools", "model", "graph", "arena", "details", "steps", "search", "main"].map {
                     .embedInCode("Page/Resources/\($0).js")
                 }, swiftSettings: settings),
-        room("Driver", ["GraphDSL", "Passes", "Emission", "Inspection", "FileAccess"]),
+        room("Driver", ["GraphDSL", "Passes", "Emission", "Inspection", "FileAccess", "HostLimits"]),
         // What runs: linked into every trainer and into unetc.
         .target(name: "ModelABI"),
         .target(name: "ThreadPool", dependencies: ["ModelABI"]),
-        room("Runtime", ["ModelABI", "ThreadPool", "FileAccess"]),
+        room("Runtime", ["ModelABI", "ThreadPool", "FileAccess", "HostLimits"]),
         // The compiler's work judged on the machine that runs it.
         room("Verification", ["Driver", "Runtime", "Interpreter"]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
@@ -73,6 +74,7 @@ let package = Package(
         room("Fuzzing", ["GraphDSL", "Passes", "Inspection", "Runtime", "TestSupport"]),
         .executableTarget(name: "unetc-fuzz", dependencies: ["Fuzzing", argumentParser], swiftSettings: settings),
         tests("FileAccess", ["TestSupport"]),
+        tests("HostLimits", ["FileAccess", "TestSupport"]),
         tests("Fuzzing", ["unetc-fuzz", "TestSupport"]),
         tests("GraphDSL", ["TestSupport"]),
         tests("GraphIR", ["GraphDSL", "TestSupport"], exclude: ["Goldens"]),

@@ -6,6 +6,8 @@ public struct DecodingOptions: Hashable, Sendable {
     public var keepsDepth = true
     /// Who bounds the memory that decoders take together, and ends them; nil for nobody.
     public var supervisor: DecodingSupervisor?
+    /// False for readers that run while another one of the same thread does: these are refused when there is no room.
+    public var waitsForRoom = true
 
     public init(appliesOrientation: Bool = true, supervisor: DecodingSupervisor? = nil) {
         self.appliesOrientation = appliesOrientation

@@ -55,14 +55,16 @@ public final class DecodingSupervisor: @unchecked Sendable {
         deinit { supervisor.release(bytes) }
     }
 
-    /// Waits for room. Whoever holds a claim must not wait for another.
-    /// - Throws: an error that names the file if there is not so much at all.
-    func claim(_ bytes: Int, for file: String) throws(ImageError) -> Claim {
+    /// Takes room, which is waited for if need be. Whoever holds a claim must not wait for another.
+    /// - Throws: an error that names the file if there is not so much at all, or, without waiting, now.
+    func claim(_ bytes: Int, for file: String, waits: Bool = true) throws(ImageError) -> Claim {
         guard bytes <= most else { throw .tooLarge(file, bytes, most) }
         pthread_mutex_lock(mutex)
-        while taken > 0 && bytes > bound - taken { pthread_cond_wait(condition, mutex) }
-        taken += bytes
+        while waits && taken > 0 && bytes > bound - taken { pthread_cond_wait(condition, mutex) }
+        let room = most - taken
+        if bytes <= room { taken += bytes }
         pthread_mutex_unlock(mutex)
+        guard bytes <= room else { throw .tooLarge(file, bytes, room) }
         return Claim(self, bytes)
     }
 

@@ -1,3 +1,4 @@
+import HostLimits
 import ThreadPool
 
 /// What the machine does at best: the yardsticks for kernels.
@@ -26,5 +27,9 @@ public struct MachineSpeed: Hashable, Sendable {
     }
 }
 
-/// Processors that this process may use.
-public func processorCount() -> Int { max(1, Int(unetc_processors())) }
+/// Processors that this process may run on.
+public func allowedProcessorCount() -> Int { max(1, Int(unetc_processors())) }
+
+/// Threads that are worth starting: one for each processor that this process may run on, fewer where a container is given
+/// less time than that.
+public func processorCount() -> Int { HostLimits().processors(allowed: allowedProcessorCount()) }

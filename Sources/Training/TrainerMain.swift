@@ -33,6 +33,9 @@ public func runTrainer(arguments: [String], model: UnsafePointer<unetc_model>) -
     } catch let code as ExitCode {
         // Everything has been said.
         return code.rawValue
+    } catch is Interrupted {
+        Interruption.letThrough()
+        return ExitCodes.userFault
     } catch let error as UsageError {
         return report(usage: error.cause)
     } catch {

@@ -133,7 +133,47 @@ import Testing
         #expect(found.contains("--cache \"\(text)\": expected bytes with K, M, G or T"), "\(found)")
     }
 
-    @Test func theStandardIsHalfOfWhatIsFree() {
-        #expect(SampleCache.standard.limit > 10 << 20)
+    /// The net comes first, the rest is halved between pictures that are kept and decoding, which always gets a little.
+    @Test(
+        arguments: [
+            (1000, nil, 200, 400, 400), (1000, 500, 200, 150, 150), (100, 500, 20, 40, 40), (1000, 500, 499, 0, 4),
+            (1000, 100, 200, 0, 4), (0, nil, 0, 0, 4), (1000, -20, 10, 0, 4),
+        ] as [(Int, Int?, Int, Int, Int)])
+    func memoryIsShared(free: Int, budget: Int?, net: Int, cache: Int, decoding: Int) {
+        let shares = MemoryShares(free: free << 20, budget: budget.map { $0 << 20 }, net: net << 20)
+        #expect(shares.cache.limit >> 20 == cache && shares.decoding >> 20 == decoding)
+        #expect(shares.supervisor.most == shares.decoding)
+        #expect(MemoryShares(budget: nil, net: 0).cache.limit > 10 << 20)
+    }
+
+    /// What cannot be decoded within the share is named, and left out as what cannot be read is.
+    @Test func picturesThatAreTooLargeAreNamed() throws {
+        let folder = try folder()
+        var shares = MemoryShares(free: 1 << 30, budget: nil, net: 0)
+        shares.decoding = 1000
+        let text = message {
+            _ = try DataSet.load(
+                DataSettings(folder: folder.path), .training, shape: shape, seed: 0, threads: 2, isStrict: false,
+                shares: shares, console: Console(isQuiet: true))
+        }
+        #expect(text.contains("p0.png: takes 1 MiB to decode, which is more than the 0 MiB that are left"), "\(text)")
+    }
+
+    /// Wherever a signal finds the decoders, they end, and no file is blamed.
+    @Test(arguments: [0, 1, 5, 20])
+    func decodingEndsWhenAskedTo(questions: Int) throws {
+        let folder = try folder()
+        let asked = Atomic(0)
+        let supervisor = DecodingSupervisor(isCancelled: {
+            asked.wrappingAdd(1, ordering: .relaxed).oldValue >= questions
+        })
+        let loading = SampleLoading(
+            shape: shape, threads: 3, cache: SampleCache(limit: 0), decoding: DecodingOptions(supervisor: supervisor))
+        let layout = try DataLayout.recognize(folder: folder.path, pictures: nil, masks: nil, needsMasks: true)
+        #expect(throws: Interrupted.self) { try loading.load(layout, map: nil) }
+        var data = try load(folder, cache: 0)
+        data.reader?.decoding.supervisor = supervisor
+        let producer = try BatchProducer(maker: BatchMaker(data: data), batches: [[0, 1, 2], [3, 4, 5]])
+        #expect(throws: Interrupted.self) { try producer.next() }
     }
 }

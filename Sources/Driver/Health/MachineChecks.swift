@@ -1,4 +1,5 @@
 import FileAccess
+import HostLimits
 import Kernels
 
 #if canImport(Glibc)

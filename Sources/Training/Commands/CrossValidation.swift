@@ -75,7 +75,13 @@ struct CrossValidation {
             console.say("fold \(number) of \(count)")
             let isFirst = !hasTrained
             hasTrained = true
-            guard try train(number, files, context, until: end, isFirst: isFirst).isDone else { return }
+            do {
+                guard try train(number, files, context, until: end, isFirst: isFirst).isDone else { return }
+            } catch is Interrupted {
+                return console.answer(
+                    "stopped before the first step of fold \(number); continue with\n  "
+                        + TrainCommand.resumeLine(context.arguments))
+            }
             if let row = try row(number, files, task) { table.add(row) }
             try table.write(to: path)
         }

@@ -47,7 +47,7 @@ public struct DoctorOptions: ParsableArguments {
         let diagnosis = try DataExamination(
             settings: settings, seed: self.seed ?? seed, net: net, isStrict: data.strict,
             threads: data.threads ?? processorCount(),
-            decoding: settings.decoding, progress: bar.show(_:of:)
+            decoding: settings.decoding(within: MemoryShares(budget: nil, net: 0)), progress: bar.show(_:of:)
         ).diagnosis()
         if let sheet { try ContactSheet(diagnosis).write(to: sheet) }
         return diagnosis

@@ -64,7 +64,10 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
             settings, .testing(part), shape: interface.shape, seed: seed ?? record?.settings.seed ?? 0,
             threads: threads, isStrict: data.strict,
             // Tiles read the files themselves.
-            cache: tiling.tiles ? SampleCache(limit: 0) : data.cache, console: console
+            cache: tiling.tiles ? SampleCache(limit: 0) : data.cache,
+            shares: MemoryShares(
+                context.model, plans: tiling.tiles ? [TileGeometry.plan] : Net.plans(.testing), threads: threads),
+            console: console
         ).data
         let count = samples.testing.count
         if let show, !(1...max(1, count)).contains(show) {

@@ -39,7 +39,7 @@ struct InfoCommand: ParsableCommand, TrainerVerb {
             model: model, shape: shape, settings: settings, threads: threads,
             pictures: min(
                 counts.training + counts.testing,
-                (data.cache ?? MemoryForecast.cache(model, settings, threads: threads) ?? .standard).capacity(shape))
+                (data.cache ?? MemoryShares(training: model, settings, threads: threads).cache).capacity(shape))
                 * shape.sampleBytes,
             program: MemoryUse.residentBytes() ?? 0)
         console.draw("timing a few steps")

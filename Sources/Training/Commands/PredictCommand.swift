@@ -30,7 +30,9 @@ struct PredictCommand: ParsableCommand, TrainerVerb {
         let names = try ClassNames(classes.names ?? weights.record()?.data.classNames ?? [], task: task)
         var style = try output.style(task, tiling, names)
         let settings = try reading.applied(to: weights.readingSettings())
-        style.decoding = settings.decoding
+        style.decoding = settings.decoding(
+            within: try MemoryShares(
+                context.model, plans: tiling.tiles ? [TileGeometry.plan] : Net.plans(.predicting), threads: threads))
         style.range = settings.range ?? .full
         let targets = PredictionTargets(folder: output.folder, task: task, style: style)
         let source = try source(targets, threads)

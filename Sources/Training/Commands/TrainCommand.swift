@@ -87,8 +87,8 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         let folder = try RunFolder(output)
         let (samples, findings) = try DataSet.load(
             dataSettings, .training, shape: interface.shape, seed: settings.seed, threads: threads,
-            isStrict: data.strict, cache: data.cache ?? MemoryForecast.cache(model, settings, threads: threads),
-            console: console)
+            isStrict: data.strict, cache: data.cache,
+            shares: MemoryShares(training: model, settings, threads: threads), console: console)
         dataSettings.palettes = samples.reader?.palettes
         dataSettings.range = samples.range
         try samples.checkTrainable(fold: dataSettings.fold)
@@ -181,7 +181,7 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         var forecast = try MemoryForecast(
             model: model, shape: samples.shape, settings: settings, threads: threads, pictures: pictures,
             program: max(0, (MemoryUse.residentBytes() ?? pictures) - pictures))
-        forecast.decoding = samples.decodingBytes
+        forecast.decoding = samples.decodingBytesTogether
         console.say("memory: " + forecast.text)
         if let budget = try ModelDefaults(metadata: model.metadata).memoryBudget, forecast.total > budget {
             console.warn(

@@ -1,3 +1,5 @@
+import Imaging
+
 extension DataSet {
     /// Which part of the data is wanted.
     enum Selection: Hashable, Sendable {
@@ -9,13 +11,16 @@ extension DataSet {
 
     /// Reads or draws the data of `settings`, warns about files left out, and parts it.
     ///
-    /// - Parameter cache: how many of them stay in memory; nil for what is usual on the machine.
+    /// - Parameters:
+    ///   - cache: how many of them stay in memory; nil for what the shares say.
+    ///   - shares: of the memory that is there.
     /// - Returns: the samples, and for files on disk what was found in them. Of data that comes parted, an evaluation
     ///   has no training samples.
-    /// - Throws: `TrainerError`; with `isStrict` also for files that would be skipped.
+    /// - Throws: `TrainerError`; with `isStrict` also for files that would be skipped; `Interrupted`.
     static func load(
         _ settings: DataSettings, _ selection: Selection, shape: SampleShape, seed: UInt64, threads: Int,
-        isStrict: Bool, cache: SampleCache? = nil, console: Console
+        isStrict: Bool, cache: SampleCache? = nil, shares: MemoryShares = MemoryShares(budget: nil, net: 0),
+        console: Console
     ) throws -> (data: DataSet, findings: DataFindings?) {
         let bar = ProgressBar(console: console, label: settings.isEmbedded ? "drawing pictures" : "reading pictures")
         defer { console.clear() }
@@ -36,9 +41,9 @@ extension DataSet {
         case .training: layout = all.forTraining
         case .testing(let part): layout = try all.forEvaluation(of: part)
         }
-        var loading = SampleLoading(
-            shape: shape, threads: threads, progress: bar.show(_:of:), cache: cache ?? SampleCache.standard)
-        loading.decoding = settings.decoding
+        let loading = SampleLoading(
+            shape: shape, threads: threads, progress: bar.show(_:of:), cache: cache ?? shares.cache,
+            decoding: settings.decoding(within: shares))
         var loaded = try loading.load(layout, map: settings.map, palettes: settings.palettes)
         console.clear()
         if isStrict, let error = loaded.report.strictError { throw error }

@@ -37,6 +37,13 @@ struct DataSettings: Hashable, Sendable {
         return options
     }
 
+    /// The same, bounded by a share of the memory.
+    func decoding(within shares: MemoryShares) -> DecodingOptions {
+        var options = decoding
+        options.supervisor = shares.supervisor
+        return options
+    }
+
     /// Where the files are; nil for the embedded pictures.
     /// - Throws: `TrainerError` when the folders are not there.
     func layout(for task: TrainingTask) throws -> DataLayout? {
@@ -60,8 +67,13 @@ struct DataSet: Sendable {
     var range = PictureRange.full
     /// Threads that read and augment ahead of the net.
     var threads = 1
-    /// What decoding a picture and its mask takes at most, of those that are read again in each epoch.
+    /// What decoding a picture or its mask takes at most, of those that are read again in each epoch.
     var decodingBytes = 0
+
+    /// What all threads take that decode.
+    var decodingBytesTogether: Int {
+        min(threads * decodingBytes, max(decodingBytes, reader?.decoding.supervisor?.bound ?? .max))
+    }
 
     init(
         shape: SampleShape, samples: [StoredSample], reader: SampleReader?, split: Double, isSorted: Bool,

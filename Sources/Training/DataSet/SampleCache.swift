@@ -3,9 +3,6 @@ struct SampleCache: Hashable, Sendable {
     /// In bytes.
     var limit: Int
 
-    /// Half of the memory that is free now.
-    static var standard: SampleCache { SampleCache(limit: availableMemory() / 2) }
-
     init(limit: Int) { self.limit = limit }
 
     /// Reads `512M`, `2G`, `0`.
@@ -26,29 +23,6 @@ struct SampleCache: Hashable, Sendable {
 
     /// How many samples of a shape are kept.
     func capacity(_ shape: SampleShape) -> Int { limit / max(1, shape.sampleBytes) }
-
-    /// What the system could give without swapping, within the limits of a container; a GiB where it does not say.
-    private static func availableMemory() -> Int {
-        let free = field("MemAvailable:", of: "/proc/meminfo").map { $0 * 1024 } ?? 1 << 30
-        let group = number(of: "/sys/fs/cgroup/memory.max").map { limit in
-            // What files were read and can be forgotten counts as used there.
-            let used = number(of: "/sys/fs/cgroup/memory.current") ?? 0
-            let forgettable = field("inactive_file", of: "/sys/fs/cgroup/memory.stat") ?? 0
-            return max(0, limit - max(0, used - forgettable))
-        }
-        return min(free, group ?? free)
-    }
-
-    private static func number(of path: String) -> Int? {
-        guard let text = try? FileSystem.text(of: path) else { return nil }
-        return Int(text.prefix { $0.isNumber })
-    }
-
-    private static func field(_ name: String, of path: String) -> Int? {
-        guard let text = try? FileSystem.text(of: path) else { return nil }
-        let line = text.split(separator: "\n").first { $0.hasPrefix(name) }
-        return line.flatMap { $0.split(separator: " ").dropFirst().first }.flatMap { Int($0) }
-    }
 }
 
 extension SampleShape {

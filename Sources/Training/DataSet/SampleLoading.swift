@@ -7,8 +7,8 @@ struct SampleLoading {
     /// Called with the number of decoded pairs and their total, now and then.
     var progress: (Int, Int) -> Void = { _, _ in }
 
-    /// How many of them stay in memory.
-    var cache = SampleCache.standard
+    /// How many of them stay in memory: all, unless somebody says less.
+    var cache = SampleCache(limit: .max)
     var decoding = DecodingOptions()
 
     struct Usable {
@@ -113,6 +113,7 @@ struct SampleLoading {
         for result in decoded {
             switch result {
             case .success(let one): usable.append(one)
+            case .failure(let error) where error.isCancelled: throw Interrupted()
             case .failure(let error):
                 report.issues.append(DataIssue(file: error.file, reason: error.message, kind: .unusable))
             }

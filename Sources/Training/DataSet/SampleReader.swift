@@ -17,6 +17,8 @@ struct SampleReader: Sendable {
         let decoded: DecodedPair
         do {
             decoded = try DecodedPair(pair, shape, decoding, looksAtWhole: false)
+        } catch  where error.isCancelled {
+            throw Interrupted()
         } catch {
             throw Self.changed(error.file, "could be read at the start and now \(error.message)")
         }

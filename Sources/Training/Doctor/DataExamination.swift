@@ -36,10 +36,9 @@ struct DataExamination {
         guard let layout = result.layout else { return }
         result.survey.shape = net?.shape
         var shape = net?.shape ?? SampleShape(channels: 3, height: 128, width: 128)
-        var loading = SampleLoading(shape: shape, threads: threads, progress: progress)
         // Pictures are judged by their files, so none stays in memory.
-        loading.cache = SampleCache(limit: 0)
-        loading.decoding = decoding
+        var loading = SampleLoading(
+            shape: shape, threads: threads, progress: progress, cache: SampleCache(limit: 0), decoding: decoding)
         result.survey.isOriented = decoding.appliesOrientation
         result.decoding = decoding
         var usable = try loading.decode(result.pairings, &result.survey.report)

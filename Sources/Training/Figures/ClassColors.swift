@@ -31,14 +31,32 @@ enum ClassColors {
         names.names.enumerated().map { LegendEntry(color: .classColor($0), name: $1) }
     }
 
-    /// The picture under its class map, and what the colours mean.
-    static func overlay(_ picture: Bitmap, _ classes: [UInt8], names: ClassNames) -> Bitmap {
-        let map = bitmap(classes, width: picture.width, height: picture.height)
-        let mixed = zip(picture.convertedToRGB().pixels, map.pixels).map { UInt8((UInt16($0) + UInt16($1)) / 2) }
-        let overlaid = Bitmap(width: picture.width, height: picture.height, channels: 3, pixels: mixed)
-        return Figure(
-            columnTitles: ["picture", "classes"], rows: [[picture.convertedToRGB(), overlaid]],
-            legend: legend(names)
-        ).render(cell: min(max(picture.width, picture.height, 240), 640))
+    /// Pixels of a picture, red, green and blue side by side, under their classes.
+    static func mixed(_ picture: [UInt8], _ classes: [UInt8]) -> [UInt8] {
+        var pixels = picture
+        for (place, byte) in classes.enumerated() {
+            let color = color(byte)
+            for (channel, value) in [color.red, color.green, color.blue].enumerated() {
+                let old = pixels[3 * place + channel]
+                pixels[3 * place + channel] = UInt8((UInt16(old) + UInt16(value)) / 2)
+            }
+        }
+        return pixels
+    }
+
+    /// The side of a cell of the figure of a picture.
+    private static func cell(_ size: PictureSize) -> Int { min(max(size.width, size.height, 240), 640) }
+
+    /// How large a picture is in its figure.
+    static func overlaySize(_ size: PictureSize) -> PictureSize {
+        let longer = max(size.width, size.height, 1)
+        let cell = cell(size)
+        return PictureSize(width: max(size.width * cell / longer, 1), height: max(size.height * cell / longer, 1))
+    }
+
+    /// The figure of a picture and of what `mixed` made of it, both of `overlaySize`, and what the colours mean.
+    static func overlay(_ picture: Bitmap, _ overlaid: Bitmap, names: ClassNames, of size: PictureSize) -> Bitmap {
+        Figure(columnTitles: ["picture", "classes"], rows: [[picture, overlaid]], legend: legend(names))
+            .render(cell: cell(size))
     }
 }

@@ -19,7 +19,7 @@ func test(
     let producer = try BatchProducer(maker: maker, batches: batches)
     var sums = TestSums(data.shape.task)
     for (index, batch) in batches.enumerated() {
-        guard index == 0 || !isInterrupted(), let made = try producer.next() else { return nil }
+        guard index == 0 || !isInterrupted(), let made = try nextUnlessInterrupted(producer) else { return nil }
         let (loss, outputs) = try net.tested(made)
         sums.add(loss: loss, samples: batch.count)
         for (read, output) in zip(made.samples, outputs) {
@@ -30,6 +30,10 @@ func test(
         progress(batch.count)
     }
     return sums.scores.map { TestResult(scores: $0, confusion: sums.confusion) }
+}
+
+private func nextUnlessInterrupted(_ producer: BatchProducer) throws -> Batch? {
+    do { return try producer.next() } catch is Interrupted { return nil }
 }
 
 extension Array {

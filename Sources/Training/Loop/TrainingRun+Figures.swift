@@ -8,15 +8,16 @@ extension TrainingRun {
         try writing { try RunFigures.curves(log, title: record.graphName).writePNG(to: files.curves) }
     }
 
-    /// Writes the samples that show how well the net does.
+    /// Writes the samples that show how well the net does, unless a signal comes.
     /// - Throws: as `drawCurves`.
     func drawSamples() throws {
-        let figure = try drawnSamples()
+        let figure: Bitmap
+        do { figure = try drawnSamples() } catch is Interrupted { return }
         try writing { try figure.writePNG(to: files.samples) }
     }
 
     /// Pictures from all over the test pictures, what is true of them and what the net as it is predicts.
-    /// - Throws: `RuntimeError` when the net cannot run.
+    /// - Throws: `RuntimeError` when the net cannot run; `Interrupted`.
     func drawnSamples() throws -> Bitmap {
         if let latestSamples, latestSamples.step == record.progress.step { return latestSamples.figure }
         let all = data.testing.isEmpty ? data.training : data.testing

@@ -15,7 +15,9 @@ extension TrainingRun {
 
     func report(of row: MetricsRow, imagesPerSecond: Double) throws -> EpochReport {
         var samples: Bitmap?
-        try sampleBudget.spend(isDue: row.epoch == epochs) { samples = try drawnSamples() }
+        try sampleBudget.spend(isDue: row.epoch == epochs) {
+            do { samples = try drawnSamples() } catch is Interrupted {}
+        }
         return EpochReport(
             row: row, task: task, record: record, log: log,
             learningRate: scalars(step: max(1, record.progress.step)).learningRate,

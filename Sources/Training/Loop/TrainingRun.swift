@@ -144,7 +144,12 @@ final class TrainingRun {
         var stepStart = start
         for batches in rest {
             approachProfile()
-            try step(batches.map(\.count), from: producer)
+            // A step that lacks pictures has changed nothing yet.
+            do {
+                try step(batches.map(\.count), from: producer)
+            } catch is Interrupted {
+                return .interrupted(isTimeUp: false)
+            }
             if !isReplaying { try forecast(since: &stepStart, stepsPerEpoch: steps.count) }
             seen += batches.reduce(0) { $0 + $1.count }
             let elapsed = monotonicSeconds() - start - forecastSeconds

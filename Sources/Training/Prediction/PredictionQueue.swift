@@ -13,7 +13,6 @@ final class PredictionQueue: Sendable {
         /// In the order of the source.
         var place: Int
         var job: PredictionJob
-        var pixels: Int
     }
 
     private struct State {
@@ -23,8 +22,6 @@ final class PredictionQueue: Sendable {
         /// Pictures that have come from the source.
         var waiting: [Waiting] = []
         var pulled = 0
-        /// Pixels that are being decoded.
-        var pixels = 0
         /// By place.
         var decoded: [Int: Result<PredictionInput, ImageError>] = [:]
         /// The place of the first picture that the net has not seen.
@@ -35,10 +32,6 @@ final class PredictionQueue: Sendable {
         var fault: (any Error)?
         var isClosed = false
     }
-
-    /// Whole pictures are in memory only while they are decoded, and all of them together have no more pixels than this,
-    /// unless one alone has.
-    private static let pixelBudget = 1 << 26
 
     private let state: Monitor<State>
     private let capacity: Int
@@ -69,12 +62,14 @@ final class PredictionQueue: Sendable {
 
     func write(_ results: [PredictionResult]) { state.withLock { $0.results += results } }
 
-    /// Leaves out pictures that the net has not seen; returns whether there are any.
-    func stopTaking() -> Bool {
+    /// Leaves out pictures that the net has not seen, and results that nobody writes yet; returns whether there are any.
+    @discardableResult
+    func stop() -> Bool {
         state.withLock { s in
-            let isShort = !s.isExhausted || s.next < s.pulled
+            let isShort = !s.isExhausted || s.next < s.pulled || !s.results.isEmpty
             s.isExhausted = true
             s.waiting = []
+            s.results = []
             return isShort
         }
     }
@@ -105,11 +100,8 @@ final class PredictionQueue: Sendable {
             case .pull(let source): pull(source, isInterrupted)
             case .decode(let waiting):
                 let result = tools.decode(waiting.job)
-                state.withLock { s in
-                    s.decoded[waiting.place] = result
-                    s.pixels -= waiting.pixels
-                }
-            case .write(let result): write(result, tools)
+                state.withLock { $0.decoded[waiting.place] = result }
+            case .write(let result): write(result, tools, isInterrupted)
             case .end: return
             }
         }
@@ -121,11 +113,7 @@ final class PredictionQueue: Sendable {
             s.isWriting += 1
             return .write(s.results.removeFirst())
         }
-        if let first = s.waiting.first, s.pixels == 0 || s.pixels + first.pixels <= Self.pixelBudget {
-            s.waiting.removeFirst()
-            s.pixels += first.pixels
-            return .decode(first)
-        }
+        if !s.waiting.isEmpty { return .decode(s.waiting.removeFirst()) }
         if !s.isExhausted, s.pulled - s.next < 2 * capacity, let source = s.source {
             s.source = nil
             return .pull(source)
@@ -136,41 +124,32 @@ final class PredictionQueue: Sendable {
     private func pull(_ source: PredictionSource, _ isInterrupted: () -> Bool) {
         var source = source
         let pulled = source.next(isStopped: { isInterrupted() || state.withLock { $0.isClosed } })
-        let measured = pulled.map { Self.measure($0) }
         state.withLock { s in
             s.source = source
-            guard let measured, !s.isExhausted else {
+            guard let pulled, !s.isExhausted else {
                 s.isExhausted = true
                 return
             }
-            switch measured {
-            case .success(let (job, pixels)): s.waiting.append(Waiting(place: s.pulled, job: job, pixels: pixels))
+            switch pulled {
+            case .success(let job): s.waiting.append(Waiting(place: s.pulled, job: job))
             case .failure(let error): s.decoded[s.pulled] = .failure(error)
             }
             s.pulled += 1
         }
     }
 
-    private static func measure(
-        _ pulled: Result<PredictionJob, ImageError>
-    ) -> Result<(PredictionJob, Int), ImageError> {
-        do throws(ImageError) {
-            let job = try pulled.get()
-            let size = try pictureSize(path: job.picture)
-            return .success((job, size.width * size.height))
-        } catch {
-            return .failure(error)
-        }
-    }
-
-    private func write(_ result: PredictionResult, _ tools: PredictionTools) {
-        let outcome = Result { try tools.write(result) }
+    private func write(
+        _ result: PredictionResult, _ tools: PredictionTools, _ isInterrupted: @Sendable () -> Bool
+    ) {
+        let outcome = Result { try tools.write(result, isInterrupted) }
         state.withLock { s in
             s.isWriting -= 1
             switch outcome {
             case .success:
                 s.outcome.written += 1
                 s.outcome.pixels += result.size.width * result.size.height
+            case .failure(is Interrupted): s.outcome.isInterrupted = true
+            case .failure(let error as ImageError) where error.isCancelled: s.outcome.isInterrupted = true
             case .failure(let error as ImageError) where error.file == result.job.picture:
                 // Gone or changed since it was decoded.
                 s.outcome.issues.append(DataIssue(file: error.file, reason: error.message))
@@ -187,4 +166,6 @@ struct PredictionOutcome: Sendable {
     var pixels = 0
     /// Pictures that could not be read a second time.
     var issues: [DataIssue] = []
+    /// Whether a result was given up in its middle.
+    var isInterrupted = false
 }

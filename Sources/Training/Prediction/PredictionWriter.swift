@@ -132,25 +132,34 @@ private final class ProbabilityRows: PredictionRows {
     }
 }
 
-/// The picture beside itself in the colours of its classes. Holds the whole picture.
+/// The picture beside itself in the colours of its classes, made small while rows come.
 private final class FigureRows: PredictionRows {
     private let path: String
     private let size: PictureSize
     private let names: ClassNames
-    private var picture: [UInt8] = []
-    private var labels: [UInt8] = []
+    private var picture: BitmapResizer
+    private var overlaid: BitmapResizer
+    private var received = 0
 
     init(_ path: String, _ size: PictureSize, _ names: ClassNames) {
         self.path = path
         self.size = size
         self.names = names
+        let small = ClassColors.overlaySize(size)
+        (picture, overlaid) = (BitmapResizer(from: size, to: small), BitmapResizer(from: size, to: small))
     }
 
     func append(_ row: PredictedRow) throws {
-        picture += row.picture
-        labels += row.labels
-        guard labels.count == size.width * size.height else { return }
-        let bitmap = Bitmap(width: size.width, height: size.height, channels: 3, pixels: picture)
-        try ClassColors.overlay(bitmap, labels, names: names).writePNG(to: path)
+        picture.push(row.picture)
+        overlaid.push(ClassColors.mixed(row.picture, row.labels))
+        received += 1
+        guard received == size.height else { return }
+        try ClassColors.overlay(picture.finish(), overlaid.finish(), names: names, of: size).writePNG(to: path)
+    }
+}
+
+extension BitmapResizer {
+    fileprivate convenience init(from old: PictureSize, to new: PictureSize) {
+        self.init(width: old.width, height: old.height, newWidth: new.width, newHeight: new.height)
     }
 }

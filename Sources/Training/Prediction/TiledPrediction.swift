@@ -10,9 +10,6 @@ struct TiledPrediction {
     var scale = 1.0
     var isStrict = false
 
-    /// What ends a walk in the middle of a picture.
-    private struct Interrupted: Error {}
-
     /// - Parameters:
     ///   - isInterrupted: asked between rows; a yes gives up the picture under way.
     ///   - notice: called for each picture before it is walked.
@@ -36,13 +33,15 @@ struct TiledPrediction {
                 do {
                     let reader = try PictureReader(path: job.picture, options: style.decoding)
                     notice(job, reader)
-                    try predict(job, reader) { row in
-                        if isInterrupted() { throw Interrupted() }
-                        progress(number, row, reader.height)
-                    }
+                    try predict(
+                        job, reader, check: { if isInterrupted() { throw Interrupted() } },
+                        progress: { progress(number, $0, reader.height) })
                     tally.written += 1
                     tally.pixels += reader.width * reader.height
                 } catch is Interrupted {
+                    tally.isInterrupted = true
+                    return tally
+                } catch let error as ImageError where error.isCancelled {
                     tally.isInterrupted = true
                     return tally
                 } catch let error as ImageError where error.file == job.picture {
@@ -61,16 +60,23 @@ struct TiledPrediction {
     }
 
     /// Walks one picture; `progress` is called with the number of rows that are done.
-    private func predict(_ job: PredictionJob, _ reader: PictureReader, progress: (Int) throws -> Void) throws {
+    private func predict(
+        _ job: PredictionJob, _ reader: PictureReader, check: () throws -> Void, progress: (Int) -> Void
+    ) throws {
         let size = PictureSize(width: reader.width, height: reader.height)
+        try checkRoom(for: scaled(size), job.picture)
         try job.makeFolders()
         let writer = try PredictionWriter(
             job, size: size, channels: net.outputChannels, task: shape.task, style: style)
-        let picture = writer.needsPicture ? try PictureAgain(job.picture, expected: size, style) : nil
+        // Both readers run at once, so that one must not wait for the other.
+        var again = style
+        again.decoding.waitsForRoom = false
+        let picture = writer.needsPicture ? try PictureAgain(job.picture, expected: size, again) : nil
         var done = 0
-        try eachRow(reader) { values in
+        try eachRow(reader, check: check) { values in
             // Before the last row makes the files whole.
-            try progress(done)
+            try check()
+            progress(done)
             try writer.append(values, picture: try picture?.next() ?? [])
             done += 1
         }
@@ -79,14 +85,16 @@ struct TiledPrediction {
     /// Calls `body` with each row `[outputChannels, width]` of values, 0 ... 1, at the picture's own size.
     ///
     /// - Throws: `ImageError` when the picture cannot be read, `RuntimeError`, and what `body` throws.
-    func eachRow(_ reader: PictureReader, _ body: (UnsafeBufferPointer<Float>) throws -> Void) throws {
+    func eachRow(
+        _ reader: PictureReader, check: () throws -> Void = {}, _ body: (UnsafeBufferPointer<Float>) throws -> Void
+    ) throws {
         let size = PictureSize(width: reader.width, height: reader.height)
         let seen = scaled(size)
         var rows = FloatRows(reader, style.range, channels: net.inputChannels, resizedTo: seen)
         var back = RowResampler(channels: net.outputChannels, from: seen, to: size)
         var row = [Float](repeating: 0, count: net.outputChannels * seen.width)
         try net.predict(
-            width: seen.width, height: seen.height, mirrored: style.flips == .h,
+            width: seen.width, height: seen.height, mirrored: style.flips == .h, check: check,
             read: { _, target in try rows.next(into: target) },
             write: { _, output in
                 makeValues(of: output, into: &row)
@@ -94,6 +102,17 @@ struct TiledPrediction {
                     if seen == size { try body(row) } else { try back.push(row, emit: body) }
                 }
             })
+    }
+
+    /// Bands of tiles are as wide as the picture.
+    /// - Throws: `ImageError` when there is no memory for them.
+    private func checkRoom(for size: PictureSize, _ file: String) throws {
+        let bytes = net.walkBytes(width: size.width, height: size.height, mirrored: style.flips == .h)
+        guard let room = style.decoding.supervisor?.most, bytes > room else { return }
+        throw ImageError(
+            file: file,
+            message: "is so wide that a band of tiles takes \(Text.bytes(bytes)), more than the \(Text.bytes(room)) "
+                + "that are left; cut it, or give more memory")
     }
 
     private func scaled(_ size: PictureSize) -> PictureSize {

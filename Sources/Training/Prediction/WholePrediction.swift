@@ -11,7 +11,8 @@ struct WholePrediction {
     let isStrict: Bool
 
     /// - Parameters:
-    ///   - isInterrupted: asked between batches, and while paths are waited for; a yes ends with the batch under way.
+    ///   - isInterrupted: asked between batches and rows, while pictures are decoded, and while paths are waited for; after
+    ///     a yes only what is written already stays.
     ///   - notice: called for each picture that the net can run on.
     ///   - progress: called with the number of pictures that are done or left out.
     /// - Throws: `TrainerError` when strict about a picture; `ImageError` when a result cannot be written, which leaves no
@@ -37,13 +38,18 @@ struct WholePrediction {
         var seen = 0
         while let batch = try queue.nextBatch() {
             seen += batch.count
+            guard !isInterrupted() else {
+                queue.stop()
+                tally.isInterrupted = true
+                break
+            }
             let ready = batch.compactMap { $0.noting(&tally.report) }
             if isStrict, let error = tally.report.strictError { throw error }
             for input in ready { notice(input.job, input.size) }
             try predict(ready, queue)
             progress(seen)
             guard !isInterrupted() else {
-                tally.isInterrupted = queue.stopTaking()
+                tally.isInterrupted = queue.stop()
                 break
             }
         }
@@ -51,6 +57,7 @@ struct WholePrediction {
         if source.count == nil && isInterrupted() { tally.isInterrupted = true }
         let outcome = try queue.finish()
         (tally.written, tally.pixels) = (outcome.written, outcome.pixels)
+        tally.isInterrupted = tally.isInterrupted || outcome.isInterrupted
         tally.report.issues += outcome.issues
         if isStrict, let error = tally.report.strictError { throw error }
         return tally
@@ -121,14 +128,18 @@ struct PredictionTools: Sendable {
         }
     }
 
-    /// - Throws: `ImageError` or `TrainerError` when a file cannot be written, or the picture cannot be read again.
-    func write(_ result: PredictionResult) throws {
+    /// - Throws: `ImageError` or `TrainerError` when a file cannot be written, or the picture cannot be read again;
+    ///   `Interrupted`.
+    func write(_ result: PredictionResult, _ isInterrupted: () -> Bool) throws {
         let maps = PredictedMaps(result.outputs, flips: style.flips, shape: shape)
         try result.job.makeFolders()
         let writer = try PredictionWriter(
             result.job, size: result.size, channels: maps.channels, task: shape.task, style: style)
         let picture = writer.needsPicture ? try PictureAgain(result.job.picture, expected: result.size, style) : nil
-        try maps.eachRow(of: result.size) { row in try writer.append(row, picture: try picture?.next() ?? []) }
+        try maps.eachRow(of: result.size) { row in
+            if isInterrupted() { throw Interrupted() }
+            try writer.append(row, picture: try picture?.next() ?? [])
+        }
     }
 }
 

@@ -7,25 +7,10 @@ struct PictureRows {
     private var rows: [[Float]]
     private var readCount = 0
 
-    /// - Parameters:
-    ///   - parts: the bands of tiles, from top to bottom.
-    init(length: Int, height: Int, axis: TileAxis, parts: [TileAxis.Part]) {
+    init(length: Int, height: Int, axis: TileAxis) {
         self.length = length
         self.height = height
-        rows = Array(
-            repeating: [], count: Self.capacity(height: height, axis: axis, parts: parts))
-    }
-
-    /// Rows that are kept at most: from the first that a band or a later one needs to the last that it needs itself.
-    static func capacity(height: Int, axis: TileAxis, parts: [TileAxis.Part]) -> Int {
-        var first = height
-        var capacity = 1
-        for part in parts.reversed() {
-            let needed = needed(part, height: height, axis: axis)
-            first = min(first, needed.lowerBound)
-            capacity = max(capacity, needed.upperBound - first)
-        }
-        return capacity
+        rows = Array(repeating: [], count: axis.mostNeeded(of: height))
     }
 
     /// The picture's rows that a band shows.

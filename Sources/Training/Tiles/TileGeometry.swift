@@ -72,7 +72,7 @@ struct TileGeometry: Hashable, Sendable {
     }
 
     /// Tiles that a picture takes.
-    func tiles(width: Int, height: Int) -> Int { rows.parts(of: height).count * columns.parts(of: width).count }
+    func tiles(width: Int, height: Int) -> Int { rows.partCount(of: height) * columns.partCount(of: width) }
 }
 
 /// How a side of a picture is cut into tiles.
@@ -105,19 +105,34 @@ struct TileAxis: Hashable, Sendable {
 
     /// The tiles of a picture of `side` pixels, one behind the other. What they keep follows each other and covers the
     /// picture; the first begins and the last ends at the canvas's edge, where its results are exact.
-    func parts(of side: Int) -> [Part] {
+    ///
+    /// They are made when they are asked for: pictures may be so high that there is no memory for all of them.
+    func parts(of side: Int) -> some Sequence<Part> {
         let last = canvas(side) - tile
-        var parts: [Part] = []
-        var done = 0
-        var start = 0
-        while done < side {
-            let end = start == last ? side : min(side, start + output - haloAfter)
-            parts.append(Part(start: start, kept: done..<end))
-            done = end
-            start = min(start + step, last)
+        return sequence(state: (done: 0, start: 0)) { state in
+            guard state.done < side else { return nil }
+            let end = state.start == last ? side : min(side, state.start + output - haloAfter)
+            defer { state = (end, min(state.start + step, last)) }
+            return Part(start: state.start, kept: state.done..<end)
         }
-        return parts
     }
+
+    /// How many `parts(of:)` are.
+    func partCount(of side: Int) -> Int {
+        // What the first keeps, and how many steps lie before the one that ends at the canvas's edge or the picture's.
+        let first = output - haloAfter
+        let steps = min(canvas(side) - tile, side - first)
+        return 1 + max(0, (steps + step - 1) / step)
+    }
+
+    /// The most places that one of the parts keeps.
+    func mostKept(of side: Int) -> Int {
+        canvas(side) == tile ? side : min(side, max(output - haloAfter, step + haloAfter))
+    }
+
+    /// Places of the picture from the first that a part or a later one needs to the last that it needs itself, at most:
+    /// those that a tile shows, or, near the end, those that are mirrored there.
+    func mostNeeded(of side: Int) -> Int { min(side, max(tile, marginAfter + alignment)) }
 
     /// The place of the picture that is seen at a place of the canvas: beyond its edges the picture is mirrored, without
     /// repeating its last row or column, as often as it takes.

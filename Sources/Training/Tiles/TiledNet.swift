@@ -50,28 +50,30 @@ final class TiledNet {
     ///     back. `write` then takes `[2 * outputChannels, width]`: the output as it is, then the other one.
     ///   - read: fills the next row of the picture, `[inputChannels, width]` as the net takes it. Called for rows 0, 1, 2 …
     ///     in order, each when the first band that shows it is due.
+    ///   - check: called before each tile; what it throws ends the walk.
     ///   - write: takes the next row of the output, `[outputChannels, width]` as the graph defines it (logits, mostly).
     ///     Called for rows 0, 1, 2 … in order; the buffer is valid within the call.
     /// - Throws: what `read` and `write` throw, after which another picture can be predicted; `TrainerError` for a picture
     ///   without pixels; `RuntimeError`.
     func predict(
-        width: Int, height: Int, mirrored: Bool = false,
+        width: Int, height: Int, mirrored: Bool = false, check: () throws -> Void = {},
         read: (_ row: Int, _ into: UnsafeMutableBufferPointer<Float>) throws -> Void,
         write: (_ row: Int, _ from: UnsafeBufferPointer<Float>) throws -> Void
     ) throws {
         guard width > 0, height > 0 else {
             throw TrainerError("expected a picture with pixels, found \(width) x \(height)")
         }
-        let bands = geometry.rows.parts(of: height)
-        let tiles = geometry.columns.parts(of: width)
-        var rows = PictureRows(length: inputChannels * width, height: height, axis: geometry.rows, parts: bands)
+        let tiles = Array(geometry.columns.parts(of: width))
+        var rows = PictureRows(length: inputChannels * width, height: height, axis: geometry.rows)
         let directions = mirrored ? [false, true] : [false]
         let band = OutputBand(
-            channels: directions.count * outputChannels, rows: bands.map(\.kept.count).max() ?? 1, width: width)
-        for part in bands {
+            channels: directions.count * outputChannels, rows: geometry.rows.mostKept(of: height),
+            width: width)
+        for part in geometry.rows.parts(of: height) {
             try rows.load(part, axis: geometry.rows, read: read)
             for isMirrored in directions {
                 for tile in tiles {
+                    try check()
                     let columns = sourceColumns(tile, width: width, isMirrored: isMirrored)
                     try fill(part, columns, rows, height: height)
                     try executor.run(plan, batch: 1)
@@ -82,6 +84,13 @@ final class TiledNet {
             }
             for row in part.kept { try write(row, band.row(row - part.kept.lowerBound)) }
         }
+    }
+
+    /// What a walk over a picture of that size takes besides the net, in bytes.
+    func walkBytes(width: Int, height: Int, mirrored: Bool) -> Int {
+        let read = geometry.rows.mostNeeded(of: height) * inputChannels
+        let written = geometry.rows.mostKept(of: height) * outputChannels * (mirrored ? 2 : 1)
+        return (read + written) * width * MemoryLayout<Float>.stride
     }
 
     /// The picture's column that is seen at each column of a tile.

@@ -38,7 +38,7 @@ struct Doctor: ParsableCommand {
 
     /// Measures the machine, then has everything else looked at.
     private func health() -> HealthReport {
-        let processors = processorCount()
+        let processors = allowedProcessorCount()
         // Peak on the widest vectors, which native kernels use.
         let speed = try? MachineSpeed(threads: processors)
         return HealthReport.examine(

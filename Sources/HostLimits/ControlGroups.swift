@@ -1,13 +1,17 @@
 import FileAccess
 
+import FileAccess
+
 /// What the system's control groups allow this process: the least of its own group and of those above it, as far as they
 /// can be seen from here. Containers, and services with limits, are groups.
-struct ControlGroups {
+public struct ControlGroups: Sendable {
     /// Where the system's files are; another folder in tests.
-    var root = ""
+    private let root: String
+
+    public init(root: String = "") { self.root = root }
 
     /// Processors' worth of time; nil without a limit.
-    var processors: Double? {
+    public var processors: Double? {
         let unified = folders(of: nil).compactMap { folder -> Double? in
             guard let words = words(folder + "/cpu.max"), words.count == 2, let time = Double(words[0]) else {
                 return nil
@@ -26,20 +30,29 @@ struct ControlGroups {
     }
 
     /// Bytes of memory, and how many of them are taken by all that counts towards the tightest limit; nil without a limit.
-    var memory: (limit: Int, used: Int)? {
+    /// What was read of files and can be forgotten does not count as taken.
+    public var memory: (limit: Int, used: Int)? {
         let unified = folders(of: nil).compactMap { folder in
-            number(folder + "/memory.max").map { (limit: $0, used: number(folder + "/memory.current") ?? 0) }
+            limit(folder, "memory.max", used: "memory.current", forgettable: "inactive_file")
         }
         let older = folders(of: "memory").compactMap { folder in
-            number(folder + "/memory.limit_in_bytes").map {
-                (limit: $0, used: number(folder + "/memory.usage_in_bytes") ?? 0)
-            }
+            limit(
+                folder, "memory.limit_in_bytes", used: "memory.usage_in_bytes", forgettable: "total_inactive_file")
         }
-        return (unified + older).min { $0.limit - $0.used < $1.limit - $1.used }.map { (Int($0.limit), Int($0.used)) }
+        return (unified + older).min { $0.limit - $0.used < $1.limit - $1.used }
+    }
+
+    private func limit(
+        _ folder: String, _ limit: String, used: String, forgettable: String
+    ) -> (limit: Int, used: Int)? {
+        guard let limit = number(folder + "/" + limit) else { return nil }
+        let line = lines(folder + "/memory.stat").first { $0.hasPrefix(forgettable + " ") }
+        let cached = line.flatMap { $0.split(separator: " ").last }.flatMap { Double($0) } ?? 0
+        return (Int(limit), Int(max(0, (number(folder + "/" + used) ?? 0) - cached)))
     }
 
     /// Threads and processes that may be started; nil without a limit.
-    var tasks: Int? {
+    public var tasks: Int? {
         (folders(of: nil) + folders(of: "pids")).compactMap { number($0 + "/pids.max").map { Int($0) } }.min()
     }
 
