@@ -15,15 +15,17 @@ struct InfoCommand: ParsableCommand, TrainerVerb {
         let console = Console()
         let model = context.model
         let threads = data.threads ?? processorCount()
-        let settings = try flags.resolved(
+        let training = try flags.resolved(
             defaults: ModelDefaults(metadata: model.metadata).training, recorded: nil, model: model)
-        var lines = try InfoLines(model: model, settings: settings, threads: threads).all
+        var lines = try InfoLines(model: model, settings: training, threads: threads).all
         if data.namesData {
             let interface = try NetInterface(model: model)
             guard interface.canTrain else { throw Net.noLoss(model) }
-            let counts = try data.resolved(over: nil, task: interface.task).counts(for: interface.task)
+            let settings = try data.resolved(over: nil, task: interface.task)
+            let counts = try settings.counts(for: interface.task)
+            let sampleBytes = try interface.shape.sampleBytes(isDeep: settings.startsDeep(for: interface.task))
             lines.append(("pictures", "\(counts.training) train, \(counts.testing) test"))
-            lines += try forecasts(model, settings, counts, threads, console)
+            lines += try forecasts(model, training, counts, sampleBytes: sampleBytes, threads, console)
         }
         for (label, value) in lines {
             console.answer(label + String(repeating: " ", count: max(1, 18 - label.count)) + value)
@@ -31,16 +33,16 @@ struct InfoCommand: ParsableCommand, TrainerVerb {
     }
 
     private func forecasts(
-        _ model: Model, _ settings: TrainingSettings, _ counts: (training: Int, testing: Int), _ threads: Int,
-        _ console: Console
+        _ model: Model, _ settings: TrainingSettings, _ counts: (training: Int, testing: Int), sampleBytes: Int,
+        _ threads: Int, _ console: Console
     ) throws -> [(String, String)] {
         let shape = try NetInterface(model: model).shape
         let memory = try MemoryForecast(
             model: model, shape: shape, settings: settings, threads: threads,
             pictures: min(
                 counts.training + counts.testing,
-                (data.cache ?? MemoryShares(training: model, settings, threads: threads).cache).capacity(shape))
-                * shape.sampleBytes,
+                (data.cache ?? MemoryShares(training: model, settings, threads: threads).cache).limit
+                    / max(1, sampleBytes)) * sampleBytes,
             program: MemoryUse.residentBytes() ?? 0)
         console.draw("timing a few steps")
         defer { console.clear() }

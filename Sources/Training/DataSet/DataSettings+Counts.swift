@@ -1,4 +1,15 @@
+import Imaging
+
 extension DataSettings {
+    /// Whether the first picture has 16 bits, as all the others then are likely to have.
+    /// - Throws: `TrainerError` when the folders cannot be read.
+    func startsDeep(for task: TrainingTask) throws -> Bool {
+        guard let folders = try layout(for: task)?.forTraining.folders.first,
+            let first = try SamplePairing(folders).pairs.first
+        else { return false }
+        return (try? PictureInfo(path: first.picture))?.sampleBits == 16
+    }
+
     /// The pictures that train and those that test, before any is read: some may turn out to be unusable.
     /// - Throws: `TrainerError` when the folders cannot be read.
     func counts(for task: TrainingTask) throws -> (training: Int, testing: Int) {
