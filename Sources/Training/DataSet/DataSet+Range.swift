@@ -22,16 +22,10 @@ extension DataSet {
         // Without a run and its training part there is nothing but the pictures themselves.
         let judged = training.isEmpty ? Array(samples.indices) : training
         let facts = pairs.count == samples.count ? judged.map { pairs[$0].facts } : []
-        let hasDeep = pairs.contains { $0.facts.kind.bits == 16 }
-        if let settled = try PictureRange.settled(setting, hasDeep: hasDeep) {
+        if case .percentiles(let low, let high) = setting {
+            range = try percentiles(low, high, of: judged)
+        } else if let settled = try PictureRange.settled(setting, facts, hasDeep: pairs.contains { $0.facts.isDeep }) {
             range = settled
-            return
-        }
-        switch setting {
-        case .percentiles(let low, let high): range = try percentiles(low, high, of: judged)
-        default:
-            let deep = facts.filter { $0.kind.bits == 16 }
-            range = .automatic(deep.map(\.low).min() ?? 0, deep.map(\.high).max() ?? 65535)
         }
     }
 

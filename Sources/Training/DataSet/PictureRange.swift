@@ -106,13 +106,17 @@ extension PictureRange: CustomStringConvertible {
 }
 
 extension PictureRange {
-    /// A range that needs no pictures to be known; nil for others.
+    /// A range that needs no more of pictures than what is known of their files; nil for percentiles.
     ///
-    /// - Parameter hasDeep: whether there are pictures of 16 bits, whose numbers `LOW-HIGH` then means.
+    /// - Parameters:
+    ///   - facts: of the pictures that train.
+    ///   - hasDeep: whether there are pictures of 16 bits at all, whose numbers `LOW-HIGH` then means.
     /// - Throws: `TrainerError` for numbers that no picture has.
-    static func settled(_ setting: RangeSetting, hasDeep: Bool) throws -> PictureRange? {
+    static func settled(_ setting: RangeSetting, _ facts: [PairFacts], hasDeep: Bool) throws -> PictureRange? {
         switch setting {
-        case .auto: return hasDeep ? nil : .full
+        case .auto:
+            let deep = facts.filter(\.isDeep)
+            return automatic(deep.map(\.low).min() ?? 0, deep.map(\.high).max() ?? 65535)
         case .full: return .full
         case .percentiles: return nil
         case .numbers(let span):
@@ -129,7 +133,7 @@ extension PictureRange {
     /// What `auto` makes of the numbers that training pictures of 16 bits have, the lowest and the highest. Cameras and
     /// scanners of 10 to 14 bits leave most of the range empty, and a net that is fed a small part of 0 ... 1 learns slowly;
     /// what uses half of it and more is left alone, so that the numbers of most files mean the same in each data set.
-    static func automatic(_ low: Int, _ high: Int) -> PictureRange {
+    private static func automatic(_ low: Int, _ high: Int) -> PictureRange {
         guard high > low, 2 * (high - low + 1) < 65536 else { return .full }
         return .spans(bytes: .bytes, words: NumberSpan(low: low, high: high))
     }

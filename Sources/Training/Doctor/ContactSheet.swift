@@ -144,7 +144,7 @@ struct ContactSheet {
                 let longer = max(info.width, info.height)
                 return (max(1, info.width * Self.cell / longer), max(1, info.height * Self.cell / longer))
             })
-        guard let small = sized.map(diagnosis.survey.range.bitmap) else { return nil }
+        guard let small = sized.map((diagnosis.survey.range ?? .full).bitmap) else { return nil }
         guard let path = pair.mask else { return small }
         guard
             let mask = try? SizedMask(path: path, width: small.width, height: small.height, options: decoding)

@@ -48,7 +48,11 @@ struct DataExamination {
         } catch let error as TrainerError {
             result.add(Finding(.maskValues, error))
         }
+        result.survey.palettes = palettes
         result.survey.pairs = usable.map(\.surveyed)
+        let facts = usable.map(\.facts)
+        result.survey.range = try? PictureRange.settled(
+            settings.rangeSetting, facts, hasDeep: facts.contains(where: \.isDeep))
         if net == nil {
             let values = result.survey.maskValues
             shape.task = .guessed(

@@ -2,9 +2,12 @@ import Imaging
 
 extension DataSurvey {
     /// What becomes of the pictures' numbers.
-    var rangeFindings: [Finding] { mixedDepths + [false, true].flatMap(unusedRange) }
+    var rangeFindings: [Finding] {
+        guard let range else { return [] }
+        return mixedDepths(range) + [false, true].flatMap { unusedRange(range, isDeep: $0) }
+    }
 
-    private var mixedDepths: [Finding] {
+    private func mixedDepths(_ range: PictureRange) -> [Finding] {
         let deep = indices { $0.isDeep }
         guard !deep.isEmpty, deep.count < pairs.count else { return [] }
         let plain = pairs.count - deep.count
@@ -12,18 +15,13 @@ extension DataSurvey {
             Finding(
                 .note, .mixedDepths,
                 "\(deep.count) of the pictures \(deep.count == 1 ? "has" : "have") 16 bits and \(plain) 8: each kind has a "
-                    + "range of its own, \(words(isDeep: false)) and \(words(isDeep: true))",
+                    + "range of its own, \(range.span(isDeep: false).words) and \(range.span(isDeep: true).words)",
                 advice: "if both show the same things, save all with the same bits", files: pictures(deep), pairs: deep)
         ]
     }
 
-    private func words(isDeep: Bool) -> String {
-        let span = range.span(isDeep: isDeep)
-        return "\(span.low) to \(span.high)"
-    }
-
     /// Pictures that use less than an eighth of what becomes 0 ... 1: 5 bits of 8.
-    private func unusedRange(isDeep: Bool) -> [Finding] {
+    private func unusedRange(_ range: PictureRange, isDeep: Bool) -> [Finding] {
         let judged = trainingPairs.filter { $0.facts.isDeep == isDeep && !$0.facts.isPlain }
         guard !judged.isEmpty else { return [] }
         let isHigh = isDeep && !range.keepsDepth
@@ -32,7 +30,7 @@ extension DataSurvey {
         // That of most pictures, whatever a dead pixel says of one.
         let middle = used[used.count / 2]
         let size = span.high - span.low + 1
-        guard 8 * middle < size else { return automaticNote(isDeep: isDeep) }
+        guard 8 * middle < size else { return automaticNote(range, isDeep: isDeep) }
         let low = judged.map(\.facts.low).min() ?? 0
         let high = judged.map(\.facts.high).max() ?? 0
         let levels = isHigh ? ", \(max(1, middle / 256)) levels as this run reads them" : ""
@@ -49,16 +47,21 @@ extension DataSurvey {
     }
 
     /// Says that numbers of 16 bits were narrowed, which nobody asked for.
-    private func automaticNote(isDeep: Bool) -> [Finding] {
+    private func automaticNote(_ range: PictureRange, isDeep: Bool) -> [Finding] {
         let span = range.span(isDeep: true)
         guard isDeep, range.keepsDepth, span != .words else { return [] }
         let share = Text.fixed(100 * Double(span.high - span.low + 1) / 65536, 1)
         return [
             Finding(
                 .note, .unusedRange,
-                "in pictures of 16 bits the numbers from \(span.low) to \(span.high) become 0 to 1, \(share) % of what 16 bits "
+                "in pictures of 16 bits the numbers from \(span.words) become 0 to 1, \(share) % of what 16 bits "
                     + "can say; what lies outside is cut",
                 advice: "--range says otherwise, such as full, 0-4095 or p1-p99")
         ]
     }
+}
+
+extension NumberSpan {
+    /// `0 to 4095`.
+    fileprivate var words: String { "\(low) to \(high)" }
 }

@@ -8,8 +8,8 @@ struct DataSurvey: Sendable {
     var map: MaskMap?
     /// What the indices of palette masks mean; nil without such masks.
     var palettes: PaletteRule?
-    /// Which numbers of the pictures become 0 and 1.
-    var range = PictureRange.full
+    /// Which numbers of the pictures become 0 and 1; nil where that cannot be told.
+    var range: PictureRange?
     /// Whether pictures are turned as their EXIF orientation says.
     var isOriented = true
     /// What the net takes; nil where no net is known.
