@@ -157,6 +157,12 @@ extension FileWriter {
         try file.finish()
     }
 
+    /// Whether what is written there goes through, as into a pipe, in place of becoming a file: then it is written once.
+    /// - Throws: `FileError` when nothing can be written there.
+    public static func isStream(_ path: String) throws(FileError) -> Bool {
+        if case .file = try Destination(path) { false } else { true }
+    }
+
     /// Removes what killed programs have left of the files that they wrote in a folder. What is being written stays.
     public static func removeLeftovers(in folder: String) { TemporaryFile.removeLeftovers(in: folder) }
 

@@ -103,6 +103,28 @@ import Testing
         #expect(session["command"]?.array?.first?.string == "trainer")
     }
 
+    /// What stands in a folder by the name of a run's file, and is none.
+    @Test(arguments: ["net.graph", "run.json", "report.html", "best.safetensors", "metrics.csv", "samples.png"])
+    func usersFilesAreNotReplaced(_ name: String) throws {
+        let data = try pictures()
+        try data.folder("run")
+        try data.write("run/" + name, Array("precious".utf8))
+        for flags in [[], ["--resume"]] {
+            let text = message { try train(data, data.file("run"), ["--epochs", "1"] + flags) }
+            #expect(text.contains("run/\(name): is there, and not of a run: training would replace it"), "\(text)")
+        }
+        #expect(try self.text(data, "run/" + name) == "precious")
+        #expect(try FileSystem.names(in: data.file("run")) == [name])
+    }
+
+    @Test func aRunThatWasEndedAtOnceIsReplaced() throws {
+        let data = try pictures()
+        try train(data, data.file("run"), ["--epochs", "1"])
+        for name in ["checkpoint.safetensors", "best.safetensors"] { Files.remove(data.file("run/" + name)) }
+        try train(data, data.file("run"), ["--epochs", "1"])
+        #expect(FileSystem.isFile(data.file("run/checkpoint.safetensors")))
+    }
+
     @Test func onlyATrainersOwnLeftoversAreCleared() throws {
         let data = try pictures()
         try data.folder("run")

@@ -31,9 +31,10 @@ extension TrainCommand {
     static func write(
         _ description: RunDescription, _ plan: PlanDescription, _ model: Model, to files: RunFiles
     ) throws {
+        // First what tells that the others are a run's.
+        try FileWriter.write(files.description, text: description.text)
         try FileWriter.write(files.graph, text: model.graphSource)
         try FileWriter.write(files.plan, text: plan.text)
-        try FileWriter.write(files.description, text: description.text)
     }
 
     /// What earlier sessions wrote; nil where there is nothing.

@@ -201,6 +201,7 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
                 "\(output): there is a run in this folder already",
                 hint: "continue it with --resume, or choose another --out")
         }
+        try files.checkAreOurs()
     }
 
     /// The record to continue from; nil for a new run, or one that was ended before its first checkpoint.

@@ -1,3 +1,4 @@
+import FileAccess
 import Runtime
 
 /// Records what all threads do in some steps of a session, and writes it as a trace that browsers show.
@@ -18,7 +19,7 @@ final class SessionProfile {
 
     private enum Phase { case waiting, recording, written }
 
-    /// Takes the memory, and writes a trace of nothing to see whether that can be written.
+    /// Takes the memory, and writes a trace of nothing to see whether that can be written; not into a pipe or a device.
     /// - Throws: `RuntimeError` without the memory, or when the file cannot be written.
     init(_ window: ProfileWindow, to path: String, net: Net, data: DataSet, settings: TrainingSettings) throws {
         self.window = window
@@ -30,7 +31,7 @@ final class SessionProfile {
         // Batches are made ahead: as many as the window takes, and those that wait behind it, two spans a sample.
         let samples = window.count * settings.samplesPerStep + BatchProducer.capacity * net.model.batchCapacity
         spans = SpanRecorder(capacity: window.count * (16 + 2 * settings.steps.runs) + 2 * samples)
-        try write([])
+        if try !FileWriter.isStream(path) { try write([]) }
     }
 
     /// To be called before each step of a session, with its number from 1, and before batches are made for it.

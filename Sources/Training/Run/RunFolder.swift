@@ -61,5 +61,15 @@ struct RunFiles: Hashable, Sendable {
         ]
     }
 
+    /// A run that was ended before its first checkpoint has a description; files without one are the user's.
+    /// - Throws: `TrainerError` that names a file which a new run would replace.
+    func checkAreOurs() throws {
+        guard !FileSystem.isFile(checkpoint), let taken = all.first(where: Files.exists) else { return }
+        if (try? RunDescription(parsing: FileSystem.text(of: description), file: description)) != nil { return }
+        throw TrainerError(
+            "\(taken): is there, and not of a run: training would replace it",
+            hint: "choose another --out, or move it away")
+    }
+
     func fold(_ number: Int) -> RunFiles { RunFiles(folder: FileSystem.join(folder, "fold-\(number)")) }
 }
