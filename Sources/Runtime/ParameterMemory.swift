@@ -6,9 +6,6 @@ final class ParameterMemory {
     /// Differs from all earlier ones when a parameter may have changed since.
     private(set) var version = 0
     private let memory: MappedMemory
-    /// Parameters that lie in a file, by their offset.
-    private var mapped: [Int: UnsafeMutablePointer<Float>] = [:]
-    private var mapping: FileMapping?
 
     /// All parameters zero.
     /// - Throws: `RuntimeError` when there is not enough memory.
@@ -28,23 +25,18 @@ final class ParameterMemory {
     }
 
     /// Lets `fill` overwrite a parameter.
-    func store(_ parameter: ParameterInfo, fill: (UnsafeMutableBufferPointer<Float>) -> Void) {
+    func store(
+        _ parameter: ParameterInfo, fill: (UnsafeMutableBufferPointer<Float>) throws -> Void
+    ) rethrows {
         version += 1
-        fill(
+        try fill(
             UnsafeMutableBufferPointer(start: address(at: parameter.offset), count: parameter.elementCount))
     }
 
-    /// Lets a parameter lie in a file, from so many bytes on. Before anything is bound to its address.
-    func place(_ parameter: ParameterInfo, in file: FileMapping, at position: Int) {
-        version += 1
-        mapping = file
-        mapped[parameter.offset] = (file.base + position).assumingMemoryBound(to: Float.self)
-    }
-
     /// What is `offset` bytes into the memory, for kernels alone.
-    func address(at offset: Int) -> UnsafeMutablePointer<Float> { mapped[offset] ?? memory.floats(at: offset) }
+    func address(at offset: Int) -> UnsafeMutablePointer<Float> { memory.floats(at: offset) }
 
-    /// Swaps all parameters with as many bytes elsewhere; none lies in a file.
+    /// Swaps all parameters with as many bytes elsewhere.
     func exchange(with other: MappedMemory) {
         version += 1
         var piece = [UInt8](repeating: 0, count: 1 << 16)

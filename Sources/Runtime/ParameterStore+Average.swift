@@ -41,8 +41,8 @@ extension ParameterStore {
     /// - Throws: `RuntimeError` as for `load`, or when there is no average.
     public func loadAverage(from file: SafetensorsFile, prefix: String) throws {
         let memory = try averageMemory()
-        try load(model.parameters, file, prefix: prefix, what: "average of parameter") { values, parameter in
-            _ = elements(parameter, in: memory).update(fromContentsOf: values)
+        try load(model.parameters, file, prefix: prefix, what: "average of parameter") { parameter, fill in
+            try fill(elements(parameter, in: memory))
         }
     }
 

@@ -1,11 +1,13 @@
 extension ParameterStore {
     /// Reads every parameter from the tensor called `prefix` + its name, of any readable element type.
     ///
-    /// Nothing changes unless all of them are there in the right shapes.
+    /// Nothing changes unless all of them are there in the right shapes. Values are copied: what becomes of the file afterwards
+    /// is nobody's business here.
     /// - Parameter needsRunningMoments: false leaves running means and variances that are not in the file as they are, for
     ///   plans that compute with those of the batch.
     /// - Returns: the names of other tensors that start with `prefix`, in the file's order.
-    /// - Throws: `RuntimeError` that names the file, the parameter, and both shapes.
+    /// - Throws: `RuntimeError` that names the file, the parameter, and both shapes, or how many of its values are no finite
+    ///   numbers; in that case some parameters have changed.
     @discardableResult
     public func load(
         _ file: SafetensorsFile, prefix: String = "", needsRunningMoments: Bool = true
@@ -13,7 +15,7 @@ extension ParameterStore {
         let wanted = model.parameters.filter {
             needsRunningMoments || $0.kind.isTrained || file.tensor(prefix + $0.name) != nil
         }
-        try load(wanted, file, prefix: prefix, what: "parameter") { parameters.store($0, $1) }
+        try load(wanted, file, prefix: prefix, what: "parameter") { try parameters.store($0, fill: $1) }
         let known = Set(model.parameters.map { prefix + $0.name })
         return file.names.filter { $0.hasPrefix(prefix) && !known.contains($0) }
     }
@@ -22,8 +24,8 @@ extension ParameterStore {
     /// - Throws: `RuntimeError` as for `load`, or when that state was not allocated.
     public func loadMoment(_ index: Int, from file: SafetensorsFile, prefix: String) throws {
         let memory = try moment(index)
-        try load(model.parameters, file, prefix: prefix, what: "optimizer state of parameter") { values, parameter in
-            _ = elements(parameter, in: memory).update(fromContentsOf: values)
+        try load(model.parameters, file, prefix: prefix, what: "optimizer state of parameter") { parameter, fill in
+            try fill(elements(parameter, in: memory))
         }
     }
 
@@ -44,11 +46,26 @@ extension ParameterStore {
 
     func load(
         _ wanted: [ParameterInfo], _ file: SafetensorsFile, prefix: String, what: String,
-        store: ([Float], ParameterInfo) -> Void
+        store: (ParameterInfo, (UnsafeMutableBufferPointer<Float>) throws -> Void) throws -> Void
     ) throws {
         for parameter in wanted { try check(parameter, file, prefix: prefix, what: what) }
-        // One after the other: together they are as much memory as the parameters.
-        for parameter in wanted { store(try file.floats(prefix + parameter.name), parameter) }
+        for parameter in wanted {
+            try store(parameter) { target in
+                try file.read(prefix + parameter.name, into: target)
+                try Self.checkFinite(target, parameter, file, what)
+            }
+        }
+    }
+
+    private static func checkFinite(
+        _ values: UnsafeMutableBufferPointer<Float>, _ parameter: ParameterInfo, _ file: SafetensorsFile, _ what: String
+    ) throws {
+        guard let first = values.first(where: { !$0.isFinite }) else { return }
+        let count = values.count { !$0.isFinite }
+        throw RuntimeError(
+            "\(file.path): \(what) \"\(parameter.name)\" \(shapeText(parameter.shape)) holds \(count) "
+                + "value\(count == 1 ? "" : "s") of \(values.count) that \(count == 1 ? "is" : "are") not finite (the first is "
+                + "\(first.isNaN ? "nan" : "\(first)")); use the weights of an earlier epoch, or train anew")
     }
 
     func check(_ parameter: ParameterInfo, _ file: SafetensorsFile, prefix: String, what: String) throws {

@@ -18,7 +18,7 @@ public final class SafetensorsFile {
     private let places: [String: Int]
     private let descriptor: Int32
     /// Bytes before the first tensor.
-    let dataStart: Int
+    private let dataStart: Int
 
     /// - Throws: `RuntimeError` when the file cannot be opened or is not a whole safetensors file.
     public init(path: String) throws {
@@ -35,7 +35,9 @@ public final class SafetensorsFile {
             header = try SafetensorsHeader(json: json, dataBytes: size - 8 - length)
             dataStart = 8 + length
         } catch let error as RuntimeError {
+            let other = WeightsFormat(descriptor)
             close(descriptor)
+            if let other { throw RuntimeError("\(path): \(other.text)") }
             throw RuntimeError("\(path): not a valid safetensors file: \(error.message)")
         }
         self.path = path
@@ -52,17 +54,6 @@ public final class SafetensorsFile {
     /// The header's map of strings.
     public var metadata: [String: String] {
         Dictionary(uniqueKeysWithValues: header.metadata.map { ($0.name, $0.value.string ?? "") })
-    }
-
-    /// The whole file as memory.
-    /// - Throws: `RuntimeError` that names it.
-    func mapping() throws -> FileMapping {
-        do {
-            let end = header.tensors.map(\.range.upperBound).max() ?? 0
-            return try FileMapping(descriptor: descriptor, count: dataStart + end)
-        } catch let error as RuntimeError {
-            throw RuntimeError("\(path): \(error.message)")
-        }
     }
 
     public func contains(_ name: String) -> Bool { places[name] != nil }
@@ -128,6 +119,24 @@ public final class SafetensorsFile {
         }
     }
 
+    /// Calls `body` with the bytes of a tensor in pieces of `size`, the last of which may be smaller; so it is not in memory as
+    /// a whole.
+    /// - Throws: as `bytes`, and what `body` throws.
+    public func forEachPiece(
+        of name: String, size: Int = 1 << 20, _ body: (UnsafeRawBufferPointer) throws -> Void
+    ) throws {
+        let tensor = try known(name)
+        let piece = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: max(1, min(size, tensor.range.count)), alignment: 16)
+        defer { piece.deallocate() }
+        for start in stride(from: 0, to: tensor.range.count, by: piece.count) {
+            let bytes = UnsafeMutableRawBufferPointer(
+                rebasing: piece[..<min(piece.count, tensor.range.count - start)])
+            try readData(bytes, tensor, from: start)
+            try body(UnsafeRawBufferPointer(bytes))
+        }
+    }
+
     private func known(_ name: String) throws -> SafetensorsTensor {
         guard let tensor = tensor(name) else {
             throw RuntimeError("\(path): \(RuntimeError.unknown("tensor", name, valid: names).message)")
@@ -156,8 +165,13 @@ public final class SafetensorsFile {
         var length: UInt64 = 0
         try withUnsafeMutableBytes(of: &length) { try readExactly(descriptor, $0, at: 0) }
         length = UInt64(littleEndian: length)
-        guard length <= UInt64(min(fileSize - 8, headerLimit)) else {
-            throw RuntimeError("its first 8 bytes announce a header of \(length) bytes in a file of \(fileSize)")
+        guard length <= UInt64(headerLimit) else {
+            throw RuntimeError("it does not begin with the length of a header, as these files do")
+        }
+        guard length <= UInt64(fileSize - 8) else {
+            throw RuntimeError(
+                "it announces a header of \(length) bytes and has \(fileSize) in all: it is truncated, or none of these "
+                    + "files")
         }
         return Int(length)
     }
@@ -165,7 +179,7 @@ public final class SafetensorsFile {
 
 /// Fills `target` from `offset` on.
 /// - Throws: `RuntimeError` when the file ends before that.
-private func readExactly(_ descriptor: Int32, _ target: UnsafeMutableRawBufferPointer, at offset: Int) throws {
+func readExactly(_ descriptor: Int32, _ target: UnsafeMutableRawBufferPointer, at offset: Int) throws {
     var done = 0
     while done < target.count {
         let count = pread(descriptor, target.baseAddress.map { $0 + done }, target.count - done, off_t(offset + done))

@@ -110,8 +110,15 @@ public struct SafetensorsWriter {
         entries.append(entry)
     }
 
-    /// The JSON header, padded with blanks so that the data starts at a multiple of 64: mapped into memory, tensors of whole
-    /// vectors can be read as vectors.
+    /// Calls `body` with the name, shape and bytes of each tensor, in the file's order.
+    public func forEachTensor(_ body: (String, [Int], UnsafeRawBufferPointer) throws -> Void) rethrows {
+        for entry in entries { try entry.bytes.withBytes { try body(entry.name, entry.shape, $0) } }
+    }
+
+    /// The data starts at a multiple of so many bytes.
+    private static let alignment = 64
+
+    /// The JSON header, padded with blanks so that programs that map the file can read tensors of whole vectors as vectors.
     private func headerBytes() -> [UInt8] {
         var members: [JSONMember] = []
         if !metadata.isEmpty { members.append(JSONMember("__metadata__", .object(metadata))) }
@@ -129,7 +136,7 @@ public struct SafetensorsWriter {
             offset = end
         }
         var bytes = Array(JSONValue.object(members).text.utf8)
-        while !(8 + bytes.count).isMultiple(of: ParameterStore.mappedAlignment) { bytes.append(UInt8(ascii: " ")) }
+        while !(8 + bytes.count).isMultiple(of: Self.alignment) { bytes.append(UInt8(ascii: " ")) }
         return bytes
     }
 }

@@ -12,14 +12,19 @@ public func trainerMain(
     _ count: Int32, _ values: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?, _ model: UnsafePointer<unetc_model>?
 ) -> Int32 {
     StandardStreams.occupy()
-    Interruption.passOnSignals()
     MemoryUse.keepLittleFreeMemory()
     let arguments = (0..<Int(count)).compactMap { values?[$0].map { String(cString: $0) } }
     guard let model else {
         StandardStreams.complain("error: the trainer was linked without a model\n")
         return ExitCodes.bug
     }
-    return StandardStreams.exitCode(runTrainer(arguments: arguments, model: model))
+    // Constant tables.
+    nonisolated(unsafe) let tables = model
+    let code = withLargeStack {
+        Interruption.passOnSignals()
+        return runTrainer(arguments: arguments, model: tables)
+    }
+    return StandardStreams.exitCode(code)
 }
 
 /// The trainer as a function: `arguments` begin with the program's name.

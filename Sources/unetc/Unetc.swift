@@ -1,6 +1,7 @@
 import ArgumentParser
 import Driver
 import FileAccess
+import func Training.withLargeStack
 
 #if canImport(Glibc)
 import Glibc
@@ -27,11 +28,12 @@ struct Unetc: ParsableCommand {
         StandardStreams.occupy()
         // A reader that leaves (`unetc dump … | head`) ends the program quietly.
         signal(SIGPIPE, SIG_DFL)
-        Glibc.exit(StandardStreams.exitCode(performed()))
+        Glibc.exit(StandardStreams.exitCode(withLargeStack(performed)))
     }
 
     /// Does what the command line asks for.
     /// - Returns: the exit code; errors have gone to standard error.
+    @Sendable
     private static func performed() -> Int32 {
         do {
             var command = try parseAsRoot()

@@ -22,7 +22,7 @@ import Testing
 
     @Test(arguments: [
         (["train"], "--out"),
-        (["train", "--out", "r", "--epochs", "0"], "--epochs takes a number from 1, found 0"),
+        (["train", "--out", "r", "--epochs", "0"], "--epochs takes a number from 1 to 1000000000, found 0"),
         (["train", "--out", "r", "--batch", "-1"], "batch"),
         (["train", "--out", "r", "--lr", "0"], "--lr takes a number above 0"),
         (["train", "--out", "r", "--lr", "nan"], "--lr takes a number above 0"),

@@ -52,4 +52,22 @@ import Testing
         let two = SampleShape(channels: 3, height: 32, width: 32, task: .classes(ClassRange(count: 2)))
         #expect(EmbeddedSamples(shape: two).sample(3) == drawing.sample(3))
     }
+
+    /// What memory has no room for is drawn again: the same bits, however large the net's pictures are.
+    @Test func drawingsNeedNotBeKept() throws {
+        let folder = try TestFolder()
+        for (run, cache) in [("kept", "1G"), ("drawn", "0"), ("some", "100K")] {
+            try TinyRuns.run(["train", "--out", folder.file(run), "--quiet", "--epochs", "1", "--cache", cache])
+            #expect(
+                bytes(folder.file("kept/checkpoint.safetensors")) == bytes(folder.file(run + "/checkpoint.safetensors"))
+            )
+        }
+    }
+
+    @Test func oneThatDoesNotFitIsSaid() throws {
+        let huge = EmbeddedSamples(shape: SampleShape(channels: 3, height: 1 << 22, width: 1 << 22))
+        let text = message { _ = try huge.load(threads: 2, cache: SampleCache(limit: 0), progress: { _, _ in }) }
+        #expect(text.contains("embedded pictures: one takes 64.0 TiB at the net's size, 4194304x4194304"), "\(text)")
+        #expect(text.contains("compile the graph for a smaller size"))
+    }
 }

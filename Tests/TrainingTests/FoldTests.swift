@@ -37,17 +37,24 @@ import Testing
     func textsOfNoFoldAreRefused(text: String) { #expect(Fold(text) == nil) }
 
     @Test func tablesReadBackAndAreSummedUp() throws {
+        let size = PictureSize(width: 96, height: 64)
         var table = FoldTable(task: .mask)
         table.add(.init(fold: 2, bestEpoch: 3, scores: TestScores(loss: 0.3, values: [0.8, 1.0 / 3])))
-        #expect(table.summary(of: 3) == "1 of 3 folds: loss 0.3000, Dice 0.8000, IoU 0.3333")
+        #expect(table.summary(of: 3, size: size) == "1 of 3 folds: loss 0.3000, Dice 0.8000, IoU 0.3333 at 96x64")
         table.add(.init(fold: 1, bestEpoch: 9, scores: TestScores(loss: 0.5, values: [0.6, 0.4])))
         table.add(.init(fold: 2, bestEpoch: 4, scores: TestScores(loss: 0.1, values: [0.8, 1.0 / 3])))
         #expect(table.rows.map(\.fold) == [1, 2] && table.rows[1].bestEpoch == 4)
         #expect(try FoldTable(parsing: table.text, task: .mask, path: "f") == table)
         // Deviations by numpy's std(ddof=1).
-        #expect(table.summary(of: 2) == "2 folds: loss 0.3000 ± 0.2828, Dice 0.7000 ± 0.1414, IoU 0.3667 ± 0.0471")
+        #expect(
+            table.summary(of: 2, size: size)
+                == "2 folds: loss 0.3000 ± 0.2828, Dice 0.7000 ± 0.1414, IoU 0.3667 ± 0.0471 at 96x64")
+        // Of a fold without any object in its test masks the loss alone.
+        table.add(.init(fold: 3, bestEpoch: 4, scores: TestScores(loss: 0.3, values: [nil, nil])))
+        #expect(table.summary(of: 3, size: size).contains("loss 0.3000 ± 0.2000, Dice 0.7000 ± 0.1414 (2 of them)"))
+        #expect(try FoldTable(parsing: table.text, task: .mask, path: "f") == table)
         let wrong = message { _ = try FoldTable(parsing: table.text + "3,x\n", task: .mask, path: "f.csv") }
-        #expect(wrong.contains("f.csv:4: expected numbers, found \"3,x\""), "\(wrong)")
+        #expect(wrong.contains("f.csv:5: expected numbers, found \"3,x\""), "\(wrong)")
     }
 
     private func train(_ arguments: [String]) throws {

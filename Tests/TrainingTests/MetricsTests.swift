@@ -16,15 +16,40 @@ import Testing
         let scores = try #require(sums.scores)
         // Intersection 4, predicted 5, truth 5, union 6; a logit of 0 is background.
         #expect(scores.values[0] == 0.8)
-        #expect(abs(scores.values[1] - 4.0 / 6) < 1e-15)
-        #expect(sums.confusion == nil)
+        #expect(abs(try #require(scores.values[1]) - 4.0 / 6) < 1e-15)
+        #expect(sums.measured.confusion == nil)
     }
 
-    @Test func emptyAgreementIsPerfect() throws {
+    /// 0/0 where nothing is found either, and 0 where something is: neither says how good the net is.
+    @Test(arguments: [[-1, -2], [1, -2], [1, 2]] as [[Float]])
+    func withoutAnObjectThereIsNoScore(output: [Float]) throws {
         var sums = TestSums(.mask)
-        sums.add([-1, -2], of: sample([0, 0]))
+        sums.add(output, of: sample([0, 0]))
         sums.add(loss: 0.5, samples: 1)
-        #expect(try #require(sums.scores).values == [1, 1])
+        let scores = try #require(sums.scores)
+        #expect(scores.values == [nil, nil])
+        #expect(TrainingTask.mask.text(scores) == "loss 0.5000, Dice n/a, IoU n/a")
+        sums.add([1, -1], of: sample([1, 0]))
+        #expect(sums.scores?.values.contains(nil) == false, "one object is enough")
+    }
+
+    @Test func sumsOfPartsAreTheSums() {
+        for task in [TrainingTask.mask, .classes(ClassRange(count: 3)), .reconstruction] {
+            let pictures: [(output: [Float], sample: Sample)] = [
+                ([1, -1, 0.5, 0, 1, 2], sample([1, 0], picture: [3, 4, 5, 6, 7, 8])),
+                ([0, 1, 0, 3, 1, 0], sample([0, 1], picture: [90, 4, 50, 6, 7, 8])),
+            ]
+            var whole = MeasureSums(task)
+            var joined = MeasureSums(task)
+            for (output, sample) in pictures {
+                let fitting = task == .mask ? Array(output.prefix(2)) : output
+                whole.add(fitting, of: sample)
+                var one = MeasureSums(task)
+                one.add(fitting, of: sample)
+                joined.add(one)
+            }
+            #expect(whole == joined && whole != MeasureSums(task), "\(task)")
+        }
     }
 
     @Test func lossesAreWeightedBySamples() throws {
@@ -42,9 +67,9 @@ import Testing
         #expect(matrix.total == 4 && matrix[0, 0] == 2 && matrix[0, 1] == 1 && matrix[1, 1] == 1)
         #expect(matrix.iou(0) == 2.0 / 3 && matrix.iou(1) == 0.5 && matrix.iou(2) == nil)
         #expect(matrix.recall(0) == 2.0 / 3 && matrix.precision(1) == 0.5 && matrix.precision(2) == nil)
-        #expect(abs(matrix.meanIoU - (2.0 / 3 + 0.5) / 2) < 1e-15)
+        #expect(abs((matrix.meanIoU ?? 0) - (2.0 / 3 + 0.5) / 2) < 1e-15)
         #expect(matrix.pixelAccuracy == 0.75)
-        #expect(ConfusionMatrix(count: 3).meanIoU == 0 && ConfusionMatrix(count: 3).pixelAccuracy == 0)
+        #expect(ConfusionMatrix(count: 3).meanIoU == nil && ConfusionMatrix(count: 3).pixelAccuracy == nil)
     }
 
     @Test func tablesNameTheClasses() throws {
@@ -56,7 +81,7 @@ import Testing
             lines == [
                 "class           IoU     recall  precision     pixels",
                 "0 (sky)      0.6667     0.6667     1.0000   100.00 %",
-                "1 (road)          -          -     0.0000     0.00 %",
+                "1 (road)        n/a        n/a     0.0000     0.00 %",
             ])
     }
 
@@ -90,7 +115,37 @@ import Testing
             (.reconstruction, 0.7, 0.8, true), (.reconstruction, 0.7, .nan, true), (.mask, .nan, 0.1, false),
         ] as [(TrainingTask, Double, Double, Bool)])
     func theBestFollowsTheTask(task: TrainingTask, quality: Double, other: Double, isBetter: Bool) throws {
-        #expect(try task.criterion().isBetter(quality, than: other) == isBetter)
+        let (one, two) = (Quality(value: quality, loss: nil), Quality(value: other, loss: nil))
+        #expect(try task.criterion().isBetter(one, than: two) == isBetter)
+    }
+
+    /// Of equal values that with the smaller loss, and where no test can tell a value the loss alone.
+    @Test(
+        arguments: [
+            ((0, 0.5), (0, 0.6), true), ((0, 0.6), (0, 0.5), false), ((0, 0.5), (0, 0.5), false),
+            ((0.1, 0.9), (0, 0.5), true), ((0, 0.1), (0.1, 0.5), false), ((nil, 0.5), (nil, 0.6), true),
+            ((nil, 0.6), (nil, 0.5), false), ((0, 0.5), nil, true), ((nil, 0.5), nil, true), ((0, 9), (nil, 0.1), true),
+            ((nil, 0.1), (0, 9), false), ((0.5, 0.1), (0.5, nil), false), ((0.5, .nan), (0.5, 0.1), false),
+            ((.nan, 0.1), (0.5, 0.2), false),
+        ] as [((Double?, Double?), (Double?, Double?)?, Bool)])
+    func tiesAreBrokenByTheTestLoss(
+        quality: (Double?, Double?), other: (Double?, Double?)?, isBetter: Bool
+    ) throws {
+        let criterion = try TrainingTask.mask.criterion()
+        let best = other.map { Quality(value: $0.0, loss: $0.1) }
+        let now = Quality(value: quality.0, loss: quality.1)
+        #expect(criterion.isBetter(now, than: best) == isBetter)
+        // A plateau asks the same, of differences that count.
+        var state = PlateauState()
+        state.best = best
+        _ = state.add(now, criterion, PlateauRule())
+        #expect((state.idle == 0) == isBetter)
+    }
+
+    @Test(arguments: [(nil, false), (0.84, false), (0.85, true), (0.9, true)] as [(Double?, Bool)])
+    func nothingReachesNoGoal(value: Double?, isReached: Bool) throws {
+        #expect(try TrainingTask.mask.criterion().reaches(value, 0.85) == isReached)
+        #expect(try TrainingTask.mask.criterion("test_loss").reaches(value.map { -$0 }, -0.85) == isReached)
     }
 
     @Test func logsReadBackExactly() throws {
@@ -101,9 +156,12 @@ import Testing
                     epoch: 1, step: 30, trainLoss: 0.1 + 0.2, test: TestScores(loss: 1.0 / 3, values: [0.7, 2e-17]),
                     seconds: 1.25),
                 MetricsRow(epoch: 2, step: 60, trainLoss: 0.25, test: nil, seconds: 2.5),
+                MetricsRow(
+                    epoch: 3, step: 90, trainLoss: 0.25, test: TestScores(loss: 0.5, values: [nil, nil]), seconds: 4),
             ])
         #expect(log.text.hasPrefix("epoch,step,train_loss,test_loss,dice,iou,seconds\n1,30,0.30000000000000004,"))
         #expect(log.text.contains("\n2,60,0.25,,,,2.50\n"))
+        #expect(log.text.contains("\n3,90,0.25,0.5,n/a,n/a,4.00\n"))
         #expect(try MetricsLog(parsing: log.text, task: .mask, through: 9, path: "m.csv") == log)
         #expect(try MetricsLog(parsing: log.text, task: .mask, through: 1, path: "m.csv").rows == [log.rows[0]])
         #expect(try MetricsLog(parsing: log.text, task: .mask, through: 0, path: "m.csv").rows.isEmpty)
@@ -127,6 +185,7 @@ import Testing
         ("a,b\n1,2\n", "m.csv: expected the header"),
         (MetricsLog.header(.mask) + "\n1,30,0.5,0.5\n", "m.csv:2: expected 7 columns"),
         (MetricsLog.header(.mask) + "\n1,30,0.5,x,0.5,0.5,1\n", "m.csv:2: expected 7 columns"),
+        (MetricsLog.header(.mask) + "\n1,30,0.5,n/a,0.5,0.5,1\n", "m.csv:2: expected 7 columns"),
     ])
     func foreignLogsAreRefused(text: String, expected: String) {
         let found = message { _ = try MetricsLog(parsing: text, task: .mask, through: 1, path: "m.csv") }

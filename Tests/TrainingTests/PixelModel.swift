@@ -12,7 +12,7 @@ enum PixelModel {
     static let capacity = 4
     static let side = 16
 
-    /// - Parameter defines: macros of the C text: `CHANNELS`, `SIDE`, `NAME`, `HASH`, `TILED`; `CLASSES` (and `IGNORE`) or
+    /// - Parameter defines: macros of the C text: `CHANNELS`, `SIDE`, `NAME`, `HASH`, `TILED`, `OVERFLOWS`; `CLASSES` (and `IGNORE`) or
     ///   `RECONSTRUCTION` for other tasks than a binary mask; `TARGET_NAME` (in the metadata) and `TARGET_CHANNELS` for
     ///   graphs that the trainer refuses.
     static func load(_ defines: [String] = []) throws -> Model {
@@ -105,6 +105,18 @@ enum PixelModel {
                     y[k * AREA + i] = sum;
                 }
         }
+
+        /* With OVERFLOWS, values that no float holds, outside training, for pictures whose first number is white. */
+        #ifdef OVERFLOWS
+        static void tested(const unetc_call *call, int64_t n) {
+            forward(call, n);
+            volatile float much = 3e38f;
+            if (call->operands[1][n * CHANNELS * AREA] > 0.999f)
+                call->operands[0][n * OUTPUTS * AREA] = much * much - much * much;
+        }
+        #else
+        #define tested forward
+        #endif
 
         /* The loss of pixel i of one sample, and its gradient at each output; how much the pixel counts. */
         static double pixel(const float *y, const float *t, int i, float *d, double *weight) {
@@ -236,12 +248,12 @@ enum PixelModel {
         static const int32_t forward_operands[] = {2, 0, 4, 5}, loss_operands[] = {3, 2, TRUTH},
             gradient_operands[] = {6, 7, 2, TRUTH, 0}, update_w[] = {4, 6}, update_b[] = {5, 7},
             infer_operands[] = {1, 0, 2, 3};
-        #define FORWARD_STEPS \
-            {"logits", "conv", "t:1", "loop", 0, forward, 4, forward_operands, 1, 0, 0, 0, 0, 0, 0, 0}, \
+        #define FORWARD_STEPS(kernel) \
+            {"logits", "conv", "t:1", "loop", 0, kernel, 4, forward_operands, 1, 0, 0, 0, 0, 0, 0, 0}, \
             {"loss", "mean", "t:2", "loop", 0, loss, 3, loss_operands, 0, 1, 0, 0, 0, 0, 0, 0}
-        static const unetc_step forward_steps[] = {FORWARD_STEPS};
+        static const unetc_step forward_steps[] = {FORWARD_STEPS(tested)};
         static const unetc_step train_steps[] = {
-            FORWARD_STEPS,
+            FORWARD_STEPS(forward),
             {"d", "sum", "t:1", "loop", 1, gradient, 5, gradient_operands, 0, 1, 0, 0, 0, 0, 0, 0},
             {"update w", "update", "t:1", "optimizer", 2, NULL, 2, update_w, 0, 1, OUTPUTS * CHANNELS, 0, 0, 0, 0, 0},
             {"update b", "update", "t:1", "optimizer", 2, NULL, 2, update_b, 0, 1, OUTPUTS, 0, 0, 0, 0, 0},
@@ -252,7 +264,7 @@ enum PixelModel {
             PARAMETERS,
         };
         static const unetc_step infer_steps[] = {
-            {"logits", "conv", "t:1", "loop", 0, forward, 4, infer_operands, 1, 0, 0, 0, 0, 0, 0, 0},
+            {"logits", "conv", "t:1", "loop", 0, tested, 4, infer_operands, 1, 0, 0, 0, 0, 0, 0, 0},
         };
         /* With TILED, pictures of any size, SIDE pixels square at a time; each pixel is on its own. */
         static const unetc_tiling tiling = {{1, 1}, {0, 0}, {0, 0}};

@@ -126,7 +126,8 @@ import Testing
         let log = try MetricsLog(
             parsing: FileSystem.text(of: data.file("run/metrics.csv")), task: .mask, through: 99, path: "m")
         #expect(
-            log.rows.map { ($0.test?.values[0] ?? 0) >= 0.8 } == Array(repeating: false, count: epochs - 1) + [true])
+            log.rows.map { ($0.test.flatMap { $0.values[0] } ?? 0) >= 0.8 } == Array(
+                repeating: false, count: epochs - 1) + [true])
         // It stays there, until it is asked for more.
         try train(data, "run", ["--resume"])
         #expect(try record(data, "run").progress.epoch == epochs)
@@ -149,7 +150,7 @@ import Testing
         let log = try MetricsLog(
             parsing: FileSystem.text(of: data.file("run/metrics.csv")), task: .mask, through: 99, path: "m")
         let losses = log.rows.compactMap { $0.test?.loss }
-        #expect(try record(data, "run").progress.bestQuality == losses.min())
+        #expect(try record(data, "run").progress.best?.value == losses.min())
         try train(data, "run", ["--epochs", "4", "--best-by", "iou", "--resume"])
         #expect(try record(data, "run").progress.bestEpoch == 4, "chosen anew")
     }

@@ -15,7 +15,10 @@ import Testing
         var record = RunRecord(
             graphName: "unet", graphHash: "ff", settings: settings, data: data, fingerprint: "0123456789abcdef")
         record.progress = RunProgress(
-            epoch: 3, step: 100, stepInEpoch: 7, lossSum: 1.0 / 3, samples: 112, bestQuality: 0.7, bestEpoch: 2)
+            epoch: 3, step: 100, stepInEpoch: 7, lossSum: 1.0 / 3, samples: 112,
+            best: Quality(value: 0.7, loss: 1.0 / 7),
+            bestEpoch: 2)
+        record.progress.plateau.best = Quality(value: nil, loss: 0.1 + 0.2)
         return record
     }
 

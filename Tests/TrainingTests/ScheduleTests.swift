@@ -119,8 +119,9 @@ import Testing
         settings.steps.schedule = try Schedule(parsing: text)
         guard case .plateau(let rule) = settings.steps.schedule else { throw TrainerError("no plateau") }
         var state = PlateauState()
+        let criterion = try TrainingTask.mask.criterion(isMoreBetter ? "dice" : "test_loss")
         for (quality, rate) in zip(qualities, rates) {
-            _ = state.add(quality, isMoreBetter: isMoreBetter, rule)
+            _ = state.add(Quality(value: quality, loss: nil), criterion, rule)
             // As a checkpoint keeps it.
             let metadata = Dictionary(uniqueKeysWithValues: state.metadata)
             state = try PlateauState(RecordFields(metadata: metadata, path: "c"))
@@ -155,7 +156,10 @@ import Testing
         ("step:every=0", "\"every\" of the schedule step takes a number above 0, found \"0\""),
         ("step:every", "\"every\" of the schedule step takes a number above 0, found \"\""),
         ("cosine:final=2", "takes a number from 0 to 1, found \"2\""),
-        ("plateau:patience=-1", "takes a number from 0, found \"-1\""),
+        ("plateau:patience=-1", "takes a number from 0 to 1000000000, found \"-1\""),
+        ("plateau:patience=9223372036854775807", "takes a number from 0 to 1000000000"),
+        ("plateau:patience=1e308", "takes a number from 0 to 1000000000"), ("plateau:patience=nan", "found \"nan\""),
+        ("step:every=inf", "found \"inf\""), ("polynomial:power=nan", "found \"nan\""),
         ("one-cycle:max_momentum=0.5", "are 0.85 and 0.5"),
     ])
     func nonsenseIsRefused(text: String, expected: String) {

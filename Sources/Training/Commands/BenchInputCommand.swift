@@ -18,8 +18,8 @@ struct BenchInputCommand: ParsableCommand, TrainerVerb {
     var epochs = 5
 
     mutating func validate() throws {
-        if let batch, batch < 1 { throw ValidationError("--batch takes a number from 1, found \(batch).") }
-        if epochs < 1 { throw ValidationError("--epochs takes a number from 1, found \(epochs).") }
+        try validateCount("--batch", batch, TrainingSettings.mostPictures)
+        try validateCount("--epochs", epochs, TrainingSettings.mostEpochs)
     }
 
     func run(_ context: TrainerContext) throws {

@@ -12,10 +12,10 @@ struct CrossValidation {
 
     /// What a command asks for: `--folds`, or, to resume, what the runs in `--out` were started with.
     /// - Returns: nil for a single run.
-    /// - Throws: `TrainerError` when there is something else in `--out`.
-    init?(_ command: TrainCommand) throws {
+    /// - Throws: `TrainerError` when there is something else in `--out`, such as runs of another net.
+    init?(_ command: TrainCommand, _ model: Model) throws {
         let files = RunFiles(folder: command.output)
-        let record = try Self.startedFold(files)
+        let record = try Self.startedFold(files, model)
         let started = record?.data.fold?.count
         if let started, command.folds.folds == nil, !command.resume {
             throw TrainerError(
@@ -39,12 +39,12 @@ struct CrossValidation {
     }
 
     /// The record of a fold that was begun in a folder; nil when there is none.
-    private static func startedFold(_ files: RunFiles) throws -> RunRecord? {
+    private static func startedFold(_ files: RunFiles, _ model: Model) throws -> RunRecord? {
         guard FileSystem.isFolder(files.folder) else { return nil }
         for name in try FileSystem.names(in: files.folder) where name.hasPrefix("fold-") {
             let checkpoint = RunFiles(folder: FileSystem.join(files.folder, name)).checkpoint
             guard FileSystem.isFile(checkpoint) else { continue }
-            let record = try Checkpoint(path: checkpoint).record(for: nil)
+            let record = try Checkpoint(path: checkpoint).record(for: model)
             if record.data.fold != nil { return record }
         }
         return nil
@@ -54,7 +54,8 @@ struct CrossValidation {
     /// - Throws: as `TrainCommand.run`.
     func run(_ context: TrainerContext) throws {
         let console = Console(isQuiet: command.quiet)
-        let task = try NetInterface(model: context.model).task
+        let shape = try NetInterface(model: context.model).shape
+        let task = shape.task
         try checkData(task)
         let folder = try RunFolder(command.output)
         let path = folder.files.folds
@@ -86,7 +87,7 @@ struct CrossValidation {
             try table.write(to: path)
         }
         guard !table.rows.isEmpty else { return }
-        console.say("\(table.summary(of: count)); numbers \(path)")
+        console.say("\(table.summary(of: count, size: shape.testedSize)); numbers \(path)")
         withExtendedLifetime(folder) {}
     }
 

@@ -38,6 +38,7 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
     var confusion: String?
 
     @OptionGroup var tiling: TileOptions
+    @OptionGroup var measuring: OwnSizeFlag
 
     mutating func validate() throws {
         if tiling.tiles && show != nil {
@@ -48,7 +49,7 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
     func run(_ context: TrainerContext) throws {
         let console = Console()
         let file = try weights.file()
-        let record = try weights.record()
+        let record = try weights.record(for: context.model)
         let interface = try NetInterface(model: context.model)
         let task = interface.task
         if confusion != nil && task.classes == nil {
@@ -58,7 +59,7 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
             throw TrainerError("--tiles: the net learns its input, not what it shows", hint: "leave it out")
         }
         let threads = data.threads ?? processorCount()
-        let settings = try data.resolved(over: weights.readingSettings(), task: task)
+        let settings = try data.resolved(over: weights.readingSettings(record), task: task)
         let names = try ClassNames(settings.classNames, task: task)
         let samples = try DataSet.load(
             settings, .testing(part), shape: interface.shape, seed: seed ?? record?.settings.seed ?? 0,
@@ -80,15 +81,26 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
         guard !tiling.tiles else {
             let result = try testedInTiles(context.model, file, samples, threads, console)
             try answer(result?.confusion, names, context.model, console)
-            let values = zip(task.measures, result?.values ?? []).map { $0.text($1) }.joined(separator: ", ")
-            return console.answer("\(Text.count(count, "test picture")) at their own resolution: \(values)")
+            return console.answer(
+                "\(Text.count(count, "test picture")) at their own resolution: \(task.text(result?.values ?? []))")
         }
         let net = try Net(
             model: context.model, for: .testing, threads: threads, preparedWeights: .kept,
             weights: Checkpoint(path: file))
+        if try !samples.testsHaveTruth() { console.warn(samples.nothingToFind().text) }
         guard let result = try tested(net, samples, console) else { return }
+        if let fault = result.fault {
+            throw TrainerError("\(file): \(fault)", hint: "use weights of an earlier epoch, or train anew")
+        }
         try answer(result.confusion, names, context.model, console)
-        console.answer("\(Text.count(count, "test picture")): \(task.text(result.scores))")
+        console.answer(
+            "\(Text.count(count, "test picture")): \(task.text(result.scores)) at \(samples.shape.testedSize.text)")
+        if let written = result.written {
+            if let fault = written.fault {
+                throw TrainerError("nothing can be measured \(WrittenScores.title): \(fault)")
+            }
+            written.tell(task, console)
+        }
         guard let show else { return }
         let target = output ?? FileSystem.join(weights.run ?? ".", "show-\(show).png")
         let shown = samples.testing[show - 1]
@@ -124,7 +136,7 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
         defer { console.clear() }
         var done = 0
         return try test(
-            net, on: samples.testing, of: samples,
+            net, on: samples.testing, of: samples, measuresWritten: measuring.ownSize,
             progress: { batch in
                 done += batch
                 bar.show(done, of: samples.testing.count)

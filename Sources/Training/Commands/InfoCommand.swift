@@ -48,7 +48,7 @@ struct InfoCommand: ParsableCommand, TrainerVerb {
         defer { console.clear() }
         let net = try Net(
             model: model, for: settings.use, threads: threads, preparedWeights: .recomputed)
-        let times = try StepMeasurement(net: net, settings: settings).run()
+        let times = try StepMeasurement(net: net, settings: settings, training: counts.training).run()
         let time = TimeForecast(
             step: times.step, testedBatch: times.testedBatch, training: counts.training, testing: counts.testing,
             batch: settings.samplesPerStep, capacity: model.batchCapacity)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Runtime
 
 /// Where pictures and masks are and how they are parted.
 struct DataOptions: ParsableArguments {
@@ -133,17 +134,30 @@ struct WeightsOptions: ParsableArguments {
             hint: "train first: trainer train --out \(files.folder)")
     }
 
-    /// What the run remembers; nil for bare weights.
-    func record() throws -> RunRecord? { run == nil ? nil : try Checkpoint(path: file()).record(for: nil) }
+    /// What the run of a model remembers; nil for bare weights.
+    /// - Throws: `TrainerError` for a run of another net, which is said before anything about data is.
+    func record(for model: Model) throws -> RunRecord? {
+        guard run != nil else { return nil }
+        let checkpoint = Checkpoint(path: try file())
+        let record = try checkpoint.record(for: model)
+        try checkpoint.checkLog(record)
+        return record
+    }
 
     /// How the weights' run reads pictures and masks, which a file of weights says as well, if it is a checkpoint.
-    func readingSettings() throws -> DataSettings? {
-        if let record = try record() { return record.data }
+    /// - Parameter record: of a run, if the weights are one's.
+    func readingSettings(_ record: RunRecord?) throws -> DataSettings? {
+        if let record { return record.data }
         guard let known = try? Checkpoint(path: file()).record(for: nil).data else { return nil }
         return DataSettings(
             palettes: known.palettes, rangeSetting: known.rangeSetting, range: known.range,
             isOriented: known.isOriented)
     }
+}
+
+func validateCount(_ flag: String, _ value: Int?, _ most: Int) throws {
+    guard let value, !(1...most).contains(value) else { return }
+    throw ValidationError("\(flag) takes a number from 1 to \(most), found \(value).")
 }
 
 func validateThreads(_ threads: Int?) throws {

@@ -27,20 +27,21 @@ struct PredictCommand: ParsableCommand, TrainerVerb {
         let console = Console()
         let threads = threads ?? processorCount()
         let task = try NetInterface(model: context.model).task
-        let names = try ClassNames(classes.names ?? weights.record()?.data.classNames ?? [], task: task)
+        // Before anything else is said: is it a run of this net?
+        let (file, record) = (try weights.file(), try weights.record(for: context.model))
+        let names = try ClassNames(classes.names ?? record?.data.classNames ?? [], task: task)
         var style = try output.style(task, tiling, names)
-        let settings = try reading.applied(to: weights.readingSettings())
+        let settings = try reading.applied(to: weights.readingSettings(record))
         style.decoding = settings.decoding(
             within: try MemoryShares(
                 context.model, plans: tiling.tiles ? [TileGeometry.plan] : Net.plans(.predicting), threads: threads))
         style.range = settings.range ?? .full
         let targets = PredictionTargets(folder: output.folder, task: task, style: style)
         let source = try source(targets, threads)
-        try FileSystem.makeFolder(output.folder)
         // Before threads are started, which inherit what is held back.
         let interruption = Interruption()
         let session = PredictionSession(
-            model: context.model, file: try weights.file(), style: style, threads: threads,
+            model: context.model, file: file, folder: output.folder, style: style, threads: threads,
             isStrict: inputs.strict, console: console, isInterrupted: { interruption.isRequested })
         let tally = try tiling.tiles ? session.tiled(source, scale: tiling.scale ?? 1) : session.whole(source)
         console.clear()

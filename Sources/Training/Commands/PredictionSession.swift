@@ -6,6 +6,8 @@ struct PredictionSession {
     let model: Model
     /// The weights.
     let file: String
+    /// Where results go; made when the weights have turned out to be sound.
+    let folder: String
     let style: PredictionStyle
     let threads: Int
     let isStrict: Bool
@@ -21,6 +23,7 @@ struct PredictionSession {
         let net = try Net(
             model: model, for: .predicting, threads: threads, preparedWeights: isKept ? .kept : .recomputed,
             weights: Checkpoint(path: file))
+        try FileSystem.makeFolder(folder)
         let bar = ProgressBar(console: console, label: "predicting")
         var hint = SizeHint(net: PictureSize(width: net.interface.shape.width, height: net.interface.shape.height))
         return try WholePrediction(net: net, style: style, threads: threads, isStrict: isStrict).run(
@@ -35,6 +38,7 @@ struct PredictionSession {
     /// - Throws: as `TiledPrediction.run`; `TrainerError` or `RuntimeError` when the net cannot be made.
     func tiled(_ source: PredictionSource, scale: Double) throws -> PredictionTally {
         let net = try TiledNet(model: model, threads: threads, weights: Checkpoint(path: file))
+        try FileSystem.makeFolder(folder)
         let shape = try NetInterface(model: model).shape
         let prediction = TiledPrediction(
             net: net, shape: shape, style: style, scale: scale, isStrict: isStrict)

@@ -26,7 +26,9 @@ struct Repetition {
             throw TrainerError(
                 "--repeat \(folder): expected the folder of a run, found no checkpoint.safetensors in it")
         }
-        var record = try Checkpoint(path: files.checkpoint).record(for: model)
+        let checkpoint = Checkpoint(path: files.checkpoint)
+        var record = try checkpoint.record(for: model)
+        try checkpoint.checkLog(record)
         rows = try HashLog.rows(files.hashes)
         guard !rows.isEmpty else {
             throw TrainerError(

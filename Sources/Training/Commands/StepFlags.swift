@@ -57,9 +57,7 @@ struct StepFlags: ParsableArguments {
         if let clip = clip?.value, clip <= 0 {
             throw ValidationError("--clip takes a number above 0 or none, found \(clip).")
         }
-        if let accumulate, !(1...65_536).contains(accumulate) {
-            throw ValidationError("--accumulate takes a number from 1 to 65536, found \(accumulate).")
-        }
+        try validateCount("--accumulate", accumulate, TrainingSettings.mostPictures)
         if let ema = ema?.value, !(0..<1).contains(ema) {
             throw ValidationError("--ema takes a number from 0 to below 1 or none, found \(ema).")
         }

@@ -24,6 +24,7 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
 
     @OptionGroup var logging: LogOptions
     @OptionGroup var profiling: ProfileOptions
+    @OptionGroup var measuring: OwnSizeFlag
     @OptionGroup var repetition: RepetitionOptions
 
     @Flag(help: "Print warnings and errors only.")
@@ -53,7 +54,7 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
     }
 
     func run(_ context: TrainerContext) throws {
-        if let folds = try CrossValidation(self) { return try folds.run(context) }
+        if let folds = try CrossValidation(self, context.model) { return try folds.run(context) }
         _ = try train(context, fold: nil)
     }
 
@@ -92,14 +93,16 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         dataSettings.palettes = samples.reader?.palettes
         dataSettings.range = samples.range
         try samples.checkTrainable(fold: dataSettings.fold)
-        try settings.stopping.check(samples.shape.task, hasTests: !samples.testing.isEmpty)
+        let hasTruth = try samples.testsHaveTruth()
+        try settings.stopping.check(samples.shape.task, hasTests: !samples.testing.isEmpty, hasTruth: hasTruth)
         let record = RunRecord(
             graphName: model.graphName, graphHash: model.graphHash, settings: settings, data: dataSettings,
             fingerprint: samples.fingerprint)
         if let previous { try Self.checkSameData(previous, record, folder.files) }
         try repeated?.check(samples)
         if let findings { console.say(findings.text + "; " + samples.cacheText) }
-        let notices = DataNotices(samples, findings, names)
+        var notices = DataNotices(samples, findings, names)
+        if !hasTruth { notices.putFirst(samples.nothingToFind()) }
         notices.tell(console)
         let (training, description) = try started(
             context, samples, names, record, folder.files,
@@ -141,7 +144,8 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
             model: model, for: record.settings.use, threads: threads, preparedWeights: .recomputed)
         var record = record
         let task = samples.shape.task
-        var log = MetricsLog(task: task)
+        let size = samples.shape.testedSize.text
+        var log = MetricsLog(task: task, size: size)
         if isContinued {
             let previous = try Checkpoint(path: files.checkpoint).restore(net.parameters)
             record.progress = previous.progress
@@ -149,7 +153,9 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
                 record.progress.forgetBest()
                 console.say("the best weights are chosen anew from here, by what --best-by names now")
             }
+            if samples.testing.isEmpty { record.progress.plateau.takeLosses() }
             log = try Self.log(files, task, through: record.progress.epoch)
+            log.size = size
         } else {
             net.parameters.initialize(record.settings.initialValues, seed: record.settings.seed)
         }
@@ -211,7 +217,10 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
             console.warn("\(output): no checkpoint yet, so training starts from the beginning")
             return nil
         }
-        return try Checkpoint(path: files.checkpoint).record(for: model)
+        let checkpoint = Checkpoint(path: files.checkpoint)
+        let record = try checkpoint.record(for: model)
+        try checkpoint.checkLog(record)
+        return record
     }
 
     /// - Throws: `TrainerError` when pictures would be read otherwise than the run reads them.
@@ -259,14 +268,20 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         let files = training.files
         try training.drawCurves()
         try training.drawSamples()
-        let matrix = try training.drawConfusion()
-        if let matrix { console.say(matrix.table(training.names)) }
-        try training.writeReport(description, matrix: matrix)
+        let result = try training.testBest(measuresWritten: measuring.ownSize)
+        let matrix = result?.confusion
+        if let matrix {
+            try training.draw(matrix)
+            console.say("classes\(training.log.sizeText):\n" + matrix.table(training.names))
+        }
+        try training.writeReport(description, best: result)
+        try training.writeBest(result)
         let progress = training.record.progress
-        if !training.data.testing.isEmpty {
-            let criterion = try training.data.shape.task.criterion(training.record.settings.stopping.bestBy)
-            let best = criterion.measure.text(progress.bestQuality)
-            console.say("best \(best) in epoch \(progress.bestEpoch): \(files.best)")
+        if let quality = progress.best {
+            let task = training.data.shape.task
+            let best = try task.criterion(training.record.settings.stopping.bestBy).text(quality)
+            console.say("best \(best)\(training.log.sizeText) in epoch \(progress.bestEpoch): \(files.best)")
+            if let written = result?.written { written.tell(task, console) }
         }
         console.say(
             "curves \(files.curves), samples \(files.samples), "

@@ -36,8 +36,8 @@ struct TrainingFlags: ParsableArguments {
     @OptionGroup var augmentation: AugmentationFlags
 
     mutating func validate() throws {
-        if let epochs, epochs < 1 { throw ValidationError("--epochs takes a number from 1, found \(epochs).") }
-        if let batch, batch < 1 { throw ValidationError("--batch takes a number from 1, found \(batch).") }
+        try validateCount("--epochs", epochs, TrainingSettings.mostEpochs)
+        try validateCount("--batch", batch, TrainingSettings.mostPictures)
         if let lr, !(lr > 0 && lr.isFinite) { throw ValidationError("--lr takes a number above 0, found \(lr).") }
         if let momentum, !(0..<1).contains(momentum) {
             throw ValidationError("--momentum takes a number from 0 to below 1, found \(momentum).")
@@ -71,6 +71,7 @@ struct TrainingFlags: ParsableArguments {
         settings.initialValues = initialValues ?? settings.initialValues
         settings.seed = seed ?? settings.seed
         settings.augmentation = augmentation.resolved(over: settings.augmentation)
+        try settings.checkRanges()
         settings.steps = try steps.resolved(over: settings.steps, epochs: settings.epochs)
         settings.stopping = stopping.resolved(over: settings.stopping)
         if let recorded { try Self.checkUnchanged(recorded, settings) }

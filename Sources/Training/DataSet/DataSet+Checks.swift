@@ -1,4 +1,23 @@
 extension DataSet {
+    /// Whether the test masks have something to find, where the net looks: an object, or pixels of any class. Without that,
+    /// measures of overlap say nothing. True for nets that learn their input, and without tests.
+    /// - Throws: `TrainerError` when a file is no longer what it was.
+    func testsHaveTruth() throws -> Bool {
+        guard shape.task.needsMasks, !testing.isEmpty else { return true }
+        func isTruth(_ byte: UInt8) -> Bool { shape.task == .mask ? byte != 0 : byte != ClassRange.void }
+        let found = testing.filter { samples[$0].classes.bytes.contains(where: isTruth) }
+        guard shape.hasMargin else { return !found.isEmpty }
+        return try found.contains { try shape.middle(of: sample($0).mask).contains(where: isTruth) }
+    }
+
+    /// What there is to say where `testsHaveTruth` says no.
+    func nothingToFind() -> Finding {
+        let measures = shape.task.measures.map(\.title).joined(separator: " and ")
+        return Finding(
+            .warning, .untestedObject, shape.task.withoutTruth,
+            advice: "\(measures) say nothing (\(Measure.nothing)), and the best weights are chosen by the test loss")
+    }
+
     /// - Parameter fold: of cross-validation, the part that tests.
     /// - Throws: `TrainerError` when there is nothing to train on, or the training masks are all of one kind.
     func checkTrainable(fold: Fold? = nil) throws {

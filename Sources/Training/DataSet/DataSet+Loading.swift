@@ -33,8 +33,11 @@ extension DataSet {
         }
         guard let all = try settings.layout(for: shape.task) else {
             if case .testing(let part?) = selection { throw noParts(part) }
-            let drawn = try EmbeddedSamples(shape: shape).load(threads: threads, progress: bar.show(_:of:))
-            return (parted(drawn.map(StoredSample.init), nil), nil)
+            let drawing = EmbeddedSamples(shape: shape)
+            var data = parted(
+                try drawing.load(threads: threads, cache: cache ?? .standard, progress: bar.show(_:of:)), nil)
+            data.drawing = drawing
+            return (data, nil)
         }
         let layout: DataLayout
         switch selection {

@@ -65,6 +65,8 @@ struct DataSet: Sendable {
     var reader: SampleReader?
     /// Which numbers of the pictures become 0 and 1.
     var range = PictureRange.full
+    /// Draws those that are not kept and are no files.
+    var drawing: EmbeddedSamples?
     /// Threads that read and augment ahead of the net.
     var threads = 1
     /// What decoding a picture or its mask takes at most, of those that are read again in each epoch.
@@ -113,13 +115,15 @@ struct DataSet: Sendable {
     /// The picture and mask of a sample, from memory or read again.
     /// - Throws: `TrainerError` when its files are no longer what they were.
     func sample(_ index: Int) throws -> Sample {
-        var sample = try read(samples[index])
+        var sample = try read(index)
         sample.picture = range.planes(sample.picture.samples)
         return sample
     }
 
-    private func read(_ stored: StoredSample) throws -> Sample {
+    private func read(_ index: Int) throws -> Sample {
+        let stored = samples[index]
         if let kept = stored.kept { return kept }
+        if let drawing { return drawing.sample(index) }
         guard let reader else { throw TrainerError("\(stored.file): is not in memory and cannot be read again") }
         return try reader.read(stored)
     }

@@ -1,10 +1,11 @@
+import HostLimits
 /// A little data set that is drawn, not read: textured blobs over textured ground, with their masks.
 ///
 /// Every sample is a pure function of its index and the shape, made of hashed integers and exactly rounded arithmetic
 /// only, so that it is the same on every machine. Blobs are warmer than the ground on average, but the colours of both
 /// overlap: what tells them apart in many pictures is texture and shape, as in photographs. For nets with more than two
 /// classes there are several kinds of blobs, told apart by their tint.
-struct EmbeddedSamples {
+struct EmbeddedSamples: Sendable {
     var shape: SampleShape
 
     /// Samples of the set.
@@ -14,11 +15,26 @@ struct EmbeddedSamples {
     /// How much redder blobs are on average, and the ground bluer, against a spread of 0.6 from picture to picture.
     private static let warmth = 0.14
 
-    /// All samples, drawn on several threads.
-    func load(threads: Int, progress: @escaping (Int, Int) -> Void) throws -> [Sample] {
-        try parallelMap(
-            count: Self.count, threads: threads, progress: { progress($0, Self.count) },
-            body: { [self] in sample($0) })
+    /// All samples, drawn on several threads. Those that the cache has no room for are drawn again whenever they are needed.
+    /// - Throws: `TrainerError` when a single one is more than the memory that there is.
+    func load(threads: Int, cache: SampleCache, progress: @escaping (Int, Int) -> Void) throws -> [StoredSample] {
+        let free = HostLimits().availableMemory
+        // As bytes, and as the colours of its pixels on the way.
+        guard shape.sampleBytes <= free / 2 else {
+            throw TrainerError(
+                "\(Self.title): one takes \(Text.bytes(shape.sampleBytes)) at the net's size, "
+                    + "\(shape.width)x\(shape.height), and \(Text.bytes(free)) of memory are free",
+                hint: "compile the graph for a smaller size")
+        }
+        let capacity = cache.capacity(shape)
+        return try parallelMap(
+            count: Self.count, threads: min(threads, max(1, free / 2 / max(1, shape.sampleBytes))),
+            progress: { progress($0, Self.count) },
+            body: { [self] index in
+                var sample = StoredSample(sample(index))
+                if index >= capacity { sample.kept = nil }
+                return sample
+            })
     }
 
     /// One sample.

@@ -3,6 +3,9 @@ extension SampleShape {
     /// Whether the net's output is smaller than masks.
     var hasMargin: Bool { outputHeight < maskHeight || outputWidth < maskWidth }
 
+    /// What tests are taken at.
+    var testedSize: PictureSize { PictureSize(width: outputWidth, height: outputHeight) }
+
     /// Where the output lies in a mask, counted as `crop` does: of an odd difference the smaller half comes first.
     private var top: Int { (maskHeight - outputHeight) / 2 }
     private var left: Int { (maskWidth - outputWidth) / 2 }

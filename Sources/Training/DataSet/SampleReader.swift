@@ -35,6 +35,15 @@ struct SampleReader: Sendable {
             mask: classes(decoded.mask, stored.table))
     }
 
+    /// The mask of a sample at its picture's own size, as class numbers; one of another size is brought to that by nearest
+    /// neighbour.
+    /// - Throws: `ImageError` when the file can no longer be read; `TrainerError` for samples without one.
+    func mask(of stored: StoredSample, at size: PictureSize) throws -> [UInt8] {
+        guard let path = stored.pair?.mask else { throw TrainerError("\(stored.file): has no mask in a file") }
+        let mask = try SizedMask(path: path, width: size.width, height: size.height, options: decoding)
+        return classes(mask.values, stored.table)
+    }
+
     /// Raw values of a mask as class numbers.
     ///
     /// - Parameter table: the values of a palette's indices; nil where they stand for themselves.

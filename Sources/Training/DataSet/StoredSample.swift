@@ -60,6 +60,8 @@ struct ContentHash {
         return hash.value
     }
 
+    mutating func add(_ text: String) { Array(text.utf8).withUnsafeBytes { add($0) } }
+
     mutating func add(_ bytes: UnsafeRawBufferPointer) {
         var place = 0
         while restCount > 0 && place < bytes.count {

@@ -214,7 +214,7 @@ extension Finding.Code {
         case .contradictions: "twice, with other masks"
         case .layout, .noPairs, .unusable, .foreign, .pictureAlone, .maskAlone, .sameName, .subfolders,
             .noObject, .nothingToTrain, .scaledMasks, .inverted, .rareObject, .rareClasses, .untrainedClasses,
-            .untestedClasses, .fewPictures, .noTests:
+            .untestedClasses, .untestedObject, .fewPictures, .noTests:
             nil
         }
     }

@@ -26,6 +26,12 @@ struct DataNotices {
         findings = (survey.findings + data.findings(names, pairs: survey.pairs, map: survey.map)).graded
     }
 
+    /// Says it whatever else there is to say.
+    mutating func putFirst(_ finding: Finding) {
+        findings.removeAll { $0.code == finding.code }
+        findings.insert(finding, at: 0)
+    }
+
     func tell(_ console: Console) {
         for finding in findings.prefix(Self.shownCount) {
             let words = finding.words(names: 1)

@@ -42,7 +42,9 @@ extension DataSet {
     /// - Parameter pairs: the files of the samples, in their order; none for samples that were drawn.
     func findings(_ names: ClassNames, pairs: [SurveyedPair], map: MaskMap?) -> [Finding] {
         switch shape.task {
-        case .mask: return lostObjects(pairs, map)
+        case .mask:
+            let isTested = testing.isEmpty || testing.contains { samples[$0].classes.contains(1) }
+            return (isTested ? [] : [nothingToFind()]) + lostObjects(pairs, map)
         case .classes(let range):
             let trained = classes(of: training)
             let tested = classes(of: testing)

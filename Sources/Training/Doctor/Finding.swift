@@ -40,6 +40,7 @@ struct Finding: Hashable, Sendable {
         case rareClasses = "rare-classes"
         case untrainedClasses = "untrained-classes"
         case untestedClasses = "untested-classes"
+        case untestedObject = "untested-object"
         case lostObjects = "lost-objects"
         case plainPictures = "plain-pictures"
         case smallPictures = "small-pictures"

@@ -11,14 +11,18 @@ enum RunFigures {
     static func charts(_ log: MetricsLog, title: String) -> [LineChart] {
         func series(_ name: String, _ value: (MetricsRow) -> Double?) -> LineChart.Series {
             LineChart.Series(
-                name: name, points: log.rows.compactMap { row in value(row).map { (x: Double(row.epoch), y: $0) } })
+                name: name,
+                points: log.rows.compactMap { row in
+                    value(row).flatMap { $0.isFinite ? (x: Double(row.epoch), y: $0) : nil }
+                })
         }
         let losses = [series("training") { $0.trainLoss }, series("test") { $0.test?.loss }]
         let measures = log.task.measures
         let measured = measures.enumerated().map { index, measure in
-            series(measure.title) { row in row.test.map { $0.values[index] } }
+            series(measure.title) { row in row.test.flatMap { $0.values[index] } }
         }
-        let label = measures.map { $0.title + ($0.unit.isEmpty ? "" : " (\($0.unit))") }.joined(separator: ", ")
+        let titles = measures.map { $0.title + ($0.unit.isEmpty ? "" : " (\($0.unit))") }
+        let label = titles.joined(separator: ", ") + log.sizeText
         let charts = [
             LineChart(title: title, xLabel: "epoch", yLabel: "loss", series: losses.filter { !$0.points.isEmpty }),
             LineChart(title: "", xLabel: "epoch", yLabel: label, series: measured.filter { !$0.points.isEmpty }),

@@ -4,12 +4,14 @@ import Runtime
 struct StepMeasurement {
     var net: Net
     var settings: TrainingSettings
+    /// Pictures that train, of which a step takes no more than there are.
+    var training: Int
 
     /// The mean seconds of a step, and of the test of a batch of the model's capacity.
     /// - Throws: `RuntimeError` or `TrainerError` when the net cannot run.
     func run() throws -> (step: Double, testedBatch: Double) {
         net.parameters.initialize(settings.initialValues, seed: settings.seed)
-        let sizes = settings.runs(of: Array(0..<settings.samplesPerStep)).map(\.count)
+        let sizes = settings.runs(of: Array(0..<max(1, min(training, settings.samplesPerStep)))).map(\.count)
         var batches: [Int: Batch] = [:]
         for size in sizes where batches[size] == nil { batches[size] = Self.batch(size, net.interface.shape) }
         var number = 0

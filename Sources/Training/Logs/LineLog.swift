@@ -34,7 +34,10 @@ final class LineLog: RunObserver {
         ]
         if let test = row.test {
             members.append(JSONMember("test_loss", .number(test.loss)))
-            members += zip(epoch.task.measures, test.values).map { JSONMember($0.column, .number($1)) }
+            if let size = epoch.log.size { members.append(JSONMember("test_size", .string(size))) }
+            members += zip(epoch.task.measures, test.values).map {
+                JSONMember($0.column, $1.map(JSONValue.number) ?? .null)
+            }
         }
         members += [
             JSONMember("lr", .number(epoch.learningRate)), JSONMember("seconds", Self.seconds(row.seconds)),

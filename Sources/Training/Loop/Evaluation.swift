@@ -1,23 +1,33 @@
+import Runtime
+
 /// What a test of a net gives.
 struct TestResult: Hashable, Sendable {
+    /// At the net's size.
     var scores: TestScores
     /// Of class maps: how often which class was taken for which.
     var confusion: ConfusionMatrix?
+    /// Of the masks as `predict` writes them, where that was asked for and there are such.
+    var written: WrittenScores?
+    /// What is no number, so that the scores say nothing; nil when all is well.
+    var fault: String?
 }
 
 /// Tests a net on given samples of a data set.
 ///
-/// - Parameter isInterrupted: asked between batches; a yes ends the test early.
+/// - Parameters:
+///   - measuresWritten: also measures what `predict` would write for the samples' files.
+///   - isInterrupted: asked between batches; a yes ends the test early.
 /// - Returns: nil when there are no samples, or when interrupted.
 /// - Throws: `RuntimeError` when the net cannot run; `TrainerError` when a file is no longer what it was.
 func test(
-    _ net: Net, on samples: [Int], of data: DataSet, isInterrupted: () -> Bool = { false },
-    progress: (Int) -> Void = { _ in }
+    _ net: Net, on samples: [Int], of data: DataSet, measuresWritten: Bool = false,
+    isInterrupted: () -> Bool = { false }, progress: (Int) -> Void = { _ in }
 ) throws -> TestResult? {
     let maker = BatchMaker(data: data)
     let batches = samples.chunks(of: net.model.batchCapacity)
     let producer = try BatchProducer(maker: maker, batches: batches)
     var sums = TestSums(data.shape.task)
+    var written = measuresWritten ? WrittenEvaluation(data) : nil
     for (index, batch) in batches.enumerated() {
         guard index == 0 || !isInterrupted(), let made = try nextUnlessInterrupted(producer) else { return nil }
         let (loss, outputs) = try net.tested(made)
@@ -27,9 +37,32 @@ func test(
             sample.mask = data.shape.middle(of: sample.mask)
             sums.add(output, of: sample)
         }
+        if let fault = try net.testFault(made, loss: loss, outputs: outputs) {
+            return sums.scores.map { TestResult(scores: $0, fault: fault) }
+        }
+        try written?.add(outputs, of: batch)
         progress(batch.count)
     }
-    return sums.scores.map { TestResult(scores: $0, confusion: sums.confusion) }
+    return sums.scores.map {
+        TestResult(scores: $0, confusion: sums.measured.confusion, written: written?.scores)
+    }
+}
+
+extension Net {
+    /// What is no number in the test of a batch, and where it became none; nil when all is well.
+    fileprivate func testFault(_ batch: Batch, loss: Double, outputs: [[Float]]) throws -> String? {
+        let place = outputs.firstIndex { !$0.isFinite }
+        guard place != nil || !loss.isFinite else { return nil }
+        let picture = place.map { "the net's output for \(batch.samples[$0].file) is no finite number" }
+        let what = loss.isFinite ? picture : "the test loss became \(loss.isNaN ? "nan" : "\(loss)")"
+        let broken = try firstBrokenTest(batch)
+        return [what, broken?.text].compactMap { $0 }.joined(separator: "; ")
+    }
+}
+
+extension [Float] {
+    /// Whether all are finite numbers.
+    var isFinite: Bool { allSatisfy(\.isFinite) }
 }
 
 private func nextUnlessInterrupted(_ producer: BatchProducer) throws -> Batch? {
@@ -39,6 +72,7 @@ private func nextUnlessInterrupted(_ producer: BatchProducer) throws -> Batch? {
 extension Array {
     /// Consecutive parts of `size` elements; the last may be smaller.
     func chunks(of size: Int) -> [[Element]] {
-        stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min(count, $0 + size)]) }
+        let size = Swift.min(size, Swift.max(1, count))
+        return stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min(count, $0 + size)]) }
     }
 }

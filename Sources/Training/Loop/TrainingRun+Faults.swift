@@ -41,11 +41,13 @@ struct FaultFound: Error {
     var learningRate: Double
 
     /// `first bad value: nan in enc3_1 (unet.graph:12), conv + relu, at step 412, where the learning rate was 0.1`
+    var text: String { "\(value.text), at step \(step), where the learning rate was \(learningRate)" }
+}
+
+extension BrokenValue {
+    /// `first bad value: nan in enc3_1 (unet.graph:12), conv + relu`
     var text: String {
-        let made = value.step
-        let number = value.value.isNaN ? "nan" : "\(value.value)"
-        return
-            "first bad value: \(number) in \(made.name) (\(made.source)), \(made.operation), at step \(step), where the "
-            + "learning rate was \(learningRate)"
+        let number = value.isNaN ? "nan" : "\(value)"
+        return "first bad value: \(number) in \(step.name) (\(step.source)), \(step.operation)"
     }
 }

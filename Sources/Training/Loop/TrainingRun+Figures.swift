@@ -1,4 +1,6 @@
+import FileAccess
 import Imaging
+import Runtime
 
 /// The pictures of a run.
 extension TrainingRun {
@@ -31,18 +33,37 @@ extension TrainingRun {
         return figure
     }
 
-    /// Tests the best weights once more and writes how often which class was taken for which; the net has them after
-    /// that.
-    /// - Returns: nil for other tasks than class maps, without test pictures, and when a signal comes.
-    /// - Throws: as `drawCurves`.
-    func drawConfusion() throws -> ConfusionMatrix? {
-        guard task.classes != nil, !data.testing.isEmpty else { return nil }
+    /// Tests the best weights once more, for what the epochs' tests leave out; the net has them after that.
+    /// - Parameter measuresWritten: also measures masks as `predict` writes them.
+    /// - Returns: nil where there is nothing more to be told, without test pictures, and when a signal comes.
+    /// - Throws: `TrainerError` or `RuntimeError` when weights or pictures cannot be read.
+    func testBest(measuresWritten: Bool) throws -> TestResult? {
+        let isMeasured = measuresWritten && WrittenEvaluation(data) != nil
+        guard task.classes != nil || isMeasured, !data.testing.isEmpty, FileSystem.isFile(files.best) else {
+            return nil
+        }
         try Checkpoint(path: files.best).restoreWeights(net.parameters)
-        let result = try test(net, on: data.testing, of: data, isInterrupted: { interruption.isRequested })
-        guard let matrix = result?.confusion else { return nil }
-        let title = "\(record.graphName), epoch \(record.progress.bestEpoch)"
+        return try test(
+            net, on: data.testing, of: data, measuresWritten: isMeasured,
+            isInterrupted: { interruption.isRequested })
+    }
+
+    /// Writes how often the best weights take which class for which.
+    /// - Throws: as `drawCurves`.
+    func draw(_ matrix: ConfusionMatrix) throws {
+        let title = "\(record.graphName), epoch \(record.progress.bestEpoch)\(log.sizeText)"
         let figure = RunFigures.confusion(matrix, names: names, title: title)
         try writing { try figure.writePNG(to: files.confusion) }
-        return matrix
+    }
+
+    /// Writes what the best weights reach, for programs.
+    /// - Throws: as `drawCurves`.
+    func writeBest(_ result: TestResult?) throws {
+        guard let scores = log.rows.first(where: { $0.epoch == record.progress.bestEpoch })?.test else { return }
+        let criterion = try task.criterion(settings.stopping.bestBy)
+        let best = BestScores(
+            epoch: record.progress.bestEpoch, criterion: criterion, task: task, size: data.shape.testedSize,
+            scores: scores, written: result?.written)
+        try writing { try FileWriter.write(files.bestScores, text: best.text) }
     }
 }

@@ -26,13 +26,14 @@ extension TrainingRun {
 
     /// Writes the report of the run as it is now, with its pictures.
     /// - Throws: as `drawCurves`.
-    func writeReport(_ description: RunDescription, matrix: ConfusionMatrix?) throws {
+    func writeReport(_ description: RunDescription, best: TestResult?) throws {
+        let matrix = best?.confusion
         try writing {
             try RunReport(
                 record: record, log: log, description: description, files: files,
                 samples: try? FileSystem.head(of: files.samples, count: .max),
                 confusion: matrix.flatMap { _ in try? FileSystem.head(of: files.confusion, count: .max) },
-                classTable: matrix?.table(names)
+                classTable: matrix?.table(names), written: best?.written
             ).write(to: files.report)
         }
     }

@@ -2,7 +2,7 @@
 extension TrainingRun {
     func tell(_ row: MetricsRow, _ imagesPerSecond: Double) {
         console.clear()
-        let test = row.test.map { ", test " + task.text($0) }
+        let test = row.test.map { ", test " + task.text($0) + log.sizeText }
         let wait = waitShare > 0.01 ? " (\(Text.fixed(100 * waitShare, 1)) % of it waiting for pictures)" : ""
         console.say(
             "epoch \(row.epoch)/\(epochs): loss \(Text.loss(row.trainLoss))\(test ?? ""), "

@@ -107,6 +107,7 @@ final class TrainingRun {
                     try test(net, on: data.testing, of: data, isInterrupted: { interruption.isRequested })
                 }
             }
+            if let fault = result?.fault { throw try untestable(fault) }
             if result == nil && !data.testing.isEmpty { return try stop(.interrupted(isTimeUp: false)) }
             try closeEpoch(result?.scores, imagesPerSecond: max(0, speed))
         }
@@ -199,18 +200,16 @@ final class TrainingRun {
         record.progress.lossSum = 0
         record.progress.samples = 0
         let criterion = try task.criterion(settings.stopping.bestBy)
-        let quality = scores.map(criterion.value)
-        let isBest =
-            record.progress.bestEpoch == 0
-            || quality.map { criterion.isBetter($0, than: record.progress.bestQuality) } ?? true
+        let quality = scores.map(criterion.quality)
+        let isBest = quality.map { criterion.isBetter($0, than: record.progress.best) } ?? true
         if isBest {
             record.progress.bestEpoch = record.progress.epoch
-            record.progress.bestQuality = quality ?? 0
+            record.progress.best = quality
         }
         if case .plateau(let rule) = settings.steps.schedule {
             // Without tests, what is learnt has to do.
             let isLower = record.progress.plateau.add(
-                quality ?? trainLoss, isMoreBetter: quality != nil && criterion.isMoreBetter, rule)
+                quality ?? Quality(value: nil, loss: trainLoss), criterion, rule)
             if isLower { reportPlateau() }
         }
         let row = MetricsRow(

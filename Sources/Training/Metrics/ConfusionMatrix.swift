@@ -17,6 +17,10 @@ struct ConfusionMatrix: Hashable, Sendable {
         }
     }
 
+    mutating func add(_ other: ConfusionMatrix) {
+        for place in pixels.indices { pixels[place] += other.pixels[place] }
+    }
+
     /// Pixels of class `truth` that were taken for class `predicted`.
     subscript(truth: Int, predicted: Int) -> Int { pixels[truth * count + predicted] }
 
@@ -45,16 +49,14 @@ struct ConfusionMatrix: Hashable, Sendable {
         whole > 0 ? Double(part) / Double(whole) : nil
     }
 
-    /// The mean of the classes' IoU over those that occur; 0 when none does.
-    var meanIoU: Double {
+    /// The mean of the classes' IoU over those that occur; nil when none does.
+    var meanIoU: Double? {
         let found = (0..<count).compactMap(iou)
-        return found.isEmpty ? 0 : found.reduce(0, +) / Double(found.count)
+        return found.isEmpty ? nil : found.reduce(0, +) / Double(found.count)
     }
 
-    /// The share of pixels that were taken for what they are; 0 when there are none.
-    var pixelAccuracy: Double {
-        Self.share((0..<count).reduce(0) { $0 + self[$1, $1] }, of: total) ?? 0
-    }
+    /// The share of pixels that were taken for what they are; nil when there are none.
+    var pixelAccuracy: Double? { Self.share((0..<count).reduce(0) { $0 + self[$1, $1] }, of: total) }
 }
 
 extension ConfusionMatrix {
@@ -66,7 +68,7 @@ extension ConfusionMatrix {
             label + String(repeating: " ", count: width - label.count)
                 + cells.map { String(repeating: " ", count: max(1, 11 - $0.count)) + $0 }.joined()
         }
-        func cell(_ value: Double?) -> String { value.map { Text.fixed($0, 4) } ?? "-" }
+        func cell(_ value: Double?) -> String { value.map { Text.fixed($0, 4) } ?? Measure.nothing }
         let lines = (0..<count).map { number in
             row(
                 labels[number],

@@ -5,22 +5,83 @@ struct Criterion: Hashable, Sendable {
     /// Among the task's measures; nil for the loss.
     private var place: Int?
 
-    func value(of scores: TestScores) -> Double { place.map { scores.values[$0] } ?? scores.loss }
+    /// nil where the tests cannot tell it.
+    func value(of scores: TestScores) -> Double? { place.map { scores.values[$0] } ?? scores.loss }
 
-    /// Any number is better than none.
-    func isBetter(_ value: Double, than other: Double) -> Bool {
-        other.isNaN ? !value.isNaN : isMoreBetter ? value > other : value < other
+    func quality(of scores: TestScores) -> Quality { Quality(value: value(of: scores), loss: scores.loss) }
+
+    /// Whether a value is what `goal` asks for, or better; nothing reaches no goal.
+    func reaches(_ value: Double?, _ goal: Double) -> Bool {
+        guard let value else { return false }
+        return value == goal || exceeds(value, goal, by: 0)
     }
+
+    /// Whether an epoch is better than another. All that compare epochs ask this: of equal values that with the smaller test
+    /// loss is better, and so it is where the tests cannot tell the criterion.
+    /// - Parameters:
+    ///   - other: nil for none, which anything is better than.
+    ///   - share: how much better it has to be, in proportion to the other's value or loss.
+    func isBetter(_ quality: Quality, than other: Quality?, by share: Double = 0) -> Bool {
+        guard let other else { return true }
+        if quality.value != other.value {
+            guard let value = quality.value else { return false }
+            // Any number is better than none.
+            guard let best = other.value else { return true }
+            return exceeds(value, best, by: share)
+        }
+        guard let loss = quality.loss, let best = other.loss else { return false }
+        return loss < best - share * abs(best)
+    }
+
+    private func exceeds(_ value: Double, _ other: Double, by share: Double) -> Bool {
+        let margin = share == 0 ? 0 : share * abs(other)
+        return isMoreBetter ? value > other + margin : value < other - margin
+    }
+
+    /// `Dice 0.8392`; the test loss where the tests cannot tell the criterion.
+    func text(_ quality: Quality) -> String {
+        guard let value = quality.value, !value.isNaN else { return Self.loss.measure.text(quality.loss) }
+        return measure.text(value)
+    }
+
+    static let loss = Criterion(
+        measure: Measure(column: "test_loss", title: "test loss", digits: nil, needsTruth: false),
+        isMoreBetter: false, place: nil)
 
     /// The criteria of a task; what the best weights are the best by comes first, unless something else is asked for:
     /// the first measure where there is a decision to get right, else the loss.
     static func all(_ task: TrainingTask) -> [Criterion] {
-        let loss = Criterion(
-            measure: Measure(column: "test_loss", title: "test loss", digits: nil), isMoreBetter: false, place: nil)
-        let measures = task.measures.enumerated().map {
-            Criterion(measure: $1, isMoreBetter: true, place: $0)
-        }
+        let measures = task.measures.enumerated().map { Criterion(measure: $1, isMoreBetter: true, place: $0) }
         return task == .reconstruction ? [loss] + measures : measures + [loss]
+    }
+}
+
+/// How good an epoch is.
+struct Quality: Hashable, Sendable {
+    /// What the criterion says; nil where the tests cannot tell it.
+    var value: Double?
+    /// The test loss; nil in checkpoints from before it was written down.
+    var loss: Double?
+
+    init(value: Double?, loss: Double?) {
+        // A number that is none is no better than nothing.
+        self.value = value.flatMap { $0.isNaN ? nil : $0 }
+        self.loss = loss.flatMap { $0.isNaN ? nil : $0 }
+    }
+}
+
+extension Quality {
+    /// As a checkpoint has it under a name: `best_quality` and `best_loss`.
+    static func metadata(_ quality: Quality?, value: String, loss: String) -> [(String, String)] {
+        func text(_ number: Double?) -> String { number.map { "\($0)" } ?? "" }
+        return [(value, text(quality?.value)), (loss, text(quality?.loss))]
+    }
+
+    /// Reads it; nil where there is none.
+    init?(_ fields: RecordFields, value: String, loss: String) throws {
+        let known: (value: Double?, loss: Double?) = (try fields.valueOrNone(value), try fields.valueOrNone(loss))
+        guard known.value != nil || known.loss != nil else { return nil }
+        self.init(value: known.value, loss: known.loss)
     }
 }
 

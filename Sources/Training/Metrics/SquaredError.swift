@@ -22,6 +22,11 @@ struct SquaredError: Hashable, Sendable {
         }
     }
 
+    mutating func add(_ other: SquaredError) {
+        sum += other.sum
+        count += other.count
+    }
+
     /// Peak signal to noise in dB, of a peak of 1; infinite without any error.
     var psnr: Double { -10 * log10(sum / Double(max(1, count))) }
 }

@@ -33,7 +33,7 @@ final class Net {
     /// - Parameters:
     ///   - preparedWeights: whether tests and predictions keep what they derive from the weights, which takes memory and
     ///     saves time when there are many between two changes of the weights.
-    ///   - weights: a file in which the parameters lie, for nets that are not trained; without one they are zero.
+    ///   - weights: a file to read the parameters from, for nets that are not trained; without one they are zero.
     /// - Throws: `RuntimeError` or `TrainerError` when the model does not fit, or memory does not suffice.
     init(
         model: Model, for use: Use, threads: Int, preparedWeights: PreparedWeights, weights: Checkpoint? = nil
@@ -41,7 +41,8 @@ final class Net {
         self.model = model
         interface = try NetInterface(model: model)
         if use != .predicting && !interface.canTrain { throw Self.noLoss(model) }
-        parameters = try weights?.weights(of: model) ?? ParameterStore(model: model)
+        parameters = try ParameterStore(model: model)
+        try weights?.restoreWeights(parameters)
         var optimizer: String?
         var extras = TrainingExtras()
         if case .training(let kind, let asked) = use { (optimizer, extras) = (kind.rawValue, asked) }
@@ -85,6 +86,22 @@ final class Net {
             let indices = Array(start..<min(count, start + model.batchCapacity))
             for (index, output) in zip(indices, try outputs(of: indices.map(prepare))) { try body(index, output) }
         }
+    }
+
+    /// The first result in the test of a batch that is no number; nil when there is none.
+    func firstBrokenTest(_ batch: Batch) throws -> BrokenValue? {
+        guard let test else { throw Self.noLoss(model) }
+        try write(batch, test)
+        return try executor.runWatched(test, batch: batch.pictures.count)
+    }
+
+    /// The error for a picture of which the net says no number, although its weights are finite.
+    static func outputFault(_ picture: String) -> TrainerError {
+        TrainerError(
+            "\(picture): the net's output for it is no finite number, although the weights are: values grow beyond what "
+                + "32-bit floats hold",
+            hint: "use weights of an earlier epoch, or train with a smaller --lr; is the picture like those it was "
+                + "trained on?")
     }
 
     func write(_ batch: Batch, _ plan: PlanHandle) throws {

@@ -27,10 +27,19 @@ struct StoppingRules: Hashable, Sendable {
         }
     }
 
-    /// - Throws: `TrainerError` for criteria that the task does not have, and when there is nothing to test.
-    func check(_ task: TrainingTask, hasTests: Bool) throws {
+    /// - Parameter hasTruth: whether the test masks have an object, or pixels of any class.
+    /// - Throws: `TrainerError` for criteria that the task does not have, when there is nothing to test, and for goals that
+    ///   these tests cannot reach.
+    func check(_ task: TrainingTask, hasTests: Bool, hasTruth: Bool) throws {
         _ = try task.criterion(bestBy)
-        for goal in goals { _ = try task.criterion(goal.name, flag: "--until") }
+        for goal in goals {
+            let criterion = try task.criterion(goal.name, flag: "--until")
+            guard hasTests, !hasTruth, criterion.measure.needsTruth else { continue }
+            throw TrainerError(
+                "--until \(goal): \(task.withoutTruth), so that \(criterion.measure.title) says nothing and the goal is "
+                    + "never reached",
+                hint: "name another measure, such as --until test_loss=0.1, or test on pictures with something on them")
+        }
         guard !hasTests else { return }
         let flags = [
             (patience != nil, "--patience"), (!goals.isEmpty, "--until"), (bestBy != nil, "--best-by"),
@@ -48,13 +57,15 @@ struct StoppingRules: Hashable, Sendable {
                 let criterion = try task.criterion(goal.name, flag: "--until")
                 return (criterion, criterion.value(of: scores), goal.value)
             }
-            if values.allSatisfy({ $0.1 == $0.2 || $0.0.isBetter($0.1, than: $0.2) }) {
+            if values.allSatisfy({ $0.0.reaches($0.1, $0.2) }) {
                 let reached = values.map { $0.0.measure.text($0.1) }.joined(separator: ", ")
                 return "\(reached) in epoch \(progress.epoch) is what --until asked for"
             }
         }
         if let patience, progress.bestEpoch > 0, progress.epoch - progress.bestEpoch >= patience {
-            return "\(Text.count(patience, "epoch")) without a better \(try task.criterion(bestBy).measure.title) "
+            // Of equal values, and where there is none, the test loss decides.
+            let criterion = progress.best?.value == nil ? Criterion.loss : try task.criterion(bestBy)
+            return "\(Text.count(patience, "epoch")) without a better \(criterion.measure.title) "
                 + "than in epoch \(progress.bestEpoch) (--patience \(patience))"
         }
         return nil

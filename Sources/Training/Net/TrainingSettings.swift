@@ -12,6 +12,22 @@ struct TrainingSettings: Hashable, Sendable {
     var augmentation = AugmentationSettings.standard
     var stopping = StoppingRules()
 
+    /// More than anyone trains; what is counted with them stays far from overflowing.
+    static let mostEpochs = 1_000_000_000
+    static let mostPictures = 65_536
+
+    /// - Throws: `TrainerError` for numbers that no training has, wherever they come from.
+    func checkRanges() throws {
+        for (name, value, most) in [
+            ("epochs", epochs, Self.mostEpochs), ("batch", batch, Self.mostPictures),
+            ("accumulate", steps.accumulate, Self.mostPictures),
+        ] where !(1...most).contains(value) {
+            throw TrainerError(
+                "\(name): expected a number from 1 to \(most), found \(value)",
+                hint: "give another --\(name), or change the graph's train block")
+        }
+    }
+
     /// The numbers of step `step`, counted from 1.
     func scalars(step: Int, stepsPerEpoch: Int, plateau: PlateauState) -> StepScalars {
         var scalars = optimizer.scalars(step: step)

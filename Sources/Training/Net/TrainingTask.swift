@@ -10,6 +10,11 @@ enum TrainingTask: Hashable, Sendable {
     /// True when the net is trained on masks beside the pictures.
     var needsMasks: Bool { self != .reconstruction }
 
+    /// What is said of test masks in which there is nothing to find.
+    var withoutTruth: String {
+        self == .mask ? "no mask of the test part has an object" : "the test masks have no pixel of any class"
+    }
+
     /// The classes of a class map; nil for other tasks.
     var classes: ClassRange? {
         guard case .classes(let range) = self else { return nil }

@@ -11,6 +11,16 @@ extension TrainingTask {
         }
     }
 
+    /// What pixels with such values are: 1 for object, 0 for background; or their classes; nothing of a reconstruction.
+    /// - Parameter threshold: a pixel is object from this probability on.
+    func labels(_ values: UnsafeBufferPointer<Float>, threshold: Float) -> [UInt8] {
+        switch self {
+        case .mask: values.map { $0 >= threshold ? 1 : 0 }
+        case .classes(let range): ClassMap.largest(Array(values), classes: range.count)
+        case .reconstruction: []
+        }
+    }
+
     private static func probability(_ logit: Float) -> Float {
         logit.isNaN ? 0 : Float(1 / (1 + exponential(-Double(logit))))
     }

@@ -56,17 +56,10 @@ final class PredictionWriter {
     ///   - picture: red, green and blue of each pixel, where `needsPicture`.
     /// - Throws: `ImageError` when a file cannot be written.
     func append(_ values: UnsafeBufferPointer<Float>, picture: [UInt8]) throws {
-        let row = PredictedRow(values: values, labels: labels(values), picture: picture)
+        let row = PredictedRow(values: values, labels: task.labels(values, threshold: threshold), picture: picture)
         for output in outputs { try output.append(row) }
     }
 
-    private func labels(_ values: UnsafeBufferPointer<Float>) -> [UInt8] {
-        switch task {
-        case .mask: values.map { $0 >= threshold ? 1 : 0 }
-        case .classes(let range): ClassMap.largest(Array(values), classes: range.count)
-        case .reconstruction: []
-        }
-    }
 }
 
 /// The mask, the class map or the reconstructed picture.

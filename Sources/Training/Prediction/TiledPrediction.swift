@@ -73,7 +73,7 @@ struct TiledPrediction {
         again.decoding.waitsForRoom = false
         let picture = writer.needsPicture ? try PictureAgain(job.picture, expected: size, again) : nil
         var done = 0
-        try eachRow(reader, check: check) { values in
+        try eachRow(reader, of: job.picture, check: check) { values in
             // Before the last row makes the files whole.
             try check()
             progress(done)
@@ -84,9 +84,12 @@ struct TiledPrediction {
 
     /// Calls `body` with each row `[outputChannels, width]` of values, 0 ... 1, at the picture's own size.
     ///
-    /// - Throws: `ImageError` when the picture cannot be read, `RuntimeError`, and what `body` throws.
+    /// - Parameter picture: its name, for messages.
+    /// - Throws: `ImageError` when the picture cannot be read, `TrainerError` when the net's output is no number,
+    ///   `RuntimeError`, and what `body` throws.
     func eachRow(
-        _ reader: PictureReader, check: () throws -> Void = {}, _ body: (UnsafeBufferPointer<Float>) throws -> Void
+        _ reader: PictureReader, of picture: String, check: () throws -> Void = {},
+        _ body: (UnsafeBufferPointer<Float>) throws -> Void
     ) throws {
         let size = PictureSize(width: reader.width, height: reader.height)
         let seen = scaled(size)
@@ -97,6 +100,7 @@ struct TiledPrediction {
             width: seen.width, height: seen.height, mirrored: style.flips == .h, check: check,
             read: { _, target in try rows.next(into: target) },
             write: { _, output in
+                guard output.allSatisfy(\.isFinite) else { throw Net.outputFault(picture) }
                 makeValues(of: output, into: &row)
                 try row.withUnsafeBufferPointer { row in
                     if seen == size { try body(row) } else { try back.push(row, emit: body) }

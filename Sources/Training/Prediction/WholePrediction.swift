@@ -73,6 +73,9 @@ struct WholePrediction {
                         $0.picture, height: shape.height, width: shape.width, columns: pass.columns, rows: pass.rows)
                 })
         }
+        for (index, input) in inputs.enumerated() where !passes.allSatisfy({ $0[index].isFinite }) {
+            throw Net.outputFault(input.job.picture)
+        }
         queue.write(
             inputs.enumerated().map { index, input in
                 PredictionResult(job: input.job, size: input.size, outputs: passes.map { $0[index] })

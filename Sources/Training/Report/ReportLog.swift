@@ -27,13 +27,13 @@ extension RunReport {
     /// - Throws: `TrainerError` when a file cannot be read.
     init(
         record: RunRecord, log: MetricsLog, description: RunDescription, files: RunFiles, samples: [UInt8]?,
-        confusion: [UInt8]? = nil, classTable: String? = nil
+        confusion: [UInt8]? = nil, classTable: String? = nil, written: WrittenScores? = nil
     ) throws {
         let lines = FileSystem.isFile(files.metricsLines) ? try FileSystem.text(of: files.metricsLines) : ""
         self.init(
             record: record, log: log, description: description, hashes: try HashLog.rows(files.hashes),
             pace: EpochPace.list(lines), samples: samples, confusion: confusion, classTable: classTable,
-            folder: files.folder)
+            written: written, folder: files.folder)
     }
 
     /// - Throws: `FileError` when the file cannot be written; a previous one stays.

@@ -14,6 +14,8 @@ struct RunReport {
     var confusion: [UInt8]?
     /// Of class maps: a line for each class.
     var classTable: String?
+    /// Of the best weights; nil where it was not measured.
+    var written: WrittenScores?
     /// The run's folder, as the user called it.
     var folder: String
 
@@ -65,7 +67,9 @@ struct RunReport {
         var words = "Learns \(task.description). \(progress.epoch) of \(Text.count(record.settings.epochs, "epoch")), "
         words += "\(Text.count(progress.step, "step")), \(Text.duration(log.rows.last?.seconds ?? 0))."
         guard let best = log.rows.first(where: { $0.epoch == progress.bestEpoch })?.test else { return words }
-        return words + " Best in epoch \(progress.bestEpoch): \(task.text(best))."
+        words += " Best in epoch \(progress.bestEpoch): \(task.text(best))\(log.sizeText)"
+        guard let written, written.fault == nil else { return words + "." }
+        return words + "; \(WrittenScores.title): \(task.text(written.values))."
     }
 
     private var curves: String {
@@ -94,17 +98,19 @@ struct RunReport {
     private var epochs: String {
         let heading =
             ["epoch", "step", "training loss", "test loss"] + task.measures.map(\.title) + ["images/s", "time"]
-        return HTML.table(
-            heading,
-            log.rows.map { row in
-                let test = row.test.map { test in
-                    [Text.loss(test.loss)] + zip(task.measures, test.values).map { Text.fixed($1, $0.digits ?? 4) }
-                }
-                let speed = pace.first { $0.epoch == row.epoch }.map { Text.fixed($0.imagesPerSecond, 1) }
-                return ["\(row.epoch)", "\(row.step)", Text.loss(row.trainLoss)]
-                    + (test ?? Array(repeating: "", count: 1 + task.measures.count))
-                    + [speed ?? "", Text.duration(row.seconds)]
-            })
+        let caption = log.size.map { "<p>Tests are taken at the net's size, \(HTML.text($0)).</p>\n" } ?? ""
+        return caption
+            + HTML.table(
+                heading,
+                log.rows.map { row in
+                    let test = row.test.map { test in
+                        [Text.loss(test.loss)] + zip(task.measures, test.values).map { $0.number($1) }
+                    }
+                    let speed = pace.first { $0.epoch == row.epoch }.map { Text.fixed($0.imagesPerSecond, 1) }
+                    return ["\(row.epoch)", "\(row.step)", Text.loss(row.trainLoss)]
+                        + (test ?? Array(repeating: "", count: 1 + task.measures.count))
+                        + [speed ?? "", Text.duration(row.seconds)]
+                })
     }
 
     private var environment: String {

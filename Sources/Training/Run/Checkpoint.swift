@@ -22,10 +22,10 @@ struct Checkpoint {
     }
 
     /// Reads parameters and state.
-    /// - Throws: `TrainerError` or `RuntimeError` for a truncated file, or one of another graph, with both shapes.
+    /// - Throws: `TrainerError` or `RuntimeError` for a truncated or damaged file, for one of another graph, with both shapes,
+    ///   and for values that are no finite numbers.
     func restore(_ parameters: ParameterStore) throws -> RunRecord {
-        let (file, record) = try open()
-        try Self.checkGraph(file, parameters.model)
+        let (file, record) = try open(for: parameters.model)
         try parameters.load(file)
         if parameters.hasAverage { try parameters.loadAverage(from: file, prefix: Self.averagePrefix) }
         let prefixes = Self.prefixes(record.settings.optimizer.kind, parameters.momentCount)
@@ -38,48 +38,37 @@ struct Checkpoint {
     /// Reads only the record.
     /// - Parameter model: refused if it is of another graph; nil for any.
     /// - Throws: as `restore`.
-    func record(for model: Model?) throws -> RunRecord {
-        let (file, record) = try open()
-        if let model { try Self.checkGraph(file, model) }
-        return record
-    }
+    func record(for model: Model?) throws -> RunRecord { try open(for: model).record }
 
-    /// The parameters of a checkpoint, or of any safetensors file with tensors of their names, where they lie in the file; of a
-    /// checkpoint with their moving average that one, which is what tests and predictions use.
-    /// - Throws: as `restore`.
-    func weights(of model: Model) throws -> ParameterStore {
-        let (file, prefix) = try weightsFile(model)
-        return try ParameterStore(model: model, mapping: file, prefix: prefix)
-    }
-
-    /// Reads what `weights` maps into parameters that are there.
+    /// Reads the parameters of a checkpoint, or of any safetensors file with tensors of their names; of a checkpoint with their
+    /// moving average that one, which is what tests and predictions use.
     /// - Throws: as `restore`.
     func restoreWeights(_ parameters: ParameterStore) throws {
-        let (file, prefix) = try weightsFile(parameters.model)
-        try parameters.load(file, prefix: prefix)
-    }
-
-    private func weightsFile(_ model: Model) throws -> (file: SafetensorsFile, prefix: String) {
-        let file = try Self.file(path)
-        try Self.checkGraph(file, model)
+        let model = parameters.model
+        let file = try file(for: model)
         let first = model.parameters.first?.name ?? ""
         let hasAverage =
             !(file.metadata["ema"] ?? "").isEmpty && file.tensor(Self.averagePrefix + first) != nil
-        return (file, hasAverage ? Self.averagePrefix : "")
+        try parameters.load(file, prefix: hasAverage ? Self.averagePrefix : "")
     }
 
-    private func open() throws -> (file: SafetensorsFile, record: RunRecord) {
-        let file = try Self.file(path)
+    private func open(for model: Model?) throws -> (file: SafetensorsFile, record: RunRecord) {
+        let file = try file(for: model)
         return (file, try RunRecord(file.metadata, path: path))
     }
 
-    private static func file(_ path: String) throws -> SafetensorsFile {
+    /// The file, whose content is what was written.
+    private func file(for model: Model?) throws -> SafetensorsFile {
+        let file: SafetensorsFile
         do {
-            return try SafetensorsFile(path: path)
+            file = try SafetensorsFile(path: path)
         } catch let error as RuntimeError {
             throw TrainerError(
-                error.message, hint: "is the file whole? Copy it again, or train anew with another --out")
+                error.message, hint: "is it the right file, and whole? Copy it again, or train anew with another --out")
         }
+        if let model { try Self.checkGraph(file, model) }
+        try checkContent(of: file)
+        return file
     }
 
     private func write(_ parameters: ParameterStore, _ record: RunRecord, prefixes: [String], average: Bool) throws {
@@ -89,6 +78,7 @@ struct Checkpoint {
             try parameters.exportMoment(index + 1, to: &writer, prefix: prefix)
         }
         if average { try parameters.exportAverage(to: &writer, prefix: Self.averagePrefix) }
+        Self.seal(&writer, record)
         try writer.write(to: path)
     }
 
@@ -103,14 +93,16 @@ struct Checkpoint {
     private static func checkGraph(_ file: SafetensorsFile, _ model: Model) throws {
         guard let hash = file.metadata["graph_hash"], hash != model.graphHash else { return }
         let name = file.metadata["graph"] ?? "unknown"
-        var difference = "their parameters have equal shapes, but they are connected in another way"
-        for parameter in model.parameters {
+        let differences = model.parameters.compactMap { parameter -> String? in
             let found = file.tensor(parameter.name)
-            if found?.shape == parameter.shape { continue }
+            if found?.shape == parameter.shape { return nil }
             let shape = found.map { Text.shape($0.shape) } ?? "missing"
-            difference = "parameter \"\(parameter.name)\" is \(shape) there and \(Text.shape(parameter.shape)) here"
-            break
+            return "parameter \"\(parameter.name)\" is \(shape) there and \(Text.shape(parameter.shape)) here"
         }
+        let rest = differences.count > 1 ? ", and \(Text.count(differences.count - 1, "other")) differ" : ""
+        let difference =
+            differences.first.map { $0 + rest }
+            ?? "their parameters have equal shapes, but they are connected in another way"
         throw TrainerError(
             "\(file.path): a checkpoint of another graph (\"\(name)\", this trainer was compiled from "
                 + "\"\(model.graphName)\"): \(difference)",

@@ -32,8 +32,7 @@ struct FoldTable: Hashable, Sendable {
     /// Reals are written so that they read back exactly.
     var text: String {
         let lines = rows.map { row in
-            (["\(row.fold)", "\(row.bestEpoch)", "\(row.scores.loss)"] + row.scores.values.map { "\($0)" })
-                .joined(separator: ",")
+            (["\(row.fold)", "\(row.bestEpoch)"] + row.scores.columns).joined(separator: ",")
         }
         return ([header] + lines).joined(separator: "\n") + "\n"
     }
@@ -48,31 +47,30 @@ struct FoldTable: Hashable, Sendable {
         }
         for (number, line) in lines.enumerated().dropFirst() {
             let fields = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
-            let values = fields.dropFirst(2).compactMap(Double.init)
-            guard fields.count == 3 + task.measures.count, values.count == fields.count - 2, let fold = Int(fields[0]),
-                let epoch = Int(fields[1])
+            guard fields.count == 3 + task.measures.count, let fold = Int(fields[0]), let epoch = Int(fields[1]),
+                let scores = TestScores(columns: Array(fields.dropFirst(2)))
             else { throw TrainerError("\(path):\(number + 1): expected numbers, found \"\(line)\"") }
-            add(
-                Row(
-                    fold: fold, bestEpoch: epoch, scores: TestScores(loss: values[0], values: Array(values.dropFirst()))
-                ))
+            add(Row(fold: fold, bestEpoch: epoch, scores: scores))
         }
     }
 
     /// - Throws: `FileError` when the file cannot be written; a previous one stays.
     func write(to path: String) throws { try FileWriter.write(path, text: text) }
 
-    /// `5 folds: loss 0.2134 ± 0.0120, Dice 0.8392 ± 0.0101, IoU 0.7229 ± 0.0150`: means and standard deviations (of a
-    /// sample, that is with one less than the number of folds).
-    func summary(of count: Int) -> String {
+    /// `5 folds: loss 0.2134 ± 0.0120, Dice 0.8392 ± 0.0101, IoU 0.7229 ± 0.0150 at 128x128`: means and standard deviations (of a
+    /// sample, that is with one less than the number of folds). A measure is that of the folds which could tell it.
+    /// - Parameter size: what tests are taken at.
+    func summary(of count: Int, size: PictureSize) -> String {
         let losses = rows.map(\.scores.loss)
         let loss = Text.loss(Self.mean(losses)) + Self.spread(losses, 4)
         let measured = task.measures.enumerated().map { index, measure in
-            let values = rows.map { $0.scores.values[index] }
-            return measure.text(Self.mean(values)) + Self.spread(values, measure.digits ?? 4)
+            let values = rows.compactMap { $0.scores.values[index] }
+            guard !values.isEmpty else { return measure.text(nil) }
+            let share = values.count < rows.count ? " (\(values.count) of them)" : ""
+            return measure.text(Self.mean(values)) + Self.spread(values, measure.digits ?? 4) + share
         }
         let done = rows.count < count ? "\(rows.count) of " : ""
-        return "\(done)\(count) folds: " + (["loss \(loss)"] + measured).joined(separator: ", ")
+        return "\(done)\(count) folds: " + (["loss \(loss)"] + measured).joined(separator: ", ") + " at \(size.text)"
     }
 
     private static func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(1, values.count)) }

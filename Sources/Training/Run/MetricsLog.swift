@@ -13,13 +13,17 @@ struct MetricsRow: Hashable, Sendable {
     var seconds: Double
 }
 
-/// `metrics.csv`: one row an epoch, reals written so that they read back exactly; the columns follow the task.
+/// `metrics.csv`: one row an epoch, reals written so that they read back exactly; the columns follow the task. What tests
+/// cannot tell is `n/a`; without tests their columns are empty.
 struct MetricsLog: Hashable, Sendable {
     let task: TrainingTask
+    /// The size that tests are taken at, the net's, such as 128x128; nil where nobody says.
+    var size: String?
     var rows: [MetricsRow] = []
 
-    init(task: TrainingTask, rows: [MetricsRow] = []) {
+    init(task: TrainingTask, size: String? = nil, rows: [MetricsRow] = []) {
         self.task = task
+        self.size = size
         self.rows = rows
     }
 
@@ -32,7 +36,7 @@ struct MetricsLog: Hashable, Sendable {
     var text: String {
         let count = 1 + task.measures.count
         let lines = rows.map { row in
-            let test = row.test.map { [$0.loss] + $0.values }?.map { "\($0)" } ?? Array(repeating: "", count: count)
+            let test = row.test?.columns ?? Array(repeating: "", count: count)
             let fields = ["\(row.epoch)", "\(row.step)", "\(row.trainLoss)"] + test + [Text.fixed(row.seconds, 2)]
             return fields.joined(separator: ",")
         }
@@ -61,6 +65,11 @@ struct MetricsLog: Hashable, Sendable {
     func write(to path: String) throws { try FileWriter.write(path, text: text) }
 }
 
+extension MetricsLog {
+    /// ` at 128x128`, behind numbers of tests.
+    var sizeText: String { size.map { " at " + $0 } ?? "" }
+}
+
 extension MetricsRow {
     fileprivate init?(_ line: String, columns: Int) {
         let fields = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
@@ -70,8 +79,7 @@ extension MetricsRow {
         self.init(epoch: epoch, step: step, trainLoss: loss, test: nil, seconds: seconds)
         let test = fields[3..<columns - 1]
         guard test.contains(where: { !$0.isEmpty }) else { return }
-        let numbers = test.compactMap(Double.init)
-        guard numbers.count == test.count else { return nil }
-        self.test = TestScores(loss: numbers[0], values: Array(numbers.dropFirst()))
+        guard let scores = TestScores(columns: Array(test)) else { return nil }
+        self.test = scores
     }
 }

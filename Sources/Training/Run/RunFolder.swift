@@ -37,6 +37,8 @@ struct RunFiles: Hashable, Sendable {
     var checkpoint: String { FileSystem.join(folder, "checkpoint.safetensors") }
     /// The parameters of the epoch that did best on the test pictures.
     var best: String { FileSystem.join(folder, "best.safetensors") }
+    /// What these reach.
+    var bestScores: String { FileSystem.join(folder, "best.json") }
     var metrics: String { FileSystem.join(folder, "metrics.csv") }
     var metricsLines: String { FileSystem.join(folder, "metrics.jsonl") }
     var hashes: String { FileSystem.join(folder, "hashes.csv") }
@@ -55,7 +57,8 @@ struct RunFiles: Hashable, Sendable {
     /// Those that are written whole, under a temporary name first.
     var all: [String] {
         [
-            checkpoint, best, metrics, metricsLines, hashes, description, plan, graph, report, curves, confusion,
+            checkpoint, best, bestScores, metrics, metricsLines, hashes, description, plan, graph, report, curves,
+            confusion,
             samples,
             folds,
         ]

@@ -10,15 +10,16 @@ struct RunProgress: Hashable, Sendable {
     var lossSum = 0.0
     /// Samples seen in the epoch under way.
     var samples = 0
-    /// The best of what `--best-by` names so far, and the epoch that reached it; 0 for none.
-    var bestQuality = 0.0
+    /// The best epoch so far by what `--best-by` names, and how good it was; 0 and nil for none. Without tests the latest epoch
+    /// is the best, and nobody knows how good.
+    var best: Quality?
     var bestEpoch = 0
     /// Where the schedule of that name stands.
     var plateau = PlateauState()
 
     /// Begins anew to look for the best, by another measure.
     mutating func forgetBest() {
-        bestQuality = 0
+        best = nil
         bestEpoch = 0
         plateau.best = nil
         plateau.idle = 0
@@ -29,9 +30,8 @@ extension RunProgress: RecordPart {
     var metadata: [(String, String)] {
         [
             ("epoch", "\(epoch)"), ("step", "\(step)"), ("step_in_epoch", "\(stepInEpoch)"),
-            ("loss_sum", "\(lossSum)"), ("samples", "\(samples)"), ("best_quality", "\(bestQuality)"),
-            ("best_epoch", "\(bestEpoch)"),
-        ] + plateau.metadata
+            ("loss_sum", "\(lossSum)"), ("samples", "\(samples)"), ("best_epoch", "\(bestEpoch)"),
+        ] + Quality.metadata(best, value: "best_quality", loss: "best_loss") + plateau.metadata
     }
 
     init(_ fields: RecordFields) throws {
@@ -40,8 +40,9 @@ extension RunProgress: RecordPart {
         stepInEpoch = try fields.value("step_in_epoch")
         lossSum = try fields.value("loss_sum")
         samples = try fields.value("samples")
-        bestQuality = try fields.value("best_quality")
         bestEpoch = try fields.value("best_epoch")
+        // Earlier checkpoints say 0 where there is none.
+        best = bestEpoch > 0 ? try Quality(fields, value: "best_quality", loss: "best_loss") : nil
         plateau = try PlateauState(fields)
     }
 }

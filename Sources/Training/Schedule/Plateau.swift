@@ -12,20 +12,22 @@ struct PlateauState: Hashable, Sendable {
     /// What the rate is times by now.
     var factor = 1.0
     /// The best that counted as progress; nil before the first epoch.
-    var best: Double?
+    var best: Quality?
     /// Epochs since then, or since the rate was lowered.
     var idle = 0
 
     /// Of progress in proportion to the best: less does not count.
     private static let threshold = 1e-4
 
+    /// Without tests it is the training loss that counts, which earlier checkpoints have as the criterion's value.
+    mutating func takeLosses() {
+        if let best, best.loss == nil { self.best = Quality(value: nil, loss: best.value) }
+    }
+
     /// Takes note of an epoch.
     /// - Returns: whether the rate is lower from now on.
-    mutating func add(_ quality: Double, isMoreBetter: Bool, _ rule: PlateauRule) -> Bool {
-        let isProgress = best.map { best in
-            isMoreBetter ? quality > best * (1 + Self.threshold) : quality < best * (1 - Self.threshold)
-        }
-        if isProgress ?? !quality.isNaN {
+    mutating func add(_ quality: Quality, _ criterion: Criterion, _ rule: PlateauRule) -> Bool {
+        if criterion.isBetter(quality, than: best, by: Self.threshold) {
             best = quality
             idle = 0
         } else {
@@ -40,14 +42,13 @@ struct PlateauState: Hashable, Sendable {
 
 extension PlateauState: RecordPart {
     var metadata: [(String, String)] {
-        [
-            ("plateau_factor", "\(factor)"), ("plateau_best", best.map { "\($0)" } ?? ""), ("plateau_idle", "\(idle)"),
-        ]
+        [("plateau_factor", "\(factor)"), ("plateau_idle", "\(idle)")]
+            + Quality.metadata(best, value: "plateau_best", loss: "plateau_best_loss")
     }
 
     init(_ fields: RecordFields) throws {
         factor = try fields.value("plateau_factor", before: 1)
-        best = try fields.valueOrNone("plateau_best")
+        best = try Quality(fields, value: "plateau_best", loss: "plateau_best_loss")
         idle = try fields.value("plateau_idle", before: 0)
     }
 }

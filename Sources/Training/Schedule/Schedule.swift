@@ -28,6 +28,13 @@ private struct ScheduleArgument: Sendable {
         ScheduleArgument(key: key, initial: initial, range: 0...1, expected: "a number from 0 to 1")
     }
 
+    /// Numbers of epochs are counted; more than these nobody trains.
+    static func epochs(_ key: String, _ initial: Double) -> ScheduleArgument {
+        ScheduleArgument(
+            key: key, initial: initial, range: 0...Double(TrainingSettings.mostEpochs),
+            expected: "a number from 0 to \(TrainingSettings.mostEpochs)")
+    }
+
     static func from(_ lowest: Double, _ key: String, _ initial: Double) -> ScheduleArgument {
         ScheduleArgument(
             key: key, initial: initial, range: lowest...Double.greatestFiniteMagnitude,
@@ -59,7 +66,7 @@ private struct ScheduleForm: Sendable {
             .step(every: $0[0], factor: $0[1])
         },
         ScheduleForm(
-            name: "plateau", arguments: [.fraction("factor", 0.1), .from(0, "patience", 10), .from(0, "min_lr", 0)]
+            name: "plateau", arguments: [.fraction("factor", 0.1), .epochs("patience", 10), .from(0, "min_lr", 0)]
         ) { .plateau(PlateauRule(factor: $0[0], patience: Int($0[1].rounded()), lowestRate: $0[2])) },
     ]
 }

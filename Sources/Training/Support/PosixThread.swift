@@ -10,13 +10,20 @@ struct PosixThread {
 
     private let handle: pthread_t
 
+    /// Whatever the user's limit on stacks is: that of a terminal may be so small that nothing runs.
+    private static let stackBytes = 8 << 20
+
     /// Starts the thread.
     /// - Throws: `TrainerError` when the system gives no more threads.
     init(_ body: @escaping @Sendable () -> Void) throws {
         var handle = pthread_t()
         let retained = Unmanaged.passRetained(Body(body))
+        var attributes = pthread_attr_t()
+        pthread_attr_init(&attributes)
+        defer { pthread_attr_destroy(&attributes) }
+        pthread_attr_setstacksize(&attributes, Self.stackBytes)
         let code = pthread_create(
-            &handle, nil,
+            &handle, &attributes,
             { raw in
                 if let raw { Unmanaged<Body>.fromOpaque(raw).takeRetainedValue().run() }
                 return nil

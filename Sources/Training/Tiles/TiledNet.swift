@@ -27,7 +27,8 @@ final class TiledNet {
         self.model = model
         self.geometry = geometry
         interface = try NetInterface(model: model)
-        parameters = try weights?.weights(of: model) ?? ParameterStore(model: model)
+        parameters = try ParameterStore(model: model)
+        try weights?.restoreWeights(parameters)
         executor = try Executor(
             model: model, parameters: parameters, plans: [TileGeometry.plan], threads: threads, preparedWeights: .kept)
         plan = try executor.plan(TileGeometry.plan)

@@ -33,7 +33,10 @@ final class EventLog: RunObserver {
         ]
         if let test = epoch.row.test {
             values.append(.init("test/loss", test.loss))
-            values += zip(epoch.task.measures, test.values).map { .init("test/" + $0.column, $1) }
+            // A curve has no place for what the tests cannot tell.
+            values += zip(epoch.task.measures, test.values).compactMap { measure, value in
+                value.map { .init("test/" + measure.column, $0) }
+            }
         }
         if let samples = epoch.samples { values.append(.init("samples", .picture(samples))) }
         try write(epoch.row.step, values)
