@@ -14,6 +14,7 @@ DEMO_LR ?= 1e-3
 DEMO_INIT ?= he
 FUZZ_INPUTS ?= 100000
 FUZZ_SEED ?= 1
+FUZZ_SECONDS ?= 10
 
 .PHONY: all setup setup-browser build test test-long test-sanitize fuzz bench numerics zoo format lint demo install clean
 
@@ -51,6 +52,7 @@ fuzz:
 	$(BUILD)/unetc-fuzz language --inputs $(FUZZ_INPUTS) --seed $(FUZZ_SEED)
 	$(BUILD)/unetc-fuzz safetensors --inputs $(FUZZ_INPUTS) --seed $(FUZZ_SEED)
 	$(BUILD)/unetc-fuzz dump --inputs $(FUZZ_INPUTS) --seed $(FUZZ_SEED)
+	$(BUILD)/unetc-fuzz pictures --inputs $(FUZZ_INPUTS) --seed $(FUZZ_SEED) --time-limit $(FUZZ_SECONDS)
 
 format:
 	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests

@@ -6,17 +6,20 @@ import TestSupport
 import Glibc
 #endif
 
+extension PlantedPictureFault: ExpressibleByArgument {}
+
 @main
 struct UnetcFuzz: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "unetc-fuzz",
-        abstract: "Feeds broken inputs to the language and to the readers of safetensors files and of dumps.",
+        abstract:
+            "Feeds broken inputs to the language, to the readers of safetensors files and of dumps, and pictures to the trainer.",
         discussion: """
             Each input is a function of its round and the seed. Inputs that crash, hang, take too much memory or break a \
             promise are written to a folder, and the exit status is 1.
             """)
 
-    @Argument(help: "language, safetensors, dump, or planted, which goes wrong on purpose.")
+    @Argument(help: "language, safetensors, dump, pictures, or planted, which goes wrong on purpose.")
     var subject: String
 
     @Option(help: "How many inputs.")
@@ -31,7 +34,7 @@ struct UnetcFuzz: ParsableCommand {
     @Option(help: "Seconds that an input may take.")
     var timeLimit = 5.0
 
-    @Option(help: "MiB that the process may take.")
+    @Option(help: "MiB that the process may take; 0 for no limit.")
     var memoryLimit = 1_024
 
     @Option(help: "Where inputs are written that are findings.")
@@ -43,14 +46,19 @@ struct UnetcFuzz: ParsableCommand {
     @Option(help: .hidden)
     var progress: String?
 
+    /// A promise that the subject `pictures` breaks on purpose.
+    @Option(help: .hidden)
+    var plant: PlantedPictureFault?
+
     func validate() throws {
         guard inputs >= 0, from >= 0, from <= Int.max - inputs else {
             throw ValidationError("--inputs and --from count from 0.")
         }
         guard timeLimit > 0 else { throw ValidationError("--time-limit must be above 0, found \(timeLimit).") }
-        guard (64...1 << 20).contains(memoryLimit) else {
-            throw ValidationError("--memory-limit must be from 64 to \(1 << 20), found \(memoryLimit).")
+        guard memoryLimit == 0 || (64...1 << 20).contains(memoryLimit) else {
+            throw ValidationError("--memory-limit must be 0, or from 64 to \(1 << 20), found \(memoryLimit).")
         }
+        if plant != nil && subject != "pictures" { throw ValidationError("--plant goes with pictures.") }
     }
 
     func run() throws {
@@ -70,6 +78,7 @@ struct UnetcFuzz: ParsableCommand {
     }
 
     private func known() throws -> FuzzSubject {
+        if let plant { return .pictures(planting: plant) }
         let subjects = try FuzzSubject.all()
         if let subject = subjects.first(where: { $0.name == self.subject }) { return subject }
         throw ValidationError(
@@ -83,7 +92,7 @@ struct UnetcFuzz: ParsableCommand {
                 program, subject.name, "--progress", $0, "--from", "\($1.lowerBound)", "--inputs", "\($1.count)",
                 "--seed",
                 "\(seed)", "--memory-limit", "\(memoryLimit)",
-            ]
+            ] + (plant.map { ["--plant", $0.rawValue] } ?? [])
         }.run()
     }
 

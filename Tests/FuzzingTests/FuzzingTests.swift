@@ -59,6 +59,41 @@ import Glibc
         #expect(rmdir(folder) == 0, "something else is left in \(folder)")
     }
 
+    /// In a process of its own, for commands speak on the standard streams.
+    @Test func picturesShortRun() throws {
+        let folder = try temporaryFolder()
+        let report = try pictures(rounds: 0..<120, folder: folder, [])
+        for finding in report.findings { Issue.record("pictures, seed 7, round \(finding.round): \(finding.message)") }
+        #expect(report.accepted > 10 && report.refused > 10, "\(report.accepted) of \(report.inputs) were accepted")
+        if report.findings.isEmpty { #expect(rmdir(folder) == 0, "something else is left in \(folder)") }
+    }
+
+    @Test(arguments: PlantedPictureFault.allCases) func plantedFaultsOfPicturesAreFound(
+        fault: PlantedPictureFault
+    ) throws {
+        let words: [PlantedPictureFault: String] = [
+            .leftover: "leaves ", .mask: "the mask of a.png is not what it was", .silence: " is not named",
+            .status: "exits with 70", .memory: "took ", .descriptor: "1 files stay open",
+        ]
+        let folder = try temporaryFolder()
+        let report = try pictures(rounds: 0..<6, folder: folder, ["--plant", fault.rawValue])
+        let expected = try #require(words[fault])
+        #expect(!report.findings.isEmpty && report.findings.allSatisfy { $0.message.contains(expected) }, "\(report)")
+        for finding in report.findings { unlink(finding.path) }
+        #expect(rmdir(folder) == 0, "something else is left in \(folder)")
+    }
+
+    private func pictures(rounds: Range<Int>, folder: String, _ flags: [String]) throws -> FuzzReport {
+        let program = try builtProgram("unetc-fuzz")
+        return try FuzzRun(subject: .pictures(), seed: 7, rounds: rounds, timeLimit: 20, folder: folder) {
+            [
+                program, "pictures", "--progress", $0, "--from", "\($1.lowerBound)", "--inputs", "\($1.count)",
+                "--seed",
+                "7",
+            ] + flags
+        }.run()
+    }
+
     private func temporaryFolder() throws -> String {
         var template = Array("/tmp/unetc-fuzzing-XXXXXX".utf8CString)
         return String(cString: try #require(mkdtemp(&template)))

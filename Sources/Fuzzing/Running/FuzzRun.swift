@@ -82,8 +82,12 @@ public struct FuzzRun {
     /// - Returns: what it has found, nil at the end of all rounds.
     private func runWorker(_ progressPath: String, _ progress: FuzzProgress, from next: Int) throws -> String? {
         let log = progressPath + ".log"
-        defer { unlink(log) }
-        let process = try start(worker(progressPath, next..<rounds.upperBound), log: log)
+        let scratch = try scratchFolder()
+        defer {
+            unlink(log)
+            try? removeTree(scratch)
+        }
+        let process = try start(worker(progressPath, next..<rounds.upperBound), log: log, scratch: scratch)
         guard let status = wait(for: process, progress) else {
             return "no answer after \(timeLimit) seconds"
         }
@@ -116,7 +120,16 @@ public struct FuzzRun {
         }
     }
 
-    private func start(_ command: [String], log: String) throws -> pid_t {
+    /// A folder for a worker's files, in memory where there is room for files: whatever becomes of the worker, the run
+    /// removes it.
+    private func scratchFolder() throws -> String {
+        let base = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp"
+        var template = Array("\(base)/unetc-fuzz-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else { throw FuzzError.system(base) }
+        return String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
+    private func start(_ command: [String], log: String, scratch: String) throws -> pid_t {
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -124,7 +137,9 @@ public struct FuzzRun {
         posix_spawn_file_actions_addopen(&actions, 2, log, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         var arguments: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
         // Swift's own account of a crash takes seconds, and memory that the worker may not have.
-        var variables: [UnsafeMutablePointer<CChar>?] = [strdup("SWIFT_BACKTRACE=enable=no"), nil]
+        var variables: [UnsafeMutablePointer<CChar>?] = [
+            strdup("SWIFT_BACKTRACE=enable=no"), strdup("TMPDIR=\(scratch)"), nil,
+        ]
         defer { (arguments + variables).forEach { free($0) } }
         var process: pid_t = 0
         let status = posix_spawn(&process, command.first ?? "", &actions, nil, &arguments, &variables)

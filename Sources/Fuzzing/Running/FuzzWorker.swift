@@ -22,9 +22,10 @@ public struct FuzzWorker {
     }
 
     /// Allocations of this process fail beyond that many bytes of address space, which ends it.
+    /// - Parameter bytes: 0 for no limit, as the sanitizers need it.
     public static func limitMemory(bytes: Int) {
         var limit = rlimit(rlim_cur: rlim_t(bytes), rlim_max: rlim_t(bytes))
-        setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit)
+        if bytes > 0 { setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) }
         // What is left of a crash is the input, not an image of the memory.
         limit = rlimit(rlim_cur: 0, rlim_max: 0)
         setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit)

@@ -1,4 +1,5 @@
 import HostLimits
+
 /// A little data set that is drawn, not read: textured blobs over textured ground, with their masks.
 ///
 /// Every sample is a pure function of its index and the shape, made of hashed integers and exactly rounded arithmetic

@@ -1,0 +1,52 @@
+import TestSupport
+
+extension FuzzSubject {
+    /// `predict`, `predict --tiles`, `train` and `doctor` on a folder in which one picture and one mask are broken PNG or
+    /// JPEG files: headers, chunks, streams, segments, tables, scans and EXIF.
+    /// - Parameter fault: goes wrong on purpose.
+    public static func pictures(planting fault: PlantedPictureFault? = nil) -> FuzzSubject {
+        let trial = PictureTrial(fault: fault)
+        return FuzzSubject(name: "pictures", makeInput: pictureInput, check: trial.check)
+    }
+}
+
+/// Promises that the subject `pictures` breaks on purpose.
+public enum PlantedPictureFault: String, Sendable, CaseIterable {
+    /// A temporary file stays.
+    case leftover
+    /// The mask of a sound picture is another one.
+    case mask
+    /// A file that is left out is not named.
+    case silence
+    /// A command ends with an exit code of its own.
+    case status
+    /// More memory than pictures may take.
+    case memory
+    /// A file stays open.
+    case descriptor
+}
+
+/// A sound file for one in fourteen; the others are broken in one to four places.
+private func pictureInput(_ random: inout SplitMix64) -> [UInt8] {
+    let isSound = random.unit() < 0.07
+    let count = isSound ? 0 : Int.random(in: 1...(random.unit() < 0.6 ? 1 : 4), using: &random)
+    var bytes: [UInt8]
+    // Gently: bytes alone, the parts whole.
+    let isWhole = random.unit() < 0.15
+    if random.unit() < 0.5 {
+        var file = PNGRecipe(&random).file(&random)
+        if !isWhole { for _ in 0..<count { file.mutate(&random) } }
+        bytes = file.bytes
+    } else {
+        var file = JPEGFile(pick(samples, &random))
+        if !isWhole { for _ in 0..<count { file.mutate(&random) } }
+        bytes = file.bytes
+    }
+    if !isSound, isWhole || random.unit() < 0.08 { mutateBytes(&bytes, &random) }
+    return Array(bytes.prefix(4 << 20))
+}
+
+private let samples: [[UInt8]] = sampleJPEGs.map { digits in
+    let values = digits.utf8.compactMap { Character(UnicodeScalar($0)).hexDigitValue }
+    return stride(from: 0, to: values.count - 1, by: 2).map { UInt8(values[$0] << 4 | values[$0 + 1]) }
+}
