@@ -40,7 +40,8 @@ public struct FuzzWorker {
             let outcome = subject.check(input)
             note(outcome, seconds: monotonicSeconds() - start, round)
             if case .wrong(let message) = outcome {
-                let line = Array((message + "\n").utf8)
+                // The run takes the last line.
+                let line = Array((message.split(separator: "\n").joined(separator: " / ") + "\n").utf8)
                 _ = write(STDERR_FILENO, line, line.count)
                 return Self.brokenPromiseStatus
             }
