@@ -16,7 +16,7 @@ FUZZ_INPUTS ?= 100000
 FUZZ_SEED ?= 1
 FUZZ_SECONDS ?= 10
 
-.PHONY: all setup setup-browser build test test-long test-sanitize fuzz bench numerics zoo format lint demo install clean
+.PHONY: all setup setup-browser build test test-long test-sanitize test-valgrind fuzz bench numerics zoo format lint demo install clean
 
 all: build
 
@@ -42,9 +42,14 @@ test: build lint setup-browser
 test-long: build setup-browser
 	UNETC_LONG_TESTS=1 UNETC_TRAINER=$(abspath $(BUILD))/unetc-trainer.o $(SWIFT) test
 
-# The emitted kernels under the address and undefined-behaviour sanitizers, the thread pool under the thread sanitizer.
+# The emitted kernels under the address and undefined-behaviour sanitizers, the thread pool under the thread sanitizer, the
+# trainer's commands under both.
 test-sanitize: build
-	scripts/test-sanitize.sh $(BUILD)/unetc
+	SWIFT=$(SWIFT) scripts/test-sanitize.sh $(BUILD)/unetc
+
+# The trainer's commands under valgrind.
+test-valgrind: build
+	scripts/test-valgrind.sh $(BUILD)/unetc
 
 # Broken inputs for what reads files of unknown origin: crashes, hangs and broken promises are written to findings/.
 fuzz:

@@ -74,7 +74,7 @@ let package = Package(
         .target(
             name: "PixelNet", dependencies: ["ModelABI"],
             cSettings: [.define("unetc_model_get", to: "pixel_net_get"), .define("TILED"), .unsafeFlags(["-O1"])]),
-        room("Fuzzing", ["GraphDSL", "Passes", "Inspection", "Training", "PixelNet", "TestSupport"]),
+        room("Fuzzing", ["GraphDSL", "Passes", "Inspection", "Training", "PixelNet", "TestSupport", "FileAccess"]),
         .executableTarget(name: "unetc-fuzz", dependencies: ["Fuzzing", argumentParser], swiftSettings: settings),
         tests("FileAccess", ["TestSupport"]),
         tests("HostLimits", ["FileAccess", "TestSupport"]),
@@ -100,7 +100,7 @@ let package = Package(
         .testTarget(
             name: "TilingTests", dependencies: ["Driver", "Training", "TestSupport"], swiftSettings: settings),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["Driver", "Runtime", "Imaging", "TestSupport"],
+            name: "EndToEndTests", dependencies: ["Driver", "Runtime", "Imaging", "Fuzzing", "unetc", "TestSupport"],
             swiftSettings: settings),
     ]
 )

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Runs the C that unetc emits under the address and undefined-behaviour sanitizers, and the thread pool under the thread
-# sanitizer. Each test is first shown an error that it must catch. The argument is the unetc to test.
+# Runs the C that unetc emits under the address and undefined-behaviour sanitizers, the thread pool under the thread
+# sanitizer, and the trainer's commands under both. Each test is first shown an error that it must catch. The argument is the
+# unetc to test.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -84,3 +85,33 @@ setarch -R true 2>/dev/null && unshuffled="setarch -R"
 must_catch "a race planted into a kernel" "data race" $unshuffled "$pool" --plant
 $unshuffled "$pool" >"$work/log" 2>&1 || fail "thread pool: $(head -n 60 "$work/log")"
 cat "$work/log"
+
+# train, doctor and predict, whole and in tiles, with their threads, on sound and broken pictures: built once more for each
+# sanitizer, into a folder of its own.
+inputs=${SANITIZE_INPUTS:-400}
+for kind in thread address; do
+    build=.build-$kind
+    ${SWIFT:-swift} build -c release --sanitize "$kind" --scratch-path "$build" --product unetc-fuzz >"$work/log" 2>&1 ||
+        fail "unetc-fuzz does not build for the $kind sanitizer: $(tail -n 20 "$work/log")"
+    # $1 is the number of inputs; what a sanitizer says goes to files $work/report.*.
+    pictures() {
+        rm -f "$work"/report.*
+        options="log_path=$work/report:exitcode=66:suppressions=$here/$kind.supp"
+        count=$1
+        shift
+        mkdir -p "$work/pictures"
+        TMPDIR="$work/pictures" TSAN_OPTIONS="$options" \
+            ASAN_OPTIONS="$options:detect_leaks=1:allocator_may_return_null=1" LSAN_OPTIONS="suppressions=$here/leak.supp" \
+            $unshuffled "$build/release/unetc-fuzz" pictures --progress "$work/progress" --inputs "$count" \
+            --memory-limit 0 "$@" 2>"$work/errors"
+    }
+    planted=race expected="data race"
+    [ "$kind" = thread ] || planted=overrun expected="heap-buffer-overflow"
+    pictures 1 --plant "$planted" && status=0 || status=$?
+    cat "$work"/report.* 2>/dev/null | grep -q "$expected" || fail "a planted $planted in Swift is not noticed ($status)"
+    echo "a $planted planted into Swift: caught"
+    pictures "$inputs" && status=0 || status=$?
+    [ -z "$(cat "$work"/report.* 2>/dev/null)" ] || fail "trainer: $(cat "$work"/report.* | head -n 120)"
+    [ "$status" -eq 0 ] || fail "trainer, $kind sanitizer, exits with $status: $(tail -n 5 "$work/errors")"
+    echo "trainer on $inputs pictures: no report of the $kind sanitizer"
+done

@@ -31,3 +31,11 @@ public func sharedFolder() -> String? {
     let path = parent(checkoutFolder()) + "/shared"
     return access(path, R_OK | X_OK) == 0 ? path : nil
 }
+
+/// A program that was built along with the tests, which run from the same folder.
+/// - Throws: `FileError` when it is not there.
+public func builtProgram(_ name: String) throws -> String {
+    let path = parent(Files.absolute("/proc/self/exe")) + "/" + name
+    guard access(path, X_OK) == 0 else { throw FileError(path, "is not built") }
+    return path
+}

@@ -1,3 +1,4 @@
+import FileAccess
 import Foundation
 import TestSupport
 import Testing
@@ -65,7 +66,7 @@ struct TrainingGuideTests {
         process.arguments = ["-c", command]
         process.currentDirectoryURL = URL(fileURLWithPath: folder)
         var environment = ProcessInfo.processInfo.environment
-        environment["PATH"] = try builtPrograms() + ":" + (environment["PATH"] ?? "")
+        environment["PATH"] = Files.folder(of: try builtProgram("unetc")) + ":" + (environment["PATH"] ?? "")
         environment["UNETC_CACHE"] = folder + "/cache"
         process.environment = environment
         let pipe = Pipe()
@@ -76,13 +77,5 @@ struct TrainingGuideTests {
         let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
         return (process.terminationStatus, output)
-    }
-
-    /// The folder of the `unetc` that was built along with these tests, which lies beside their bundle.
-    private static func builtPrograms() throws -> String {
-        let bundle = try #require(
-            CommandLine.arguments.first { $0.contains("unetcPackageTests.xctest") }, "\(CommandLine.arguments)")
-        let parts = bundle.split(separator: "/", omittingEmptySubsequences: false)
-        return parts.prefix { $0 != "unetcPackageTests.xctest" }.joined(separator: "/")
     }
 }

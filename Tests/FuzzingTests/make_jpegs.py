@@ -49,12 +49,11 @@ lines = [
     f"// Written by Tests/FuzzingTests/make_jpegs.py with Pillow {__version__}; do not edit.",
     "// swift-format-ignore-file",
     "",
-    "/// Sound files of all kinds, as hexadecimal digits.",
-    "let sampleJPEGs = [",
+    "/// Sound files of all kinds, by name, as hexadecimal digits.",
+    "let sampleJPEGs: KeyValuePairs = [",
 ]
 for name, data in SAMPLES.items():
-    lines.append(f"    // {name}")
-    lines.append('    """')
+    lines.append(f'    "{name}": """')
     lines += ["    " + line + "\\" for line in textwrap.wrap(data.hex(), 114)]
     lines[-1] = lines[-1][:-1]
     lines.append('    """,')

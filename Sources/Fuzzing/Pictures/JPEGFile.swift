@@ -1,7 +1,7 @@
 import TestSupport
 
 /// A JPEG in its segments, each of which can be changed before the file is put together.
-struct JPEGFile {
+public struct JPEGFile {
     struct Segment {
         /// The byte behind 0xFF.
         var marker: UInt8
@@ -68,4 +68,18 @@ struct JPEGFile {
     }
 
     func places(where isWanted: (UInt8) -> Bool) -> [Int] { segments.indices.filter { isWanted(segments[$0].marker) } }
+}
+
+extension JPEGFile {
+    /// Sound files of all kinds.
+    static let samples = sampleJPEGs.map { bytes(of: $0.value) }
+
+    static func sample(_ name: String) -> [UInt8] {
+        sampleJPEGs.first { $0.key == name }.map { bytes(of: $0.value) } ?? []
+    }
+
+    private static func bytes(of digits: String) -> [UInt8] {
+        let values = digits.utf8.compactMap { Character(UnicodeScalar($0)).hexDigitValue }
+        return stride(from: 0, to: values.count - 1, by: 2).map { UInt8(values[$0] << 4 | values[$0 + 1]) }
+    }
 }

@@ -63,7 +63,6 @@ extension PNGFile {
         let colours = (0..<pick([0, 1, 3, 6, 5, 9, 48, 765, 768, 771], &random)).map { _ in
             UInt8.random(in: 0...255, using: &random)
         }
-        let bomb = Deflate.stream([UInt8](repeating: 0, count: 1 << 20), .runs)
         let chunk: Chunk =
             switch Int.random(in: 0..<11, using: &random) {
             case 0, 1, 2: Chunk("eXIf", ExifBlock.tiff(&random))
@@ -118,3 +117,6 @@ extension PNGFile {
         }
     }
 }
+
+/// A megabyte of nothing in a kilobyte.
+private let bomb = Deflate.stream([UInt8](repeating: 0, count: 1 << 20), .runs)

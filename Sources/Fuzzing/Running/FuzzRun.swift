@@ -1,3 +1,4 @@
+import FileAccess
 import Runtime
 
 #if canImport(Glibc)
@@ -85,13 +86,13 @@ public struct FuzzRun {
         let scratch = try scratchFolder()
         defer {
             unlink(log)
-            try? removeTree(scratch)
+            Files.removeFolder(scratch)
         }
         let process = try start(worker(progressPath, next..<rounds.upperBound), log: log, scratch: scratch)
         guard let status = wait(for: process, progress) else {
             return "no answer after \(timeLimit) seconds"
         }
-        let said = lastLine(of: log)
+        let said = lastWords(in: log)
         let signal = status & 0x7f
         if signal != 0 {
             return "ended by \(String(cString: strsignal(signal)).lowercased())" + (said.map { ": \($0)" } ?? "")
@@ -147,12 +148,14 @@ public struct FuzzRun {
         return process
     }
 
-    private func lastLine(of path: String) -> String? {
+    /// What a trap said, which goes before the places that led there, or the last line.
+    private func lastWords(in path: String) -> String? {
         guard let file = fopen(path, "r") else { return nil }
         defer { fclose(file) }
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         let count = fread(&buffer, 1, buffer.count, file)
-        return String(decoding: buffer[..<count], as: UTF8.self).split(separator: "\n").last.map(String.init)
+        let lines = String(decoding: buffer[..<count], as: UTF8.self).split(separator: "\n")
+        return (lines.last { $0.contains("Fatal error") } ?? lines.last).map(String.init)
     }
 
     /// Writes the input of a finding.

@@ -1,3 +1,4 @@
+import FileAccess
 import Imaging
 import PixelNet
 import TestSupport
@@ -11,7 +12,7 @@ import Glibc
 /// them breaks.
 struct PictureCommands {
     let folder: PictureFolder
-    let files: PictureFolder.Files
+    let files: PictureFolder.Trial
     let readings: PictureReadings
     let fault: PlantedPictureFault?
 
@@ -22,7 +23,7 @@ struct PictureCommands {
         let (isEven, isHigh) = (variant / 4 % 2 == 0, variant / 8 % 2 == 0)
         if let complaint = try predicting(
             ["--tiles"] + (isEven ? [] : ["--overlay", "--probabilities", "16"]), threads)
-            ?? examining(isHigh ? ["--json"] : [], drawing: variant % 4 == 3, threads)
+            ?? examining(isHigh ? ["--json"] : [], drawing: variant % 8 == 3, threads)
         {
             return complaint
         }
@@ -36,7 +37,7 @@ struct PictureCommands {
     // MARK: Commands
 
     private func predicting(_ flags: [String], _ threads: String) throws -> String? {
-        defer { try? removeTree(folder.output) }
+        defer { Files.removeFolder(folder.output) }
         let arguments = ["predict", "\(folder.data)/images", "--weights", folder.weights, "--out", folder.output]
         return try judged(arguments + flags, threads, statuses: [0]) { words in
             try predictionComplaint(words, isTiled: flags.contains("--tiles"))
@@ -67,7 +68,7 @@ struct PictureCommands {
     }
 
     private var isRowwise: Bool {
-        (try? PictureReader(path: files.picture)).map { $0.width * $0.height > 1 << 24 } ?? false
+        (try? PictureReader(path: files.picture)).map { $0.width * $0.height > PictureReadings.large } ?? false
     }
 
     private func mask(_ name: String) throws -> Bitmap {

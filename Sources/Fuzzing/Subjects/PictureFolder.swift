@@ -1,3 +1,4 @@
+import FileAccess
 import Imaging
 import Runtime
 
@@ -10,7 +11,7 @@ import Glibc
 /// Lies in the folder that `TMPDIR` names, which whoever started the process removes.
 final class PictureFolder: Sendable {
     /// Where the file on trial is.
-    struct Files: Sendable {
+    struct Trial: Sendable {
         var picture: String
         /// The same bytes as the mask of a sound picture.
         var mask: String
@@ -22,7 +23,6 @@ final class PictureFolder: Sendable {
     static let trialName = "x"
 
     let root: String
-    /// The first place of a name is that of a file of the user's.
     var data: String { root + "/data" }
     var weights: String { root + "/weights.safetensors" }
     var output: String { root + "/out" }
@@ -34,9 +34,7 @@ final class PictureFolder: Sendable {
         var template = Array("\(base)/unetc-pictures-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw FuzzError.system(base) }
         root = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
-        for folder in [data, data + "/images", data + "/masks"] where mkdir(folder, 0o755) != 0 {
-            throw FuzzError.system(folder)
-        }
+        for folder in [data + "/images", data + "/masks"] { try Files.makeFolder(folder) }
         for (number, name) in (Self.soundNames + [Self.maskedName]).enumerated() {
             try Self.picture(number).writePNG(to: "\(data)/images/\(name).png")
         }
@@ -48,7 +46,7 @@ final class PictureFolder: Sendable {
         try writer.write(to: weights)
     }
 
-    deinit { try? removeTree(root) }
+    deinit { Files.removeFolder(root) }
 
     /// Red in its right half.
     static func picture(_ number: Int) -> Bitmap {
@@ -64,9 +62,9 @@ final class PictureFolder: Sendable {
     }
 
     /// Puts the file on trial into the data set.
-    func place(_ bytes: [UInt8]) throws -> Files {
+    func place(_ bytes: [UInt8]) throws -> Trial {
         let ending = bytes.starts(with: [0xFF, 0xD8]) ? "jpg" : "png"
-        let files = Files(
+        let files = Trial(
             picture: "\(data)/images/\(Self.trialName).\(ending)", mask: "\(data)/masks/\(Self.maskedName).\(ending)")
         for path in [files.picture, files.mask] { try write(bytes, to: path) }
         return files
@@ -81,15 +79,16 @@ final class PictureFolder: Sendable {
     /// Takes away the file on trial and all that commands have written.
     func clear() {
         for ending in ["jpg", "png"] {
-            unlink("\(data)/images/\(Self.trialName).\(ending)")
-            unlink("\(data)/masks/\(Self.maskedName).\(ending)")
+            Files.remove("\(data)/images/\(Self.trialName).\(ending)")
+            Files.remove("\(data)/masks/\(Self.maskedName).\(ending)")
         }
-        for path in [output, run, sheet] { try? removeTree(path) }
+        for path in [output, run] { Files.removeFolder(path) }
+        Files.remove(sheet)
     }
 
     /// Names below the root that are nobody's: temporary and hidden ones, and any in the data set that was not put there.
-    func leftovers(_ files: Files) throws -> [String] {
-        let all = try names(below: root)
+    func leftovers(_ files: Trial) throws -> [String] {
+        let all = try allFiles(below: root)
         let expected = Set(
             (Self.soundNames + [Self.maskedName]).map { "\(data)/images/\($0).png" }
                 + (Self.soundNames + [Self.trialName]).map { "\(data)/masks/\($0).png" } + [files.picture, files.mask])
@@ -103,49 +102,9 @@ final class PictureFolder: Sendable {
 }
 
 /// The files below a folder, folders left out.
-func names(below folder: String) throws -> [String] {
-    guard let entries = opendir(folder) else { throw FuzzError.system(folder) }
-    defer { closedir(entries) }
-    var found: [String] = []
-    while let entry = readdir(entries) {
-        let name = withUnsafePointer(to: &entry.pointee.d_name) {
-            $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-        }
-        guard name != "." && name != ".." else { continue }
+private func allFiles(below folder: String) throws -> [String] {
+    try Files.names(in: folder).flatMap { name in
         let path = "\(folder)/\(name)"
-        var status = stat()
-        guard lstat(path, &status) == 0 else { continue }
-        if status.st_mode & S_IFMT == S_IFDIR { found += try names(below: path) } else { found.append(path) }
+        return Files.isFolder(path) ? try allFiles(below: path) : [path]
     }
-    return found
-}
-
-/// How many names a folder has.
-func fileCount(_ folder: String) throws -> Int {
-    guard let entries = opendir(folder) else { throw FuzzError.system(folder) }
-    defer { closedir(entries) }
-    var count = 0
-    while readdir(entries) != nil { count += 1 }
-    return count
-}
-
-/// Removes a file, or a folder with all that is in it; nothing where there is none.
-func removeTree(_ path: String) throws {
-    var status = stat()
-    guard lstat(path, &status) == 0 else { return }
-    if status.st_mode & S_IFMT != S_IFDIR {
-        unlink(path)
-        return
-    }
-    guard let entries = opendir(path) else { throw FuzzError.system(path) }
-    var names: [String] = []
-    while let entry = readdir(entries) {
-        names.append(
-            withUnsafePointer(to: &entry.pointee.d_name) {
-                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-            })
-    }
-    closedir(entries)
-    for name in names where name != "." && name != ".." { try removeTree("\(path)/\(name)") }
-    rmdir(path)
 }

@@ -24,6 +24,13 @@ public enum PlantedPictureFault: String, Sendable, CaseIterable {
     case memory
     /// A file stays open.
     case descriptor
+    /// Two threads write to one place: for the thread sanitizer, and noticed by nobody else.
+    case race
+    /// A byte behind the end of a block is read: for the address sanitizer, and noticed by nobody else.
+    case overrun
+
+    /// What the promises show.
+    public static let noticed = allCases.filter { ![.race, .overrun].contains($0) }
 }
 
 /// A sound file for one in fourteen; the others are broken in one to four places.
@@ -38,15 +45,10 @@ private func pictureInput(_ random: inout SplitMix64) -> [UInt8] {
         if !isWhole { for _ in 0..<count { file.mutate(&random) } }
         bytes = file.bytes
     } else {
-        var file = JPEGFile(pick(samples, &random))
+        var file = JPEGFile(pick(JPEGFile.samples, &random))
         if !isWhole { for _ in 0..<count { file.mutate(&random) } }
         bytes = file.bytes
     }
     if !isSound, isWhole || random.unit() < 0.08 { mutateBytes(&bytes, &random) }
     return Array(bytes.prefix(4 << 20))
-}
-
-private let samples: [[UInt8]] = sampleJPEGs.map { digits in
-    let values = digits.utf8.compactMap { Character(UnicodeScalar($0)).hexDigitValue }
-    return stride(from: 0, to: values.count - 1, by: 2).map { UInt8(values[$0] << 4 | values[$0 + 1]) }
 }
