@@ -17,9 +17,10 @@ struct Linker {
                 + ["-Wl,--gc-sections", "-s"], usesGemm, into: path)
     }
 
-    /// Links the model's objects into a shared object that exports `unetc_model_get`.
+    /// Links the model's objects into a shared object that exports `unetc_model_get`. Its tables mean its own kernels, also
+    /// where the program that loads it has functions of the same names.
     func linkSharedObject(_ objects: [String], usesGemm: Bool, into path: String) throws {
-        try link(["-shared", "-Wl,-z,defs"] + objects, usesGemm, into: path)
+        try link(["-shared", "-Wl,-z,defs", "-Wl,-Bsymbolic"] + objects, usesGemm, into: path)
     }
 
     private var imageLibraries: [String] { ["-lpng16", "-ljpeg", "-lstdc++", "-ldl"] }

@@ -8,17 +8,26 @@ import Kernels
 struct KernelLibrary {
     private struct Function {
         var kernel: Kernel
-        var group: String
+        var group: Int
         var text: String
     }
-
-    private static let optimizersFile = "optimizers"
 
     private let target: Target
     private let backend: Backend
     private var functions: [Function] = []
     private var indices: [String: Int] = [:]
+    /// In the order in which they first appear.
+    private var groups: [Group] = []
+    private var groupIndices: [String: Int] = [:]
+    private var fileNames = KernelFileNames()
     private(set) var usesGemm = false
+
+    /// Functions of one file.
+    private struct Group {
+        var title: String
+        var fileName: String
+        var functions: [Int] = []
+    }
 
     init(target: Target, backend: Backend) {
         self.target = target
@@ -40,9 +49,9 @@ struct KernelLibrary {
         }
         if indices[kernel.name] == nil {
             indices[kernel.name] = functions.count
-            functions.append(
-                Function(
-                    kernel: kernel, group: Self.group(plan.graph[step.node]), text: printKernel(kernel, in: backend)))
+            let group = group(of: plan.graph[step.node])
+            groups[group].functions.append(functions.count)
+            functions.append(Function(kernel: kernel, group: group, text: printKernel(kernel, in: backend)))
             usesGemm = usesGemm || kernel.calls(gemmFunction)
         }
         return kernel.name
@@ -51,37 +60,31 @@ struct KernelLibrary {
     /// The function of that name, and where it is.
     func place(_ name: String) -> EmittedKernel? {
         indices[name].map { index in
-            EmittedKernel(function: name, path: path(functions[index].group), text: functions[index].text)
+            EmittedKernel(
+                function: name, path: path(groups[functions[index].group].fileName), text: functions[index].text)
         }
     }
 
     /// The functions of each file, in the order in which files and functions first appear.
     var contents: [(path: String, functions: [String])] {
-        groups.map { group in
-            (path(group), functions.filter { $0.group == group }.map(\.kernel.name))
-        }
+        groups.map { group in (path(group.fileName), group.functions.map { functions[$0].kernel.name }) }
     }
 
-    private var groups: [String] {
-        var order: [String] = []
-        for function in functions where !order.contains(function.group) { order.append(function.group) }
-        return order
-    }
-
-    private func path(_ group: String) -> String { "kernels/\(group)\(backend.fileSuffix)" }
+    private func path(_ fileName: String) -> String { "kernels/\(fileName)\(backend.fileSuffix)" }
 
     /// One file per group, in the order in which groups first appear.
     func files() -> [EmittedFile] {
         groups.map { group in
-            let members = functions.filter { $0.group == group }
-            return file(group, title: "Kernels of \(group).", members.map(\.kernel), members.map(\.text))
+            let members = group.functions.map { functions[$0] }
+            return file(
+                group.fileName, title: "Kernels of \(group.title).", members.map(\.kernel), members.map(\.text))
         }
     }
 
     func optimizerFile(_ optimizers: [OptimizerKernel], _ training: TrainingKernels) -> EmittedFile {
         let kernels = optimizers.map(\.kernel) + training.all
         return file(
-            Self.optimizersFile,
+            KernelFileNames.optimizers,
             title: "The optimisers, sums of gradients and moving averages: one function each, for every parameter.",
             kernels, kernels.map { printKernel($0, in: backend) })
     }
@@ -95,12 +98,15 @@ struct KernelLibrary {
     }
 
     /// The layer group that a node belongs to: `enc1` for `enc1_2`, `d_enc1_2`, `grad.enc1_2.weight`.
-    private static func group(_ node: Node) -> String {
+    private mutating func group(of node: Node) -> Int {
         var name = Substring(node.name)
         for prefix in ["grad.", "d_", "update."] where name.hasPrefix(prefix) { name = name.dropFirst(prefix.count) }
-        let group = name.prefix { $0 != "_" && $0 != "." }
-        let file = cIdentifier(group.isEmpty ? "graph" : String(group))
-        return file == optimizersFile ? file + "_" : file
+        let start = name.prefix { $0 != "_" && $0 != "." }
+        let title = cIdentifier(start.isEmpty ? "graph" : String(start))
+        if let known = groupIndices[title] { return known }
+        groupIndices[title] = groups.count
+        groups.append(Group(title: title, fileName: fileNames.claim(title)))
+        return groups.count - 1
     }
 }
 

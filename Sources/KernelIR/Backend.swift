@@ -23,7 +23,7 @@ public enum Backend: String, Hashable, Sendable, CaseIterable {
     }
 }
 
-/// The kernel as a function in the backend's language, of the C type `unetc_kernel` and named by `cIdentifier`.
+/// The kernel as a function in the backend's language, of the C type `unetc_kernel`, under the kernel's name.
 ///
 /// Its unit knows the types of `unetc_model.h`, the prelude (`cPrelude`, `swiftPrelude`) and the functions that the kernel
 /// calls. Pointers may overlap: a result may stand where an operand stood.

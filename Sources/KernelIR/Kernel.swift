@@ -54,7 +54,8 @@ public indirect enum Statement: Hashable, Sendable {
 /// A function of one task over its step's operands: what algorithm, which tile, in a form that can be checked, evaluated
 /// and printed.
 public struct Kernel: Hashable, Sendable {
-    /// A C identifier: `enc1_1_forward`.
+    /// `enc1_1_conv`: an identifier of C and of Swift, under which the function is defined and every table names it.
+    /// Whoever makes a kernel of what a user has named asks `cIdentifier`, and nobody asks again.
     public var name: String
     /// Lines of the comment above the function: source line, shapes, algorithm.
     public var documentation: [String]

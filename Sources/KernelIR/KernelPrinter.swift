@@ -17,7 +17,7 @@ struct KernelPrinter {
     mutating func print() -> String {
         let documentation = kernel.documentation.flatMap(splitLines)
         if !documentation.isEmpty { lines += syntax.documentation(documentation) }
-        add(syntax.function(cIdentifier(kernel.name)))
+        add(syntax.function(kernel.name))
         depth += 1
         printParameters()
         print(kernel.body)

@@ -23,7 +23,7 @@ protocol KernelSyntax: Sendable {
     func documentation(_ lines: [String]) -> [String]
     /// A comment to the end of the line.
     func comment(_ text: String) -> String
-    /// The function's first line, with the opening brace.
+    /// The function's first line, with the opening brace. The symbol is an identifier already.
     func function(_ symbol: String) -> String
     /// Names an operand of the call, or the workspace.
     func buffer(_ name: String, operand: Int?, isReadOnly: Bool) -> String

@@ -24,7 +24,7 @@ struct SwiftSyntax: KernelSyntax {
     func function(_ symbol: String) -> String {
         """
         @_cdecl("\(symbol)")
-        public func \(swiftIdentifier(symbol))(_ call: UnsafePointer<unetc_call>, _ task: Int) {
+        public func \(symbol)(_ call: UnsafePointer<unetc_call>, _ task: Int) {
         """
     }
 

@@ -75,14 +75,14 @@ struct SwiftPrinterTests {
     @Test("comments stay on their lines")
     func comments() {
         let kernel = Kernel(
-            name: "in", documentation: ["a */ b", ""], buffers: [], body: [.comment("c\u{2028}d\re\nf")])
+            name: "k", documentation: ["a */ b", ""], buffers: [], body: [.comment("c\u{2028}d\re\nf")])
         #expect(
             printSwift(kernel)
                 == """
                 /// a */ b
                 ///
-                @_cdecl("in")
-                public func in_(_ call: UnsafePointer<unetc_call>, _ task: Int) {
+                @_cdecl("k")
+                public func k(_ call: UnsafePointer<unetc_call>, _ task: Int) {
 
                     // c d e
                     // f
