@@ -88,11 +88,10 @@ struct FolderGuide {
     private var kernels: String {
         var order: [String] = []
         var functions: [String: [String]] = [:]
-        for kernel in model.kernels.joined().compactMap({ $0 }) {
+        var seen: Set<String> = []
+        for kernel in model.kernels.joined().compactMap({ $0 }) where seen.insert(kernel.function).inserted {
             if functions[kernel.path] == nil { order.append(kernel.path) }
-            if functions[kernel.path]?.contains(kernel.function) != true {
-                functions[kernel.path, default: []].append(kernel.function)
-            }
+            functions[kernel.path, default: []].append(kernel.function)
         }
         let rows = order.map { path -> String in
             let names = functions[path] ?? []

@@ -4,6 +4,9 @@ import Kernels
 
 /// Compiles C and Swift files to objects, each content once: objects are kept in the user's cache folder under a hash of
 /// the text, the compiler and its flags, beside a copy of all of these that is compared before an object is used.
+///
+/// Files of few kernels are compiled together (`CompilationUnit`), since a compiler takes longer to read its headers than
+/// such a file.
 struct ObjectCache {
     let folder: String
     let toolchain: Toolchain
@@ -17,27 +20,34 @@ struct ObjectCache {
         return (Files.environment("HOME") ?? "/tmp") + "/.cache/unetc"
     }
 
-    /// The objects of `model`'s sources, in order; compiles what is missing, `jobs` files at a time.
+    /// The objects of `model`'s sources, in order; compiles what is missing, `jobs` of them at a time.
     ///
     /// - Throws: `DriverError` with the compiler's words when our code does not compile.
     func objects(of model: EmittedModel, target: Target, jobs: Int, in work: WorkFolder) throws -> [String] {
         try Files.makeFolder(folder + "/objects")
         FileWriter.removeLeftovers(in: folder + "/objects")
-        let context = Self.context(toolchain.key(for: target), model.files.filter { $0.path.hasSuffix(".h") })
+        let headers = model.files.filter { $0.path.hasSuffix(".h") }
+        // A kernel is the same whatever other kernels the model's header declares, which are all of them.
+        let kernelContext = Self.context(toolchain.key(for: target), headers.filter { $0.path != "model.h" })
+        let tableContext = Self.context(toolchain.key(for: target), headers)
         // Files of one module are compiled anew together.
+        let support = Set(model.swiftSupport)
         let swiftContext = swift.map { swift in
             Self.context(
                 swift.key(for: target),
-                model.files.filter { $0.path == Self.modelHeader || model.swiftSupport.contains($0.path) })
+                model.files.filter { $0.path == Self.modelHeader || support.contains($0.path) })
         }
         var objects: [String] = []
-        var missing: [Compilation] = []
-        for file in model.files where model.sources.contains(file.path) {
-            let key = (file.isSwift ? swiftContext ?? "" : context) + "\u{1}" + file.text
+        var known: Set<String> = []
+        var missing: [(Compilation, object: String)] = []
+        for unit in CompilationUnit.all(of: model) {
+            let context = unit.isSwift ? swiftContext ?? "" : unit.isKernels ? kernelContext : tableContext
+            let compilation = Compilation(unit: unit, context: context)
+            let key = compilation.key
             let object = "\(folder)/objects/\(contentHash(key)).o"
             objects.append(object)
-            if !isCurrent(object, key), !missing.contains(where: { $0.object == object }) {
-                missing.append(Compilation(file: file, object: object, key: key))
+            if known.insert(object).inserted, !isCurrent(object, key) {
+                missing.append((compilation, object))
             }
         }
         if !missing.isEmpty { try compile(missing, of: model, target: target, jobs: jobs, in: work.path + "/sources") }
@@ -52,11 +62,14 @@ struct ObjectCache {
     private static let modelHeader = "unetc_model.h"
 
     private struct Compilation {
-        let file: EmittedFile
-        let object: String
-        let key: String
+        let unit: CompilationUnit
+        /// What it is compiled with, which many share.
+        let context: String
 
-        var path: String { file.path }
+        /// All that the object depends on. Made when it is asked for: of all units together it would be many times the
+        /// model.
+        var key: String { ([context] + unit.files.map(\.text)).joined(separator: "\u{1}") }
+        var size: Int { context.utf8.count + unit.files.reduce(0) { $0 + $1.text.utf8.count } }
     }
 
     /// An object counts when it has the size that was noted with it and was made of the same text.
@@ -67,33 +80,35 @@ struct ObjectCache {
 
     /// Compiles from a private copy of the files, which no other process can change under way.
     private func compile(
-        _ work: [Compilation], of model: EmittedModel, target: Target, jobs: Int, in workFolder: String
+        _ work: [(Compilation, object: String)], of model: EmittedModel, target: Target, jobs: Int,
+        in workFolder: String
     ) throws {
-        let shared = model.files.filter { $0.path.hasSuffix(".h") || model.swiftSupport.contains($0.path) }
-        for file in shared + work.map(\.file) {
+        let support = Set(model.swiftSupport)
+        let shared = model.files.filter { $0.path.hasSuffix(".h") || support.contains($0.path) }
+        for file in shared + work.flatMap(\.0.unit.allFiles) {
             try Files.makeFolder(Files.folder(of: "\(workFolder)/\(file.path)"))
             try FileWriter.write("\(workFolder)/\(file.path)", text: file.text, .unsynced)
         }
-        var running: [(RunningCommand, Compilation, output: String)] = []
+        var running: [(RunningCommand, Compilation, object: String, output: String)] = []
         var failure: DriverError?
         func finishFirst() throws {
-            let (command, item, temporary) = running.removeFirst()
+            let (command, item, object, temporary) = running.removeFirst()
             let result = try command.finish()
             guard result.status == 0, let size = Files.size(temporary) else {
-                failure = failure ?? Self.refusal(item.path, result)
+                failure = failure ?? Self.refusal(item.unit.path, result)
                 return
             }
-            try Files.move(temporary, to: item.object)
-            try FileWriter.write(item.object + ".key", text: "\(size)\n\(item.key)", .waits)
+            try Files.move(temporary, to: object)
+            try FileWriter.write(object + ".key", text: "\(size)\n\(item.key)", .waits)
         }
         // Longest first, so that no large file is left to run alone at the end.
-        for item in work.sorted(by: { ($0.key.utf8.count, $1.object) > ($1.key.utf8.count, $0.object) }) {
+        for (item, object) in work.sorted(by: { ($0.0.size, $1.object) > ($1.0.size, $0.object) }) {
             if running.count >= jobs { try finishFirst() }
             if failure != nil { break }
-            let output = "\(workFolder)/\(Files.name(of: item.object))"
+            let output = "\(workFolder)/\(Files.name(of: object))"
             let command = command(
                 item, support: model.swiftSupport, in: workFolder, target: target, into: output)
-            running.append((try command.start(), item, output))
+            running.append((try command.start(), item, object, output))
         }
         while !running.isEmpty { try finishFirst() }
         if let failure { throw failure }
@@ -102,8 +117,8 @@ struct ObjectCache {
     private func command(
         _ item: Compilation, support: [String], in workFolder: String, target: Target, into output: String
     ) -> Command {
-        let path = "\(workFolder)/\(item.path)"
-        guard item.file.isSwift, let swift else {
+        guard item.unit.isSwift, let swift else {
+            let path = "\(workFolder)/\(item.unit.path)"
             return Command(
                 program: toolchain.compiler,
                 arguments: toolchain.arguments + toolchain.flags(for: target) + ["-c", path, "-o", output])
@@ -111,7 +126,8 @@ struct ObjectCache {
         return Command(
             program: swift.compiler,
             arguments: swift.arguments(
-                for: target, file: path, support: support.map { "\(workFolder)/\($0)" },
+                for: target, files: item.unit.files.map { "\(workFolder)/\($0.path)" },
+                support: support.map { "\(workFolder)/\($0)" },
                 header: "\(workFolder)/\(Self.modelHeader)", moduleCache: folder + "/swift-modules", into: output))
     }
 
@@ -127,10 +143,6 @@ struct ObjectCache {
         return DriverError(
             "the \(language) compiler refuses \(path), which is a bug of unetc:\n\(result.output)", exitCode: 70)
     }
-}
-
-extension EmittedFile {
-    fileprivate var isSwift: Bool { path.hasSuffix(".swift") }
 }
 
 /// 128 bits of FNV-1a, as two runs with different starts; collisions are caught by comparing contents.

@@ -40,19 +40,19 @@ public struct SwiftToolchain: Sendable {
             + instructions.flatMap { ["-Xcc", $0] }
     }
 
-    /// The arguments that compile one file of kernels to an object.
+    /// The arguments that compile some files of kernels to one object.
     ///
     /// - Parameters:
     ///   - support: the files of the same module.
     ///   - header: the header with the model's types.
     func arguments(
-        for target: Target, file: String, support: [String], header: String, moduleCache: String, into object: String
+        for target: Target, files: [String], support: [String], header: String, moduleCache: String, into object: String
     ) -> [String] {
-        let name = Files.name(of: file).prefix { $0 != "." }
+        let name = Files.name(of: files.first ?? "").prefix { $0 != "." }
         return arguments + flags(for: target) + [
             "-module-name", "unetc_\(name)", "-import-objc-header", header, "-module-cache-path", moduleCache,
-            "-c", file,
-        ] + support + ["-o", object]
+            "-c",
+        ] + files + support + ["-o", object]
     }
 
     /// Everything about the compiler that an object depends on.
