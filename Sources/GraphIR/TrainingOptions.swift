@@ -20,6 +20,14 @@ public enum OptimizerOptions: Hashable, Sendable {
         }
     }
 
+    /// Numbers that it keeps for each one of a parameter.
+    public var moments: Int {
+        switch self {
+        case .adam, .adamw: 2
+        case .sgd: 1
+        }
+    }
+
     /// PyTorch's defaults.
     public static func adam(learningRate: Double = 1e-3) -> OptimizerOptions {
         .adam(learningRate: learningRate, beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 0)

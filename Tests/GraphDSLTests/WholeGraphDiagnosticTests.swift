@@ -88,6 +88,40 @@ import Testing
             """)
     }
 
+    @Test func memoryThatNoMachineHas() {
+        expectFindings(
+            """
+            graph t {
+                input x: [100000, 1, 1]
+                a = conv(x, 1000000, kernel: 1)
+            //      ^error: graph "t" needs 1.1 TiB of memory or more: parameters with the optimizer's state take 1.1 TiB, expected less than 1 TiB in all
+                output y = conv(a, 1, kernel: 1)
+                target m: [1, 1, 1]
+                loss mse(y, m)
+            }
+            """)
+        expectFindings(
+            """
+            graph t {
+                input x: [1, 100000, 100000]
+            //        ^error: graph "t" needs 36.4 TiB of memory or more: "x" takes 36.4 TiB for a batch of 1000, expected less than 1 TiB in all
+                output y = relu(x)
+                train { batch: 1000 }
+            }
+            """)
+    }
+
+    @Test func memoryThatFewMachinesHave() {
+        expectFindings(
+            """
+            graph t {
+                input x: [100000, 1, 1]
+                output y = conv(x, 600000, kernel: 1)
+            //             ^warning: graph "t" needs 223.6 GiB of memory or more: parameters take 223.5 GiB
+            }
+            """)
+    }
+
     @Test func workThatNobodyCanDo() {
         expectFindings(
             """

@@ -5,6 +5,7 @@ import GraphIR
 extension Elaborator {
     mutating func checkWhole(_ syntax: GraphDeclaration) {
         checkSize(syntax)
+        if !diagnostics.hasErrors { checkMemory(syntax) }
         checkNamesOfGradients()
         checkParameters(syntax)
     }
@@ -17,6 +18,38 @@ extension Elaborator {
             "the values of graph \"\(syntax.name.text)\" have \(elements) elements for one sample, more than 2^40",
             at: syntax.name.range, hint: "is a size or a factor too large?")
     }
+
+    /// What no machine holds is an error, and what few do worth a word, whichever machine this is: the parameters with what the
+    /// optimizer keeps of them, and the largest value for a batch.
+    private mutating func checkMemory(_ syntax: GraphDeclaration) {
+        let graph = builder.graph
+        let floats = { (id: NodeID) in Double(graph[id].type.elementCount) }
+        let copies = graph.loss == nil ? 1.0 : 1 + Double(graph.training.optimizer.moments)
+        let parameters = graph.parameters.reduce(0) { $0 + 4 * copies * floats($1) }
+        let batched = graph.ids.filter { graph[$0].type.isBatched }
+        let largest = batched.max { floats($0) < floats($1) }
+        let batch = Double(graph.training.batch)
+        let bytes = parameters + (largest.map { 4 * batch * floats($0) } ?? 0)
+        guard bytes >= Self.unusualBytes else { return }
+        let most = graph.parameters.max { floats($0) < floats($1) }
+        // What has the larger part in it is where to look.
+        let isWeight = 2 * parameters >= bytes
+        guard let node = isWeight ? most : largest else { return }
+        let part =
+            isWeight
+            ? "parameters" + (copies > 1 ? " with the optimizer's state" : "") + " take \(binarySize(parameters))"
+            : "\"\(graph[node].name)\" takes \(binarySize(bytes - parameters)) for a batch of \(graph.training.batch)"
+        let message = "graph \"\(syntax.name.text)\" needs \(binarySize(bytes)) of memory or more: \(part)"
+        let hint = "is a size or a factor too large?"
+        if bytes >= Self.mostBytes {
+            report(message + ", expected less than 1 TiB in all", at: builder.ranges[node.index], hint: hint)
+        } else {
+            warn(message, at: builder.ranges[node.index], hint: hint)
+        }
+    }
+
+    private static let unusualBytes = 0x1p36
+    private static let mostBytes = 0x1p40
 
     /// Gradients are called `grad.PARAMETER`, and what feeds them `cotangent.OUTPUT`.
     private mutating func checkNamesOfGradients() {
@@ -78,4 +111,12 @@ extension Elaborator {
         guard parts.count > 1, let last = parts.last else { return parts.joined() }
         return parts.dropLast().joined(separator: ", ") + " and " + last
     }
+}
+
+/// `834.5 GiB`, `1.2 TiB`.
+private func binarySize(_ bytes: Double) -> String {
+    let (value, unit) = bytes < 0x1p40 ? (bytes / 0x1p30, "GiB") : (bytes / 0x1p40, "TiB")
+    // Tenths of what is far beyond any need are no whole numbers of ours.
+    let tenths = (value * 10).rounded()
+    return tenths < 0x1p53 ? "\(Int(tenths) / 10).\(Int(tenths) % 10) \(unit)" : "\(value) \(unit)"
 }

@@ -126,6 +126,8 @@ struct GraphRun {
                 "\(feeds.path): \"\(tensor.name)\" has shape \(found.shape), expected \([batch] + tensor.shape)")
         }
         let values = try feeds.floats(tensor.name)
+        try FeedRule(of: tensor.name, in: session.graph)
+            .check(values, shape: found.shape, name: tensor.name, file: feeds.path)
         for sample in 0..<batch {
             let start = sample * tensor.elementCount
             try executor.write(
