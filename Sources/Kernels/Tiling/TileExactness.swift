@@ -57,12 +57,13 @@ extension Padding {
 
 /// Positions along an axis that the node's kernel computes together.
 private func resultGroup(_ node: Node, _ convolutions: AlgorithmTable) throws(SpatialError) -> Int {
-    guard node.op.convGeometry != nil else { return 1 }
+    guard let geometry = node.op.convGeometry else { return 1 }
     switch convolutions.algorithm(node.op) {
     case .winograd(let tile): return tile
     case .gemm:
         throw SpatialError(
-            "\"\(node.name)\" is computed by OpenBLAS' matrix product, whose rounding depends on the size of the map; "
+            "\"\(node.name)\", \(geometry.channelsText(isForward: node.op.isForwardConvolution)), is computed by "
+                + "OpenBLAS' matrix product, whose rounding depends on the size of the map; "
                 + "numbers of channels that 4 divides, and no groups, allow other algorithms")
     case .direct, .patch, .narrowInput, .narrowOutput: return 1
     }
@@ -104,13 +105,25 @@ private func convolutionReach(
 ) -> AxisReach {
     let span = (g.kernel.along(axis) - 1) * g.dilation.along(axis) + 1
     let padding = g.padding.before(axis)
-    let isForward = if case .conv = op { true } else { false }
+    let isForward = op.isForwardConvolution
     if case .winograd(let tile) = convolutions.algorithm(op) {
         return .winograd(tile: tile, padding: isForward ? padding : 2 - padding)
     }
     return isForward
         ? .window(span: span, stride: g.stride.along(axis), padding: padding)
         : .spread(span: span, stride: g.stride.along(axis), padding: padding)
+}
+
+extension Op {
+    fileprivate var isForwardConvolution: Bool { if case .conv = self { true } else { false } }
+}
+
+extension ConvGeometry {
+    /// `from 6 to 10 channels in 2 groups`, as the operator goes through them.
+    fileprivate func channelsText(isForward: Bool) -> String {
+        let (from, to) = isForward ? (inputChannels, outputChannels) : (outputChannels, inputChannels)
+        return "from \(from) to \(to) channels" + (groups == 1 ? "" : " in \(groups) groups")
+    }
 }
 
 extension PoolGeometry {
