@@ -76,6 +76,18 @@ public struct LoweredPlan: Sendable {
         self.convolutions = convolutions
         let table = TensorTable(plan)
         tensors = table.entries
+        let isInference = plan.schedule.isInference
+        // Layers of one shape have one body, which is most of a kernel.
+        var bodies: [[Statement]: [Statement]] = [:]
+        func shared(_ stage: LoweredStage) -> LoweredStage {
+            var stage = stage
+            if let known = bodies[stage.kernel.body] {
+                stage.kernel.body = known
+            } else {
+                bodies[stage.kernel.body] = stage.kernel.body
+            }
+            return stage
+        }
         steps = plan.steps.flatMap { id in
             let node = plan.schedule.graph[id]
             guard node.op != .update else {
@@ -85,8 +97,9 @@ public struct LoweredPlan: Sendable {
                         operation: "update")
                 ]
             }
-            let request = KernelRequest(id, in: plan.schedule, plan: plan, plan.batchCapacity, target, convolutions)
-            let stages = lower(request).stages
+            let request = KernelRequest(
+                id, in: plan.schedule, plan: plan, plan.batchCapacity, target, convolutions, isInference: isInference)
+            let stages = lower(request).stages.map(shared)
             let companions = plan.schedule.graph.companions(of: id)
             return stages.enumerated().map { number, stage in
                 PlannedStep(
@@ -125,10 +138,12 @@ extension TensorTable {
 }
 
 extension KernelRequest {
-    /// - Parameter plan: where the operands lie; nil before they have been placed, when each has a place of its own.
+    /// - Parameters:
+    ///   - plan: where the operands lie; nil before they have been placed, when each has a place of its own.
+    ///   - isInference: what the schedule says, which walks all of it to find out.
     init(
         _ id: NodeID, in schedule: Schedule, plan: Plan?, _ batchCapacity: Int, _ target: Target,
-        _ convolutions: AlgorithmTable
+        _ convolutions: AlgorithmTable, isInference: Bool
     ) {
         let graph = schedule.graph
         let operand = { (id: NodeID) -> Operand in
@@ -145,7 +160,7 @@ extension KernelRequest {
             node: node, result: operand(id), inputs: node.inputs.map(operand),
             epilogueOperands: node.epilogue.map { $0.operands.map(operand) },
             concatCopies: copies, batchCapacity: batchCapacity, target: target,
-            convolutions: convolutions, isInference: schedule.isInference)
+            convolutions: convolutions, isInference: isInference)
         companions = graph.companions(of: id).map { Companion(op: graph[$0].op, value: operand($0)) }
     }
 }

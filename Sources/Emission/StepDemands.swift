@@ -22,8 +22,10 @@ public struct StepDemands: Hashable, Sendable {
     public init(
         _ schedule: Schedule, _ batchCapacity: Int, _ target: Target, _ convolutions: AlgorithmTable
     ) {
+        let isInference = schedule.isInference
         for id in schedule.steps where schedule.graph[id].op != .update && schedule.graph[id].host == nil {
-            let request = KernelRequest(id, in: schedule, plan: nil, batchCapacity, target, convolutions)
+            let request = KernelRequest(
+                id, in: schedule, plan: nil, batchCapacity, target, convolutions, isInference: isInference)
             let step = lower(request)
             scratchBytes[id] = 4 * step.scratch
             preparedBytes[id] = 4 * step.prepared

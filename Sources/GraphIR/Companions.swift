@@ -1,11 +1,6 @@
 /// Companions: values that another node's kernel makes on the way, while what they are made of is in its registers or
 /// cache anyway.
 extension Graph {
-    /// The values that the node's kernel makes beside its own, in graph order.
-    public func companions(of host: NodeID) -> [NodeID] {
-        nodes.indices.filter { nodes[$0].host == host }.map(NodeID.init)
-    }
-
     /// Whether the graph's meaning lets `host`'s kernel make the value of `id`:
     ///
     /// - the windows of a convolution's result that a `max_pool` of 2 × 2 windows, which tile the map, looks at;

@@ -94,6 +94,8 @@ public struct GradientBinding: Hashable, Sendable {
 public struct Graph: Hashable, Sendable {
     public var name: String
     public private(set) var nodes: [Node] = []
+    /// By host, its companions in graph order, so that asking for them does not walk the graph.
+    private var companionsOfHost: [NodeID: [NodeID]] = [:]
     public var outputs: [NamedValue] = []
     /// The scalar that training makes smaller; nil for graphs that only compute outputs.
     public var loss: NodeID?
@@ -107,14 +109,35 @@ public struct Graph: Hashable, Sendable {
     /// Lent rather than copied: searches look at a node's parts millions of times.
     public subscript(id: NodeID) -> Node {
         _read { yield nodes[id.index] }
-        _modify { yield &nodes[id.index] }
+        _modify {
+            let host = nodes[id.index].host
+            yield &nodes[id.index]
+            if nodes[id.index].host != host { move(id, from: host, to: nodes[id.index].host) }
+        }
     }
 
     /// Appends a node and returns its place.
     @discardableResult
     public mutating func append(_ node: Node) -> NodeID {
         nodes.append(node)
-        return NodeID(nodes.count - 1)
+        let id = NodeID(nodes.count - 1)
+        move(id, from: nil, to: node.host)
+        return id
+    }
+
+    /// The values that the node's kernel makes beside its own, in graph order.
+    public func companions(of host: NodeID) -> [NodeID] { companionsOfHost[host] ?? [] }
+
+    private mutating func move(_ id: NodeID, from old: NodeID?, to new: NodeID?) {
+        if let old {
+            let others = (companionsOfHost[old] ?? []).filter { $0 != id }
+            companionsOfHost[old] = others.isEmpty ? nil : others
+        }
+        if let new {
+            let others = companionsOfHost[new] ?? []
+            let place = others.firstIndex { $0 > id } ?? others.count
+            companionsOfHost[new] = others[..<place] + [id] + others[place...]
+        }
     }
 
     public var ids: [NodeID] { nodes.indices.map(NodeID.init) }

@@ -13,7 +13,9 @@ struct StorageAssignment {
     private let overwriting: Set<NodeID>
     /// For each value the value whose memory it lies in, and how many channels from its start.
     private var parent: [(value: NodeID, channelOffset: Int)?]
-    /// For each value that lies in no other one, those that lie in its memory.
+    /// As `parent`, but of what that value lay in when this one was put there, so that the way to the end is short.
+    private var ancestor: [(value: NodeID, channelOffset: Int)?]
+    /// For each value that lies in no other one, those that lie in its memory and may be needed yet.
     private var members: [[NodeID]]
 
     init(_ schedule: Schedule, options: PlanningOptions, overwriting: Set<NodeID>) {
@@ -25,6 +27,7 @@ struct StorageAssignment {
             schedule.isInference
             ? schedule.isDerived : Array(repeating: false, count: schedule.graph.nodes.count)
         parent = Array(repeating: nil, count: schedule.graph.nodes.count)
+        ancestor = parent
         members = schedule.graph.ids.map { [$0] }
         guard options.strategy != .naive else { return }
         if options.usesViews {
@@ -42,7 +45,7 @@ struct StorageAssignment {
     private func root(of id: NodeID) -> (value: NodeID, channel: Int) {
         var value = id
         var channel = 0
-        while let up = parent[value.index] {
+        while let up = ancestor[value.index] {
             channel += up.channelOffset
             value = up.value
         }
@@ -51,7 +54,9 @@ struct StorageAssignment {
 
     private mutating func put(_ id: NodeID, into other: NodeID, at channel: Int) {
         parent[id.index] = (other, channel)
-        members[root(of: other).value.index] += members[id.index]
+        let place = root(of: other)
+        ancestor[id.index] = (place.value, place.channel + channel)
+        members[place.value.index] += members[id.index]
         members[id.index] = []
     }
 
@@ -85,8 +90,9 @@ struct StorageAssignment {
         // What a companion could take the place of is still read by its host.
         for (step, id) in schedule.steps.enumerated() where parent[id.index] == nil && graph[id].host == nil {
             let candidates = inPlaceOperands(of: id)
-            if let operand = candidates.first(where: { mayOverwrite($0, with: id, at: step) }) {
+            for operand in candidates where mayOverwrite(operand, with: id, at: step) {
                 put(id, into: operand, at: 0)
+                break
             }
         }
     }
@@ -110,16 +116,18 @@ struct StorageAssignment {
         return (place.value, place.channel..<(place.channel + max(1, graph[id].type.shape.first ?? 1)))
     }
 
-    /// True when nobody needs the operand's bytes after the step.
-    private func mayOverwrite(_ operand: NodeID, with id: NodeID, at step: Int) -> Bool {
+    /// True when nobody needs the operand's bytes after the step. Steps are asked for in order: what none after this one
+    /// reads is forgotten.
+    private mutating func mayOverwrite(_ operand: NodeID, with id: NodeID, at step: Int) -> Bool {
         let node = graph[operand]
         guard node.type == graph[id].type, layout(of: operand) == layout(of: id), !node.op.isLeaf,
             node.type.isBatched
         else { return false }
         let place = channels(of: operand)
         guard !graph[place.value].op.isLeaf else { return false }
+        members[place.value.index].removeAll { $0 != id && liveness.lastUse[$0.index] <= step }
         return members[place.value.index].allSatisfy { other in
-            other == id || liveness.lastUse[other.index] <= step || !channels(of: other).range.overlaps(place.range)
+            other == id || !channels(of: other).range.overlaps(place.range)
         }
     }
 

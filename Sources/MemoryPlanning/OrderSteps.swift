@@ -55,6 +55,8 @@ private struct OrderSearch {
     private(set) var isMoved = false
     private var trialsLeft: Int
 
+    /// Trials times steps, so that large graphs take no more time a step than small ones.
+    private static let workLimit = 400_000
     /// Buffers looked at for each peak, the largest.
     private static let bufferLimit = 24
 
@@ -63,7 +65,7 @@ private struct OrderSearch {
         self.options = options
         self.needs = needs
         best = OrderCandidate(Array(steps.units.indices), steps, options, needs)
-        trialsLeft = options.orderTrials
+        trialsLeft = min(options.orderTrials, max(1, Self.workLimit / max(1, steps.units.count)))
     }
 
     mutating func descend() {

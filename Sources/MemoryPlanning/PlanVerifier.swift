@@ -34,8 +34,7 @@ private struct PlanWalk {
     let plan: Plan
     let graph: Graph
     let alignment: Int
-    /// For each value whether its bytes hold it now.
-    var isIntact: [Bool]
+    var intact: IntactValues
     /// For each value whether it is made of parameters alone, which no step changes; parameters are.
     let isMadeOfParameters: [Bool]
     var violations: [PlanViolation] = []
@@ -45,9 +44,9 @@ private struct PlanWalk {
         self.plan = plan
         graph = plan.schedule.graph
         self.alignment = alignment
-        isIntact = Array(repeating: false, count: graph.nodes.count)
+        intact = IntactValues(plan)
         let updates = plan.steps.contains { plan.schedule.graph[$0].op.isEffect }
-        var isFixed = isIntact
+        var isFixed = [Bool](repeating: false, count: graph.nodes.count)
         for id in graph.ids {
             let node = graph[id]
             if case .parameter = node.op {
@@ -78,7 +77,7 @@ private struct PlanWalk {
                 read(id)
             } else {
                 checkView(id)
-                isIntact[id.index] = true
+                intact.add(id)
             }
         }
         step = "end"
@@ -89,16 +88,12 @@ private struct PlanWalk {
     mutating func report(_ message: String) { violations.append(PlanViolation(step: step, message: message)) }
 
     mutating func read(_ id: NodeID) {
-        if !isIntact[id.index] { report("reads \"\(graph[id].name)\", whose bytes hold something else by now") }
+        if !intact.contains(id) { report("reads \"\(graph[id].name)\", whose bytes hold something else by now") }
     }
 
     mutating func write(_ id: NodeID) {
-        let extents = writtenExtents(id)
-        for other in graph.ids where other != id && isIntact[other.index] {
-            guard let otherExtent = StridedExtent(other, plan) else { continue }
-            if extents.contains(where: { $0.overlaps(otherExtent) }) { isIntact[other.index] = false }
-        }
-        isIntact[id.index] = true
+        for extent in writtenExtents(id) { intact.removeAll(overlapping: extent, but: id) }
+        intact.add(id)
     }
 
     /// Rule 8.
@@ -122,17 +117,13 @@ private struct PlanWalk {
             guard let other = StridedExtent(operand, plan), extent.overlaps(other) else { continue }
             report("its scratch memory overlaps \"\(graph[operand].name)\"")
         }
-        for other in graph.ids where isIntact[other.index] {
-            if let otherExtent = StridedExtent(other, plan), extent.overlaps(otherExtent) {
-                isIntact[other.index] = false
-            }
-        }
+        intact.removeAll(overlapping: extent)
     }
 
     /// Rule 11.
     mutating func writeCompanions(of host: NodeID) {
         if graph[host].host != nil { report("is a companion, but has a step of its own") }
-        let companions = graph.ids.filter { graph[$0].host == host }
+        let companions = graph.companions(of: host)
         for id in companions {
             guard let extent = StridedExtent(id, plan) else { continue }
             for other in [host] + graph[host].operands + companions + graph[id].operands where other != id {
@@ -258,25 +249,19 @@ private struct PlanWalk {
         if buffer.region != (isParameter ? .parameters : .arena), !isKept {
             report("\"\(node.name)\" is in the wrong region")
         }
-        if isKept, !sharesNothing(id) { report("\"\(node.name)\" outlives a run, but shares its place") }
-    }
-
-    /// Rule 12.
-    func sharesNothing(_ id: NodeID) -> Bool {
-        guard let extent = StridedExtent(id, plan) else { return true }
-        return graph.ids.allSatisfy { other in
-            other == id || StridedExtent(other, plan).map { !$0.overlaps(extent) } ?? true
-        }
+        if isKept, !intact.sharesNothing(id) { report("\"\(node.name)\" outlives a run, but shares its place") }
     }
 
     /// Rule 10; that no value lies there is part of rule 1.
     mutating func checkPrepared() {
-        var earlier: [(name: String, extent: StridedExtent)] = []
+        let extents = graph.ids.map { id in
+            plan.prepared[id.index].map { plan.buffers[$0] }.flatMap { $0.region == .arena ? nil : StridedExtent($0) }
+        }
+        var earlier = IntervalIndex(extents.map { $0?.hull })
         let updates = plan.steps.contains { graph[$0].op.isEffect }
         for id in graph.ids {
-            guard let index = plan.prepared[id.index], plan.buffers[index].region != .arena else { continue }
+            guard let extent = extents[id.index] else { continue }
             let name = graph[id].name
-            let extent = StridedExtent(plan.buffers[index])
             if extent.region != .prepared || updates {
                 report("what \"\(name)\" prepares is in the wrong region")
             }
@@ -285,77 +270,10 @@ private struct PlanWalk {
             {
                 report("what \"\(name)\" prepares is not aligned, or leaves its region")
             }
-            for other in earlier where extent.overlaps(other.extent) {
-                report("\"\(name)\" and \"\(other.name)\" prepare in one place")
+            for other in earlier.overlapping(extent.hull) where extents[other]?.region == extent.region {
+                report("\"\(name)\" and \"\(graph[NodeID(other)].name)\" prepare in one place")
             }
-            earlier.append((name, extent))
+            earlier.set(id.index, true)
         }
     }
-}
-
-/// The bytes of a value: `count` blocks of `length` bytes, `stride` bytes apart.
-private struct StridedExtent: Hashable {
-    let region: StorageBuffer.Region
-    private(set) var start: Int
-    private(set) var length: Int
-    let stride: Int
-    let count: Int
-
-    init?(_ id: NodeID, _ plan: Plan) {
-        guard let location = plan.locations[id.index] else { return nil }
-        let type = plan.schedule.graph[id].type
-        region = plan.buffers[location.buffer].region
-        start = plan.buffers[location.buffer].offset + 4 * location.elementOffset
-        length = 4 * type.elementCount
-        count = type.isBatched ? plan.batchCapacity : 1
-        stride = 4 * location.sampleStride
-    }
-
-    /// Part of each block.
-    func slice(from offset: Int, length: Int) -> StridedExtent {
-        var slice = self
-        slice.start += offset
-        slice.length = length
-        return slice
-    }
-
-    /// A whole buffer.
-    init(_ buffer: StorageBuffer) {
-        region = buffer.region
-        start = buffer.offset
-        length = buffer.bytes
-        stride = 0
-        count = 1
-    }
-
-    func overlaps(_ other: StridedExtent) -> Bool {
-        guard region == other.region, start < other.end, other.start < end else { return false }
-        if stride == other.stride, stride > 0 { return overlapsInStep(other) }
-        // One of the two is a single block, or they belong to maps of different sizes.
-        let (few, many) = count <= other.count ? (self, other) : (other, self)
-        return (0..<few.count).contains { many.touches(few.start + $0 * few.stride, few.length) }
-    }
-
-    /// Blocks of equal stride overlap where the distance of their starts, less some whole strides, is short enough.
-    private func overlapsInStep(_ other: StridedExtent) -> Bool {
-        let distance = start - other.start
-        let nearest = -distance / stride
-        return (nearest - 1...nearest + 1).contains { steps in
-            let gap = distance + steps * stride
-            return -other.count < steps && steps < count && gap < other.length && -gap < length
-        }
-    }
-
-    /// Whether some block overlaps `length` bytes from `position`.
-    private func touches(_ position: Int, _ length: Int) -> Bool {
-        guard stride > 0 else { return start < position + length && position < start + self.length }
-        let nearest = (position - start) / stride
-        return (nearest - 1...nearest + 1).contains { block in
-            guard (0..<count).contains(block) else { return false }
-            let first = start + block * stride
-            return first < position + length && position < first + self.length
-        } || (length > stride && position < end && start < position + length)
-    }
-
-    private var end: Int { start + (count - 1) * stride + length }
 }

@@ -19,6 +19,9 @@ private struct Fusion {
     private let users: [[NodeID]]
     private let results: Set<NodeID>
 
+    /// Functions behind one operator: more gain nothing, and make kernels that a C compiler takes long over.
+    private static let epilogueLimit = 32
+
     init(_ graph: Graph) {
         self.graph = graph
         absorbed = Array(repeating: false, count: graph.nodes.count)
@@ -43,6 +46,8 @@ private struct Fusion {
         var others = node.inputs
         others.remove(at: position)
         var fused = graph[producer]
+        // What is absorbed is not read again: the list moves on, where a copy at each function would be a square of them.
+        graph[producer].epilogue = []
         fused.epilogue.append(FusedStep(function, others))
         fused.name = node.name
         fused.origin = node.origin
@@ -67,6 +72,7 @@ private struct Fusion {
     private func canAbsorb(_ producer: NodeID, into id: NodeID, among inputs: [NodeID]) -> Bool {
         users[producer.index] == [id] && !results.contains(producer) && inputs.filter { $0 == producer }.count == 1
             && graph[producer].op.acceptsEpilogue && !absorbed[producer.index]
+            && graph[producer].epilogue.count < Self.epilogueLimit
     }
 }
 

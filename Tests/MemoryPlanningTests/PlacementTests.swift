@@ -54,6 +54,26 @@ struct PlacementCase: Sendable, CustomTestStringConvertible {
         #expect(again.offsets == offsets && again.total == total)
     }
 
+    /// What is taken for many blocks, whatever their number.
+    @Test(arguments: PlacementCase.shapes + PlacementCase.random, [false, true])
+    func placementsInTheOrderOfTime(_ test: PlacementCase, backwards: Bool) {
+        var placement = Placement(offsets: Array(repeating: 0, count: test.requests.count), total: 0)
+        for part in PlacementProblem.parts(of: test.requests) {
+            placement.adopt(part.placedInTime(backwards: backwards), of: part)
+        }
+        #expect(faults(of: placement, test.requests) == [])
+        #expect(placement.offsets.allSatisfy { $0 % 64 == 0 })
+    }
+
+    /// As in training: what is made first is needed last.
+    @Test func manyBlocksTakeNoSquareOfTheirNumber() {
+        let count = 30_000
+        let nested = (0..<count).map { PlacementRequest(size: 64 * (1 + $0 % 7), first: $0, last: 2 * count - $0) }
+        let short = (0..<count).map { PlacementRequest(size: 640, first: 2 * $0, last: 2 * $0 + 2) }
+        let placement = placeBlocks(nested + short, limits: PlacementLimits(nodes: 1000)).placement
+        #expect(placement.map { $0.total <= livenessLowerBound(nested + short).bytes * 11 / 10 } == true)
+    }
+
     @Test(arguments: PlacementCase.shapes + PlacementCase.random)
     func theBoundIsTheMostThatIsAliveAtOnce(_ test: PlacementCase) {
         let steps = (test.requests.map(\.first).min() ?? 0)...(test.requests.map(\.last).max() ?? 0)

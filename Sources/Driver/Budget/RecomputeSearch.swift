@@ -89,20 +89,33 @@ struct RecomputeSearch {
     /// Of the walks to a few targets, each as far as it comes, the best one.
     mutating func reduce(within milliseconds: Double) {
         let start = state
+        var work = Self.workLimit
         for share in Self.targets {
             let bytes = Int(Double(start.peak) * share)
             var walk = self
             walk.state = start
             while walk.state.peak > bytes {
-                guard let next = walk.bestChange(bytes), next.addedMilliseconds <= milliseconds else { break }
+                guard takes(Self.trials, of: &work), let next = walk.bestChange(bytes),
+                    next.addedMilliseconds <= milliseconds
+                else { break }
                 walk.state = next
             }
             if walk.state.peak < state.peak {
-                walk.takeBack(walk.state.peak)
+                let count = walk.state.moves.count
+                if takes(count * count, of: &work) { walk.takeBack(walk.state.peak) }
                 state = walk.state
             }
         }
     }
+
+    /// Takes the work of looking at so many changes off what is left; false if that is not enough.
+    private func takes(_ changes: Int, of work: inout Int) -> Bool {
+        work -= changes * state.graph.graph.nodes.count
+        return work >= 0
+    }
+
+    /// Changes times nodes that are looked at, so that large graphs are done with in a time that does not grow.
+    private static let workLimit = 10_000_000
 
     /// Of the peak at the start: near and far ones, which weigh the steps of a plateau differently.
     private static let targets = [0.9, 0.8, 0.65]
@@ -136,6 +149,7 @@ struct RecomputeSearch {
     private func moves(_ bytes: Int) -> [(move: Move, promise: Double)] {
         let graph = state.graph.graph
         let readers = state.graph.readerPositions()
+        let users = graph.users()
         var stepOf = [Int](repeating: -1, count: graph.nodes.count)
         for (step, id) in state.schedule.steps.enumerated() { stepOf[id.index] = step }
         var high: [Int] = [0]
@@ -158,7 +172,7 @@ struct RecomputeSearch {
                             )
                         }
                     }
-                    moves += placesToMoveOut(id, from: start, to: reader, readers).map {
+                    moves += placesToMoveOut(id, from: start, to: reader, readers, users).map {
                         (
                             .moveOut(graph[id].name, after: graph[$0].name),
                             gain / (copyMilliseconds(id, state.graph) + 1e-3)
@@ -207,14 +221,15 @@ struct RecomputeSearch {
     /// Where a value that lies inside a larger buffer could leave it, between two of its readers: as soon as nobody else reads
     /// that buffer.
     private func placesToMoveOut(
-        _ id: NodeID, from start: NodeID, to end: NodeID, _ readers: [[NodeID]]
+        _ id: NodeID, from start: NodeID, to end: NodeID, _ readers: [[NodeID]], _ users: [[NodeID]]
     ) -> [NodeID] {
         let graph = state.graph.graph
         var others: [NodeID] = []
         if case .channelSlice = graph[id].op {
-            others = graph.ids.filter { $0 != id && graph[$0].inputs.first == graph[id].inputs[0] }
+            let whole = graph[id].inputs[0]
+            others = users[whole.index].filter { $0 != id && graph[$0].inputs.first == whole }
         }
-        others += graph.ids.filter { graph[$0].op == .concat && graph[$0].inputs.contains(id) }
+        others += users[id.index].filter { graph[$0].op == .concat && graph[$0].inputs.contains(id) }
         guard !others.isEmpty else { return [] }
         let last = others.flatMap { readers[$0.index] }.filter { $0 < end }.max()
         return [last.map { max($0, start) } ?? start]

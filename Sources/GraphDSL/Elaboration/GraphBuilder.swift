@@ -11,8 +11,9 @@ struct StatementNames {
 
 /// Appends nodes with unique names, checked types and their place in the source.
 struct GraphBuilder {
-    /// Nodes of a graph; blocks within blocks could ask for any number.
-    static let nodeLimit = 50_000
+    /// Nodes of a graph, of which a training step has some three times as many: what a compiler of 2 GiB takes a minute or
+    /// two for. Blocks within blocks could ask for any number.
+    static let nodeLimit = 20_000
 
     private(set) var graph: Graph
     let file: SourceFile
@@ -143,7 +144,9 @@ struct GraphBuilder {
 
     private mutating func append(_ node: Node, at range: SourceRange) throws(Diagnostic) -> NodeID {
         guard graph.nodes.count < Self.nodeLimit else {
-            throw Diagnostic("the graph has more than \(Self.nodeLimit) nodes", at: range)
+            throw Diagnostic(
+                "the graph has more than \(Self.nodeLimit) nodes", at: range,
+                hint: "every operator and every parameter is a node; larger nets are not compiled")
         }
         var node = node
         node.origin = Origin(location: file.location(at: range.lower))

@@ -20,8 +20,15 @@ extension PlacementProblem {
     private static let greedyOrders =
         [BlockOrder(.size, .width), BlockOrder(.width, .size), BlockOrder(.area, .size)] + BlockOrder.all
 
+    /// Blocks that are compared with each other; of more, each is compared with the gaps there are.
+    private static let comparedLimit = 4096
+
     /// The best greedy placement of the blocks, by block.
     func placedGreedily() -> Placement {
+        guard blocks.count <= Self.comparedLimit else {
+            let candidates = [false, true].map { placedInTime(backwards: $0) }
+            return candidates[0].total <= candidates[1].total ? candidates[0] : candidates[1]
+        }
         let bound = loads.max() ?? 0
         var best: Placement?
         for order in Self.greedyOrders {
