@@ -49,26 +49,17 @@ struct PictureCommands {
             guard try mask(name) == PictureFolder.mask else { return "the mask of \(name).png is not what it was" }
         }
         let path = "\(folder.output)/\(PictureFolder.trialName).png"
-        let isThere = access(path, F_OK) == 0
-        guard let picture = readings.picture else {
-            // Rows alone can do with larger ones.
-            if isThere { return isTiled && isRowwise ? nil : "a file that no reader takes has a mask" }
-            return naming(files.picture, words)
+        let isThere = Files.isFile(path)
+        if isThere != readings.isReadable && !readings.isLarge {
+            return isThere ? "a file that no reader takes has a mask" : "no mask of a picture that can be read"
         }
-        // Others are too wide for rows.
-        guard isThere else {
-            return picture.width > PictureReader.maximumWidth
-                ? naming(files.picture, words) : "no mask of a picture that can be read"
-        }
+        guard isThere else { return naming(files.picture, words) }
+        guard let picture = readings.picture else { return nil }
         let mask = try decodeMask(path: path)
         guard mask.width == picture.width && mask.height == picture.height else { return "a mask of another size" }
         guard isTiled else { return nil }
         let isRight = mask.pixels.indices.allSatisfy { (mask.pixels[$0] == 255) == (picture.pixels[3 * $0] >= 128) }
         return isRight ? nil : "the mask is not that of the picture"
-    }
-
-    private var isRowwise: Bool {
-        (try? PictureReader(path: files.picture)).map { $0.width * $0.height > PictureReadings.large } ?? false
     }
 
     private func mask(_ name: String) throws -> Bitmap {
@@ -132,7 +123,7 @@ struct PictureCommands {
     }
 
     private func namingBoth(_ words: String) -> String? {
-        (readings.picture == nil ? naming(files.picture, words) : nil)
+        (readings.isReadable ? nil : naming(files.picture, words))
             ?? (readings.isMask ? nil : naming(files.mask, words))
     }
 

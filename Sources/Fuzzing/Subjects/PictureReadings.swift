@@ -2,30 +2,39 @@ import Imaging
 
 /// What the readers say of the file, each asked on its own.
 struct PictureReadings {
-    /// The picture as everybody sees it; nil where it is refused.
+    /// The picture as everybody sees it; nil where it is refused, or too large to be looked at as a whole.
     private(set) var picture: Bitmap?
+    /// True where it is read, if only by rows.
+    private(set) var isReadable = false
+    /// True for a picture of which the header says that it would take much memory as a whole. The commands may refuse it.
+    private(set) var isLarge = false
     /// True where it can be a mask.
     private(set) var isMask = false
     /// What they contradict each other in.
     private(set) var complaint: String?
 
-    /// Pixels of a picture that, as a whole, may take more memory than there is, where rows do not.
-    static let large = 1 << 24
+    /// Pixels of a picture that is not looked at as a whole.
+    private static let large = 1 << 24
 
     /// The net's.
     private static let side = 16
 
     /// - Parameter files: where the same bytes lie twice.
     init(_ files: PictureFolder.Trial) {
-        let whole = Self.reading(files.picture) { () throws(ImageError) in try decodePicture(path: files.picture) }
         let info = Self.reading(files.picture) { () throws(ImageError) in try PictureInfo(path: files.picture) }
+        let sized = Self.sized(files.picture)
+        let sizedMask = Self.sizedMask(files.mask)
+        complaint = info.complaint ?? sized.complaint ?? sizedMask.complaint
+        isLarge = Self.isLarge(info.value)
+        (isReadable, isMask) = (sized.value != nil, sizedMask.value != nil)
+        guard !isLarge else { return }
+        let whole = Self.reading(files.picture) { () throws(ImageError) in try decodePicture(path: files.picture) }
         let mask = Self.reading(files.mask) { () throws(ImageError) in try decodeMask(path: files.mask) }
         picture = whole.value
-        isMask = mask.value != nil
         complaint =
-            whole.complaint ?? info.complaint ?? mask.complaint ?? Self.complaint(whole.value, info.value)
-            ?? Self.complaint(whole.value, rows: files.picture) ?? Self.complaint(whole.value, sized: files.picture)
-            ?? Self.complaint(mask.value, sizedMask: files.mask) ?? Self.complaint(whole.value, unturned: files.picture)
+            complaint ?? whole.complaint ?? mask.complaint ?? Self.complaint(whole.value, info.value)
+            ?? Self.complaint(whole.value, rows: files.picture) ?? Self.complaint(whole.value, sized.value)
+            ?? Self.complaint(mask.value, sizedMask.value) ?? Self.complaint(whole.value, unturned: files.picture)
     }
 
     /// A value or, in a complaint, what is wrong with the way in which it was refused.
@@ -88,32 +97,35 @@ struct PictureReadings {
         try result.get()
     }
 
-    /// Compares what is resized while it is decoded with what is resized afterwards.
-    private static func complaint(_ whole: Bitmap?, sized path: String) -> String? {
-        let sized = reading(path) { () throws(ImageError) in
+    private static func sized(_ path: String) -> (value: SizedPicture?, complaint: String?) {
+        reading(path) { () throws(ImageError) in
             try SizedPicture(path: path, width: side, height: side, channels: 3)
         }
-        if let complaint = sized.complaint { return complaint }
-        guard let whole else { return sized.value == nil ? nil : isLarge(sized.value?.info, "resized") }
-        guard let picture = sized.value else { return "is read as a whole, and refused for another size" }
+    }
+
+    private static func sizedMask(_ path: String) -> (value: SizedMask?, complaint: String?) {
+        reading(path) { () throws(ImageError) in try SizedMask(path: path, width: side, height: side) }
+    }
+
+    /// Compares what is resized while it is decoded with what is resized afterwards.
+    private static func complaint(_ whole: Bitmap?, _ sized: SizedPicture?) -> String? {
+        guard let whole else { return sized == nil ? nil : "is refused as a whole, and not when it is resized" }
+        guard let sized else { return "is read as a whole, and refused for another size" }
         // Deep samples are rounded later.
-        guard case .bytes = picture.samples else { return nil }
-        return picture.bitmap == whole.resizedBilinear(width: side, height: side)
+        guard case .bytes = sized.samples else { return nil }
+        return sized.bitmap == whole.resizedBilinear(width: side, height: side)
             ? nil : "is another picture when it is resized while it is decoded"
     }
 
-    private static func complaint(_ whole: Bitmap?, sizedMask path: String) -> String? {
-        let sized = reading(path) { () throws(ImageError) in try SizedMask(path: path, width: side, height: side) }
-        if let complaint = sized.complaint { return complaint }
-        guard let whole else { return sized.value == nil ? nil : isLarge(sized.value?.info, "resized as a mask") }
-        guard let mask = sized.value else { return "is a mask as a whole, and refused for another size" }
-        return mask.bitmap == whole.resizedNearest(width: side, height: side)
+    private static func complaint(_ whole: Bitmap?, _ sized: SizedMask?) -> String? {
+        guard let whole else { return sized == nil ? nil : "is refused as a mask, and not when it is resized" }
+        guard let sized else { return "is a mask as a whole, and refused for another size" }
+        return sized.bitmap == whole.resizedNearest(width: side, height: side)
             ? nil : "is another mask when it is resized while it is decoded"
     }
 
-    private static func isLarge(_ info: PictureInfo?, _ what: String) -> String? {
-        guard let info, info.width * info.height <= large else { return nil }
-        return "is refused as a whole, and not when it is \(what)"
+    private static func isLarge(_ info: PictureInfo?) -> Bool {
+        info.map { $0.width > large / $0.height } ?? false
     }
 
     /// Whether a file is read does not depend on how it is turned.

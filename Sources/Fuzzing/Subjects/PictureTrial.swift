@@ -48,7 +48,7 @@ final class PictureTrial: Sendable {
         if hasMemoryLimit, taken > Self.memoryAllowance { return .wrong("took \(taken >> 20) MiB") }
         let left = openFiles()
         if left > open { return .wrong("\(left - open) files stay open") }
-        return readings.picture == nil ? .refused : .accepted
+        return readings.isReadable ? .accepted : .refused
     }
 
     private func plant() {
