@@ -1,3 +1,4 @@
+import Foundation
 import GraphDSL
 import GraphIR
 import KernelIR
@@ -43,15 +44,18 @@ private enum ClaimedNames {
 
     /// Macros, and whatever stands before a parenthesis, in all that the emitted code includes.
     static func ofHeaders() throws -> [String] {
-        let hasBLAS = Files.exists("/usr/include/cblas.h") || Files.exists("/usr/include/x86_64-linux-gnu/cblas.h")
+        let hasBLAS = ["/usr/include/cblas.h", "/usr/include/x86_64-linux-gnu/cblas.h"]
+            .contains { FileManager.default.fileExists(atPath: $0) }
         let text = "graph t { input x: [2, 4, 4]; output y = conv(x, 2, kernel: 3, groups: \(hasBLAS ? 2 : 1)) }"
         let path = try TestFolder.write(text)
         var options = CompileOptions(target: .native(), batch: 1, jobs: 1)
         options.plans = [.infer]
-        let folder = Files.folder(of: path)
+        let folder = String(path.dropLast("/test.graph".count))
         for file in try Session(path: path, overrides: []).sourceFiles(options) {
-            try Files.makeFolder(Files.folder(of: folder + "/" + file.path))
-            try Files.write(folder + "/" + file.path, file.text)
+            let place = URL(fileURLWithPath: folder + "/" + file.path)
+            try FileManager.default.createDirectory(
+                at: place.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try writeText(file.text, to: place.path)
         }
         var names: Set<String> = []
         for file in ["model.c", "kernels/y.c"] {
