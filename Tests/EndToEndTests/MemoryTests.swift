@@ -46,7 +46,7 @@ struct MemoryTests {
                 }
             } else {
                 let photo = JPEGFile.photo(width: width, height: height, seed: UInt64(number))
-                try FileWriter.write(data + "/images" + name + "jpg", contents: photo)
+                try FileWriter.write(data + "/images" + name + "jpg", photo)
             }
             let mask = try PNGRowWriter(
                 path: data + "/masks" + name + "png", width: width, height: height, samples: .gray8, isSmooth: false)
@@ -148,7 +148,7 @@ private final class MemoryGroup: Sendable {
             }
             rmdir(path)
         }
-        throw POSIXError(.ENOTSUP)
+        throw FileError("/sys/fs/cgroup", "no group with a bound on its memory can be made")
     }
 
     deinit { rmdir(path) }
