@@ -50,6 +50,7 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
         let console = Console()
         let file = try weights.file()
         let record = try weights.record(for: context.model)
+        let checkpoint = Checkpoint(path: file, isChecked: record != nil)
         let interface = try NetInterface(model: context.model)
         let task = interface.task
         if confusion != nil && task.classes == nil {
@@ -79,14 +80,14 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
                 "the split keeps no pictures for testing", hint: "use a smaller --split; --split 0 tests on all")
         }
         guard !tiling.tiles else {
-            let result = try testedInTiles(context.model, file, samples, threads, console)
+            let result = try testedInTiles(context.model, checkpoint, samples, threads, console)
             try answer(result?.confusion, names, context.model, console)
             return console.answer(
                 "\(Text.count(count, "test picture")) at their own resolution: \(task.text(result?.values ?? []))")
         }
         let net = try Net(
             model: context.model, for: .testing, threads: threads, preparedWeights: .kept,
-            weights: Checkpoint(path: file))
+            weights: checkpoint)
         if try !samples.testsHaveTruth() { console.warn(samples.nothingToFind().text) }
         guard let result = try tested(net, samples, console) else { return }
         if let fault = result.fault {
@@ -120,9 +121,9 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
     }
 
     private func testedInTiles(
-        _ model: Model, _ file: String, _ samples: DataSet, _ threads: Int, _ console: Console
+        _ model: Model, _ weights: Checkpoint, _ samples: DataSet, _ threads: Int, _ console: Console
     ) throws -> TiledEvaluation.Result? {
-        let net = try TiledNet(model: model, threads: threads, weights: Checkpoint(path: file))
+        let net = try TiledNet(model: model, threads: threads, weights: weights)
         let bar = ProgressBar(console: console, label: "testing")
         defer { console.clear() }
         let style = PredictionStyle(range: samples.range)

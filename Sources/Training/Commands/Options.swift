@@ -148,7 +148,8 @@ struct WeightsOptions: ParsableArguments {
     /// - Parameter record: of a run, if the weights are one's.
     func readingSettings(_ record: RunRecord?) throws -> DataSettings? {
         if let record { return record.data }
-        guard let known = try? Checkpoint(path: file()).record(for: nil).data else { return nil }
+        // Whoever loads the weights looks whether the file is sound.
+        guard let known = try? Checkpoint(path: file(), isChecked: true).record(for: nil).data else { return nil }
         return DataSettings(
             palettes: known.palettes, rangeSetting: known.rangeSetting, range: known.range,
             isOriented: known.isOriented)

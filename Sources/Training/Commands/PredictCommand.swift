@@ -41,7 +41,8 @@ struct PredictCommand: ParsableCommand, TrainerVerb {
         // Before threads are started, which inherit what is held back.
         let interruption = Interruption()
         let session = PredictionSession(
-            model: context.model, file: file, folder: output.folder, style: style, threads: threads,
+            model: context.model, weights: Checkpoint(path: file, isChecked: record != nil), folder: output.folder,
+            style: style, threads: threads,
             isStrict: inputs.strict, console: console, isInterrupted: { interruption.isRequested })
         let tally = try tiling.tiles ? session.tiled(source, scale: tiling.scale ?? 1) : session.whole(source)
         console.clear()

@@ -4,8 +4,7 @@ import Runtime
 /// One call of `trainer predict`, once its flags are understood.
 struct PredictionSession {
     let model: Model
-    /// The weights.
-    let file: String
+    let weights: Checkpoint
     /// Where results go; made when the weights have turned out to be sound.
     let folder: String
     let style: PredictionStyle
@@ -22,7 +21,7 @@ struct PredictionSession {
         let isKept = isOneRun.overflow || isOneRun.partialValue > model.batchCapacity
         let net = try Net(
             model: model, for: .predicting, threads: threads, preparedWeights: isKept ? .kept : .recomputed,
-            weights: Checkpoint(path: file))
+            weights: weights)
         try FileSystem.makeFolder(folder)
         let bar = ProgressBar(console: console, label: "predicting")
         var hint = SizeHint(net: PictureSize(width: net.interface.shape.width, height: net.interface.shape.height))
@@ -37,7 +36,7 @@ struct PredictionSession {
     /// Predicts at the pictures' own resolution, or that times `scale`.
     /// - Throws: as `TiledPrediction.run`; `TrainerError` or `RuntimeError` when the net cannot be made.
     func tiled(_ source: PredictionSource, scale: Double) throws -> PredictionTally {
-        let net = try TiledNet(model: model, threads: threads, weights: Checkpoint(path: file))
+        let net = try TiledNet(model: model, threads: threads, weights: weights)
         try FileSystem.makeFolder(folder)
         let shape = try NetInterface(model: model).shape
         let prediction = TiledPrediction(
