@@ -29,7 +29,7 @@ func test(
     var sums = TestSums(data.shape.task)
     var written = measuresWritten ? WrittenEvaluation(data) : nil
     for (index, batch) in batches.enumerated() {
-        guard index == 0 || !isInterrupted(), let made = try nextUnlessInterrupted(producer) else { return nil }
+        guard index == 0 || !isInterrupted(), let made = try unlessInterrupted(producer.next) else { return nil }
         let (loss, outputs) = try net.tested(made)
         sums.add(loss: loss, samples: batch.count)
         for (read, output) in zip(made.samples, outputs) {
@@ -40,7 +40,7 @@ func test(
         if let fault = try net.testFault(made, loss: loss, outputs: outputs) {
             return sums.scores.map { TestResult(scores: $0, fault: fault) }
         }
-        try written?.add(outputs, of: batch)
+        guard try unlessInterrupted({ try written?.add(outputs, of: batch) ?? () }) != nil else { return nil }
         progress(batch.count)
     }
     return sums.scores.map {
@@ -65,8 +65,9 @@ extension [Float] {
     var isFinite: Bool { allSatisfy(\.isFinite) }
 }
 
-private func nextUnlessInterrupted(_ producer: BatchProducer) throws -> Batch? {
-    do { return try producer.next() } catch is Interrupted { return nil }
+/// What `body` gives; nil when a signal ends it.
+private func unlessInterrupted<Value>(_ body: () throws -> Value?) throws -> Value? {
+    do { return try body() } catch is Interrupted { return nil }
 }
 
 extension Array {

@@ -46,7 +46,7 @@ struct WrittenEvaluation {
     var scores: WrittenScores { WrittenScores(values: fault == nil ? sums.values : [], fault: fault) }
 
     /// Adds what the net says of samples.
-    /// - Throws: `TrainerError` when no thread can be started.
+    /// - Throws: `TrainerError` when no thread can be started; `Interrupted`.
     mutating func add(_ outputs: [[Float]], of samples: [Int]) throws {
         var rest = Array(zip(samples, outputs))[...]
         while !rest.isEmpty, fault == nil {
@@ -70,6 +70,7 @@ struct WrittenEvaluation {
         for result in results {
             switch result {
             case .success(let one): sums.add(one)
+            case .failure(let error as ImageError) where error.isCancelled: throw Interrupted()
             case .failure(let error): fault = fault ?? "\(error)"
             }
         }
