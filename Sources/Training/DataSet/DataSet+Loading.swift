@@ -35,7 +35,7 @@ extension DataSet {
             if case .testing(let part?) = selection { throw noParts(part) }
             let drawing = EmbeddedSamples(shape: shape)
             var data = parted(
-                try drawing.load(threads: threads, cache: cache ?? .standard, progress: bar.show(_:of:)), nil)
+                try drawing.load(threads: threads, cache: cache ?? shares.cache, progress: bar.show(_:of:)), nil)
             data.drawing = drawing
             return (data, nil)
         }
