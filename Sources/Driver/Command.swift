@@ -42,11 +42,15 @@ final class RunningCommand {
         posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
         posix_spawn_file_actions_adddup2(&actions, ends[1], 2)
-        var arguments: [UnsafeMutablePointer<CChar>?] = ([command.program] + command.arguments).map { strdup($0) }
+        var arguments: [UnsafeMutablePointer<CChar>?] = ([command.program] + command.arguments).map {
+            $0.withFileName { strdup($0) }
+        }
         arguments.append(nil)
         defer { arguments.forEach { free($0) } }
         var process: pid_t = 0
-        let status = posix_spawnp(&process, command.program, &actions, nil, arguments, environ)
+        let status = command.program.withFileName { program in
+            posix_spawnp(&process, program, &actions, nil, arguments, environ)
+        }
         close(ends[1])
         guard status == 0 else {
             close(ends[0])

@@ -76,7 +76,7 @@ struct OutputFolder {
     private func stale(_ files: [EmittedFile], _ product: String) -> [String] {
         let known = hasList ? Array(written.keys) : olderFiles
         let names = Set(files.map(\.path) + [product, Self.listName])
-        return known.filter { !names.contains($0) && Files.exists("\(path)/\($0)") }.sorted(by: Files.precedes)
+        return known.filter { !names.contains($0) && Files.exists("\(path)/\($0)") }.sorted(by: FileName.precedes)
     }
 
     /// Kernels that look generated, and the files beside them that not every net has.
@@ -120,7 +120,7 @@ struct OutputFolder {
     }
 
     private func writeList() throws {
-        let rows = written.keys.sorted(by: Files.precedes).flatMap { file in
+        let rows = written.keys.sorted(by: FileName.precedes).flatMap { file in
             (written[file] ?? []).sorted().map { "\($0)  \(file)\n" }
         }
         let text = Self.title + "\n" + rows.joined()

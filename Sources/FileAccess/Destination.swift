@@ -31,8 +31,10 @@ enum Destination {
                 return
             }
             var status = stat()
-            guard lstat(current, &status) == 0 else {
-                guard errno == ENOENT, !current.isEmpty, !current.hasSuffix("/") else { throw .writing(path, errno) }
+            guard current.withFileName({ lstat($0, &status) }) == 0 else {
+                guard errno == ENOENT, !current.isEmpty, current.utf8.last != UInt8(ascii: "/") else {
+                    throw .writing(path, errno)
+                }
                 self = .file(target: current, replacing: nil)
                 return
             }
@@ -43,7 +45,7 @@ enum Destination {
             case S_IFLNK:
                 current = try Self.target(of: current, named: path)
             case S_IFREG:
-                guard status.st_mode & 0o222 != 0, access(current, W_OK) == 0 else {
+                guard status.st_mode & 0o222 != 0, current.withFileName({ access($0, W_OK) }) == 0 else {
                     throw FileError(
                         path, "cannot be written: \(systemMessage(EACCES)): the file is read-only",
                         hint: "choose another name, or make it writable")
@@ -80,9 +82,9 @@ enum Destination {
 
     private static func target(of link: String, named path: String) throws(FileError) -> String {
         var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
-        let count = readlink(link, &buffer, buffer.count)
+        let count = link.withFileName { readlink($0, &buffer, buffer.count) }
         guard count >= 0 else { throw .writing(path, errno) }
-        let target = String(decoding: buffer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
-        return target.hasPrefix("/") ? target : Files.folder(of: link) + "/" + target
+        let target = FileName.text(of: buffer[..<count].map(UInt8.init(bitPattern:)))
+        return Files.join(Files.folder(of: link), target)
     }
 }

@@ -100,7 +100,7 @@ public final class FileWriter {
             } else {
                 try check(fsync(descriptor) == 0 ? 0 : errno)
             }
-            try check(rename(temporary.path, target) == 0 ? 0 : errno)
+            try check(Files.rename(temporary.path, to: target))
             isOpen = false
             close(descriptor)
             if !options.contains(.unsynced) { Self.syncFolder(of: target) }
@@ -115,7 +115,7 @@ public final class FileWriter {
         guard isOpen else { return }
         isOpen = false
         // First the name, while the lock still says that it is ours.
-        if let temporary { unlink(temporary.path) }
+        if let temporary { Files.remove(temporary.path) }
         close(descriptor)
     }
 

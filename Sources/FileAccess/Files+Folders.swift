@@ -8,22 +8,19 @@ import Musl
 extension Files {
     /// The names in a folder in byte order, hidden ones too.
     public static func names(in folder: String) throws(FileError) -> [String] {
-        guard let names = rawNames(in: opendir(folder)) else {
+        guard let names = rawNames(in: folder.withFileName { opendir($0) }) else {
             throw FileError(folder, "the folder cannot be read: \(systemMessage(errno))")
         }
-        return names.map { String(decoding: $0.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self) }
-            .sorted(by: precedes)
+        return names.map { $0.dropLast().map(UInt8.init(bitPattern:)) }.sorted { $0.lexicographicallyPrecedes($1) }
+            .map(FileName.text)
     }
-
-    /// Byte order, which is the same everywhere (and Python's, for names).
-    public static func precedes(_ a: String, _ b: String) -> Bool { a.utf8.lexicographicallyPrecedes(b.utf8) }
 
     /// Makes a folder and those above it.
     public static func makeFolder(_ path: String) throws(FileError) {
-        var current = path.hasPrefix("/") ? "/" : ""
-        for part in path.split(separator: "/") {
-            current += part + "/"
-            if mkdir(current, 0o777) == 0 { continue }
+        var current = path.utf8.first == UInt8(ascii: "/") ? "/" : ""
+        for part in path.utf8.split(separator: UInt8(ascii: "/")) {
+            current += String(Substring(part)) + "/"
+            if current.withFileName({ mkdir($0, 0o777) }) == 0 { continue }
             let code = errno
             if isFolder(current) { continue }
             let reason = code == EEXIST || code == ENOTDIR ? "\(current.dropLast()) is a file" : systemMessage(code)
@@ -32,7 +29,9 @@ extension Files {
     }
 
     /// Removes a folder of ours with all that is in it. A link in it is removed, and what it leads to stays.
-    public static func removeFolder(_ path: String) { removeFolder(Array(path.utf8CString), at: AT_FDCWD) }
+    public static func removeFolder(_ path: String) {
+        removeFolder(FileName.bytes(of: path).map { CChar(bitPattern: $0) } + [0], at: AT_FDCWD)
+    }
 
     private static func removeFolder(_ name: [CChar], at parent: Int32) {
         let folder = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)

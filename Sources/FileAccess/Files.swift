@@ -33,6 +33,14 @@ public enum Files {
         return try read(descriptor: descriptor, count: count, path: path)
     }
 
+    /// Calls `body` with a descriptor to read the file from. A pipe is not waited for.
+    public static func reading<Result>(_ path: String, _ body: (Int32) throws -> Result) throws -> Result {
+        let descriptor = Descriptor.open(path, O_RDONLY | O_NONBLOCK)
+        guard descriptor >= 0 else { throw FileError.reading(path, errno) }
+        defer { close(descriptor) }
+        return try body(descriptor)
+    }
+
     private static func read(descriptor: Int32, count limit: Int, path: String) throws(FileError) -> [UInt8] {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw .reading(path, errno) }
@@ -64,7 +72,7 @@ public enum Files {
     /// What is at `path`; nil when nothing is there.
     public static func kind(_ path: String) -> Kind? {
         var status = stat()
-        guard stat(path, &status) == 0 else { return nil }
+        guard path.withFileName({ stat($0, &status) }) == 0 else { return nil }
         switch status.st_mode & S_IFMT {
         case S_IFREG: return .file
         case S_IFDIR: return .folder
@@ -76,17 +84,53 @@ public enum Files {
     public static func isFile(_ path: String) -> Bool { kind(path) == .file }
     public static func isFolder(_ path: String) -> Bool { kind(path) == .folder }
 
+    /// A file or a folder, whatever paths lead to it.
+    public struct Identity: Hashable, Sendable {
+        var device: UInt64
+        var number: UInt64
+    }
+
+    /// Which file or folder a path leads to; nil when nothing is there.
+    public static func identity(of path: String) -> Identity? {
+        var status = stat()
+        guard path.withFileName({ stat($0, &status) }) == 0 else { return nil }
+        return Identity(device: UInt64(status.st_dev), number: UInt64(status.st_ino))
+    }
+
+    /// Whether the path itself is a link, which may lead nowhere.
+    public static func isLink(_ path: String) -> Bool {
+        var status = stat()
+        return path.withFileName { lstat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFLNK
+    }
+
+    /// How many bytes a name in a folder may have.
+    public static func longestName(in folder: String) -> Int {
+        let limit = folder.withFileName { pathconf($0, Int32(_PC_NAME_MAX)) }
+        return limit > 0 ? limit : 255
+    }
+
     /// Bytes of a file; nil when there is none.
     public static func size(_ path: String) -> Int? {
         var status = stat()
-        return stat(path, &status) == 0 ? Int(status.st_size) : nil
+        return path.withFileName { stat($0, &status) } == 0 ? Int(status.st_size) : nil
     }
 
     /// Removes a file, or a link without what it leads to; nothing happens when there is none.
-    public static func remove(_ path: String) { unlink(path) }
+    public static func remove(_ path: String) { _ = path.withFileName { unlink($0) } }
 
     /// Gives a file another name on the same disk, in place of what had it.
     public static func move(_ source: String, to target: String) throws(FileError) {
-        guard rename(source, target) == 0 else { throw .writing(target, errno) }
+        let code = rename(source, to: target)
+        guard code == 0 else { throw .writing(target, code) }
     }
+
+    /// - Returns: 0, or the error number.
+    static func rename(_ source: String, to target: String) -> Int32 {
+        source.withFileName { source in target.withFileName { systemRename(source, $0) == 0 ? 0 : errno } }
+    }
+}
+
+/// The C function, whose name a method above hides.
+private func systemRename(_ source: UnsafePointer<CChar>, _ target: UnsafePointer<CChar>) -> Int32 {
+    rename(source, target)
 }

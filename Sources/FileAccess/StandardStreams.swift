@@ -19,14 +19,23 @@ public enum StandardStreams {
         }
     }
 
-    /// Writes text on standard output at once. The first failure is kept for the program's end.
+    /// Says something on standard output, with names of files such that they do nothing to a terminal.
+    public static func say(_ text: String) { write(text.shown) }
+
+    /// Writes text on standard output at once, as it is: what a command was asked to make. The first failure is kept for the
+    /// program's end.
     public static func write(_ text: String) {
         let code = Descriptor.write(Array(text.utf8), to: 1)
         if code != 0 { _ = firstFailure.compareExchange(expected: 0, desired: code, ordering: .relaxed) }
     }
 
-    /// Writes text on standard error. There is nobody to tell when that fails.
-    public static func complain(_ text: String) { _ = Descriptor.write(Array(text.utf8), to: 2) }
+    /// Says something on standard error, as `say` does. There is nobody to tell when that fails.
+    public static func complain(_ text: String) { _ = Descriptor.write(Array(text.shown.utf8), to: 2) }
+
+    /// Draws over the current line of the terminal that is standard error.
+    public static func draw(_ line: String) {
+        _ = Descriptor.write(Array("\r\(line.shown)\u{1B}[K".utf8), to: 2)
+    }
 
     /// The exit code of a program that would end with `code`. Results that did not go out are an error, which is said, but
     /// for a reader that has left, as `head` does: then it is what a shell says of a program that the signal has ended.

@@ -38,7 +38,8 @@ struct TemporaryFile {
     /// `NAME.unetc.tmp` in the same folder; of a long name only the beginning and a number made of all of it, so that it is
     /// a name that any file system takes.
     static func path(for target: String) -> String {
-        let slash = target.lastIndex(of: "/").map { target.index(after: $0) } ?? target.startIndex
+        let slash =
+            target.utf8.lastIndex(of: UInt8(ascii: "/")).map { target.utf8.index(after: $0) } ?? target.startIndex
         let name = target[slash...]
         guard name.utf8.count > 120 else { return target + suffix }
         var start = name
@@ -60,7 +61,7 @@ struct TemporaryFile {
             throw FileError(name, "cannot be written: another program is writing it right now")
         }
         guard isNamed(path, descriptor) else { return }
-        guard unlink(path) == 0 || errno == ENOENT else { throw inTheWay(path, errno, name) }
+        guard path.withFileName({ unlink($0) }) == 0 || errno == ENOENT else { throw inTheWay(path, errno, name) }
     }
 
     /// Removes what killed programs have left behind in a folder.
@@ -87,7 +88,8 @@ struct TemporaryFile {
     private static func isNamed(_ path: String, _ descriptor: Int32) -> Bool {
         var ours = stat()
         var named = stat()
-        return fstat(descriptor, &ours) == 0 && lstat(path, &named) == 0 && ours.st_ino == named.st_ino
+        return fstat(descriptor, &ours) == 0 && path.withFileName({ lstat($0, &named) }) == 0
+            && ours.st_ino == named.st_ino
             && ours.st_dev == named.st_dev
     }
 }

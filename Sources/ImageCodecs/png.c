@@ -46,7 +46,8 @@ static void append_bytes(png_structp png, png_bytep from, size_t count) {
 static void flush_nothing(png_structp png) { (void)png; }
 
 int image_codec_png_encode(
-    const uint8_t *pixels, uint32_t width, uint32_t height, int channels, image_codec_buffer *buffer, char *message) {
+    const uint8_t *pixels, uint32_t width, uint32_t height, int channels, int is_marked, image_codec_buffer *buffer,
+    char *message) {
     png_structp png = image_codec_png_writer(message);
     png_infop info = png ? png_create_info_struct(png) : NULL;
     if (!info) {
@@ -66,6 +67,12 @@ int image_codec_png_encode(
     png_write_info(png, info);
     size_t row_bytes = (size_t)width * (size_t)channels;
     for (size_t y = 0; y < height; y++) png_write_row(png, pixels + y * row_bytes);
+    if (is_marked) {
+        SHA2_CTX sum;
+        SHA256Init(&sum);
+        SHA256Update(&sum, buffer->bytes, buffer->count);
+        image_codec_png_mark(png, &sum);
+    }
     png_write_end(png, info);
     png_destroy_write_struct(&png, &info);
     return 0;

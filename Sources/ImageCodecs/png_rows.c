@@ -242,12 +242,15 @@ struct image_row_writer {
     png_structp png;
     png_infop info;
     int descriptor;
+    /* Of all bytes that have left the block. */
+    SHA2_CTX sum;
     size_t block_count;
     uint8_t block[BLOCK];
 };
 
 static void write_block(png_structp png, image_row_writer *writer) {
     size_t done = 0;
+    SHA256Update(&writer->sum, writer->block, writer->block_count);
     while (done < writer->block_count) {
         ssize_t part = write(writer->descriptor, writer->block + done, writer->block_count - done);
         if (part < 0 && errno == EINTR) continue;
@@ -287,6 +290,7 @@ image_row_writer *image_row_writer_open(
     writer->png = png;
     writer->info = info;
     writer->descriptor = descriptor;
+    SHA256Init(&writer->sum);
     if (setjmp(png_jmpbuf(png))) {
         image_row_writer_close(writer);
         return NULL;
@@ -312,6 +316,8 @@ int image_row_writer_append(image_row_writer *writer, const uint8_t *row, char *
 int image_row_writer_finish(image_row_writer *writer, char *message) {
     png_set_error_fn(writer->png, message, image_codec_png_on_error, image_codec_png_on_warning);
     if (setjmp(png_jmpbuf(writer->png))) return 1;
+    write_block(writer->png, writer);
+    image_codec_png_mark(writer->png, &writer->sum);
     png_write_end(writer->png, writer->info);
     write_block(writer->png, writer);
     return 0;

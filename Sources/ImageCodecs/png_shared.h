@@ -5,6 +5,9 @@
 #include "ImageCodecs.h"
 
 #include <png.h>
+#include <sys/types.h>
+
+#include <sha256.h>
 
 void image_codec_keep_message(char *message, const char *text);
 /* libpng's handlers; the error pointer is a message buffer. */
@@ -13,5 +16,7 @@ void image_codec_png_on_warning(png_structp png, png_const_charp text);
 /* Errors of these leave their text in `message`, the error pointer, and jump. NULL without memory. */
 png_structp image_codec_png_reader(char *message);
 png_structp image_codec_png_writer(char *message);
+/* Writes the chunk that says that this program wrote the file; `sum` has taken all bytes before it. */
+void image_codec_png_mark(png_structp png, SHA2_CTX *sum);
 
 #endif

@@ -5,6 +5,7 @@ import ImageCodecs
 ///
 /// The file is there when the last row is: `path` holds either what was there before or the whole picture. A writer that is
 /// given up leaves nothing behind. Equal rows give equal bytes.
+/// The file has the mark of a result, see ``isOwnPNG(path:)``.
 /// Use a writer from one thread at a time.
 public final class PNGRowWriter {
     /// What a pixel is.

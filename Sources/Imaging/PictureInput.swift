@@ -1,3 +1,4 @@
+import FileAccess
 import ImageCodecs
 
 #if canImport(Glibc)
@@ -16,7 +17,7 @@ final class PictureInput {
 
     /// - Throws: an error that names the file if it cannot be read, or is no PNG or JPEG.
     static func file(_ path: String, _ supervisor: DecodingSupervisor?) throws(ImageError) -> PictureInput {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
+        let descriptor = path.withFileName { open($0, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK) }
         guard descriptor >= 0 else { throw .system("cannot be opened", path) }
         var isKept = false
         defer { if !isKept { close(descriptor) } }
@@ -27,7 +28,7 @@ final class PictureInput {
         guard kind == S_IFREG || kind == S_IFDIR else {
             throw ImageError(file: path, message: "is a pipe or a device, expected a PNG or JPEG file; copy it to one")
         }
-        var start = [UInt8](repeating: 0, count: 16)
+        var start = [UInt8](repeating: 0, count: ImageFormat.headLength)
         let got = pread(descriptor, &start, start.count, 0)
         guard got >= 0 else { throw .system("cannot be read", path) }
         let format = try ImageFormat.decodable(Array(start.prefix(got)), name: path)

@@ -1,3 +1,5 @@
+import FileAccess
+
 extension JSONValue {
     /// Parses one JSON value (RFC 8259) and nothing after it but blanks. Safe for any bytes.
     /// - Throws: `RuntimeError` with the byte at which the text stops making sense.
@@ -80,14 +82,16 @@ struct JSONParser {
     private mutating func parseObject(depth: Int) throws -> JSONValue {
         position += 1
         var members: [JSONMember] = []
-        var names: Set<String> = []
+        var names: Set<ExactText> = []
         skipBlanks()
         if take("}") { return .object(members) }
         repeat {
             skipBlanks()
             guard current == UInt8(ascii: "\"") else { throw failure("expected a name in quotes") }
             let name = try parseString()
-            guard names.insert(name).inserted else { throw failure("the name \"\(name)\" stands there twice") }
+            guard names.insert(ExactText(name)).inserted else {
+                throw failure("the name \"\(name)\" stands there twice")
+            }
             skipBlanks()
             guard take(":") else { throw failure("expected \":\"") }
             members.append(JSONMember(name, try parseValue(depth: depth + 1)))

@@ -1,3 +1,5 @@
+import FileAccess
+
 /// A JSON value, for headers and metadata; objects keep their members' order.
 public enum JSONValue: Hashable, Sendable {
     case null
@@ -41,7 +43,7 @@ public enum JSONValue: Hashable, Sendable {
         }
     }
 
-    /// `text` as a JSON string literal.
+    /// `text` as a JSON string literal, which holds nothing that a terminal would not show.
     static func quoted(_ text: String) -> String {
         var result = "\""
         for scalar in text.unicodeScalars {
@@ -51,9 +53,11 @@ public enum JSONValue: Hashable, Sendable {
             case "\n": result += "\\n"
             case "\r": result += "\\r"
             case "\t": result += "\\t"
-            case _ where scalar.value < 0x20:
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            case _ where !scalar.isShown:
+                for unit in UTF16.encode(scalar) ?? UTF16.encodedReplacementCharacter {
+                    let digits = String(unit, radix: 16)
+                    result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                }
             default: result.unicodeScalars.append(scalar)
             }
         }

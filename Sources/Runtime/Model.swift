@@ -1,3 +1,4 @@
+import FileAccess
 import ModelABI
 
 #if canImport(Glibc)
@@ -57,7 +58,7 @@ public final class Model: Sendable {
     public static func load(path: String) throws -> Model {
         // Without a slash, dlopen looks in the system's library folders instead of here.
         let file = path.contains("/") ? path : "./" + path
-        guard let library = dlopen(file, RTLD_NOW | RTLD_LOCAL) else {
+        guard let library = file.withFileName({ dlopen($0, RTLD_NOW | RTLD_LOCAL) }) else {
             throw RuntimeError("\(path): cannot be loaded as a model: \(loaderMessage())")
         }
         guard let symbol = dlsym(library, "unetc_model_get") else {

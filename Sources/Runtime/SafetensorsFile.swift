@@ -22,7 +22,7 @@ public final class SafetensorsFile {
 
     /// - Throws: `RuntimeError` when the file cannot be opened or is not a whole safetensors file.
     public init(path: String) throws {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = path.withFileName { open($0, O_RDONLY | O_CLOEXEC) }
         guard descriptor >= 0 else { throw RuntimeError.system("\(path): cannot be opened", errno: errno) }
         do {
             let size = try SafetensorsFile.regularFileSize(descriptor)

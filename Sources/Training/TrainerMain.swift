@@ -13,7 +13,7 @@ public func trainerMain(
 ) -> Int32 {
     StandardStreams.occupy()
     MemoryUse.keepLittleFreeMemory()
-    let arguments = (0..<Int(count)).compactMap { values?[$0].map { String(cString: $0) } }
+    let arguments = (0..<Int(count)).compactMap { values?[$0].map { FileName.text(of: $0) } }
     guard let model else {
         StandardStreams.complain("error: the trainer was linked without a model\n")
         return ExitCodes.bug
@@ -82,7 +82,7 @@ private enum ExitCodes {
 private func report(usage error: any Error) -> Int32 {
     let isHelp = TrainerCommand.exitCode(for: error).isSuccess
     let message = TrainerCommand.fullMessage(for: error) + "\n"
-    if isHelp { StandardStreams.write(message) } else { StandardStreams.complain(message) }
+    if isHelp { StandardStreams.say(message) } else { StandardStreams.complain(message) }
     return isHelp ? 0 : ExitCodes.usage
 }
 

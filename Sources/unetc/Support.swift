@@ -49,12 +49,15 @@ extension CommandFailure {
 }
 
 /// Prints what a command was asked for on standard output. When that fails the program's end says so.
-func printResult(_ text: String, terminator: String = "\n") { StandardStreams.write(text + terminator) }
+func printResult(_ text: String, terminator: String = "\n") { StandardStreams.say(text + terminator) }
+
+/// Prints a text that a command was asked to make, as it is.
+func printContent(_ text: String) { StandardStreams.write(text) }
 
 /// Prints a line on standard error.
 func printError(_ text: String) { writeError(text + "\n") }
 
-/// Writes text on standard error as it is.
+/// Writes text on standard error.
 func writeError(_ text: String) { StandardStreams.complain(text) }
 
 /// `NAME=VALUE`, as `-D` takes it.
@@ -127,7 +130,7 @@ struct TargetArguments: ParsableArguments {
 
 /// Runs this program anew with other arguments, in place of this process.
 func replaceProcess(arguments: [String]) throws -> Never {
-    var pointers: [UnsafeMutablePointer<CChar>?] = (["unetc"] + arguments).map { strdup($0) }
+    var pointers: [UnsafeMutablePointer<CChar>?] = (["unetc"] + arguments).map { $0.withFileName { strdup($0) } }
     pointers.append(nil)
     execv("/proc/self/exe", &pointers)
     throw CommandFailure("cannot start unetc again: \(systemMessage(errno))", exitCode: 70)

@@ -24,6 +24,13 @@ struct Unetc: ParsableCommand {
             PlaceBlocks.self, Doctor.self,
         ])
 
+    /// The command line's words without the program's name, as they are: Swift's own list repairs names of files.
+    private static var arguments: [String] {
+        (1..<max(1, Int(CommandLine.argc))).compactMap { index in
+            CommandLine.unsafeArgv[index].map { FileName.text(of: $0) }
+        }
+    }
+
     static func main() {
         StandardStreams.occupy()
         // A reader that leaves (`unetc dump … | head`) ends the program quietly.
@@ -36,7 +43,7 @@ struct Unetc: ParsableCommand {
     @Sendable
     private static func performed() -> Int32 {
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(Self.arguments)
             try command.run()
             return 0
         } catch let error as CommandFailure {

@@ -63,6 +63,27 @@ struct TrainerTests {
         }
     }
 
+    /// A name that is no UTF-8, and one that would turn a terminal red.
+    @Test func takesNamesAsTheyAre() throws {
+        let trainer = try Trainer()
+        try trainer.train(out: "run", "--epochs", "1")
+        try Bitmap(width: 40, height: 30, channels: 3, fill: 90).writePNG(to: trainer.folder.path + "/meadow.png")
+        let shell = Trainer(program: "/bin/sh", folder: trainer.folder)
+        for (name, shown) in [(#"M\374ller.png"#, #"M\xfcller.png"#), (#"\033[31mred.png"#, #"\x1b[31mred.png"#)] {
+            let result = try shell.run([
+                "-c",
+                """
+                cd "$1" && name=$(printf '\(name)') && cp meadow.png "$name" || exit 3
+                "$2" predict "$name" --run run --out masks && test -f "masks/$name" || exit 4
+                "$2" predict "none$name" --run run --out masks
+                """, "sh", trainer.folder.path, trainer.program,
+            ])
+            #expect(result.status == 1, "\(result.output)")
+            let isQuiet = result.output.utf8.allSatisfy { $0 == 0x0A || (0x20..<0x7F).contains($0) }
+            #expect(isQuiet && result.output.contains("none\(shown): expected a picture"), "\(result.output)")
+        }
+    }
+
     @Test func saysWhatIsWrong() throws {
         let trainer = try Trainer()
         let missing = try trainer.run(["train", "--data", "/nowhere/pictures", "--out", trainer.folder.path + "/x"])

@@ -1,3 +1,4 @@
+import FileAccess
 import Glibc
 import Imaging
 import Runtime
@@ -35,7 +36,7 @@ import Testing
         var random = SplitMix64(seed: seed)
         let pixels = (0..<3 * width * height).map { _ in UInt8(random.index(below: 256)) }
         let bitmap = Bitmap(width: width, height: height, channels: 3, pixels: pixels)
-        try bitmap.writePNG(to: path)
+        try FileWriter.write(path, bitmap.encodePNG())
         return bitmap
     }
 
@@ -185,45 +186,9 @@ import Testing
         try data.folder("empty/in")
         let empty = message { try predict(data, [data.file("empty"), "--out", data.file("out")]) }
         #expect(empty.contains("--recursive looks into folders"), "\(empty)")
-    }
-
-    @Test(arguments: [(false, "a.png\nb c.png\n\nd.png"), (true, "a.png\0b c.png\0\0d.png\0")])
-    func pathsComeOnAStream(isNullSeparated: Bool, text: String) throws {
-        var ends: [Int32] = [0, 0]
-        try #require(pipe(&ends) == 0)
-        write(ends[1], text, text.utf8.count)
-        close(ends[1])
-        defer { close(ends[0]) }
-        var stream = PathStream(descriptor: ends[0], isNullSeparated: isNullSeparated)
-        var found: [String] = []
-        while let path = stream.next(isStopped: { false }) { found.append(path) }
-        #expect(found == ["a.png", "b c.png", "d.png"])
-    }
-
-    /// The writer is still there, and says nothing.
-    @Test func waitingForAPathCanBeStopped() throws {
-        var ends: [Int32] = [0, 0]
-        try #require(pipe(&ends) == 0)
-        defer { ends.forEach { close($0) } }
-        var stream = PathStream(descriptor: ends[0], isNullSeparated: false)
-        #expect(stream.next(isStopped: { true }) == nil)
-    }
-
-    @Test func streamsLeaveOutPicturesOfOneName() throws {
-        let data = try TestFolder()
-        try data.folder("b")
-        for name in ["a.png", "b/a.png"] { try noise(data.file(name), width: 9, height: 9) }
-        var ends: [Int32] = [0, 0]
-        try #require(pipe(&ends) == 0)
-        let text = data.file("a.png") + "\n" + data.file("b/a.png")
-        write(ends[1], text, text.utf8.count)
-        close(ends[1])
-        defer { close(ends[0]) }
-        let targets = PredictionTargets(folder: data.file("out"), task: .mask, style: PredictionStyle())
-        var source = PredictionSource(PathStream(descriptor: ends[0], isNullSeparated: false), targets)
-        #expect(try source.next(isStopped: { false })?.get().result == data.file("out/a.png"))
-        #expect(throws: ImageError.self) { try source.next(isStopped: { false })?.get() }
-        #expect(source.next(isStopped: { false }) == nil)
+        try noise(data.file("empty/in/a.png"), width: 9, height: 9)
+        let inside = message { try predict(data, [data.file("empty"), "--out", data.file("out")]) }
+        #expect(inside.contains("found none; 1 picture is in 1 folder inside: in/"), "\(inside)")
     }
 
     /// A ring of background around a square of nine pixels: the middle is tinted, the others are outline.

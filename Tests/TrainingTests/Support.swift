@@ -35,7 +35,7 @@ final class TestFolder: Sendable {
         for y in 0..<height {
             for x in 0..<width { bitmap[x, y, 0] = red }
         }
-        try bitmap.writePNG(to: file(name))
+        try write(name, bitmap.encodePNG())
     }
 
     /// A mask whose left half is `left` and whose right half is `right`.
@@ -44,7 +44,7 @@ final class TestFolder: Sendable {
         for y in 0..<height {
             for x in 0..<width / 2 { bitmap[x, y] = left }
         }
-        try bitmap.writePNG(to: file(name))
+        try write(name, bitmap.encodePNG())
     }
 }
 

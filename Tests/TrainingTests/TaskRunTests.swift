@@ -125,7 +125,8 @@ import Testing
         try data.folder("found/overlays")
         try data.writePicture("found/overlays/s0.png")
         let overlay = fault(["predict", data.file("val/s0.png"), "--run", output, "--out", data.file("found")])
-        #expect(overlay.contains("the overlay would replace a picture"), "\(overlay)")
+        #expect(overlay.contains("1 of the 2 files that would be written is there already"), "\(overlay)")
+        #expect(overlay.contains("overlays/s0.png"), "\(overlay)")
         try run(["predict", data.file("val/s2.png"), "--run", output, "--out", data.file("found")])
         let input = fault([
             "predict", data.file("found/overlays/s2.png"), "--run", output, "--out", data.file("found"),
@@ -133,7 +134,7 @@ import Testing
         #expect(input.contains("overlays/s2.png: the overlay would replace a picture"), "\(input)")
         try data.writePicture("found/s1.png")
         let picture = fault(["predict", data.file("val/s1.png"), "--run", output, "--out", data.file("found")])
-        #expect(picture.contains("the class map would replace a picture"), "\(picture)")
+        #expect(picture.contains("found/s1.png"), "\(picture)")
     }
 
     @Test func evaluationsChooseAPart() throws {
@@ -196,9 +197,10 @@ import Testing
         let picture = try decodePicture(path: data.file("val/s0.png"))
         let difference = zip(made.pixels, picture.pixels).reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) }
         #expect(difference / made.pixels.count < 40)
-        let again = fault(
-            ["predict", data.file("val"), "--run", output, "--out", data.file("made")], Self.reconstruction)
-        #expect(again.contains("the reconstruction would replace a picture"), "\(again)")
+        try run(["predict", data.file("val"), "--run", output, "--out", data.file("made")], Self.reconstruction)
+        let own = fault(
+            ["predict", data.file("val"), "--run", output, "--out", data.file("val")], Self.reconstruction)
+        #expect(own.contains("the reconstruction would replace a picture"), "\(own)")
     }
 
     /// Pictures alone, in a folder that is nothing but pictures, and one of two named folders.

@@ -12,6 +12,24 @@ import Testing
 
     private func place(_ json: JSON?) -> [Int?] { [json?["line"]?.integer, json?["column"]?.integer] }
 
+    /// Names that are no UTF-8, and one that would turn a terminal red.
+    @Test(arguments: [(#"M\374ller"#, #"M\xfcller"#), (#"\033[31mred"#, #"\x1b[31mred"#), (#"a\nb"#, #"a\x0ab"#)])
+    func anyNameIsReadAndShown(name: String, shown: String) throws {
+        let program = try UnetcProgram()
+        defer { program.remove() }
+        try program.write("net.graph", Self.fine)
+        try program.write("bad.graph", "graph t {\n  output y = rellu(x)\n}\n")
+        let file = "\"$(printf '\(name).graph')\""
+        let fine = try program.run("check \(file)", environment: "cp net.graph \(file);")
+        #expect(fine.exitCode == 0, "\(fine.errors)")
+        let bad = try program.run("check \(file)", environment: "cp bad.graph \(file);")
+        let none = try program.run("check \"none\"\(file)")
+        for run in [bad, none] {
+            let isQuiet = run.errors.utf8.allSatisfy { $0 == 0x0A || (0x20..<0x7F).contains($0) }
+            #expect(run.exitCode == 1 && isQuiet && run.errors.contains("\(shown).graph:"), "\(run.errors)")
+        }
+    }
+
     @Test func findingsAsJSON() throws {
         let program = try UnetcProgram()
         defer { program.remove() }

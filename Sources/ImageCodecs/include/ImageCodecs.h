@@ -103,9 +103,10 @@ typedef struct image_codec_buffer {
 } image_codec_buffer;
 
 /* Writes a PNG of `channels` (1 gray, 3 RGB) 8-bit samples into `buffer`, which starts as zeros. Equal pixels make
- * equal bytes: no time stamp is stored. */
+ * equal bytes: no time stamp is stored. `is_marked` says in it that this program wrote it. */
 int image_codec_png_encode(
-    const uint8_t *pixels, uint32_t width, uint32_t height, int channels, image_codec_buffer *buffer, char *message);
+    const uint8_t *pixels, uint32_t width, uint32_t height, int channels, int is_marked, image_codec_buffer *buffer,
+    char *message);
 void image_codec_release(image_codec_buffer *buffer);
 
 /* Writing a PNG row by row to an open file. */
@@ -118,9 +119,12 @@ image_row_writer *image_row_writer_open(
     int descriptor, uint32_t width, uint32_t height, int channels, int bits, int level, int is_smooth,
     char *message);
 int image_row_writer_append(image_row_writer *writer, const uint8_t *row, char *message);
-/* Writes what is left after the last row. */
+/* Writes what is left after the last row, a mark as of image_codec_png_is_marked included. */
 int image_row_writer_finish(image_row_writer *writer, char *message);
 void image_row_writer_close(image_row_writer *writer);
+
+/* 1 if the open file is a PNG that says that this program wrote it, and not a byte of it was changed since; else 0. */
+int image_codec_png_is_marked(int descriptor);
 
 #ifdef __cplusplus
 }

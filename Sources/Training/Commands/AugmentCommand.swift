@@ -24,6 +24,8 @@ struct AugmentCommand: ParsableCommand, TrainerVerb {
     @Option(name: .customLong("out"), help: ArgumentHelp("Where to write.", valueName: "png"))
     var output: String
 
+    @OptionGroup var overwriting: OverwriteOptions
+
     mutating func validate() throws {
         for (flag, value) in [("count", count), ("epochs", epochs)] where !(1...100).contains(value) {
             throw ValidationError("--\(flag) takes a number from 1 to 100, found \(value).")
@@ -32,6 +34,7 @@ struct AugmentCommand: ParsableCommand, TrainerVerb {
 
     func run(_ context: TrainerContext) throws {
         let console = Console()
+        try overwriting.replacing.check([output])
         let interface = try NetInterface(model: context.model)
         let defaults = try ModelDefaults(metadata: context.model.metadata).training
         let settings = try data.resolved(over: nil, task: interface.task)
@@ -45,7 +48,7 @@ struct AugmentCommand: ParsableCommand, TrainerVerb {
             data: samples, settings: augment, seed: seed ?? defaults.seed, epochs: epochs)
         let training = samples.training
         let shown = (0..<min(count, training.count)).map { training[$0 * training.count / min(count, training.count)] }
-        try figure.render(shown, cell: 192).writePNG(to: output)
+        try figure.render(shown, cell: 192).writeResult(to: output)
         console.answer("\(Text.count(shown.count, "picture")) with --augment \(augment): \(output)")
     }
 }

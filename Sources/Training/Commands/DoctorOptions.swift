@@ -17,6 +17,8 @@ public struct DoctorOptions: ParsableArguments {
             "Also draw pictures with their masks, those first that look wrong.", valueName: "png"))
     var sheet: String?
 
+    @OptionGroup var overwriting: OverwriteOptions
+
     public init() {}
 
     /// True when there is data to be examined.
@@ -30,6 +32,7 @@ public struct DoctorOptions: ParsableArguments {
     /// - Throws: `TrainerError` for flags that do not fit, `ImageError` when the sheet cannot be written.
     public func examine(net: DoctorNet?, seed: UInt64 = 0) throws -> DataDiagnosis {
         guard data.namesData else { throw TrainerError("no data folder given", hint: "give --data DIR") }
+        if let sheet { try overwriting.replacing.check([sheet]) }
         let console = Console()
         let bar = ProgressBar(console: console, label: "reading pictures")
         defer { console.clear() }

@@ -37,6 +37,7 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
         help: ArgumentHelp("Of class maps, draw how often which class was taken for which.", valueName: "png"))
     var confusion: String?
 
+    @OptionGroup var overwriting: OverwriteOptions
     @OptionGroup var tiling: TileOptions
     @OptionGroup var measuring: OwnSizeFlag
 
@@ -59,6 +60,7 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
         if tiling.tiles && !task.needsMasks {
             throw TrainerError("--tiles: the net learns its input, not what it shows", hint: "leave it out")
         }
+        try overwriting.replacing.check([show.map(figure), confusion].compactMap { $0 })
         let threads = data.threads ?? processorCount()
         let settings = try data.resolved(over: weights.readingSettings(record), task: task)
         let names = try ClassNames(settings.classNames, task: task)
@@ -103,11 +105,16 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
             written.tell(task, console)
         }
         guard let show else { return }
-        let target = output ?? FileSystem.join(weights.run ?? ".", "show-\(show).png")
+        let target = figure(show)
         let shown = samples.testing[show - 1]
-        try RunFigures.samples([shown], of: samples, net: net, names: names, cell: 320).writePNG(to: target)
+        try RunFigures.samples([shown], of: samples, net: net, names: names, cell: 320).writeResult(to: target)
         let what = task.needsMasks ? "picture, truth and prediction" : "picture and reconstruction"
         console.answer("\(what) of \(samples.samples[shown].name): \(target)")
+    }
+
+    /// Where `--show` writes.
+    private func figure(_ number: Int) -> String {
+        output ?? FileSystem.join(weights.run ?? ".", "show-\(number).png")
     }
 
     private func answer(
@@ -116,7 +123,7 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
         guard let matrix else { return }
         console.answer(matrix.table(names))
         guard let confusion else { return }
-        try RunFigures.confusion(matrix, names: names, title: model.graphName).writePNG(to: confusion)
+        try RunFigures.confusion(matrix, names: names, title: model.graphName).writeResult(to: confusion)
         console.answer("which class was taken for which: \(confusion)")
     }
 

@@ -16,6 +16,7 @@ struct PredictCommand: ParsableCommand, TrainerVerb {
     @OptionGroup var reading: PictureFlags
     @OptionGroup var tiling: TileOptions
     @OptionGroup var output: PredictOutputOptions
+    @OptionGroup var overwriting: OverwriteOptions
 
     @Option(help: "Threads; default: one per processor.")
     var threads: Int?
@@ -36,8 +37,9 @@ struct PredictCommand: ParsableCommand, TrainerVerb {
             within: try MemoryShares(
                 context.model, plans: tiling.tiles ? [TileGeometry.plan] : Net.plans(.predicting), threads: threads))
         style.range = settings.range ?? .full
-        let targets = PredictionTargets(folder: output.folder, task: task, style: style)
-        let source = try source(targets, threads)
+        let targets = PredictionTargets(
+            folder: output.folder, task: task, style: style, replacing: overwriting.replacing)
+        let source = try source(targets, threads, console)
         // Before threads are started, which inherit what is held back.
         let interruption = Interruption()
         let session = PredictionSession(
@@ -48,7 +50,8 @@ struct PredictCommand: ParsableCommand, TrainerVerb {
         console.clear()
         if let warning = tally.report.warning, !inputs.strict { console.warn(warning) }
         guard tally.written > 0 || tally.isInterrupted else {
-            let first = tally.report.issues.first.map { "; the first fault is " + $0.text } ?? ""
+            let first =
+                (tally.report.issues + source.report.issues).first.map { "; the first fault is " + $0.text } ?? ""
             throw TrainerError("no picture could be read\(first)")
         }
         let speed = tally.speed(seconds: monotonicSeconds() - start)
@@ -56,11 +59,26 @@ struct PredictCommand: ParsableCommand, TrainerVerb {
         if tally.isInterrupted { console.answer("stopped before all pictures were done; what is written is whole") }
     }
 
-    private func source(_ targets: PredictionTargets, _ threads: Int) throws -> PredictionSource {
-        guard !inputs.isStream else {
-            return PredictionSource(PathStream(descriptor: 0, isNullSeparated: inputs.isNullSeparated), targets)
+    private func source(
+        _ targets: PredictionTargets, _ threads: Int, _ console: Console
+    ) throws -> PredictionSource {
+        let listed: PredictionInputs
+        if inputs.isStream {
+            let list = PathList(descriptor: 0, isNullSeparated: inputs.isNullSeparated)
+            guard list.isWhole else { return PredictionSource(list, targets) }
+            listed = try PredictionInputs(list)
+        } else {
+            listed = try PredictionInputs(inputs.inputs, isRecursive: inputs.recursive, output: targets.folder)
         }
-        let listed = try PredictionInputs(inputs.inputs, isRecursive: inputs.recursive, output: targets.folder)
-        return try PredictionSource(listed.pictures, targets, threads: threads)
+        let source = try PredictionSource(listed, targets, threads: threads)
+        if inputs.strict, let error = source.report.strictError { throw error }
+        if let warning = source.report.warning { console.warn(warning) }
+        if !listed.unseenFolders.isEmpty {
+            let them = listed.unseenFolders.count == 1 ? "it" : "them"
+            console.warn(
+                "pictures in \(Text.list(listed.unseenFolders.map { $0 + "/" })) are not predicted; --recursive "
+                    + "looks into \(them)")
+        }
+        return source
     }
 }

@@ -18,7 +18,7 @@ struct PredictInputOptions: ParsableArguments {
         help: "Paths on standard input end with a zero byte, as those of find -print0.")
     var isNullSeparated = false
 
-    @Flag(help: "Pictures that cannot be read are an error instead of being skipped.")
+    @Flag(help: "Files that are left out are an error: nothing is written where that shows beforehand.")
     var strict = false
 
     var isStream: Bool { inputs == ["-"] }

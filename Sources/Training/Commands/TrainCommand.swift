@@ -1,4 +1,5 @@
 import ArgumentParser
+import FileAccess
 import Runtime
 
 extension InitialValueRule: ExpressibleByArgument {}
@@ -67,6 +68,7 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         let model = context.model
         let interface = try NetInterface(model: model)
         guard interface.canTrain else { throw Net.noLoss(model) }
+        if let path = profiling.path { try Trace.check(path) }
         try checkFolder()
         let previous = try previousRecord(RunFiles(folder: output), model, console)
         let repeated = try repetition.run.map { try Repetition(of: $0, model: model, console: console) }
@@ -310,6 +312,17 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
                 }
             }
         if isPlain { return word }
+        if word.shown.utf8.count != word.utf8.count || word.utf8.contains(0x0A) || word.utf8.contains(0x09) {
+            // What no terminal can show, as bash, zsh and ksh read it.
+            let escaped = FileName.bytes(of: word).map { byte in
+                switch byte {
+                case UInt8(ascii: "\\"), UInt8(ascii: "'"): "\\" + String(Unicode.Scalar(byte))
+                case 0x20..<0x7F: String(Unicode.Scalar(byte))
+                default: "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+                }
+            }
+            return "$'" + escaped.joined() + "'"
+        }
         return "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }
 }

@@ -89,9 +89,7 @@ struct DataLayout: Hashable, Sendable {
 
     private static func unknownLayout(_ folder: String, _ needsMasks: Bool) throws -> TrainerError {
         let folders = try FileSystem.names(in: folder).filter { FileSystem.isFolder(FileSystem.join(folder, $0)) }
-        let shown = folders.prefix(10).map { $0 + "/" }.joined(separator: ", ")
-        let found =
-            folders.isEmpty ? "no folders" : shown + (folders.count > 10 ? " and \(folders.count - 10) more" : "")
+        let found = folders.isEmpty ? "no folders" : Text.list(folders.map { $0 + "/" }, most: 10)
         guard needsMasks else {
             return TrainerError(
                 "\(folder): expected pictures, images/, or train/ with val/ or test/, found \(found)",

@@ -1,4 +1,4 @@
-/// A file of the data set that cannot be used, and why.
+/// A file that cannot be used, and why.
 struct DataIssue: Hashable, Sendable {
     var file: String
     /// Follows the file's name: "is a GIF, expected PNG or JPEG".
@@ -20,24 +20,31 @@ struct DataIssue: Hashable, Sendable {
     var text: String { "\(file): \(reason)" }
 }
 
-/// The files that were left out of a data set.
+/// The files that were left out of a data set, or of a prediction.
 struct DataReport: Hashable, Sendable {
     var issues: [DataIssue] = []
+    /// All that were looked at; 0 where nobody has counted them.
+    var fileCount = 0
 
     /// At most this many files are named.
     static let shownCount = 10
 
-    /// "skipped 4 files that cannot be used:" and their names; nil when there are none.
-    var warning: String? {
-        issues.isEmpty ? nil : "skipped \(Text.count(issues.count, "file")) that cannot be used:\n" + list
-    }
+    /// "left out 4 of 12 files:" and their names; nil when there are none.
+    var warning: String? { issues.isEmpty ? nil : "left out \(which):\n" + list }
 
     /// The error of `--strict`; nil when all files can be used.
     var strictError: TrainerError? {
         guard !issues.isEmpty else { return nil }
         return TrainerError(
-            "\(Text.count(issues.count, "file")) of the data cannot be used:\n" + list,
-            hint: "remove or repair them, or leave out --strict to skip them")
+            "\(which) cannot be used:\n" + list,
+            hint: "remove or repair \(issues.count == 1 ? "it" : "them"), or leave out --strict to skip "
+                + (issues.count == 1 ? "it" : "them"))
+    }
+
+    /// `4 of 12 files`.
+    private var which: String {
+        fileCount >= issues.count && fileCount > 0
+            ? "\(issues.count) of \(Text.count(fileCount, "file"))" : Text.count(issues.count, "file")
     }
 
     private var list: String {

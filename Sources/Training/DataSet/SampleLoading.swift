@@ -1,3 +1,4 @@
+import FileAccess
 import Imaging
 
 /// Decodes pairs into samples, in parallel.
@@ -100,6 +101,7 @@ struct SampleLoading {
     /// The pairs whose files can be read; the others go into the report, as does what was left out before.
     func decode(_ pairings: [SamplePairing], _ report: inout DataReport) throws -> [Usable] {
         report.issues += pairings.flatMap(\.report.issues)
+        report.fileCount += pairings.reduce(0) { $0 + $1.report.fileCount }
         let pairs = pairings.enumerated().flatMap { folder, pairing in pairing.pairs.map { (pair: $0, folder: folder) }
         }
         let (shape, decoding) = (shape, decoding)
@@ -141,10 +143,12 @@ struct SampleLoading {
 
     static func nothingLeft(_ folders: DataFolders, _ count: Int, _ report: DataReport) -> TrainerError {
         let mine = report.issues.first { issue in
-            [folders.pictures, folders.masks].contains { $0 == FileSystem.parent(issue.file) }
+            let folder = ExactText(FileSystem.parent(issue.file))
+            return [folders.pictures, folders.masks].contains { $0.map(ExactText.init) == folder }
         }
         let first = (mine ?? report.issues.first).map { "; the first fault is " + $0.text } ?? ""
-        return TrainerError("\(folders.pictures): none of \(Text.count(count, "picture")) can be used\(first)")
+        let which = count == 1 ? "the only picture cannot be used" : "none of \(count) pictures can be used"
+        return TrainerError("\(folders.pictures): \(which)\(first)")
     }
 
     private static func decode(

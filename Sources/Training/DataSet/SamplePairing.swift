@@ -1,3 +1,4 @@
+import FileAccess
 import Imaging
 
 /// A picture and its mask, by path.
@@ -30,111 +31,110 @@ struct SamplePairing: Hashable, Sendable {
 
     /// As `init(_:)`, but finding no pair at all is no error.
     init(listing folders: DataFolders) throws {
-        let pictures = try FolderListing(folders.pictures)
+        if let masks = folders.masks { try Self.checkApart(folders.pictures, masks) }
+        let pictures = try NamedPictures(folders.pictures)
         report.issues = pictures.issues
+        report.fileCount = pictures.folder.fileCount
         pictureCount = pictures.files.count
-        subfolders = pictures.subfolders
+        subfolders = pictures.folder.subfolders
         guard let maskFolder = folders.masks else {
             pairs = pictures.files.map { SamplePair(stem: $0.stem, picture: $0.path) }
             if pairs.isEmpty { fault = Self.empty(pictures) }
             return
         }
-        let masks = try FolderListing(maskFolder)
+        let masks = try NamedPictures(maskFolder)
+        report.fileCount += masks.folder.fileCount
         maskCount = masks.files.count
-        subfolders += masks.subfolders
-        for picture in pictures.files {
-            if let mask = masks.file(of: picture.stem) {
-                pairs.append(SamplePair(stem: picture.stem, picture: picture.path, mask: mask))
-            } else if !masks.unusable.contains(picture.stem) {
-                let reason = "has no mask in \(maskFolder)"
-                report.issues.append(DataIssue(file: picture.path, reason: reason, kind: .pictureAlone))
-            }
-        }
-        report.issues += masks.issues
-        for mask in masks.files where pictures.file(of: mask.stem) == nil && !pictures.unusable.contains(mask.stem) {
-            let reason = "has no picture in \(folders.pictures)"
-            report.issues.append(DataIssue(file: mask.path, reason: reason, kind: .maskAlone))
-        }
+        subfolders += masks.folder.subfolders
+        pair(pictures, masks)
         if pairs.isEmpty { fault = Self.nothing(pictures, masks) }
     }
 
-    private static func empty(_ folder: FolderListing) -> TrainerError {
-        let issue = folder.issues.first.map { ": " + $0.text } ?? ""
-        return TrainerError("\(folder.folder): expected PNG or JPEG files, found none\(issue)")
+    private mutating func pair(_ pictures: NamedPictures, _ masks: NamedPictures) {
+        let alone = pictures.files.filter { masks.file(of: $0.stem) == nil && !masks.isUnusable($0.stem) }
+        let masksAlone = masks.files.filter { pictures.file(of: $0.stem) == nil && !pictures.isUnusable($0.stem) }
+        for picture in pictures.files {
+            guard let mask = masks.file(of: picture.stem) else { continue }
+            if Files.identity(of: picture.path) == Files.identity(of: mask) {
+                let reason = "is the same file as its picture, \(picture.path)"
+                report.issues.append(DataIssue(file: mask, reason: reason, kind: .unusable))
+            } else {
+                pairs.append(SamplePair(stem: picture.stem, picture: picture.path, mask: mask))
+            }
+        }
+        // Strings are equal here that only look so.
+        let lookalikes = Dictionary(masksAlone.map { ($0.stem, $0.path) }, uniquingKeysWith: { first, _ in first })
+        report.issues += alone.map { picture in
+            var reason = "has no mask in \(masks.folder.path)"
+            if let mask = lookalikes[picture.stem] { reason += ", where \(NamePattern.lookalike(mask))" }
+            return DataIssue(file: picture.path, reason: reason, kind: .pictureAlone)
+        }
+        report.issues += masks.issues
+        report.issues += masksAlone.map { mask in
+            DataIssue(file: mask.path, reason: "has no picture in \(pictures.folder.path)", kind: .maskAlone)
+        }
     }
 
-    private static func nothing(_ pictures: FolderListing, _ masks: FolderListing) -> TrainerError {
+    /// - Throws: `TrainerError` when both are one folder, in which each picture would be its own mask.
+    private static func checkApart(_ pictures: String, _ masks: String) throws {
+        guard let identity = Files.identity(of: pictures), identity == Files.identity(of: masks) else { return }
+        let names = ExactText(pictures) == ExactText(masks) ? pictures : "\(pictures) and \(masks)"
+        throw TrainerError(
+            "\(names): pictures and masks are in the same folder, so that each picture would be its own mask",
+            hint: "put the masks into a folder of their own, under their pictures' names, and name it with --masks")
+    }
+
+    private static func empty(_ folder: NamedPictures) -> TrainerError {
+        if let inside = folder.folder.picturesInside {
+            return TrainerError(
+                "\(folder.folder.path): expected PNG or JPEG files, found none; \(inside)",
+                hint: "move them up, or name the folder that holds them with --images (and --masks)")
+        }
+        let issue = folder.issues.first.map { "; the first fault is " + $0.text } ?? ""
+        return TrainerError("\(folder.folder.path): expected PNG or JPEG files, found none\(issue)")
+    }
+
+    private static func nothing(_ pictures: NamedPictures, _ masks: NamedPictures) -> TrainerError {
         guard let picture = pictures.files.first, let mask = masks.files.first else {
             return empty(pictures.files.isEmpty ? pictures : masks)
         }
         let naming = NamePattern(pictures: pictures.files.map(\.path), masks: masks.files.map(\.path))?.advice
         return TrainerError(
-            "no picture in \(pictures.folder) has a mask of the same name in \(masks.folder)",
+            "no picture in \(pictures.folder.path) has a mask of the same name in \(masks.folder.path)",
             hint: naming
                 ?? "a picture and its mask need equal names before the extension; the first ones here are "
                 + "\"\(FileSystem.name(picture.path))\" and \"\(FileSystem.name(mask.path))\"")
     }
 }
 
-/// The pictures in a folder, told from other files by content.
-private struct FolderListing {
-    struct File {
-        var stem: String
-        var path: String
-    }
-
-    let folder: String
+/// The pictures in a folder, one for each name.
+private struct NamedPictures {
+    let folder: PictureFolder
     /// One a stem, in byte order of the stems.
-    private(set) var files: [File] = []
-    private(set) var issues: [DataIssue] = []
-    /// Folders inside, by path.
-    private(set) var subfolders: [String] = []
+    private(set) var files: [PictureFolder.File] = []
+    private(set) var issues: [DataIssue]
     /// Stems of which there are only files that cannot be used; the issues name them already.
-    private(set) var unusable: Set<String> = []
-    private var paths: [String: String] = [:]
+    private var unusable: Set<ExactText>
+    private var paths: [ExactText: String] = [:]
 
-    func file(of stem: String) -> String? { paths[stem] }
+    func file(of stem: String) -> String? { paths[ExactText(stem)] }
 
-    init(_ folder: String) throws {
-        self.folder = folder
-        for name in try FileSystem.names(in: folder) {
-            let path = FileSystem.join(folder, name)
-            if FileSystem.kind(path) == .folder {
-                subfolders.append(path)
-                continue
-            }
-            let stem = FileSystem.stem(name)
-            if let (reason, kind) = Self.fault(path) {
-                issues.append(DataIssue(file: path, reason: reason, kind: kind))
-                unusable.insert(stem)
-            } else if let first = paths[stem] {
+    func isUnusable(_ stem: String) -> Bool { unusable.contains(ExactText(stem)) }
+
+    init(_ path: String) throws {
+        folder = try PictureFolder(path)
+        issues = folder.issues
+        unusable = Set(issues.map { ExactText(FileSystem.stem($0.file)) })
+        for file in folder.pictures {
+            if let first = paths[ExactText(file.stem)] {
                 let reason = "has the name of \(FileSystem.name(first)), which is used"
-                issues.append(DataIssue(file: path, reason: reason, kind: .sameName))
+                issues.append(DataIssue(file: file.path, reason: reason, kind: .sameName))
             } else {
-                paths[stem] = path
-                files.append(File(stem: stem, path: path))
+                paths[ExactText(file.stem)] = file.path
+                files.append(file)
             }
         }
         files.sort { FileSystem.precedes($0.stem, $1.stem) }
         unusable.subtract(paths.keys)
-    }
-
-    /// Why the file is no picture, judged by its first bytes; nil when it may be one.
-    private static func fault(_ path: String) -> (reason: String, kind: DataIssue.Kind)? {
-        guard FileSystem.isFile(path) else { return ("is not a file", .foreign) }
-        do {
-            let head = try FileSystem.head(of: path, count: 16)
-            if head.isEmpty { return ("is empty, expected PNG or JPEG", .unusable) }
-            switch ImageFormat(startOf: head) {
-            case .png, .jpeg: return nil
-            case .some(let other): return ("is a \(other.rawValue), expected PNG or JPEG", .unusable)
-            case nil: return ("is not a picture, expected PNG or JPEG", .foreign)
-            }
-        } catch {
-            // The error names the file first, as the issue does.
-            let message = (error as? TrainerError)?.message ?? "\(error)"
-            let prefix = path + ": "
-            return (message.hasPrefix(prefix) ? String(message.dropFirst(prefix.count)) : message, .unusable)
-        }
     }
 }

@@ -64,7 +64,7 @@ struct ContactSheet {
     }
 
     /// - Throws: `ImageError` when the file cannot be written.
-    func write(to path: String) throws { try render().writePNG(to: path) }
+    func write(to path: String) throws { try render().writeResult(to: path) }
 
     func render() -> Bitmap {
         let rows = max(1, (cells.count + Self.columns - 1) / Self.columns)

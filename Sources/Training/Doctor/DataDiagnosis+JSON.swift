@@ -1,12 +1,13 @@
+import FileAccess
 import Runtime
 
 extension DataDiagnosis {
-    /// The same for programs, on one line. Keys are stable; docs/TRAINER.md lists them.
+    /// The same for programs, on one line; names of files are those that the page shows. Keys are stable; docs/TRAINER.md lists them.
     public var json: String { value.text }
 
     private var value: JSONValue {
         var members = [
-            JSONMember("data", .string(settings.title)),
+            JSONMember("data", .string(settings.title.shown)),
             JSONMember("trainable", .bool(isTrainable)),
             JSONMember("pairs", .integer(survey.pairs.count)),
             JSONMember("left_out", .array(survey.report.issues.map(Self.issue))),
@@ -27,7 +28,7 @@ extension DataDiagnosis {
 
     private static func issue(_ issue: DataIssue) -> JSONValue {
         .object([
-            JSONMember("file", .string(issue.file)), JSONMember("reason", .string(issue.reason)),
+            JSONMember("file", .string(issue.file.shown)), JSONMember("reason", .string(issue.reason.shown)),
             JSONMember("kind", .string(issue.kind.rawValue)),
         ])
     }
@@ -36,9 +37,9 @@ extension DataDiagnosis {
         .object([
             JSONMember("severity", .string(finding.severity.rawValue)),
             JSONMember("code", .string(finding.code.rawValue)),
-            JSONMember("message", .string(finding.text)),
-            JSONMember("advice", finding.advice.map { .string($0) } ?? .null),
-            JSONMember("files", .array(finding.files.map { .string($0) })),
+            JSONMember("message", .string(finding.text.shown)),
+            JSONMember("advice", finding.advice.map { .string($0.shown) } ?? .null),
+            JSONMember("files", .array(finding.files.map { .string($0.shown) })),
         ])
     }
 

@@ -57,9 +57,9 @@ extension DataDiagnosis {
 
     /// A path relative to the data's folder.
     private func inside(_ path: String) -> String {
-        guard let folder = settings.folder, path.hasPrefix(folder) else { return path }
-        let rest = path.dropFirst(folder.count).drop { $0 == "/" }
-        return rest.isEmpty ? FileSystem.name(path) : String(rest)
+        guard let folder = settings.folder, path.utf8.starts(with: folder.utf8) else { return path }
+        let rest = path.utf8.dropFirst(folder.utf8.count).drop { $0 == UInt8(ascii: "/") }
+        return rest.isEmpty ? FileSystem.name(path) : String(Substring(rest))
     }
 
     private var pairText: String {
@@ -98,7 +98,7 @@ extension DataDiagnosis {
         let most = values.values.sorted { (values.count(of: $1), $0) < (values.count(of: $0), $1) }.prefix(12).sorted()
         let shown = most.map { "\($0): \(Self.percent(Double(values.count(of: $0)) / total))" }
         let rest = values.values.count - most.count
-        return shown.joined(separator: ", ") + (rest > 0 ? ", and \(rest) more values" : "")
+        return shown.joined(separator: ", ") + (rest > 0 ? " and \(Text.count(rest, "more value"))" : "")
     }
 
     static func percent(_ share: Double) -> String {

@@ -38,6 +38,9 @@ struct DataNotices {
             if finding.severity == .note { console.say("note: " + words) } else { console.warn(words) }
         }
         let rest = findings.count - Self.shownCount
-        if rest > 0 { console.say("note: there are \(rest) more findings; trainer doctor lists them all") }
+        if rest > 0 {
+            let verb = rest == 1 ? "is" : "are"
+            console.say("note: there \(verb) \(Text.count(rest, "more finding")); trainer doctor lists them all")
+        }
     }
 }

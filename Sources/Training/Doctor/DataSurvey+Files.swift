@@ -41,76 +41,9 @@ extension DataSurvey {
         let rest = findings.dropFirst(count)
         return findings.prefix(count) + [
             Finding(
-                .warning, .unusable, "\(rest.count) more files cannot be read", advice: "replace them or convert them",
+                .warning, .unusable, "\(Text.count(rest.count, "more file")) cannot be used",
+                advice: "replace them or convert them",
                 files: rest.flatMap(\.files))
         ]
-    }
-}
-
-/// How masks that have no picture are named after pictures that have no mask.
-struct NamePattern: Hashable, Sendable {
-    /// What stands around the picture's name.
-    var prefix: String
-    var suffix: String
-    /// True where the names differ in capitals only.
-    var ignoresCase: Bool
-    /// How many pictures it fits.
-    var count: Int
-    /// One of them.
-    var picture: String
-    var mask: String
-
-    /// The pattern that fits most pictures, and at least half of them; nil where there is none.
-    init?(pictures: [String], masks: [String]) {
-        let stems = Set(masks.map(FileSystem.stem))
-        let lower = Dictionary(masks.map { (FileSystem.stem($0).lowercased(), $0) }, uniquingKeysWith: { a, _ in a })
-        var best: NamePattern?
-        func consider(_ prefix: String, _ suffix: String, _ ignoresCase: Bool, _ picture: String, _ mask: String) {
-            let count = pictures.count { path in
-                let stem = FileSystem.stem(path)
-                return ignoresCase ? lower[stem.lowercased()] != nil : stems.contains(prefix + stem + suffix)
-            }
-            if count > best?.count ?? 0 {
-                best = NamePattern(prefix, suffix, ignoresCase, count, FileSystem.name(picture), FileSystem.name(mask))
-            }
-        }
-        // A few pictures and the shortest affixes tell the pattern; trying all would take the square of their number.
-        for picture in pictures.prefix(5) {
-            let stem = FileSystem.stem(picture)
-            if let mask = lower[stem.lowercased()] { consider("", "", true, picture, mask) }
-            let around = masks.filter { mask in
-                let name = FileSystem.stem(mask)
-                return name.hasPrefix(stem) || name.hasSuffix(stem)
-            }
-            for mask in around.sorted(by: { $0.utf8.count < $1.utf8.count }).prefix(8) {
-                let name = FileSystem.stem(mask)
-                if name.hasPrefix(stem) {
-                    consider("", String(name.dropFirst(stem.count)), false, picture, mask)
-                } else {
-                    consider(String(name.dropLast(stem.count)), "", false, picture, mask)
-                }
-            }
-        }
-        guard let best, best.count * 2 >= pictures.count else { return nil }
-        self = best
-    }
-
-    private init(
-        _ prefix: String, _ suffix: String, _ ignoresCase: Bool, _ count: Int, _ picture: String, _ mask: String
-    ) {
-        self.prefix = prefix
-        self.suffix = suffix
-        self.ignoresCase = ignoresCase
-        self.count = count
-        self.picture = picture
-        self.mask = mask
-    }
-
-    /// What to do about it.
-    var advice: String {
-        let example = "\"\(picture)\" and \"\(mask)\""
-        if ignoresCase { return "names differ in capitals (\(example)): make them equal" }
-        let affix = suffix.isEmpty ? "begin with \"\(prefix)\"" : "end in \"\(suffix)\""
-        return "names of masks \(affix) (\(example)): rename the masks, so that both are equal before the extension"
     }
 }

@@ -57,11 +57,17 @@ extension DataSurvey {
         }
         findings += paletteFindings
         findings += finding(
-            .warning, .deepMasks, deep, ("mask has 16 bits and numbers", "masks have 16 bits and numbers"),
-            "above 255, of which only the high byte is read: save class numbers with 8 bits")
+            .warning, .deepMasks, deep,
+            (
+                "mask has numbers above 255, of which only the high byte is read",
+                "masks have numbers above 255, of which only the high byte is read"
+            ), "save class numbers with 8 bits")
         findings += finding(
-            .warning, .alphaMasks, alpha, ("mask has", "masks have"),
-            "one value everywhere beside an alpha channel, which is not read: save the object as gray values")
+            .warning, .alphaMasks, alpha,
+            (
+                "mask has one value everywhere beside an alpha channel, which is not read",
+                "masks have one value everywhere beside an alpha channel, which is not read"
+            ), "save the object as gray values")
         return findings
     }
 

@@ -23,8 +23,8 @@ extension DataSurvey {
         return [
             Finding(
                 .warning, .smallPictures,
-                "\(which) less than half as large as the net's input, \(shape.width)x\(shape.height) "
-                    + "(the first is \(pairs[first].facts.size.text))",
+                "\(which) less than half as large as the net's input, \(shape.width)x\(shape.height); the first has "
+                    + "\(pairs[first].facts.size.text) pixels",
                 advice: small.count * 2 > pairs.count
                     ? "compile the graph for a smaller size, such as -D size=\(Self.size(for: pairs))"
                     : "leave them out, or find larger ones", files: pictures(small), pairs: small)

@@ -81,12 +81,21 @@ struct Finding: Hashable, Sendable {
     /// `warning: …; …: a.png, b.png and 17 more`, on one line.
     func line(names count: Int = 3) -> String { "\(severity.rawValue): " + words(names: count) }
 
+    /// Whether the text names the file, alone or below its folder, and not another whose name has this one in it.
+    private func mentions(_ file: String) -> Bool {
+        let (text, file) = (Array(text.utf8), Array(file.utf8))
+        guard text.count >= file.count else { return false }
+        return (0...text.count - file.count).contains { start in
+            let end = start + file.count
+            return text[start..<end].elementsEqual(file) && (start == 0 || " /\"(".utf8.contains(text[start - 1]))
+                && (end == text.count || " :;,)\"".utf8.contains(text[end]))
+        }
+    }
+
     /// The line without the severity.
     func words(names count: Int = 3) -> String {
-        let files = files.filter { !text.contains($0) }
-        let shown = files.prefix(count).joined(separator: ", ")
-        let rest = files.count > count ? " and \(files.count - count) more" : ""
-        let head = text + (shown.isEmpty ? "" : " (\(shown)\(rest))")
+        let files = Text.list(files.filter { !mentions($0) }, most: count)
+        let head = text + (files.isEmpty ? "" : " (\(files))")
         return (head + (advice.map { "; " + $0 } ?? "")).split(separator: "\n").joined(separator: " ")
     }
 }

@@ -1,4 +1,4 @@
-import Glibc
+import FileAccess
 import Imaging
 
 /// A picture that somebody asked to predict.
@@ -8,34 +8,83 @@ struct PredictionPicture: Hashable, Sendable {
     var below = ""
 }
 
-/// The pictures that a command line names: files, folders, and patterns that no shell has expanded.
+/// The pictures that a command line names: files, folders, and patterns that no shell has expanded; or those of a list.
 struct PredictionInputs {
     private(set) var pictures: [PredictionPicture] = []
+    /// What looks as if it were meant, and cannot be predicted.
+    private(set) var report = DataReport()
+    /// Folders with pictures that were not looked into.
+    private(set) var unseenFolders: [String] = []
     private let isRecursive: Bool
-    /// Not looked into when it lies in a folder of pictures.
-    private let output: String
+    /// Not looked into when it lies in a folder of pictures; nil when there is none yet.
+    private let output: Files.Identity?
     /// So that links between folders end somewhere.
-    private var seen: Set<String> = []
+    private var seen: Set<Files.Identity> = []
 
-    /// Takes files as they are, and of folders the files that are pictures by content, in byte order of their names.
+    /// Takes files as they are, and of folders the files that are pictures by content, in byte order of their names. Other
+    /// files of folders are reported where they are pictures by format or name.
     /// - Parameters:
     ///   - isRecursive: looks into folders of folders too; results lie in folders of the same names.
     ///   - output: where results go.
     /// - Throws: `TrainerError` for names that are not there, patterns that fit nothing, and an empty list.
     init(_ arguments: [String], isRecursive: Bool, output: String) throws {
         self.isRecursive = isRecursive
-        self.output = FileSystem.absolute(output)
+        self.output = Files.identity(of: output)
         for argument in arguments {
-            if FileSystem.kind(argument) == nil, argument.contains(where: "*?[".contains) {
-                for path in try Self.expand(argument) { try add(path) }
+            if FileSystem.kind(argument) == nil, let pattern = PathPattern(argument) {
+                let found = pattern.matches
+                guard !found.isEmpty else {
+                    throw TrainerError(
+                        "\(argument): no file has such a name",
+                        hint: "* stands for any part of one name, ? for one letter")
+                }
+                for path in found { try add(path) }
             } else {
                 try add(argument)
             }
         }
-        guard !pictures.isEmpty else {
-            throw TrainerError(
-                "\(arguments.joined(separator: ", ")): expected pictures (PNG or JPEG), found none",
-                hint: isRecursive ? nil : "--recursive looks into folders of folders too")
+        if pictures.isEmpty { throw nothing(arguments) }
+        report.fileCount = pictures.count + report.issues.count
+    }
+
+    /// All pictures of a list.
+    /// - Throws: `TrainerError` when there is none.
+    init(_ list: PathList) throws {
+        isRecursive = false
+        output = nil
+        var list = list
+        while let listed = list.next(isStopped: { false }) {
+            if let issue = Self.issue(listed) {
+                report.issues.append(issue)
+            } else {
+                pictures.append(PredictionPicture(path: listed.path))
+            }
+        }
+        report.fileCount = pictures.count + report.issues.count
+        guard pictures.isEmpty else { return }
+        let first = report.issues.first.map { "; the first fault is " + $0.text } ?? ""
+        throw TrainerError("the list of pictures names none that is there\(first)")
+    }
+
+    /// Why what a list names cannot be predicted; nil when it may be.
+    static func issue(_ listed: ListedPath) -> DataIssue? {
+        let place = "(line \(listed.line) of the list)"
+        if listed.isCut {
+            return DataIssue(
+                file: "line \(listed.line) of the list",
+                reason: "is longer than any path, and what follows is not read; is it a list of paths?")
+        }
+        if FileName.bytes(of: listed.path).contains(0) {
+            return DataIssue(
+                file: "line \(listed.line) of the list",
+                reason: "has zero bytes in it, expected a path; --null reads what find -print0 writes")
+        }
+        switch FileSystem.kind(listed.path) {
+        case .file, .other: return nil
+        case .folder: return DataIssue(file: listed.path, reason: "is a folder, expected a picture \(place)")
+        case nil:
+            let what = Files.isLink(listed.path) ? "is a link to nothing" : "is not there"
+            return DataIssue(file: listed.path, reason: "\(what) \(place)")
         }
     }
 
@@ -43,91 +92,32 @@ struct PredictionInputs {
         switch FileSystem.kind(path) {
         case .folder: try addFolder(path, below: "")
         case .file: pictures.append(PredictionPicture(path: path))
-        case .other, nil: throw TrainerError("\(path): expected a picture or a folder of pictures, found none")
+        case .other: throw TrainerError("\(path): expected a picture or a folder of pictures, found a device or a pipe")
+        case nil:
+            let found = Files.isLink(path) ? "a link to nothing" : "none"
+            throw TrainerError("\(path): expected a picture or a folder of pictures, found \(found)")
         }
     }
 
     private mutating func addFolder(_ path: String, below: String) throws {
-        if isRecursive, !seen.insert(FileSystem.absolute(path)).inserted { return }
-        for name in try FileSystem.names(in: path) {
-            let file = FileSystem.join(path, name)
-            switch FileSystem.kind(file) {
-            case .folder:
-                guard isRecursive, FileSystem.absolute(file) != output else { continue }
-                try addFolder(file, below: FileSystem.join(below, name))
-            case .file:
-                guard let head = try? FileSystem.head(of: file, count: 16), ImageFormat(startOf: head) != nil else {
-                    continue
-                }
-                pictures.append(PredictionPicture(path: file, below: below))
-            case .other, nil: continue
-            }
+        if isRecursive, let identity = Files.identity(of: path), !seen.insert(identity).inserted { return }
+        let folder = try PictureFolder(path)
+        pictures += folder.pictures.map { PredictionPicture(path: $0.path, below: below) }
+        report.issues += folder.issues.filter { $0.kind != .foreign }
+        let inside = folder.subfolders.filter { output == nil || Files.identity(of: $0) != output }
+        guard isRecursive else {
+            unseenFolders += inside.filter(PictureFolder.holdsPictures)
+            return
         }
+        for folder in inside { try addFolder(folder, below: FileSystem.join(below, FileSystem.name(folder))) }
     }
 
-    private static func expand(_ pattern: String) throws -> [String] {
-        var found = glob_t()
-        defer { globfree(&found) }
-        guard glob(pattern, GLOB_NOSORT, nil, &found) == 0 else {
-            throw TrainerError(
-                "\(pattern): no file has such a name", hint: "* stands for any part of one name, ? for one letter")
-        }
-        let paths = (0..<Int(found.gl_pathc)).compactMap { index in
-            found.gl_pathv[index].map { String(cString: $0) }
-        }
-        return paths.sorted(by: FileSystem.precedes)
-    }
-}
-
-/// Paths that come on a file descriptor, one after the other.
-struct PathStream {
-    private let descriptor: Int32
-    private let separator: UInt8
-    private var bytes: [UInt8] = []
-    private var start = 0
-    private var isAtEnd = false
-
-    /// - Parameter isNullSeparated: paths end with a zero byte, as those of `find -print0`, instead of a line's end.
-    init(descriptor: Int32, isNullSeparated: Bool) {
-        self.descriptor = descriptor
-        separator = isNullSeparated ? 0 : 10
-    }
-
-    /// The next path, waited for; nil at the end, and when `isStopped`, which is asked several times a second. Empty ones
-    /// are left out.
-    mutating func next(isStopped: () -> Bool) -> String? {
-        var scanned = start
-        while true {
-            if let end = bytes[scanned...].firstIndex(of: separator) {
-                let path = bytes[start..<end]
-                start = end + 1
-                scanned = start
-                if !path.isEmpty { return String(decoding: path, as: UTF8.self) }
-                continue
-            }
-            guard !isAtEnd else {
-                defer { start = bytes.count }
-                return start < bytes.count ? String(decoding: bytes[start...], as: UTF8.self) : nil
-            }
-            bytes.removeFirst(start)
-            start = 0
-            scanned = bytes.count
-            if !readMore(isStopped) { return nil }
-        }
-    }
-
-    /// False when stopped.
-    private mutating func readMore(_ isStopped: () -> Bool) -> Bool {
-        var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        while true {
-            let count = poll(&waiting, 1, 200)
-            if count > 0 || (count < 0 && errno != EINTR) { break }
-            if isStopped() { return false }
-        }
-        var block = [UInt8](repeating: 0, count: 1 << 12)
-        var got = read(descriptor, &block, block.count)
-        while got < 0 && errno == EINTR { got = read(descriptor, &block, block.count) }
-        if got > 0 { bytes += block[..<got] } else { isAtEnd = true }
-        return true
+    private func nothing(_ arguments: [String]) -> TrainerError {
+        let inside = arguments.compactMap { (try? PictureFolder($0))?.picturesInside }.first
+        let first = report.issues.first.map { "; the first fault is " + $0.text } ?? ""
+        return TrainerError(
+            "\(Text.list(arguments)): expected pictures (PNG or JPEG), found none"
+                + (inside.map { "; " + $0 } ?? first),
+            hint: isRecursive ? nil : "--recursive looks into folders of folders too")
     }
 }

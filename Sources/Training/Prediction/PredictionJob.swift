@@ -1,3 +1,4 @@
+import FileAccess
 import Imaging
 
 /// A picture and where its prediction goes.
@@ -19,6 +20,8 @@ struct PredictionTargets: Sendable {
     let folder: String
     let task: TrainingTask
     let style: PredictionStyle
+    /// Which files may be replaced.
+    var replacing = Replacing.own
 
     /// Folders inside that of masks and class maps, so that the latter holds nothing but these.
     private static let overlays = "overlays"
@@ -41,62 +44,76 @@ struct PredictionTargets: Sendable {
         return job
     }
 
-    /// Why the job's files must not be written; nil when they may.
-    ///
-    /// Files of earlier predictions may be replaced. Those are masks of black and white or of class numbers, and what
-    /// lies beside one of these in the folders here. A picture that a net has made cannot be told from others.
-    /// - Parameter pictures: the absolute paths of all pictures that will be read, as far as they are known.
-    func fault(_ job: PredictionJob, pictures: Set<String>) -> TrainerError? {
-        let isThere = FileSystem.isFile(job.result)
-        if isThere && (pictures.contains(FileSystem.absolute(job.result)) || !isResult(job.result)) {
-            return TrainerError(
-                "\(job.result): the \(task.result) would replace a picture", hint: "choose another --out")
-        }
-        let companions =
-            [(job.overlay, "overlay")] + job.probabilities.map { ($0, "picture of probabilities") }
-        for case (let file?, let what) in companions where FileSystem.isFile(file) {
-            if !isThere || pictures.contains(FileSystem.absolute(file)) {
-                return TrainerError("\(file): the \(what) would replace a picture", hint: "choose another --out")
+    /// Why a picture's results cannot have their names; nil when they can.
+    func nameFault(_ job: PredictionJob) -> String? {
+        let length = FileName.bytes(of: FileSystem.name(job.result)).count
+        let limit = Files.longestName(in: FileSystem.isFolder(folder) ? folder : ".")
+        guard length > limit else { return nil }
+        return
+            "has a name too long for a result: with \".png\" it would be \(length) bytes, more than the \(limit) allowed; "
+            + "rename it"
+    }
+
+    /// The job's files that must not be written.
+    /// - Parameter pictures: all pictures that will be read, as far as they are known.
+    func conflicts(_ job: PredictionJob, pictures: Set<Files.Identity>) -> [PredictionConflict] {
+        job.files.compactMap { file in
+            guard let identity = Files.identity(of: file) else { return nil }
+            if pictures.contains(identity) {
+                return PredictionConflict(file: file, what: what(file, job), isPicture: true)
             }
+            return replacing.allows(file)
+                ? nil : PredictionConflict(file: file, what: what(file, job), isPicture: false)
         }
-        return nil
     }
 
-    /// Looks at one row after the other: results may be as large as pictures.
-    private func isResult(_ path: String) -> Bool {
-        guard task.needsMasks, let reader = try? PictureReader(path: path) else { return false }
-        var row = [UInt8](repeating: 0, count: 3 * reader.width)
-        for _ in 0..<reader.height {
-            let isRead = row.withUnsafeMutableBufferPointer { (try? reader.readRow(into: $0)) != nil }
-            guard isRead, isResult(row: row) else { return false }
+    private func what(_ file: String, _ job: PredictionJob) -> String {
+        if file == job.result { return task.result }
+        return file == job.overlay ? "overlay" : "picture of probabilities"
+    }
+}
+
+/// A file that a result would replace and must not.
+struct PredictionConflict: Hashable, Sendable {
+    var file: String
+    /// What would have been written.
+    var what: String
+    /// True when the file is among the pictures that are read.
+    var isPicture: Bool
+
+    /// The error about all of them; nil where there are none.
+    static func error(_ conflicts: [PredictionConflict], of count: Int) -> TrainerError? {
+        let pictures = conflicts.filter(\.isPicture)
+        if let first = pictures.first {
+            let more = pictures.count == 1 ? "" : ", and \(Text.count(pictures.count - 1, "other file")) likewise"
+            return TrainerError(
+                "\(first.file): the \(first.what) would replace a picture that is to be predicted\(more)",
+                hint: "choose another --out")
         }
-        return true
+        return Replacing.error(conflicts.map(\.file), of: count)
     }
 
-    /// Whether red, green and blue are equal, and what a result holds.
-    private func isResult(row: [UInt8]) -> Bool {
-        stride(from: 0, to: row.count, by: 3).allSatisfy { place in
-            let value = row[place]
-            guard row[place + 1] == value, row[place + 2] == value else { return false }
-            return task.classes.map { value < $0.count } ?? (value == 0 || value == 255)
-        }
+    /// What to say where the picture alone is left out.
+    var text: String {
+        let kind = isPicture ? "a picture that is predicted" : "a file that unetc has not written"
+        return "its \(what) \(file) would replace \(kind)"
     }
 }
 
 /// Which picture each file that is written belongs to.
 struct PredictionClaims {
-    private var owners: [String: String] = [:]
+    private var owners: [ExactText: String] = [:]
 
     /// - Throws: `TrainerError` when an earlier picture has a file of that name.
     mutating func claim(_ job: PredictionJob, _ task: TrainingTask) throws {
         for file in job.files {
-            guard let other = owners[file] else { continue }
+            guard let other = owners[ExactText(file)] else { continue }
             let what = file == job.result ? "the \(task.result) " : ""
             throw TrainerError(
                 "\(other) and \(job.picture) would both give \(what)\(file)",
                 hint: "predict them into different folders, or with --recursive from the folder above")
         }
-        for file in job.files { owners[file] = job.picture }
+        for file in job.files { owners[ExactText(file)] = job.picture }
     }
 }
 

@@ -147,7 +147,7 @@ private final class FigureRows: PredictionRows {
         overlaid.push(ClassColors.mixed(row.picture, row.labels))
         received += 1
         guard received == size.height else { return }
-        try ClassColors.overlay(picture.finish(), overlaid.finish(), names: names, of: size).writePNG(to: path)
+        try ClassColors.overlay(picture.finish(), overlaid.finish(), names: names, of: size).writeResult(to: path)
     }
 }
 

@@ -10,8 +10,7 @@ struct Trace {
     /// - Throws: `FileError` when the file cannot be written; what was there before then stays.
     func write(to path: String) throws {
         try FileWriter.write(path) { file in
-            try file.append(
-                "{\"displayTimeUnit\":\"ms\",\"otherData\":\(JSONValue.object(header).text),\"traceEvents\":[\n")
+            try file.append("\(Self.start)\(JSONValue.object(header).text),\"traceEvents\":[\n")
             try file.append(Self.name("process_name", thread: nil, "trainer"))
             for thread in threads {
                 try file.append(",\n" + Self.name("thread_name", thread: thread.number, thread.name))
@@ -19,6 +18,18 @@ struct Trace {
             }
             try file.append("\n]}\n")
         }
+    }
+
+    /// What every such file begins with.
+    private static let start = "{\"displayTimeUnit\":\"ms\",\"otherData\":"
+
+    /// - Throws: `TrainerError` when there is a file of another kind, which must not be lost.
+    static func check(_ path: String) throws {
+        guard FileSystem.isFile(path), let head = try? FileSystem.head(of: path, count: start.utf8.count),
+            !head.isEmpty, head != Array(start.utf8)
+        else { return }
+        throw TrainerError(
+            "\(path): is there already, and is no record of --profile", hint: "choose another name, or remove the file")
     }
 
     private static func name(_ kind: String, thread: Int?, _ name: String) -> String {

@@ -1,9 +1,11 @@
+import FileAccess
+
 /// Pieces of HTML.
 enum HTML {
     /// A text as it may stand in elements and attributes.
     static func text(_ text: String) -> String {
         var result = ""
-        for character in text.unicodeScalars {
+        for character in text.shown.unicodeScalars {
             switch character {
             case "&": result += "&amp;"
             case "<": result += "&lt;"

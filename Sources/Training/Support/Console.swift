@@ -13,18 +13,18 @@ struct Console: Sendable {
 
     /// A result, on standard output.
     func say(_ text: String) {
-        if !isQuiet { StandardStreams.write(text + "\n") }
+        if !isQuiet { StandardStreams.say(text + "\n") }
     }
 
     /// A result that was asked for, so that it is printed even when quiet.
-    func answer(_ text: String) { StandardStreams.write(text + "\n") }
+    func answer(_ text: String) { StandardStreams.say(text + "\n") }
 
     /// Something the user should know, on standard error, even when quiet.
     func warn(_ text: String) { StandardStreams.complain("warning: " + text + "\n") }
 
     /// Draws over the terminal's current line; nothing without a terminal.
     func draw(_ line: String) {
-        if hasTerminal && !isQuiet { StandardStreams.complain("\r" + line + "\u{1B}[K") }
+        if hasTerminal && !isQuiet { StandardStreams.draw(line) }
     }
 
     /// Removes what `draw` left.

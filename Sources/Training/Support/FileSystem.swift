@@ -1,4 +1,5 @@
 import FileAccess
+import Imaging
 
 /// The few questions the trainer asks of the file system.
 enum FileSystem {
@@ -8,14 +9,19 @@ enum FileSystem {
     static func isFolder(_ path: String) -> Bool { Files.isFolder(path) }
     static func isFile(_ path: String) -> Bool { Files.isFile(path) }
 
-    /// The names in a folder in byte order, hidden ones left out.
+    /// The names in a folder in byte order, hidden ones left out unless asked for.
     /// - Throws: `TrainerError` when the folder cannot be read.
-    static func names(in folder: String) throws -> [String] {
-        do { return try Files.names(in: folder).filter { !$0.hasPrefix(".") } } catch { throw TrainerError(error) }
+    static func names(in folder: String, hidden: Bool = false) throws -> [String] {
+        do {
+            let names = try Files.names(in: folder)
+            return hidden ? names : names.filter { $0.utf8.first != UInt8(ascii: ".") }
+        } catch {
+            throw TrainerError(error)
+        }
     }
 
-    /// Byte order, which is the same everywhere (and Python's, for names).
-    static func precedes(_ a: String, _ b: String) -> Bool { Files.precedes(a, b) }
+    /// Byte order of names.
+    static func precedes(_ a: String, _ b: String) -> Bool { FileName.precedes(a, b) }
 
     /// Makes a folder and those above it.
     /// - Throws: `TrainerError` when that is not possible.
@@ -33,18 +39,14 @@ enum FileSystem {
     /// `c.png` of `a/b/c.png`.
     static func name(_ path: String) -> String { Files.name(of: path) }
 
-    /// `c` of `a/b/c.png`: the name without its last extension.
+    /// `c` of `a/b/c.png`: the name without the extension of a picture. `scan.2024.05.01` has none.
     static func stem(_ path: String) -> String {
         let name = name(path)
-        guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return name }
-        return String(name[..<dot])
+        return PictureName.dot(in: name).map { String(name[..<$0]) } ?? name
     }
 
     /// `name` inside `folder`; an absolute name stays as it is.
-    static func join(_ folder: String, _ name: String) -> String {
-        if name.hasPrefix("/") || folder.isEmpty { return name }
-        return folder.hasSuffix("/") ? folder + name : folder + "/" + name
-    }
+    static func join(_ folder: String, _ name: String) -> String { Files.join(folder, name) }
 
     /// The path from the root, links resolved; the path itself when nothing is there.
     static func absolute(_ path: String) -> String { Files.absolute(path) }

@@ -77,6 +77,14 @@ enum Text {
         "\(number) " + (number == 1 ? noun : plural ?? noun + "s")
     }
 
+    /// `a, b and 17 more`: the first few of a list, and how many there are besides.
+    static func list(_ items: [String], most: Int = 3) -> String {
+        // One more takes no more room than saying so.
+        let shown = items.count == most + 1 ? items[...] : items.prefix(most)
+        return shown.joined(separator: ", ")
+            + (items.count > shown.count ? " and \(items.count - shown.count) more" : "")
+    }
+
     /// `[3, 128, 128]`.
     static func shape(_ shape: [Int]) -> String { "[" + shape.map(String.init).joined(separator: ", ") + "]" }
 

@@ -71,6 +71,6 @@ struct Bench: ParsableCommand {
         let width = try target.options().target.vectorWidth
         let benchmark = try Benchmark(model: model, runs: runs, threads: target.threadCount, vectorWidth: width)
         if let roofline { try benchmark.roofline.render(width: 1200, height: 800).writePNG(to: roofline) }
-        printResult(json ? benchmark.json.text : benchmark.text)
+        if json { printContent(benchmark.json.text + "\n") } else { printResult(benchmark.text) }
     }
 }

@@ -25,7 +25,7 @@ struct Check: ParsableCommand {
         for path in graphs {
             let checked = CheckedGraph(path: path, overrides: parameters.overrides)
             hasErrors = hasErrors || checked.hasErrors
-            if json { printResult(checked.json.text) } else { report(checked) }
+            if json { printContent(checked.json.text + "\n") } else { report(checked) }
         }
         if hasErrors { throw ExitCode(1) }
     }

@@ -28,7 +28,7 @@ struct Doctor: ParsableCommand {
             let diagnosis = options.namesData ? try diagnosis() : nil
             if options.json {
                 let parts = [health.map { "\"machine\": \($0.json.text)" }, diagnosis.map { "\"data\": \($0.json)" }]
-                printResult("{" + parts.compactMap { $0 }.joined(separator: ", ") + "}")
+                printContent("{" + parts.compactMap { $0 }.joined(separator: ", ") + "}\n")
             } else {
                 printResult([health?.text, diagnosis?.text].compactMap { $0 }.joined(separator: "\n\n"))
             }

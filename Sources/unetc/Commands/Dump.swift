@@ -109,7 +109,7 @@ struct Dump: ParsableCommand {
     func run() throws {
         try reportingErrors {
             let subject = try DumpSubject(self)
-            printResult(try subject.printed(format, self), terminator: "")
+            printContent(try subject.printed(format, self))
         }
     }
 }

@@ -44,7 +44,7 @@ struct Format: ParsableCommand {
             return file.isChanged
         }
         if stdout || file.path == "-" {
-            printResult(file.text, terminator: "")
+            printContent(file.text)
         } else if file.isChanged {
             try reportingErrors { try file.write() }
             printResult("formatted \(file.path)")

@@ -36,7 +36,7 @@ struct Verify: ParsableCommand {
             let report = try verify(session, options) { check in
                 if !json { printError("verify: \(check)") }
             }
-            printResult(json ? report.json.text : text(report))
+            if json { printContent(report.json.text + "\n") } else { printResult(text(report)) }
             if !report.isSound { throw ExitCode(1) }
         }
     }

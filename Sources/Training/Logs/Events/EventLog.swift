@@ -1,3 +1,4 @@
+import FileAccess
 import Runtime
 
 /// Writes event files for TensorBoard: losses and learning rate of steps, measures and sample pictures of epochs.
@@ -48,6 +49,6 @@ final class EventLog: RunObserver {
 
     /// A text that ends no cell of a table.
     private static func cell(_ text: String) -> String {
-        text.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|")
+        text.shown.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|")
     }
 }
