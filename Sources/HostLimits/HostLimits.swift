@@ -1,5 +1,11 @@
 import FileAccess
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#endif
+
 /// What the machine, and the container if there is one, leave to this process.
 public struct HostLimits: Sendable {
     private let root: String
@@ -7,9 +13,10 @@ public struct HostLimits: Sendable {
     /// - Parameter root: where the system's files are; another folder in tests.
     public init(root: String = "") { self.root = root }
 
-    /// Bytes that the system could give without swapping, within the limits of containers; a GiB where it does not say.
+    /// Bytes that the system could give without swapping, within the limits of containers and of the shell; a GiB where it does
+    /// not say.
     public var availableMemory: Int {
-        let free = meminfo("MemAvailable") ?? 1 << 30
+        let free = min(meminfo("MemAvailable") ?? 1 << 30, addressSpaceLeft ?? .max)
         guard let (limit, used) = ControlGroups(root: root).memory else { return free }
         return min(free, max(0, limit - used))
     }
@@ -19,6 +26,16 @@ public struct HostLimits: Sendable {
     public func processors(allowed: Int) -> Int {
         guard let quota = ControlGroups(root: root).processors else { return max(1, allowed) }
         return max(1, min(allowed, Int(quota.rounded(.up))))
+    }
+
+    /// What `ulimit -v` leaves; nil without such a limit.
+    private var addressSpaceLeft: Int? {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limit) == 0, limit.rlim_cur < rlim_t(Int.max),
+            let bytes = try? Files.read(root + "/proc/self/statm")
+        else { return nil }
+        let pages = String(decoding: bytes, as: UTF8.self).split(separator: " ").first.flatMap { Int($0) } ?? 0
+        return max(0, Int(limit.rlim_cur) - pages * Int(getpagesize()))
     }
 
     private func meminfo(_ name: String) -> Int? {
