@@ -41,7 +41,7 @@ struct DataOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "How much memory decoded pictures may take, such as 512M or 2G; others are read again in each epoch; "
-                + "default: half of what is free.", valueName: "size"),
+                + "default: half of what the net leaves free.", valueName: "size"),
         transform: { try SampleCache(parsing: $0) })
     var cache: SampleCache?
 

@@ -59,9 +59,11 @@ struct PredictionSession {
     /// Says that a large picture has to be in memory after all; nil where it has not.
     private static func memoryHint(_ file: String, _ reader: PictureReader) -> String? {
         guard reader.holdsWholePicture, reader.width * reader.height >= 1 << 24 else { return nil }
-        return
-            "\(file) stores its rows in several passes (progressive or interlaced), so that the decoder keeps all of "
-            + "it in memory; others are read row by row"
+        let why =
+            reader.info.isWhole
+            ? "stores its rows in several passes (progressive or interlaced)"
+            : "is stored in another orientation than it is seen"
+        return "\(file) \(why), so that all of it has to be kept in memory; others are read row by row"
     }
 }
 
