@@ -114,8 +114,17 @@ enum DumpSubject {
             case .graphviz: true
             case .auto: command.direction == nil && Graphviz.isInstalled
             }
+        guard shown.nodes.count <= Self.drawnNodes else {
+            throw CommandFailure(
+                "a drawing takes at most \(Self.drawnNodes) nodes, found \(shown.nodes.count)\n"
+                    + "  hint: --focus NODE draws one with those near it; --format text and json have all")
+        }
         return usesGraphviz ? try Graphviz.svg(shown) : shown.svg(command.direction ?? .down)
     }
+
+    /// Lines lead past all that lies between their ends, so that a layout takes a square of the nodes; nobody finds a way
+    /// in a drawing of so many.
+    private static let drawnNodes = 2000
 
     /// The picture, or the part of it that is asked for.
     private func focused(_ command: Dump) throws -> GraphPicture {

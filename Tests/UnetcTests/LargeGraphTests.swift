@@ -28,6 +28,16 @@ import Testing
         #expect(run.exitCode == 0, "\(run.errors.prefix(500))")
     }
 
+    @Test func drawingsHaveALimit() throws {
+        let program = try UnetcProgram()
+        defer { program.remove() }
+        try program.write("net.graph", chain(2500) { "relu(x\($0))" })
+        let run = try program.run("dump net.graph --format svg")
+        #expect(run.exitCode == 1 && run.output == "")
+        #expect(run.errors.hasPrefix("error: a drawing takes at most 2000 nodes, found 2502\n  hint: --focus NODE"))
+        #expect(try program.run("dump net.graph --format svg --layout builtin --focus x7").exitCode == 0)
+    }
+
     @Test func moreNodesThanThereMayBeAreRefusedWhereTheyBegin() throws {
         let program = try UnetcProgram()
         defer { program.remove() }
