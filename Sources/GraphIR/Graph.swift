@@ -107,6 +107,8 @@ public struct Graph: Hashable, Sendable {
     public init(name: String) { self.name = name }
 
     /// Lent rather than copied: searches look at a node's parts millions of times.
+    ///
+    /// Copy a node before a `switch` whose cases change the graph: Swift 6.3 switches over what has moved by then.
     public subscript(id: NodeID) -> Node {
         _read { yield nodes[id.index] }
         _modify {
