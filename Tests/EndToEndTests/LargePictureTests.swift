@@ -41,7 +41,10 @@ struct LargePictureTests {
         let trainer = Trainer(program: program, folder: folder)
         for cache in [[], ["--cache", "0"]] {
             let result = try trainer.run(
-                ["train", "--data", data.path, "--out", folder.path + "/run\(cache.count)", "--epochs", "1", "--threads", "8"]
+                [
+                    "train", "--data", data.path, "--out", folder.path + "/run\(cache.count)", "--epochs", "1",
+                    "--threads", "8",
+                ]
                     + cache)
             #expect(result.status == 0, "\(result.output)")
             let line = result.output.split(separator: "\n").first { $0.hasPrefix("memory at the peak: ") }
