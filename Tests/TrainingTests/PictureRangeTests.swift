@@ -223,6 +223,23 @@ import Testing
         #expect(found.finding(.plainPictures) == nil, "169 values are not one colour")
     }
 
+    /// One hot pixel in each picture makes `auto` take all of 16 bits; what the pictures show is dark all the same.
+    @Test func deadPixelsHideNothing() throws {
+        let data = try DoctorFolder(10)
+        for index in 1...10 {
+            var samples = (0..<256).map { UInt16(index + 16 * $0) }
+            samples[100] = 65535
+            let file = HandmadePNG(width: 16, height: 16, bits: 16, samples: samples)
+            try data.folder.write("images/p\(index < 10 ? "0" : "")\(index).png", file.bytes)
+        }
+        let found = try data.diagnosis()
+        #expect(found.survey.range == .full)
+        #expect(
+            found.words(.unusedRange).contains("numbers from 1 to 65535, nearly all of a picture within"),
+            "\(found.text)")
+        #expect(try load(data, range: "p1-p99").data.range.span(isDeep: true).high < 4096)
+    }
+
     @Test func darkBytesAreSaidToo() throws {
         let data = try DoctorFolder(10)
         for index in 1...10 {

@@ -26,23 +26,22 @@ extension DataSurvey {
         guard !judged.isEmpty else { return [] }
         let isHigh = isDeep && !range.keepsDepth
         let span = isHigh ? .words : range.span(isDeep: isDeep)
-        let used = judged.map { span.steps($0.facts.high) - span.steps($0.facts.low) + 1 }.sorted()
-        // That of most pictures, whatever a dead pixel says of one.
-        let middle = used[used.count / 2]
+        let used = judged.map { span.steps($0.facts.usual.upperBound) - span.steps($0.facts.usual.lowerBound) + 1 }
+        // That of most pictures, whatever one of them is like.
+        let middle = used.sorted()[used.count / 2]
         let size = span.high - span.low + 1
         guard 8 * middle < size else { return automaticNote(range, isDeep: isDeep) }
         let low = judged.map(\.facts.low).min() ?? 0
         let high = judged.map(\.facts.high).max() ?? 0
         let levels = isHigh ? ", \(max(1, middle / 256)) levels as this run reads them" : ""
+        let verb = judged.count == 1 ? "holds" : "hold"
         return [
             Finding(
                 .warning, .unusedRange,
-                "\(Text.count(judged.count, "training picture")) of \(isDeep ? 16 : 8) bits \(judged.count == 1 ? "holds" : "hold") "
-                    + "numbers from \(low) to \(high), most \(judged.count == 1 ? "of it" : "of them") \(middle) of the \(size) "
-                    + "that become 0 to 1\(levels): the net sees little contrast",
-                advice: isDeep && range.span(isDeep: true) == .words
-                    ? "--range auto or --range p1-p99 makes these 0 to 1"
-                    : "--range p1-p99 makes nearly all of these 0 to 1")
+                "\(Text.count(judged.count, "training picture")) of \(isDeep ? 16 : 8) bits \(verb) numbers from \(low) to "
+                    + "\(high), nearly all of a picture within \(middle) of the \(size) that become 0 to 1\(levels): the net sees "
+                    + "little contrast",
+                advice: "--range p1-p99 makes nearly all of these 0 to 1")
         ]
     }
 

@@ -11,6 +11,8 @@ struct PairFacts: Hashable, Sendable {
     /// The lowest and the highest number, of all channels.
     var low = 0
     var high = 0
+    /// Between which nearly all lie: of 16 bits 99 of 100, so that a dead pixel says nothing; of 8 the same two.
+    var usual = 0...0
     /// How people are to see the picture, says the file.
     var orientation = PictureOrientation.upright
     /// Whether it was turned so.
@@ -110,7 +112,8 @@ extension PairFacts {
     fileprivate init(_ info: PictureInfo, _ look: PictureLook) {
         self.init(
             size: PictureSize(width: info.width, height: info.height), kind: info.kind, content: look.content,
-            isPlain: look.isPlain, low: Int(look.low), high: Int(look.high), orientation: info.orientation,
+            isPlain: look.isPlain, low: Int(look.low), high: Int(look.high), usual: look.usual,
+            orientation: info.orientation,
             isOriented: info.isOriented,
             decodingBytes: info.decodingBytes)
     }
@@ -135,6 +138,8 @@ struct PictureLook {
     /// The lowest and the highest number so far.
     private(set) var low = UInt16.max
     private(set) var high = UInt16.min
+    /// How often each number of 16 bits occurs; empty for pictures of 8.
+    private var counts: [Int] = []
 
     init(_ info: PictureInfo) { hash = ContentHash(info, bytesPerPixel: 3 * info.sampleBits / 8) }
 
@@ -151,7 +156,25 @@ struct PictureLook {
             hash.add(UnsafeRawBufferPointer(words))
             comparePixels(words)
             measure(words)
+            if counts.isEmpty { counts = Array(repeating: 0, count: 65536) }
+            counts.withUnsafeMutableBufferPointer { counts in
+                for word in words { counts[Int(word)] += 1 }
+            }
         }
+    }
+
+    /// The numbers between which 99 of 100 lie, where that was counted.
+    var usual: ClosedRange<Int> {
+        let total = counts.reduce(0, +)
+        guard total > 0 else { return Int(min(low, high))...Int(high) }
+        func number(_ rank: Int) -> Int {
+            var seen = 0
+            return counts.firstIndex { count in
+                seen += count
+                return seen > rank
+            } ?? Int(high)
+        }
+        return number(total / 200)...number(total - 1 - total / 200)
     }
 
     private mutating func measure<Sample: FixedWidthInteger>(_ row: UnsafeBufferPointer<Sample>) {
