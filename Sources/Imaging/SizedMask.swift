@@ -61,7 +61,9 @@ public struct SizedMask: Hashable, Sendable {
         }
         try decoder.checkPixelCount()
         (width, height) = size(info)
-        try decoder.start(.mask, extra: 4 * width * height + 8 * info.storedWidth)
+        // Both bytes of 16 bits, and what is turned a second time.
+        let copies = (info.sampleBits == 16 ? 2 : 1) + (info.turn == .upright ? 0 : 1)
+        try decoder.start(.mask, extra: copies * width * height + 8 * info.storedWidth)
         var rows = MaskRows(info, width: width, height: height)
         try rows.read(from: decoder, observing)
         isHigh = rows.isHigh

@@ -4,10 +4,15 @@ import FileAccess
 public struct RuntimeError: Error, Hashable, Sendable, CustomStringConvertible {
     /// Names the file or value, what was expected and what was found.
     public var message: String
+    /// What to do about it, where that is known.
+    public var hint: String?
 
-    public init(_ message: String) { self.message = message }
+    public init(_ message: String, hint: String? = nil) {
+        self.message = message
+        self.hint = hint
+    }
 
-    public var description: String { message }
+    public var description: String { message + (hint.map { "\n  hint: \($0)" } ?? "") }
 }
 
 extension RuntimeError {

@@ -37,7 +37,7 @@ public final class SafetensorsFile {
         } catch let error as RuntimeError {
             let other = WeightsFormat(descriptor)
             close(descriptor)
-            if let other { throw RuntimeError("\(path): \(other.text)") }
+            if let other { throw RuntimeError("\(path): \(other.text)", hint: other.advice) }
             throw RuntimeError("\(path): not a valid safetensors file: \(error.message)")
         }
         self.path = path

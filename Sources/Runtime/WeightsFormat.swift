@@ -42,8 +42,8 @@ enum WeightsFormat: CaseIterable {
         }
     }
 
-    /// `is a zip archive …, expected safetensors: convert it with …`
-    var text: String { "is \(name), expected weights in safetensors: \(advice)" }
+    /// `is a zip archive …, expected weights in safetensors`.
+    var text: String { "is \(name), expected weights in safetensors" }
 
     private var name: String {
         switch self {
@@ -58,7 +58,8 @@ enum WeightsFormat: CaseIterable {
         }
     }
 
-    private var advice: String {
+    /// How to make weights of it that can be read.
+    var advice: String {
         switch self {
         case .torch, .pickle:
             "convert a state_dict with python -c \"import torch; from safetensors.torch import save_file; "

@@ -30,7 +30,7 @@ func reportingErrors<Result>(_ body: () throws -> Result) throws -> Result {
     } catch let error as DriverError {
         throw CommandFailure(error.message, exitCode: error.exitCode)
     } catch let error as RuntimeError {
-        throw CommandFailure(error.message)
+        throw CommandFailure(error.description)
     } catch let error as TrainerError {
         throw CommandFailure(error.description)
     } catch let error as ImageError {

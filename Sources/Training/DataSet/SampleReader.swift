@@ -35,13 +35,12 @@ struct SampleReader: Sendable {
             mask: classes(decoded.mask, stored.table))
     }
 
-    /// The mask of a sample at its picture's own size, as class numbers; one of another size is brought to that by nearest
-    /// neighbour.
+    /// The mask of a sample at its picture's own size; one of another size is brought to that by nearest neighbour.
     /// - Throws: `ImageError` when the file can no longer be read; `TrainerError` for samples without one.
-    func mask(of stored: StoredSample, at size: PictureSize) throws -> [UInt8] {
+    func mask(of stored: StoredSample, at size: PictureSize) throws -> OwnSizeMask {
         guard let path = stored.pair?.mask else { throw TrainerError("\(stored.file): has no mask in a file") }
         let mask = try SizedMask(path: path, width: size.width, height: size.height, options: decoding)
-        return classes(mask.values, stored.table)
+        return OwnSizeMask(width: size.width, values: mask.values, classes: classes(Array(0...UInt8.max), stored.table))
     }
 
     /// Raw values of a mask as class numbers.
@@ -59,4 +58,16 @@ struct SampleReader: Sendable {
             "\(file): the file \(what)",
             hint: "put it back as it was and continue with --resume; a --cache that holds all pictures reads each once")
     }
+}
+
+/// A mask at its picture's own size. Rows become class numbers when they are asked for, so that a large mask is in memory
+/// once.
+struct OwnSizeMask: Sendable {
+    fileprivate let width: Int
+    fileprivate let values: [UInt8]
+    /// Of each value.
+    fileprivate let classes: [UInt8]
+
+    /// The class numbers of a row.
+    func row(_ number: Int) -> [UInt8] { values[number * width..<(number + 1) * width].map { classes[Int($0)] } }
 }

@@ -38,7 +38,7 @@ struct TiledEvaluation {
         try prediction.eachRow(reader, of: pair.picture) { values in
             sums.add(
                 labels: data.shape.task.labels(values, threshold: prediction.style.threshold),
-                mask: Array(mask[row * width..<(row + 1) * width]))
+                mask: mask.row(row))
             row += 1
         }
     }

@@ -64,7 +64,7 @@ struct WrittenEvaluation {
 
     private mutating func measure(_ items: [(sample: Int, output: [Float])]) throws {
         let (data, style) = (data, style)
-        let results = try parallelMap(count: items.count, threads: data.threads) { index in
+        let results = try parallelMap(count: items.count, threads: threads(for: items.map(\.sample))) { index in
             Result { try Self.sums(data, style, items[index].sample, items[index].output) }
         }
         for result in results {
@@ -74,6 +74,15 @@ struct WrittenEvaluation {
             case .failure(let error): fault = fault ?? "\(error)"
             }
         }
+    }
+
+    /// As many as the memory for reading pictures has room for masks, of those whose file tells its size.
+    private func threads(for samples: [Int]) -> Int {
+        guard let bound = data.reader?.decoding.supervisor?.bound else { return data.threads }
+        let largest =
+            samples.compactMap { data.samples[$0].pair?.picture }
+            .compactMap { try? pictureSize(path: $0) }.map { $0.width * $0.height }.max() ?? 0
+        return max(1, min(data.threads, bound / max(1, 2 * largest)))
     }
 
     /// Of one picture.
@@ -92,7 +101,7 @@ struct WrittenEvaluation {
         PredictedMaps([output], flips: style.flips, shape: data.shape).eachRow(of: size) { values in
             sums.add(
                 labels: data.shape.task.labels(values, threshold: style.threshold),
-                mask: Array(mask[row * size.width..<(row + 1) * size.width]))
+                mask: mask.row(row))
             row += 1
         }
         return sums

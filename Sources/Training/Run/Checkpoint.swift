@@ -66,7 +66,8 @@ struct Checkpoint {
             file = try SafetensorsFile(path: path)
         } catch let error as RuntimeError {
             throw TrainerError(
-                error.message, hint: "is it the right file, and whole? Copy it again, or train anew with another --out")
+                error.message,
+                hint: error.hint ?? "is it the right file, and whole? Copy it again, or train anew with another --out")
         }
         if let model { try Self.checkGraph(file, model) }
         if !isChecked { try checkContent(of: file) }
