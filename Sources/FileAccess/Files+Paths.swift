@@ -13,7 +13,7 @@ extension Files {
         return slash == bytes.startIndex ? "/" : String(path[..<slash])
     }
 
-    /// `c.png` of `a/b/c.png`.
+    /// `c.png` of `a/b/c.png`, `/` of the root.
     public static func name(of path: String) -> String {
         let bytes = trimmed(path)
         guard bytes.count > 1, let slash = bytes.lastIndex(of: slash) else { return String(Substring(bytes)) }
