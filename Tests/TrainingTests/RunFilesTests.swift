@@ -110,7 +110,7 @@ import Testing
         try data.folder("run")
         try data.write("run/" + name, Array("precious".utf8))
         for flags in [[], ["--resume"]] {
-            let text = message { try train(data, data.file("run"), ["--epochs", "1"] + flags) }
+            let text = message { try train(data, "run", ["--epochs", "1"] + flags) }
             #expect(text.contains("run/\(name): is there, and not of a run: training would replace it"), "\(text)")
         }
         #expect(try self.text(data, "run/" + name) == "precious")
@@ -119,9 +119,9 @@ import Testing
 
     @Test func aRunThatWasEndedAtOnceIsReplaced() throws {
         let data = try pictures()
-        try train(data, data.file("run"), ["--epochs", "1"])
+        try train(data, "run", ["--epochs", "1"])
         for name in ["checkpoint.safetensors", "best.safetensors"] { Files.remove(data.file("run/" + name)) }
-        try train(data, data.file("run"), ["--epochs", "1"])
+        try train(data, "run", ["--epochs", "1"])
         #expect(FileSystem.isFile(data.file("run/checkpoint.safetensors")))
     }
 

@@ -312,7 +312,7 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
                 }
             }
         if isPlain { return word }
-        if word.shown.utf8.count != word.utf8.count || word.utf8.contains(0x0A) || word.utf8.contains(0x09) {
+        if !word.shown.utf8.elementsEqual(word.utf8) || word.utf8.contains(0x0A) || word.utf8.contains(0x09) {
             // What no terminal can show, as bash, zsh and ksh read it.
             let escaped = FileName.bytes(of: word).map { byte in
                 switch byte {
