@@ -79,7 +79,7 @@ zoo: build
 
 # From nothing to a trained net on pictures that the trainer draws itself.
 demo: build
-	$(BUILD)/unetc compile graphs/unet.graph -D width=$(DEMO_WIDTH) -D size=$(DEMO_SIZE) --output generated/demo
+	$(BUILD)/unetc compile graphs/unet.graph -D width=$(DEMO_WIDTH) -D size=$(DEMO_SIZE) --output generated/demo --overwrite
 	rm -rf runs/demo
 	generated/demo/trainer train --epochs $(DEMO_EPOCHS) --batch $(DEMO_BATCH) --lr $(DEMO_LR) --init $(DEMO_INIT) \
 		--out runs/demo

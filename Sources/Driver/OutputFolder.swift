@@ -55,21 +55,14 @@ struct OutputFolder {
         guard Files.kind("\(path)/\(file)") != nil else { return false }
         guard let bytes = try? Files.read("\(path)/\(file)") else { return true }
         if bytes == contents || written[file]?.contains(contentHash(bytes)) == true { return false }
-        return hasList || !looksGenerated(file, bytes)
+        // A folder of an older version has no list, so that nobody can tell what was changed there.
+        return true
     }
 
-    /// In a folder without a list: what older versions have written, as far as that shows.
-    private func looksGenerated(_ file: String, _ bytes: [UInt8]) -> Bool {
+    /// Whether a file of an older version's kernels begins so.
+    private func isKernelFile(_ bytes: [UInt8]) -> Bool {
         let start = String(decoding: bytes.prefix(400), as: UTF8.self)
-        if file.hasPrefix("kernels/") {
-            return ["Kernels of ", "The optimisers, "].contains { start.dropFirst(3).hasPrefix($0) }
-        }
-        switch file {
-        case "README.md": return start.contains("made by unetc ")
-        case "trainer": return bytes.starts(with: [0x7f] + Array("ELF".utf8))
-        // Their names are as rare as their contents are hard to tell.
-        default: return true
-        }
+        return ["Kernels of ", "The optimisers, "].contains { start.dropFirst(3).hasPrefix($0) }
     }
 
     /// What an earlier compilation has written and this one does not, and must not lie about.
@@ -79,10 +72,12 @@ struct OutputFolder {
         return known.filter { !names.contains($0) && Files.exists("\(path)/\($0)") }.sorted(by: FileName.precedes)
     }
 
-    /// Kernels that look generated, and the files beside them that not every net has.
+    /// What `--overwrite` removes where there is no list: kernels that look generated, and the files beside them that not
+    /// every net has.
     private var olderFiles: [String] {
         let kernels = ((try? Files.names(in: path + "/kernels")) ?? []).map { "kernels/" + $0 }
-        return EmittedModel.supportFiles + kernels.filter { !isUsers($0) }
+        return EmittedModel.supportFiles
+            + kernels.filter { (try? Files.read("\(path)/\($0)")).map(isKernelFile) ?? false }
     }
 
     // MARK: Writing

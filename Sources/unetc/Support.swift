@@ -40,6 +40,15 @@ func reportingErrors<Result>(_ body: () throws -> Result) throws -> Result {
     }
 }
 
+/// Refuses to write over what a command reads, which a slip of the hand may ask for.
+/// - Parameter output: nil and `-` write no file.
+/// - Throws: `CommandFailure` that names the file.
+func checkOutput(_ output: String?, reading inputs: [String?]) throws {
+    guard let output, let place = Files.identity(of: output) else { return }
+    guard inputs.contains(where: { $0.flatMap(Files.identity) == place }) else { return }
+    throw CommandFailure("\(output): is read by this command, which would replace it\n  hint: write to another file")
+}
+
 extension CommandFailure {
     /// The message as it is printed: diagnostics say "error:" after their place, everything else says it first.
     var text: String {

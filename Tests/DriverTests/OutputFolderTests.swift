@@ -97,7 +97,8 @@ extension CompiledTests {
 
         @Test(arguments: [true, false]) func ownFilesComeAndGo(_ hasList: Bool) throws {
             let output = try Output(hasList: hasList)
-            try output.compile(Output.others)
+            // What nobody can tell from the user's takes leave, once.
+            try output.compile(Output.others, overwrites: !hasList)
             #expect(output.kernels == ["mid.c"])
             #expect(output.text("trainer")?.hasSuffix("ELF of 3") == true)
             try output.compile(Output.files)
@@ -110,7 +111,7 @@ extension CompiledTests {
             for name in ["kernels/mine.c", "kernels/notes", "mine.txt"] { try output.write(name, "precious") }
             mkdir(output.path + "/kernels/more", 0o755)
             try output.write("kernels/more/enc.c", "precious")
-            try output.compile(Output.others)
+            try output.compile(Output.others, overwrites: !hasList)
             for name in ["kernels/mine.c", "kernels/notes", "mine.txt", "kernels/more/enc.c"] {
                 #expect(output.text(name) == "precious", "\(name)")
             }
@@ -143,8 +144,11 @@ extension CompiledTests {
             let error = try #require(throws: DriverError.self) { try output.compile(Output.others) }
             #expect(
                 error.message.hasPrefix(
-                    "\(output.path)/README.md and 2 other files would be lost: not written by unetc"))
-            #expect(error.message.contains("\n  kernels/mid.c\n  trainer\n  hint: move them away"), "\(error.message)")
+                    "\(output.path)/README.md and 4 other files would be lost: not written by unetc"))
+            #expect(
+                error.message.contains(
+                    "\n  kernels/mid.c\n  trainer\n  kernels/dec.c\n  kernels/enc.c\n  hint: move them away"),
+                "\(error.message)")
             #expect(output.text("kernels/enc.c") != nil)
         }
 

@@ -13,7 +13,8 @@ import Testing
         let cache = try #require(Files.makeTemporaryFolder("work-tests"))
         defer { Files.removeFolder(cache) }
         // As killed compilations leave them: with a lock that nobody holds, or before they had one.
-        for name in ["7-left", "8-early"] { try Files.makeFolder("\(cache)/work/\(name)/sources/kernels") }
+        try Files.makeFolder("\(cache)/work/7-left/sources/kernels")
+        try Files.makeFolder("\(cache)/work/8-early")
         try writeText("", to: cache + "/work/7-left/.lock")
         try writeText("half", to: cache + "/work/7-left/sources/kernels/a.c")
         let first = try WorkFolder(in: cache)
@@ -24,5 +25,16 @@ import Testing
         }
         #expect(names(cache) == [Files.name(of: first.path)], "what is at work stays")
         withExtendedLifetime(first) {}
+    }
+
+    /// `UNETC_CACHE` may name a folder with a `work` of its own.
+    @Test(arguments: ["thesis", "2024-paris", "3-d", "7-Left", "-7"]) func otherFoldersStay(name: String) throws {
+        let cache = try #require(Files.makeTemporaryFolder("work-tests"))
+        defer { Files.removeFolder(cache) }
+        try Files.makeFolder("\(cache)/work/\(name)")
+        try writeText("precious", to: "\(cache)/work/\(name)/chapter1.tex")
+        _ = try WorkFolder(in: cache)
+        #expect(names(cache) == [name])
+        #expect(try Files.names(in: "\(cache)/work/\(name)") == ["chapter1.tex"])
     }
 }

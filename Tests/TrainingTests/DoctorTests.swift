@@ -91,7 +91,7 @@ import Testing
         }
         let found = try data.diagnosis()
         #expect(found.text.split(separator: "\n", omittingEmptySubsequences: false).count <= 40)
-        #expect(found.text.contains("72 more files cannot be read"), "\(found.text)")
+        #expect(found.text.contains("72 more files cannot be used"), "\(found.text)")
         #expect(found.words(.pictureAlone).contains(" and 77 more"), "\(found.words(.pictureAlone))")
     }
 

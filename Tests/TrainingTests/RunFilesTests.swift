@@ -120,9 +120,22 @@ import Testing
     @Test func aRunThatWasEndedAtOnceIsReplaced() throws {
         let data = try pictures()
         try train(data, "run", ["--epochs", "1"])
-        for name in ["checkpoint.safetensors", "best.safetensors"] { Files.remove(data.file("run/" + name)) }
+        for name in ["checkpoint.safetensors", "best.safetensors", "hashes.csv"] {
+            Files.remove(data.file("run/" + name))
+        }
         try train(data, "run", ["--epochs", "1"])
         #expect(FileSystem.isFile(data.file("run/checkpoint.safetensors")))
+    }
+
+    /// People delete checkpoints, which are three times the weights.
+    @Test(arguments: [[], ["--resume"]]) func aRunWithoutItsCheckpointIsKept(flags: [String]) throws {
+        let data = try pictures()
+        try train(data, "run", ["--epochs", "1"])
+        Files.remove(data.file("run/checkpoint.safetensors"))
+        let best = try bytes(data.file("run/best.safetensors"))
+        let text = message { try train(data, "run", ["--epochs", "1"] + flags) }
+        #expect(text.contains("run: has a run without its checkpoint.safetensors"), "\(text)")
+        #expect(try bytes(data.file("run/best.safetensors")) == best)
     }
 
     @Test func onlyATrainersOwnLeftoversAreCleared() throws {

@@ -133,4 +133,20 @@ import Glibc
         #expect(try program.text("mine") == "precious\n")
         #expect(try fileNames(in: program.folder).allSatisfy { !$0.hasSuffix(".tmp") })
     }
+
+    /// A slip of the hand must not cost the file that a command reads, by whatever path it is named.
+    @Test(arguments: [
+        "inspect net.graph --html net.graph", "inspect net.graph --html link.graph",
+        "budget net.graph --csv ./net.graph",
+        "budget net.graph --png net.graph", "run net.graph --inputs in.safetensors --outputs net.graph",
+        "run net.graph --inputs in.safetensors --outputs in.safetensors",
+    ]) func whatIsReadIsNotReplaced(command: String) throws {
+        let program = try UnetcProgram()
+        defer { program.remove() }
+        for name in ["net.graph", "in.safetensors"] { try program.write(name, "precious") }
+        #expect(program.shell("ln -s net.graph link.graph") == 0)
+        let found = try program.run(command)
+        #expect(found.exitCode == 1 && found.errors.contains("is read by this command"), "\(found.errors)")
+        for name in ["net.graph", "in.safetensors"] { #expect(try program.text(name) == "precious") }
+    }
 }

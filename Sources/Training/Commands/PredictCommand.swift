@@ -65,7 +65,8 @@ struct PredictCommand: ParsableCommand, TrainerVerb {
         let listed: PredictionInputs
         if inputs.isStream {
             let list = PathList(descriptor: 0, isNullSeparated: inputs.isNullSeparated)
-            guard list.isWhole else { return PredictionSource(list, targets) }
+            // What may replace any file has to know all pictures first.
+            guard list.isWhole || targets.replacing == .any else { return PredictionSource(list, targets) }
             listed = try PredictionInputs(list)
         } else {
             listed = try PredictionInputs(inputs.inputs, isRecursive: inputs.recursive, output: targets.folder)

@@ -151,7 +151,10 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         if isContinued {
             let previous = try Checkpoint(path: files.checkpoint).restore(net.parameters)
             record.progress = previous.progress
-            if previous.settings.stopping.bestBy != record.settings.stopping.bestBy {
+            // Not by their names: what is not named is one of them.
+            if try task.criterion(previous.settings.stopping.bestBy)
+                != task.criterion(record.settings.stopping.bestBy)
+            {
                 record.progress.forgetBest()
                 console.say("the best weights are chosen anew from here, by what --best-by names now")
             }

@@ -30,12 +30,16 @@ struct Criterion: Hashable, Sendable {
             return exceeds(value, best, by: share)
         }
         guard let loss = quality.loss, let best = other.loss else { return false }
-        return loss < best - share * abs(best)
+        return loss < best - Self.margin(share, of: best)
     }
 
     private func exceeds(_ value: Double, _ other: Double, by share: Double) -> Bool {
-        let margin = share == 0 ? 0 : share * abs(other)
+        let margin = Self.margin(share, of: other)
         return isMoreBetter ? value > other + margin : value < other - margin
+    }
+
+    private static func margin(_ share: Double, of value: Double) -> Double {
+        share == 0 || value.isInfinite ? 0 : share * abs(value)
     }
 
     /// `Dice 0.8392`; the test loss where the tests cannot tell the criterion.

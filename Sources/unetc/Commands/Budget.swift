@@ -25,6 +25,7 @@ struct Budget: ParsableCommand {
 
     func run() throws {
         try reportingErrors {
+            for output in [csv, png] { try checkOutput(output, reading: [input.graph]) }
             let session = try input.session()
             let curve = try session.memoryCurve(
                 try target.options(batch: batch), trainer: .standard, threads: target.threadCount)

@@ -45,6 +45,7 @@ struct Inspect: ParsableCommand {
 
     func run() throws {
         try reportingErrors {
+            try checkOutput(html, reading: [input.graph, profile])
             let session = try input.session()
             var options = try target.options(batch: batch)
             tile?.apply(to: &options)

@@ -39,6 +39,7 @@ struct Run: ParsableCommand {
 
     func run() throws {
         try reportingErrors {
+            try checkOutput(outputs, reading: [input.graph, inputs, weights])
             let session = try input.session()
             let feeds = try SafetensorsFile(path: inputs)
             let run = GraphRun(
