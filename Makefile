@@ -43,7 +43,7 @@ test-long: build setup-browser
 	UNETC_LONG_TESTS=1 UNETC_TRAINER=$(abspath $(BUILD))/unetc-trainer.o $(SWIFT) test
 
 # The emitted kernels under the address and undefined-behaviour sanitizers, the thread pool under the thread sanitizer, the
-# trainer's commands under both.
+# trainer's commands as well.
 test-sanitize: build
 	SWIFT=$(SWIFT) scripts/test-sanitize.sh $(BUILD)/unetc
 
