@@ -21,6 +21,7 @@ static int loses_pixels(int code) {
     case JWRN_JPEG_EOF:
     case JWRN_HIT_MARKER:
     case JWRN_HUFF_BAD_CODE:
+    case JWRN_ARITH_BAD_CODE:
     case JWRN_MUST_RESYNC: return 1;
     default: return 0; /* stray bytes between segments, odd version numbers: the picture is whole */
     }

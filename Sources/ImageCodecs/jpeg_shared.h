@@ -8,8 +8,9 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include <jerror.h>
 #include <jpeglib.h>
+/* After the library, whose settings say which messages there are. */
+#include <jerror.h>
 #include <setjmp.h>
 
 /* libjpeg passes its error manager around; what follows it is ours. */

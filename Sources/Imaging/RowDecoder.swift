@@ -122,6 +122,12 @@ final class RowDecoder {
 
     private static func fault(_ input: PictureInput, _ options: DecodingOptions, _ reason: String) -> ImageError {
         if options.supervisor?.isCancelled == true { return .cancelled(input.name) }
+        // The words of the shims, of libpng and of libjpeg.
+        if ["out of memory", "insufficient memory"].contains(where: reason.lowercased().hasPrefix) {
+            return ImageError(
+                file: input.name,
+                message: "cannot be decoded for want of memory; give more memory, or use fewer --threads")
+        }
         return ImageError(
             file: input.name, message: "is a damaged or truncated \(input.format.rawValue) (\(reason)); replace it")
     }

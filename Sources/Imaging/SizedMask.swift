@@ -100,6 +100,7 @@ private struct MaskRows {
             from: info.storedWidth, to: sizedSides.width, isReversed: info.turn.reversesColumns)
         rows = nearestSources(from: info.storedHeight, to: sizedSides.height, isReversed: info.turn.reversesRows)
         result.reserveCapacity(width * height)
+        if info.sampleBits == 16 { highResult.reserveCapacity(width * height) }
     }
 
     mutating func read(from decoder: RowDecoder, _ observing: ((MaskRow) -> Void)?) throws(ImageError) {

@@ -78,10 +78,10 @@ struct WrittenEvaluation {
 
     /// As many as the memory for reading pictures has room for masks, of those whose file tells its size.
     private func threads(for samples: [Int]) -> Int {
-        guard let bound = data.reader?.decoding.supervisor?.bound else { return data.threads }
+        guard let decoding = data.reader?.decoding, let bound = decoding.supervisor?.bound else { return data.threads }
         let largest =
             samples.compactMap { data.samples[$0].pair?.picture }
-            .compactMap { try? pictureSize(path: $0) }.map { $0.width * $0.height }.max() ?? 0
+            .compactMap { try? pictureSize(path: $0, options: decoding) }.map { $0.width * $0.height }.max() ?? 0
         return max(1, min(data.threads, bound / max(1, 2 * largest)))
     }
 
