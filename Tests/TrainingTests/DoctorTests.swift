@@ -175,7 +175,9 @@ import Testing
     private static let encodings = [
         Encoding(name: "palette", file: MaskFiles.palette, words: ""),
         Encoding(name: "16 bits", file: MaskFiles.sixteenBits, words: ""),
-        Encoding(name: "instances", file: MaskFiles.instances, code: .deepMasks, words: "10 masks have 16 bits"),
+        Encoding(
+            name: "instances", file: MaskFiles.instances, code: .deepMasks,
+            words: "10 masks have numbers above 255"),
         Encoding(name: "alpha", file: MaskFiles.alpha, code: .alphaMasks, words: "an alpha channel, which is not read"),
         Encoding(
             name: "photograph", file: MaskFiles.photograph, code: .maskValues,
