@@ -15,8 +15,10 @@ public struct HostLimits: Sendable {
 
     /// Bytes that the system could give without swapping, within the limits of containers and of the shell; a GiB where it does
     /// not say.
-    public var availableMemory: Int {
-        let free = min(meminfo("MemAvailable") ?? 1 << 30, addressSpaceLeft ?? .max)
+    /// - Parameter stacks: bytes that stacks of threads are still going to reserve, which `ulimit -v` counts though most of
+    ///   them are never touched.
+    public func availableMemory(stacks: Int = 0) -> Int {
+        let free = min(meminfo("MemAvailable") ?? 1 << 30, addressSpaceLeft.map { max(0, $0 - stacks) } ?? .max)
         guard let (limit, used) = ControlGroups(root: root).memory else { return free }
         return min(free, max(0, limit - used))
     }

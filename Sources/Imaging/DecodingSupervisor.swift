@@ -56,15 +56,16 @@ public final class DecodingSupervisor: @unchecked Sendable {
     }
 
     /// Takes room, which is waited for if need be. Whoever holds a claim must not wait for another.
+    /// - Parameter isWhole: whether the picture is held whole, for the advice.
     /// - Throws: an error that names the file if there is not so much at all, or, without waiting, now.
-    func claim(_ bytes: Int, for file: String, waits: Bool = true) throws(ImageError) -> Claim {
-        guard bytes <= most else { throw .tooLarge(file, bytes, most) }
+    func claim(_ bytes: Int, for file: String, isWhole: Bool, waits: Bool = true) throws(ImageError) -> Claim {
+        guard bytes <= most else { throw .tooLarge(file, bytes, most, isWhole: isWhole) }
         pthread_mutex_lock(mutex)
         while waits && taken > 0 && bytes > bound - taken { pthread_cond_wait(condition, mutex) }
         let room = most - taken
         if bytes <= room { taken += bytes }
         pthread_mutex_unlock(mutex)
-        guard bytes <= room else { throw .tooLarge(file, bytes, room) }
+        guard bytes <= room else { throw .tooLarge(file, bytes, room, isWhole: isWhole) }
         return Claim(self, bytes)
     }
 
@@ -82,12 +83,14 @@ extension DecodingSupervisor: Hashable {
 }
 
 extension ImageError {
-    static func tooLarge(_ file: String, _ bytes: Int, _ most: Int) -> ImageError {
+    static func tooLarge(_ file: String, _ bytes: Int, _ most: Int, isWhole: Bool) -> ImageError {
         func mebibytes(_ bytes: Int) -> Int { (bytes + (1 << 20) - 1) >> 20 }
         return ImageError(
             file: file,
             message: "takes \(mebibytes(bytes)) MiB to decode, which is more than the \(most >> 20) MiB that are left; "
-                + "give more memory, or save it neither progressive nor interlaced, which takes little")
+                + (isWhole
+                    ? "give more memory, or save it neither progressive nor interlaced, which takes little"
+                    : "give more memory, or use fewer --threads"))
     }
 
     static func cancelled(_ file: String) -> ImageError {

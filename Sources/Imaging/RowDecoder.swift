@@ -83,7 +83,7 @@ final class RowDecoder {
         try checkPlausibility()
         if let supervisor = options.supervisor {
             claim = try supervisor.claim(
-                info.decodingBytes(bytesPerPixel: bytesPerPixel(output)) + extra, for: name,
+                info.decodingBytes(bytesPerPixel: bytesPerPixel(output)) + extra, for: name, isWhole: info.isWhole,
                 waits: options.waitsForRoom)
         }
         try check { image_row_reader_start(reader, output.number, $0) }

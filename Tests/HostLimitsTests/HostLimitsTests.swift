@@ -63,7 +63,7 @@ import Testing
             try writeText(text, to: root + path)
         }
         let limits = HostLimits(root: root)
-        #expect(limits.availableMemory >> 20 == one.memory)
+        #expect(limits.availableMemory() >> 20 == one.memory)
         #expect(limits.processors(allowed: 4) == one.processors)
     }
 }

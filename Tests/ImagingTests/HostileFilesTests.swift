@@ -95,6 +95,17 @@ import Testing
         #expect(text.hasPrefix("takes 1 MiB to decode, which is more than the 0 MiB that are left; give more memory"))
     }
 
+    @Test(arguments: [(true, "save it neither progressive nor interlaced"), (false, "use fewer --threads")])
+    func adviceIsOfUse(isWhole: Bool, advice: String) {
+        let supervisor = DecodingSupervisor(bound: 10, most: 10)
+        do {
+            _ = try supervisor.claim(11, for: "x", isWhole: isWhole)
+            Issue.record("it was let in")
+        } catch {
+            #expect(error.message.contains(advice), "\(error.message)")
+        }
+    }
+
     private final class Sums: Sendable {
         let taken = Atomic(0)
         let most = Atomic(0)
@@ -108,7 +119,7 @@ import Testing
             for index in 0..<200 {
                 let bytes = index % 20 == 0 ? 500 : 10 + index % 40
                 group.addTask {
-                    let claim = try supervisor.claim(bytes, for: "x")
+                    let claim = try supervisor.claim(bytes, for: "x", isWhole: false)
                     let sum = sums.taken.wrappingAdd(bytes, ordering: .relaxed).newValue
                     sums.most.max(sum, ordering: .relaxed)
                     #expect(sum <= 100 || sum == bytes)
@@ -119,9 +130,9 @@ import Testing
             try await group.waitForAll()
         }
         #expect(sums.most.load(ordering: .relaxed) == 500)
-        let first = try supervisor.claim(600, for: "x")
-        #expect(throws: ImageError.self) { _ = try supervisor.claim(401, for: "y", waits: false) }
-        let second = try supervisor.claim(400, for: "y", waits: false)
+        let first = try supervisor.claim(600, for: "x", isWhole: true)
+        #expect(throws: ImageError.self) { _ = try supervisor.claim(401, for: "y", isWhole: true, waits: false) }
+        let second = try supervisor.claim(400, for: "y", isWhole: true, waits: false)
         withExtendedLifetime((first, second)) {}
     }
 }

@@ -184,6 +184,18 @@ import Testing
             loaded.report.issues.map(\.text).first?.contains("masks/b.png: is the same file as its picture") == true)
     }
 
+    @Test func linksToPicturesAloneAreNoMasks() throws {
+        let data = try TestFolder()
+        for folder in ["images", "masks"] { try data.folder(folder) }
+        for name in ["a", "b"] {
+            try data.writePicture("images/\(name).png")
+            #expect(link(data.file("images/\(name).png"), data.file("masks/\(name).png")) == 0)
+        }
+        let text = message { _ = try load(data) }
+        #expect(text.contains("masks: no mask in it, but links to the pictures: "), "\(text)")
+        #expect(text.contains("masks/a.png") && text.contains("masks/b.png"), "\(text)")
+    }
+
     // MARK: What is left out
 
     /// Files that were meant as pictures, and what is said of them; nil for those that nobody means.

@@ -1,4 +1,5 @@
 import Glibc
+import FileAccess
 import Imaging
 import Runtime
 import Testing
@@ -119,6 +120,20 @@ import Testing
             let checkpoint = Checkpoint(path: parts + "/fold-\(number)/checkpoint.safetensors")
             #expect(try checkpoint.record(for: nil).progress.epoch == 3, "fold \(number)")
         }
+    }
+
+    /// A fold that was killed before its first checkpoint has a folder and a description.
+    @Test func foldsThatWereBarelyBegunAreLikeTheOthers() throws {
+        let data = try pictures(7)
+        let output = data.file("run")
+        try train(["--data", data.path, "--out", output, "--folds", "3", "--epochs", "1", "--seed", "4"])
+        let files = RunFiles(folder: output + "/fold-3")
+        let whole = (bytes(output + "/folds.csv"), bytes(files.checkpoint))
+        for file in [files.checkpoint, files.best, files.bestScores, files.hashes, files.metrics] { Files.remove(file) }
+        let rows = try FileSystem.text(of: output + "/folds.csv").split(separator: "\n").filter { !$0.hasPrefix("3,") }
+        try FileWriter.write(output + "/folds.csv", text: rows.joined(separator: "\n") + "\n")
+        try train(["--out", output, "--resume"])
+        #expect(bytes(output + "/folds.csv") == whole.0 && bytes(files.checkpoint) == whole.1)
     }
 
     /// Data, seed and settings of the fold that is there, though nothing but the folder is named.

@@ -180,7 +180,7 @@ import Testing
     @Test func numbersHaveToExist() throws {
         let words = message { _ = try load(folder(step: 1, bits: 8), range: "0-4095") }
         #expect(words.contains("--range 0-4095: the pictures have 8 bits"), "\(words)")
-        #expect(try load(folder(step: 1, bits: 8), range: "10-90").data.range.description == "10-90/0-65535")
+        #expect(try load(folder(step: 1, bits: 8), range: "10-90").data.range.description == "10-90/10-90")
     }
 
     @Test func everyBitIsPartOfTheContent() throws {
@@ -289,6 +289,32 @@ import Testing
         #expect(try settings(["--range", "0-4095"], nil).range?.description == "0-255/0-4095")
         #expect(try settings(["--no-exif"], nil).isOriented == false)
         let words = message { _ = try settings(["--range", "p2-p98"], known) }
-        #expect(words.contains("percentiles are those of training pictures"), "\(words)")
+        #expect(words.contains("--range p2-p98: the range is that of training pictures"), "\(words)")
+        let auto = message { _ = try settings(["--range", "auto"], known) }
+        #expect(auto.contains("--range auto: the range is that of training pictures"), "\(auto)")
+        #expect(try settings(["--range", "auto"], DataSettings(range: .full)).range == .full, "as the run was trained")
+        #expect(try settings([], nil).range == .full)
+    }
+
+    /// Tests are no measure of themselves.
+    @Test(arguments: ["auto", "p1-p99"])
+    func rangesOfEvaluationsAreThoseOfTheRun(text: String) throws {
+        let data = try TinyRuns.parted { _, x, _ in x > 7 }
+        try TinyRuns.run([
+            "train", "--data", data.path, "--out", data.file("run"), "--epochs", "1", "--quiet", "--range", "3-200",
+        ])
+        let evaluation = ["evaluate", "--run", data.file("run")]
+        let words = message { try TinyRuns.run(evaluation + ["--range", text]) }
+        #expect(words.contains("--range \(text): the range is that of training pictures"), "\(words)")
+        for more in [[], ["--range", "3-200"], ["--range", "full"]] { try TinyRuns.run(evaluation + more) }
+    }
+
+    /// Numbers are those of the files, whichever pictures a command happens to see.
+    @Test(arguments: [("10-90", "10-90/10-90"), ("0-4095", "0-255/0-4095")])
+    func numbersMeanTheSameInEachCommand(text: String, expected: String) throws {
+        let mixed = try folder(step: 16)
+        for index in 1...4 { try write(mixed, index, first: 0, step: 1, bits: 8) }
+        #expect(try load(mixed, range: text).data.range.description == expected)
+        #expect(try PictureFlags.parse(["--range", text]).applied(to: nil).range?.description == expected)
     }
 }

@@ -169,6 +169,27 @@ import Testing
         #expect(values[0] < 1 && values[0] > 0.999 && values[1] < values[0] && values[1] > 0.999, "\(values)")
     }
 
+    /// A band of tiles is as wide as the picture.
+    @Test func evaluationsKnowWhatTilesTake() throws {
+        let data = try TestFolder()
+        for folder in ["images", "masks"] { try data.folder(folder) }
+        _ = try noise(data.file("images/wide.png"), width: 9000, height: 4)
+        try Bitmap(width: 9000, height: 4, channels: 1).writePNG(to: data.file("masks/wide.png"))
+        let model = try PixelModel.load(Self.mask)
+        let shape = try NetInterface(model: model).shape
+        var samples = try DataSet.load(
+            DataSettings(folder: data.path, split: 0), .testing(nil), shape: shape, seed: 0, threads: 1, isStrict: true,
+            console: Console(isQuiet: true)
+        ).data
+        samples.reader?.decoding.supervisor = DecodingSupervisor(bound: 300_000, most: 300_000)
+        let prediction = TiledPrediction(
+            net: try TiledNet(model: model, threads: 1), shape: shape, style: PredictionStyle())
+        let text = message {
+            _ = try TiledEvaluation(prediction: prediction, data: samples).run(on: samples.testing, progress: { _ in })
+        }
+        #expect(text.contains("images/wide.png: is so wide that a band of tiles takes"), "\(text)")
+    }
+
     @Test func patternsAndFoldersOfFoldersAreFound() throws {
         let data = try TestFolder()
         try data.folder("in/deep/deeper")

@@ -121,6 +121,41 @@ import Testing
         #expect(bytes(data.file("out/b.png")) == drawn)
     }
 
+    /// People correct masks while others are predicted: what counts is the moment at which the result gets its name.
+    @Test(arguments: ["out/a.png", "out/overlays/a.png", "out/probabilities/a.png"])
+    func filesThatAreChangedMeanwhileStay(file: String) throws {
+        let data = try data()
+        let style = PredictionStyle(probabilityBits: 8, overlay: .tinted)
+        let targets = PredictionTargets(folder: data.file("out"), task: .mask, style: style)
+        let job = targets.job(PredictionPicture(path: data.file("images/a.png")))
+        try job.makeFolders()
+        let writer = try PredictionWriter(
+            job, size: PictureSize(width: 4, height: 2), channels: 1, task: .mask, style: style)
+        let picture = [UInt8](repeating: 9, count: 12)
+        func append() throws {
+            try [Float](repeating: 0.7, count: 4).withUnsafeBufferPointer { try writer.append($0, picture: picture) }
+        }
+        try append()
+        try data.writeMask("drawn.png", left: 0, right: 255)
+        let drawn = bytes(data.file("drawn.png"))
+        try #require(rename(data.file("drawn.png"), data.file(file)) == 0)
+        let text = message { try append() }
+        #expect(text.contains("images/a.png: is left out: its") && text.contains("has not written"), "\(text)")
+        #expect(bytes(data.file(file)) == drawn)
+        #expect(job.files.filter(FileSystem.isFile) == [data.file(file)], "the others have not appeared")
+    }
+
+    /// Two names may be one place.
+    @Test func resultsMeetThroughLinks() throws {
+        let data = try data()
+        for folder in ["in/left", "in/right", "out/left"] { try data.folder(folder) }
+        for folder in ["left", "right"] { try data.writePicture("in/\(folder)/x.png") }
+        #expect(symlink("left", data.file("out/right")) == 0)
+        let text = message { try predict(data, [data.file("in"), "--recursive", "--out", data.file("out")]) }
+        #expect(text.contains("in/left/x.png and ") && text.contains("would both give"), "\(text)")
+        #expect(try FileSystem.names(in: data.file("out/left")).isEmpty)
+    }
+
     @Test(arguments: ["augment", "doctor", "evaluate"])
     func figuresReplaceOwnFilesOnly(command: String) throws {
         let data = try TinyRuns.pictures()

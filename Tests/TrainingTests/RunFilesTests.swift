@@ -127,6 +127,44 @@ import Testing
         #expect(FileSystem.isFile(data.file("run/checkpoint.safetensors")))
     }
 
+    /// Nothing but its command is known of a run that was ended before its first checkpoint: without the flags the drawn
+    /// pictures would be trained.
+    @Test func aRunWithoutACheckpointIsResumedByItsOwnCommandOnly() throws {
+        let data = try pictures()
+        let started = ["train", "--data", data.path, "--out", data.file("run"), "--quiet", "--epochs", "1"]
+        try TinyRuns.run(started)
+        let whole = try bytes(data.file("run/checkpoint.safetensors"))
+        let names = ["checkpoint.safetensors", "best.safetensors", "best.json", "hashes.csv", "metrics.csv"]
+        for name in names { Files.remove(data.file("run/" + name)) }
+        let text = message { try TinyRuns.run(["train", "--out", data.file("run"), "--resume", "--quiet"]) }
+        #expect(text.contains("run: the run was ended before its first checkpoint"), "\(text)")
+        #expect(text.contains("start it again with\n  trainer " + started.joined(separator: " ")), "\(text)")
+        #expect(!FileSystem.isFile(data.file("run/checkpoint.safetensors")))
+        try TinyRuns.run(started + ["--resume"])
+        #expect(try bytes(data.file("run/checkpoint.safetensors")) == whole)
+        try data.folder("begun")
+        let begun = message { try TinyRuns.run(["train", "--out", data.file("begun"), "--resume", "--quiet"]) }
+        #expect(begun.contains("begun: there is no run to resume: it was ended before it wrote anything"), "\(begun)")
+        #expect(try FileSystem.names(in: data.file("begun")).isEmpty)
+    }
+
+    /// As after a kill between the best weights and the checkpoint that says so: the best that the checkpoint knows is gone,
+    /// and no later epoch is as good.
+    @Test func bestWeightsAreThoseThatAreThere() throws {
+        let data = try pictures()
+        try train(data, "run", ["--epochs", "2", "--lr", "0.001"])
+        try train(data, "longer", ["--epochs", "3", "--lr", "0.001"])
+        let longer = RunFiles(folder: data.file("longer"))
+        try #require(try Checkpoint(path: longer.best).record(for: nil).progress.epoch == 3)
+        let files = RunFiles(folder: data.file("run"))
+        try FileWriter.write(files.best, bytes(longer.best))
+        try train(data, "run", ["--epochs", "3", "--resume", "--lr", "30"])
+        let progress = try Checkpoint(path: files.checkpoint).record(for: nil).progress
+        #expect(progress.bestEpoch == 3)
+        #expect(try Checkpoint(path: files.best).record(for: nil).progress.epoch == 3)
+        #expect(try bytes(files.best) != bytes(longer.best))
+    }
+
     /// People delete checkpoints, which are three times the weights.
     @Test(arguments: [[], ["--resume"]]) func aRunWithoutItsCheckpointIsKept(flags: [String]) throws {
         let data = try pictures()

@@ -143,7 +143,7 @@ import Testing
         let shares = MemoryShares(free: free << 20, budget: budget.map { $0 << 20 }, net: net << 20)
         #expect(shares.cache.limit >> 20 == cache && shares.decoding >> 20 == decoding)
         #expect(shares.supervisor.most == shares.decoding)
-        #expect(MemoryShares(budget: nil, net: 0).cache.limit > 10 << 20)
+        #expect(MemoryShares(budget: nil, net: 0, threads: 2).cache.limit > 10 << 20)
     }
 
     /// What cannot be decoded within the share is named, and left out as what cannot be read is.

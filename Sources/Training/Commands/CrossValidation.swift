@@ -117,7 +117,7 @@ struct CrossValidation {
     ) throws -> TrainingRun.Ending {
         var one = command
         one.output = files.folder
-        one.resume = command.resume && FileSystem.isFolder(files.folder)
+        one.resume = command.resume && FileSystem.isFile(files.checkpoint)
         if !isFirst { one.profiling.path = nil }
         if let end { one.flags.stopping.minutes = max(1e-3, (end - monotonicSeconds()) / 60) }
         return try one.train(context, fold: Fold(number: number, count: count), like: started)

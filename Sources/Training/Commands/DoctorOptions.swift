@@ -47,10 +47,12 @@ public struct DoctorOptions: ParsableArguments {
         data.reading.apply(to: &settings)
         settings.split = data.split ?? settings.split
         settings.isSorted = data.sorted
+        let threads = data.threads ?? processorCount()
         let diagnosis = try DataExamination(
             settings: settings, seed: self.seed ?? seed, net: net, isStrict: data.strict,
-            threads: data.threads ?? processorCount(),
-            decoding: settings.decoding(within: MemoryShares(budget: nil, net: 0)), progress: bar.show(_:of:)
+            threads: threads,
+            decoding: settings.decoding(within: MemoryShares(budget: nil, net: 0, threads: threads)),
+            progress: bar.show(_:of:)
         ).diagnosis()
         if let sheet { try ContactSheet(diagnosis).write(to: sheet) }
         return diagnosis

@@ -63,6 +63,7 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
         try overwriting.replacing.check([show.map(figure), confusion].compactMap { $0 })
         let threads = data.threads ?? processorCount()
         let settings = try data.resolved(over: weights.readingSettings(record), task: task)
+        if try settings.layout(for: task)?.isParted == true { try data.reading.checkSettled(settings) }
         let names = try ClassNames(settings.classNames, task: task)
         let samples = try DataSet.load(
             settings, .testing(part), shape: interface.shape, seed: seed ?? record?.settings.seed ?? 0,
@@ -107,7 +108,9 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
         guard let show else { return }
         let target = figure(show)
         let shown = samples.testing[show - 1]
-        try RunFigures.samples([shown], of: samples, net: net, names: names, cell: 320).writeResult(to: target)
+        let drawn = try RunFigures.samples([shown], of: samples, net: net, names: names, cell: 320)
+        try overwriting.replacing.check([target])
+        try drawn.writeResult(to: target)
         let what = task.needsMasks ? "picture, truth and prediction" : "picture and reconstruction"
         console.answer("\(what) of \(samples.samples[shown].name): \(target)")
     }
@@ -123,6 +126,7 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
         guard let matrix else { return }
         console.answer(matrix.table(names))
         guard let confusion else { return }
+        try overwriting.replacing.check([confusion])
         try RunFigures.confusion(matrix, names: names, title: model.graphName).writeResult(to: confusion)
         console.answer("which class was taken for which: \(confusion)")
     }

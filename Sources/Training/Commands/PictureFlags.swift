@@ -30,16 +30,21 @@ struct PictureFlags: ParsableArguments {
     func applied(to recorded: DataSettings?) throws -> DataSettings {
         var settings = recorded ?? DataSettings()
         apply(to: &settings)
-        switch settings.rangeSetting {
-        case .percentiles where settings.range == nil:
-            throw TrainerError(
-                "--range \(settings.rangeSetting): percentiles are those of training pictures, which are not here",
-                hint: "leave it out to take what the run was trained with, or give two numbers such as 0-4095")
-        case .numbers(let span) where settings.range == nil:
-            // Numbers that no byte has are those of 16 bits.
-            settings.range = .spans(bytes: span.high > 255 ? .bytes : span, words: span)
-        case .auto, .full, .numbers, .percentiles: settings.range = settings.range ?? .full
-        }
+        try checkSettled(settings)
+        if case .numbers(let span) = settings.rangeSetting, settings.range == nil { settings.range = .numbers(span) }
+        settings.range = settings.range ?? .full
         return settings
+    }
+
+    /// - Throws: `TrainerError` when a flag asks for a range by training pictures, of which there are none.
+    func checkSettled(_ settings: DataSettings) throws {
+        guard let range, settings.range == nil else { return }
+        switch range {
+        case .full, .numbers: return
+        case .auto, .percentiles:
+            throw TrainerError(
+                "--range \(range): the range is that of training pictures, which are not here",
+                hint: "leave it out to take what the run was trained with, or give two numbers such as 0-4095")
+        }
     }
 }

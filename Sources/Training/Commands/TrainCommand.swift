@@ -70,7 +70,7 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         guard interface.canTrain else { throw Net.noLoss(model) }
         if let path = profiling.path { try Trace.check(path) }
         try checkFolder()
-        let previous = try previousRecord(RunFiles(folder: output), model, console)
+        let previous = try previousRecord(RunFiles(folder: output), context, console)
         let repeated = try repetition.run.map { try Repetition(of: $0, model: model, console: console) }
         let settings = try flags.resolved(
             defaults: repeated?.record.settings ?? ModelDefaults(metadata: model.metadata).training,
@@ -158,6 +158,7 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
                 record.progress.forgetBest()
                 console.say("the best weights are chosen anew from here, by what --best-by names now")
             }
+            try forgetLostBest(files, &record.progress)
             if samples.testing.isEmpty { record.progress.plateau.takeLosses() }
             log = try Self.log(files, task, through: record.progress.epoch)
             log.size = size
@@ -181,6 +182,14 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
             logs: RunLogs(stepInterval: logging.logEvery, description: description), lastEpoch: lastEpoch,
             isPoisoned: poison, profile: profile)
         return (run, description)
+    }
+
+    /// Best weights are written before the checkpoint that says so. After a kill in between, those of the epoch that the
+    /// checkpoint calls best are gone, so that any epoch is better; the same training comes to the same best again.
+    private func forgetLostBest(_ files: RunFiles, _ progress: inout RunProgress) throws {
+        guard progress.best != nil, FileSystem.isFile(files.best) else { return }
+        let written = try Checkpoint(path: files.best).record(for: nil).progress
+        if written.epoch != progress.bestEpoch { progress.best = nil }
     }
 
     /// Before the net's memory is taken.
@@ -216,16 +225,35 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
     }
 
     /// The record to continue from; nil for a new run, or one that was ended before its first checkpoint.
-    private func previousRecord(_ files: RunFiles, _ model: Model, _ console: Console) throws -> RunRecord? {
+    private func previousRecord(
+        _ files: RunFiles, _ context: TrainerContext, _ console: Console
+    ) throws -> RunRecord? {
         guard resume else { return nil }
         guard FileSystem.isFile(files.checkpoint) else {
+            try checkSameCommand(files, context)
             console.warn("\(output): no checkpoint yet, so training starts from the beginning")
             return nil
         }
         let checkpoint = Checkpoint(path: files.checkpoint)
-        let record = try checkpoint.record(for: model)
+        let record = try checkpoint.record(for: context.model)
         try checkpoint.checkLog(record)
         return record
+    }
+
+    /// A run without a checkpoint remembers nothing of its data and settings, which flags that are left out would mean.
+    /// - Throws: `TrainerError` with the command that starts the run again, unless it is this one.
+    private func checkSameCommand(_ files: RunFiles, _ context: TrainerContext) throws {
+        guard let started = try Self.previousDescription(files)?.sessions.last?.command else {
+            if data.namesData { return }
+            throw TrainerError(
+                "\(output): there is no run to resume: it was ended before it wrote anything",
+                hint: "start it again without --resume, with the flags it had")
+        }
+        func flags(_ command: [String]) -> ArraySlice<String> { command.filter { $0 != "--resume" }.dropFirst() }
+        guard flags(started) != flags(context.arguments) else { return }
+        throw TrainerError(
+            "\(output): the run was ended before its first checkpoint, so that nothing is there to continue",
+            hint: "start it again with\n  " + Self.commandLine(started.filter { $0 != "--resume" }))
     }
 
     /// - Throws: `TrainerError` when pictures would be read otherwise than the run reads them.

@@ -13,15 +13,16 @@ extension DataSet {
     ///
     /// - Parameters:
     ///   - cache: how many of them stay in memory; nil for what the shares say.
-    ///   - shares: of the memory that is there.
+    ///   - shares: of the memory that is there; nil where no net is going to be run.
     /// - Returns: the samples, and for files on disk what was found in them. Of data that comes parted, an evaluation
     ///   has no training samples.
     /// - Throws: `TrainerError`; with `isStrict` also for files that would be skipped; `Interrupted`.
     static func load(
         _ settings: DataSettings, _ selection: Selection, shape: SampleShape, seed: UInt64, threads: Int,
-        isStrict: Bool, cache: SampleCache? = nil, shares: MemoryShares = MemoryShares(budget: nil, net: 0),
+        isStrict: Bool, cache: SampleCache? = nil, shares: MemoryShares? = nil,
         console: Console
     ) throws -> (data: DataSet, findings: DataFindings?) {
+        let shares = shares ?? MemoryShares(budget: nil, net: 0, threads: threads)
         let bar = ProgressBar(console: console, label: settings.isEmbedded ? "drawing pictures" : "reading pictures")
         defer { console.clear() }
         func parted(_ samples: [StoredSample], _ reader: SampleReader?) -> DataSet {

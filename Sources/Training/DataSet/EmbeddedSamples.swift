@@ -19,7 +19,7 @@ struct EmbeddedSamples: Sendable {
     /// All samples, drawn on several threads. Those that the cache has no room for are drawn again whenever they are needed.
     /// - Throws: `TrainerError` when a single one is more than the memory that there is.
     func load(threads: Int, cache: SampleCache, progress: @escaping (Int, Int) -> Void) throws -> [StoredSample] {
-        let free = HostLimits().availableMemory
+        let free = HostLimits().availableMemory(stacks: threads * PosixThread.stackBytes)
         // As bytes, and as the colours of its pixels on the way.
         guard shape.sampleBytes <= free / 2 else {
             throw TrainerError(

@@ -110,7 +110,7 @@ extension PictureRange {
     ///
     /// - Parameters:
     ///   - facts: of the pictures that train.
-    ///   - hasDeep: whether there are pictures of 16 bits at all, whose numbers `LOW-HIGH` then means.
+    ///   - hasDeep: whether there are pictures of 16 bits at all.
     /// - Throws: `TrainerError` for numbers that no picture has.
     static func settled(_ setting: RangeSetting, _ facts: [PairFacts], hasDeep: Bool) throws -> PictureRange? {
         switch setting {
@@ -120,14 +120,19 @@ extension PictureRange {
         case .full: return .full
         case .percentiles: return nil
         case .numbers(let span):
-            if hasDeep { return .spans(bytes: .bytes, words: span) }
-            guard span.high <= 255 else {
+            guard hasDeep || span.high <= 255 else {
                 throw TrainerError(
                     "--range \(setting): the pictures have 8 bits, whose numbers end at 255",
                     hint: "give numbers from 0 to 255, or leave out --range")
             }
-            return .spans(bytes: span, words: .words)
+            return numbers(span)
         }
+    }
+
+    /// What `LOW-HIGH` means whatever pictures there are: the numbers of files of both depths, or of 16 bits alone where no
+    /// byte has them.
+    static func numbers(_ span: NumberSpan) -> PictureRange {
+        .spans(bytes: span.high > 255 ? .bytes : span, words: span)
     }
 
     /// What `auto` makes of the numbers that training pictures of 16 bits have, the lowest and the highest. Cameras and

@@ -46,16 +46,21 @@ struct SamplePairing: Hashable, Sendable {
         report.fileCount += masks.folder.fileCount
         maskCount = masks.files.count
         subfolders += masks.folder.subfolders
-        pair(pictures, masks)
-        if pairs.isEmpty { fault = Self.nothing(pictures, masks) }
+        let sameFiles = pair(pictures, masks)
+        if pairs.isEmpty {
+            fault = sameFiles.isEmpty ? Self.nothing(pictures, masks) : Self.onlyPictures(sameFiles, maskFolder)
+        }
     }
 
-    private mutating func pair(_ pictures: NamedPictures, _ masks: NamedPictures) {
+    /// - Returns: the masks that are their pictures themselves, through links.
+    private mutating func pair(_ pictures: NamedPictures, _ masks: NamedPictures) -> [String] {
+        var sameFiles: [String] = []
         let alone = pictures.files.filter { masks.file(of: $0.stem) == nil && !masks.isUnusable($0.stem) }
         let masksAlone = masks.files.filter { pictures.file(of: $0.stem) == nil && !pictures.isUnusable($0.stem) }
         for picture in pictures.files {
             guard let mask = masks.file(of: picture.stem) else { continue }
             if Files.identity(of: picture.path) == Files.identity(of: mask) {
+                sameFiles.append(mask)
                 let reason = "is the same file as its picture, \(picture.path)"
                 report.issues.append(DataIssue(file: mask, reason: reason, kind: .unusable))
             } else {
@@ -73,6 +78,13 @@ struct SamplePairing: Hashable, Sendable {
         report.issues += masksAlone.map { mask in
             DataIssue(file: mask.path, reason: "has no picture in \(pictures.folder.path)", kind: .maskAlone)
         }
+        return sameFiles
+    }
+
+    private static func onlyPictures(_ sameFiles: [String], _ folder: String) -> TrainerError {
+        TrainerError(
+            "\(folder): no mask in it, but links to the pictures: \(Text.list(sameFiles))",
+            hint: "put the masks there under their pictures' names, or name their folder with --masks")
     }
 
     /// - Throws: `TrainerError` when both are one folder, in which each picture would be its own mask.

@@ -14,8 +14,9 @@ struct MemoryShares {
     /// - Parameters:
     ///   - budget: of the whole process, what the trainer was compiled for; nil without one.
     ///   - net: bytes that are going to be taken for other things.
-    init(budget: Int?, net: Int) {
-        let free = HostLimits().availableMemory
+    ///   - threads: that compute; as many read pictures.
+    init(budget: Int?, net: Int, threads: Int) {
+        let free = HostLimits().availableMemory(stacks: 2 * threads * PosixThread.stackBytes)
         self.init(free: free, budget: budget.map { $0 - (MemoryUse.residentBytes() ?? 0) }, net: net)
     }
 
@@ -33,7 +34,8 @@ struct MemoryShares {
     init(_ model: Model, plans: [String], threads: Int) throws {
         let plans = plans.filter(model.planNames.contains)
         let net = try MemoryUse(model: model, plans: plans, threads: threads, preparedWeights: .kept)
-        self.init(budget: try ModelDefaults(metadata: model.metadata).memoryBudget, net: net.totalInPages)
+        self.init(
+            budget: try ModelDefaults(metadata: model.metadata).memoryBudget, net: net.totalInPages, threads: threads)
     }
 
     /// Of training.
@@ -42,7 +44,7 @@ struct MemoryShares {
         let rest = try MemoryForecast(
             model: model, shape: NetInterface(model: model).shape, settings: settings, threads: threads, pictures: 0,
             program: 0)
-        self.init(budget: try ModelDefaults(metadata: model.metadata).memoryBudget, net: rest.total)
+        self.init(budget: try ModelDefaults(metadata: model.metadata).memoryBudget, net: rest.total, threads: threads)
     }
 
     /// Keeps decoders within their share, and ends them when a signal is held back.

@@ -10,9 +10,25 @@ struct PredictionJob: Hashable, Sendable {
     var probabilities: [String] = []
     /// The picture with its objects or classes in colours.
     var overlay: String?
+    /// Which files these may take the place of.
+    var replacing = Replacing.own
 
     /// All that is written.
     var files: [String] { [result] + probabilities + (overlay.map { [$0] } ?? []) }
+
+    /// Looks once more at what would be replaced, just before it is: people work on masks while others are predicted.
+    /// - Throws: `ImageError` about the picture when a file has come or was changed.
+    func checkFree(_ task: TrainingTask) throws(ImageError) {
+        guard let file = files.first(where: { !replacing.allows($0) }) else { return }
+        let conflict = PredictionConflict(file: file, what: what(file, task), isPicture: false)
+        throw ImageError(file: picture, message: "is left out: \(conflict.text)")
+    }
+
+    /// What one of the files is.
+    func what(_ file: String, _ task: TrainingTask) -> String {
+        if file == result { return task.result }
+        return file == overlay ? "overlay" : "picture of probabilities"
+    }
 }
 
 /// Where predictions go, and which files they may replace.
@@ -33,7 +49,7 @@ struct PredictionTargets: Sendable {
         func file(_ folders: String...) -> String {
             FileSystem.join(folders.reduce(folder, FileSystem.join), name)
         }
-        var job = PredictionJob(picture: picture.path, result: file())
+        var job = PredictionJob(picture: picture.path, result: file(), replacing: replacing)
         if style.overlay != .none { job.overlay = file(Self.overlays) }
         guard style.probabilityBits != nil else { return job }
         if let range = task.classes {
@@ -60,16 +76,11 @@ struct PredictionTargets: Sendable {
         job.files.compactMap { file in
             guard let identity = Files.identity(of: file) else { return nil }
             if pictures.contains(identity) {
-                return PredictionConflict(file: file, what: what(file, job), isPicture: true)
+                return PredictionConflict(file: file, what: job.what(file, task), isPicture: true)
             }
             return replacing.allows(file)
-                ? nil : PredictionConflict(file: file, what: what(file, job), isPicture: false)
+                ? nil : PredictionConflict(file: file, what: job.what(file, task), isPicture: false)
         }
-    }
-
-    private func what(_ file: String, _ job: PredictionJob) -> String {
-        if file == job.result { return task.result }
-        return file == job.overlay ? "overlay" : "picture of probabilities"
     }
 }
 
@@ -107,13 +118,19 @@ struct PredictionClaims {
     /// - Throws: `TrainerError` when an earlier picture has a file of that name.
     mutating func claim(_ job: PredictionJob, _ task: TrainingTask) throws {
         for file in job.files {
-            guard let other = owners[ExactText(file)] else { continue }
+            guard let other = owners[Self.place(of: file)] else { continue }
             let what = file == job.result ? "the \(task.result) " : ""
             throw TrainerError(
                 "\(other) and \(job.picture) would both give \(what)\(file)",
                 hint: "predict them into different folders, or with --recursive from the folder above")
         }
-        for file in job.files { owners[ExactText(file)] = job.picture }
+        for file in job.files { owners[Self.place(of: file)] = job.picture }
+    }
+
+    /// Where the file will be written: links lead several names to one place.
+    private static func place(of file: String) -> ExactText {
+        guard !Files.exists(file) else { return ExactText(Files.absolute(file)) }
+        return ExactText(FileSystem.join(Files.absolute(FileSystem.parent(file)), FileSystem.name(file)))
     }
 }
 

@@ -25,7 +25,8 @@ final class PredictionWriter {
     let needsPicture: Bool
     private let task: TrainingTask
     private let threshold: Float
-    private let width: Int
+    private let job: PredictionJob
+    private var rowsLeft: Int
     private let outputs: [any PredictionRows]
 
     /// - Throws: `ImageError` when a file cannot be made.
@@ -33,8 +34,9 @@ final class PredictionWriter {
         _ job: PredictionJob, size: PictureSize, channels: Int, task: TrainingTask, style: PredictionStyle
     ) throws {
         self.task = task
+        self.job = job
         threshold = style.threshold
-        width = size.width
+        rowsLeft = size.height
         var outputs: [any PredictionRows] = [try ResultRows(job.result, size, channels, task)]
         if let bits = style.probabilityBits {
             outputs.append(try ProbabilityRows(job.probabilities, size, bits: bits))
@@ -54,12 +56,13 @@ final class PredictionWriter {
     /// - Parameters:
     ///   - values: `[channels, width]`, 0 ... 1.
     ///   - picture: red, green and blue of each pixel, where `needsPicture`.
-    /// - Throws: `ImageError` when a file cannot be written.
+    /// - Throws: `ImageError` when a file cannot be written, or, about the picture, when one is in the way now.
     func append(_ values: UnsafeBufferPointer<Float>, picture: [UInt8]) throws {
+        rowsLeft -= 1
+        if rowsLeft == 0 { try job.checkFree(task) }
         let row = PredictedRow(values: values, labels: task.labels(values, threshold: threshold), picture: picture)
         for output in outputs { try output.append(row) }
     }
-
 }
 
 /// The mask, the class map or the reconstructed picture.

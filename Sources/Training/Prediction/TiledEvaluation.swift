@@ -32,8 +32,9 @@ struct TiledEvaluation {
                 "--tiles: the embedded pictures have the net's size", hint: "name other data with --data")
         }
         let reader = try PictureReader(path: pair.picture, options: source.decoding)
-        let width = reader.width
-        let mask = try source.mask(of: stored, at: PictureSize(width: width, height: reader.height))
+        let size = PictureSize(width: reader.width, height: reader.height)
+        try prediction.checkRoom(for: size, pair.picture, source.decoding)
+        let mask = try source.mask(of: stored, at: size)
         var row = 0
         try prediction.eachRow(reader, of: pair.picture) { values in
             sums.add(

@@ -64,7 +64,7 @@ struct TiledPrediction {
         _ job: PredictionJob, _ reader: PictureReader, check: () throws -> Void, progress: (Int) -> Void
     ) throws {
         let size = PictureSize(width: reader.width, height: reader.height)
-        try checkRoom(for: scaled(size), job.picture)
+        try checkRoom(for: size, job.picture, style.decoding)
         try job.makeFolders()
         let writer = try PredictionWriter(
             job, size: size, channels: net.outputChannels, task: shape.task, style: style)
@@ -109,10 +109,12 @@ struct TiledPrediction {
     }
 
     /// Bands of tiles are as wide as the picture.
+    /// - Parameter size: the picture's own.
     /// - Throws: `ImageError` when there is no memory for them.
-    private func checkRoom(for size: PictureSize, _ file: String) throws {
-        let bytes = net.walkBytes(width: size.width, height: size.height, mirrored: style.flips == .h)
-        guard let room = style.decoding.supervisor?.most, bytes > room else { return }
+    func checkRoom(for size: PictureSize, _ file: String, _ decoding: DecodingOptions) throws {
+        let seen = scaled(size)
+        let bytes = net.walkBytes(width: seen.width, height: seen.height, mirrored: style.flips == .h)
+        guard let room = decoding.supervisor?.most, bytes > room else { return }
         throw ImageError(
             file: file,
             message: "is so wide that a band of tiles takes \(Text.bytes(bytes)), more than the \(Text.bytes(room)) "

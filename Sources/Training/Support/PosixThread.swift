@@ -11,7 +11,7 @@ struct PosixThread {
     private let handle: pthread_t
 
     /// Whatever the user's limit on stacks is: that of a terminal may be so small that nothing runs.
-    private static let stackBytes = 8 << 20
+    static let stackBytes = 8 << 20
 
     /// Starts the thread.
     /// - Throws: `TrainerError` when the system gives no more threads.
