@@ -4,7 +4,9 @@ SWIFT ?= swift
 PREFIX ?= /usr/local
 BUILD := .build/release
 JOBS ?= $(shell nproc)
-SWIFT_FLAGS := -c release --static-swift-stdlib -j $(JOBS)
+# The check finds imports of what no dependency reaches; scripts/rooms.py those of what others depend on.
+CHECKS := --explicit-target-dependency-import-check error
+SWIFT_FLAGS := -c release --static-swift-stdlib $(CHECKS) -j $(JOBS)
 # The demo's net and training: about a minute on two cores.
 DEMO_WIDTH ?= 12
 DEMO_SIZE ?= 64
@@ -35,7 +37,7 @@ build: setup
 	@SWIFT=$(SWIFT) scripts/link-trainer.sh $(BUILD)
 
 test: build lint setup-browser
-	$(SWIFT) build --build-tests -j $(JOBS)
+	$(SWIFT) build --build-tests $(CHECKS) -j $(JOBS)
 	UNETC_TRAINER=$(abspath $(BUILD))/unetc-trainer.o $(SWIFT) test --skip-build
 
 # The slow ones as well: random graphs by the hundred, kill and resume, accuracy on real pictures.
@@ -62,7 +64,10 @@ fuzz:
 format:
 	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests
 
+# Formatting, what Package.swift says of imports, circles among the folders of a target.
 lint:
+	@scripts/rooms.py --test
+	@SWIFT=$(SWIFT) scripts/rooms.py
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
 
 # unetc beside PyTorch, ONNX Runtime and OpenVINO: writes docs/BENCHMARKS.md. PEERS_PYTHON names a Python that has them.

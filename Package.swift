@@ -35,28 +35,39 @@ let package = Package(
         // The compiler, from text to files.
         room("Diagnostics"),
         room("GraphIR", ["Diagnostics"]),
-        room("GraphDSL", ["GraphIR"]),
+        room("GraphDSL", ["Diagnostics", "GraphIR"]),
         room("Interpreter", ["GraphIR"]),
-        room("Passes", ["GraphIR"]),
-        room("MemoryPlanning", ["GraphIR"]),
+        room("Passes", ["Diagnostics", "GraphIR"]),
+        room("MemoryPlanning", ["Diagnostics", "GraphIR"]),
         room("KernelIR"),
         room("Kernels", ["GraphIR", "KernelIR"]),
         .target(
-            name: "Emission", dependencies: ["Kernels", "MemoryPlanning"], resources: [.embedInCode("unetc_model.h")],
+            name: "Emission", dependencies: ["GraphIR", "MemoryPlanning", "KernelIR", "Kernels"],
+            resources: [.embedInCode("unetc_model.h")],
             swiftSettings: settings),
         .target(
-            name: "Inspection", dependencies: ["GraphDSL", "Emission"],
+            name: "Inspection", dependencies: ["GraphIR", "GraphDSL", "MemoryPlanning", "Emission"],
             resources: ["html", "css"].map { .embedInCode("Page/Resources/page.\($0)") }
                 + ["tools", "model", "graph", "arena", "details", "steps", "search", "main"].map {
                     .embedInCode("Page/Resources/\($0).js")
                 }, swiftSettings: settings),
-        room("Driver", ["GraphDSL", "Passes", "Emission", "Inspection", "FileAccess", "HostLimits"]),
+        room(
+            "Driver",
+            [
+                "FileAccess", "HostLimits", "Diagnostics", "GraphIR", "GraphDSL", "Passes", "MemoryPlanning",
+                "KernelIR",
+                "Kernels", "Emission", "Inspection",
+            ]),
         // What runs: linked into every trainer and into unetc.
         .target(name: "ModelABI"),
         .target(name: "ThreadPool", dependencies: ["ModelABI"]),
         room("Runtime", ["ModelABI", "ThreadPool", "FileAccess", "HostLimits"]),
         // The compiler's work judged on the machine that runs it.
-        room("Verification", ["Driver", "Runtime", "Interpreter"]),
+        room(
+            "Verification",
+            [
+                "GraphIR", "Interpreter", "Passes", "MemoryPlanning", "Kernels", "Emission", "Driver", "Runtime",
+            ]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
         .target(name: "ImageCodecs", dependencies: ["CPNG", "CJPEG", "CDigest"]),
@@ -64,43 +75,78 @@ let package = Package(
         .systemLibrary(name: "CProtobuf", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
         .systemLibrary(name: "CDigest", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
         .target(name: "EventMessages", dependencies: ["CProtobuf"], exclude: ["unetc_event.proto"]),
-        room("Training", ["Runtime", "Imaging", "EventMessages", "CDigest", argumentParser]),
+        room(
+            "Training",
+            [
+                "FileAccess", "HostLimits", "ModelABI", "Runtime", "Imaging", "EventMessages", "CDigest",
+                argumentParser,
+            ]),
         // The command line.
         .executableTarget(
-            name: "unetc", dependencies: ["Verification", "Imaging", "Training", "Inspection", argumentParser],
+            name: "unetc",
+            dependencies: [
+                "FileAccess", "Diagnostics", "GraphIR", "Passes", "MemoryPlanning", "KernelIR", "Kernels", "Emission",
+                "Inspection", "Driver", "Runtime", "Verification", "Imaging", "Training", argumentParser,
+            ],
             swiftSettings: settings),
         // Tests.
-        room("TestSupport", ["GraphIR", "Interpreter", "FileAccess"]),
+        room("TestSupport", ["FileAccess", "Diagnostics", "GraphIR", "Interpreter"]),
         .target(
             name: "PixelNet", dependencies: ["ModelABI"],
             cSettings: [.define("unetc_model_get", to: "pixel_net_get"), .define("TILED"), .unsafeFlags(["-O1"])]),
-        room("Fuzzing", ["GraphDSL", "Passes", "Inspection", "Training", "PixelNet", "TestSupport", "FileAccess"]),
-        .executableTarget(name: "unetc-fuzz", dependencies: ["Fuzzing", argumentParser], swiftSettings: settings),
-        tests("FileAccess", ["TestSupport"]),
+        room(
+            "Fuzzing",
+            [
+                "FileAccess", "Diagnostics", "GraphIR", "GraphDSL", "Passes", "MemoryPlanning", "Inspection", "Runtime",
+                "Imaging", "Training", "PixelNet", "TestSupport",
+            ]),
+        .executableTarget(
+            name: "unetc-fuzz", dependencies: ["Fuzzing", "TestSupport", argumentParser], swiftSettings: settings),
+        tests("FileAccess", []),
         tests("HostLimits", ["FileAccess", "TestSupport"]),
         tests("Fuzzing", ["unetc-fuzz", "TestSupport"], exclude: ["make_jpegs.py"]),
-        tests("GraphDSL", ["TestSupport"]),
-        tests("GraphIR", ["GraphDSL", "TestSupport"], exclude: ["Goldens"]),
-        tests("Interpreter", ["GraphDSL", "Passes", "TestSupport"], exclude: ["Goldens"]),
-        tests("Passes", ["GraphDSL", "TestSupport"], exclude: ["Goldens"]),
-        tests("MemoryPlanning", ["GraphDSL", "Passes", "TestSupport"]),
-        tests("Inspection", ["GraphDSL", "Passes", "TestSupport"], exclude: ["Goldens"]),
-        tests("KernelIR", ["TestSupport"]),
-        tests("Kernels", ["TestSupport"]),
-        tests("Driver", ["Kernels", "Runtime", "Interpreter", "TestSupport"]),
-        tests("Runtime", ["TestSupport"]),
-        tests("Verification", ["count-allocations", "TestSupport"]),
+        tests("GraphDSL", ["Diagnostics", "GraphIR", "TestSupport"]),
+        tests("GraphIR", ["Diagnostics", "TestSupport"], exclude: ["Goldens"]),
+        tests("Interpreter", ["Diagnostics", "GraphIR", "Passes", "TestSupport"], exclude: ["Goldens"]),
+        tests("Passes", ["GraphIR", "GraphDSL", "Interpreter", "TestSupport"], exclude: ["Goldens"]),
+        tests("MemoryPlanning", ["Diagnostics", "GraphIR", "GraphDSL", "Passes", "TestSupport"]),
+        tests(
+            "Inspection", ["GraphIR", "GraphDSL", "Passes", "MemoryPlanning", "Kernels", "Emission", "TestSupport"],
+            exclude: ["Goldens"]),
+        tests("KernelIR", []),
+        tests("Kernels", ["GraphIR", "Interpreter", "KernelIR", "TestSupport"]),
+        tests(
+            "Driver",
+            [
+                "FileAccess", "GraphIR", "GraphDSL", "Interpreter", "Passes", "MemoryPlanning", "KernelIR", "Kernels",
+                "Emission", "Inspection", "Runtime", "TestSupport",
+            ]),
+        tests("Runtime", ["FileAccess", "TestSupport"]),
+        tests(
+            "Verification",
+            [
+                "GraphIR", "Passes", "MemoryPlanning", "Emission", "Driver", "ModelABI", "Runtime", "count-allocations",
+                "TestSupport",
+            ]),
         .executableTarget(
             name: "count-allocations", dependencies: ["Runtime"], path: "Tests/CountAllocations",
             swiftSettings: settings),
-        tests("Imaging", ["TestSupport"], exclude: ["make_fixtures.py"]),
-        tests("Training", ["TestSupport"], exclude: ["make_mask_files.py"]),
+        tests("Imaging", ["FileAccess", "ImageCodecs", "TestSupport"], exclude: ["make_fixtures.py"]),
+        tests(
+            "Training", ["FileAccess", "Runtime", "Imaging", "TestSupport", argumentParser],
+            exclude: ["make_mask_files.py"]),
         .testTarget(
-            name: "UnetcTests", dependencies: ["unetc", "Imaging", "Passes", "TestSupport"], swiftSettings: settings),
+            name: "UnetcTests",
+            dependencies: ["GraphIR", "Passes", "Inspection", "Driver", "Runtime", "Imaging", "unetc", "TestSupport"],
+            swiftSettings: settings),
         .testTarget(
-            name: "TilingTests", dependencies: ["Driver", "Training", "TestSupport"], swiftSettings: settings),
+            name: "TilingTests",
+            dependencies: [
+                "GraphIR", "Passes", "KernelIR", "Kernels", "Emission", "Driver", "Runtime", "Training", "TestSupport",
+            ], swiftSettings: settings),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["Driver", "Runtime", "Imaging", "Fuzzing", "unetc", "TestSupport"],
+            name: "EndToEndTests",
+            dependencies: ["FileAccess", "Driver", "Runtime", "Imaging", "Fuzzing", "unetc", "TestSupport"],
             swiftSettings: settings),
     ]
 )
