@@ -29,24 +29,26 @@ let package = Package(
     ],
     dependencies: [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")],
     targets: [
-        // Under everything that reads or writes.
-        room("FileAccess"),
-        room("HostLimits", ["FileAccess"]),
+        // Under everything: the C library; texts, JSON, markup, hashes, random numbers, threads; files; the machine.
+        room("Platform"),
+        room("Base", ["Platform"]),
+        room("FileAccess", ["Platform", "Base"]),
+        room("HostLimits", ["Platform", "FileAccess"]),
         // The compiler, from text to files.
         room("Diagnostics"),
-        room("GraphIR", ["Diagnostics"]),
+        room("GraphIR", ["Base", "Diagnostics"]),
         room("GraphDSL", ["Diagnostics", "GraphIR"]),
-        room("Interpreter", ["GraphIR"]),
+        room("Interpreter", ["Platform", "Base", "GraphIR"]),
         room("Passes", ["Diagnostics", "GraphIR"]),
-        room("MemoryPlanning", ["Diagnostics", "GraphIR"]),
-        room("KernelIR"),
+        room("MemoryPlanning", ["Base", "Diagnostics", "GraphIR"]),
+        room("KernelIR", ["Platform", "Base"]),
         room("Kernels", ["GraphIR", "KernelIR"]),
         .target(
-            name: "Emission", dependencies: ["GraphIR", "MemoryPlanning", "KernelIR", "Kernels"],
+            name: "Emission", dependencies: ["Base", "GraphIR", "MemoryPlanning", "KernelIR", "Kernels"],
             resources: [.embedInCode("unetc_model.h")],
             swiftSettings: settings),
         .target(
-            name: "Inspection", dependencies: ["GraphIR", "GraphDSL", "MemoryPlanning", "Emission"],
+            name: "Inspection", dependencies: ["Base", "GraphIR", "GraphDSL", "MemoryPlanning", "Emission"],
             resources: ["html", "css"].map { .embedInCode("Page/Resources/page.\($0)") }
                 + ["tools", "model", "graph", "arena", "details", "steps", "search", "main"].map {
                     .embedInCode("Page/Resources/\($0).js")
@@ -54,6 +56,7 @@ let package = Package(
         room(
             "Driver",
             [
+                "Platform", "Base",
                 "FileAccess", "HostLimits", "Diagnostics", "GraphIR", "GraphDSL", "Passes", "MemoryPlanning",
                 "KernelIR",
                 "Kernels", "Emission", "Inspection",
@@ -61,23 +64,25 @@ let package = Package(
         // What runs: linked into every trainer and into unetc.
         .target(name: "ModelABI"),
         .target(name: "ThreadPool", dependencies: ["ModelABI"]),
-        room("Runtime", ["ModelABI", "ThreadPool", "FileAccess", "HostLimits"]),
+        room("Runtime", ["Platform", "Base", "ModelABI", "ThreadPool", "FileAccess", "HostLimits"]),
         // The compiler's work judged on the machine that runs it.
         room(
             "Verification",
             [
+                "Platform", "Base",
                 "GraphIR", "Interpreter", "Passes", "MemoryPlanning", "Kernels", "Emission", "Driver", "Runtime",
             ]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
         .target(name: "ImageCodecs", dependencies: ["CPNG", "CJPEG", "CDigest"]),
-        room("Imaging", ["ImageCodecs", "FileAccess"]),
+        room("Imaging", ["Platform", "Base", "ImageCodecs", "FileAccess"]),
         .systemLibrary(name: "CProtobuf", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
         .systemLibrary(name: "CDigest", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
         .target(name: "EventMessages", dependencies: ["CProtobuf"], exclude: ["unetc_event.proto"]),
         room(
             "Training",
             [
+                "Platform", "Base",
                 "FileAccess", "HostLimits", "ModelABI", "Runtime", "Imaging", "EventMessages", "CDigest",
                 argumentParser,
             ]),
@@ -85,59 +90,68 @@ let package = Package(
         .executableTarget(
             name: "unetc",
             dependencies: [
+                "Platform", "Base",
                 "FileAccess", "Diagnostics", "GraphIR", "Passes", "MemoryPlanning", "KernelIR", "Kernels", "Emission",
                 "Inspection", "Driver", "Runtime", "Verification", "Imaging", "Training", argumentParser,
             ],
             swiftSettings: settings),
         // Tests.
-        room("TestSupport", ["FileAccess", "Diagnostics", "GraphIR", "Interpreter"]),
+        room("TestSupport", ["Platform", "Base", "FileAccess", "Diagnostics", "GraphIR", "Interpreter"]),
         .target(
             name: "PixelNet", dependencies: ["ModelABI"],
             cSettings: [.define("unetc_model_get", to: "pixel_net_get"), .define("TILED"), .unsafeFlags(["-O1"])]),
         room(
             "Fuzzing",
             [
+                "Platform", "Base",
                 "FileAccess", "Diagnostics", "GraphIR", "GraphDSL", "Passes", "MemoryPlanning", "Inspection", "Runtime",
                 "Imaging", "Training", "PixelNet", "TestSupport",
             ]),
         .executableTarget(
-            name: "unetc-fuzz", dependencies: ["Fuzzing", "TestSupport", argumentParser], swiftSettings: settings),
-        tests("FileAccess", []),
+            name: "unetc-fuzz", dependencies: ["Platform", "Fuzzing", "TestSupport", argumentParser],
+            swiftSettings: settings),
+        tests("Base", ["Platform"]),
+        tests("FileAccess", ["Platform"]),
         tests("HostLimits", ["FileAccess", "TestSupport"]),
-        tests("Fuzzing", ["unetc-fuzz", "TestSupport"], exclude: ["make_jpegs.py"]),
-        tests("GraphDSL", ["Diagnostics", "GraphIR", "TestSupport"]),
-        tests("GraphIR", ["Diagnostics", "TestSupport"], exclude: ["Goldens"]),
-        tests("Interpreter", ["Diagnostics", "GraphIR", "Passes", "TestSupport"], exclude: ["Goldens"]),
-        tests("Passes", ["GraphIR", "GraphDSL", "Interpreter", "TestSupport"], exclude: ["Goldens"]),
-        tests("MemoryPlanning", ["Diagnostics", "GraphIR", "GraphDSL", "Passes", "TestSupport"]),
+        tests("Fuzzing", ["Platform", "unetc-fuzz", "TestSupport"], exclude: ["make_jpegs.py"]),
+        tests("GraphDSL", ["Platform", "Base", "Diagnostics", "GraphIR", "TestSupport"]),
+        tests("GraphIR", ["Base", "Diagnostics", "TestSupport"], exclude: ["Goldens"]),
+        tests("Interpreter", ["Base", "Diagnostics", "GraphIR", "Passes", "TestSupport"], exclude: ["Goldens"]),
+        tests("Passes", ["Base", "GraphIR", "GraphDSL", "Interpreter", "TestSupport"], exclude: ["Goldens"]),
+        tests("MemoryPlanning", ["Base", "Diagnostics", "GraphIR", "GraphDSL", "Passes", "TestSupport"]),
         tests(
             "Inspection", ["GraphIR", "GraphDSL", "Passes", "MemoryPlanning", "Kernels", "Emission", "TestSupport"],
             exclude: ["Goldens"]),
         tests("KernelIR", []),
-        tests("Kernels", ["GraphIR", "Interpreter", "KernelIR", "TestSupport"]),
+        tests("Kernels", ["Base", "GraphIR", "Interpreter", "KernelIR", "TestSupport"]),
         tests(
             "Driver",
             [
+                "Platform", "Base",
                 "FileAccess", "GraphIR", "GraphDSL", "Interpreter", "Passes", "MemoryPlanning", "KernelIR", "Kernels",
                 "Emission", "Inspection", "Runtime", "TestSupport",
             ]),
-        tests("Runtime", ["FileAccess", "TestSupport"]),
+        tests("Runtime", ["Platform", "Base", "FileAccess", "TestSupport"]),
         tests(
             "Verification",
             [
+                "Base",
                 "GraphIR", "Passes", "MemoryPlanning", "Emission", "Driver", "ModelABI", "Runtime", "count-allocations",
                 "TestSupport",
             ]),
         .executableTarget(
-            name: "count-allocations", dependencies: ["Runtime"], path: "Tests/CountAllocations",
+            name: "count-allocations", dependencies: ["Platform", "Runtime"], path: "Tests/CountAllocations",
             swiftSettings: settings),
-        tests("Imaging", ["FileAccess", "ImageCodecs", "TestSupport"], exclude: ["make_fixtures.py"]),
+        tests("Imaging", ["Platform", "FileAccess", "ImageCodecs", "TestSupport"], exclude: ["make_fixtures.py"]),
         tests(
-            "Training", ["FileAccess", "Runtime", "Imaging", "TestSupport", argumentParser],
+            "Training", ["Platform", "Base", "FileAccess", "Runtime", "Imaging", "TestSupport", argumentParser],
             exclude: ["make_mask_files.py"]),
         .testTarget(
             name: "UnetcTests",
-            dependencies: ["GraphIR", "Passes", "Inspection", "Driver", "Runtime", "Imaging", "unetc", "TestSupport"],
+            dependencies: [
+                "Platform", "Base", "GraphIR", "Passes", "Inspection", "Driver", "Runtime", "Imaging", "unetc",
+                "TestSupport",
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "TilingTests",
@@ -146,7 +160,7 @@ let package = Package(
             ], swiftSettings: settings),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["FileAccess", "Driver", "Runtime", "Imaging", "Fuzzing", "unetc", "TestSupport"],
+            dependencies: ["Base", "FileAccess", "Driver", "Runtime", "Imaging", "Fuzzing", "unetc", "TestSupport"],
             swiftSettings: settings),
     ]
 )

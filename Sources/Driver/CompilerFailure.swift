@@ -1,6 +1,4 @@
-#if canImport(Glibc)
-import Glibc
-#endif
+import Platform
 
 /// Why a compiler or a linker did not do its work where that is the machine's doing, in words for whoever owns it: it was
 /// killed, it crashed, or memory or disk ran out.

@@ -1,8 +1,7 @@
+import Base
 import FileAccess
 
-#if canImport(Glibc)
-import Glibc
-#endif
+import Platform
 
 /// What the process itself knows.
 extension Files {

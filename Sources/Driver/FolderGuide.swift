@@ -1,3 +1,4 @@
+import Base
 import Emission
 import FileAccess
 import GraphIR
@@ -117,8 +118,9 @@ struct FolderGuide {
     private var planTable: String {
         let rows = plans.map { plan -> String in
             let flops = plan.steps.reduce(0) { $0 + plan.work(of: $1).flops }
-            return "| `\(plan.name)` | \(Self.purpose(plan.name)) | \(plan.steps.count) | \(decimal(flops / 1e6, 1)) | "
-                + "\(decimal(Double(plan.plan.arenaBytes) / 1_048_576, 2)) |"
+            return
+                "| `\(plan.name)` | \(Self.purpose(plan.name)) | \(plan.steps.count) | \(Text.fixed(flops / 1e6, 1)) | "
+                + "\(Text.fixed(Double(plan.plan.arenaBytes) / 1_048_576, 2)) |"
         }
         return """
             ## The plans
@@ -181,12 +183,4 @@ struct FolderGuide {
     private var reports: [String] {
         plans.map { "## Memory of plan `\($0.name)`\n\n```\n\($0.plan.report)\n```" }
     }
-}
-
-/// A number with a fixed count of decimals.
-private func decimal(_ value: Double, _ places: Int) -> String {
-    let scale = (0..<places).reduce(1.0) { scale, _ in 10 * scale }
-    let digits = String(Int((value * scale).rounded()))
-    let padded = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
-    return padded.dropLast(places) + "." + padded.suffix(places)
 }

@@ -1,9 +1,7 @@
 import Emission
 import FileAccess
 
-#if canImport(Glibc)
-import Glibc
-#endif
+import Platform
 
 /// Turns objects into a trainer or a shared object, in a folder that nobody else looks into.
 struct Linker {

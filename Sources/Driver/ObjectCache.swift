@@ -1,3 +1,4 @@
+import Base
 import Emission
 import FileAccess
 import Kernels
@@ -150,14 +151,10 @@ func contentHash(_ text: String) -> String { contentHash(Array(text.utf8)) }
 
 /// As of a text.
 func contentHash(_ bytes: [UInt8]) -> String {
-    var first: UInt64 = 0xcbf2_9ce4_8422_2325
-    var second: UInt64 = 0x9e37_79b9_7f4a_7c15
-    for byte in bytes {
-        first = (first ^ UInt64(byte)) &* 0x100_0000_01b3
-        second = (second ^ UInt64(byte)) &* 0x100_0000_01b3
+    let hashes = [FNV1a(), FNV1a(start: SplitMix64.increment)].map { start in
+        var hash = start
+        hash.add(bytes)
+        return hash.value.hexadecimal
     }
-    return [first, second].map { value in
-        let digits = String(value, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
-    }.joined()
+    return hashes.joined()
 }

@@ -1,9 +1,7 @@
 import FileAccess
 import Kernels
 
-#if canImport(Glibc)
-import Glibc
-#endif
+import Platform
 
 extension Target {
     /// The names that `--target` takes.

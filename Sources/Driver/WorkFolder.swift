@@ -1,8 +1,7 @@
+import Base
 import FileAccess
 
-#if canImport(Glibc)
-import Glibc
-#endif
+import Platform
 
 /// A folder in the cache for the files of one compilation, which is gone when that is done.
 ///

@@ -1,3 +1,4 @@
+import Base
 import GraphIR
 import KernelIR
 import Kernels
@@ -260,10 +261,7 @@ struct ModelTables {
 
     /// Equal for graphs that compute the same with the same parameters, whatever their target, plan and places in the
     /// text: FNV-1a over the elaborated graph.
-    private var structureHash: String {
-        let digits = String(fnv1a64(description.structure), radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
-    }
+    private var structureHash: String { FNV1a.hash(description.structure).hexadecimal }
 }
 
 extension ParameterKind {

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+import Platform
 
 /// A file that grows by whole pieces: one that does not fit is taken back, so that a full disk leaves no half of it.
 ///

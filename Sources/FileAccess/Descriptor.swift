@@ -1,8 +1,5 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+import Base
+import Platform
 
 /// The system's calls on open files, begun again where a signal has interrupted them.
 enum Descriptor {

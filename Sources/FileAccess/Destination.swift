@@ -1,8 +1,5 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+import Base
+import Platform
 
 /// Where the bytes for a path go.
 enum Destination {

@@ -1,8 +1,5 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+import Base
+import Platform
 
 /// Why a file could not be read or written, in words for the person who named it.
 ///
@@ -31,10 +28,4 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
         FileError(
             path, "cannot be written: \(systemMessage(code))" + (code == ENOENT ? ": its folder has to be there" : ""))
     }
-}
-
-/// The system's words for an error number.
-public func systemMessage(_ code: Int32) -> String {
-    guard let text = strerror(code) else { return "error \(code)" }
-    return String(cString: text)
 }

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+import Platform
 
 /// A file that one process holds locked; the system lets go of it however the process ends.
 public final class FileLock: Sendable {

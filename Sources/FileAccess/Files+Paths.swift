@@ -1,8 +1,5 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+import Base
+import Platform
 
 /// Paths as texts.
 extension Files {

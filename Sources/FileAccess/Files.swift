@@ -1,8 +1,5 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+import Base
+import Platform
 
 /// Whole files, and what the file system says of a path. Links are followed.
 public enum Files {

@@ -1,10 +1,7 @@
+import Base
 import Synchronization
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+import Platform
 
 /// Standard output and standard error, for a program's start, its words and its end.
 public enum StandardStreams {

@@ -1,8 +1,5 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+import Base
+import Platform
 
 /// The file beside another one that is to take its place.
 ///
@@ -44,8 +41,7 @@ struct TemporaryFile {
         guard name.utf8.count > 120 else { return target + suffix }
         var start = name
         while start.utf8.count > 80 { start.removeLast() }
-        let hash = name.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-        return target[..<slash] + start + "~" + String(hash, radix: 36) + suffix
+        return target[..<slash] + start + "~" + String(FNV1a.hash(name), radix: 36) + suffix
     }
 
     private static let suffix = ".unetc.tmp"

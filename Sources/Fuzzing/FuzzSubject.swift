@@ -1,3 +1,4 @@
+import Base
 import TestSupport
 
 /// How a program answered an input that nobody has written for it.

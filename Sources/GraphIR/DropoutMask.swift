@@ -1,3 +1,5 @@
+import Base
+
 /// Which elements a `dropout` sets to zero: a pure function of the seed, the step, the operator and the element, so that
 /// neither threads nor layouts nor recomputation change it.
 ///
@@ -14,7 +16,7 @@ public struct DropoutMask: Hashable, Sendable {
     ///   - key: of the operator: the hash of its name.
     public init(seed: UInt64, step: Int64, key: UInt64) {
         var state = seed ^ key
-        state = Self.mix(state &+ UInt64(bitPattern: step) &* 0x9E37_79B9_7F4A_7C15)
+        state = SplitMix64.mix(state &+ UInt64(bitPattern: step) &* SplitMix64.increment)
         (first, second) = (UInt32(truncatingIfNeeded: state), UInt32(truncatingIfNeeded: state >> 32))
     }
 
@@ -25,7 +27,7 @@ public struct DropoutMask: Hashable, Sendable {
     }
 
     /// The key of an operator's name.
-    public static func key(of name: String) -> UInt64 { fnv1a64(name) }
+    public static func key(of name: String) -> UInt64 { FNV1a.hash(name) }
 
     private static func hash(_ x: UInt32) -> UInt32 {
         var x = x
@@ -33,16 +35,4 @@ public struct DropoutMask: Hashable, Sendable {
         x = (x ^ (x >> 15)) &* 0x846c_a68b
         return x ^ (x >> 16)
     }
-
-    private static func mix(_ x: UInt64) -> UInt64 {
-        var z = x
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}
-
-/// The FNV-1a hash of a text's UTF-8 bytes.
-public func fnv1a64(_ text: String) -> UInt64 {
-    text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
 }

@@ -1,10 +1,6 @@
 import FileAccess
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+import Platform
 
 /// What the machine, and the container if there is one, leave to this process.
 public struct HostLimits: Sendable {

@@ -1,6 +1,4 @@
-#if canImport(Glibc)
-import Glibc
-#endif
+import Platform
 
 /// One axis of a chart: a range of values, and round numbers in it to label.
 package struct Axis: Sendable {

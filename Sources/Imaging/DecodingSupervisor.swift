@@ -1,22 +1,16 @@
-#if canImport(Glibc)
-import Glibc
-#endif
+import Base
 
 /// Bounds the memory that decoders on several threads take together, and ends them when that is asked for.
 ///
 /// A picture waits until there is room for what decoding it takes. One that needs more than the bound is decoded when no
 /// other is, unless it needs more than there is at all.
-///
-/// Unchecked: what changes is changed under the mutex.
-public final class DecodingSupervisor: @unchecked Sendable {
+public final class DecodingSupervisor: Sendable {
     /// Bytes that decoders take together.
     public let bound: Int
     /// Bytes that there are at all; a picture that takes more is refused.
     public let most: Int
     private let isAskedToEnd: @Sendable () -> Bool
-    private var taken = 0
-    private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-    private let condition: UnsafeMutablePointer<pthread_cond_t>
+    private let taken = Monitor(0)
 
     /// - Parameter isCancelled: asked again and again while pictures are decoded, on any thread; after a yes no other
     ///   answer comes.
@@ -26,17 +20,6 @@ public final class DecodingSupervisor: @unchecked Sendable {
         self.bound = min(bound, most)
         self.most = most
         isAskedToEnd = isCancelled
-        mutex = .allocate(capacity: 1)
-        condition = .allocate(capacity: 1)
-        pthread_mutex_init(mutex, nil)
-        pthread_cond_init(condition, nil)
-    }
-
-    deinit {
-        pthread_cond_destroy(condition)
-        pthread_mutex_destroy(mutex)
-        condition.deallocate()
-        mutex.deallocate()
     }
 
     /// Whether decoding is to end.
@@ -60,21 +43,17 @@ public final class DecodingSupervisor: @unchecked Sendable {
     /// - Throws: an error that names the file if there is not so much at all, or, without waiting, now.
     func claim(_ bytes: Int, for file: String, isWhole: Bool, waits: Bool = true) throws(ImageError) -> Claim {
         guard bytes <= most else { throw .tooLarge(file, bytes, most, isWhole: isWhole) }
-        pthread_mutex_lock(mutex)
-        while waits && taken > 0 && bytes > bound - taken { pthread_cond_wait(condition, mutex) }
-        let room = most - taken
-        if bytes <= room { taken += bytes }
-        pthread_mutex_unlock(mutex)
+        let room = taken.wait { taken -> Int? in
+            guard !waits || taken == 0 || bytes <= bound - taken else { return nil }
+            let room = most - taken
+            if bytes <= room { taken += bytes }
+            return room
+        }
         guard bytes <= room else { throw .tooLarge(file, bytes, room, isWhole: isWhole) }
         return Claim(self, bytes)
     }
 
-    private func release(_ bytes: Int) {
-        pthread_mutex_lock(mutex)
-        taken -= bytes
-        pthread_cond_broadcast(condition)
-        pthread_mutex_unlock(mutex)
-    }
+    private func release(_ bytes: Int) { taken.withLock { $0 -= bytes } }
 }
 
 extension DecodingSupervisor: Hashable {

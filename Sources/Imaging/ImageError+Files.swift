@@ -1,8 +1,7 @@
+import Base
 import FileAccess
 
-#if canImport(Glibc)
-import Glibc
-#endif
+import Platform
 
 extension ImageError {
     init(_ error: FileError) { self.init(file: error.path, message: error.message) }

@@ -1,6 +1,4 @@
-#if canImport(Glibc)
-import Glibc
-#endif
+import Platform
 
 /// A logarithmic axis: a range of positive values, and powers of ten, or 1, 2 and 5 times those, to label.
 package struct LogAxis: Sendable {

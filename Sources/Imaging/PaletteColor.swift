@@ -1,3 +1,5 @@
+import Base
+
 /// A colour of a palette, with what the file says of its transparency.
 public struct PaletteColor: Hashable, Sendable {
     public var red: UInt8
@@ -38,7 +40,7 @@ extension PaletteColor: CustomStringConvertible {
     /// `#c81e1e`, or `#c81e1e80` where it is not opaque.
     public var description: String {
         let bytes = [red, green, blue] + (alpha == 255 ? [] : [alpha])
-        return "#" + bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        return "#" + bytes.map(\.hexadecimal).joined()
     }
 
     /// Reads what `description` wrote; nil for anything else.

@@ -1,9 +1,8 @@
+import Base
 import FileAccess
 import ImageCodecs
 
-#if canImport(Glibc)
-import Glibc
-#endif
+import Platform
 
 /// The bytes of a picture: an open file, or memory.
 final class PictureInput {

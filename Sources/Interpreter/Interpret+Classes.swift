@@ -1,8 +1,6 @@
 import GraphIR
 
-#if canImport(Glibc)
-import Glibc
-#endif
+import Platform
 
 /// `y = e^x / Σ e^x` over the channels of each position.
 func softmax(_ x: Tensor) -> Tensor {

@@ -1,8 +1,6 @@
 import GraphIR
 
-#if canImport(Glibc)
-import Glibc
-#endif
+import Platform
 
 /// `1 / (1 + e^−x)`
 func sigmoid(_ x: Double) -> Double { 1 / (1 + exp(-x)) }

@@ -1,8 +1,6 @@
 import GraphIR
 
-#if canImport(Glibc)
-import Glibc
-#endif
+import Platform
 
 /// A number per sample.
 func sampleLoss(_ loss: SampleLoss, _ x: Tensor, _ target: Tensor) -> Tensor {

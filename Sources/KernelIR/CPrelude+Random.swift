@@ -1,10 +1,12 @@
+import Base
+
 /// What random numbers of a call and a key begin with. `RandomNumbers` repeats it in Swift.
 let randomState = """
     UNETC_INLINE uint64_t unetc_random(uint64_t seed, int64_t step, uint64_t key)
     {
-        uint64_t z = (seed ^ key) + (uint64_t)step * \(hexadecimal(RandomNumbers.increment))ull;
-        z = (z ^ (z >> 30)) * \(hexadecimal(RandomNumbers.mixers.first))ull;
-        z = (z ^ (z >> 27)) * \(hexadecimal(RandomNumbers.mixers.second))ull;
+        uint64_t z = (seed ^ key) + (uint64_t)step * \(hexadecimal(SplitMix64.increment))ull;
+        z = (z ^ (z >> 30)) * \(hexadecimal(SplitMix64.mixers.first))ull;
+        z = (z ^ (z >> 27)) * \(hexadecimal(SplitMix64.mixers.second))ull;
         return z ^ (z >> 31);
     }
 

@@ -1,11 +1,5 @@
 // Links the C mathematics library, where a fused multiply-add lives on processors without the instruction.
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
+import Platform
 
 /// The prelude's functions on one float, operation by operation: the evaluator's results are those of the printed C,
 /// bit for bit, where the target has a fused multiply-add.

@@ -1,19 +1,16 @@
+import Base
+
 /// Random numbers as a function of their place: neither the order in which they are asked for nor the number of threads
 /// changes them. The operators of the graph that draw numbers define them by the same arithmetic.
 ///
 /// A SplitMix64 mix of seed, key and step keys two rounds of a 32-bit integer hash over the element's number.
 struct RandomNumbers {
     static let multipliers: (first: UInt32, second: UInt32) = (0x7feb_352d, 0x846c_a68b)
-    static let mixers: (first: UInt64, second: UInt64) = (0xBF58_476D_1CE4_E5B9, 0x94D0_49BB_1331_11EB)
-    static let increment: UInt64 = 0x9E37_79B9_7F4A_7C15
 
     private let state: UInt64
 
     init(seed: UInt64, step: Int64, key: UInt64) {
-        var z = (seed ^ key) &+ UInt64(bitPattern: step) &* Self.increment
-        z = (z ^ (z >> 30)) &* Self.mixers.first
-        z = (z ^ (z >> 27)) &* Self.mixers.second
-        state = z ^ (z >> 31)
+        state = SplitMix64.mix((seed ^ key) &+ UInt64(bitPattern: step) &* SplitMix64.increment)
     }
 
     /// The number of an element, a multiple of 2⁻²⁴ in `0 ..< 1`.

@@ -1,9 +1,11 @@
+import Base
+
 /// What random numbers of a call and a key begin with, as `randomState` in C.
 let swiftRandomState = """
     @inline(__always) func unetc_random(_ seed: UInt64, _ step: Int64, _ key: UInt64) -> UInt64 {
-        var z = (seed ^ key) &+ UInt64(bitPattern: step) &* \(hexadecimal(RandomNumbers.increment))
-        z = (z ^ (z &>> 30)) &* \(hexadecimal(RandomNumbers.mixers.first))
-        z = (z ^ (z &>> 27)) &* \(hexadecimal(RandomNumbers.mixers.second))
+        var z = (seed ^ key) &+ UInt64(bitPattern: step) &* \(hexadecimal(SplitMix64.increment))
+        z = (z ^ (z &>> 30)) &* \(hexadecimal(SplitMix64.mixers.first))
+        z = (z ^ (z &>> 27)) &* \(hexadecimal(SplitMix64.mixers.second))
         return z ^ (z &>> 31)
     }
 

@@ -1,3 +1,4 @@
+import Base
 import GraphIR
 
 /// What a person wants to know of a plan's memory.
@@ -75,7 +76,7 @@ extension PlanReport: CustomStringConvertible {
     public var description: String {
         var lines = [
             "arena \(mebibytes(arenaBytes)), lower bound \(mebibytes(lowerBoundBytes)), "
-                + "gap \(fixed(gapPercent, decimals: 1)) % (\(strategy.rawValue)), \(certificate)",
+                + "gap \(Text.fixed(gapPercent, 1)) % (\(strategy.rawValue)), \(certificate)",
             "separate places would take \(mebibytes(separateBytes)); views and in-place results save \(mebibytes(sharedBytes))",
         ]
         lines += savings.lines
@@ -99,4 +100,4 @@ extension PlanReport {
     }
 }
 
-package func mebibytes(_ bytes: Int) -> String { fixed(Double(bytes) / 1_048_576, decimals: 1) + " MiB" }
+package func mebibytes(_ bytes: Int) -> String { Text.fixed(Double(bytes) / 1_048_576, 1) + " MiB" }

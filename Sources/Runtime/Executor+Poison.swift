@@ -1,10 +1,7 @@
+import Base
 import ModelABI
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+import Platform
 
 /// Running with poison: all memory that holds no value is full of signalling NaN, so that whatever is computed of it is
 /// no number. For debugging, at several times the time.
@@ -150,14 +147,14 @@ extension Executor {
     }
 
     private func fingerprint(of bound: BoundPlan, _ index: Int, batch: Int) -> UInt64 {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        var hash = FNV1a()
         for tensor in written(bound, index) {
             for sample in 0..<(tensor.isBatched ? batch : 1) {
                 let values = UnsafeBufferPointer(
                     start: bases.pointer(tensor, sample: sample), count: tensor.elementCount)
-                for value in values { hash = (hash ^ UInt64(value.bitPattern)) &* 0x100_0000_01b3 }
+                for value in values { hash.add(UInt64(value.bitPattern)) }
             }
         }
-        return hash
+        return hash.value
     }
 }

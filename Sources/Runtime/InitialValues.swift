@@ -1,3 +1,5 @@
+import Base
+
 /// How parameters start: a pure function of name, seed and place, so that threads, order and machine do not matter.
 public enum InitialValueRule: String, Hashable, Sendable, CaseIterable {
     /// Uniform of variance 2 / fan-in for weights, zero for biases.
@@ -23,9 +25,9 @@ public enum InitialValueRule: String, Hashable, Sendable, CaseIterable {
         if kind == .scale || kind == .runningVariance { return buffer.initialize(repeating: 1) }
         let scale = self.scale(kind: kind, fanIn: fanIn)
         guard scale != 0 else { return buffer.initialize(repeating: 0) }
-        let start = fnv1a64(name) &+ seed &* 0xD134_2543_DE82_EF95
+        let start = FNV1a.hash(name) &+ seed &* 0xD134_2543_DE82_EF95
         for index in buffer.indices {
-            let z = splitMix64(start &+ UInt64(index + 1) &* 0x9E37_79B9_7F4A_7C15)
+            let z = SplitMix64.mix(start &+ UInt64(index + 1) &* SplitMix64.increment)
             let u = Double(z >> 40) / 16_777_216
             buffer.initializeElement(at: index, to: Float(signed(u, scale)))
         }
@@ -48,17 +50,4 @@ public enum InitialValueRule: String, Hashable, Sendable, CaseIterable {
         case (.pytorch, .weight), (.pytorch, .bias): return fanIn.squareRoot()
         }
     }
-}
-
-/// The FNV-1a hash of a string's UTF-8 bytes.
-func fnv1a64(_ text: String) -> UInt64 {
-    text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-}
-
-/// SplitMix64's finaliser.
-private func splitMix64(_ x: UInt64) -> UInt64 {
-    var z = x
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
 }

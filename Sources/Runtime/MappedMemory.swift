@@ -1,10 +1,7 @@
+import Base
 import FileAccess
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+import Platform
 
 /// Zeroed memory straight from the system: aligned to huge pages, and backed by them, when it is large.
 ///

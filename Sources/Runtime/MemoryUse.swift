@@ -1,11 +1,7 @@
 import ModelABI
 import ThreadPool
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+import Platform
 
 /// How much memory an executor takes, known before it is made. All sizes are in bytes.
 public struct MemoryUse: Hashable, Sendable {

@@ -1,11 +1,8 @@
+import Base
 import FileAccess
 import ModelABI
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+import Platform
 
 /// A compiled model: constant tables and kernels, shared by any number of executors.
 public final class Model: Sendable {

@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+import Platform
 
 /// The processor whose kernels OpenBLAS runs, such as `SkylakeX`; nil where no loaded model has brought OpenBLAS.
 public func openBLASKernel() -> String? {

@@ -1,3 +1,4 @@
+import Base
 import FileAccess
 
 /// What went wrong while loading, running or saving a model, in words for the person who can fix it.

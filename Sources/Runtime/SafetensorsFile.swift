@@ -1,10 +1,7 @@
+import Base
 import FileAccess
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+import Platform
 
 /// A safetensors file, open for reading; its header is checked, its tensors are read when asked for.
 ///
@@ -53,7 +50,7 @@ public final class SafetensorsFile {
     public var names: [String] { header.tensors.map(\.name) }
     /// The header's map of strings.
     public var metadata: [String: String] {
-        Dictionary(uniqueKeysWithValues: header.metadata.map { ($0.name, $0.value.string ?? "") })
+        Dictionary(uniqueKeysWithValues: header.metadata.map { ($0.key, $0.value.string ?? "") })
     }
 
     public func contains(_ name: String) -> Bool { places[name] != nil }

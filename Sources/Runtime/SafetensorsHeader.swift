@@ -1,3 +1,5 @@
+import Base
+
 /// A tensor of a safetensors file.
 public struct SafetensorsTensor: Hashable, Sendable {
     public var name: String
@@ -10,23 +12,23 @@ public struct SafetensorsTensor: Hashable, Sendable {
 }
 
 /// The header of a safetensors file: what lies where, already checked.
-struct SafetensorsHeader: Hashable, Sendable {
+struct SafetensorsHeader: Sendable {
     /// In order of their place in the file.
     var tensors: [SafetensorsTensor]
     /// In the file's order.
-    var metadata: [JSONMember]
+    var metadata: [JSON.Member]
 
     /// Reads the JSON part. Safe for any bytes.
     /// - Parameter dataBytes: what follows the header in the file.
     /// - Throws: `RuntimeError` that names the tensor at fault.
     init(json: [UInt8], dataBytes: Int) throws {
-        guard let members = try JSONValue.parse(json).members else {
-            throw RuntimeError("the header is not a JSON object")
-        }
+        let value: JSON
+        do { value = try JSON(parsing: json) } catch { throw RuntimeError("\(error)") }
+        guard let members = value.members else { throw RuntimeError("the header is not a JSON object") }
         var tensors: [SafetensorsTensor] = []
-        var metadata: [JSONMember] = []
+        var metadata: [JSON.Member] = []
         for member in members {
-            if member.name == "__metadata__" {
+            if member.key == "__metadata__" {
                 metadata = try SafetensorsHeader.metadata(member.value)
             } else {
                 tensors.append(try SafetensorsHeader.tensor(member))
@@ -41,15 +43,15 @@ struct SafetensorsHeader: Hashable, Sendable {
         self.metadata = metadata
     }
 
-    private static func metadata(_ value: JSONValue) throws -> [JSONMember] {
+    private static func metadata(_ value: JSON) throws -> [JSON.Member] {
         guard let members = value.members, members.allSatisfy({ $0.value.string != nil }) else {
             throw RuntimeError("\"__metadata__\" is not a map of strings")
         }
         return members
     }
 
-    private static func tensor(_ member: JSONMember) throws -> SafetensorsTensor {
-        let name = member.name
+    private static func tensor(_ member: JSON.Member) throws -> SafetensorsTensor {
+        let name = member.key
         guard let type = member.value["dtype"]?.string, let shape = sizes(member.value["shape"]),
             let offsets = sizes(member.value["data_offsets"]), offsets.count == 2
         else { throw RuntimeError("tensor \"\(name)\" lacks its dtype, shape or two data_offsets") }
@@ -99,7 +101,7 @@ struct SafetensorsHeader: Hashable, Sendable {
     }
 
     /// Integers from zero up; nil for anything else.
-    private static func sizes(_ value: JSONValue?) -> [Int]? {
+    private static func sizes(_ value: JSON?) -> [Int]? {
         guard let values = value?.array else { return nil }
         let sizes = values.compactMap(\.integer).filter { $0 >= 0 }
         return sizes.count == values.count ? sizes : nil

@@ -1,3 +1,4 @@
+import Base
 import FileAccess
 
 /// Collects tensors and writes them as one safetensors file: the same bytes for the same calls.
@@ -36,7 +37,7 @@ public struct SafetensorsWriter {
         }
     }
 
-    private var metadata: [JSONMember]
+    private var metadata: [JSON.Member]
     private var entries: [Entry] = []
     private var names: Set<String> = ["__metadata__"]
 
@@ -48,8 +49,8 @@ public struct SafetensorsWriter {
 
     /// Sets one string of the header's map.
     public mutating func setMetadata(_ key: String, _ value: String) {
-        let member = JSONMember(key, .string(value))
-        if let index = metadata.firstIndex(where: { $0.name == key }) {
+        let member = (key: key, value: JSON.string(value))
+        if let index = metadata.firstIndex(where: { $0.key == key }) {
             metadata[index] = member
         } else {
             metadata.append(member)
@@ -120,22 +121,23 @@ public struct SafetensorsWriter {
 
     /// The JSON header, padded with blanks so that programs that map the file can read tensors of whole vectors as vectors.
     private func headerBytes() -> [UInt8] {
-        var members: [JSONMember] = []
-        if !metadata.isEmpty { members.append(JSONMember("__metadata__", .object(metadata))) }
+        var members: [JSON.Member] = []
+        if !metadata.isEmpty { members.append(("__metadata__", .object(metadata))) }
         var offset = 0
         for entry in entries {
             let end = offset + entry.bytes.count
             members.append(
-                JSONMember(
+                (
                     entry.name,
                     .object([
-                        JSONMember("dtype", .string(entry.element.rawValue)),
-                        JSONMember("shape", .array(entry.shape.map(JSONValue.integer))),
-                        JSONMember("data_offsets", .array([.integer(offset), .integer(end)])),
-                    ])))
+                        ("dtype", .string(entry.element.rawValue)),
+                        ("shape", .array(entry.shape.map(JSON.integer))),
+                        ("data_offsets", .array([.integer(offset), .integer(end)])),
+                    ])
+                ))
             offset = end
         }
-        var bytes = Array(JSONValue.object(members).text.utf8)
+        var bytes = Array(JSON.object(members).text(.compact).utf8)
         while !(8 + bytes.count).isMultiple(of: Self.alignment) { bytes.append(UInt8(ascii: " ")) }
         return bytes
     }

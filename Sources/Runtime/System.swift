@@ -1,15 +1,4 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
-
-/// Seconds of a clock that never jumps.
-public func monotonicSeconds() -> Double {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
-}
+import Platform
 
 /// A number that the system tells of this process, such as `VmHWM` in KiB; nil where it tells none.
 func processStatus(_ name: String) -> Int? {

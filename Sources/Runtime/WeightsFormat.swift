@@ -1,8 +1,4 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+import Platform
 
 /// What else a file of weights may be, told by its first bytes.
 enum WeightsFormat: CaseIterable {

@@ -1,8 +1,6 @@
 import FileAccess
 
-#if canImport(Glibc)
-import Glibc
-#endif
+import Platform
 
 /// All bytes of a file.
 /// - Throws: `FileError` with the path and the system's reason.

@@ -1,6 +1,4 @@
-#if canImport(Glibc)
-import Glibc
-#endif
+import Platform
 
 /// Compares text with a file of the folder `Goldens` beside the test's source file.
 ///

@@ -1,3 +1,5 @@
+import Base
+
 /// The text of a random graph that compiles: mostly small maps of odd sizes, every operator, sizes from 1 to 40, fan-out, several outputs, and a
 /// loss of several terms unless the seed says otherwise. Every parameter and input feeds the loss or an output.
 ///

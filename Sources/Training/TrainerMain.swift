@@ -1,3 +1,4 @@
+import Base
 import ArgumentParser
 import FileAccess
 import Imaging
@@ -59,7 +60,7 @@ func parse(_ arguments: [String]) throws -> any ParsableCommand {
 }
 
 /// Does it.
-/// - Throws: `TrainerError`, `RuntimeError`, `ImageError` or `FileError` for faults of the user's input.
+/// - Throws: `TrainerError`, `RuntimeError`, `ImageError`, `FileError` or `ThreadError` for faults of the user's input.
 func perform(_ command: any ParsableCommand, _ context: TrainerContext) throws {
     if let verb = command as? any TrainerVerb { return try verb.run(context) }
     // Help, which ArgumentParser answers itself, as an error.
@@ -88,7 +89,7 @@ private func report(usage error: any Error) -> Int32 {
 
 private func report(_ error: any Error) -> Int32 {
     switch error {
-    case is TrainerError, is RuntimeError, is ImageError, is FileError:
+    case is TrainerError, is RuntimeError, is ImageError, is FileError, is ThreadError:
         StandardStreams.complain("error: \(error)\n")
         return ExitCodes.userFault
     default:

@@ -1,9 +1,7 @@
 import GraphIR
 import Interpreter
 
-#if canImport(Glibc)
-import Glibc
-#endif
+import Platform
 
 /// Of the losses of samples: means and ratios of sums whose terms are positive, or bounded by their magnitudes.
 func lossBounds(_ loss: SampleLoss, _ x: [Tensor], _ result: Tensor) -> [Double] {

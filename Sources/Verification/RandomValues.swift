@@ -1,3 +1,4 @@
+import Base
 import GraphIR
 import Interpreter
 
@@ -64,9 +65,7 @@ struct RandomValues {
     private var random: SplitMix64
 
     init(name: String) {
-        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-        random = SplitMix64(seed: hash)
+        random = SplitMix64(seed: FNV1a.hash(name))
     }
 
     mutating func fill(_ memory: UnsafeMutableBufferPointer<Float>, _ range: ValueRange) {

@@ -1,3 +1,4 @@
+import Base
 import Emission
 
 /// Something that is wrong, and where.

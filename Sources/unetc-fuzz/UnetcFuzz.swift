@@ -2,9 +2,7 @@ import ArgumentParser
 import Fuzzing
 import TestSupport
 
-#if canImport(Glibc)
-import Glibc
-#endif
+import Platform
 
 extension PlantedPictureFault: ExpressibleByArgument {}
 

@@ -1,3 +1,4 @@
+import Base
 import Driver
 import FileAccess
 import Inspection
@@ -7,12 +8,12 @@ extension StepProfile {
     /// Reads what `unetc bench --json` has printed.
     /// - Throws: `CommandFailure` that names the file and what it lacks.
     init(path: String) throws {
-        let json: JSONValue
+        let json: JSON
         do {
-            json = try JSONValue.parse(try Files.read(path))
-        } catch let error as RuntimeError {
+            json = try JSON(parsing: try Files.read(path))
+        } catch let error as JSONError {
             throw CommandFailure(
-                "\(path): \(error.message)\n  hint: --profile takes what \"unetc bench --json\" prints")
+                "\(path): \(error)\n  hint: --profile takes what \"unetc bench --json\" prints")
         }
         let schema = json["schema"]?.string
         guard schema == "unetc-bench" else {
@@ -28,8 +29,8 @@ extension StepProfile {
         }
         let isTraining = json["plan"]?.string == "train"
         guard let batch = json["batch"]?.integer, let threads = json["threads"]?.integer,
-            let total = json[isTraining ? "train_step" : "inference"]?["median_ms"]?.double,
-            let peak = json["peak_gflops"]?.double, let layers = json["layers"]?.array
+            let total = json[isTraining ? "train_step" : "inference"]?["median_ms"]?.number,
+            let peak = json["peak_gflops"]?.number, let layers = json["layers"]?.array
         else {
             throw CommandFailure(
                 "\(path): expected batch, threads, times, peak_gflops and layers, as bench prints them")
@@ -37,12 +38,12 @@ extension StepProfile {
         self.init(
             batch: batch, threads: threads, totalMilliseconds: total, peakGflops: peak,
             layers: try layers.enumerated().map { index, layer in
-                guard let name = layer["name"]?.string, let time = layer["ms"]?.double else {
+                guard let name = layer["name"]?.string, let time = layer["ms"]?.number else {
                     throw CommandFailure("\(path): layer \(index): expected name and ms")
                 }
                 return Layer(
-                    name: name, milliseconds: time, gflops: layer["gflops"]?.double ?? 0,
-                    percentOfPeak: layer["percent_of_peak"]?.double ?? 0)
+                    name: name, milliseconds: time, gflops: layer["gflops"]?.number ?? 0,
+                    percentOfPeak: layer["percent_of_peak"]?.number ?? 0)
             })
     }
 }

@@ -1,3 +1,4 @@
+import Base
 import ArgumentParser
 import Driver
 import FileAccess
@@ -8,9 +9,7 @@ import Kernels
 import Runtime
 import struct Training.TrainerError
 
-#if canImport(Glibc)
-import Glibc
-#endif
+import Platform
 
 /// A command that cannot go on: what to say, and the exit code it means.
 struct CommandFailure: Error {
@@ -36,6 +35,8 @@ func reportingErrors<Result>(_ body: () throws -> Result) throws -> Result {
     } catch let error as ImageError {
         throw CommandFailure(error.description)
     } catch let error as FileError {
+        throw CommandFailure(error.description)
+    } catch let error as ThreadError {
         throw CommandFailure(error.description)
     }
 }

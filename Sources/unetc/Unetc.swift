@@ -1,11 +1,9 @@
+import Base
 import ArgumentParser
 import Driver
 import FileAccess
-import func Training.withLargeStack
 
-#if canImport(Glibc)
-import Glibc
-#endif
+import Platform
 
 @main
 struct Unetc: ParsableCommand {
@@ -35,7 +33,7 @@ struct Unetc: ParsableCommand {
         StandardStreams.occupy()
         // A reader that leaves (`unetc dump … | head`) ends the program quietly.
         signal(SIGPIPE, SIG_DFL)
-        Glibc.exit(StandardStreams.exitCode(withLargeStack(performed)))
+        Platform.exit(StandardStreams.exitCode(withLargeStack(performed)))
     }
 
     /// Does what the command line asks for.

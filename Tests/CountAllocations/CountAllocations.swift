@@ -1,8 +1,6 @@
 import Runtime
 
-#if canImport(Glibc)
-import Glibc
-#endif
+import Platform
 
 /// Takes steps of a model's plan `train` and prints how often each was asked for memory, and by how many bytes the program
 /// has grown: `count-allocations MODEL STEPS`, with the counting library in LD_PRELOAD.

@@ -3,9 +3,7 @@ import Emission
 import TestSupport
 import Testing
 
-#if canImport(Glibc)
-import Glibc
-#endif
+import Platform
 
 /// `generated/example/`, which people look at, is what the compiler writes. UNETC_UPDATE_GOLDENS=1 writes it anew.
 @Suite struct GeneratedExampleTests {

@@ -1,3 +1,4 @@
+import Base
 import Driver
 import Passes
 import TestSupport

@@ -5,9 +5,7 @@ import Testing
 
 @testable import Driver
 
-#if canImport(Glibc)
-import Glibc
-#endif
+import Platform
 
 /// What `unetc doctor` says of machines, by their system's files.
 @Suite struct MachineCheckTests {

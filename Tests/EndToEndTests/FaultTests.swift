@@ -1,3 +1,4 @@
+import Base
 import Foundation
 import Runtime
 import TestSupport
@@ -25,7 +26,7 @@ struct FaultTests {
     /// The epochs in `metrics.jsonl`.
     private func epochs(_ trainer: Trainer, _ run: String) throws -> [Int?] {
         let text = try String(contentsOfFile: path(trainer, run) + "/metrics.jsonl", encoding: .utf8)
-        return try text.split(separator: "\n").map { try JSONValue.parse(String($0))["epoch"]?.integer }
+        return try text.split(separator: "\n").map { try JSON(parsing: String($0))["epoch"]?.integer }
     }
 
     /// Files that were begun and not finished.

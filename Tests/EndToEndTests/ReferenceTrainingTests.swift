@@ -1,3 +1,4 @@
+import Base
 import Driver
 import Foundation
 import Imaging
@@ -11,11 +12,11 @@ import Testing
     func fullNetFollowsPyTorch() throws {
         let shared = try #require(sharedFolder())
         let text = try String(contentsOfFile: shared + "/reference/trace_w64.json", encoding: .utf8)
-        let trace = try JSONValue.parse(text)
+        let trace = try JSON(parsing: text)
         let names = try #require(trace["images"]?.array).compactMap(\.string)
-        let losses = try #require(trace["losses"]?.array).compactMap(\.double)
+        let losses = try #require(trace["losses"]?.array).compactMap(\.number)
         let batch = try #require(trace["batch"]?.integer)
-        let rate = try #require(trace["lr"]?.double)
+        let rate = try #require(trace["lr"]?.number)
         #expect(losses.count == 6 && names.count == 8)
 
         let folder = try TemporaryFolder()

@@ -1,3 +1,4 @@
+import Base
 import Foundation
 import Runtime
 import Testing
@@ -20,7 +21,7 @@ struct TensorBoardTests {
         }))
         """
 
-    private func read(_ folder: String) throws -> JSONValue {
+    private func read(_ folder: String) throws -> JSON {
         let process = Process()
         let pipe = Pipe()
         process.executableURL = URL(fileURLWithPath: try #require(Self.python))
@@ -30,7 +31,7 @@ struct TensorBoardTests {
         let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
         try #require(process.terminationStatus == 0, "\(output)")
-        return try JSONValue.parse(output)
+        return try JSON(parsing: output)
     }
 
     /// A run that was killed, which left steps behind its checkpoint, and resumed: all steps once, and right.
@@ -52,7 +53,7 @@ struct TensorBoardTests {
         let tested = try #require(events["scalars"]?["test/dice"]?.array)
         #expect(tested.map { $0.array?[0].integer } == rows.map { Int($0[1]) })
         #expect(
-            tested.map { $0.array?[1].double.map { Float($0) } } == rows.map { Float(String($0[4])) }, "Dice by epoch")
+            tested.map { $0.array?[1].number.map { Float($0) } } == rows.map { Float(String($0[4])) }, "Dice by epoch")
         let losses = try #require(events["scalars"]?["train/loss"]?.array)
         let last = try #require(rows.last.flatMap { Int($0[1]) })
         #expect(losses.map { $0.array?[0].integer } == Array(1...last), "each step once")

@@ -1,9 +1,7 @@
 import FileAccess
 import Testing
 
-#if canImport(Glibc)
-import Glibc
-#endif
+import Platform
 
 @Suite struct FileWriterTests {
     private let folder: ScratchFolder
@@ -27,7 +25,7 @@ import Glibc
             case .unfinished:
                 // As a library writes.
                 let file = try FileWriter(path, .unsynced)
-                #expect(Glibc.write(file.descriptor, text, text.utf8.count) == text.utf8.count)
+                #expect(Platform.write(file.descriptor, text, text.utf8.count) == text.utf8.count)
                 try file.finish()
             }
         }

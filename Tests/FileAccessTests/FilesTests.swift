@@ -1,9 +1,7 @@
 import FileAccess
 import Testing
 
-#if canImport(Glibc)
-import Glibc
-#endif
+import Platform
 
 @Suite struct FilesTests {
     private let folder: ScratchFolder

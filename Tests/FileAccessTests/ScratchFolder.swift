@@ -1,9 +1,7 @@
 import FileAccess
 import Testing
 
-#if canImport(Glibc)
-import Glibc
-#endif
+import Platform
 
 /// A fresh folder for a test, which goes with its owner.
 final class ScratchFolder {

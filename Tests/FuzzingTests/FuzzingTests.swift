@@ -2,9 +2,7 @@ import Fuzzing
 import TestSupport
 import Testing
 
-#if canImport(Glibc)
-import Glibc
-#endif
+import Platform
 
 /// Broken inputs must be answered, never with a trap, a hang or a broken promise; a short run of what `make fuzz` does.
 @Suite struct FuzzingTests {

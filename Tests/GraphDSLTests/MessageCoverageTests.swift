@@ -1,9 +1,7 @@
 import TestSupport
 import Testing
 
-#if canImport(Glibc)
-import Glibc
-#endif
+import Platform
 
 /// Each message that the language can answer with stands in some test of this target, word for word.
 ///

@@ -3,9 +3,7 @@ import GraphDSL
 import GraphIR
 import Testing
 
-#if canImport(Glibc)
-import Glibc
-#endif
+import Platform
 
 /// The text of a file, named relative to the checkout.
 func repositoryText(_ path: String, testFile: String = #filePath) throws -> String {

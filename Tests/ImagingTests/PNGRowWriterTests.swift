@@ -1,4 +1,4 @@
-import Glibc
+import Platform
 import ImageCodecs
 import Imaging
 import Testing

@@ -70,7 +70,7 @@ func dumps(_ graph: Graph, _ kind: PlanKind = .train) throws -> [StageDump] {
 
     @Test func jsonIsReadableAndHoldsWhatTheGraphHolds() throws {
         let graph = try SampleGraph.everything()
-        let json = try TestSupport.JSON(parsing: StageDump.graph(graph, stage: "graph").json.utf8)
+        let json = try JSON(parsing: StageDump.graph(graph, stage: "graph").json.utf8)
         #expect(json["schema"]?.string == "unetc-dump" && json["version"]?.integer == StageDump.schemaVersion)
         let nodes = try #require(json["graph"]?["nodes"]?.array)
         #expect(nodes.map { $0["name"]?.string } == graph.nodes.map(\.name))
@@ -84,7 +84,7 @@ func dumps(_ graph: Graph, _ kind: PlanKind = .train) throws -> [StageDump] {
     @Test func jsonOfAPlanHasItsPlaces() throws {
         let plan = try planned(try SampleGraph.smallUNet())
         let dump = StageDump.planned(PlanListing(name: "train", plan: plan), lowered: nil)
-        let json = try TestSupport.JSON(parsing: dump.json.utf8)
+        let json = try JSON(parsing: dump.json.utf8)
         #expect(json["plan"]?["arena_bytes"]?.integer == plan.arenaBytes)
         let buffers = try #require(json["plan"]?["buffers"]?.array)
         #expect(buffers.map { $0["offset"]?.integer } == plan.buffers.map(\.offset))

@@ -1,3 +1,4 @@
+import Base
 import KernelIR
 import TestSupport
 import Testing

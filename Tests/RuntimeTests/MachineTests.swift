@@ -3,9 +3,7 @@ import Testing
 
 @testable import Runtime
 
-#if canImport(Glibc)
-import Glibc
-#endif
+import Platform
 
 @Suite struct MachineTests {
     @Test(arguments: [nil, 4, 8, 16, 32])

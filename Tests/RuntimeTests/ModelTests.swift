@@ -1,3 +1,4 @@
+import Base
 import FileAccess
 import Testing
 
@@ -8,7 +9,7 @@ import Testing
         let model = try TestModel.load()
         #expect(model.graphName == "test")
         #expect(model.graphSource == "graph test {}")
-        #expect(try JSONValue.parse(model.metadata)["compiler"]?.string == "hand")
+        #expect(try JSON(parsing: model.metadata)["compiler"]?.string == "hand")
         #expect(model.graphHash == "abc123")
         #expect(model.batchCapacity == 5)
         #expect(model.planNames == ["train", "infer", "keep", "keep too"])

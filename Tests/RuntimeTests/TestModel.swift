@@ -1,11 +1,7 @@
 import FileAccess
 import Runtime
 
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#endif
+import Platform
 
 /// A small model, written by hand in C and compiled for each test that wants one.
 ///

@@ -90,7 +90,7 @@ struct TiledCase: CustomStringConvertible, Sendable {
 /// Values of order one for all parameters, the same for models of the same graph.
 func setParameters(_ store: ParameterStore, seed: UInt64) throws {
     for (index, parameter) in store.model.parameters.enumerated() {
-        var random = TestSupport.SplitMix64(seed: seed &+ UInt64(index))
+        var random = SplitMix64(seed: seed &+ UInt64(index))
         let scale = (2.0 / Double(max(1, parameter.fanIn))).squareRoot()
         let values = (0..<parameter.elementCount).map { _ -> Float in
             let unit = 2 * random.unit() - 1
@@ -111,7 +111,7 @@ struct NoisePicture {
     let values: [Float]
 
     init(channels: Int, _ size: Extent, seed: UInt64) {
-        var random = TestSupport.SplitMix64(seed: seed)
+        var random = SplitMix64(seed: seed)
         self.channels = channels
         self.size = size
         values = (0..<channels * size.area).map { _ in Float(random.unit()) }

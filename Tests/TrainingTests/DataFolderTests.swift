@@ -1,4 +1,5 @@
-import Glibc
+import Base
+import Platform
 import Imaging
 import Runtime
 import Testing
@@ -251,7 +252,7 @@ import Testing
     func picturesEqualThoseOfTheTrace() throws {
         let root = try #require(sharedFolder())
         let trace = try SafetensorsFile(path: root + "/reference/trace_w8.safetensors")
-        let json = try JSONValue.parse(FileSystem.text(of: root + "/reference/trace_w8.json"))
+        let json = try JSON(parsing: FileSystem.text(of: root + "/reference/trace_w8.json"))
         let names = try #require(json["images"]?.array).compactMap(\.string)
         let folder = try TestFolder()
         try folder.folder("images")

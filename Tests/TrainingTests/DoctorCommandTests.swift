@@ -1,3 +1,4 @@
+import Base
 import ArgumentParser
 import Imaging
 import Runtime
@@ -69,7 +70,7 @@ import Testing
         let found = try options(["--images", data.folder.file("images"), "--sheet", path]).examine(
             net: try net(["RECONSTRUCTION"]))
         #expect(found.isTrainable && found.codes == ["note few-pictures", "note no-tests"], "\(found.text)")
-        #expect(try JSONValue.parse(found.json)["masks"] == .null)
+        #expect(try JSON(parsing: found.json)["masks"] == .null)
         #expect(try decodePicture(path: path).height > 100)
     }
 

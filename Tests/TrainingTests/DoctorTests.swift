@@ -1,4 +1,5 @@
-import Glibc
+import Base
+import Platform
 import Imaging
 import Runtime
 import Testing
@@ -366,7 +367,7 @@ import Testing
         let data = try DoctorFolder(20)
         try data.writeMask("p03.png", values: [0])
         try data.folder.write("images/notes.txt", Array("no picture".utf8))
-        let json = try JSONValue.parse(try data.diagnosis().json)
+        let json = try JSON(parsing: try data.diagnosis().json)
         #expect(json["trainable"] == .bool(true) && json["pairs"]?.integer == 20)
         #expect(json["split"]?["train"]?.integer == 16 && json["split"]?["seed"]?.string == "0")
         #expect(json["masks"]?["map"]?.string == "0=0,1=255")

@@ -1,5 +1,6 @@
+import Base
 import FileAccess
-import Glibc
+import Platform
 import Imaging
 import Runtime
 import Testing
@@ -113,7 +114,7 @@ import Testing
         var settings = DataSettings(folder: data.path)
         settings.isSorted = true
         let diagnosis = try DataExamination(settings: settings, seed: 0, net: nil, threads: 1).diagnosis()
-        let json = try JSONValue.parse(diagnosis.json)
+        let json = try JSON(parsing: diagnosis.json)
         let left = try #require(json["left_out"]?.array).compactMap { $0["file"]?.string }
         #expect(left.contains { $0.hasSuffix(#"images/\x1b[31mred.png"#) })
         for text in [diagnosis.text.shown, diagnosis.json, HTML.text(diagnosis.text)] {
@@ -121,8 +122,8 @@ import Testing
             #expect(isQuiet)
             #expect(text.contains(#"\x1b[31mred"#) || text.contains(#"\\x1b[31mred"#))
         }
-        #expect(JSONValue.string("\u{1B}\u{202E}\u{10FFFC}é").text == #""\u001b\u202e\udbff\udffcé""#)
-        #expect(try JSONValue.parse(#""\udbff\udffc""#).string == "\u{10FFFC}")
+        #expect(JSON.string("\u{1B}\u{202E}\u{10FFFC}é").text == #""\u001b\u202e\udbff\udffcé""#)
+        #expect(try JSON(parsing: #""\udbff\udffc""#).string == "\u{10FFFC}")
     }
 
     /// One writes é as a letter, the other as e and an accent: two names, though Swift calls them equal.

@@ -1,5 +1,5 @@
-import Glibc
 import FileAccess
+import Platform
 import Imaging
 import Runtime
 import Testing

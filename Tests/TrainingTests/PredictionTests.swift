@@ -1,3 +1,4 @@
+import Base
 import Imaging
 import Testing
 
@@ -72,13 +73,6 @@ import Testing
         let small = resized(steps, width: 1, height: 1)[0][0]
         #expect(abs(small - 31.0 / 48) < 1e-6, "shrinking averages: \(small)")
     }
-
-    @Test func exponentialsAreRight() {
-        let values = [(0, 1), (1, 2.718281828459045), (-20.5, 1.2501528663867426e-9), (300.25, 2.4941248615349213e130)]
-        for (x, expected) in values { #expect(abs(exponential(x) / expected - 1) < 1e-11, "e^\(x)") }
-        #expect(exponential(1e9).isFinite && exponential(-1e9) < 1e-300 && exponential(.nan).isNaN)
-    }
-
     @Test func reconstructionsAreCutToWhatAPictureCanHold() {
         let picture = Prediction.picture([-1, 0.5, 2, .nan], shape: shape)
         #expect(picture.pixels == [0, 128, 255, 0])

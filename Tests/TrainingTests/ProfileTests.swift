@@ -1,4 +1,5 @@
-import Glibc
+import Base
+import Platform
 import Runtime
 import Testing
 
@@ -21,20 +22,20 @@ import Testing
         /// Nanoseconds.
         var begin: Int
         var end: Int
-        var arguments: JSONValue
+        var arguments: JSON
         var step: Int { arguments["step"]?.integer ?? 0 }
         var place: Int? { arguments["place"]?.integer }
     }
 
     private func events(_ path: String) throws -> [Event] {
-        let trace = try JSONValue.parse(FileSystem.text(of: path))
+        let trace = try JSON(parsing: FileSystem.text(of: path))
         #expect(trace["otherData"]?["dropped_spans"]?.integer == 0)
         return try #require(trace["traceEvents"]?.array).filter { $0["ph"]?.string == "X" }.map { event in
-            let begin = try #require(event["ts"]?.double)
+            let begin = try #require(event["ts"]?.number)
             return Event(
                 name: try #require(event["name"]?.string), category: try #require(event["cat"]?.string),
                 thread: try #require(event["tid"]?.integer), begin: Int((1000 * begin).rounded()),
-                end: Int((1000 * begin).rounded()) + Int((1000 * (try #require(event["dur"]?.double))).rounded()),
+                end: Int((1000 * begin).rounded()) + Int((1000 * (try #require(event["dur"]?.number))).rounded()),
                 arguments: try #require(event["args"]))
         }
     }
@@ -195,18 +196,18 @@ import Testing
     func oddNamesMakeValidTraces(name: String) throws {
         let folder = try TestFolder()
         let slice = TraceSlice(
-            name: name, category: "c", begin: 1_000_007, end: 1_000_999, arguments: [JSONMember(name, .string(name))])
+            name: name, category: "c", begin: 1_000_007, end: 1_000_999, arguments: [(name, .string(name))])
         try Trace(
-            header: [JSONMember("graph", .string(name))],
+            header: [("graph", .string(name))],
             threads: [TraceThread(number: 3, name: name, slices: [slice, slice])]
         ).write(to: folder.file("t.json"))
-        let trace = try JSONValue.parse(FileSystem.text(of: folder.file("t.json")))
+        let trace = try JSON(parsing: FileSystem.text(of: folder.file("t.json")))
         let events = try #require(trace["traceEvents"]?.array)
         #expect(events.count == 4)
         #expect(trace["otherData"]?["graph"]?.string == name)
         #expect(events[1]["args"]?["name"]?.string == name)
         #expect(events[2]["name"]?.string == name && events[2]["args"]?[name]?.string == name)
-        #expect(events[2]["ts"]?.double == 1000.007 && events[2]["dur"]?.double == 0.992)
+        #expect(events[2]["ts"]?.number == 1000.007 && events[2]["dur"]?.number == 0.992)
     }
 
     @Test func spansBeyondTheRoomAreCounted() {

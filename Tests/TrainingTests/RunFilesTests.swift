@@ -1,5 +1,6 @@
+import Base
 import FileAccess
-import Glibc
+import Platform
 import Imaging
 import Runtime
 import Testing
@@ -35,20 +36,20 @@ import Testing
         let data = try pictures()
         try train(data, "run", ["--epochs", "3", "--log-every", "2"])
         let rows = try MetricsLog(parsing: text(data, "run/metrics.csv"), task: .mask, through: 9, path: "").rows
-        let lines = try text(data, "run/metrics.jsonl").split(separator: "\n").map { try JSONValue.parse(String($0)) }
+        let lines = try text(data, "run/metrics.jsonl").split(separator: "\n").map { try JSON(parsing: String($0)) }
         #expect(lines.map { $0["kind"]?.string } == ["step", "epoch", "step", "epoch", "step", "epoch"])
         #expect(lines.map { $0["step"]?.integer } == [2, 2, 4, 4, 6, 6])
         let epochs = lines.filter { $0["kind"]?.string == "epoch" }
-        #expect(epochs.map { $0["train_loss"]?.double } == rows.map(\.trainLoss))
-        #expect(epochs.map { $0["dice"]?.double } == rows.map { $0.test?.values[0] })
-        #expect(epochs.map { $0["lr"]?.double } == [0.05, 0.05, 0.05])
+        #expect(epochs.map { $0["train_loss"]?.number } == rows.map(\.trainLoss))
+        #expect(epochs.map { $0["dice"]?.number } == rows.map { $0.test?.values[0] })
+        #expect(epochs.map { $0["lr"]?.number } == [0.05, 0.05, 0.05])
 
         let events = try events(data, "run", session: 1)
         let steps = events.filter { $0.number("train/loss") != nil }
         #expect(steps.map(\.step) == [2, 4, 6])
         #expect(
             steps.map { $0.number("train/loss") }
-                == lines.filter { $0["kind"]?.string == "step" }.map { Float($0["loss"]!.double!) })
+                == lines.filter { $0["kind"]?.string == "step" }.map { Float($0["loss"]!.number!) })
         let tested = events.filter { $0.number("test/dice") != nil }
         #expect(tested.map(\.step) == [2, 4, 6])
         #expect(tested.map { $0.number("epoch/train_loss") } == rows.map { Float($0.trainLoss) })
@@ -72,7 +73,7 @@ import Testing
         try train(data, "parts", ["--epochs", "4", "--log-every", "1", "--resume"])
         func numbers(_ run: String) throws -> [[String?]] {
             try text(data, run + "/metrics.jsonl").split(separator: "\n").map { line in
-                let json = try JSONValue.parse(String(line))
+                let json = try JSON(parsing: String(line))
                 return ["kind", "epoch", "step", "loss", "train_loss", "test_loss", "dice", "lr"].map { json[$0]?.text }
             }
         }
@@ -89,11 +90,11 @@ import Testing
         let data = try pictures()
         try train(data, "run", ["--epochs", "1"])
         #expect(try text(data, "run/net.graph") == "graph pixels {}")
-        let plan = try JSONValue.parse(text(data, "run/plan.json"))
+        let plan = try JSON(parsing: text(data, "run/plan.json"))
         let train = try #require(plan["plans"]?.array?.first)
         #expect(train["steps"]?.array?.first?["algorithm"]?.string == "loop")
         #expect(train["tensors"]?.array?.count == 8)
-        let json = try JSONValue.parse(text(data, "run/run.json"))
+        let json = try JSON(parsing: text(data, "run/run.json"))
         #expect(json["plan_sha256"]?.string == Digest.of(try text(data, "run/plan.json")))
         #expect(json["data"]?["train_pictures"]?.integer == 8 && json["compiler"]?.string == "0.1.0")
         let record = try Checkpoint(path: data.file("run/checkpoint.safetensors")).record(for: nil)
@@ -302,8 +303,8 @@ import Testing
 
     @Test(arguments: changes)
     func settingsThatDecideAboutBitsAreTold(schedule: String, name: String, expected: [String]) {
-        func settings(_ value: String) -> [JSONMember] {
-            [JSONMember("schedule", .string(schedule)), JSONMember(name, .string(value))]
+        func settings(_ value: String) -> [JSON.Member] {
+            [("schedule", .string(schedule)), (name, .string(value))]
         }
         #expect(Repetition.changes(from: settings("1"), to: settings("2")) == expected)
         #expect(Repetition.changes(from: settings("1"), to: settings("1")).isEmpty)

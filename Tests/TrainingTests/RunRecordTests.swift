@@ -1,3 +1,4 @@
+import Base
 import Testing
 
 @testable import Training
@@ -62,14 +63,5 @@ import Testing
         #expect(FileSystem.stem("plain") == "plain")
         #expect(FileSystem.parent("/a") == "/" && FileSystem.parent("a") == "." && FileSystem.parent("a/b/") == "a")
         #expect(FileSystem.join("a/", "b") == "a/b" && FileSystem.join("a", "/b") == "/b")
-    }
-
-    @Test(arguments: [1, 2, 7])
-    func parallelMapsKeepTheirOrder(threads: Int) throws {
-        var last = 0
-        let squares = try parallelMap(count: 100, threads: threads, progress: { last = $0 }, body: { $0 * $0 })
-        #expect(squares == (0..<100).map { $0 * $0 })
-        #expect(last == 100)
-        #expect(try parallelMap(count: 0, threads: threads, body: { $0 }).isEmpty)
     }
 }

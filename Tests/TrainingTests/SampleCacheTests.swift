@@ -1,4 +1,5 @@
-import Glibc
+import Base
+import Platform
 import Imaging
 import Runtime
 import Synchronization

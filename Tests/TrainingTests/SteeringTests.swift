@@ -1,3 +1,4 @@
+import Base
 import Imaging
 import Runtime
 import Testing
@@ -47,7 +48,7 @@ import Testing
         #expect(
             said.contains(
                 "no mask of the test part has an object; Dice and IoU say nothing (n/a), and the best weights"))
-        let json = try JSONValue.parse(FileSystem.text(of: data.file("run/best.json")))
+        let json = try JSON(parsing: FileSystem.text(of: data.file("run/best.json")))
         #expect(json["net_size"]?["dice"] == .null && json["net_size"]?["width"]?.integer == 16)
     }
 

@@ -1,5 +1,5 @@
 import FileAccess
-import Glibc
+import Platform
 import Imaging
 import Runtime
 import TestSupport

@@ -1,3 +1,4 @@
+import Base
 import FileAccess
 import Imaging
 import Runtime
@@ -60,7 +61,7 @@ import Testing
         try TinyRuns.run(
             ["predict", data.file("images"), "--run", data.file("run"), "--out", data.file("found")], model: model)
         var sums = (both: 0, found: 0, truth: 0)
-        let json = try JSONValue.parse(FileSystem.text(of: data.file("run/best.json")))
+        let json = try JSON(parsing: FileSystem.text(of: data.file("run/best.json")))
         let record = try Checkpoint(path: data.file("run/best.safetensors")).record(for: model)
         let tested = DataSet.parts(
             count: 7, split: 0.3, isSorted: false, seed: record.settings.seed
@@ -78,7 +79,7 @@ import Testing
         let dice = 2 * Double(sums.both) / Double(sums.found + sums.truth)
         #expect(scores.values[0] == dice && dice > 0.5 && dice < 1)
         #expect(scores.values[1] == Double(sums.both) / Double(sums.found + sums.truth - sums.both))
-        #expect(json["own_size"]?["dice"]?.double == dice && json["net_size"]?["dice"]?.double != dice)
+        #expect(json["own_size"]?["dice"]?.number == dice && json["net_size"]?["dice"]?.number != dice)
         let report = try FileSystem.text(of: data.file("run/report.html"))
         #expect(
             report.contains(
@@ -114,8 +115,8 @@ import Testing
         try TinyRuns.run([
             "train", "--data", data.path, "--out", data.file("run"), "--quiet", "--epochs", "1", "--no-own-size",
         ])
-        let json = try JSONValue.parse(FileSystem.text(of: data.file("run/best.json")))
-        #expect(json["own_size"] == .null && json["net_size"]?["test_loss"]?.double != nil)
+        let json = try JSON(parsing: FileSystem.text(of: data.file("run/best.json")))
+        #expect(json["own_size"] == .null && json["net_size"]?["test_loss"]?.number != nil)
         try TinyRuns.run(["evaluate", "--run", data.file("run"), "--no-own-size"])
     }
 
@@ -143,7 +144,7 @@ import Testing
     @Test func drawnPicturesHaveTheNetsSizeAlone() throws {
         let folder = try TestFolder()
         try TinyRuns.run(["train", "--out", folder.file("run"), "--quiet", "--epochs", "1"])
-        let json = try JSONValue.parse(FileSystem.text(of: folder.file("run/best.json")))
+        let json = try JSON(parsing: FileSystem.text(of: folder.file("run/best.json")))
         #expect(json["own_size"] == .null && json["epoch"]?.integer == 1)
     }
 }

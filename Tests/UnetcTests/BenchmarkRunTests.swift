@@ -1,3 +1,4 @@
+import Base
 import Driver
 import Inspection
 import Passes
@@ -7,9 +8,7 @@ import Testing
 
 @testable import unetc
 
-#if canImport(Glibc)
-import Glibc
-#endif
+import Platform
 
 /// The benchmark of a small net, run for real.
 @Suite struct BenchmarkRunTests {

@@ -1,9 +1,8 @@
+import Base
 import TestSupport
 import Testing
 
-#if canImport(Glibc)
-import Glibc
-#endif
+import Platform
 
 /// Chromium without a window, steered by the DevTools protocol over two pipes: messages of JSON, each ended by a zero byte,
 /// to its descriptor 3 and from its descriptor 4.
@@ -190,7 +189,7 @@ final class Browser {
     /// Two ends beyond the numbers that the browser's ends get.
     private static func pipe() throws -> (read: Int32, write: Int32) {
         var ends: [Int32] = [0, 0]
-        guard Glibc.pipe(&ends) == 0 else { throw Failure(description: "no pipe: \(errno)") }
+        guard Platform.pipe(&ends) == 0 else { throw Failure(description: "no pipe: \(errno)") }
         let moved = ends.map { fcntl($0, F_DUPFD_CLOEXEC, 16) }
         ends.forEach { close($0) }
         return (moved[0], moved[1])

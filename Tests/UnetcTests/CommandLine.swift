@@ -1,9 +1,7 @@
 import TestSupport
 import Testing
 
-#if canImport(Glibc)
-import Glibc
-#endif
+import Platform
 
 /// What a program left behind.
 struct ProgramRun {

@@ -1,9 +1,7 @@
 import TestSupport
 import Testing
 
-#if canImport(Glibc)
-import Glibc
-#endif
+import Platform
 
 /// Compilers that are killed, and compilations that are.
 @Suite struct CompilerTests {

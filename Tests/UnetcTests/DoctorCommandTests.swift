@@ -1,10 +1,9 @@
+import Base
 import Imaging
 import TestSupport
 import Testing
 
-#if canImport(Glibc)
-import Glibc
-#endif
+import Platform
 
 /// `unetc doctor` as a user calls it.
 @Suite struct DoctorCommandTests {

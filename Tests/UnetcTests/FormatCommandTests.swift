@@ -1,9 +1,7 @@
 import TestSupport
 import Testing
 
-#if canImport(Glibc)
-import Glibc
-#endif
+import Platform
 
 /// `unetc format` as a program.
 @Suite struct FormatCommandTests {

@@ -1,9 +1,7 @@
 import TestSupport
 import Testing
 
-#if canImport(Glibc)
-import Glibc
-#endif
+import Platform
 
 /// Results that do not go out are an error, whichever command they are of.
 @Suite struct OutputStreamTests {

@@ -1,3 +1,4 @@
+import Base
 import Driver
 import Emission
 import GraphIR

@@ -1,3 +1,4 @@
+import Base
 import MemoryPlanning
 
 /// Ways to train with less and less memory, the fastest first.
@@ -36,8 +37,8 @@ public struct MemoryCurve: Sendable {
         let rows = points.map { point in
             [
                 mebibytes(point.bytes), mebibytes(point.arenaBytes), "\(point.parts)",
-                fixed(100 * point.addedShare, decimals: 1) + " %", fixed(point.milliseconds, decimals: 1) + " ms",
-                fixed(ratio(point), decimals: 2),
+                Text.fixed(100 * point.addedShare, 1) + " %", Text.fixed(point.milliseconds, 1) + " ms",
+                Text.fixed(ratio(point), 2),
             ]
         }
         let head = ["memory", "arena", "parts", "computed again", "step", "time / fastest"]
@@ -50,7 +51,7 @@ public struct MemoryCurve: Sendable {
     public var csv: String {
         "bytes,arena_bytes,parts,computed_again_share,step_ms\n"
             + points.map {
-                "\($0.bytes),\($0.arenaBytes),\($0.parts),\(fixed($0.addedShare, decimals: 4)),\(fixed($0.milliseconds, decimals: 2))\n"
+                "\($0.bytes),\($0.arenaBytes),\($0.parts),\(Text.fixed($0.addedShare, 4)),\(Text.fixed($0.milliseconds, 2))\n"
             }.joined()
     }
 }

@@ -2,9 +2,7 @@ import FileAccess
 import HostLimits
 import Kernels
 
-#if canImport(Glibc)
-import Glibc
-#endif
+import Platform
 
 /// The processor, the memory, and the folder for what is compiled.
 struct MachineChecks {

@@ -1,3 +1,4 @@
+import Base
 import TestSupport
 
 /// Breaks texts of a language a little: as bytes, as tokens and as lines, so that all parts of a reader see something new.

@@ -1,3 +1,4 @@
+import Base
 import TestSupport
 
 /// A block of EXIF, sound or hostile: what cameras say of how a picture is to be held.

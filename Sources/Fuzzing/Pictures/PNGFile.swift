@@ -1,3 +1,4 @@
+import Base
 import TestSupport
 
 /// A PNG in its parts, each of which can be changed before the file is put together.

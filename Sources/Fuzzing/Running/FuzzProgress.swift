@@ -1,6 +1,4 @@
-#if canImport(Glibc)
-import Glibc
-#endif
+import Platform
 
 /// What a worker tells of its way, in a file that both it and the run map: whatever becomes of the worker, it stays.
 final class FuzzProgress {

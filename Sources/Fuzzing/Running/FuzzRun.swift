@@ -1,9 +1,8 @@
+import Base
 import FileAccess
 import Runtime
 
-#if canImport(Glibc)
-import Glibc
-#endif
+import Platform
 
 /// An input that broke a promise, crashed, hung or took too much memory.
 public struct FuzzFinding: Hashable, Sendable {

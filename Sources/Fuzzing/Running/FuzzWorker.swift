@@ -1,8 +1,7 @@
+import Base
 import Runtime
 
-#if canImport(Glibc)
-import Glibc
-#endif
+import Platform
 
 /// The process that tries inputs, one after the other, and ends with the first promise that is broken.
 public struct FuzzWorker {

@@ -1,6 +1,4 @@
-#if canImport(Glibc)
-import Glibc
-#endif
+import Platform
 
 /// What code says on standard output and standard error, caught in a file.
 ///

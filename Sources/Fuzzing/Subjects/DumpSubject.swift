@@ -1,3 +1,4 @@
+import Base
 import GraphDSL
 import GraphIR
 import Inspection

@@ -1,12 +1,11 @@
+import Base
 import FileAccess
 import Imaging
 import PixelNet
 import TestSupport
 import Training
 
-#if canImport(Glibc)
-import Glibc
-#endif
+import Platform
 
 /// Runs the trainer's commands on a folder in which one picture and one mask are on trial, and says which promise one of
 /// them breaks.

@@ -2,9 +2,7 @@ import FileAccess
 import Imaging
 import Runtime
 
-#if canImport(Glibc)
-import Glibc
-#endif
+import Platform
 
 /// A data set in memory of sound pictures and masks, beside which the file on trial is put.
 ///

@@ -3,9 +3,7 @@ import Imaging
 import Runtime
 import Synchronization
 
-#if canImport(Glibc)
-import Glibc
-#endif
+import Platform
 
 /// Tries one file after the other: as a picture and as a mask among sound ones, in all readers and commands.
 final class PictureTrial: Sendable {

@@ -1,8 +1,6 @@
 import TestSupport
 
-#if canImport(Glibc)
-import Glibc
-#endif
+import Platform
 
 extension FuzzSubject {
     /// Code that goes wrong in every way that a run has to notice: proof that a run without findings means something.

@@ -1,9 +1,8 @@
+import Base
 import Runtime
 import TestSupport
 
-#if canImport(Glibc)
-import Glibc
-#endif
+import Platform
 
 extension FuzzSubject {
     /// The reader of safetensors files, on small files with broken headers, lengths and data.

@@ -50,7 +50,7 @@ struct ArenaFrame {
         let unit = units.last { top >= 2 * $0.size } ?? units[0]
         let step = roundStep(top / unit.size, count: 8, least: unit.size == 1 ? 1 : 0.1)
         return stride(from: 0, through: top / unit.size, by: step).map {
-            (Int(($0 * unit.size).rounded()), decimal($0, places: 1, trims: true) + " " + unit.name)
+            (Int(($0 * unit.size).rounded()), number($0) + " " + unit.name)
         }
     }
 

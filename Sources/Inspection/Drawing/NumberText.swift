@@ -1,25 +1,14 @@
-/// A coordinate with at most one decimal.
-func number(_ value: Double) -> String { decimal(value, places: 1, trims: true) }
+import Base
 
-/// A number with a fixed count of decimals, without the locale.
-/// - Parameter trims: leaves out zeros at the end.
-func decimal(_ value: Double, places: Int, trims: Bool = false) -> String {
-    let scale = (0..<places).reduce(1) { scale, _ in 10 * scale }
-    let scaled = Int((value * Double(scale)).rounded())
-    let sign = scaled < 0 ? "-" : ""
-    var fraction = String(abs(scaled) % scale)
-    fraction = String(repeating: "0", count: max(0, places - fraction.count)) + fraction
-    if trims { while fraction.last == "0" { fraction.removeLast() } }
-    let whole = "\(sign)\(abs(scaled) / scale)"
-    return places == 0 || fraction.isEmpty ? whole : "\(whole).\(fraction)"
-}
+/// A coordinate with at most one decimal.
+func number(_ value: Double) -> String { Markup.number(value) }
 
 /// Bytes in the unit that suits them: `512 bytes`, `3.5 KiB`, `12.0 MiB`.
 func byteText(_ bytes: Int) -> String {
     switch bytes {
     case ..<1024: bytes == 1 ? "1 byte" : "\(bytes) bytes"
-    case ..<1_048_576: decimal(Double(bytes) / 1024, places: 1) + " KiB"
-    default: decimal(Double(bytes) / 1_048_576, places: 1) + " MiB"
+    case ..<1_048_576: Text.fixed(Double(bytes) / 1024, 1) + " KiB"
+    default: Text.fixed(Double(bytes) / 1_048_576, 1) + " MiB"
     }
 }
 

@@ -1,3 +1,4 @@
+import Base
 import Emission
 import GraphDSL
 import GraphIR

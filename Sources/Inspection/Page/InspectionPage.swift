@@ -1,3 +1,4 @@
+import Base
 import Emission
 import GraphIR
 import MemoryPlanning
@@ -45,7 +46,7 @@ public struct InspectionPage: Sendable {
     /// The page. The same graph, flags and profile give the same bytes in every process.
     public var html: String {
         let parts: [(String, String)] = [
-            ("{{title}}", "\(lowered.graph.name), plan \(lowered.name)".escapedForHTML),
+            ("{{title}}", Markup.text("\(lowered.graph.name), plan \(lowered.name)")),
             ("{{style}}", text(PackageResources.page_css)),
             ("{{data}}", data.text.escapedForScript),
             ("{{code}}", code.text.escapedForScript),
@@ -78,8 +79,4 @@ public struct InspectionPage: Sendable {
 extension String {
     /// JSON that ends no script element and opens no comment, whatever names it holds.
     fileprivate var escapedForScript: String { replacing("<", with: "\\u003c") }
-
-    fileprivate var escapedForHTML: String {
-        replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
-    }
 }

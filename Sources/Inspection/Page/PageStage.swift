@@ -1,3 +1,4 @@
+import Base
 import Emission
 import GraphIR
 import MemoryPlanning

@@ -1,3 +1,4 @@
+import Base
 import GraphIR
 
 /// Random values for all leaves of a graph, by name: targets in 0 … 1, or class numbers where a loss of classes reads

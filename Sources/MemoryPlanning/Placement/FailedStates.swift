@@ -1,3 +1,5 @@
+import Base
+
 /// States of a search that are known to lead nowhere. A new one takes the place of an old one now and then, so that the
 /// table does not grow.
 final class FailedStates {
@@ -25,11 +27,6 @@ final class FailedStates {
     private func index(_ key: Key) -> Int { Int(truncatingIfNeeded: key.low >> 16) & mask }
 }
 
-/// The finaliser of SplitMix64: every bit of the result depends on all bits of `value`.
+/// Every bit of the result depends on all bits of `value`, and 0 does not stay 0.
 @inline(__always)
-func scrambled(_ value: UInt64) -> UInt64 {
-    var z = value &+ 0x9E37_79B9_7F4A_7C15
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-}
+func scrambled(_ value: UInt64) -> UInt64 { SplitMix64.mix(value &+ SplitMix64.increment) }

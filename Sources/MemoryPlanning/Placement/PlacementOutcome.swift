@@ -1,3 +1,5 @@
+import Base
+
 /// How long a search for a placement may take.
 public struct PlacementLimits: Sendable {
     /// States that may be looked at, in all; what is found within them does not depend on the machine.
@@ -57,7 +59,7 @@ extension PlacementOutcome: CustomStringConvertible {
     public var description: String {
         guard let placement else { return failure }
         let gap = gapPercent(placement.total, above: livenessBound)
-        let bytes = "\(placement.total) bytes, lower bound \(livenessBound), gap \(fixed(gap, decimals: 2)) %; "
+        let bytes = "\(placement.total) bytes, lower bound \(livenessBound), gap \(Text.fixed(gap, 2)) %; "
         if isOptimal {
             return bytes + "proven optimal" + (provenBound == livenessBound ? "" : " by \(nodes) nodes of search")
         }

@@ -1,3 +1,5 @@
+import Base
+
 /// A change of colours: a matrix and an offset for numbers from 0 to 1, the result cut to that range.
 struct ColorMap: Hashable, Sendable {
     typealias Vector = SIMD3<Double>

@@ -1,3 +1,5 @@
+import Base
+
 /// A random smooth displacement: vectors on a grid of 3 by 3 places with a bicubic surface through them (Ronneberger,
 /// Fischer, Brox: U-Net, 2015, section 3.1).
 struct ElasticField: Hashable, Sendable {

@@ -1,3 +1,5 @@
+import Base
+
 /// What happens to one picture in one epoch.
 struct Augmentation: Hashable, Sendable {
     var space = SpatialMap()

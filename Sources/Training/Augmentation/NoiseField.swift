@@ -1,3 +1,5 @@
+import Base
+
 /// Numbers that are added to a picture, one to each of its numbers, the result cut to 0 ... 1.
 struct NoiseField: Hashable, Sendable {
     var seed: UInt64
@@ -15,7 +17,7 @@ struct NoiseField: Hashable, Sendable {
         // The variance of a byte is (256² - 1) / 12.
         let scale = Float(deviation / (4.0 * 65535 / 12).squareRoot())
         for pair in 0..<(count + 1) / 2 {
-            let word = SplitMix64.mix(seed &+ UInt64(truncatingIfNeeded: pair) &* 0x9E37_79B9_7F4A_7C15)
+            let word = SplitMix64.mix(seed &+ UInt64(truncatingIfNeeded: pair) &* SplitMix64.increment)
             let even: UInt64 = 0x00FF_00FF_00FF_00FF
             let sums = (word & even) &+ ((word >> 8) & even)
             let both = sums &+ (sums >> 16)

@@ -1,3 +1,4 @@
+import Base
 import Runtime
 
 /// Trains the folds of a data set one after the other, each as a complete run in a folder of its own.

@@ -1,3 +1,4 @@
+import Base
 import ArgumentParser
 import Runtime
 
@@ -60,14 +61,14 @@ struct Repetition {
     }
 
     /// The settings of a later session that decide about bits and are not those of an earlier one.
-    static func changes(from before: [JSONMember], to now: [JSONMember]) -> [String] {
+    static func changes(from before: [JSON.Member], to now: [JSON.Member]) -> [String] {
         // Only a schedule that ends with the run looks at when that is.
-        let schedule = now.first { $0.name == "schedule" }?.value.string ?? "constant"
+        let schedule = now.first(where: { $0.key == "schedule" })?.value.string ?? "constant"
         let isEndless = ["constant", "step", "plateau"].contains { schedule.hasPrefix($0) }
         let endings = ["patience", "until"] + (isEndless ? ["epochs"] : [])
         return now.filter { member in
-            !endings.contains(member.name) && before.first { $0.name == member.name }?.value != member.value
-        }.map { "\($0.name) \($0.value.string ?? $0.value.text)" }
+            !endings.contains(member.key) && before.first(where: { $0.key == member.key })?.value != member.value
+        }.map { "\($0.key) \($0.value.string ?? $0.value.text(.compact))" }
     }
 
     /// - Throws: `TrainerError` when flags change what the run was.

@@ -1,3 +1,4 @@
+import Base
 import ArgumentParser
 
 /// A number, or `none` for doing without.

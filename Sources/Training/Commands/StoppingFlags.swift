@@ -1,3 +1,4 @@
+import Base
 import ArgumentParser
 
 /// The flags for when to stop and which weights are the best; each session of a run may have others.

@@ -1,3 +1,4 @@
+import Base
 import FileAccess
 import Runtime
 
@@ -14,10 +15,10 @@ extension TrainCommand {
         let session = RunDescription.Session(
             fromStep: record.progress.step, threads: data.threads ?? processorCount(), processor: Processor.name,
             command: context.arguments, settings: Self.members(record.settings.metadata))
-        let counts = [
-            JSONMember("train_pictures", .integer(samples.training.count)),
-            JSONMember("test_pictures", .integer(samples.testing.count)),
-            JSONMember("fingerprint", .string(record.fingerprint)),
+        let counts: [JSON.Member] = [
+            ("train_pictures", .integer(samples.training.count)),
+            ("test_pictures", .integer(samples.testing.count)),
+            ("fingerprint", .string(record.fingerprint)),
         ]
         return RunDescription(
             graphName: model.graphName, graphHash: model.graphHash,
@@ -44,7 +45,7 @@ extension TrainCommand {
         return try RunDescription(parsing: FileSystem.text(of: files.description), file: files.description)
     }
 
-    private static func members(_ metadata: [(String, String)]) -> [JSONMember] {
-        metadata.map { JSONMember($0.0, .string($0.1)) }
+    private static func members(_ metadata: [(String, String)]) -> [JSON.Member] {
+        metadata.map { ($0.0, .string($0.1)) }
     }
 }

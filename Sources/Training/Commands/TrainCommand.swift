@@ -1,3 +1,4 @@
+import Base
 import ArgumentParser
 import FileAccess
 import Runtime
@@ -349,7 +350,7 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
                 switch byte {
                 case UInt8(ascii: "\\"), UInt8(ascii: "'"): "\\" + String(Unicode.Scalar(byte))
                 case 0x20..<0x7F: String(Unicode.Scalar(byte))
-                default: "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+                default: "\\x" + byte.hexadecimal
                 }
             }
             return "$'" + escaped.joined() + "'"

@@ -1,3 +1,5 @@
+import Base
+
 /// What classes are called.
 struct ClassNames: Hashable, Sendable {
     /// Of each class; its number where nobody gave a name.

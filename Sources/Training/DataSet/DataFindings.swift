@@ -1,3 +1,5 @@
+import Base
+
 /// What was found in the files of a data set, for people to check that it is what they meant.
 struct DataFindings: Hashable, Sendable {
     var sizes = PictureSizes([])

@@ -1,3 +1,5 @@
+import Base
+
 /// The part of a data set that comes with its split.
 enum DataPart: String, Hashable, Sendable, CaseIterable {
     case training = "train"

@@ -1,3 +1,5 @@
+import Base
+
 /// A file that cannot be used, and why.
 struct DataIssue: Hashable, Sendable {
     var file: String

@@ -1,3 +1,5 @@
+import Base
+
 extension DataSet {
     /// Whether the test masks have something to find, where the net looks: an object, or pixels of any class. Without that,
     /// measures of overlap say nothing. True for nets that learn their input, and without tests.

@@ -1,3 +1,4 @@
+import Base
 import Imaging
 
 /// Which data to train on and how to part it; a run remembers it.
@@ -207,8 +208,5 @@ struct Fingerprint {
 
     private mutating func mixIn(_ word: UInt64) { state = (state ^ word) &* 0x100_0000_01B3 }
 
-    var text: String {
-        let digits = String(SplitMix64.mix(state), radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
-    }
+    var text: String { SplitMix64.mix(state).hexadecimal }
 }

@@ -1,3 +1,4 @@
+import Base
 import HostLimits
 
 /// A little data set that is drawn, not read: textured blobs over textured ground, with their masks.
@@ -168,7 +169,7 @@ private struct Texture {
 private enum Lattice {
     static func unit(_ seed: UInt64, _ x: Int, _ y: Int) -> Double {
         let place =
-            UInt64(bitPattern: Int64(x)) &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(bitPattern: Int64(y))
+            UInt64(bitPattern: Int64(x)) &* SplitMix64.increment &+ UInt64(bitPattern: Int64(y))
             &* 0xD134_2543_DE82_EF95
         return Double(SplitMix64.mix(seed ^ place) >> 11) * 0x1p-53
     }

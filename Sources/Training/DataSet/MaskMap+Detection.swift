@@ -1,3 +1,5 @@
+import Base
+
 extension MaskMap {
     /// What the values of masks mean when nobody says so: for binary masks 0 and 1, or 0 and 255; else class numbers.
     ///

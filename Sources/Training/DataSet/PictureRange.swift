@@ -1,3 +1,4 @@
+import Base
 import Imaging
 
 /// `--range`: which numbers of pictures become 0 and 1.

@@ -1,3 +1,5 @@
+import Base
+
 /// How much memory decoded pictures may take.
 struct SampleCache: Hashable, Sendable {
     /// In bytes.

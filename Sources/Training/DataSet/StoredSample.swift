@@ -1,3 +1,4 @@
+import Base
 import Imaging
 
 /// A sample of a data set: what is known of it, and its bytes where memory suffices.
@@ -97,7 +98,7 @@ struct ContentHash {
 
     /// Both halves of the product, so that every bit of a word reaches every bit of the state.
     private static func mixed(_ state: UInt64, _ word: UInt64) -> UInt64 {
-        let (high, low) = (state ^ word).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
+        let (high, low) = (state ^ word).multipliedFullWidth(by: SplitMix64.increment)
         // The sum keeps a state of 0 from swallowing what follows.
         return (high ^ low) &+ 0xD134_2543_DE82_EF95
     }

@@ -1,3 +1,5 @@
+import Base
+
 /// How much of the training masks each class covers, and the weights that make up for it.
 struct ClassBalance: Hashable, Sendable {
     /// Pixels of each class over all training masks.

@@ -1,3 +1,4 @@
+import Base
 import Imaging
 
 /// Pictures under their masks, those first that findings are about.

@@ -1,87 +1,91 @@
+import Base
 import FileAccess
 import Runtime
 
 extension DataDiagnosis {
     /// The same for programs, on one line; names of files are those that the page shows. Keys are stable; docs/TRAINER.md lists them.
-    public var json: String { value.text }
+    public var json: String { value.text(.compact) }
 
-    private var value: JSONValue {
-        var members = [
-            JSONMember("data", .string(settings.title.shown)),
-            JSONMember("trainable", .bool(isTrainable)),
-            JSONMember("pairs", .integer(survey.pairs.count)),
-            JSONMember("left_out", .array(survey.report.issues.map(Self.issue))),
-            JSONMember("pictures", pictures),
+    private var value: JSON {
+        var members: [JSON.Member] = [
+            ("data", .string(settings.title.shown)),
+            ("trainable", .bool(isTrainable)),
+            ("pairs", .integer(survey.pairs.count)),
+            ("left_out", .array(survey.report.issues.map(Self.issue))),
+            ("pictures", pictures),
         ]
-        members.append(JSONMember("masks", masks))
+        members.append(("masks", masks))
         members.append(
-            JSONMember(
+            (
                 "split",
                 .object([
-                    JSONMember("train", .integer(survey.training.count)),
-                    JSONMember("test", .integer(survey.testing.count)),
-                    JSONMember("seed", .string(String(seed))),
-                ])))
-        members.append(JSONMember("findings", .array(findings.map(Self.finding))))
+                    ("train", .integer(survey.training.count)),
+                    ("test", .integer(survey.testing.count)),
+                    ("seed", .string(String(seed))),
+                ])
+            ))
+        members.append(("findings", .array(findings.map(Self.finding))))
         return .object(members)
     }
 
-    private static func issue(_ issue: DataIssue) -> JSONValue {
+    private static func issue(_ issue: DataIssue) -> JSON {
         .object([
-            JSONMember("file", .string(issue.file.shown)), JSONMember("reason", .string(issue.reason.shown)),
-            JSONMember("kind", .string(issue.kind.rawValue)),
+            ("file", .string(issue.file.shown)), ("reason", .string(issue.reason.shown)),
+            ("kind", .string(issue.kind.rawValue)),
         ])
     }
 
-    private static func finding(_ finding: Finding) -> JSONValue {
+    private static func finding(_ finding: Finding) -> JSON {
         .object([
-            JSONMember("severity", .string(finding.severity.rawValue)),
-            JSONMember("code", .string(finding.code.rawValue)),
-            JSONMember("message", .string(finding.text.shown)),
-            JSONMember("advice", finding.advice.map { .string($0.shown) } ?? .null),
-            JSONMember("files", .array(finding.files.map { .string($0.shown) })),
+            ("severity", .string(finding.severity.rawValue)),
+            ("code", .string(finding.code.rawValue)),
+            ("message", .string(finding.text.shown)),
+            ("advice", finding.advice.map { .string($0.shown) } ?? .null),
+            ("files", .array(finding.files.map { .string($0.shown) })),
         ])
     }
 
-    private var pictures: JSONValue {
+    private var pictures: JSON {
         let sizes = survey.pairs.map(\.facts.size)
-        func range(_ key: (PictureSize) -> Int) -> JSONValue {
+        func range(_ key: (PictureSize) -> Int) -> JSON {
             .array([sizes.map(key).min() ?? 0, sizes.map(key).max() ?? 0].map { .integer($0) })
         }
         return .object([
-            JSONMember("width", range(\.width)), JSONMember("height", range(\.height)),
-            JSONMember("kinds", Self.kinds(Self.counted(survey.pairs.map(\.facts.kind)))),
+            ("width", range(\.width)), ("height", range(\.height)),
+            ("kinds", Self.kinds(Self.counted(survey.pairs.map(\.facts.kind)))),
         ])
     }
 
-    private static func kinds(_ counted: [(text: String, count: Int)]) -> JSONValue {
+    private static func kinds(_ counted: [(text: String, count: Int)]) -> JSON {
         .array(
             counted.map {
-                .object([JSONMember("kind", .string($0.text)), JSONMember("count", .integer($0.count))])
+                .object([("kind", .string($0.text)), ("count", .integer($0.count))])
             })
     }
 
     /// null for nets that need no masks.
-    private var masks: JSONValue {
+    private var masks: JSON {
         guard survey.pairs.contains(where: { $0.facts.mask != nil }) else { return .null }
         let values = survey.maskValues
         let histogram = values.values.map { value in
-            JSONMember("\(value)", .integer(values.count(of: value)))
+            (key: "\(value)", value: JSON.integer(values.count(of: value)))
         }
         let balance = ClassBalance(survey)
         return .object([
-            JSONMember("kinds", Self.kinds(Self.counted(survey.pairs.compactMap(\.facts.mask?.kind)))),
-            JSONMember("values", .object(histogram)),
-            JSONMember("look_like", .string(survey.reading.text)),
-            JSONMember("map", survey.map.map { .string($0.description) } ?? .null),
-            JSONMember(
-                "suggested_map", survey.reading.binaryMap(values).map { .string($0.description) } ?? .null),
-            JSONMember(
+            ("kinds", Self.kinds(Self.counted(survey.pairs.compactMap(\.facts.mask?.kind)))),
+            ("values", .object(histogram)),
+            ("look_like", .string(survey.reading.text)),
+            ("map", survey.map.map { .string($0.description) } ?? .null),
+            (
+                "suggested_map", survey.reading.binaryMap(values).map { .string($0.description) } ?? .null
+            ),
+            (
                 "class_shares",
-                balance.map { balance in .array(balance.counts.indices.map { .number(balance.share($0)) }) } ?? .null),
-            JSONMember("pos_weight", balance?.positiveWeight.map { .number($0) } ?? .null),
-            JSONMember("class_weights", balance?.weights.map { .array($0.map { .number($0) }) } ?? .null),
-            JSONMember("loss", lossLine.map { .string($0) } ?? .null),
+                balance.map { balance in .array(balance.counts.indices.map { .number(balance.share($0)) }) } ?? .null
+            ),
+            ("pos_weight", balance?.positiveWeight.map { .number($0) } ?? .null),
+            ("class_weights", balance?.weights.map { .array($0.map { .number($0) }) } ?? .null),
+            ("loss", lossLine.map { .string($0) } ?? .null),
         ])
     }
 }

@@ -1,3 +1,4 @@
+import Base
 import Imaging
 
 /// What the doctor has found out about a data set.

@@ -1,3 +1,4 @@
+import Base
 import Imaging
 
 /// Which data to examine, and for which net.

@@ -1,3 +1,5 @@
+import Base
+
 /// What the trainer says of its data before it starts: the doctor's findings, shortly.
 struct DataNotices {
     private(set) var findings: [Finding]

@@ -1,3 +1,5 @@
+import Base
+
 extension DataSurvey {
     /// Classes that are rare in the training masks.
     var classFindings: [Finding] {

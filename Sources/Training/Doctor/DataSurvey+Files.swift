@@ -1,3 +1,5 @@
+import Base
+
 extension DataSurvey {
     /// Files that are left out, and why.
     var fileFindings: [Finding] {

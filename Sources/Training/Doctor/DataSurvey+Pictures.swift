@@ -1,3 +1,5 @@
+import Base
+
 extension DataSurvey {
     /// What is odd about the pictures themselves.
     var pictureFindings: [Finding] { plainPictures + smallPictures + counts }

@@ -1,3 +1,5 @@
+import Base
+
 /// Something about a data set that its owner should know.
 struct Finding: Hashable, Sendable {
     /// How bad it is, the worst first.

@@ -1,3 +1,4 @@
+import Base
 import FileAccess
 
 /// How masks that have no picture are named after pictures that have no mask.

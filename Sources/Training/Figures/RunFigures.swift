@@ -1,3 +1,4 @@
+import Base
 import Imaging
 
 /// The pictures that a run leaves.

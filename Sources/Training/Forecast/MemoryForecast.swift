@@ -1,3 +1,4 @@
+import Base
 import Runtime
 
 /// The memory that training takes at its peak, in bytes, told before it is taken.

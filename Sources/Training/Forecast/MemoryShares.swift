@@ -1,3 +1,4 @@
+import Base
 import HostLimits
 import Imaging
 import Runtime

@@ -1,3 +1,4 @@
+import Base
 import Runtime
 
 /// Times a net's steps and tests on drawn numbers, for a forecast before there are pictures. The net is changed by that.

@@ -1,3 +1,5 @@
+import Base
+
 /// How long training takes, from the first steps of it.
 struct TimeForecast: Hashable, Sendable {
     /// Of a step, and of the test of a batch, in seconds.

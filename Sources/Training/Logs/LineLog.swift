@@ -1,3 +1,4 @@
+import Base
 import FileAccess
 import Runtime
 
@@ -20,43 +21,43 @@ final class LineLog: RunObserver {
     func step(_ step: StepReport) throws {
         guard let stepInterval, step.step % stepInterval == 0 else { return }
         try write([
-            JSONMember("kind", .string("step")), JSONMember("epoch", .integer(step.epoch)),
-            JSONMember("step", .integer(step.step)), JSONMember("loss", .number(step.loss)),
-            JSONMember("lr", .number(step.learningRate)), JSONMember("seconds", Self.seconds(step.seconds)),
+            ("kind", .string("step")), ("epoch", .integer(step.epoch)),
+            ("step", .integer(step.step)), ("loss", .number(step.loss)),
+            ("lr", .number(step.learningRate)), ("seconds", Self.seconds(step.seconds)),
         ])
     }
 
     func epoch(_ epoch: EpochReport) throws {
         let row = epoch.row
-        var members = [
-            JSONMember("kind", .string("epoch")), JSONMember("epoch", .integer(row.epoch)),
-            JSONMember("step", .integer(row.step)), JSONMember("train_loss", .number(row.trainLoss)),
+        var members: [JSON.Member] = [
+            ("kind", .string("epoch")), ("epoch", .integer(row.epoch)),
+            ("step", .integer(row.step)), ("train_loss", .number(row.trainLoss)),
         ]
         if let test = row.test {
-            members.append(JSONMember("test_loss", .number(test.loss)))
-            if let size = epoch.log.size { members.append(JSONMember("test_size", .string(size))) }
+            members.append(("test_loss", .number(test.loss)))
+            if let size = epoch.log.size { members.append(("test_size", .string(size))) }
             members += zip(epoch.task.measures, test.values).map {
-                JSONMember($0.column, $1.map(JSONValue.number) ?? .null)
+                ($0.column, $1.map(JSON.number) ?? .null)
             }
         }
         members += [
-            JSONMember("lr", .number(epoch.learningRate)), JSONMember("seconds", Self.seconds(row.seconds)),
-            JSONMember("images_per_second", Self.seconds(epoch.imagesPerSecond)),
+            ("lr", .number(epoch.learningRate)), ("seconds", Self.seconds(row.seconds)),
+            ("images_per_second", Self.seconds(epoch.imagesPerSecond)),
         ]
         try write(members)
         try file?.sync()
     }
 
-    private func write(_ members: [JSONMember]) throws {
-        try file?.append(Array((JSONValue.object(members).text + "\n").utf8))
+    private func write(_ members: [JSON.Member]) throws {
+        try file?.append(Array((JSON.object(members).text(.compact) + "\n").utf8))
     }
 
-    private static func seconds(_ value: Double) -> JSONValue { .number((value * 100).rounded() / 100) }
+    private static func seconds(_ value: Double) -> JSON { .number((value * 100).rounded() / 100) }
 
     /// The lines that a checkpoint knows of, without those that a killed session wrote after it.
     static func known(_ text: String, to progress: RunProgress) -> String {
         let lines = text.split(separator: "\n").filter { line in
-            guard let value = try? JSONValue.parse(String(line)) else { return false }
+            guard let value = try? JSON(parsing: String(line)) else { return false }
             if value["kind"]?.string == "epoch" { return (value["epoch"]?.integer ?? .max) <= progress.epoch }
             return (value["step"]?.integer ?? .max) <= progress.step
         }

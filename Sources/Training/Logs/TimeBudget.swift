@@ -1,3 +1,5 @@
+import Base
+
 /// Lets something be done as often as it takes no more than a share of the time, and not within the first seconds.
 struct TimeBudget {
     var share: Double

@@ -1,3 +1,5 @@
+import Base
+
 /// Makes batches on threads of its own, ahead of the steps that use them.
 ///
 /// Threads take the samples one by one, so that all work on the batch that is needed next; batches come in their order

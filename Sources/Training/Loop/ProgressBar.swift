@@ -1,3 +1,5 @@
+import Base
+
 /// A line on the terminal that says how far something is and when it will be done.
 struct ProgressBar {
     var console: Console

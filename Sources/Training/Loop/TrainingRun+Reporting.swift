@@ -1,3 +1,5 @@
+import Base
+
 /// What a terminal is told.
 extension TrainingRun {
     func tell(_ row: MetricsRow, _ imagesPerSecond: Double) {

@@ -1,5 +1,6 @@
+import Base
 import FileAccess
-import Glibc
+import Platform
 import Imaging
 import Runtime
 

@@ -1,3 +1,5 @@
+import Base
+
 /// How many pixels of each class were taken for which class, over all pictures; ignored pixels are left out.
 struct ConfusionMatrix: Hashable, Sendable {
     /// Classes.

@@ -1,4 +1,4 @@
-import Glibc
+import Platform
 
 /// The squared error of reconstructed pictures, over all of them.
 struct SquaredError: Hashable, Sendable {

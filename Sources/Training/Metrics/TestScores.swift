@@ -1,3 +1,5 @@
+import Base
+
 /// How well a net does on pictures it was not trained on.
 struct TestScores: Hashable, Sendable {
     /// The graph's own loss: the mean over the batches, weighted by their samples.

@@ -1,3 +1,4 @@
+import Base
 import Runtime
 
 /// What the compiler wrote about the model: the `train { … }` block and where it was made.
@@ -15,9 +16,9 @@ struct ModelDefaults: Hashable, Sendable {
     /// Reads the model's metadata. Entries that are missing keep PyTorch's defaults.
     /// - Throws: `TrainerError` when it is no JSON or an entry has no meaning here.
     init(metadata: String) throws {
-        let json: JSONValue
+        let json: JSON
         do {
-            json = try JSONValue.parse(metadata)
+            json = try JSON(parsing: metadata)
         } catch {
             throw TrainerError("the model's metadata cannot be read: \(error)", hint: "compile the graph again")
         }
@@ -34,17 +35,17 @@ struct ModelDefaults: Hashable, Sendable {
         guard let train = json["train"] else { return }
         training.optimizer.kind = try Self.choice(train, "optimizer") ?? .adam
         training.initialValues = try Self.choice(train, "init") ?? .he
-        training.optimizer.learningRate = train["lr"]?.double ?? training.optimizer.learningRate
-        training.optimizer.beta1 = train["beta1"]?.double ?? training.optimizer.beta1
-        training.optimizer.beta2 = train["beta2"]?.double ?? training.optimizer.beta2
-        training.optimizer.epsilon = train["eps"]?.double ?? training.optimizer.epsilon
-        training.optimizer.momentum = train["momentum"]?.double ?? training.optimizer.momentum
-        training.optimizer.weightDecay = train["weight_decay"]?.double ?? training.optimizer.weightDecay
+        training.optimizer.learningRate = train["lr"]?.number ?? training.optimizer.learningRate
+        training.optimizer.beta1 = train["beta1"]?.number ?? training.optimizer.beta1
+        training.optimizer.beta2 = train["beta2"]?.number ?? training.optimizer.beta2
+        training.optimizer.epsilon = train["eps"]?.number ?? training.optimizer.epsilon
+        training.optimizer.momentum = train["momentum"]?.number ?? training.optimizer.momentum
+        training.optimizer.weightDecay = train["weight_decay"]?.number ?? training.optimizer.weightDecay
         if let text = train["schedule"]?.string { training.steps.schedule = try Schedule(parsing: text) }
-        training.steps.warmup = train["warmup"]?.double ?? training.steps.warmup
-        training.steps.clip = train["clip"]?.double
+        training.steps.warmup = train["warmup"]?.number ?? training.steps.warmup
+        training.steps.clip = train["clip"]?.number
         training.steps.accumulate = train["accumulate"]?.integer ?? training.steps.accumulate
-        training.steps.ema = train["ema"]?.double
+        training.steps.ema = train["ema"]?.number
         training.stopping.patience = train["patience"]?.integer
         training.stopping.bestBy = train["best_by"]?.string
         training.batch = train["batch"]?.integer ?? training.batch
@@ -53,7 +54,7 @@ struct ModelDefaults: Hashable, Sendable {
     }
 
     private static func choice<C: RawRepresentable & CaseIterable>(
-        _ train: JSONValue, _ key: String
+        _ train: JSON, _ key: String
     ) throws -> C? where C.RawValue == String {
         guard let name = train[key]?.string else { return nil }
         if let value = C(rawValue: name) { return value }

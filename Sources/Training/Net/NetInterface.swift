@@ -1,3 +1,4 @@
+import Base
 import Runtime
 
 /// The names and shapes through which the trainer talks to a model: one picture in, one map of numbers out.

@@ -1,3 +1,5 @@
+import Base
+
 /// When a run is good enough, or no longer gets better; may differ from session to session of a run.
 struct StoppingRules: Hashable, Sendable {
     /// Epochs without better weights after which training stops; nil for any number.

@@ -1,3 +1,4 @@
+import Base
 import Runtime
 
 /// What the compiler wrote about a target of the graph.
@@ -18,9 +19,9 @@ struct TargetDescription: Hashable, Sendable {
     /// The targets that a model's metadata names.
     /// - Throws: `TrainerError` when it cannot be read or an entry has no meaning here.
     static func list(metadata: String) throws -> [TargetDescription] {
-        let json: JSONValue
+        let json: JSON
         do {
-            json = try JSONValue.parse(metadata)
+            json = try JSON(parsing: metadata)
         } catch {
             throw TrainerError("the model's metadata cannot be read: \(error)", hint: "compile the graph again")
         }

@@ -1,3 +1,4 @@
+import Base
 import Runtime
 
 /// How to train; a run remembers it.

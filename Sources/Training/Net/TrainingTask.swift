@@ -1,3 +1,5 @@
+import Base
+
 /// What a net learns, which follows from its target.
 enum TrainingTask: Hashable, Sendable {
     /// Object or background: one logit a pixel, object where it is above 0.

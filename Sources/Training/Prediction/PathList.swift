@@ -1,5 +1,6 @@
+import Base
 import FileAccess
-import Glibc
+import Platform
 
 /// A path of a list, and its line.
 struct ListedPath: Hashable, Sendable {

@@ -1,5 +1,6 @@
+import Base
 import FileAccess
-import Glibc
+import Platform
 
 /// A path with `*`, `?` and `[a-z]` in it, which no shell has expanded.
 struct PathPattern {

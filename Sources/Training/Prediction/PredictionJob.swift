@@ -1,3 +1,4 @@
+import Base
 import FileAccess
 import Imaging
 

@@ -1,3 +1,4 @@
+import Base
 import Imaging
 
 /// Hands pictures from the source through the workers to the net, in their order, and results back to the workers.

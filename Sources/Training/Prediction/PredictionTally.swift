@@ -1,3 +1,5 @@
+import Base
+
 /// What came of a prediction.
 struct PredictionTally: Sendable {
     /// Pictures whose files are all there.

@@ -1,3 +1,5 @@
+import Base
+
 /// What a net's output says, as numbers from 0 to 1.
 extension TrainingTask {
     /// Turns outputs `[channels, count]` into probabilities (of the object, or of each class), or the values of a

@@ -1,3 +1,4 @@
+import Base
 import Imaging
 
 /// Predicts pictures at their own resolution, tile by tile: rows are read, predicted and written as they come, so that

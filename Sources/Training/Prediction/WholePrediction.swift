@@ -1,3 +1,4 @@
+import Base
 import Imaging
 
 /// Predicts pictures that are resized to the net's size, and the result back to theirs.

@@ -1,3 +1,4 @@
+import Base
 import Imaging
 
 /// How good masks are as `predict` writes them, at the pictures' own size.

@@ -1,3 +1,4 @@
+import Base
 import FileAccess
 import Runtime
 
@@ -67,12 +68,12 @@ final class SessionProfile {
     func sampleName(_ index: Int) -> String { data.samples.indices.contains(index) ? data.samples[index].name : "" }
 
     private func write(_ threads: [TraceThread]) throws {
-        let header: [JSONMember] = [
-            JSONMember("graph", .string(net.model.graphName)),
-            JSONMember("plan", .string(runs.plan.name)),
-            JSONMember("threads", .integer(net.executor.threads)),
-            JSONMember("session_steps", .array([.integer(window.first), .integer(window.last)])),
-            JSONMember("dropped_spans", .integer(spans.recorded.dropped)),
+        let header: [JSON.Member] = [
+            ("graph", .string(net.model.graphName)),
+            ("plan", .string(runs.plan.name)),
+            ("threads", .integer(net.executor.threads)),
+            ("session_steps", .array([.integer(window.first), .integer(window.last)])),
+            ("dropped_spans", .integer(spans.recorded.dropped)),
         ]
         try Trace(header: header, threads: threads).write(to: path)
     }

@@ -1,16 +1,17 @@
+import Base
 import FileAccess
 import Runtime
 
 /// A trace as Chrome and Perfetto read it ("Trace Event Format", JSON object form, complete events).
 struct Trace {
     /// What the whole is about.
-    var header: [JSONMember]
+    var header: [JSON.Member]
     var threads: [TraceThread]
 
     /// - Throws: `FileError` when the file cannot be written; what was there before then stays.
     func write(to path: String) throws {
         try FileWriter.write(path) { file in
-            try file.append("\(Self.start)\(JSONValue.object(header).text),\"traceEvents\":[\n")
+            try file.append("\(Self.start)\(JSON.object(header).text(.compact)),\"traceEvents\":[\n")
             try file.append(Self.name("process_name", thread: nil, "trainer"))
             for thread in threads {
                 try file.append(",\n" + Self.name("thread_name", thread: thread.number, thread.name))
@@ -33,22 +34,22 @@ struct Trace {
     }
 
     private static func name(_ kind: String, thread: Int?, _ name: String) -> String {
-        var members = [
-            JSONMember("ph", .string("M")), JSONMember("name", .string(kind)), JSONMember("pid", .integer(1)),
+        var members: [JSON.Member] = [
+            ("ph", .string("M")), ("name", .string(kind)), ("pid", .integer(1)),
         ]
-        if let thread { members.append(JSONMember("tid", .integer(thread))) }
-        members.append(JSONMember("args", .object([JSONMember("name", .string(name))])))
-        return JSONValue.object(members).text
+        if let thread { members.append(("tid", .integer(thread))) }
+        members.append(("args", .object([("name", .string(name))])))
+        return JSON.object(members).text(.compact)
     }
 
     private static func event(_ slice: TraceSlice, thread: Int) -> String {
-        let head = JSONValue.object([
-            JSONMember("ph", .string("X")), JSONMember("name", .string(slice.name)),
-            JSONMember("cat", .string(slice.category)), JSONMember("pid", .integer(1)),
-            JSONMember("tid", .integer(thread)),
+        let head = JSON.object([
+            ("ph", .string("X")), ("name", .string(slice.name)),
+            ("cat", .string(slice.category)), ("pid", .integer(1)),
+            ("tid", .integer(thread)),
         ])
-        let args = JSONValue.object(slice.arguments).text
-        return head.text.dropLast()
+        let args = JSON.object(slice.arguments).text(.compact)
+        return head.text(.compact).dropLast()
             + ",\"ts\":\(microseconds(slice.begin)),\"dur\":\(microseconds(slice.end - slice.begin))"
             + ",\"args\":\(args)}"
     }
@@ -76,5 +77,5 @@ struct TraceSlice {
     /// Nanoseconds from the start of the trace.
     var begin: Int
     var end: Int
-    var arguments: [JSONMember]
+    var arguments: [JSON.Member]
 }

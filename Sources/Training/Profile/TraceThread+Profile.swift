@@ -1,3 +1,4 @@
+import Base
 import Runtime
 
 extension TraceThread {
@@ -36,14 +37,14 @@ extension TraceThread {
     }
 
     private static func slice(_ span: ProfileSpan, _ profile: SessionProfile, since start: Int) -> TraceSlice {
-        var arguments: [JSONMember] = []
+        var arguments: [JSON.Member] = []
         var name = span.kind.rawValue
         switch span.kind {
         case .step:
             name += " \(span.number)"
-            arguments.append(JSONMember("step", .integer(span.number)))
+            arguments.append(("step", .integer(span.number)))
         case .decode, .augment:
-            arguments.append(JSONMember("sample", .string(profile.sampleName(span.number))))
+            arguments.append(("sample", .string(profile.sampleName(span.number))))
         case .wait, .feed, .deferred, .gradientNorm, .optimizer, .average, .logs, .forecast, .validation, .checkpoint,
             .figures:
             break
@@ -70,13 +71,13 @@ private struct StepArguments {
         return TraceSlice(
             name: step.name, category: category(step.phase), begin: slice.begin - start, end: slice.end - start,
             arguments: [
-                JSONMember("step", .integer(run.label)), JSONMember("layer", .string(layers[slice.step])),
-                JSONMember("operation", .string(step.operation)), JSONMember("algorithm", .string(step.algorithm)),
-                JSONMember("source", .string(step.source)), JSONMember("place", .integer(slice.step)),
-                JSONMember("flops", .number(step.flops(batch: run.batch))),
-                JSONMember("bytes", .number(step.bytes(batch: run.batch))),
-                JSONMember("tasks", .integer(slice.tasks)),
-                JSONMember("of_tasks", .integer(step.tasks(batch: run.batch))),
+                ("step", .integer(run.label)), ("layer", .string(layers[slice.step])),
+                ("operation", .string(step.operation)), ("algorithm", .string(step.algorithm)),
+                ("source", .string(step.source)), ("place", .integer(slice.step)),
+                ("flops", .number(step.flops(batch: run.batch))),
+                ("bytes", .number(step.bytes(batch: run.batch))),
+                ("tasks", .integer(slice.tasks)),
+                ("of_tasks", .integer(step.tasks(batch: run.batch))),
             ])
     }
 

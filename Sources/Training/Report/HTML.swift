@@ -1,21 +1,10 @@
+import Base
 import FileAccess
 
 /// Pieces of HTML.
 enum HTML {
     /// A text as it may stand in elements and attributes.
-    static func text(_ text: String) -> String {
-        var result = ""
-        for character in text.shown.unicodeScalars {
-            switch character {
-            case "&": result += "&amp;"
-            case "<": result += "&lt;"
-            case ">": result += "&gt;"
-            case "\"": result += "&quot;"
-            default: result.unicodeScalars.append(character)
-            }
-        }
-        return result
-    }
+    static func text(_ text: String) -> String { Markup.attribute(text.shown) }
 
     /// A PNG inside the page.
     static func picture(png: [UInt8], title: String) -> String {

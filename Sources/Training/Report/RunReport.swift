@@ -1,3 +1,4 @@
+import Base
 import Imaging
 import Runtime
 
@@ -91,7 +92,9 @@ struct RunReport {
 
     private var data: String {
         let findings = description.findings.map { "<li>\(HTML.text($0))</li>" }
-        let rows = description.data.map { ($0.name, $0.value.string ?? $0.value.text) }.filter { !$0.1.isEmpty }
+        let rows = description.data.map { ($0.key, $0.value.string ?? $0.value.text(.compact)) }.filter {
+            !$0.1.isEmpty
+        }
         return (findings.isEmpty ? "" : "<ul>\n" + findings.joined(separator: "\n") + "\n</ul>\n") + HTML.pairs(rows)
     }
 
@@ -160,9 +163,9 @@ struct EpochPace: Hashable, Sendable {
     /// Out of `metrics.jsonl`; other lines are left out.
     static func list(_ lines: String) -> [EpochPace] {
         lines.split(separator: "\n").compactMap { line in
-            guard let json = try? JSONValue.parse(String(line)), json["kind"]?.string == "epoch",
-                let epoch = json["epoch"]?.integer, let rate = json["lr"]?.double,
-                let speed = json["images_per_second"]?.double
+            guard let json = try? JSON(parsing: String(line)), json["kind"]?.string == "epoch",
+                let epoch = json["epoch"]?.integer, let rate = json["lr"]?.number,
+                let speed = json["images_per_second"]?.number
             else { return nil }
             return EpochPace(epoch: epoch, learningRate: rate, imagesPerSecond: speed)
         }

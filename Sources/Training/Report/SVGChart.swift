@@ -1,3 +1,4 @@
+import Base
 import Imaging
 
 /// A chart of lines as inline SVG, with labelled axes.
@@ -18,28 +19,40 @@ struct SVGChart {
             Axis(values: points.map(\.y), tickCount: 6, padding: 0.05), from: height - Self.margins.bottom,
             to: Self.margins.top)
         let parts = frame(x, y) + chart.series.enumerated().map { line($1, number: $0, x, y) } + [legend]
-        return "<svg viewBox=\"0 0 \(number(width)) \(number(height))\" role=\"img\" "
-            + "aria-label=\"\(HTML.text(chart.title))\">\n" + parts.joined(separator: "\n") + "\n</svg>"
+        return Markup.element(
+            "svg",
+            ["viewBox": "0 0 \(number(width)) \(number(height))", "role": "img", "aria-label": chart.title.shown],
+            "\n" + parts.joined(separator: "\n") + "\n")
     }
 
     private func frame(_ x: Scale, _ y: Scale) -> [String] {
         let grid = y.axis.ticks.map { tick in
             let place = number(y.place(tick))
-            return "<path class=\"grid\" d=\"M\(number(x.start)) \(place)H\(number(x.end))\"/>"
-                + "<text x=\"\(number(x.start - 8))\" y=\"\(place)\" dy=\"4\" text-anchor=\"end\">\(y.axis.label(tick))</text>"
+            return path("grid", "M\(number(x.start)) \(place)H\(number(x.end))")
+                + text(
+                    y.axis.label(tick),
+                    ["x": number(x.start - 8), "y": place, "dy": "4", "text-anchor": "end"])
         }
         let ticks = x.axis.ticks.map { tick in
             let place = number(x.place(tick))
-            return "<path class=\"axis\" d=\"M\(place) \(number(y.start))v5\"/>"
-                + "<text x=\"\(place)\" y=\"\(number(y.start + 18))\" text-anchor=\"middle\">\(x.axis.label(tick))</text>"
+            return path("axis", "M\(place) \(number(y.start))v5")
+                + text(x.axis.label(tick), ["x": place, "y": number(y.start + 18), "text-anchor": "middle"])
         }
         let middle = number((x.start + x.end) / 2)
+        let turned = "translate(14 \(number((y.start + y.end) / 2))) rotate(-90)"
         return grid + ticks + [
-            "<path class=\"axis\" d=\"M\(number(x.start)) \(number(y.end))V\(number(y.start))H\(number(x.end))\"/>",
-            "<text x=\"\(middle)\" y=\"\(number(height - 6))\" text-anchor=\"middle\">\(HTML.text(chart.xLabel))</text>",
-            "<text transform=\"translate(14 \(number((y.start + y.end) / 2))) rotate(-90)\" text-anchor=\"middle\">"
-                + "\(HTML.text(chart.yLabel))</text>",
+            path("axis", "M\(number(x.start)) \(number(y.end))V\(number(y.start))H\(number(x.end))"),
+            text(chart.xLabel, ["x": middle, "y": number(height - 6), "text-anchor": "middle"]),
+            text(chart.yLabel, ["transform": turned, "text-anchor": "middle"]),
         ]
+    }
+
+    private func path(_ look: String, _ commands: String) -> String {
+        Markup.element("path", ["class": look, "d": commands])
+    }
+
+    private func text(_ words: String, _ attributes: KeyValuePairs<String, String>) -> String {
+        Markup.element("text", attributes, HTML.text(words))
     }
 
     private func line(_ series: LineChart.Series, number index: Int, _ x: Scale, _ y: Scale) -> String {
@@ -57,8 +70,9 @@ struct SVGChart {
             dots += dot(series, point, x, y)
         }
         let color = Self.color(index)
-        return "<path fill=\"none\" stroke=\"\(color)\" stroke-width=\"2\" stroke-linejoin=\"round\" d=\"\(path)\"/>"
-            + "<g fill=\"\(color)\">\(dots)</g>"
+        return Markup.element(
+            "path", ["fill": "none", "stroke": color, "stroke-width": "2", "stroke-linejoin": "round", "d": path])
+            + Markup.element("g", ["fill": color], dots)
     }
 
     /// A point that says its value when pointed at; small where there are many.
@@ -67,8 +81,9 @@ struct SVGChart {
     ) -> String {
         let radius = series.points.count > 60 ? "1" : "3"
         let title = "\(series.name), \(chart.xLabel) \(x.axis.label(point.x)): \(Text.significant(point.y))"
-        return "<circle cx=\"\(number(x.place(point.x)))\" cy=\"\(number(y.place(point.y)))\" r=\"\(radius)\">"
-            + "<title>\(HTML.text(title))</title></circle>"
+        return Markup.element(
+            "circle", ["cx": number(x.place(point.x)), "cy": number(y.place(point.y)), "r": radius],
+            Markup.element("title", [:], HTML.text(title)))
     }
 
     /// Names of the lines above the chart.
@@ -77,8 +92,9 @@ struct SVGChart {
         let parts = chart.series.enumerated().map { index, series in
             let start = left
             left += 34 + 7.2 * Double(series.name.count)
-            return "<path stroke=\"\(Self.color(index))\" stroke-width=\"3\" d=\"M\(number(start)) 16h18\"/>"
-                + "<text x=\"\(number(start + 24))\" y=\"20\">\(HTML.text(series.name))</text>"
+            return Markup.element(
+                "path", ["stroke": Self.color(index), "stroke-width": "3", "d": "M\(number(start)) 16h18"])
+                + text(series.name, ["x": number(start + 24), "y": "20"])
         }
         return parts.joined()
     }
@@ -88,7 +104,7 @@ struct SVGChart {
         return "rgb(\(color.red),\(color.green),\(color.blue))"
     }
 
-    private func number(_ value: Double) -> String { Text.fixed(value, 1) }
+    private func number(_ value: Double) -> String { Markup.number(value) }
 }
 
 /// An axis and where it lies.

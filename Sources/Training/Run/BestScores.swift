@@ -1,3 +1,4 @@
+import Base
 import Runtime
 
 /// `best.json`: what the best weights of a run reach, and at which size that was measured.
@@ -13,21 +14,21 @@ struct BestScores: Hashable, Sendable {
     var written: WrittenScores?
 
     var text: String {
-        JSONValue.object([
-            JSONMember("epoch", .integer(epoch)), JSONMember("best_by", .string(criterion.measure.column)),
-            JSONMember(
-                "net_size",
-                .object(
-                    [
-                        JSONMember("width", .integer(size.width)), JSONMember("height", .integer(size.height)),
-                        JSONMember("test_loss", .number(scores.loss)),
-                    ] + members(scores.values))),
-            JSONMember(
-                "own_size", written?.fault == nil ? written.map { .object(members($0.values)) } ?? .null : .null),
-        ]).laidOut(depth: 2) + "\n"
+        JSON.object([
+            ("epoch", .integer(epoch)), ("best_by", .string(criterion.measure.column)),
+            ("net_size", .object(netSize)),
+            (
+                "own_size", written?.fault == nil ? written.map { .object(members($0.values)) } ?? .null : .null
+            ),
+        ]).pretty(depth: 2, .compact) + "\n"
     }
 
-    private func members(_ values: [Double?]) -> [JSONMember] {
-        zip(task.measures, values).map { JSONMember($0.column, $1.map(JSONValue.number) ?? .null) }
+    private var netSize: [JSON.Member] {
+        [("width", .integer(size.width)), ("height", .integer(size.height)), ("test_loss", .number(scores.loss))]
+            + members(scores.values)
+    }
+
+    private func members(_ values: [Double?]) -> [JSON.Member] {
+        zip(task.measures, values).map { ($0.column, $1.map(JSON.number) ?? .null) }
     }
 }

@@ -1,3 +1,4 @@
+import Base
 import Runtime
 
 /// Whether a checkpoint is what was written: every file says a hash of all that is in it, in its metadata, and `hashes.csv` the
@@ -68,8 +69,5 @@ extension Checkpoint {
         hash.add("\n\(name) \(Text.shape(shape))\n")
     }
 
-    private static func text(_ hash: ContentHash) -> String {
-        let digits = String(hash.value, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
-    }
+    private static func text(_ hash: ContentHash) -> String { hash.value.hexadecimal }
 }

@@ -1,3 +1,4 @@
+import Base
 import Runtime
 
 /// Saves and restores a net, its optimiser's state and the run's record as one safetensors file.

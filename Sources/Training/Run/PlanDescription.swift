@@ -1,3 +1,4 @@
+import Base
 import Runtime
 
 /// `plan.json` of a run: what the model computes in which order, by which algorithms, and where everything lies.
@@ -7,38 +8,38 @@ struct PlanDescription {
 
     init(_ model: Model) {
         let plans = model.plans.map { plan in
-            JSONValue.object([
-                JSONMember("name", .string(plan.name)), JSONMember("arena_bytes", .integer(plan.arenaBytes)),
-                JSONMember("prepared_bytes", .integer(plan.preparedBytes)),
-                JSONMember("derived_bytes", .integer(plan.derivedBytes)),
-                JSONMember("steps", .array(plan.steps.map(Self.step))),
-                JSONMember("tensors", .array(plan.tensors.map(Self.tensor))),
+            JSON.object([
+                ("name", .string(plan.name)), ("arena_bytes", .integer(plan.arenaBytes)),
+                ("prepared_bytes", .integer(plan.preparedBytes)),
+                ("derived_bytes", .integer(plan.derivedBytes)),
+                ("steps", .array(plan.steps.map(Self.step))),
+                ("tensors", .array(plan.tensors.map(Self.tensor))),
             ])
         }
-        let json = JSONValue.object([
-            JSONMember("graph", .string(model.graphName)), JSONMember("graph_hash", .string(model.graphHash)),
-            JSONMember("batch_capacity", .integer(model.batchCapacity)), JSONMember("plans", .array(plans)),
+        let json = JSON.object([
+            ("graph", .string(model.graphName)), ("graph_hash", .string(model.graphHash)),
+            ("batch_capacity", .integer(model.batchCapacity)), ("plans", .array(plans)),
         ])
-        text = json.laidOut(depth: 4) + "\n"
+        text = json.pretty(depth: 4, .compact) + "\n"
     }
 
-    private static func step(_ step: StepInfo) -> JSONValue {
+    private static func step(_ step: StepInfo) -> JSON {
         .object([
-            JSONMember("name", .string(step.name)), JSONMember("operation", .string(step.operation)),
-            JSONMember("source", .string(step.source)), JSONMember("algorithm", .string(step.algorithm)),
-            JSONMember("phase", .string("\(step.phase)")),
-            JSONMember("tasks_per_sample", .integer(step.tasksPerSample)),
-            JSONMember("tasks", .integer(step.fixedTasks)),
+            ("name", .string(step.name)), ("operation", .string(step.operation)),
+            ("source", .string(step.source)), ("algorithm", .string(step.algorithm)),
+            ("phase", .string("\(step.phase)")),
+            ("tasks_per_sample", .integer(step.tasksPerSample)),
+            ("tasks", .integer(step.fixedTasks)),
         ])
     }
 
-    private static func tensor(_ tensor: TensorInfo) -> JSONValue {
+    private static func tensor(_ tensor: TensorInfo) -> JSON {
         .object([
-            JSONMember("name", .string(tensor.name)), JSONMember("role", .string("\(tensor.role)")),
-            JSONMember("region", .string("\(tensor.region)")),
-            JSONMember("shape", .array(tensor.shape.map(JSONValue.integer))),
-            JSONMember("batched", .bool(tensor.isBatched)), JSONMember("offset", .integer(tensor.offset)),
-            JSONMember("bytes", .integer(tensor.bytes)),
+            ("name", .string(tensor.name)), ("role", .string("\(tensor.role)")),
+            ("region", .string("\(tensor.region)")),
+            ("shape", .array(tensor.shape.map(JSON.integer))),
+            ("batched", .bool(tensor.isBatched)), ("offset", .integer(tensor.offset)),
+            ("bytes", .integer(tensor.bytes)),
         ])
     }
 

@@ -1,9 +1,10 @@
+import Base
 import Runtime
 
 /// `run.json`: what a run was made of, in the words of people and of `--repeat`. The graph and the plan lie beside it.
 ///
 /// All of it but the sessions is equal for equal runs.
-struct RunDescription: Hashable, Sendable {
+struct RunDescription: Sendable {
     /// What computes: runs of equal paths leave equal bits.
     struct Path: Hashable, Sendable {
         var compiler: String
@@ -16,7 +17,7 @@ struct RunDescription: Hashable, Sendable {
     }
 
     /// From one start of the trainer to the next.
-    struct Session: Hashable, Sendable {
+    struct Session: Sendable {
         /// Steps that were done before.
         var fromStep: Int
         var threads: Int
@@ -24,13 +25,13 @@ struct RunDescription: Hashable, Sendable {
         /// The program's name first.
         var command: [String]
         /// Training settings as the checkpoint writes them.
-        var settings: [JSONMember]
+        var settings: [JSON.Member]
     }
 
     var graphName: String
     var graphHash: String
     var path: Path
-    var data: [JSONMember]
+    var data: [JSON.Member]
     /// What the data was found to be.
     var findings: [String]
     var sessions: [Session]
@@ -38,20 +39,20 @@ struct RunDescription: Hashable, Sendable {
     private static let format = "unetc-run-1"
 
     var text: String {
-        JSONValue.object([
-            JSONMember("format", .string(Self.format)), JSONMember("graph", .string(graphName)),
-            JSONMember("graph_hash", .string(graphHash)), JSONMember("compiler", .string(path.compiler)),
-            JSONMember("target", .string(path.target)),
-            JSONMember("vector_width", path.vectorWidth.map(JSONValue.integer) ?? .null),
-            JSONMember("plan_sha256", .string(path.planDigest)),
-            JSONMember("processor_matters", path.processor.map(JSONValue.string) ?? .null),
-            JSONMember("data", .object(data)), JSONMember("findings", .array(findings.map(JSONValue.string))),
-            JSONMember("sessions", .array(sessions.map(\.json))),
-        ]).laidOut(depth: 4) + "\n"
+        JSON.object([
+            ("format", .string(Self.format)), ("graph", .string(graphName)),
+            ("graph_hash", .string(graphHash)), ("compiler", .string(path.compiler)),
+            ("target", .string(path.target)),
+            ("vector_width", path.vectorWidth.map(JSON.integer) ?? .null),
+            ("plan_sha256", .string(path.planDigest)),
+            ("processor_matters", path.processor.map(JSON.string) ?? .null),
+            ("data", .object(data)), ("findings", .array(findings.map(JSON.string))),
+            ("sessions", .array(sessions.map(\.json))),
+        ]).pretty(depth: 4, .compact) + "\n"
     }
 
     init(
-        graphName: String, graphHash: String, path: Path, data: [JSONMember], findings: [String], sessions: [Session]
+        graphName: String, graphHash: String, path: Path, data: [JSON.Member], findings: [String], sessions: [Session]
     ) {
         self.graphName = graphName
         self.graphHash = graphHash
@@ -64,7 +65,7 @@ struct RunDescription: Hashable, Sendable {
     /// Reads what `text` wrote; entries that are missing are empty.
     /// - Throws: `TrainerError` for a file that is no run.json.
     init(parsing text: String, file: String) throws {
-        guard let json = try? JSONValue.parse(text), json["format"]?.string == Self.format else {
+        guard let json = try? JSON(parsing: text), json["format"]?.string == Self.format else {
             throw TrainerError("\(file): expected the description of a run (\(Self.format))")
         }
         graphName = json["graph"]?.string ?? ""
@@ -80,15 +81,15 @@ struct RunDescription: Hashable, Sendable {
 }
 
 extension RunDescription.Session {
-    fileprivate var json: JSONValue {
+    fileprivate var json: JSON {
         .object([
-            JSONMember("from_step", .integer(fromStep)), JSONMember("threads", .integer(threads)),
-            JSONMember("processor", .string(processor)),
-            JSONMember("command", .array(command.map(JSONValue.string))), JSONMember("settings", .object(settings)),
+            ("from_step", .integer(fromStep)), ("threads", .integer(threads)),
+            ("processor", .string(processor)),
+            ("command", .array(command.map(JSON.string))), ("settings", .object(settings)),
         ])
     }
 
-    fileprivate init(_ json: JSONValue) {
+    fileprivate init(_ json: JSON) {
         fromStep = json["from_step"]?.integer ?? 0
         threads = json["threads"]?.integer ?? 0
         processor = json["processor"]?.string ?? ""

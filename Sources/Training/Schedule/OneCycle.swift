@@ -1,3 +1,5 @@
+import Base
+
 /// Smith's one-cycle policy ("Super-Convergence", 2018) in the form of PyTorch's `OneCycleLR`: the rate rises from its
 /// `division`th part and falls again to nearly nothing, along half cosines, and momentum does the opposite.
 struct OneCycle: Hashable, Sendable {

@@ -1,3 +1,4 @@
+import Base
 import Runtime
 
 /// The learning rate of every step of a training: a function of the step alone, with the same bits on every machine.

@@ -1,3 +1,5 @@
+import Base
+
 /// How the learning rate goes from step to step; `--lr` is the largest it becomes.
 enum Schedule: Hashable, Sendable {
     case constant

@@ -1,5 +1,5 @@
 import FileAccess
-import Glibc
+import Platform
 
 /// Where the trainer speaks: results to standard output, warnings and progress to standard error.
 ///

@@ -1,3 +1,4 @@
+import Base
 import CDigest
 
 /// SHA-256, as libmd computes it.
@@ -14,7 +15,7 @@ struct Digest {
         var context = context
         var bytes = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
         SHA256Final(&bytes, &context)
-        return bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        return bytes.map(\.hexadecimal).joined()
     }
 
     /// Of a text in UTF-8.

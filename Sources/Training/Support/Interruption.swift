@@ -1,4 +1,4 @@
-import Glibc
+import Platform
 import Synchronization
 
 /// Holds signals that ask for the end back, so that the loop can end a step and save before it stops.

@@ -1,3 +1,4 @@
+import Base
 import Imaging
 
 /// Which files a result may take the place of.

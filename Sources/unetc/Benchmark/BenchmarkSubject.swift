@@ -1,3 +1,4 @@
+import Base
 import Runtime
 
 /// A plan with weights and random inputs, ready to run again and again, as users run it: what inference prepares from

@@ -1,3 +1,5 @@
+import Base
+
 /// Columns of text, as wide as what stands in them.
 struct TextTable {
     enum Alignment { case left, right }
@@ -29,13 +31,7 @@ struct TextTable {
 
 /// A number with that many decimals (0 to 3); "-" for what is no number.
 func decimal(_ value: Double, _ decimals: Int) -> String {
-    let scale = [1.0, 10, 100, 1000][decimals]
-    guard value.isFinite, abs(value) < 1e15 else { return "-" }
-    let rounded = Int((value * scale).rounded())
-    guard decimals > 0 else { return "\(rounded)" }
-    let digits = String(abs(rounded) % Int(scale))
-    let sign = rounded < 0 ? "-" : ""
-    return "\(sign)\(abs(rounded) / Int(scale))." + String(repeating: "0", count: decimals - digits.count) + digits
+    value.isFinite && abs(value) < 1e15 ? Text.fixed(value, decimals) : "-"
 }
 
 /// The value in the middle; 0 for none.

@@ -1,3 +1,4 @@
+import Base
 import FileAccess
 
 /// A file of events as TensorBoard reads it: records of TFRecord, each an event.

@@ -1,14 +1,14 @@
-import Glibc
+import Platform
 
 /// A value that threads share, one at a time, with a way to wait until it has changed.
 ///
 /// Unchecked: every access to the value holds the mutex.
-final class Monitor<Value>: @unchecked Sendable {
+public final class Monitor<Value>: @unchecked Sendable {
     private var value: Value
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let condition: UnsafeMutablePointer<pthread_cond_t>
 
-    init(_ value: Value) {
+    public init(_ value: Value) {
         self.value = value
         mutex = .allocate(capacity: 1)
         condition = .allocate(capacity: 1)
@@ -24,7 +24,7 @@ final class Monitor<Value>: @unchecked Sendable {
     }
 
     /// Changes the value and wakes all who wait.
-    func withLock<R>(_ body: (inout Value) -> R) -> R {
+    public func withLock<R>(_ body: (inout Value) -> R) -> R {
         pthread_mutex_lock(mutex)
         defer {
             pthread_cond_broadcast(condition)
@@ -34,7 +34,7 @@ final class Monitor<Value>: @unchecked Sendable {
     }
 
     /// Waits until `body` gives something other than nil; it is asked now and after each change.
-    func wait<R>(for body: (inout Value) -> R?) -> R {
+    public func wait<R>(for body: (inout Value) -> R?) -> R {
         pthread_mutex_lock(mutex)
         defer {
             pthread_cond_broadcast(condition)

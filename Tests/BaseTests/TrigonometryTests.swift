@@ -1,7 +1,6 @@
-import Glibc
+import Base
+import Platform
 import Testing
-
-@testable import Training
 
 @Suite struct TrigonometryTests {
     @Test func agreesWithTheLibrary() {

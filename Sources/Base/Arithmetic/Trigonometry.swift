@@ -1,11 +1,11 @@
 /// Sine and cosine that are the same bits on every machine: sums and products of Double alone, which round correctly
 /// everywhere, unlike the functions of C libraries.
-enum Trigonometry {
+public enum Trigonometry {
     /// The sine of an angle in whole turns, with an error below 1e-15.
-    static func sine(turns: Double) -> Double { cosine(turns: turns - 0.25) }
+    public static func sine(turns: Double) -> Double { cosine(turns: turns - 0.25) }
 
     /// The cosine of an angle in whole turns, with an error below 1e-15.
-    static func cosine(turns: Double) -> Double {
+    public static func cosine(turns: Double) -> Double {
         // Brought to an eighth of a turn around an axis, where the series of Taylor are short.
         let turn = turns - turns.rounded(.toNearestOrEven)
         let quarter = (turn * 4).rounded(.toNearestOrEven)

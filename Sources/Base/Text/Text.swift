@@ -1,7 +1,7 @@
 /// Numbers for people: fixed digits without Foundation.
-enum Text {
+public enum Text {
     /// `value` with `digits` decimals, such as `0.8392`; `nan` and `inf` stay words.
-    static func fixed(_ value: Double, _ digits: Int) -> String {
+    public static func fixed(_ value: Double, _ digits: Int) -> String {
         guard value.isFinite, abs(value) < 1e15 else { return "\(value)" }
         var scale: Int64 = 1
         for _ in 0..<digits { scale *= 10 }
@@ -16,19 +16,19 @@ enum Text {
     }
 
     /// A number as it is written in settings, which reads back exactly: `25`, `0.001`.
-    static func plain(_ value: Double) -> String {
+    public static func plain(_ value: Double) -> String {
         let text = "\(value)"
         return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
     }
 
     /// A loss, with four decimals, or more where it is so small that they would say nothing.
-    static func loss(_ value: Double) -> String {
+    public static func loss(_ value: Double) -> String {
         let size = abs(value)
         return fixed(value, size >= 0.01 || size < 1e-10 ? 4 : size >= 1e-4 ? 6 : 10)
     }
 
     /// Four digits that count, whatever the size: `0.8392`, `0.0001234`; very small ones keep all digits.
-    static func significant(_ value: Double) -> String {
+    public static func significant(_ value: Double) -> String {
         let size = abs(value)
         guard size >= 1e-7, size < 1e6 else { return "\(value)" }
         var digits = 3
@@ -41,7 +41,7 @@ enum Text {
     }
 
     /// `2:05`, `1:02:05`.
-    static func duration(_ seconds: Double) -> String {
+    public static func duration(_ seconds: Double) -> String {
         guard seconds.isFinite, seconds >= 0, seconds < 1e9 else { return "?" }
         let all = Int(seconds.rounded())
         let tail = pad(all / 60 % 60, all >= 3600 ? 2 : 1) + ":" + pad(all % 60, 2)
@@ -49,7 +49,7 @@ enum Text {
     }
 
     /// `93.6 MiB`.
-    static func bytes(_ count: Int) -> String {
+    public static func bytes(_ count: Int) -> String {
         let units = ["KiB", "MiB", "GiB", "TiB"]
         guard count >= 1024 else { return "\(count) bytes" }
         var value = Double(count) / 1024
@@ -62,7 +62,7 @@ enum Text {
     }
 
     /// `23,428,097`.
-    static func grouped(_ number: Int) -> String {
+    public static func grouped(_ number: Int) -> String {
         var digits = String(number.magnitude)
         var groups: [String] = []
         while digits.count > 3 {
@@ -73,12 +73,12 @@ enum Text {
     }
 
     /// `1 picture`, `3 pictures`.
-    static func count(_ number: Int, _ noun: String, _ plural: String? = nil) -> String {
+    public static func count(_ number: Int, _ noun: String, _ plural: String? = nil) -> String {
         "\(number) " + (number == 1 ? noun : plural ?? noun + "s")
     }
 
     /// `a, b and 17 more`: the first few of a list, and how many there are besides.
-    static func list(_ items: [String], most: Int = 3) -> String {
+    public static func list(_ items: [String], most: Int = 3) -> String {
         // One more takes no more room than saying so.
         let shown = items.count == most + 1 ? items[...] : items.prefix(most)
         return shown.joined(separator: ", ")
@@ -86,7 +86,7 @@ enum Text {
     }
 
     /// `[3, 128, 128]`.
-    static func shape(_ shape: [Int]) -> String { "[" + shape.map(String.init).joined(separator: ", ") + "]" }
+    public static func shape(_ shape: [Int]) -> String { "[" + shape.map(String.init).joined(separator: ", ") + "]" }
 
     private static func pad(_ number: Int, _ width: Int) -> String {
         let text = String(number)

@@ -1,6 +1,5 @@
+import Base
 import Testing
-
-@testable import FileAccess
 
 /// Names of files, in and out.
 @Suite struct FileNameTests {

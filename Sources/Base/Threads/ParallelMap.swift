@@ -1,10 +1,10 @@
-import Glibc
+import Platform
 
 /// `body(0) ..< body(count)` computed on up to `threads` threads; the order of the results does not depend on them.
 ///
 /// - Parameter progress: called on the calling thread with the number of finished items, now and then.
-/// - Throws: `TrainerError` when no thread can be started.
-func parallelMap<T: Sendable>(
+/// - Throws: `ThreadError` when no thread can be started.
+public func parallelMap<T: Sendable>(
     count: Int, threads: Int, progress: (Int) -> Void = { _ in }, body: @escaping @Sendable (Int) -> T
 ) throws -> [T] {
     let state = Monitor(ParallelState<T>(results: Array(repeating: nil, count: count)))

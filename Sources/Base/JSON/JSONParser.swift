@@ -1,26 +1,33 @@
-import FileAccess
-
-extension JSONValue {
-    /// Parses one JSON value (RFC 8259) and nothing after it but blanks. Safe for any bytes.
-    /// - Throws: `RuntimeError` with the byte at which the text stops making sense.
-    public static func parse(_ bytes: [UInt8]) throws -> JSONValue {
-        var parser = JSONParser(bytes: bytes)
-        return try parser.parseDocument()
+extension JSON {
+    /// Reads one JSON value and nothing behind it but blanks. Safe for any bytes.
+    /// - Throws: the byte at which the text stops making sense.
+    public init(parsing bytes: some Sequence<UInt8>) throws(JSONError) {
+        var parser = JSONParser(bytes: Array(bytes))
+        self = try parser.parseDocument()
     }
 
-    /// Parses one JSON value.
-    public static func parse(_ text: String) throws -> JSONValue { try parse(Array(text.utf8)) }
+    /// Reads one JSON value.
+    public init(parsing text: String) throws(JSONError) { try self.init(parsing: text.utf8) }
+}
+
+/// Text that is not JSON, and where that shows.
+public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
+    public var byte: Int
+    /// What was expected, or is wrong.
+    public var reason: String
+
+    public var description: String { "invalid JSON at byte \(byte): \(reason)" }
 }
 
 /// Recursive descent over bytes; never reads past the end, and never deeper than `depthLimit`.
-struct JSONParser {
+private struct JSONParser {
     private static let depthLimit = 64
     private let bytes: [UInt8]
     private var position = 0
 
     init(bytes: [UInt8]) { self.bytes = bytes }
 
-    mutating func parseDocument() throws -> JSONValue {
+    mutating func parseDocument() throws(JSONError) -> JSON {
         let value = try parseValue(depth: 0)
         skipBlanks()
         guard position == bytes.count else { throw failure("expected nothing more") }
@@ -29,9 +36,7 @@ struct JSONParser {
 
     private var current: UInt8? { position < bytes.count ? bytes[position] : nil }
 
-    private func failure(_ message: String) -> RuntimeError {
-        RuntimeError("invalid JSON at byte \(position): \(message)")
-    }
+    private func failure(_ reason: String) -> JSONError { JSONError(byte: position, reason: reason) }
 
     private mutating func skipBlanks() {
         while let byte = current, byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09 { position += 1 }
@@ -44,7 +49,7 @@ struct JSONParser {
         return true
     }
 
-    private mutating func parseValue(depth: Int) throws -> JSONValue {
+    private mutating func parseValue(depth: Int) throws(JSONError) -> JSON {
         guard depth < JSONParser.depthLimit else { throw failure("nested too deeply") }
         skipBlanks()
         guard let byte = current else { throw failure("expected a value, found the end") }
@@ -57,8 +62,8 @@ struct JSONParser {
         }
     }
 
-    private mutating func parseWord() throws -> JSONValue {
-        for (word, value) in [("true", JSONValue.bool(true)), ("false", .bool(false)), ("null", .null)]
+    private mutating func parseWord() throws(JSONError) -> JSON {
+        for (word, value) in [("true", JSON.bool(true)), ("false", .bool(false)), ("null", .null)]
         where bytes[position...].starts(with: word.utf8) {
             position += word.utf8.count
             return value
@@ -66,9 +71,9 @@ struct JSONParser {
         throw failure("expected a value")
     }
 
-    private mutating func parseArray(depth: Int) throws -> JSONValue {
+    private mutating func parseArray(depth: Int) throws(JSONError) -> JSON {
         position += 1
-        var values: [JSONValue] = []
+        var values: [JSON] = []
         skipBlanks()
         if take("]") { return .array(values) }
         repeat {
@@ -79,9 +84,9 @@ struct JSONParser {
         return .array(values)
     }
 
-    private mutating func parseObject(depth: Int) throws -> JSONValue {
+    private mutating func parseObject(depth: Int) throws(JSONError) -> JSON {
         position += 1
-        var members: [JSONMember] = []
+        var members: [JSON.Member] = []
         var names: Set<ExactText> = []
         skipBlanks()
         if take("}") { return .object(members) }
@@ -94,14 +99,14 @@ struct JSONParser {
             }
             skipBlanks()
             guard take(":") else { throw failure("expected \":\"") }
-            members.append(JSONMember(name, try parseValue(depth: depth + 1)))
+            members.append((name, try parseValue(depth: depth + 1)))
             skipBlanks()
         } while take(",")
         guard take("}") else { throw failure("expected \",\" or \"}\"") }
         return .object(members)
     }
 
-    private mutating func parseNumber() throws -> JSONValue {
+    private mutating func parseNumber() throws(JSONError) -> JSON {
         let start = position
         _ = take("-")
         let leading = try skipDigits(start: position)
@@ -123,13 +128,13 @@ struct JSONParser {
     }
 
     /// Moves over one digit or more and returns how many.
-    private mutating func skipDigits(start: Int) throws -> Int {
+    private mutating func skipDigits(start: Int) throws(JSONError) -> Int {
         while let byte = current, (0x30...0x39).contains(byte) { position += 1 }
         guard position > start else { throw failure("expected a digit") }
         return position - start
     }
 
-    private mutating func parseString() throws -> String {
+    private mutating func parseString() throws(JSONError) -> String {
         position += 1
         var utf8: [UInt8] = []
         while let byte = current {
@@ -146,7 +151,7 @@ struct JSONParser {
         throw failure("a string that does not end")
     }
 
-    private mutating func parseEscape() throws -> [UInt8] {
+    private mutating func parseEscape() throws(JSONError) -> [UInt8] {
         guard let byte = current else { throw failure("a string that does not end") }
         position += 1
         switch Unicode.Scalar(byte) {
@@ -162,7 +167,7 @@ struct JSONParser {
     }
 
     /// The scalar after `\u`, which takes a second escape when the first is half of a surrogate pair.
-    private mutating func parseUnicodeEscape() throws -> Character {
+    private mutating func parseUnicodeEscape() throws(JSONError) -> Character {
         var value = try parseHexadecimal()
         if (0xd800..<0xdc00).contains(value), take("\\"), take("u") {
             let low = try parseHexadecimal()
@@ -173,7 +178,7 @@ struct JSONParser {
         return Character(scalar)
     }
 
-    private mutating func parseHexadecimal() throws -> UInt32 {
+    private mutating func parseHexadecimal() throws(JSONError) -> UInt32 {
         var value: UInt32 = 0
         for _ in 0..<4 {
             guard let byte = current, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {

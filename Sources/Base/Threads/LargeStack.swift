@@ -1,4 +1,4 @@
-import Glibc
+import Platform
 
 /// Runs a program's `main` on a thread of its own, whose stack does not depend on the user's limit (`ulimit -s`), and waits
 /// for it. Where no thread can be started it runs here.

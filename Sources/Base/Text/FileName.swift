@@ -107,7 +107,7 @@ extension String {
                 result.unicodeScalars.append(scalar)
             } else {
                 let bytes = FileName.isByte(scalar) ? [UInt8(truncatingIfNeeded: scalar.value)] : Array(scalar.utf8)
-                for byte in bytes { result += "\\x" + (byte < 16 ? "0" : "") + String(byte, radix: 16) }
+                for byte in bytes { result += "\\x" + byte.hexadecimal }
             }
         }
         return result

@@ -3,7 +3,7 @@
 ///
 /// Taylor's series around 0 on what is left of `x` after a whole number of ln 2 has become the exponent (Cody and Waite,
 /// "Software Manual for the Elementary Functions", 1980). Numbers below -700 give about 0, those above 700 about 1e304, what is no number gives none.
-func exponential(_ x: Double) -> Double {
+public func exponential(_ x: Double) -> Double {
     if x.isNaN { return x }
     let x = min(max(x, -700), 700)
     let power = (x * 1.4426950408889634).rounded(.toNearestOrEven)

@@ -1,8 +1,7 @@
-import FileAccess
-import Glibc
+import Platform
 
 /// A thread that runs one closure.
-struct PosixThread {
+public struct PosixThread {
     private final class Body {
         let run: @Sendable () -> Void
         init(_ run: @escaping @Sendable () -> Void) { self.run = run }
@@ -11,11 +10,11 @@ struct PosixThread {
     private let handle: pthread_t
 
     /// Whatever the user's limit on stacks is: that of a terminal may be so small that nothing runs.
-    static let stackBytes = 8 << 20
+    public static let stackBytes = 8 << 20
 
     /// Starts the thread.
-    /// - Throws: `TrainerError` when the system gives no more threads.
-    init(_ body: @escaping @Sendable () -> Void) throws {
+    /// - Throws: `ThreadError` when the system gives no more threads.
+    public init(_ body: @escaping @Sendable () -> Void) throws {
         var handle = pthread_t()
         let retained = Unmanaged.passRetained(Body(body))
         var attributes = pthread_attr_t()
@@ -30,11 +29,21 @@ struct PosixThread {
             }, retained.toOpaque())
         guard code == 0 else {
             retained.release()
-            throw TrainerError("cannot start a thread: \(systemMessage(code))", hint: "try a smaller --threads")
+            throw ThreadError(code: code)
         }
         self.handle = handle
     }
 
     /// Waits for the thread's end; to be called once.
-    func join() { pthread_join(handle, nil) }
+    public func join() { pthread_join(handle, nil) }
+}
+
+/// The system gives no more threads.
+public struct ThreadError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The system's error number.
+    var code: Int32
+
+    public var description: String {
+        "cannot start a thread: \(systemMessage(code))\n  hint: try a smaller --threads"
+    }
 }
