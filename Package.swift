@@ -39,10 +39,11 @@ let package = Package(
         room("GraphIR", ["Base", "Diagnostics"]),
         room("GraphDSL", ["Diagnostics", "GraphIR"]),
         room("Interpreter", ["Platform", "Base", "GraphIR"]),
-        room("Passes", ["Diagnostics", "GraphIR"]),
-        room("MemoryPlanning", ["Base", "Diagnostics", "GraphIR"]),
+        room("Programs", ["GraphIR"]),
+        room("Passes", ["Diagnostics", "GraphIR", "Programs"]),
+        room("MemoryPlanning", ["Base", "Diagnostics", "GraphIR", "Programs"]),
         room("KernelIR", ["Platform", "Base"]),
-        room("Kernels", ["GraphIR", "KernelIR"]),
+        room("Kernels", ["GraphIR", "KernelIR", "Programs"]),
         .target(
             name: "Emission", dependencies: ["Base", "GraphIR", "MemoryPlanning", "KernelIR", "Kernels"],
             resources: [.embedInCode("unetc_model.h")],
@@ -117,6 +118,7 @@ let package = Package(
         tests("GraphDSL", ["Platform", "Base", "Diagnostics", "GraphIR", "TestSupport"]),
         tests("GraphIR", ["Base", "Diagnostics", "TestSupport"], exclude: ["Goldens"]),
         tests("Interpreter", ["Base", "Diagnostics", "GraphIR", "Passes", "TestSupport"], exclude: ["Goldens"]),
+        tests("Programs", ["GraphIR", "TestSupport"]),
         tests("Passes", ["Base", "GraphIR", "GraphDSL", "Interpreter", "TestSupport"], exclude: ["Goldens"]),
         tests("MemoryPlanning", ["Base", "Diagnostics", "GraphIR", "GraphDSL", "Passes", "TestSupport"]),
         tests(

@@ -3,6 +3,8 @@ import FileAccess
 import GraphIR
 import KernelIR
 import Kernels
+import Passes
+import Programs
 
 /// What `compile` has made.
 public struct CompiledModel: Sendable {
@@ -30,35 +32,60 @@ extension CompiledModel {
 extension Session {
     /// Writes the generated folder: kernels, tables, dumps, README, and the trainer built from them.
     public func compile(into folder: String, _ options: CompileOptions) throws -> CompiledModel {
+        try Compilation(self, options).compile(into: folder)
+    }
+
+    /// Builds the model as a shared object in the cache, for `run` and `bench`; the same model is built once.
+    public func compileSharedObject(_ options: CompileOptions) throws -> CompiledModel {
+        try Compilation(self, options).compileSharedObject()
+    }
+
+    /// All that `compile` writes, but for the program.
+    /// - Throws: `DriverError` for graphs that the plans cannot be made of.
+    public func sourceFiles(_ options: CompileOptions) throws -> [EmittedFile] {
+        let compilation = Compilation(self, options)
+        let (model, plans) = try compilation.emit()
+        return try compilation.folderFiles(model, plans)
+    }
+}
+
+extension Compilation {
+    /// Writes the generated folder: kernels, tables, dumps, README, and the trainer built from them.
+    public func compile(into folder: String) throws -> CompiledModel {
         try options.target.checkBuildable()
         let toolchain = try Toolchain()
         let swift = try options.backend.swiftToolchain()
         _ = try Linker.trainerLibrary()
-        let options = try settled(options)
-        let (model, plans) = try emit(options)
-        let files = try folderFiles(model, plans, options)
+        let (model, plans) = try emit()
+        let files = try folderFiles(model, plans)
         let product = "trainer"
         var output = try OutputFolder(folder)
-        if !options.overwrites { try output.check(files, product: product) }
-        try output.write(files, product: product)
+        try timings.measure(.writing) {
+            if !options.overwrites { try output.check(files, product: product) }
+            try output.write(files, product: product)
+        }
         let work = try WorkFolder(in: options.cacheFolder)
         let cache = ObjectCache(folder: options.cacheFolder, toolchain: toolchain, swift: swift)
-        let objects = try cache.objects(of: model, target: options.target, jobs: options.jobs, in: work)
+        let objects = try timings.measure(.compiling) {
+            try cache.objects(of: model, target: options.target, jobs: options.jobs, in: work)
+        }
         let program = "\(work.path)/\(product)"
-        try Linker(toolchain: toolchain).linkTrainer(
-            objects, usesGemm: model.usesGemm, main: folder + "/main.c", into: program)
-        try output.finish(files, product: product, from: program)
+        try timings.measure(.linking) {
+            try Linker(toolchain: toolchain).linkTrainer(
+                objects, usesGemm: model.usesGemm, main: folder + "/main.c", into: program)
+        }
+        try timings.measure(.writing) { try output.finish(files, product: product, from: program) }
         return CompiledModel(
             folder: folder, plans: plans, product: "\(folder)/\(product)", kernels: model.kernels,
             usesGemm: model.usesGemm)
     }
 
     /// Builds the model as a shared object in the cache, for `run` and `bench`; the same model is built once.
-    public func compileSharedObject(_ options: CompileOptions) throws -> CompiledModel {
+    public func compileSharedObject() throws -> CompiledModel {
         try options.target.checkRunnable()
         let toolchain = try Toolchain()
         let swift = try options.backend.swiftToolchain()
-        let (model, plans) = try emit(options)
+        let (model, plans) = try emit()
         let key = contentHash(
             model.files.map { $0.path + "\u{1}" + $0.text }.joined(separator: "\u{1}")
                 + toolchain.key(for: options.target) + (swift?.key(for: options.target) ?? ""))
@@ -100,35 +127,25 @@ extension Session {
     }
 
     /// All that `compile` writes, but for the program.
-    /// - Throws: `DriverError` for graphs that the plans cannot be made of.
-    public func sourceFiles(_ options: CompileOptions) throws -> [EmittedFile] {
-        let (model, plans) = try emit(options)
-        return try folderFiles(model, plans, options)
+    fileprivate func folderFiles(_ model: EmittedModel, _ plans: [LoweredPlan]) throws -> [EmittedFile] {
+        try timings.measure(.dumps) {
+            let tables = EmittedFile(path: "plan.txt", text: plans.map(\.table).joined(separator: "\n\n"))
+            let guide = FolderGuide(session: session, options: options, model: model, plans: plans)
+            return model.files + [tables] + (try dumpFiles()) + [EmittedFile(path: "README.md", text: guide.text)]
+        }
     }
 
-    private func folderFiles(
-        _ model: EmittedModel, _ plans: [LoweredPlan], _ options: CompileOptions
-    ) throws -> [EmittedFile] {
-        let tables = EmittedFile(path: "plan.txt", text: plans.map(\.table).joined(separator: "\n\n"))
-        let guide = FolderGuide(session: self, options: options, model: model, plans: plans)
-        return model.files + [tables] + (try dumpFiles(options))
-            + [EmittedFile(path: "README.md", text: guide.text)]
-    }
-
-    private func dumpFiles(_ options: CompileOptions) throws -> [EmittedFile] {
-        var files: [EmittedFile] = []
+    private func dumpFiles() throws -> [EmittedFile] {
+        var dumps: [(name: String, text: String)] = []
         for kind in options.plans {
-            let result = try pipeline(kind, options)
-            for stage in result.stages where stage.name != "graph" || kind == .train {
-                let name = stage.name == "graph" ? "graph" : "\(kind.rawValue)-\(stage.name)"
-                let text = stage.name == "scheduled" ? result.schedule.text : stage.graph.text
-                files.append(EmittedFile(path: "dumps/\(name).txt", text: text))
+            let stages = try stages(kind)
+            for stage in GraphStages.Stage.allCases where stage != .graph || kind == .train {
+                let name = stage == .graph ? stage.rawValue : "\(kind.rawValue)-\(stage.rawValue)"
+                dumps.append((name, stages[stage].text))
             }
+            dumps.append(("\(kind.rawValue)-program", try program(kind).text))
         }
-        if let deferred = options.deferred {
-            let schedule = try deferredSchedule(deferred, options)
-            files.append(EmittedFile(path: "dumps/deferred-scheduled.txt", text: schedule.text))
-        }
-        return files
+        if let deferred = try deferredProgram() { dumps.append(("deferred-program", deferred.text)) }
+        return dumps.map { EmittedFile(path: "dumps/\($0.name).txt", text: $0.text) }
     }
 }

@@ -81,7 +81,7 @@ struct FolderGuide {
             | `\(vectors)` | the vector operations that kernels use, in the instructions of the target |\(product)
             | `unetc_model.h` | the types of the tables: all that a program has to know to run the model |
             | `main.c` | hands the model to the trainer's library |
-            | `dumps/` | the graph after each stage of the compiler, as text: `graph`, `backward`, `fused`, `scheduled` |
+            | `dumps/` | the graph after each stage of the compiler, as text: `graph`, `backward`, `fused`, `program` |
             | `unetc_files.txt` | what unetc has written here, so that it replaces and removes nothing else |
             """
     }

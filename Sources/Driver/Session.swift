@@ -5,6 +5,7 @@ import KernelIR
 import Kernels
 import MemoryPlanning
 import Passes
+import Programs
 
 /// The version that `unetc --version` prints and every model carries.
 public let compilerVersion = "0.1.0"
@@ -61,7 +62,7 @@ public struct CompileOptions: Sendable {
     public var convolutions = ConvolutionChoice.auto
     /// The language of the kernels.
     public var backend = Backend.c
-    /// Algorithms that have been measured to be the fastest, by the keys of `AlgorithmTable`.
+    /// Algorithms that have been measured to be the fastest, by `Op.tuningKey`.
     public var winners: [String: ConvolutionAlgorithm] = [:]
     /// Inputs to differentiate with respect to.
     public var withRespectTo: [String] = []
@@ -81,93 +82,24 @@ public struct CompileOptions: Sendable {
 }
 
 extension Session {
-    /// The stages of one plan.
+    /// The passes over the graph of one plan.
     /// - Throws: `DriverError` for graphs that cannot be differentiated, or not be computed in tiles.
-    public func pipeline(_ kind: PlanKind, _ options: CompileOptions) throws -> PipelineResult {
-        try pipeline(kind, options, tile: kind == .tile ? try chooseTile(options) : nil)
+    public func stages(_ kind: PlanKind, _ options: CompileOptions) throws -> GraphStages {
+        try Compilation(self, options).stages(kind)
     }
 
-    func pipeline(
-        _ kind: PlanKind, _ options: CompileOptions, tile: TileChoice?
-    ) throws -> PipelineResult {
-        do {
-            return try runPipeline(
-                graph, for: kind, withRespectTo: options.withRespectTo, inputSize: tile?.size, fuses: options.fuses
-            ) { fused in
-                let laidOut = assignLayouts(
-                    fused, target: options.target, convolutions: tile?.convolutions ?? algorithms(fused, options))
-                return (laidOut.graph, laidOut.layouts)
-            } recompute: { graph, layouts in
-                guard kind == .train, let layouts else { return (graph, layouts) }
-                let left = options.deferred?.left(of: graph, layouts: layouts)
-                let recomputed = recomputed(left ?? RecomputedGraph(graph, layouts: layouts), options)
-                return (recomputed.graph, recomputed.layouts)
-            }
-        } catch let error as GraphVerificationError {
-            throw DriverError("\(error)", exitCode: 70)
-        } catch {
-            throw DriverError("\(Files.name(of: path)): error: \(error)")
-        }
-    }
-
-    /// How to compute each convolution of a plan's graph.
-    func algorithms(_ graph: Graph, _ options: CompileOptions) -> AlgorithmTable {
-        AlgorithmTable(
-            graph, target: options.target, batch: options.batch ?? self.graph.training.batch,
-            choice: options.convolutions, winners: options.winners)
+    /// One plan's program, as it is planned.
+    public func program(_ kind: PlanKind, _ options: CompileOptions) throws -> Program {
+        try Compilation(self, options).program(kind)
     }
 
     /// One plan with its kernels, verified.
     public func lowered(_ kind: PlanKind, _ options: CompileOptions) throws -> LoweredPlan {
-        let tile = kind == .tile ? try chooseTile(options) : nil
-        return try lowered(try pipeline(kind, options, tile: tile).schedule, kind, options, tile: tile)
-    }
-
-    /// What `kind` has become behind the passes, as a plan.
-    func lowered(
-        _ schedule: Schedule, _ kind: PlanKind, _ options: CompileOptions, tile: TileChoice?
-    ) throws -> LoweredPlan {
-        let planning = PlanningOptions(
-            strategy: options.strategy, batchCapacity: tile == nil ? options.batch ?? graph.training.batch : 1)
-        var lowered = LoweredPlan(
-            name: kind.rawValue, schedule: schedule, options: planning, target: options.target,
-            convolutions: tile?.convolutions ?? algorithms(schedule.graph, options))
-        lowered.tile = try tile.map { try exactness(schedule.graph, $0) }
-        if let fault = options.plantedFault { lowered.plant(fault) }
-        return try verified(lowered)
-    }
-
-    /// - Throws: `DriverError` for a plan that is wrong.
-    func verified(_ lowered: LoweredPlan) throws -> LoweredPlan {
-        let violations = verifyPlan(lowered.plan) + lowered.preparationViolations()
-        guard violations.isEmpty else {
-            throw DriverError(
-                "the memory plan of \(lowered.name) is wrong, which is a bug of unetc:\n"
-                    + violations.map(\.description).joined(separator: "\n"), exitCode: 70)
-        }
-        return lowered
+        try Compilation(self, options).lowered(kind)
     }
 
     /// The whole model as source text.
     public func emit(_ options: CompileOptions) throws -> (model: EmittedModel, plans: [LoweredPlan]) {
-        guard graph.loss != nil || !options.plans.contains(.train) else {
-            throw DriverError(
-                "\(Files.name(of: path)): error: the graph has no loss, so it cannot be trained; "
-                    + "add a line such as `loss bce_with_logits(logits, mask)`")
-        }
-        var plans = try options.plans.map { try lowered($0, options) }
-        if let deferred = try deferredPlan(options) { plans.append(deferred) }
-        return (model(of: plans, options), plans)
-    }
-
-    /// Plans as source text.
-    func model(of plans: [LoweredPlan], _ options: CompileOptions) -> EmittedModel {
-        var description = ModelDescription(
-            compilerVersion: compilerVersion, sourceText: text, sourceName: Files.name(of: path),
-            parameters: overrides, target: options.target, batchCapacity: options.batch ?? graph.training.batch,
-            graph: graph)
-        description.stepBatch = options.stepBatch
-        description.memoryBudget = options.memoryBudget
-        return EmittedModel(plans: plans, description: description, backend: options.backend)
+        try Compilation(self, options).emit()
     }
 }

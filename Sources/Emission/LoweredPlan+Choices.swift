@@ -1,13 +1,14 @@
 import Base
 import GraphIR
 import Kernels
+import Programs
 
 extension LoweredPlan {
     /// How each convolution is computed and why, one line each, with what the cost model says of all candidates.
     public var choices: String {
         let rows = steps.compactMap { step -> String? in
             let node = graph[step.node]
-            guard step.name == node.name, let entry = convolutions[node.op] else { return nil }
+            guard step.name == node.name, let entry = plan.program[step.node].choice else { return nil }
             let times = entry.predictions.map { "\($0.algorithm.name) \(rounded($0.milliseconds))" }
             return "\(node.name): \(entry.algorithm.name), \(entry.reason.rawValue); predicted ms on one core: "
                 + times.joined(separator: ", ")
@@ -16,7 +17,7 @@ extension LoweredPlan {
     }
 }
 
-extension AlgorithmTable.Entry {
+extension AlgorithmChoice {
     /// What has been chosen and why, with the predicted milliseconds of all candidates on one core.
     var json: JSON {
         .object([

@@ -62,14 +62,14 @@ extension LoweredPlan {
         let numbers = StepNumbers(step, node, self)
         var members: [(key: String, value: JSON)] = [
             ("name", .string(step.name)), ("operation", .string(step.operation)),
-            ("phase", .string(Phase(node).rawValue)), ("preparation", .bool(step.isPreparation)),
+            ("phase", .string(plan.program[step.node].phase.rawValue)), ("preparation", .bool(step.isPreparation)),
             ("algorithm", .string(step.algorithm)),
             ("operands", .array(step.operands.map(JSON.integer))),
             ("tasks_per_sample", .integer(numbers.tasksPerSample)), ("tasks_fixed", .integer(numbers.tasksFixed)),
             ("workspace_bytes", .integer(numbers.workspaceBytes)),
             ("flops_per_sample", .number(numbers.flopsPerSample)),
         ]
-        if step.name == node.name, let entry = convolutions[node.op] { members.append(("choice", entry.json)) }
+        if step.name == node.name, let entry = plan.program[step.node].choice { members.append(("choice", entry.json)) }
         return .object(members)
     }
 }

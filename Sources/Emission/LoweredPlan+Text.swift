@@ -9,7 +9,7 @@ extension LoweredPlan {
             let result = resultColumns(step)
             rows.append(
                 ["\(index)", step.name, step.operation, step.algorithm] + result
-                    + ["\(4 * (step.stage?.kernel.workspaceExtent ?? 0))"])
+                    + ["\(step.workspaceBytes)"])
         }
         let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
         let lines = rows.map { row in
@@ -30,8 +30,8 @@ extension LoweredPlan {
         let location = plan.locations[step.node.index]
         let place = location.map { "\(plan.buffers[$0.buffer].region.rawValue)+\(plan.byteOffset(of: $0))" } ?? "-"
         return [
-            plan.schedule.layouts[step.node.index].description, place,
-            "\(4 * graph[step.node].type.elementCount(batch: plan.batchCapacity))",
+            plan.program.layout(of: step.node).description, place,
+            "\(graph[step.node].type.bytes(batch: plan.batchCapacity))",
         ]
     }
 }

@@ -2,6 +2,7 @@ import GraphIR
 import KernelIR
 import Kernels
 import MemoryPlanning
+import Programs
 
 /// A row of the step table: one kernel of a step of the graph; updates have none of their own.
 public struct PlannedStep: Sendable {
@@ -18,6 +19,9 @@ public struct PlannedStep: Sendable {
 
     /// In a few words: `im2col + gemm`.
     public var algorithm: String { stage?.algorithm ?? "vector loop" }
+
+    /// Memory of each thread while it runs.
+    public var workspaceBytes: Int { ElementType.float32.bytes * (stage?.kernel.workspaceExtent ?? 0) }
 
     /// What the kernel does with each operand, as in `unetc_step.accesses`; an update changes its parameter.
     var accesses: String {
@@ -50,33 +54,20 @@ public struct LoweredPlan: Sendable {
     public var name: String
     public var plan: Plan
     public var steps: [PlannedStep]
-    /// How each convolution is computed, and why.
-    public var convolutions: AlgorithmTable
     public var tensors: [TensorEntry]
     /// For a plan whose input is a part of a larger picture, what of its outputs is exact.
     public var tile: TileExactness?
 
-    public var graph: Graph { plan.schedule.graph }
-
-    /// Places every value of a schedule and lowers its steps for `target`.
-    public init(
-        name: String, schedule: Schedule, options: PlanningOptions, target: Target, convolutions: AlgorithmTable
-    ) {
-        let demands = StepDemands(schedule, options.batchCapacity, target, convolutions)
-        let plan = planMemory(
-            schedule, options: options, scratchBytes: demands.scratchBytes, preparedBytes: demands.preparedBytes,
-            overwriting: demands.overwriting)
-        self.init(name: name, plan: plan, target: target, convolutions: convolutions)
-    }
+    public var graph: Graph { plan.program.graph }
 
     /// Lowers every step of a plan, whose places may be any, for `target`.
-    public init(name: String, plan: Plan, target: Target, convolutions: AlgorithmTable) {
+    public init(name: String, plan: Plan, target: Target, building builder: KernelBuilder) {
         self.name = name
         self.plan = plan
-        self.convolutions = convolutions
+        let program = plan.program
         let table = TensorTable(plan)
         tensors = table.entries
-        let isInference = plan.schedule.isInference
+        let isInference = program.isInference
         // Layers of one shape have one body, which is most of a kernel.
         var bodies: [[Statement]: [Statement]] = [:]
         func shared(_ stage: LoweredStage) -> LoweredStage {
@@ -89,8 +80,8 @@ public struct LoweredPlan: Sendable {
             return stage
         }
         steps = plan.steps.flatMap { id in
-            let node = plan.schedule.graph[id]
-            guard node.op != .update else {
+            let node = program.graph[id]
+            guard !program[id].appliesGradient else {
                 return [
                     PlannedStep(
                         node: id, name: node.name, stage: nil, operands: node.inputs.map { table.index(of: $0) },
@@ -98,9 +89,12 @@ public struct LoweredPlan: Sendable {
                 ]
             }
             let request = KernelRequest(
-                id, in: plan.schedule, plan: plan, plan.batchCapacity, target, convolutions, isInference: isInference)
-            let stages = lower(request).stages.map(shared)
-            let companions = plan.schedule.graph.companions(of: id)
+                id, in: program, batchCapacity: plan.batchCapacity, target: target, isInference: isInference,
+                concatCopies: program[id].form == .joined
+                    ? program.graph.concatCopies(id, locations: plan.locations) : [],
+                sampleStride: { plan.locations[$0.index]?.sampleStride })
+            let stages = builder.build(request).stages.map(shared)
+            let companions = program.graph.companions(of: id)
             return stages.enumerated().map { number, stage in
                 PlannedStep(
                     node: id, name: number == stages.count - 1 ? node.name : "\(node.name)#\(number + 1)",
@@ -134,33 +128,5 @@ extension TensorTable {
         case .scratch: scratchIndex(of: id)
         case .prepared: preparedIndex(of: id)
         }
-    }
-}
-
-extension KernelRequest {
-    /// - Parameters:
-    ///   - plan: where the operands lie; nil before they have been placed, when each has a place of its own.
-    ///   - isInference: what the schedule says, which walks all of it to find out.
-    init(
-        _ id: NodeID, in schedule: Schedule, plan: Plan?, _ batchCapacity: Int, _ target: Target,
-        _ convolutions: AlgorithmTable, isInference: Bool
-    ) {
-        let graph = schedule.graph
-        let operand = { (id: NodeID) -> Operand in
-            let type = graph[id].type
-            let natural = type.isBatched ? type.elementCount : 0
-            return Operand(
-                name: graph[id].name, type: type, sampleStride: plan?.locations[id.index]?.sampleStride ?? natural,
-                layout: schedule.layouts[id.index])
-        }
-        let node = graph[id]
-        let copies =
-            node.op == .concat ? plan.map { graph.concatCopies(id, locations: $0.locations) } ?? [] : []
-        self.init(
-            node: node, result: operand(id), inputs: node.inputs.map(operand),
-            epilogueOperands: node.epilogue.map { $0.operands.map(operand) },
-            concatCopies: copies, batchCapacity: batchCapacity, target: target,
-            convolutions: convolutions, isInference: isInference)
-        companions = graph.companions(of: id).map { Companion(op: graph[$0].op, value: operand($0)) }
     }
 }

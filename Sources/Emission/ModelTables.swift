@@ -181,7 +181,7 @@ struct ModelTables {
         let place = node.origin.location.map { "\($0.file):\($0.line)" } ?? ""
         let numbers = StepNumbers(step, node, plan)
         return "    /* \(index) */ {\(cString(step.name)), \(cString(step.operation)), \(cString(place)), "
-            + "\(cString(step.algorithm)), \(Phase(node).constant), \(function ?? "NULL"), "
+            + "\(cString(step.algorithm)), \(plan.plan.program[step.node].phase.constant), \(function ?? "NULL"), "
             + "\(step.operands.count), &\(plan.name)_operands[\(firstOperand)], \(numbers.tasksPerSample), "
             + "\(numbers.tasksFixed), \(numbers.count), \(numbers.workspaceBytes), \(cDouble(numbers.flopsPerSample)), "
             + "\(cDouble(numbers.flopsFixed)), \(cDouble(numbers.bytesPerSample)), \(cDouble(numbers.bytesFixed)), "

@@ -21,7 +21,7 @@ struct StepNumbers {
         if let stage = step.stage {
             tasksPerSample = stage.kernel.tasksPerSample
             tasksFixed = stage.kernel.tasksFixed
-            workspaceBytes = 4 * stage.kernel.workspaceExtent
+            workspaceBytes = step.workspaceBytes
             flopsPerSample = stage.work.flopsPerSample
             flopsFixed = stage.work.flopsFixed
             bytesPerSample = stage.work.bytesPerSample
@@ -30,7 +30,8 @@ struct StepNumbers {
             count = plan.graph[node.inputs[0]].type.elementCount
             tasksFixed = max(1, (count + updateChunk - 1) / updateChunk)
             flopsFixed = 12 * Double(count)
-            bytesFixed = 28 * Double(count)
+            // Adam's: four numbers of each parameter are read, three of them written.
+            bytesFixed = 7 * Double(ElementType.float32.bytes * count)
         }
     }
 }

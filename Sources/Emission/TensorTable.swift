@@ -1,5 +1,6 @@
 import GraphIR
 import MemoryPlanning
+import Programs
 
 /// What a tensor means to the program around the plan; the raw values are those of `UNETC_ROLE_…`.
 public enum TensorRole: String, Hashable, Sendable {
@@ -35,7 +36,8 @@ extension TensorEntry {
     /// A step's scratch memory, or what it prepares.
     fileprivate init(_ buffer: StorageBuffer, name: String) {
         self.init(
-            name: name, role: .scratch, type: .fixed([buffer.bytes / 4]), region: buffer.region, offset: buffer.offset,
+            name: name, role: .scratch, type: .fixed([buffer.bytes / ElementType.float32.bytes]), region: buffer.region,
+            offset: buffer.offset,
             bytes: buffer.bytes, sampleStrideBytes: 0, parameterKind: nil, fanIn: 0, layout: .nchw)
     }
 }
@@ -48,12 +50,14 @@ struct TensorTable {
     private var preparedIndices: [Int?]
 
     init(_ plan: Plan) {
-        let graph = plan.schedule.graph
+        let program = plan.program
+        let graph = program.graph
         indices = Array(repeating: nil, count: graph.nodes.count)
         scratchIndices = indices
         preparedIndices = indices
         for id in graph.ids {
-            guard let entry = Self.entry(id, name: graph[id].name, role: graph[id].op.role, plan) else { continue }
+            let value = program.value(id)
+            guard let entry = Self.entry(id, name: value.name, role: value.source.role, plan) else { continue }
             indices[id.index] = entries.count
             entries.append(entry)
         }
@@ -100,19 +104,19 @@ struct TensorTable {
 
     /// Operands of a concat that lie in it, and slices that no step copies.
     private mutating func markParts(_ plan: Plan) {
-        let graph = plan.schedule.graph
+        let graph = plan.program.graph
         let executed = Set(plan.steps)
         for id in graph.ids {
-            switch graph[id].op {
-            case .concat:
+            switch plan.program.step(id)?.form {
+            case .joined:
                 let copied = Set(graph.concatCopies(id, locations: plan.locations).map(\.operand))
                 for (position, operand) in graph[id].inputs.enumerated() where !copied.contains(position) {
                     mark(operand, partOf: id)
                 }
-            case .channelSlice(let start, _) where !executed.contains(id):
+            case .slice(let start) where !executed.contains(id):
                 let whole = graph[id].inputs[0]
                 if plan.lies(id, at: start, of: whole) { mark(id, partOf: whole) }
-            default: break
+            case .slice, .computed, nil: break
             }
         }
     }
@@ -125,16 +129,16 @@ struct TensorTable {
 
     private static func entry(_ id: NodeID, name: String, role: TensorRole, _ plan: Plan) -> TensorEntry? {
         guard let location = plan.locations[id.index] else { return nil }
-        let node = plan.schedule.graph[id]
+        let value = plan.program.value(id)
         var kind: ParameterKind?
         var fanIn = 0
-        if case .parameter(let parameterKind, let count) = node.op { (kind, fanIn) = (parameterKind, count) }
-        let samples = node.type.isBatched ? plan.batchCapacity : 1
+        if case .parameter(let parameterKind, let count) = value.source { (kind, fanIn) = (parameterKind, count) }
+        let samples = value.type.isBatched ? plan.batchCapacity : 1
         return TensorEntry(
-            name: name, role: role, type: node.type, region: plan.buffers[location.buffer].region,
+            name: name, role: role, type: value.type, region: plan.buffers[location.buffer].region,
             offset: plan.byteOffset(of: location),
-            bytes: 4 * ((samples - 1) * location.sampleStride + node.type.elementCount),
-            sampleStrideBytes: 4 * location.sampleStride, parameterKind: kind, fanIn: fanIn,
+            bytes: (samples - 1) * location.sampleStrideBytes + value.type.bytes,
+            sampleStrideBytes: location.sampleStrideBytes, parameterKind: kind, fanIn: fanIn,
             layout: location.layout)
     }
 }
@@ -143,20 +147,20 @@ extension Plan {
     /// Whether a value lies where a slice of another that begins at that channel does.
     fileprivate func lies(_ part: NodeID, at channel: Int, of whole: NodeID) -> Bool {
         guard let a = locations[part.index], let b = locations[whole.index] else { return false }
-        let plane = schedule.graph[whole].type.shape.dropFirst().reduce(1, *)
+        let plane = program.graph[whole].type.shape.dropFirst().reduce(1, *)
         return a.buffer == b.buffer && a.sampleStride == b.sampleStride
             && a.elementOffset == b.elementOffset + channel * plane
     }
 }
 
-extension Op {
+extension Value.Source {
     fileprivate var role: TensorRole {
         switch self {
         case .input: .input
         case .target: .target
         case .cotangent: .cotangent
         case .parameter: .parameter
-        default: .value
+        case .step: .value
         }
     }
 }

@@ -54,7 +54,7 @@ package struct AttributeReader {
         try number(key, "an integer from 0 to 18446744073709551615", as: UInt64.self)
     }
 
-    mutating func real(_ key: String) throws(GraphTextError) -> Double {
+    package mutating func real(_ key: String) throws(GraphTextError) -> Double {
         try number(key, "a number", as: Double.self)
     }
 
@@ -63,7 +63,7 @@ package struct AttributeReader {
     }
 
     /// Numbers behind each other, divided by `_`; `none` for none of them.
-    mutating func reals(_ key: String) throws(GraphTextError) -> [Double] {
+    package mutating func reals(_ key: String) throws(GraphTextError) -> [Double] {
         let text = try word(key)
         if text == "none" { return [] }
         var numbers: [Double] = []

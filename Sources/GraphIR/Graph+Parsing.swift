@@ -155,14 +155,14 @@ private struct GraphTextReader {
         let isQuoted = scanner.sees("\"")
         let first = try scanner.file()
         if isQuoted && scanner.isAtEnd() {
-            origin.derivation = first
+            origin.derivation = Derivation(first)
             return origin
         }
         try scanner.expect(":")
         let line = try scanner.integer("a line number")
         try scanner.expect(":")
         origin.location = SourceLocation(file: first, line: line, column: try scanner.integer("a column number"))
-        if scanner.sees("\"") { origin.derivation = try scanner.quoted() }
+        if scanner.sees("\"") { origin.derivation = Derivation(try scanner.quoted()) }
         guard scanner.isAtEnd() else { throw scanner.failure("the end of the line") }
         return origin
     }

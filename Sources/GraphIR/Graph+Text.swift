@@ -52,7 +52,7 @@ extension Origin {
                 ? location.file : quoted(location.file)
             parts.append("\(file):\(location.line):\(location.column)")
         }
-        if let derivation { parts.append(quoted(derivation)) }
+        if let derivation { parts.append(quoted(derivation.description)) }
         return parts.isEmpty ? nil : parts.joined(separator: " ")
     }
 }

@@ -12,13 +12,13 @@ public struct NodeID: Hashable, Comparable, Sendable, CustomStringConvertible {
 public struct Origin: Hashable, Sendable {
     /// The statement in the graph's text; nil for graphs built by hand.
     public var location: SourceLocation?
-    /// What derived the node, such as "backward of dec1_1"; nil for nodes written by the user.
-    public var derivation: String?
+    /// What derived the node; nil for nodes written by the user.
+    public var derivation: Derivation?
 
     /// True for what differentiation has made.
-    public var isBackward: Bool { derivation?.hasPrefix("backward of ") ?? false }
+    public var isBackward: Bool { if case .backward = derivation { true } else { false } }
 
-    public init(location: SourceLocation? = nil, derivation: String? = nil) {
+    public init(location: SourceLocation? = nil, derivation: Derivation? = nil) {
         self.location = location
         self.derivation = derivation
     }
@@ -64,7 +64,7 @@ public struct Node: Hashable, Sendable {
     }
 
     /// Every value the node reads: its inputs, then its epilogue's operands.
-    public var operands: [NodeID] { inputs + epilogue.flatMap(\.operands) }
+    public var operands: [NodeID] { epilogue.isEmpty ? inputs : inputs + epilogue.flatMap(\.operands) }
 }
 
 /// A value that callers can read by name after a step.
@@ -140,6 +140,18 @@ public struct Graph: Hashable, Sendable {
             let place = others.firstIndex { $0 > id } ?? others.count
             companionsOfHost[new] = others[..<place] + [id] + others[place...]
         }
+    }
+
+    /// The first nodes alone, without outputs, loss and gradients.
+    public func prefix(_ count: Int) -> Graph {
+        var graph = Graph(name: name)
+        graph.training = training
+        graph.nodes = Array(nodes.prefix(count))
+        for (host, companions) in companionsOfHost where host.index < count {
+            let kept = companions.filter { $0.index < count }
+            if !kept.isEmpty { graph.companionsOfHost[host] = kept }
+        }
+        return graph
     }
 
     public var ids: [NodeID] { nodes.indices.map(NodeID.init) }

@@ -33,8 +33,8 @@ public enum ParameterKind: String, Hashable, Sendable, CaseIterable {
 /// batched ones.
 ///
 /// Switches over operators have no `default:`, so that a new one does not compile until its shape rule, gradient,
-/// interpreter and kernel exist.
-public enum Op: Hashable, Sendable {
+/// interpreter and kernel exist. It is indirect, so that nodes, which searches copy by the thousand, are small.
+public indirect enum Op: Hashable, Sendable {
     // Leaves.
     /// A picture or feature map that the caller provides.
     case input

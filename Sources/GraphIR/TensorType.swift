@@ -4,6 +4,13 @@ public enum ElementType: String, Hashable, Sendable, CaseIterable {
     case float32 = "f32"
     /// Class numbers of a `classes[H, W]` target, held as exact floats (0, 1, 2 …).
     case classIndex = "class"
+
+    /// Bytes of an element. Nothing else knows how large one is.
+    public var bytes: Int {
+        switch self {
+        case .float32, .classIndex: 4
+        }
+    }
 }
 
 /// The shape of one sample, or of a tensor that all samples share.
@@ -37,6 +44,12 @@ public struct TensorType: Hashable, Sendable {
 
     /// Elements for `batch` samples.
     public func elementCount(batch: Int) -> Int { elementCount * (isBatched ? batch : 1) }
+
+    /// Bytes of one sample (of the whole tensor when it is not batched).
+    public var bytes: Int { element.bytes * elementCount }
+
+    /// Bytes for `batch` samples.
+    public func bytes(batch: Int) -> Int { element.bytes * elementCount(batch: batch) }
 
     /// Channels, height and width of a feature map; nil for any other rank.
     public var featureMap: (channels: Int, height: Int, width: Int)? {

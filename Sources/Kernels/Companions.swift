@@ -1,5 +1,6 @@
 import GraphIR
 import KernelIR
+import Programs
 
 /// A value that a kernel makes beside its result.
 public struct Companion: Hashable, Sendable {
@@ -9,13 +10,6 @@ public struct Companion: Hashable, Sendable {
     public init(op: Op, value: Operand) {
         self.op = op
         self.value = value
-    }
-}
-
-extension LayoutRules {
-    /// Whether the kernel for `host` makes the value of `companion` as well; else that is a step of its own.
-    func canMake(_ companion: Op, beside host: Op) -> Bool {
-        convolutions.algorithm(host).canMake(companion, beside: host)
     }
 }
 

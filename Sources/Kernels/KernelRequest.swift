@@ -1,5 +1,6 @@
 import GraphIR
 import KernelIR
+import Programs
 
 /// A value as a kernel sees it.
 public struct Operand: Hashable, Sendable {
@@ -24,7 +25,7 @@ public struct Operand: Hashable, Sendable {
 
 /// One step to be turned into a kernel: the operator, its exact shapes, and where its operands lie relative to their
 /// samples.
-public struct KernelRequest: Sendable {
+public struct KernelRequest: Hashable, Sendable {
     public var node: Node
     /// What the step makes; nil for updates.
     public var result: Operand
@@ -33,19 +34,20 @@ public struct KernelRequest: Sendable {
     /// The operands of each epilogue step.
     public var epilogueOperands: [[Operand]]
     /// For a concat the inputs that must be copied, and the channel they go to.
-    public var concatCopies: [(operand: Int, channel: Int)]
-    /// What the kernel has to make beside the result; only what `LayoutRules.canMake` has promised.
+    public var concatCopies: [ConcatCopy]
+    /// What the kernel has to make beside the result; only what `ConvolutionAlgorithm.canMake` has promised.
     public var companions: [Companion] = []
     public var batchCapacity: Int
     public var target: Target
-    public var convolutions: AlgorithmTable
+    /// How a convolution is computed; nil for other operators.
+    public var algorithm: ConvolutionAlgorithm?
     /// True for steps of plans without a backward pass: what they prepare from parameters is made once for many runs.
     public var isInference: Bool
 
     public init(
         node: Node, result: Operand, inputs: [Operand], epilogueOperands: [[Operand]],
-        concatCopies: [(operand: Int, channel: Int)] = [], batchCapacity: Int, target: Target,
-        convolutions: AlgorithmTable = AlgorithmTable(), isInference: Bool = false
+        concatCopies: [ConcatCopy] = [], batchCapacity: Int, target: Target,
+        algorithm: ConvolutionAlgorithm? = nil, isInference: Bool = false
     ) {
         self.node = node
         self.result = result
@@ -54,8 +56,33 @@ public struct KernelRequest: Sendable {
         self.concatCopies = concatCopies
         self.batchCapacity = batchCapacity
         self.target = target
-        self.convolutions = convolutions
+        self.algorithm = algorithm
         self.isInference = isInference
+    }
+
+    /// A step of a program.
+    /// - Parameters:
+    ///   - isInference: what the program says, which walks all of it to find out.
+    ///   - sampleStride: where a value has been placed, floats from one of its samples to the next; nil before.
+    public init(
+        _ id: NodeID, in program: Program, batchCapacity: Int, target: Target, isInference: Bool,
+        concatCopies: [ConcatCopy] = [], sampleStride: (NodeID) -> Int? = { _ in nil }
+    ) {
+        func operand(_ id: NodeID) -> Operand {
+            let value = program.value(id)
+            let natural = value.type.isBatched ? value.type.elementCount : 0
+            return Operand(
+                name: value.name, type: value.type, sampleStride: sampleStride(id) ?? natural, layout: value.layout)
+        }
+        let node = program.graph[id]
+        self.init(
+            node: node, result: operand(id), inputs: node.inputs.map(operand),
+            epilogueOperands: node.epilogue.map { $0.operands.map(operand) }, concatCopies: concatCopies,
+            batchCapacity: batchCapacity, target: target, algorithm: program[id].choice?.algorithm,
+            isInference: isInference)
+        companions = program.graph.companions(of: id).map {
+            Companion(op: program.graph[$0].op, value: operand($0))
+        }
     }
 
     /// The vector width that pays for rows of `length` floats: the target's, or less for short ones; within a position of a
@@ -192,7 +219,7 @@ public struct Work: Hashable, Sendable {
         self.flopsFixed = flopsFixed
         let made = [request.result] + request.companions.map(\.value)
         for operand in made + request.inputs + Array(request.epilogueOperands.joined()) {
-            let bytes = 4 * Double(operand.type.elementCount)
+            let bytes = Double(operand.type.bytes)
             if operand.type.isBatched { bytesPerSample += bytes } else { bytesFixed += bytes }
         }
     }

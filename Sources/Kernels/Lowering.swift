@@ -1,19 +1,21 @@
 import GraphIR
 import KernelIR
+import Programs
 
-/// A convolution or one of its gradients, by the algorithm that has been chosen for it; by the one for row-major maps where
-/// the operands are not laid out for it.
+/// A convolution or one of its gradients, by the algorithm that has been chosen for it.
 private func convolution(_ request: KernelRequest) -> LoweredStep {
     let op = request.node.op
-    let chosen = request.convolutions.algorithm(op)
-    let demand = chosen.demand(op, target: request.target, operandCount: request.inputs.count)
+    guard let algorithm = request.algorithm, let target = algorithm.vectors(for: op, on: request.target) else {
+        fatalError("\(request.node.name): no algorithm has been chosen that computes it")
+    }
+    let demand = algorithm.demand(op, target: request.target, operandCount: request.inputs.count)
     let found = LayoutDemand(inputs: request.inputs.map(\.layout), result: request.result.layout)
-    let algorithm = demand == found ? chosen : .gemm
-    var request = request
-    if demand == found, let target = chosen.vectors(for: op, on: request.target) { request.target = target }
+    precondition(demand == found, "\(request.node.name): its maps are not laid out for \(algorithm.name)")
     precondition(
         request.companions.allSatisfy { algorithm.canMake($0.op, beside: op) },
         "\(request.node.name): its algorithm does not make the values beside it")
+    var request = request
+    request.target = target
     switch (algorithm, op) {
     case (.gemm, .conv(let g)): return convForward(request, g)
     case (.gemm, .convTranspose(let g)), (.gemm, .convDataGradient(let g)): return convDataGradient(request, g)

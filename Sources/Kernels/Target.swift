@@ -44,6 +44,9 @@ public struct Target: Hashable, Sendable {
         self.compilerFlags = compilerFlags
     }
 
+    /// What one core takes to move so many bytes from or to memory.
+    public func milliseconds(moving bytes: Double) -> Double { bytes / (throughput.gigabytes * 1e6) }
+
     /// The same processor using a share of its vectors.
     func withVectors(of width: Int) -> Target {
         var target = self

@@ -1,34 +1,32 @@
 import GraphIR
+import Programs
 
 /// Decides which values share a buffer by construction: operands of a concat are written into their slice of it, slices
 /// are views, and elementwise results overwrite an operand that dies.
 struct StorageAssignment {
-    private let schedule: Schedule
+    private let program: Program
     private let options: PlanningOptions
     private let liveness: Liveness
     /// Whether a value is made of parameters alone in a plan that leaves them as they are: it keeps its place from run to
     /// run.
     private let isKept: [Bool]
-    /// Steps whose results may take the place of fused steps' operands, whatever their operators are.
-    private let overwriting: Set<NodeID>
     /// For each value the value whose memory it lies in, and how many channels from its start.
     private var parent: [(value: NodeID, channelOffset: Int)?]
     /// As `parent`, but of what that value lay in when this one was put there, so that the way to the end is short.
     private var ancestor: [(value: NodeID, channelOffset: Int)?]
-    /// For each value that lies in no other one, those that lie in its memory and may be needed yet.
-    private var members: [[NodeID]]
+    /// For each value that lies in no other one, those that lie in its memory and may be needed yet; nil for itself alone.
+    private var members: [[NodeID]?]
 
-    init(_ schedule: Schedule, options: PlanningOptions, overwriting: Set<NodeID>) {
-        self.schedule = schedule
-        self.overwriting = overwriting
+    init(_ program: Program, options: PlanningOptions) {
+        self.program = program
         self.options = options
-        liveness = Liveness(schedule, streamsGradients: options.streamsGradients)
+        liveness = Liveness(program, streamsGradients: options.streamsGradients)
         isKept =
-            schedule.isInference
-            ? schedule.isDerived : Array(repeating: false, count: schedule.graph.nodes.count)
-        parent = Array(repeating: nil, count: schedule.graph.nodes.count)
+            program.isInference
+            ? program.isDerived : Array(repeating: false, count: program.graph.nodes.count)
+        parent = Array(repeating: nil, count: program.graph.nodes.count)
         ancestor = parent
-        members = schedule.graph.ids.map { [$0] }
+        members = Array(repeating: nil, count: program.graph.nodes.count)
         guard options.strategy != .naive else { return }
         if options.usesViews {
             placeConcatOperands()
@@ -37,9 +35,9 @@ struct StorageAssignment {
         if options.worksInPlace { placeInPlaceResults() }
     }
 
-    private var graph: Graph { schedule.graph }
+    private var graph: Graph { program.graph }
 
-    private func layout(of id: NodeID) -> Layout { schedule.layouts[id.index] }
+    private func layout(of id: NodeID) -> Layout { program.layout(of: id) }
 
     /// The value that owns the memory, and the first channel in it.
     private func root(of id: NodeID) -> (value: NodeID, channel: Int) {
@@ -56,28 +54,27 @@ struct StorageAssignment {
         parent[id.index] = (other, channel)
         let place = root(of: other)
         ancestor[id.index] = (place.value, place.channel + channel)
-        members[place.value.index] += members[id.index]
+        members[place.value.index] = (members[place.value.index] ?? [place.value]) + (members[id.index] ?? [id])
         members[id.index] = []
     }
 
     // MARK: Views
 
     private mutating func placeConcatOperands() {
-        for id in schedule.steps.reversed() where graph[id].op == .concat && graph[id].epilogue.isEmpty {
+        for id in program.steps.reversed() where program.form(of: id) == .joined && graph[id].epilogue.isEmpty {
             var channel = 0
             for operand in graph[id].inputs {
-                let node = graph[operand]
-                if !node.op.isLeaf, parent[operand.index] == nil, layout(of: operand) == layout(of: id) {
+                if program.isMade(operand), parent[operand.index] == nil, layout(of: operand) == layout(of: id) {
                     put(operand, into: id, at: channel)
                 }
-                channel += node.type.shape[0]
+                channel += graph[operand].type.shape[0]
             }
         }
     }
 
     private mutating func placeSlices() {
-        for id in schedule.steps {
-            guard case .channelSlice(let start, _) = graph[id].op, graph[id].epilogue.isEmpty,
+        for id in program.steps {
+            guard case .slice(let start) = program.form(of: id), graph[id].epilogue.isEmpty,
                 parent[id.index] == nil, layout(of: id) == layout(of: graph[id].inputs[0])
             else { continue }
             put(id, into: graph[id].inputs[0], at: start)
@@ -88,7 +85,7 @@ struct StorageAssignment {
 
     private mutating func placeInPlaceResults() {
         // What a companion could take the place of is still read by its host.
-        for (step, id) in schedule.steps.enumerated() where parent[id.index] == nil && graph[id].host == nil {
+        for (step, id) in program.steps.enumerated() where parent[id.index] == nil && graph[id].host == nil {
             let candidates = inPlaceOperands(of: id)
             for operand in candidates where mayOverwrite(operand, with: id, at: step) {
                 put(id, into: operand, at: 0)
@@ -99,10 +96,14 @@ struct StorageAssignment {
 
     /// Operands that the step's kernel reads at an index only before it writes the result there.
     private func inPlaceOperands(of id: NodeID) -> [NodeID] {
-        let node = graph[id]
-        guard overwriting.contains(id) else { return node.inPlaceOperands }
-        // The operator reads its inputs all over, also where they share memory with an operand.
-        return node.fusedOperands.filter { operand in !node.inputs.contains { sharesMemory($0, operand) } }
+        let accesses = program[id].accesses
+        guard accesses.contains(.readInPlace) else { return [] }
+        let operands = zip(graph[id].operands, accesses)
+        let others = operands.filter { $1 != .readInPlace }.map(\.0)
+        // What else it reads, it reads all over, also where that shares memory with an operand.
+        return operands.filter { $1 == .readInPlace }.map(\.0).filter { operand in
+            !others.contains { sharesMemory($0, operand) }
+        }
     }
 
     private func sharesMemory(_ a: NodeID, _ b: NodeID) -> Bool {
@@ -120,13 +121,17 @@ struct StorageAssignment {
     /// reads is forgotten.
     private mutating func mayOverwrite(_ operand: NodeID, with id: NodeID, at step: Int) -> Bool {
         let node = graph[operand]
-        guard node.type == graph[id].type, layout(of: operand) == layout(of: id), !node.op.isLeaf,
+        guard node.type == graph[id].type, layout(of: operand) == layout(of: id), program.isMade(operand),
             node.type.isBatched
         else { return false }
         let place = channels(of: operand)
-        guard !graph[place.value].op.isLeaf else { return false }
-        members[place.value.index].removeAll { $0 != id && liveness.lastUse[$0.index] <= step }
-        return members[place.value.index].allSatisfy { other in
+        guard program.isMade(place.value) else { return false }
+        let lastUse = liveness.lastUse
+        let isOver = { (other: NodeID) in other != id && lastUse[other.index] <= step }
+        guard var others = members[place.value.index] else { return isOver(place.value) || place.value == id }
+        others.removeAll(where: isOver)
+        members[place.value.index] = others
+        return others.allSatisfy { other in
             other == id || !channels(of: other).range.overlaps(place.range)
         }
     }
@@ -138,7 +143,7 @@ struct StorageAssignment {
         var buffers: [StorageBuffer] = []
         var bufferOfRoot = [Int?](repeating: nil, count: graph.nodes.count)
         var locations = [ValueLocation?](repeating: nil, count: graph.nodes.count)
-        for id in graph.ids where !graph[id].op.isEffect {
+        for id in graph.ids where program.phase(of: id) != .update {
             let place = root(of: id)
             let index = bufferOfRoot[place.value.index] ?? buffers.count
             if index == buffers.count {
@@ -155,10 +160,9 @@ struct StorageAssignment {
 
     private func newBuffer(for root: NodeID) -> StorageBuffer {
         let node = graph[root]
-        let isParameter = if case .parameter = node.op { true } else { false }
         return StorageBuffer(
-            region: isParameter ? .parameters : isKept[root.index] ? .derived : .arena, root: root,
-            bytes: (4 * node.type.elementCount(batch: options.batchCapacity)).roundedUp(to: options.alignment),
+            region: program.isParameter(root) ? .parameters : isKept[root.index] ? .derived : .arena, root: root,
+            bytes: node.type.bytes(batch: options.batchCapacity).roundedUp(to: options.alignment),
             firstStep: Int.max, lastStep: -1)
     }
 
@@ -172,12 +176,12 @@ struct StorageAssignment {
 
     /// The steps that still have work to do: not those whose value is in place already, and no companions.
     func executedSteps(_ locations: [ValueLocation?]) -> [NodeID] {
-        schedule.steps.filter { id in
+        program.steps.filter { id in
             guard graph[id].host == nil else { return false }
-            return switch graph[id].op {
-            case .channelSlice: parent[id.index]?.value != graph[id].inputs[0]
-            case .concat: !graph.concatCopies(id, locations: locations).isEmpty
-            default: true
+            return switch program.form(of: id) {
+            case .slice: parent[id.index]?.value != graph[id].inputs[0]
+            case .joined: !graph.concatCopies(id, locations: locations).isEmpty
+            case .computed, nil: true
             }
         }
     }
@@ -185,42 +189,18 @@ struct StorageAssignment {
 
 extension Graph {
     /// The operands of a concat that do not already lie in their slice of it, with the slice's first channel.
-    public func concatCopies(_ id: NodeID, locations: [ValueLocation?]) -> [(operand: Int, channel: Int)] {
+    public func concatCopies(_ id: NodeID, locations: [ValueLocation?]) -> [ConcatCopy] {
         guard let whole = locations[id.index] else { return [] }
         let plane = self[id].type.shape.dropFirst().reduce(1, *)
         var channel = 0
-        var copies: [(operand: Int, channel: Int)] = []
+        var copies: [ConcatCopy] = []
         for (position, operand) in self[id].inputs.enumerated() {
             let place = locations[operand.index]
             if place?.buffer != whole.buffer || place?.elementOffset != whole.elementOffset + channel * plane {
-                copies.append((position, channel))
+                copies.append(ConcatCopy(operand: position, channel: channel))
             }
             channel += self[operand].type.shape[0]
         }
         return copies
     }
-}
-
-extension Node {
-    /// Operands that the node's kernel reads at an index only before it writes the result there, so that the result may
-    /// take their place.
-    fileprivate var inPlaceOperands: [NodeID] {
-        switch op {
-        case .elementwise: operands
-        // Only windows that tile the map store each position once; a window's values are read all over it.
-        case .maxUnpool(let geometry) where geometry.kernel == geometry.stride && geometry.padding == Padding(0):
-            fusedOperands
-        case .normalization(.normalize): [inputs[0]] + fusedOperands
-        case .normalization(.gradient): [inputs[0], inputs[1]] + fusedOperands
-        // A convolution's product may be stored before its epilogue runs, and resampled maps in pieces.
-        case .conv, .convTranspose, .convDataGradient, .maxPool, .maxUnpool, .maxPick, .resample, .resampleGradient: []
-        case .input, .target, .parameter, .cotangent, .one, .convWeightGradient, .channelSum, .concat, .channelSlice,
-            .relayout, .normalization, .softmax, .softmaxGradient, .sampleLoss, .sampleLossGradient, .classLoss,
-            .batchMean, .batchMeanGradient, .update:
-            []
-        }
-    }
-
-    /// The operands of fused steps that the operator itself does not read.
-    fileprivate var fusedOperands: [NodeID] { epilogue.flatMap(\.operands).filter { !inputs.contains($0) } }
 }

@@ -1,4 +1,5 @@
 import GraphIR
+import Programs
 
 /// Which values' bytes hold them, while `verifyPlan` walks over a picture of memory, and which of these a write meets.
 ///
@@ -40,7 +41,7 @@ struct IntactValues {
 
     init(_ plan: Plan) {
         self.plan = plan
-        let graph = plan.schedule.graph
+        let graph = plan.program.graph
         let extents = graph.ids.map { StridedExtent($0, plan) }
         self.extents = extents
         isIntact = Array(repeating: false, count: extents.count)

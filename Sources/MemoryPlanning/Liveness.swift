@@ -1,6 +1,7 @@
 import GraphIR
+import Programs
 
-/// When each value of a schedule is made and last read, counted in steps.
+/// When each value of a program is made and last read, counted in steps.
 public struct Liveness {
     /// Step that makes the value, for a companion that of its host; −1 for leaves.
     public let definition: [Int]
@@ -8,19 +9,19 @@ public struct Liveness {
     public let lastUse: [Int]
 
     /// - Parameter streamsGradients: false keeps gradients to the end, although their updates have been made.
-    public init(_ schedule: Schedule, streamsGradients: Bool = true) {
-        let graph = schedule.graph
+    public init(_ program: Program, streamsGradients: Bool = true) {
+        let graph = program.graph
         var definition = [Int](repeating: -1, count: graph.nodes.count)
         var lastUse = [Int](repeating: -1, count: graph.nodes.count)
-        for (step, id) in schedule.steps.enumerated() {
+        for (step, id) in program.steps.enumerated() {
             definition[id.index] = graph[id].host.map { definition[$0.index] } ?? step
             lastUse[id.index] = max(lastUse[id.index], step)
             for operand in graph[id].operands { lastUse[operand.index] = step }
         }
-        for id in schedule.results { lastUse[id.index] = schedule.steps.count }
+        for id in program.results { lastUse[id.index] = program.steps.count }
         if !streamsGradients {
-            for id in schedule.steps where graph[id].op == .update {
-                lastUse[graph[id].inputs[1].index] = schedule.steps.count
+            for id in program.steps where program[id].appliesGradient {
+                lastUse[graph[id].inputs[1].index] = program.steps.count
             }
         }
         self.definition = definition

@@ -1,4 +1,5 @@
 import GraphIR
+import Programs
 
 /// Moves steps so that fewer bytes are alive at the peak, by descent: of the buffers that are alive at the peak without
 /// being used there, the largest first, either what reads them last runs before the peak, or what makes them after it,
@@ -6,12 +7,12 @@ import GraphIR
 /// nothing helps, the order is the one given.
 ///
 /// The bits of results do not depend on it: a step computes the same wherever it runs.
-func orderSteps(_ schedule: Schedule, options: PlanningOptions, _ needs: StepNeeds) -> Schedule {
-    let order = StepOrder(schedule)
-    guard !order.units.isEmpty else { return schedule }
-    var search = OrderSearch(order, options, needs)
+func orderSteps(_ program: Program, options: PlanningOptions) -> Program {
+    let order = StepOrder(program)
+    guard !order.units.isEmpty else { return program }
+    var search = OrderSearch(order, options)
     search.descend()
-    return search.isMoved ? order.schedule(search.best.order) : schedule
+    return search.isMoved ? order.program(search.best.order) : program
 }
 
 /// An order with what it asks of memory.
@@ -22,13 +23,13 @@ private struct OrderCandidate {
     /// Bytes at the peak, how many steps have as many, and the first of them.
     var peak: (bytes: Int, count: Int, step: Int)
 
-    init(_ order: [Int], _ steps: StepOrder, _ options: PlanningOptions, _ needs: StepNeeds) {
-        let schedule = steps.schedule(order)
+    init(_ order: [Int], _ steps: StepOrder, _ options: PlanningOptions) {
+        let program = steps.program(order)
         self.order = order
-        self.steps = schedule.steps
-        buffers = PlannedBuffers(schedule, options: options, needs).buffers.filter { $0.region == .arena }
+        self.steps = program.steps
+        buffers = PlannedBuffers(program, options: options).buffers.filter { $0.region == .arena }
         // Index 0 stands for before the first step, the last one for after the last.
-        var changes = [Int](repeating: 0, count: schedule.steps.count + 3)
+        var changes = [Int](repeating: 0, count: program.steps.count + 3)
         for buffer in buffers where buffer.lastStep >= buffer.firstStep {
             changes[buffer.firstStep + 1] += buffer.bytes
             changes[buffer.lastStep + 2] -= buffer.bytes
@@ -50,7 +51,6 @@ private struct OrderCandidate {
 private struct OrderSearch {
     private let steps: StepOrder
     private let options: PlanningOptions
-    private let needs: StepNeeds
     private(set) var best: OrderCandidate
     private(set) var isMoved = false
     private var trialsLeft: Int
@@ -60,11 +60,10 @@ private struct OrderSearch {
     /// Buffers looked at for each peak, the largest.
     private static let bufferLimit = 24
 
-    init(_ steps: StepOrder, _ options: PlanningOptions, _ needs: StepNeeds) {
+    init(_ steps: StepOrder, _ options: PlanningOptions) {
         self.steps = steps
         self.options = options
-        self.needs = needs
-        best = OrderCandidate(Array(steps.units.indices), steps, options, needs)
+        best = OrderCandidate(Array(steps.units.indices), steps, options)
         trialsLeft = min(options.orderTrials, max(1, Self.workLimit / max(1, steps.units.count)))
     }
 
@@ -84,7 +83,7 @@ private struct OrderSearch {
             for order in moves(of: buffer, place) where tried.insert(order).inserted {
                 guard trialsLeft > 0 else { return nil }
                 trialsLeft -= 1
-                let candidate = OrderCandidate(order, steps, options, needs)
+                let candidate = OrderCandidate(order, steps, options)
                 if candidate.isBetter(than: best) { return candidate }
             }
         }

@@ -1,4 +1,5 @@
 import GraphIR
+import Programs
 
 extension PlanListing {
     /// Reads the text form that `text` prints; `PlanListing(parsing: listing.text) == listing`.
@@ -9,16 +10,16 @@ extension PlanListing {
     public init(parsing text: String) throws(GraphTextError) {
         var lines = TextLines(text)
         let graph = try Graph(reading: &lines)
-        try self.init(of: try Schedule(of: graph, reading: &lines), reading: &lines)
+        try self.init(of: try Program(of: graph, reading: &lines), reading: &lines)
         try lines.finish(behind: "the plan's '}'")
     }
 
-    /// Reads the plan of a schedule from the next lines, up to its `}`.
-    package init(of schedule: Schedule, reading lines: inout TextLines) throws(GraphTextError) {
-        var reader = PlanReader(schedule)
+    /// Reads the plan of a program from the next lines, up to its `}`.
+    package init(of program: Program, reading lines: inout TextLines) throws(GraphTextError) {
+        var reader = PlanReader(program)
         var line = try lines.next("'plan NAME {'")
         // What is told of a plan is computed of its graph's shapes.
-        if let violation = verify(schedule.graph).first {
+        if let violation = verify(program.graph).first {
             throw GraphTextError(line: line.line, "the graph of this plan is not well formed: \(violation.message)")
         }
         try reader.readHeader(&line)
@@ -33,7 +34,7 @@ extension PlanListing {
 
 /// Reads a plan line by line.
 private struct PlanReader {
-    private let schedule: Schedule
+    private let program: Program
     private var name = ""
     private var options = PlanningOptions(batchCapacity: 1)
     private var sizes = (arena: 0, parameters: 0, prepared: 0, largestPrepared: 0, derived: 0)
@@ -44,13 +45,12 @@ private struct PlanReader {
     private var scratch: [Int?]
     private var prepared: [Int?]
     private var runs: [PlanListing.Run] = []
-    private var overwriting: Set<NodeID> = []
     private(set) var isDone = false
 
-    init(_ schedule: Schedule) {
-        self.schedule = schedule
-        locations = Array(repeating: nil, count: schedule.graph.nodes.count)
-        scratch = Array(repeating: nil, count: schedule.graph.nodes.count)
+    init(_ program: Program) {
+        self.program = program
+        locations = Array(repeating: nil, count: program.graph.nodes.count)
+        scratch = Array(repeating: nil, count: program.graph.nodes.count)
         prepared = scratch
     }
 
@@ -62,15 +62,15 @@ private struct PlanReader {
         }
         let placement = Placement(offsets: [], total: sizes.arena)
         var report = PlanReport(
-            schedule: schedule, options: options, buffers: buffers, outcome: PlacementOutcome(placement, of: requests))
+            program: program, options: options, buffers: buffers, outcome: PlacementOutcome(placement, of: requests))
         if let proof {
             (report.provenBoundBytes, report.searchNodes, report.isSearchCut) = proof
         }
         report.savings = savings
         let plan = Plan(
-            schedule: schedule, batchCapacity: options.batchCapacity, alignment: options.alignment, buffers: buffers,
+            program: program, batchCapacity: options.batchCapacity, alignment: options.alignment, buffers: buffers,
             locations: locations, scratch: scratch, prepared: prepared, steps: steps,
-            overwriting: overwriting, arenaBytes: sizes.arena, parameterBytes: sizes.parameters,
+            arenaBytes: sizes.arena, parameterBytes: sizes.parameters,
             preparedBytes: sizes.prepared,
             largestPreparedBytes: sizes.largestPrepared, derivedBytes: sizes.derived, report: report)
         return PlanListing(name: name, plan: plan, runs: runs)
@@ -81,8 +81,8 @@ private struct PlanReader {
 
     /// A value of more bytes than a buffer can have is in none, and all of them together could not be counted.
     func requireCountable(_ line: Int) throws(GraphTextError) {
-        for id in schedule.graph.ids where locations[id.index] != nil {
-            let bytes = 4 * schedule.graph[id].type.elementCount(batch: options.batchCapacity)
+        for id in program.graph.ids where locations[id.index] != nil {
+            let bytes = program.graph[id].type.bytes(batch: options.batchCapacity)
             guard bytes > Self.sizeLimit else { continue }
             throw GraphTextError(
                 line: line,
@@ -165,7 +165,7 @@ private struct PlanReader {
         let isScratch = line.takes(word: "scratch")
         let isPrepared = !isScratch && line.takes(word: "prepared")
         guard line.takes(word: "of") else { throw line.failure("'of %NUMBER'") }
-        let root = try line.nodeID(of: schedule.graph)
+        let root = try line.nodeID(of: program.graph)
         if isScratch { scratch[root.index] = index }
         if isPrepared { prepared[root.index] = index }
         var attributes = try line.attributes()
@@ -175,9 +175,9 @@ private struct PlanReader {
         buffer.offset = try attributes.size("offset")
         buffer.bytes = try attributes.size("bytes")
         let steps = try attributes.list("steps", count: 2)
-        guard -1 <= steps[0], steps[0] <= steps[1], steps[1] <= schedule.steps.count else {
+        guard -1 <= steps[0], steps[0] <= steps[1], steps[1] <= program.steps.count else {
             throw GraphTextError(
-                line: line.line, "expected two steps in order, from -1 to \(schedule.steps.count), found \(steps)")
+                line: line.line, "expected two steps in order, from -1 to \(program.steps.count), found \(steps)")
         }
         (buffer.firstStep, buffer.lastStep) = (steps[0], steps[1])
         try attributes.finish()
@@ -186,7 +186,7 @@ private struct PlanReader {
 
     /// A value of the buffer above it.
     private mutating func readValue(_ line: inout TextScanner) throws(GraphTextError) {
-        let id = try line.nodeID(of: schedule.graph)
+        let id = try line.nodeID(of: program.graph)
         guard let buffer = buffers.indices.last else {
             throw GraphTextError(line: line.line, "expected a buffer above the value \(id), found none")
         }
@@ -196,24 +196,21 @@ private struct PlanReader {
         var attributes = try line.attributes()
         locations[id.index] = ValueLocation(
             buffer: buffer, elementOffset: try attributes.size("start"), sampleStride: try attributes.size("stride"),
-            layout: schedule.layouts[id.index])
+            layout: program.layout(of: id))
         try attributes.finish()
         buffers[buffer].values.append(id)
     }
 
     /// `run %4 by "winograd 4x4" {workspace: 1024}`
     private mutating func readRun(_ line: inout TextScanner) throws(GraphTextError) {
-        var run = PlanListing.Run(try line.nodeID(of: schedule.graph))
-        guard !schedule.graph[run.node].op.isLeaf else {
+        var run = PlanListing.Run(try line.nodeID(of: program.graph))
+        guard program.isMade(run.node) else {
             throw GraphTextError(line: line.line, "\(run.node) is there before the first step and cannot run")
         }
         if line.takes(word: "by") { run.algorithm = try line.quoted() }
         if line.sees("{") {
             var attributes = try line.attributes()
             if attributes.has("workspace") { run.workspaceBytes = try attributes.size("workspace") }
-            if attributes.has("overwrites") {
-                if try attributes.integer("overwrites", in: 0...1) == 1 { overwriting.insert(run.node) }
-            }
             try attributes.finish()
         }
         runs.append(run)

@@ -1,14 +1,15 @@
 import GraphIR
+import Programs
 
-/// A plan as text: its graph and schedule, then where each value lies and what runs.
+/// A plan as text: its graph and program, then where each value lies and what runs.
 /// `PlanListing(parsing:)` reads it back to an equal listing.
 ///
 /// ```
 /// graph unet {
 ///   …
 /// }
-/// schedule {
-///   …
+/// program {
+///   step %3 by winograd4 {…} {scratch: 9216}  // enc1_1
 /// }
 /// plan train {
 ///   settings {batch: 4, strategy: greedy, alignment: 64}
@@ -21,11 +22,10 @@ import GraphIR
 ///   run %3 by "winograd 4x4" {workspace: 4096}  // enc1_1
 /// }
 /// ```
-/// Offsets and bytes are bytes, `start` and `stride` floats; steps are those of the schedule, −1 before the first and their
+/// Offsets and bytes are bytes, `start` and `stride` floats; steps are those of the program, −1 before the first and their
 /// number after the last. `proof` has the bytes that no placement of the buffers can go below, and the nodes that the exact
 /// search looked at, `cut: 1` if it was not done; what `saved` says is told at `PlanSavings`. Both may be left out. Scratch belongs to a
-/// step while it runs; `prepared` is what a step makes of parameters alone. A step that `overwrites` may store its result
-/// over the operands of its fused steps.
+/// step while it runs; `prepared` is what a step makes of parameters alone.
 extension PlanListing {
     /// The text form; the same listing gives the same bytes in every process.
     public var text: String {
@@ -44,7 +44,7 @@ extension PlanListing {
         lines += reportLines(plan.report)
         for index in plan.buffers.indices { lines += bufferLines(index) }
         lines += runs.map(line)
-        return plan.schedule.text + lines.joined(separator: "\n") + "\n}\n"
+        return plan.program.text + lines.joined(separator: "\n") + "\n}\n"
     }
 
     /// What the planner knows of the plan beyond what stands in it.
@@ -78,15 +78,14 @@ extension PlanListing {
         let attributes = [
             Attribute("start", location?.elementOffset ?? 0), Attribute("stride", location?.sampleStride ?? 0),
         ]
-        return "    value \(id) \(braced(attributes))  // \(quotedIfNeeded(plan.schedule.graph[id].name))"
+        return "    value \(id) \(braced(attributes))  // \(quotedIfNeeded(plan.program.graph[id].name))"
     }
 
     private func line(_ run: Run) -> String {
         let algorithm = run.algorithm.map { " by \(quoted($0))" } ?? ""
         let attributes =
             (run.workspaceBytes == 0 ? [] : [Attribute("workspace", run.workspaceBytes)])
-            + (plan.overwriting.contains(run.node) ? [Attribute("overwrites", 1)] : [])
         let further = attributes.isEmpty ? "" : " " + braced(attributes)
-        return "  run \(run.node)\(algorithm)\(further)  // \(quotedIfNeeded(plan.schedule.graph[run.node].name))"
+        return "  run \(run.node)\(algorithm)\(further)  // \(quotedIfNeeded(plan.program.graph[run.node].name))"
     }
 }

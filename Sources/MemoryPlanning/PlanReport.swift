@@ -1,5 +1,6 @@
 import Base
 import GraphIR
+import Programs
 
 /// What a person wants to know of a plan's memory.
 public struct PlanReport: Hashable, Sendable {
@@ -10,7 +11,7 @@ public struct PlanReport: Hashable, Sendable {
 
     public var strategy: PlanningOptions.Strategy
     public var arenaBytes: Int
-    /// The most bytes alive at once: no plan of this schedule with these views can be smaller.
+    /// The most bytes alive at once: no plan of this program with these views can be smaller.
     public var lowerBoundBytes: Int
     /// No placement of these buffers can be smaller: the lower bound, or more where the exact search has proven it.
     public var provenBoundBytes: Int
@@ -38,9 +39,9 @@ public struct PlanReport: Hashable, Sendable {
     public var gapPercent: Double { MemoryPlanning.gapPercent(arenaBytes, above: lowerBoundBytes) }
 
     init(
-        schedule: Schedule, options: PlanningOptions, buffers: [StorageBuffer], outcome: PlacementOutcome
+        program: Program, options: PlanningOptions, buffers: [StorageBuffer], outcome: PlacementOutcome
     ) {
-        let graph = schedule.graph
+        let graph = program.graph
         let arena = buffers.filter { $0.region == .arena }
         strategy = options.strategy
         arenaBytes = outcome.placement?.total ?? 0
@@ -50,15 +51,15 @@ public struct PlanReport: Hashable, Sendable {
         isSearchCut = outcome.stop != nil
         let peak = peak(of: arena)
         separateBytes = arena.flatMap(\.values).reduce(0) {
-            $0 + (4 * graph[$1].type.elementCount(batch: options.batchCapacity)).roundedUp(to: options.alignment)
+            $0 + graph[$1].type.bytes(batch: options.batchCapacity).roundedUp(to: options.alignment)
         }
         sharedBytes = separateBytes - arena.reduce(0) { $0 + $1.bytes }
         let prepared = buffers.filter { $0.region == .prepared }.map(\.bytes)
         preparedBytes = prepared.reduce(0, +)
         largestPreparedBytes = prepared.max() ?? 0
         peakStep =
-            schedule.steps.indices.contains(peak)
-            ? graph[schedule.steps[peak]].name : "before the first step"
+            program.steps.indices.contains(peak)
+            ? graph[program.steps[peak]].name : "before the first step"
         largestAtPeak = arena.filter { $0.firstStep <= peak && peak <= $0.lastStep }
             .sorted { ($0.bytes, $1.root.index) > ($1.bytes, $0.root.index) }
             .prefix(8).map { LiveValue(name: graph[$0.root].name, bytes: $0.bytes) }

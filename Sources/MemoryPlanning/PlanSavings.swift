@@ -1,4 +1,5 @@
 import GraphIR
+import Programs
 
 /// What parts of the compiler save of a plan's memory.
 ///
@@ -18,24 +19,24 @@ public struct PlanSavings: Hashable, Sendable {
 
     init() {}
 
-    init(_ schedule: Schedule, natural: Schedule, options: PlanningOptions, _ needs: StepNeeds) {
-        let graph = schedule.graph
-        fusedBytes = schedule.steps.reduce(0) { sum, id in
-            sum + graph[id].epilogue.count * 4 * graph[id].type.elementCount(batch: options.batchCapacity)
+    init(_ program: Program, natural: Program, options: PlanningOptions) {
+        let graph = program.graph
+        fusedBytes = program.steps.reduce(0) { sum, id in
+            sum + graph[id].epilogue.count * graph[id].type.bytes(batch: options.batchCapacity)
         }
         guard options.strategy != .naive else { return }
-        let bytes = lowerBound(schedule, options, needs)
+        let bytes = memoryLowerBound(program, options: options)
         let saved = { (part: WritableKeyPath<PlanningOptions, Bool>) in
             var without = options
             without[keyPath: part] = false
-            return lowerBound(schedule, without, needs) - bytes
+            return memoryLowerBound(program, options: without) - bytes
         }
         inPlaceBytes = saved(\.worksInPlace)
         viewBytes = saved(\.usesViews)
-        if schedule.steps.contains(where: { graph[$0].op == .update }) {
+        if program.steps.contains(where: { program[$0].appliesGradient }) {
             streamedUpdateBytes = saved(\.streamsGradients)
         }
-        if schedule.steps != natural.steps { orderBytes = lowerBound(natural, options, needs) - bytes }
+        if program.steps != natural.steps { orderBytes = memoryLowerBound(natural, options: options) - bytes }
     }
 
     /// Lines that name what saves something, and what costs something; none for nothing.

@@ -1,4 +1,5 @@
 import GraphIR
+import Programs
 
 /// Something a plan would compute wrongly.
 public struct PlanViolation: Hashable, Sendable, CustomStringConvertible {
@@ -42,16 +43,16 @@ private struct PlanWalk {
 
     init(_ plan: Plan, alignment: Int) {
         self.plan = plan
-        graph = plan.schedule.graph
+        graph = plan.program.graph
         self.alignment = alignment
         intact = IntactValues(plan)
-        let updates = plan.steps.contains { plan.schedule.graph[$0].op.isEffect }
+        let updates = plan.program.hasEffects
         var isFixed = [Bool](repeating: false, count: graph.nodes.count)
         for id in graph.ids {
             let node = graph[id]
-            if case .parameter = node.op {
+            if plan.program.isParameter(id) {
                 isFixed[id.index] = true
-            } else if !node.op.isLeaf, !updates, !node.operands.isEmpty {
+            } else if plan.program.isMade(id), !updates, !node.operands.isEmpty {
                 isFixed[id.index] = node.operands.allSatisfy { isFixed[$0.index] }
             }
         }
@@ -63,8 +64,8 @@ private struct PlanWalk {
         checkPrepared()
         guard violations.isEmpty else { return violations }
         let executed = Set(plan.steps)
-        for id in graph.ids where graph[id].op.isLeaf { write(id) }
-        for id in plan.schedule.steps {
+        for id in graph.ids where !plan.program.isMade(id) { write(id) }
+        for id in plan.program.steps {
             step = graph[id].name
             for operand in graph[id].operands { read(operand) }
             if executed.contains(id) {
@@ -81,7 +82,7 @@ private struct PlanWalk {
             }
         }
         step = "end"
-        for id in plan.schedule.results { read(id) }
+        for id in plan.program.results { read(id) }
         return violations
     }
 
@@ -141,14 +142,14 @@ private struct PlanWalk {
     /// What the step stores: the whole value, but of a concat only the slices that are not in place already.
     func writtenExtents(_ id: NodeID) -> [StridedExtent] {
         guard let whole = StridedExtent(id, plan) else { return [] }
-        guard graph[id].op == .concat else { return [whole] }
+        guard plan.program.form(of: id) == .joined else { return [whole] }
         let plane = graph[id].type.shape.dropFirst().reduce(1, *)
         var channel = 0
         var extents: [StridedExtent] = []
         for operand in graph[id].inputs {
             let type = graph[operand].type
             if !lies(operand, at: channel, of: id) {
-                extents.append(whole.slice(from: 4 * channel * plane, length: 4 * type.elementCount))
+                extents.append(whole.slice(from: type.element.bytes * channel * plane, length: type.bytes))
             }
             channel += type.shape[0]
         }
@@ -161,7 +162,7 @@ private struct PlanWalk {
         let node = graph[id]
         for operand in node.operands {
             guard let other = StridedExtent(operand, plan), extent.overlaps(other) else { continue }
-            if node.op == .concat, isSlice(operand, ofConcat: id) { continue }
+            if plan.program.form(of: id) == .joined, isSlice(operand, ofConcat: id) { continue }
             if extent != other || !mayShare(id, operand) {
                 report("writes \"\(node.name)\" over its operand \"\(graph[operand].name)\"")
             }
@@ -169,36 +170,21 @@ private struct PlanWalk {
     }
 
     func mayShare(_ id: NodeID, _ operand: NodeID) -> Bool {
-        let node = graph[id]
-        switch node.op {
-        // Only some algorithms finish an element before they store it.
-        case .conv, .convTranspose, .convDataGradient:
-            return plan.overwriting.contains(id) && !node.inputs.contains(operand)
-        default: break
-        }
-        return switch node.op {
-        case .elementwise: true
-        case .maxUnpool(let geometry):
-            geometry.stride == geometry.kernel && geometry.padding == Padding(0) && !node.inputs.contains(operand)
-        // Maps of the result's own layout, read at the place that is written next.
-        case .normalization(.normalize): operand == node.inputs[0] || !node.inputs.contains(operand)
-        case .normalization(.gradient): node.inputs.prefix(2).contains(operand) || !node.inputs.contains(operand)
-        default: false
-        }
+        zip(graph[id].operands, plan.program[id].accesses).allSatisfy { $0 != operand || $1 == .readInPlace }
     }
 
     /// Rule 5.
     mutating func checkView(_ id: NodeID) {
-        switch graph[id].op {
-        case .channelSlice(let start, _):
+        switch plan.program.form(of: id) {
+        case .slice(let start):
             if !lies(id, at: start, of: graph[id].inputs[0]) {
                 report("is left out, but \"\(graph[id].name)\" is not a view of its operand")
             }
-        case .concat:
+        case .joined:
             for operand in graph[id].inputs where !isSlice(operand, ofConcat: id) {
                 report("is left out, but \"\(graph[operand].name)\" is not in its slice")
             }
-        default: report("is left out of the plan's steps")
+        case .computed, nil: report("is left out of the plan's steps")
         }
     }
 
@@ -215,20 +201,21 @@ private struct PlanWalk {
     func lies(_ part: NodeID, at channel: Int, of whole: NodeID) -> Bool {
         guard let p = StridedExtent(part, plan), let w = StridedExtent(whole, plan) else { return false }
         let plane = graph[whole].type.shape.dropFirst().reduce(1, *)
-        let (partLayout, layout) = (plan.schedule.layouts[part.index], plan.schedule.layouts[whole.index])
+        let (partLayout, layout) = (plan.program.layout(of: part), plan.program.layout(of: whole))
         guard partLayout == layout, channel % layout.block == 0 else { return false }
-        return p.region == w.region && p.stride == w.stride && p.start == w.start + 4 * channel * plane
+        return p.region == w.region && p.stride == w.stride
+            && p.start == w.start + graph[whole].type.element.bytes * channel * plane
     }
 
     /// Rules 1 and 2.
     mutating func checkBounds(_ id: NodeID) {
         let node = graph[id]
         guard let location = plan.locations[id.index] else {
-            if !node.op.isEffect { report("\"\(node.name)\" has no place") }
+            if plan.program.phase(of: id) != .update { report("\"\(node.name)\" has no place") }
             return
         }
         let buffer = plan.buffers[location.buffer]
-        let isParameter = if case .parameter = node.op { true } else { false }
+        let isParameter = plan.program.isParameter(id)
         let limit: Int
         switch buffer.region {
         case .parameters: limit = plan.parameterBytes
@@ -240,7 +227,7 @@ private struct PlanWalk {
             report("the buffer of \"\(node.name)\" leaves its region")
         }
         let samples = node.type.isBatched ? plan.batchCapacity : 1
-        let end = 4 * (location.elementOffset + (samples - 1) * location.sampleStride + node.type.elementCount)
+        let end = location.byteOffset + (samples - 1) * location.sampleStrideBytes + node.type.bytes
         if location.elementOffset < 0 || end > buffer.bytes { report("\"\(node.name)\" leaves its buffer") }
         if samples > 1, location.sampleStride < node.type.elementCount {
             report("samples of \"\(node.name)\" overlap each other")
@@ -258,7 +245,7 @@ private struct PlanWalk {
             plan.prepared[id.index].map { plan.buffers[$0] }.flatMap { $0.region == .arena ? nil : StridedExtent($0) }
         }
         var earlier = IntervalIndex(extents.map { $0?.hull })
-        let updates = plan.steps.contains { graph[$0].op.isEffect }
+        let updates = plan.program.hasEffects
         for id in graph.ids {
             guard let extent = extents[id.index] else { continue }
             let name = graph[id].name

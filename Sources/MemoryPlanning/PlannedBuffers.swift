@@ -1,16 +1,7 @@
 import GraphIR
+import Programs
 
-/// What is to be known of steps beside their operands and results, by the step's node.
-struct StepNeeds {
-    /// What a step's kernels share while it runs.
-    var scratchBytes: [NodeID: Int]
-    /// What a step derives from parameters alone.
-    var preparedBytes: [NodeID: Int]
-    /// Steps whose kernels store each element of the result once, right behind reading the operands of fused steps there.
-    var overwriting: Set<NodeID> = []
-}
-
-/// The buffers of a schedule with their lifetimes, before they are placed.
+/// The buffers of a program with their lifetimes, before they are placed.
 struct PlannedBuffers {
     var buffers: [StorageBuffer]
     /// By node index; nil for nodes that make nothing.
@@ -22,15 +13,15 @@ struct PlannedBuffers {
     /// The steps that have work to do.
     let steps: [NodeID]
 
-    init(_ schedule: Schedule, options: PlanningOptions, _ needs: StepNeeds) {
-        let assignment = StorageAssignment(schedule, options: options, overwriting: needs.overwriting)
+    init(_ program: Program, options: PlanningOptions) {
+        let assignment = StorageAssignment(program, options: options)
         (buffers, locations) = assignment.buffers()
         steps = assignment.executedSteps(locations)
         scratch = []
         prepared = []
-        scratch = append(needs.scratchBytes, in: .arena, of: schedule, options)
+        scratch = append({ $0.scratchBytes(of: $1) }, in: .arena, of: program, options)
         prepared = append(
-            needs.preparedBytes, in: schedule.isInference ? .prepared : .arena, of: schedule, options)
+            { $0.preparedBytes(of: $1) }, in: program.isInference ? .prepared : .arena, of: program, options)
     }
 
     /// Indices of the buffers that lie in the arena.
@@ -56,17 +47,19 @@ struct PlannedBuffers {
     /// Adds a buffer for each step that asks for some bytes, in the arena alive during that step alone; returns their
     /// places by node index.
     private mutating func append(
-        _ bytes: [NodeID: Int], in region: StorageBuffer.Region, of schedule: Schedule, _ options: PlanningOptions
+        _ bytes: (Program, NodeID) -> Int, in region: StorageBuffer.Region, of program: Program,
+        _ options: PlanningOptions
     ) -> [Int?] {
-        var places = [Int?](repeating: nil, count: schedule.graph.nodes.count)
-        for (step, id) in schedule.steps.enumerated() {
-            guard let size = bytes[id], size > 0 else { continue }
+        var places = [Int?](repeating: nil, count: program.graph.nodes.count)
+        for (step, id) in program.steps.enumerated() {
+            let size = bytes(program, id)
+            guard size > 0 else { continue }
             places[id.index] = buffers.count
             let isLasting = region != .arena
             buffers.append(
                 StorageBuffer(
                     region: region, root: id, bytes: size.roundedUp(to: options.alignment),
-                    firstStep: isLasting ? -1 : step, lastStep: isLasting ? schedule.steps.count : step))
+                    firstStep: isLasting ? -1 : step, lastStep: isLasting ? program.steps.count : step))
         }
         return places
     }

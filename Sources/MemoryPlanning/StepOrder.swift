@@ -1,12 +1,13 @@
 import GraphIR
+import Programs
 
-/// Orders of a schedule's steps that keep its contract: operands before users, companions directly behind their hosts,
+/// Orders of a program's steps that keep its contract: operands before users, companions directly behind their hosts,
 /// and each effect (an update) right after the last step that reads what it changes or makes what it reads.
 ///
 /// An order is a permutation of the *units*: a step with its companions. Effects follow from it.
 struct StepOrder {
-    private let schedule: Schedule
-    /// The nodes of each unit, in the order of the schedule.
+    private let program: Program
+    /// The nodes of each unit, in the order of the program.
     let units: [[NodeID]]
     /// By node index, the unit that makes the value; nil for leaves and effects.
     let unitOfNode: [Int?]
@@ -14,15 +15,15 @@ struct StepOrder {
     let predecessors: [[Int]]
     /// By unit, those that read what it makes, ascending.
     let successors: [[Int]]
-    /// The effects in the order of the schedule, with the units that have to come first.
+    /// The effects in the order of the program, with the units that have to come first.
     private let effects: [(id: NodeID, after: [Int])]
 
-    init(_ schedule: Schedule) {
-        let graph = schedule.graph
-        self.schedule = schedule
+    init(_ program: Program) {
+        let graph = program.graph
+        self.program = program
         var units: [[NodeID]] = []
         var unitOfNode = [Int?](repeating: nil, count: graph.nodes.count)
-        for id in schedule.steps where !graph[id].op.isEffect {
+        for id in program.steps where program.phase(of: id) != .update {
             if let host = graph[id].host, let unit = unitOfNode[host.index] {
                 units[unit].append(id)
                 unitOfNode[id.index] = unit
@@ -40,24 +41,24 @@ struct StepOrder {
             for other in earlier { successors[other].append(unit) }
         }
         let users = graph.users()
-        effects = schedule.steps.filter { graph[$0].op.isEffect }.map { id in
+        effects = program.steps.filter { program.phase(of: $0) == .update }.map { id in
             let readers = graph[id].inputs.first.map { users[$0.index] } ?? []
-            return (id, makers(readers.filter { !graph[$0].op.isEffect } + graph[id].operands).sorted())
+            return (id, makers(readers.filter { program.phase(of: $0) != .update } + graph[id].operands).sorted())
         }
         self.successors = successors
         self.units = units
         self.unitOfNode = unitOfNode
     }
 
-    /// The schedule in which the units run in this order.
-    func schedule(_ order: [Int]) -> Schedule {
+    /// The program in which the units run in this order.
+    func program(_ order: [Int]) -> Program {
         var position = [Int](repeating: 0, count: units.count)
         for (place, unit) in order.enumerated() { position[unit] = place }
         var behind = [[NodeID]](repeating: [], count: units.count + 1)
         for effect in effects {
             behind[(effect.after.map { position[$0] }.max() ?? -1) + 1].append(effect.id)
         }
-        var result = schedule
+        var result = program
         result.steps = behind[0]
         for (place, unit) in order.enumerated() { result.steps += units[unit] + behind[place + 1] }
         return result

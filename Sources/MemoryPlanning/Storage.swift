@@ -1,4 +1,5 @@
 import GraphIR
+import Programs
 
 /// The memory that holds one or more values at different times or side by side.
 public struct StorageBuffer: Hashable, Sendable {
@@ -35,11 +36,15 @@ public struct ValueLocation: Hashable, Sendable {
     /// Floats from one sample to the next; 0 for values that are not batched.
     public var sampleStride: Int
     public var layout: Layout
+
+    /// The same in bytes.
+    public var byteOffset: Int { ElementType.float32.bytes * elementOffset }
+    public var sampleStrideBytes: Int { ElementType.float32.bytes * sampleStride }
 }
 
-/// Every byte of one schedule, known before it runs.
+/// Every byte of one program, known before it runs.
 public struct Plan: Hashable, Sendable {
-    public var schedule: Schedule
+    public var program: Program
     /// Samples the buffers are sized for.
     public var batchCapacity: Int
     /// Bytes that every buffer's offset and size are a multiple of.
@@ -54,9 +59,6 @@ public struct Plan: Hashable, Sendable {
     /// The steps that run, in order: concats and slices whose values are already in place are left out, and companions,
     /// which their hosts' steps make.
     public var steps: [NodeID]
-    /// Of these, the ones whose kernels store each element of the result once, right behind reading the operands of fused
-    /// steps there.
-    public var overwriting: Set<NodeID>
     public var arenaBytes: Int
     public var parameterBytes: Int
     /// Bytes of the prepared region, where each step's part has a place of its own, to be kept from run to run.
@@ -69,7 +71,7 @@ public struct Plan: Hashable, Sendable {
 
     /// Bytes from the start of its region to a value's first element.
     public func byteOffset(of location: ValueLocation) -> Int {
-        buffers[location.buffer].offset + 4 * location.elementOffset
+        buffers[location.buffer].offset + location.byteOffset
     }
 
     /// What a buffer is for.

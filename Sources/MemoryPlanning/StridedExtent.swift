@@ -1,4 +1,5 @@
 import GraphIR
+import Programs
 
 /// The bytes of a value: `count` blocks of `length` bytes, `stride` bytes apart.
 struct StridedExtent: Hashable {
@@ -10,12 +11,12 @@ struct StridedExtent: Hashable {
 
     init?(_ id: NodeID, _ plan: Plan) {
         guard let location = plan.locations[id.index] else { return nil }
-        let type = plan.schedule.graph[id].type
+        let type = plan.program.graph[id].type
         region = plan.buffers[location.buffer].region
-        start = plan.buffers[location.buffer].offset + 4 * location.elementOffset
-        length = 4 * type.elementCount
+        start = plan.buffers[location.buffer].offset + location.byteOffset
+        length = type.bytes
         count = type.isBatched ? plan.batchCapacity : 1
-        stride = 4 * location.sampleStride
+        stride = location.sampleStrideBytes
     }
 
     /// Part of each block.

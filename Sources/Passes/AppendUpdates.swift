@@ -11,7 +11,7 @@ public func appendUpdates(_ graph: Graph) -> Graph {
             Node(
                 op: .update, inputs: [binding.of, binding.gradient], type: .fixed([0]),
                 name: "update.\(parameter.name)",
-                origin: Origin(location: parameter.origin.location, derivation: "update of \(parameter.name)")))
+                origin: Origin(location: parameter.origin.location, derivation: .update(of: parameter.name))))
     }
     graph.gradients = []
     return graph

@@ -188,7 +188,7 @@ struct Differentiator {
     // MARK: Names
 
     private func derivedOrigin(from consumer: NodeID) -> Origin {
-        Origin(location: graph[consumer].origin.location, derivation: "backward of \(graph[consumer].name)")
+        Origin(location: graph[consumer].origin.location, derivation: .backward(of: graph[consumer].name))
     }
 
     mutating func append(

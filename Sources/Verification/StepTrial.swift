@@ -49,7 +49,7 @@ struct StepTrial {
             let expected = runningMoments(operands, row: row, momentum: momentum, area: area)
             return expected.compare(try values(of: node.inputs[0]), shape: node.type.shape)
         }
-        let growth = lowered.convolutions[node.op]?.algorithm.errorGrowth(node.op) ?? 1
+        let growth = lowered.plan.program[id].choice?.algorithm.errorGrowth(node.op) ?? 1
         let expected = Expectation(
             node, operands, batch: subject.batch, growth: growth,
             randomness: Randomness(seed: scalars.seed, step: Int64(scalars.step)))

@@ -29,7 +29,8 @@ enum DumpSubject {
             self = .stage(try session.dump(stage, of: kind, options))
             return
         }
-        let stages = try command.diff.map { try session.dump($0, of: kind, options) }
+        let compilation = Compilation(session, options)
+        let stages = try command.diff.map { try compilation.dump($0, of: kind) }
         guard let comparison = GraphComparison(stages[0], stages[1]) else {
             throw CommandFailure(
                 "--diff compares stages with a graph, from graph to kernels, found parsed", exitCode: 2)

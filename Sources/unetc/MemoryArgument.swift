@@ -18,24 +18,22 @@ enum MemoryArgument: ExpressibleByArgument {
         }
     }
 
-    /// The options with the strategy, or with the fastest way to train in so much memory.
+    /// A compilation with the strategy, or with the fastest way to train in so much memory.
     /// - Parameters:
     ///   - threads: that training will run on.
     ///   - tell: is told what a budget means.
     /// - Throws: `DriverError` when nothing fits.
-    func applied(
-        to options: CompileOptions, of session: Session, threads: Int, tell: (BudgetChoice) -> Void
-    ) throws -> CompileOptions {
-        switch self {
-        case .strategy(let strategy):
-            var options = options
-            options.strategy = strategy
-            return options
-        case .budget(let bytes):
-            let (fitted, choice) = try session.fitted(to: bytes, options, trainer: .standard, threads: threads)
-            tell(choice)
-            return fitted
+    func compilation(
+        of session: Session, _ options: CompileOptions, threads: Int, timings: Timings = Timings(),
+        tell: (BudgetChoice) -> Void
+    ) throws -> Compilation {
+        var options = options
+        if case .strategy(let strategy) = self { options.strategy = strategy }
+        let compilation = Compilation(session, options, timings: timings)
+        if case .budget(let bytes) = self {
+            tell(try compilation.fit(to: bytes, trainer: .standard, threads: threads))
         }
+        return compilation
     }
 
     var defaultValueDescription: String {

@@ -63,8 +63,8 @@ extension CompiledTests {
                 var plain = options
                 plain.recomputation = .none
                 options.stepBatch = Self.batch
-                options.deferred = (try? session.pipeline(.train, plain)).flatMap {
-                    DeferredGradients(of: $0.schedule.graph, batch: Self.batch)
+                options.deferred = (try? session.program(.train, plain)).flatMap {
+                    DeferredGradients(of: $0.graph, batch: Self.batch)
                 }
             }
         }

@@ -18,10 +18,10 @@ import Testing
         let session = try Session(path: path, overrides: net.overrides)
         var options = CompileOptions(target: try .named("x86-64-v3"), batch: 2, jobs: 1)
         options.plans = [kind]
-        let page = try session.inspection(of: kind, options)
+        let page = try Compilation(session, options).inspection(of: kind)
         let data = try JSON(parsing: page.data.text.utf8)
         let stages = try #require(data["stages"]?.array)
-        #expect(stages.compactMap { $0["name"]?.string } == ["graph", "backward", "fused", "scheduled", "planned"])
+        #expect(stages.compactMap { $0["name"]?.string } == ["graph", "backward", "fused", "program", "planned"])
         let names = stages.map { Set($0["nodes"]?.array?.compactMap { $0["name"]?.string } ?? []) }
         for (stage, known) in zip(stages, names) {
             let nodes = try #require(stage["nodes"]?.array)

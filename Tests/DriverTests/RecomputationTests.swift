@@ -2,6 +2,7 @@ import Emission
 import GraphIR
 import MemoryPlanning
 import Passes
+import Programs
 import Runtime
 import TestSupport
 import Testing
@@ -16,15 +17,16 @@ extension CompiledTests {
             return try Session(path: path, overrides: net.overrides)
         }
 
-        /// The graph that takes at most two thirds, or as little as the search can do.
-        private static func lean(_ session: Session, _ options: CompileOptions) throws -> RecomputedGraph {
-            var options = options
-            options.recomputation = .none
-            let schedule = try session.pipeline(.train, options).schedule
-            var search = session.recomputeSearch(
-                RecomputedGraph(schedule.graph, layouts: schedule.layouts), options)
+        /// The program that takes at most two thirds, or as little as the search can do.
+        private static func lean(_ session: Session, _ options: CompileOptions) throws -> Program {
+            var search = try search(session, options)
             _ = search.reduce(to: search.state.peak / 3 * 2)
-            return search.state.graph
+            return search.state.program
+        }
+
+        private static func search(_ session: Session, _ options: CompileOptions) throws -> RecomputeSearch {
+            let compilation = Compilation(session, options)
+            return compilation.recomputeSearch(try compilation.selected(.train), batch: compilation.batch)
         }
 
         private static func steps(_ model: Model, _ session: Session, batch: Int) throws -> [String: [Float]] {
@@ -107,11 +109,9 @@ extension CompiledTests {
             let session = try Self.session(net)
             var options = CompileOptions(target: try .named("x86-64-v3"), batch: 8, jobs: 1)
             options.recomputation = .none
-            let schedule = try session.pipeline(.train, options).schedule
-            let original = RecomputedGraph(schedule.graph, layouts: schedule.layouts)
-            var search = session.recomputeSearch(original, options)
+            var search = try Self.search(session, options)
             let target = Int(Double(search.state.peak) * share)
-            let exhaustive = try Exhaustive(original, search.demands, options, target: target).best()
+            let exhaustive = try Exhaustive(search.state.program, options, target: target).best()
             guard let exhaustive else { return }
             let isReached = search.reduce(to: target)
             #expect(isReached)
@@ -124,15 +124,13 @@ extension CompiledTests {
 
 /// Tries every subset of the simplest changes.
 private struct Exhaustive {
-    private let original: RecomputedGraph
-    private let demands: StepDemands
+    private let original: Program
     private let options: PlanningOptions
     private let target: Int
     private let candidates: [(value: String, reader: String)]
 
-    init(_ original: RecomputedGraph, _ demands: StepDemands, _ options: CompileOptions, target: Int) {
+    init(_ original: Program, _ options: CompileOptions, target: Int) {
         self.original = original
-        self.demands = demands
         self.options = PlanningOptions(strategy: options.strategy, batchCapacity: options.batch ?? 1)
         self.target = target
         let graph = original.graph
@@ -154,35 +152,20 @@ private struct Exhaustive {
     func best() throws -> Double? {
         var best: Double?
         for subset in 0..<(1 << candidates.count) {
-            var graph = original
+            var program = original
             var milliseconds = 0.0
             // Later readers first: what an earlier one makes again is there for them anyway.
             for (place, candidate) in candidates.enumerated() where subset >> place & 1 == 1 {
-                let value = try #require(graph.graph.id(named: candidate.value))
-                let reader = try #require(graph.graph.id(named: candidate.reader))
-                let sources = graph.sources
-                let cost = graph.makeAgain(value, before: reader, depth: 0)
-                milliseconds += cost.again.reduce(0) { sum, id in
-                    sum + (sources[id.index].flatMap { demands.milliseconds[$0] } ?? 0)
-                }
+                let value = try #require(program.graph.id(named: candidate.value))
+                let reader = try #require(program.graph.id(named: candidate.reader))
+                let before = program
+                let cost = program.makeAgain(value, before: reader, depth: 0, before.readerPositions())
+                milliseconds += cost.again.reduce(0) { $0 + (before[$1].milliseconds ?? 0) }
             }
             if let best, milliseconds >= best { continue }
-            if peak(graph) <= target { best = milliseconds }
+            if memoryLowerBound(program, options: options) <= target { best = milliseconds }
         }
         return best
-    }
-
-    private func peak(_ graph: RecomputedGraph) -> Int {
-        var scratch: [NodeID: Int] = [:]
-        var prepared: [NodeID: Int] = [:]
-        for (id, source) in zip(graph.graph.ids, graph.sources) {
-            guard let source else { continue }
-            scratch[id] = demands.scratchBytes[source]
-            prepared[id] = demands.preparedBytes[source]
-        }
-        return memoryLowerBound(
-            scheduleSteps(graph.graph, layouts: graph.layouts), options: options, scratchBytes: scratch,
-            preparedBytes: prepared)
     }
 }
 

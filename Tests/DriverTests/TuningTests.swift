@@ -42,8 +42,10 @@ extension CompiledTests {
 
         private func algorithms(_ kind: PlanKind, _ options: CompileOptions) throws -> [String] {
             let plan = try session.lowered(kind, options)
-            return plan.graph.nodes.compactMap { node in
-                plan.convolutions[node.op].map { "\(node.name) \($0.algorithm.name) \($0.reason.rawValue)" }
+            return plan.graph.ids.compactMap { id in
+                plan.plan.program.step(id)?.choice.map {
+                    "\(plan.graph[id].name) \($0.algorithm.name) \($0.reason.rawValue)"
+                }
             }
         }
 

@@ -12,21 +12,26 @@ struct BudgetTests {
     }
 
     /// A budget that takes half of the arena away.
-    private static func fitted(_ session: Session) throws -> (options: CompileOptions, choice: BudgetChoice) {
-        let options = CompileOptions(target: .native(), jobs: 2)
+    private static func fitted(_ session: Session) throws -> (compilation: Compilation, choice: BudgetChoice) {
+        let free = try fit(session, to: 1 << 40).choice
+        return try fit(session, to: free.memory.total - free.memory.arena / 2)
+    }
+
+    private static func fit(
+        _ session: Session, to bytes: Int
+    ) throws -> (compilation: Compilation, choice: BudgetChoice) {
+        let compilation = Compilation(session, CompileOptions(target: .native(), jobs: 2))
         let trainer = TrainerMemory(batches: 3, program: 0)
-        let free = try session.fitted(to: 1 << 40, options, trainer: trainer, threads: 2).choice
-        let budget = free.memory.total - free.memory.arena / 2
-        return try session.fitted(to: budget, options, trainer: trainer, threads: 2)
+        return (compilation, try compilation.fit(to: bytes, trainer: trainer, threads: 2))
     }
 
     @Test func aBatchInPartsTrainsLikeTheWholeOne() throws {
         let session = try Self.session("unet")
-        let (options, choice) = try Self.fitted(session)
+        let (compilation, choice) = try Self.fitted(session)
         #expect(choice.split.parts > 1, "\(choice)")
         #expect(choice.deferred != nil, "no gradient waits for the whole batch")
         let folder = try TemporaryFolder()
-        let product = try session.compile(into: folder.path + "/net", options).product
+        let product = try compilation.compile(into: folder.path + "/net").product
         let trainer = try Trainer()
         let lean = Trainer(program: product, folder: trainer.folder)
         // Also norms of all gradients, sums over batches, and batches larger than those that the trainer was made for.
@@ -60,15 +65,11 @@ struct BudgetTests {
 
     @Test func batchNormalizationKeepsBatchesWhole() throws {
         let session = try Self.session("unet-bn")
-        let options = CompileOptions(target: .native(), jobs: 2)
-        let trainer = TrainerMemory(batches: 3, program: 0)
-        let free = try session.fitted(to: 1 << 40, options, trainer: trainer, threads: 2).choice
-        let lean = try session.fitted(
-            to: free.memory.total - free.memory.arena / 5, options, trainer: trainer, threads: 2
-        ).choice
+        let free = try Self.fit(session, to: 1 << 40).choice
+        let lean = try Self.fit(session, to: free.memory.total - free.memory.arena / 5).choice
         #expect(lean.split.parts == 1 && lean.addedShare > 0)
         let error = try #require(throws: DriverError.self) {
-            try session.fitted(to: free.memory.total / 4, options, trainer: trainer, threads: 2)
+            try Self.fit(session, to: free.memory.total / 4)
         }
         #expect(error.message.contains("the least is --memory"), "\(error.message)")
         #expect(error.message.contains("normalises by the whole batch"), "\(error.message)")

@@ -24,8 +24,8 @@ import Testing
     }
 
     private func inserted(_ graph: Graph) -> [String] {
-        graph.nodes.filter { $0.origin.derivation?.hasPrefix("inserted by sizes: ") == true }.map {
-            "\($0.op.mnemonic) \($0.origin.location?.line ?? 0): \($0.type), \($0.origin.derivation ?? "")"
+        graph.nodes.filter { $0.origin.derivation?.description.hasPrefix("inserted by sizes: ") == true }.map {
+            "\($0.op.mnemonic) \($0.origin.location?.line ?? 0): \($0.type), \($0.origin.derivation?.description ?? "")"
         }
     }
 

@@ -2,6 +2,7 @@ import GraphIR
 import Inspection
 import MemoryPlanning
 import Passes
+import Programs
 import TestSupport
 import Testing
 
@@ -13,7 +14,7 @@ import Testing
         let buffers = plan.buffers.filter { $0.region == .arena }
         #expect(picture.boxes.map(\.bytes) == buffers.map { $0.offset..<$0.offset + $0.bytes })
         #expect(picture.boxes.map(\.steps) == buffers.map { $0.firstStep...$0.lastStep })
-        #expect(picture.steps.map(\.name) == plan.schedule.steps.map { plan.schedule.graph[$0].name })
+        #expect(picture.steps.map(\.name) == plan.program.steps.map { plan.program.graph[$0].name })
         #expect(picture.lowerBoundBytes == plan.report.lowerBoundBytes)
         let peak = try #require(picture.peakStep)
         #expect(picture.steps[peak].name == plan.report.peakStep)
@@ -77,7 +78,7 @@ import Testing
 
     @Test func anEmptyPlanIsADrawing() throws {
         let plan = planMemory(
-            Schedule(graph: Graph(name: "empty"), steps: []), options: PlanningOptions(batchCapacity: 1))
+            Program(Graph(name: "empty")), options: PlanningOptions(batchCapacity: 1))
         let picture = ArenaPicture(plan, name: "infer")
         #expect(picture.peakStep == nil && picture.boxes.isEmpty)
         #expect(picture.svg.hasSuffix("</svg>\n"))

@@ -2,6 +2,7 @@ import GraphIR
 import Inspection
 import MemoryPlanning
 import Passes
+import Programs
 import TestSupport
 import Testing
 
@@ -53,18 +54,18 @@ import Testing
     }
 
     @Test func planningLeavesOutWhatIsInPlace() throws {
-        let comparison = try comparison("scheduled", "planned")
+        let comparison = try comparison("program", "planned")
         let joined = try entry("dec1.joined", comparison)
         #expect(joined.mark == .changed && joined.after?.hasSuffix(", in place") == true, "\(joined)")
     }
 
     @Test func layoutsAreChanges() throws {
-        let schedule = try runPipeline(try SampleGraph.smallUNet(), for: .train).schedule
-        var blocked = schedule
-        let conv = try #require(schedule.steps.first)
-        blocked.layouts[conv.index] = .blocked(8)
-        let comparison = try #require(GraphComparison(.scheduled(schedule), .scheduled(blocked)))
-        #expect(comparison.entries.filter { $0.mark != nil }.map(\.name) == [schedule.graph[conv].name])
+        let program = try runPipeline(try SampleGraph.smallUNet(), for: .train).program
+        var blocked = program
+        let conv = try #require(program.steps.first)
+        blocked.setLayout(.blocked(8), of: conv)
+        let comparison = try #require(GraphComparison(.program(program), .program(blocked)))
+        #expect(comparison.entries.filter { $0.mark != nil }.map(\.name) == [program.graph[conv].name])
     }
 
     @Test func picturesShowAllNodesOfBoth() throws {

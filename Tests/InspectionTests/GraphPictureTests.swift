@@ -1,6 +1,7 @@
 import GraphIR
 import Inspection
 import Passes
+import Programs
 import TestSupport
 import Testing
 
@@ -18,7 +19,7 @@ import Testing
 
     @Test(arguments: BundledNet.all, [PlanKind.train, .infer])
     func layoutsPutBoxesApartAndReadersBelow(_ net: BundledNet, _ kind: PlanKind) throws {
-        let graph = try runPipeline(try compiled(try net.text(), net.overrides), for: kind).schedule.graph
+        let graph = try runPipeline(try compiled(try net.text(), net.overrides), for: kind).program.graph
         let picture = GraphPicture(graph).withoutParameters
         let layout = GraphLayout(picture)
         for (index, box) in layout.boxes.enumerated() {

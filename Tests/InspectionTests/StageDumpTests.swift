@@ -5,15 +5,16 @@ import Inspection
 import Kernels
 import MemoryPlanning
 import Passes
+import Programs
 import TestSupport
 import Testing
 
 /// The stages of a graph's plan, without layouts and kernels.
 func dumps(_ graph: Graph, _ kind: PlanKind = .train) throws -> [StageDump] {
     let result = try runPipeline(graph, for: kind)
-    let graphs = result.stages.filter { $0.name != "scheduled" }.map { StageDump.graph($0.graph, stage: $0.name) }
+    let graphs = GraphStages.Stage.allCases.map { StageDump.graph(result[$0], stage: $0.rawValue) }
     let listing = PlanListing(name: kind.rawValue, plan: try planned(graph, kind))
-    return graphs + [.scheduled(result.schedule), .planned(listing, lowered: nil)]
+    return graphs + [.program(result.program), .planned(listing, lowered: nil)]
 }
 
 @Suite struct StageDumpTests {
@@ -25,13 +26,13 @@ func dumps(_ graph: Graph, _ kind: PlanKind = .train) throws -> [StageDump] {
             let read = try StageDump(parsing: text)
             #expect(read.text == text, "\(dump.stage): \(firstDifference(expected: text, found: read.text))")
             #expect(read.graph == dump.graph)
-            #expect(read.schedule == dump.schedule)
+            #expect(read.program == dump.program)
         }
     }
 
     @Test(arguments: [
-        ("graph g {\n}\nmore", "expected nothing behind the graph's '}' but a schedule, found 'more'"),
-        ("graph g {\n}\nschedule {\n}\nmore", "expected nothing behind the schedule's '}' but a plan, found 'more'"),
+        ("graph g {\n}\nmore", "expected nothing behind the graph's '}' but a program, found 'more'"),
+        ("graph g {\n}\nprogram {\n}\nmore", "expected nothing behind the program's '}' but a plan, found 'more'"),
     ])
     func whatFollowsMustBeTheNextStage(_ text: String, _ message: String) {
         let line = text.split(separator: "\n").count
@@ -74,7 +75,7 @@ func dumps(_ graph: Graph, _ kind: PlanKind = .train) throws -> [StageDump] {
         #expect(json["schema"]?.string == "unetc-dump" && json["version"]?.integer == StageDump.schemaVersion)
         let nodes = try #require(json["graph"]?["nodes"]?.array)
         #expect(nodes.map { $0["name"]?.string } == graph.nodes.map(\.name))
-        #expect(nodes.map { $0["derivation"]?.string } == graph.nodes.map(\.origin.derivation))
+        #expect(nodes.map { $0["derivation"]?.string } == graph.nodes.map(\.origin.derivation?.description))
         #expect(nodes.map { ($0["inputs"]?.array ?? []).map(\.integer) } == graph.nodes.map { $0.inputs.map(\.index) })
         #expect(nodes.map { $0["host"]?.integer } == graph.nodes.map { $0.host?.index })
         #expect(json["graph"]?["loss"]?.integer == graph.loss?.index)
@@ -88,7 +89,7 @@ func dumps(_ graph: Graph, _ kind: PlanKind = .train) throws -> [StageDump] {
         #expect(json["plan"]?["arena_bytes"]?.integer == plan.arenaBytes)
         let buffers = try #require(json["plan"]?["buffers"]?.array)
         #expect(buffers.map { $0["offset"]?.integer } == plan.buffers.map(\.offset))
-        #expect(json["schedule"]?["steps"]?.array?.map(\.integer) == plan.schedule.steps.map(\.index))
+        #expect(json["program"]?["steps"]?.array?.map { $0["node"]?.integer } == plan.program.steps.map(\.index))
         #expect(json["plan"]?["runs"]?.array?.map { $0["node"]?.integer } == plan.steps.map(\.index))
     }
 }

@@ -2,6 +2,7 @@ import GraphDSL
 import GraphIR
 import MemoryPlanning
 import Passes
+import Programs
 import TestSupport
 import Testing
 
@@ -21,9 +22,7 @@ func bundled(_ name: String, width: Int = 2, size: Int = 16) throws -> Graph {
 func planned(
     _ graph: Graph, _ kind: PlanKind = .train, batch: Int = 2, strategy: PlanningOptions.Strategy = .greedy
 ) throws -> Plan {
-    let schedule = try runPipeline(graph, for: kind).schedule
-    var scratch: [NodeID: Int] = [:]
-    for id in schedule.steps { if case .conv = schedule.graph[id].op { scratch[id] = 1000 } }
-    return planMemory(
-        schedule, options: PlanningOptions(strategy: strategy, batchCapacity: batch), scratchBytes: scratch)
+    var program = try runPipeline(graph, for: kind).program
+    for id in program.steps { if case .conv = program.graph[id].op { program[id].scratchBytes = 1000 } }
+    return planMemory(program, options: PlanningOptions(strategy: strategy, batchCapacity: batch))
 }

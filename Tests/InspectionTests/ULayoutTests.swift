@@ -10,30 +10,29 @@ import Testing
     @Test(arguments: BundledNet.all.map(\.name), [PlanKind.train, .infer])
     func boxesDoNotOverlapAndStayInside(_ name: String, _ kind: PlanKind) throws {
         let net = try #require(BundledNet.all.first { $0.name == name })
-        for stage in try runPipeline(try compiled(try net.text(), net.overrides), for: kind).stages {
-            let graph = stage.graph
+        let stages = try runPipeline(try compiled(try net.text(), net.overrides), for: kind)
+        for stage in GraphStages.Stage.allCases {
+            let graph = stages[stage]
             let layout = ULayout(graph)
             var boxes = graph.ids.compactMap { id in layout.frames[id.index].map { (name: graph[id].name, box: $0) } }
             let drawn = graph.ids.filter { if case .parameter = graph[$0].op { false } else { true } }
-            #expect(boxes.count == drawn.count, "\(stage.name): all but the parameters are drawn")
+            #expect(boxes.count == drawn.count, "\(stage): all but the parameters are drawn")
             for (name, box) in boxes {
                 let isInside = box.x >= 0 && box.y >= 0 && box.maxX <= layout.width && box.maxY <= layout.height
-                #expect(isInside, "\(stage.name): \(name) at \(box)")
+                #expect(isInside, "\(stage): \(name) at \(box)")
             }
             boxes.sort { $0.box.y < $1.box.y }
             for (index, (name, box)) in boxes.enumerated() {
                 for (other, second) in boxes[(index + 1)...].prefix(while: { $0.box.y < box.maxY }) {
                     let isApart = box.maxX <= second.x || second.maxX <= box.x
-                    #expect(isApart, "\(stage.name): \(name) covers \(other)")
+                    #expect(isApart, "\(stage): \(name) covers \(other)")
                 }
             }
         }
     }
 
     @Test func aNetIsAUAndItsTrainingAW() throws {
-        let graph = try #require(
-            try runPipeline(try bundled("unet.graph", width: 2, size: 32), for: .train).stages.last
-        ).graph
+        let graph = try runPipeline(try bundled("unet.graph", width: 2, size: 32), for: .train).fused
         let layout = ULayout(graph)
         func box(_ name: String) throws -> Rectangle {
             try #require(graph.id(named: name).flatMap { layout.frames[$0.index] }, "\(name)")

@@ -1,4 +1,5 @@
 import GraphIR
+import Programs
 import TestSupport
 import Testing
 
@@ -57,13 +58,15 @@ import Testing
         #expect(beside == alone)
     }
 
-    private func table(_ graph: Graph, _ choice: ConvolutionChoice) -> AlgorithmTable {
-        AlgorithmTable(graph, target: .x86v3, batch: 2, choice: choice)
+    private func selected(_ graph: Graph, _ choice: ConvolutionChoice) -> Program {
+        let chooser = AlgorithmChooser(target: .x86v3, batch: 2, isInference: graph.isInference, choice: choice)
+        return select(
+            graph, target: .x86v3, batch: 2, building: KernelBuilder(), choice: chooser.choice)
     }
 
     /// The layers of a net after layouts have been chosen: which values are made beside others.
     private func companions(_ graph: Graph, _ choice: ConvolutionChoice) -> [String: String] {
-        let laidOut = assignLayouts(graph, target: .x86v3, convolutions: table(graph, choice)).graph
+        let laidOut = selected(graph, choice).graph
         #expect(verify(laidOut) == [])
         let pairs = laidOut.ids.compactMap { id in laidOut[id].host.map { (laidOut[id].name, laidOut[$0].name) } }
         return Dictionary(uniqueKeysWithValues: pairs)
@@ -79,9 +82,9 @@ import Testing
 
     @Test func companionsLieAsTheirHosts() throws {
         let graph = try SampleGraph.companions()
-        let laidOut = assignLayouts(graph, target: .x86v3, convolutions: table(graph, .winograd4))
-        let layout = try #require(laidOut.graph.id(named: "pooled").map { laidOut.layouts[$0.index] })
+        let program = selected(graph, .winograd4)
+        let layout = try #require(program.graph.id(named: "pooled").map(program.layout))
         #expect(layout == .blocked(8))
-        #expect(laidOut.graph.outputs.first.map { laidOut.layouts[$0.node.index] } == .nchw)
+        #expect(program.graph.outputs.first.map { program.layout(of: $0.node) } == .nchw)
     }
 }

@@ -1,4 +1,5 @@
 import GraphIR
+import Programs
 import Interpreter
 import KernelIR
 import TestSupport
@@ -139,7 +140,7 @@ struct KernelTrial {
             node: node, result: operand(self.node, demand.result),
             inputs: zip(node.inputs, demand.inputs).map { operand($0, $1) },
             epilogueOperands: node.epilogue.map { $0.operands.map { operand($0, demand.result) } },
-            concatCopies: copies, batchCapacity: Self.capacity, target: setup.target, convolutions: algorithms)
+            concatCopies: copies, batchCapacity: Self.capacity, target: setup.target, algorithm: algorithm)
         if let id = companion {
             let layout = graph[id].type.isBatched ? demand.result : .nchw
             request.companions = [Companion(op: graph[id].op, value: operand(id, layout))]
@@ -147,15 +148,15 @@ struct KernelTrial {
         return request
     }
 
-    private var algorithms: AlgorithmTable {
-        let table = { (ops: [Op], winners: [String: ConvolutionAlgorithm]) in
-            AlgorithmTable(
-                ops, target: setup.target, batch: Self.capacity, isInference: false,
-                choice: setup.convolutions ?? .auto, winners: winners)
-        }
+    /// What has been forced where it applies; plain products on row-major maps.
+    private var algorithm: ConvolutionAlgorithm? {
+        guard setup.convolutions != nil else { return test.op.convGeometry == nil ? nil : .gemm }
         // Where the forced algorithm is no candidate, the one that makes companions.
-        guard test.companion != nil, let key = table([], [:]).key(test.op) else { return table([test.op], [:]) }
-        return table([test.op], [key: .narrowInput])
+        let key = test.companion == nil ? nil : test.op.tuningKey(batch: Self.capacity, isInference: false)
+        let chooser = AlgorithmChooser(
+            target: setup.target, batch: Self.capacity, isInference: false, choice: setup.convolutions ?? .auto,
+            winners: key.map { [$0: .narrowInput] } ?? [:])
+        return chooser.choice(for: test.op)?.algorithm
     }
 
     /// What the step's kernels want where every map that can be is blocked.
@@ -169,16 +170,16 @@ struct KernelTrial {
             let isMap = type.isBatched && type.featureMap != nil && type.shape[0] % setup.target.vectorWidth == 0
             return (type, isMap ? .blocked(setup.target.vectorWidth) : .nchw)
         }
-        return LayoutRules(target: setup.target, convolutions: algorithms).demand(node, operands: operands)
+        return LayoutRules(target: setup.target).demand(node, by: algorithm, operands: operands)
     }
 
     /// All operands of a concat, each behind the one before.
-    private var copies: [(operand: Int, channel: Int)] {
+    private var copies: [ConcatCopy] {
         guard test.op == .concat else { return [] }
         var channel = 0
         return test.inputs.indices.map { index in
             defer { channel += test.inputs[index].shape[0] }
-            return (index, channel)
+            return ConcatCopy(operand: index, channel: channel)
         }
     }
 
@@ -226,7 +227,8 @@ struct KernelTrial {
 
     /// Whether the planner may put the result over an operand of the epilogue.
     var mayOverwriteFusedOperands: Bool {
-        !request.epilogueOperands.joined().isEmpty && algorithms.mayOverwriteFusedOperands(test.op)
+        let choice = algorithm.map { AlgorithmChoice($0, reason: .forced, predictions: []) }
+        return choice != nil && Step(graph[node], by: choice).accesses.last == .readInPlace
     }
 
     /// Which operand of the epilogue changes the result's bits where the result takes its place; nil for none.

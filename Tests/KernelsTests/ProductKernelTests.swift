@@ -1,4 +1,5 @@
 import GraphIR
+import Programs
 import Interpreter
 import KernelIR
 import TestSupport
@@ -113,8 +114,8 @@ struct ProductCase: Sendable, CustomTestStringConvertible {
 
     @Test func gemmCanBeForced() throws {
         for test in ProductCase.patches + ProductCase.narrowInputs + ProductCase.narrowOutputs {
-            let table = AlgorithmTable([test.op], target: test.target, batch: 3, isInference: false, choice: .gemm)
-            #expect(table.algorithm(test.op) == .gemm)
+            let chooser = AlgorithmChooser(target: test.target, batch: 3, isInference: false, choice: .gemm)
+            #expect(chooser.choice(for: test.op)?.algorithm == .gemm)
         }
     }
 
@@ -160,10 +161,6 @@ private struct ProductTrial {
             .mapValues { Tensor(shape: $0.shape, values: $0.values.map { Double(Float($0)) }) }
         // The product that fits the shape comes first among the candidates.
         let algorithm = try #require(convolutionCandidates(test.op, target: test.target).first)
-        let bare = AlgorithmTable([], target: test.target, batch: Self.capacity, isInference: false)
-        let table = AlgorithmTable(
-            [test.op], target: test.target, batch: Self.capacity, isInference: false,
-            winners: [try #require(bare.key(test.op)): algorithm])
         let demand = algorithm.demand(test.op, target: test.target, operandCount: inputs.count)
         let operand = { (id: NodeID, layout: Layout) -> Operand in
             let type = graph[id].type
@@ -175,7 +172,7 @@ private struct ProductTrial {
             node: graph[node], result: operand(node, demand.result),
             inputs: zip(inputs, demand.inputs).map(operand),
             epilogueOperands: extras.map { $0.map { operand($0, demand.result) } }, batchCapacity: Self.capacity,
-            target: test.target, convolutions: table)
+            target: test.target, algorithm: algorithm)
     }
 
     private static func inputTypes(_ test: ProductCase, _ g: ConvGeometry) -> [TensorType] {

@@ -1,6 +1,7 @@
 import GraphIR
 import MemoryPlanning
 import Passes
+import Programs
 import TestSupport
 import Testing
 
@@ -8,18 +9,18 @@ import Testing
 @Suite struct CompanionPlanTests {
     /// A convolution with its maxima, and a weight gradient with the bias's, planned.
     private func planWithCompanions(_ strategy: PlanningOptions.Strategy = .greedy) throws -> Plan {
-        let schedule = scheduleSteps(try SampleGraph.companions())
-        let scratch = try #require(schedule.graph.id(named: "y"))
-        return planMemory(
-            schedule, options: PlanningOptions(strategy: strategy, batchCapacity: 2), scratchBytes: [scratch: 256])
+        var program = Program(try SampleGraph.companions())
+        let scratch = try #require(program.graph.id(named: "y"))
+        program[scratch].scratchBytes = 256
+        return planMemory(program, options: PlanningOptions(strategy: strategy, batchCapacity: 2))
     }
 
     @Test(arguments: PlanningOptions.Strategy.allCases)
     func companionsHaveAPlaceButNoStep(_ strategy: PlanningOptions.Strategy) throws {
         let plan = try planWithCompanions(strategy)
         #expect(verifyPlan(plan) == [])
-        #expect(plan.steps.map { plan.schedule.graph[$0].name } == ["y", "d_weight"])
-        let names = plan.schedule.steps.map { plan.schedule.graph[$0].name }
+        #expect(plan.steps.map { plan.program.graph[$0].name } == ["y", "d_weight"])
+        let names = plan.program.steps.map { plan.program.graph[$0].name }
         #expect(names == ["y", "pooled", "d_weight", "d_bias"])
     }
 
@@ -27,7 +28,7 @@ import Testing
     @Test(arguments: [("pooled", "x"), ("pooled", "y"), ("d_bias", "d_weight"), ("d_bias", "y"), ("d_bias", "pooled")])
     func aCompanionOverWhatItsHostNeeds(_ companion: String, _ other: String) throws {
         let sound = try planWithCompanions()
-        let ids = try [companion, other].map { try #require(sound.schedule.graph.id(named: $0)) }
+        let ids = try [companion, other].map { try #require(sound.program.graph.id(named: $0)) }
         let buffers = try ids.map { try #require(sound.locations[$0.index]).buffer }
         var broken = sound
         broken.buffers[buffers[0]].offset = broken.buffers[buffers[1]].offset
@@ -36,7 +37,7 @@ import Testing
 
     @Test func aCompanionOverItsHostsScratchMemory() throws {
         var broken = try planWithCompanions()
-        let graph = broken.schedule.graph
+        let graph = broken.program.graph
         let (host, companion) = (try #require(graph.id(named: "y")), try #require(graph.id(named: "pooled")))
         let scratch = try #require(broken.scratch[host.index])
         let buffer = try #require(broken.locations[companion.index]).buffer
@@ -47,7 +48,7 @@ import Testing
     @Test func aCompanionThatIsAStepOrHasNoHost() throws {
         let sound = try planWithCompanions()
         var broken = sound
-        broken.steps.insert(try #require(sound.schedule.graph.id(named: "pooled")), at: 1)
+        broken.steps.insert(try #require(sound.program.graph.id(named: "pooled")), at: 1)
         #expect(verifyPlan(broken).map(\.message) == ["is a companion, but has a step of its own"])
         broken = sound
         broken.steps.removeFirst()

@@ -1,6 +1,7 @@
 import Base
 import GraphIR
 import MemoryPlanning
+import Programs
 import TestSupport
 import Testing
 
@@ -15,11 +16,11 @@ import Testing
     }
 
     @Test func readsScratchAlgorithmsAndPreparedWeights() throws {
-        let schedule = try planned(try SampleGraph.smallUNet(), .infer).schedule
-        let convolutions = schedule.steps.filter { if case .conv = schedule.graph[$0].op { true } else { false } }
-        let plan = planMemory(
-            schedule, options: PlanningOptions(batchCapacity: 2), scratchBytes: [convolutions[0]: 100],
-            preparedBytes: [convolutions[1]: 200])
+        var program = try planned(try SampleGraph.smallUNet(), .infer).program
+        let convolutions = program.steps.filter { if case .conv = program.graph[$0].op { true } else { false } }
+        program[convolutions[0]].scratchBytes = 100
+        program[convolutions[1]].preparedBytes = 200
+        let plan = planMemory(program, options: PlanningOptions(batchCapacity: 2))
         var listing = PlanListing(name: "a \"plan\"", plan: plan)
         listing.runs[0].algorithm = "\"quoted\" words"
         listing.runs[1].workspaceBytes = 4096
@@ -77,7 +78,7 @@ import Testing
               %1 y = relu(%0) : [N, 1048576, 1000, 1000]
               output y = %1
             }
-            schedule {
+            program {
               step %1
             }
             plan p {
@@ -117,8 +118,7 @@ import Testing
         for index in 1...64 { text += "  %\(index) v\(index) = add(%\(index - 1), %\(index - 1)) : [16]\n" }
         text += "  output y = %64\n}\n"
         let graph = try Graph(parsing: text)
-        let schedule = Schedule(graph: graph, steps: graph.ids.filter { !graph[$0].op.isLeaf })
-        let plan = planMemory(schedule, options: PlanningOptions(batchCapacity: 1))
+        let plan = planMemory(Program(graph), options: PlanningOptions(batchCapacity: 1))
         #expect(plan.derivedBytes > 0)
         #expect(verifyPlan(plan) == [])
         #expect(try PlanListing(parsing: PlanListing(name: "infer", plan: plan).text).plan == plan)

@@ -1,6 +1,7 @@
 import GraphIR
 import MemoryPlanning
 import Passes
+import Programs
 import TestSupport
 import Testing
 
@@ -19,12 +20,12 @@ import Testing
         case .naive:
             #expect(plan.arenaBytes == report.separateBytes)
             #expect(report.sharedBytes == 0)
-            let graph = plan.schedule.graph
-            #expect(plan.steps == plan.schedule.steps.filter { graph[$0].host == nil }, "every step runs")
+            let graph = plan.program.graph
+            #expect(plan.steps == plan.program.steps.filter { graph[$0].host == nil }, "every step runs")
         case .greedy, .best:
             #expect(report.sharedBytes > 0)
             #expect(plan.arenaBytes < report.separateBytes)
-            let concats = plan.steps.filter { plan.schedule.graph[$0].op == .concat }
+            let concats = plan.steps.filter { plan.program.graph[$0].op == .concat }
             #expect(concats.isEmpty, "all operands of concats are written into their slices")
         }
     }
@@ -53,7 +54,7 @@ import Testing
 
     @Test func aConcatsOperandsAreViewsOfIt() throws {
         let plan = try planned(try SampleGraph.smallUNet(), .train)
-        let graph = plan.schedule.graph
+        let graph = plan.program.graph
         let joined = try #require(graph.id(named: "skip1"))
         let whole = try #require(plan.locations[joined.index])
         let plane = 64
@@ -67,7 +68,7 @@ import Testing
         }
         #expect(channel == 8)
         #expect(!plan.steps.contains(joined))
-        let slices = plan.schedule.steps.filter { graph[$0].op.mnemonic == "channel_slice" }
+        let slices = plan.program.steps.filter { graph[$0].op.mnemonic == "channel_slice" }
         #expect(slices.count == 2 && slices.allSatisfy { !plan.steps.contains($0) })
     }
 
@@ -85,7 +86,7 @@ import Testing
             """)
         let plan = try planned(graph, .forward, fuses: false)
         let place = { (name: String) in
-            plan.schedule.graph.id(named: name).flatMap { plan.locations[$0.index] }
+            plan.program.graph.id(named: name).flatMap { plan.locations[$0.index] }
         }
         #expect(place("b") != place("a"), "a is read again")
         #expect(place("c") == place("a"))
@@ -114,8 +115,8 @@ import Testing
             #expect(verifyPlan(plan) == [])
         }
         let plan = try planned(graph, .gradients)
-        let id = try #require(plan.schedule.graph.id(named: "d_a.conv"))
-        let node = plan.schedule.graph[id]
+        let id = try #require(plan.program.graph.id(named: "d_a.conv"))
+        let node = plan.program.graph[id]
         #expect(node.op.mnemonic == "max_unpool" && node.epilogue.count == 2)
         let summand = try #require(node.epilogue.first?.operands.first)
         let isTiled = arguments == "kernel: 2" || arguments == "kernel: 3"
@@ -134,15 +135,15 @@ import Testing
             """)
         let plan = try planned(graph, .forward)
         #expect(verifyPlan(plan) == [])
-        let joined = try #require(plan.schedule.graph.id(named: "b"))
+        let joined = try #require(plan.program.graph.id(named: "b"))
         #expect(plan.steps.contains(joined), "an input is written by the caller, so it is copied")
-        let copies = plan.schedule.graph.concatCopies(joined, locations: plan.locations)
+        let copies = plan.program.graph.concatCopies(joined, locations: plan.locations)
         #expect(copies.map(\.operand) == [0] && copies.map(\.channel) == [0])
     }
 
     @Test func theReportSaysWhereThePeakIs() throws {
         let plan = try planned(try SampleGraph.smallUNet(), .train, batch: 2)
-        #expect(plan.schedule.graph.id(named: plan.report.peakStep) != nil)
+        #expect(plan.program.graph.id(named: plan.report.peakStep) != nil)
         #expect(!plan.report.largestAtPeak.isEmpty)
         let sizes = plan.report.largestAtPeak.map(\.bytes)
         #expect(sizes == sizes.sorted(by: >))
@@ -161,7 +162,7 @@ import Testing
             }
             #expect(end == plan.parameterBytes)
             #expect(
-                buffers.map { plan.schedule.graph[$0.root].name } == [
+                buffers.map { plan.program.graph[$0.root].name } == [
                     "enc1.weight", "enc1.bias", "enc2.weight", "enc2.bias", "up1.weight", "up1.bias", "dec1.weight",
                     "dec1.bias", "dec2.weight", "dec2.bias",
                 ])

@@ -1,6 +1,7 @@
 import GraphIR
 import MemoryPlanning
 import Passes
+import Programs
 import TestSupport
 import Testing
 
@@ -34,7 +35,7 @@ import Testing
         }
     }
 
-    private func name(_ buffer: Int, _ plan: Plan) -> String { plan.schedule.graph[plan.buffers[buffer].root].name }
+    private func name(_ buffer: Int, _ plan: Plan) -> String { plan.program.graph[plan.buffers[buffer].root].name }
 
     @Test(arguments: [4, 32, -64, 1 << 40])
     func aShiftedBuffer(_ shift: Int) throws {
@@ -56,7 +57,7 @@ import Testing
 
     @Test func aViewInTheWrongPlace() throws {
         let sound = try plan()
-        let graph = sound.schedule.graph
+        let graph = sound.program.graph
         let views = graph.ids.filter { id in
             guard let place = sound.locations[id.index] else { return false }
             return sound.buffers[place.buffer].root != id
@@ -76,7 +77,7 @@ import Testing
 
     @Test func samplesThatOverlap() throws {
         let sound = try plan()
-        let graph = sound.schedule.graph
+        let graph = sound.program.graph
         for id in graph.ids where graph[id].type.isBatched && sound.locations[id.index] != nil {
             var broken = sound
             broken.locations[id.index]?.sampleStride = graph[id].type.elementCount - 1
@@ -89,13 +90,13 @@ import Testing
         for (position, id) in sound.steps.enumerated() {
             var broken = sound
             broken.steps.remove(at: position)
-            #expect(verifyPlan(broken).contains { $0.step == sound.schedule.graph[id].name })
+            #expect(verifyPlan(broken).contains { $0.step == sound.program.graph[id].name })
         }
     }
 
     @Test func aResultThatIsOverwritten() throws {
         let sound = try plan()
-        let graph = sound.schedule.graph
+        let graph = sound.program.graph
         let logits = try #require(graph.id(named: "logits") ?? graph.outputs.first?.node)
         let place = try #require(sound.locations[logits.index])
         var caught = 0
@@ -112,7 +113,7 @@ import Testing
 
     @Test func aValueWithoutAPlaceOrInTheWrongRegion() throws {
         let sound = try plan()
-        let graph = sound.schedule.graph
+        let graph = sound.program.graph
         for id in graph.ids where sound.locations[id.index] != nil {
             var broken = sound
             broken.locations[id.index] = nil
@@ -128,19 +129,18 @@ import Testing
 
     /// A plan whose convolutions prepare their weights, four times as large.
     private func preparingPlan(_ kind: PlanKind) throws -> Plan {
-        let schedule = try runPipeline(try SampleGraph.smallUNet(), for: kind).schedule
-        let graph = schedule.graph
-        var bytes: [NodeID: Int] = [:]
-        for id in schedule.steps {
+        var program = try runPipeline(try SampleGraph.smallUNet(), for: kind).program
+        let graph = program.graph
+        for id in program.steps {
             switch graph[id].op {
             case .conv, .convTranspose, .convDataGradient:
-                bytes[id] = 16 * graph[graph[id].inputs[1]].type.elementCount
+                let bytes = 4 * graph[graph[id].inputs[1]].type.bytes
+                program[id].preparedBytes = bytes
+                program[id].scratchBytes = bytes / 2
             default: break
             }
         }
-        return planMemory(
-            schedule, options: PlanningOptions(batchCapacity: 2), scratchBytes: bytes.mapValues { $0 / 2 },
-            preparedBytes: bytes)
+        return planMemory(program, options: PlanningOptions(batchCapacity: 2))
     }
 
     @Test(arguments: [PlanKind.infer, .forward])
@@ -198,7 +198,7 @@ import Testing
 
     @Test func whatIsPreparedInTheArenaIsLikeScratch() throws {
         let sound = try preparingPlan(.train)
-        let graph = sound.schedule.graph
+        let graph = sound.program.graph
         for id in sound.steps {
             guard let index = sound.prepared[id.index], let scratch = sound.scratch[id.index] else { continue }
             let neighbours = graph[id].operands.compactMap { sound.locations[$0.index]?.buffer }
@@ -229,8 +229,8 @@ import Testing
         for (result, operand) in [("b", "a"), ("c", "b")] {
             var broken = sound
             let ids = (
-                try #require(sound.schedule.graph.id(named: result)),
-                try #require(sound.schedule.graph.id(named: operand))
+                try #require(sound.program.graph.id(named: result)),
+                try #require(sound.program.graph.id(named: operand))
             )
             broken.locations[ids.0.index] = broken.locations[ids.1.index]
             #expect(verifyPlan(broken).contains { $0.message.contains("over its operand") })

@@ -1,6 +1,7 @@
 import Base
 import GraphIR
 import Passes
+import Programs
 import TestSupport
 import Testing
 
@@ -8,26 +9,26 @@ import Testing
 
 @Suite struct StepOrderTests {
     /// What every order has to keep.
-    private func violations(of schedule: Schedule, natural: Schedule) -> [String] {
-        let graph = schedule.graph
+    private func violations(of program: Program, natural: Program) -> [String] {
+        let graph = program.graph
         var violations: [String] = []
-        if Set(schedule.steps) != Set(natural.steps) || schedule.steps.count != natural.steps.count {
+        if Set(program.steps) != Set(natural.steps) || program.steps.count != natural.steps.count {
             violations.append("other steps")
         }
         var place = [Int](repeating: -1, count: graph.nodes.count)
-        for (step, id) in schedule.steps.enumerated() { place[id.index] = step }
-        for (step, id) in schedule.steps.enumerated() {
+        for (step, id) in program.steps.enumerated() { place[id.index] = step }
+        for (step, id) in program.steps.enumerated() {
             for operand in graph[id].operands where place[operand.index] > step {
                 violations.append("\(graph[id].name) before \(graph[operand].name)")
             }
             if let host = graph[id].host {
-                let between = schedule.steps[(place[host.index] + 1)..<step]
+                let between = program.steps[(place[host.index] + 1)..<step]
                 if !between.allSatisfy({ graph[$0].host == host }) {
                     violations.append("\(graph[id].name) away from its host")
                 }
             }
             guard graph[id].op.isEffect, let parameter = graph[id].inputs.first else { continue }
-            for reader in schedule.steps[step...]
+            for reader in program.steps[step...]
             where !graph[reader].op.isEffect && graph[reader].operands.contains(parameter) {
                 violations.append("\(graph[reader].name) reads \(graph[parameter].name) after its update")
             }
@@ -39,22 +40,19 @@ import Testing
     func ordersKeepTheContractAndNeverAskForMore(_ seed: UInt64) throws {
         let graph = try compiled(randomGraphText(seed: seed))
         for kind in PlanKind.allCases where kind != .train || graph.loss != nil {
-            let natural = try runPipeline(graph, for: kind).schedule
+            var natural = try runPipeline(graph, for: kind).program
             let options = PlanningOptions(batchCapacity: 2)
             var random = SplitMix64(seed: seed)
-            var scratch: [NodeID: Int] = [:]
             for id in natural.steps where !natural.graph[id].op.isEffect && natural.graph[id].host == nil {
-                scratch[id] = Int.random(in: 0...4000, using: &random)
+                natural[id].scratchBytes = Int.random(in: 0...4000, using: &random)
             }
-            let needs = StepNeeds(scratchBytes: scratch, preparedBytes: [:])
-            let ordered = orderSteps(natural, options: options, needs)
+            let ordered = orderSteps(natural, options: options)
             #expect(violations(of: ordered, natural: natural) == [], "\(kind)")
             #expect(
-                memoryLowerBound(ordered, options: options, scratchBytes: scratch)
-                    <= memoryLowerBound(natural, options: options, scratchBytes: scratch))
-            #expect(orderSteps(natural, options: options, needs) == ordered, "ordered again")
+                memoryLowerBound(ordered, options: options) <= memoryLowerBound(natural, options: options))
+            #expect(orderSteps(natural, options: options) == ordered, "ordered again")
             let order = StepOrder(natural)
-            #expect(order.schedule(Array(order.units.indices)).steps.count == natural.steps.count)
+            #expect(order.program(Array(order.units.indices)).steps.count == natural.steps.count)
         }
     }
 
@@ -71,7 +69,7 @@ import Testing
               output y = c + d
             }
             """)
-        let natural = try runPipeline(graph, for: .infer).schedule
+        let natural = try runPipeline(graph, for: .infer).program
         let options = PlanningOptions(batchCapacity: 1)
         let plan = planMemory(natural, options: options)
         #expect(verifyPlan(plan) == [])
@@ -80,15 +78,15 @@ import Testing
         #expect(plan.report.savings.orderBytes == before - plan.report.lowerBoundBytes)
         var greedy = options
         greedy.strategy = .greedy
-        #expect(planMemory(natural, options: greedy).schedule == natural, "other strategies keep the order")
+        #expect(planMemory(natural, options: greedy).program == natural, "other strategies keep the order")
     }
 
     @Test func theBoundIsThatOfThePlan() throws {
-        let schedule = try runPipeline(try SampleGraph.smallUNet(), for: .train).schedule
+        let program = try runPipeline(try SampleGraph.smallUNet(), for: .train).program
         for strategy in [PlanningOptions.Strategy.greedy, .best] {
             let options = PlanningOptions(strategy: strategy, batchCapacity: 3)
-            let plan = planMemory(schedule, options: options)
-            #expect(memoryLowerBound(plan.schedule, options: options) == plan.report.lowerBoundBytes)
+            let plan = planMemory(program, options: options)
+            #expect(memoryLowerBound(plan.program, options: options) == plan.report.lowerBoundBytes)
         }
     }
 }

@@ -2,6 +2,7 @@ import GraphDSL
 import GraphIR
 import MemoryPlanning
 import Passes
+import Programs
 import TestSupport
 import Testing
 
@@ -54,8 +55,8 @@ func planned(
     _ graph: Graph, _ kind: PlanKind, strategy: PlanningOptions.Strategy = .best, batch: Int = 3, fuses: Bool = true
 ) throws -> Plan {
     let inputs = kind == .gradients ? graph.ids { $0 == .input }.map { graph[$0].name } : []
-    let schedule = try runPipeline(graph, for: kind, withRespectTo: inputs, fuses: fuses).schedule
-    return planMemory(schedule, options: PlanningOptions(strategy: strategy, batchCapacity: batch))
+    let program = try runPipeline(graph, for: kind, withRespectTo: inputs, fuses: fuses).program
+    return planMemory(program, options: PlanningOptions(strategy: strategy, batchCapacity: batch))
 }
 
 /// What is wrong with a placement, without the planner's help: every two blocks are compared byte range by byte range.

@@ -1,12 +1,13 @@
 import GraphIR
 import Passes
+import Programs
 import TestSupport
 import Testing
 
 @Suite struct DeferredGradientsTests {
     /// A training graph as it is when gradients are chosen.
-    private static func training() throws -> Schedule {
-        try runPipeline(try bundled("unet.graph", width: 2, size: 32), for: .train).schedule
+    private static func training() throws -> Program {
+        try runPipeline(try bundled("unet.graph", width: 2, size: 32), for: .train).program
     }
 
     private static func updates(_ graph: Graph) -> [String] {
@@ -14,17 +15,17 @@ import Testing
     }
 
     @Test func whatIsLeftAndWhatWaitsAreTheWholeStep() throws {
-        let schedule = try Self.training()
-        let deferred = try #require(DeferredGradients(of: schedule.graph, batch: 4))
-        let left = deferred.left(of: schedule.graph, layouts: schedule.layouts)
-        let atTheEnd = deferred.graph(from: schedule.graph)
+        let program = try Self.training()
+        let deferred = try #require(DeferredGradients(of: program.graph, batch: 4))
+        let left = deferred.left(of: program)
+        let atTheEnd = deferred.graph(from: program.graph)
         #expect(verify(left.graph) == [])
         #expect(verify(atTheEnd) == [])
-        #expect(left.layouts.count == left.graph.nodes.count)
+        #expect(left.steps.count < program.steps.count)
         #expect(
-            (Self.updates(left.graph) + Self.updates(atTheEnd)).sorted() == Self.updates(schedule.graph))
+            (Self.updates(left.graph) + Self.updates(atTheEnd)).sorted() == Self.updates(program.graph))
         // Both lay out all parameters alike.
-        let parameters = schedule.graph.parameters.map { schedule.graph[$0].name }
+        let parameters = program.graph.parameters.map { program.graph[$0].name }
         #expect(left.graph.parameters.map { left.graph[$0].name } == parameters)
         #expect(atTheEnd.parameters.map { atTheEnd[$0].name } == parameters)
         // Everything that is kept is still made.
@@ -61,8 +62,8 @@ import Testing
               loss mse(y, t)
             }
             """)
-        let schedule = try runPipeline(graph, for: .train).schedule
-        let gradients = DeferredGradients(of: schedule.graph, batch: 1)?.gradients ?? []
+        let program = try runPipeline(graph, for: .train).program
+        let gradients = DeferredGradients(of: program.graph, batch: 1)?.gradients ?? []
         // The gradient of `a` serves its weights alone, and its weights read the input.
         #expect(!gradients.contains("grad.a.weight"), "\(gradients)")
     }

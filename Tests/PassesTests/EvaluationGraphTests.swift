@@ -1,6 +1,7 @@
 import GraphIR
 import Interpreter
 import Passes
+import Programs
 import TestSupport
 import Testing
 
@@ -60,8 +61,8 @@ import Testing
 
     @Test func gradientsLeaveRunningMomentsAlone() throws {
         let result = try runPipeline(try compiled(Self.text), for: .gradients)
-        #expect(!result.schedule.graph.nodes.contains { $0.op.isEffect })
-        let training = try runPipeline(try compiled(Self.text), for: .train).schedule
+        #expect(!result.program.graph.nodes.contains { $0.op.isEffect })
+        let training = try runPipeline(try compiled(Self.text), for: .train).program
         let updates = training.steps.filter {
             if case .normalization(.updateRunning) = training.graph[$0].op { true } else { false }
         }

@@ -1,5 +1,6 @@
 import GraphIR
 import Passes
+import Programs
 import TestSupport
 import Testing
 
@@ -125,11 +126,11 @@ import Testing
     func fusedGraphsComputeTheSame(_ named: NamedGraph) throws {
         let graph = try named.build()
         let inputs = graph.ids { $0 == .input }.map { graph[$0].name }
-        let unfused = try runPipeline(graph, for: .gradients, withRespectTo: inputs, fuses: false).schedule.graph
-        let fused = try runPipeline(graph, for: .gradients, withRespectTo: inputs).schedule.graph
+        let unfused = try runPipeline(graph, for: .gradients, withRespectTo: inputs, fuses: false).program.graph
+        let fused = try runPipeline(graph, for: .gradients, withRespectTo: inputs).program.graph
         #expect(fused.nodes.count <= unfused.nodes.count)
         #expect(try resultMismatch(unfused, fused) == nil)
-        let forward = try runPipeline(graph, for: .forward).schedule.graph
+        let forward = try runPipeline(graph, for: .forward).program.graph
         #expect(try resultMismatch(evaluationGraph(graph), forward) == nil)
     }
 }

@@ -1,14 +1,15 @@
 import GraphIR
 import Passes
+import Programs
 import TestSupport
 import Testing
 
 @Suite struct ScheduleTests {
-    /// What is wrong with a schedule; nil when all is well.
-    private func problem(_ schedule: Schedule) -> String? {
-        let graph = schedule.graph
+    /// What is wrong with a program; nil when all is well.
+    private func problem(_ program: Program) -> String? {
+        let graph = program.graph
         var position = [Int?](repeating: nil, count: graph.nodes.count)
-        for (step, id) in schedule.steps.enumerated() {
+        for (step, id) in program.steps.enumerated() {
             if graph[id].op.isLeaf { return "the leaf \(graph[id].name) is a step" }
             if let host = graph[id].host {
                 let companions = graph.companions(of: host)
@@ -40,14 +41,14 @@ import Testing
         let graph = try named.build()
         if kind == .train && graph.loss == nil { return }
         for fuses in [true, false] {
-            let schedule = try runPipeline(graph, for: kind, fuses: fuses).schedule
-            #expect(problem(schedule) == nil)
+            let program = try runPipeline(graph, for: kind, fuses: fuses).program
+            #expect(problem(program) == nil)
         }
     }
 
     @Test func anUpdateFollowsTheLastReaderOfItsParameterAtOnce() throws {
-        let schedule = try runPipeline(try SampleGraph.smallUNet(), for: .train).schedule
-        let names = schedule.steps.map { schedule.graph[$0].name }
+        let program = try runPipeline(try SampleGraph.smallUNet(), for: .train).program
+        let names = program.steps.map { program.graph[$0].name }
         // dec2.weight is read by the forward pass, by the data gradient, and its own gradient comes before that.
         let update = try #require(names.firstIndex(of: "update.dec2.weight"))
         #expect(names[update - 1] == "d_dec1")
@@ -62,8 +63,8 @@ import Testing
         let y = try b.apply(.tanh, [x], "y")
         b.output("a", y)
         b.output("b", y)
-        let schedule = scheduleSteps(b.graph)
-        #expect(schedule.results == [y])
-        #expect(schedule.steps == [y])
+        let program = Program(b.graph)
+        #expect(program.results == [y])
+        #expect(program.steps == [y])
     }
 }

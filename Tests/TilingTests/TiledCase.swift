@@ -5,6 +5,7 @@ import GraphIR
 import KernelIR
 import Kernels
 import Passes
+import Programs
 import Runtime
 import TestSupport
 import Testing
@@ -73,14 +74,18 @@ struct TiledCase: CustomStringConvertible, Sendable {
         let session = try session(size)
         let ours = try self.session(self.size)
         let fused = { (session: Session, kind: PlanKind) in
-            try #require(try session.pipeline(kind, self.options()).stages.last { $0.name == "fused" }).graph
+            try session.stages(kind, self.options()).fused
         }
         let (parts, wholes) = (try fused(ours, .tile), try fused(session, .infer))
         try #require(parts.nodes.count == wholes.nodes.count)
-        let keys = AlgorithmTable(wholes, target: target, batch: 1)
+        let program = tile.plan.program
+        var algorithms: [Op: ConvolutionAlgorithm] = [:]
+        for id in program.steps { algorithms[program.graph[id].op] = program[id].choice?.algorithm }
         for (part, whole) in zip(parts.nodes, wholes.nodes) {
-            guard let entry = tile.convolutions[part.op], let key = keys.key(whole.op) else { continue }
-            options.winners[key] = entry.algorithm
+            guard let algorithm = algorithms[part.op],
+                let key = whole.op.tuningKey(batch: 1, isInference: wholes.isInference)
+            else { continue }
+            options.winners[key] = algorithm
         }
         options.convolutions = .auto
         return try Model.load(path: try session.compileSharedObject(options).product)

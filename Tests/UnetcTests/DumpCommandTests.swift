@@ -11,7 +11,7 @@ import Testing
     /// As files are named, with flags that do not hang on this machine.
     private let flags = "net.graph -D width=8 -D size=16 --target x86-64-v4 --batch 2"
 
-    @Test(arguments: ["parsed", "graph", "backward", "fused", "scheduled", "planned"])
+    @Test(arguments: ["parsed", "graph", "backward", "fused", "program", "planned"])
     func textsReadBackAndAreTheSameFromTwoProcesses(_ stage: String) throws {
         let program = try UnetcProgram()
         defer { program.remove() }
@@ -96,7 +96,7 @@ import Testing
         #expect(run.errors.hasPrefix(message), "\(run.errors)")
     }
 
-    @Test(arguments: ["graph", "scheduled", "planned"])
+    @Test(arguments: ["graph", "program", "planned"])
     func aFocusIsAPartOfTheWholeAsData(_ stage: String) throws {
         let program = try UnetcProgram()
         defer { program.remove() }
@@ -107,7 +107,7 @@ import Testing
         let part = try JSON(parsing: run.output.utf8)
         #expect(
             part["focus"]?["node"]?.string == "enc2.conv1" && part["focus"]?["radius"]?.integer == 1, "\(run.errors)")
-        for (key, list) in [("graph", "nodes"), ("schedule", "steps"), ("plan", "buffers"), ("plan", "runs")] {
+        for (key, list) in [("graph", "nodes"), ("program", "steps"), ("plan", "buffers"), ("plan", "runs")] {
             guard let all = whole[key]?[list]?.array else { continue }
             let some = try #require(part[key]?[list]?.array, "\(list)")
             #expect(!some.isEmpty && some.count < all.count / 2, "\(list)")

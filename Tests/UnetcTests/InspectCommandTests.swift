@@ -49,7 +49,7 @@ import Testing
         try browser.press("5")
         #expect(try text("document.querySelector('#stages input:checked').value") == "planned")
         #expect(try text(heading) == "enc1_1")
-        for name in ["graph", "backward", "fused", "scheduled", "planned"] {
+        for name in ["graph", "backward", "fused", "program", "planned"] {
             try browser.click("#stages label:has([value=\(name)])")
             #expect(try text("document.querySelector('#stages input:checked').value") == name)
             #expect(try browser.evaluate("document.querySelectorAll('.node').length").integer ?? 0 > 30)

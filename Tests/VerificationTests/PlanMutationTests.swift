@@ -2,6 +2,7 @@ import Base
 import Driver
 import Emission
 import GraphIR
+import Kernels
 import MemoryPlanning
 import ModelABI
 import Passes
@@ -58,7 +59,7 @@ private enum Mutation: CaseIterable {
     /// nil where the plan has nothing of the kind.
     func mutate(_ sound: Plan, _ random: inout SplitMix64) -> (plan: Plan, text: String)? {
         var plan = sound
-        let graph = plan.schedule.graph
+        let graph = plan.program.graph
         let arena = plan.buffers.indices.filter { plan.buffers[$0].region == .arena && plan.buffers[$0].bytes > 0 }
         let name = { (buffer: Int) in graph[sound.buffers[buffer].root].name }
         func pick<T>(_ items: [T]) -> T? { items.isEmpty ? nil : items[Int(random.next() % UInt64(items.count))] }
@@ -134,7 +135,7 @@ private struct MutableModel {
     /// Bits of all results of a plain run, and what a poisoned run says; a model that is refused is caught as well.
     func outcome(of plan: Plan) throws -> (results: [UInt32], caught: String?) {
         let tensors = LoweredPlan(
-            name: lowered.name, plan: plan, target: target.target, convolutions: lowered.convolutions
+            name: lowered.name, plan: plan, target: target.target, building: KernelBuilder()
         ).tensors
         let scalars = StepScalars.adam(step: 1, learningRate: 1e-3)
         do {

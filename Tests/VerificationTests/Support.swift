@@ -78,11 +78,10 @@ struct TestNet: Sendable, CustomTestStringConvertible {
         let session = try session()
         options.plans = [.train]
         options.recomputation = .none
-        let schedule = try session.pipeline(.train, options).schedule
-        var search = session.recomputeSearch(
-            RecomputedGraph(schedule.graph, layouts: schedule.layouts), options)
+        let compilation = Compilation(session, options)
+        var search = compilation.recomputeSearch(try compilation.selected(.train), batch: batch)
         _ = search.reduce(to: 0)
-        options.recomputation = .chosen(search.state.graph)
+        options.recomputation = .chosen(search.state.program)
         return options
     }
 }

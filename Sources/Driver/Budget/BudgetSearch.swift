@@ -1,14 +1,13 @@
-import Emission
 import GraphIR
-import Kernels
 import MemoryPlanning
 import Passes
+import Programs
 
 /// A way to train within a budget of memory.
 public struct BudgetChoice: Sendable {
     public var split: StepSplit
-    /// Of the training plan, laid out, with what is made again.
-    public var graph: RecomputedGraph
+    /// Of the training plan, with what is made again.
+    public var program: Program
     /// What the parts of a step leave to its end.
     public var deferred: DeferredGradients?
     /// Predicted.
@@ -21,10 +20,19 @@ public struct BudgetChoice: Sendable {
 
 /// Looks for the fastest way to train in so much memory: the batch in parts, and in each part values made again.
 struct BudgetSearch {
-    let session: Session
-    let options: CompileOptions
+    let compilation: Compilation
     let trainer: TrainerMemory
     let threads: Int
+    /// What is known of splits that have been looked at.
+    private var candidates: [StepSplit: Candidate] = [:]
+
+    init(_ compilation: Compilation, trainer: TrainerMemory, threads: Int) {
+        self.compilation = compilation
+        self.trainer = trainer
+        self.threads = threads
+    }
+
+    private var graph: Graph { compilation.graph }
 
     /// A split with what there is to know of it before anything is made again.
     struct Candidate {
@@ -41,55 +49,58 @@ struct BudgetSearch {
 
     /// The ways to cut the batch, from the whole one to single samples.
     func splits() -> [StepSplit] {
-        let batch = options.batch ?? session.graph.training.batch
-        let all = StepSplit.all(batch)
-        return session.graph.obstacleToSplitting == nil ? all : [all[0]]
+        let all = StepSplit.all(compilation.batch)
+        return graph.obstacleToSplitting == nil ? all : [all[0]]
     }
 
-    func candidate(_ split: StepSplit) throws -> Candidate {
-        var options = options
-        options.batch = split.part
-        options.recomputation = .none
-        let schedule = try session.pipeline(.train, options).schedule
-        options.stepBatch = split.batch
-        let deferred = split.parts > 1 ? deferred(schedule.graph, split) : nil
-        let left = deferred?.left(of: schedule.graph, layouts: schedule.layouts)
-        let search = session.recomputeSearch(
-            left ?? RecomputedGraph(schedule.graph, layouts: schedule.layouts), options)
-        let atTheEnd = try deferred.map { try session.needs(of: $0, train: schedule, options) }
-        let workspace = [search.demands, atTheEnd?.demands].compactMap { $0?.workspaceBytes.values.max() }.max() ?? 0
+    mutating func candidate(_ split: StepSplit) throws -> Candidate {
+        if let known = candidates[split] { return known }
+        let train = try compilation.selected(.train, batch: split.part)
+        let deferred = split.parts > 1 ? deferred(train.graph, split) : nil
+        let search = compilation.recomputeSearch(deferred?.left(of: train) ?? train, batch: split.part)
+        let atTheEnd = try deferred.map {
+            try compilation.program(of: $0, batch: split.batch, partBatch: split.part)
+        }
+        let workspace = [search.state.program, atTheEnd].compactMap { $0?.workspaceBytes }.max() ?? 0
         let memory = ProcessMemory(
-            session.graph, split: split, deferred: deferred, arenaBytes: search.state.peak, workspaceBytes: workspace,
+            graph, split: split, deferred: deferred, arenaBytes: search.state.peak, workspaceBytes: workspace,
             threads: threads, trainer: trainer)
-        return Candidate(
+        let leastAtTheEnd = atTheEnd.map {
+            memoryLowerBound($0, options: compilation.planning(batch: split.batch))
+        }
+        let candidate = Candidate(
             split: split, search: search, deferred: deferred,
-            leastArena: max(atTheEnd?.arenaBytes ?? 0, try leastArenaOfTests(options)), memory: memory,
-            milliseconds: Double(split.parts) * search.stepMilliseconds + (atTheEnd?.demands.totalMilliseconds ?? 0)
+            leastArena: max(leastAtTheEnd ?? 0, try leastArenaOfTests(split)), memory: memory,
+            milliseconds: Double(split.parts) * search.stepMilliseconds + (atTheEnd?.milliseconds ?? 0)
                 + updateMilliseconds(split, memory))
+        candidates[split] = candidate
+        return candidate
     }
 
     /// Before anything is placed.
-    private func leastArenaOfTests(_ options: CompileOptions) throws -> Int {
-        options.plans.contains(.forward) ? try session.lowerBound(of: .forward, options) : 0
+    private func leastArenaOfTests(_ split: StepSplit) throws -> Int {
+        guard compilation.options.plans.contains(.forward) else { return 0 }
+        return memoryLowerBound(
+            try compilation.selected(.forward, batch: split.part), options: compilation.planning(batch: split.part))
     }
 
     /// Where gradients are summed in any case, none has to wait.
     private func deferred(_ graph: Graph, _ split: StepSplit) -> DeferredGradients? {
-        session.graph.training.sumsWholeBatches ? nil : DeferredGradients(of: graph, batch: split.batch)
+        self.graph.training.sumsWholeBatches ? nil : DeferredGradients(of: graph, batch: split.batch)
     }
 
     /// The optimiser's step, and the sums of gradients before it.
     private func updateMilliseconds(_ split: StepSplit, _ memory: ProcessMemory) -> Double {
         let moved = 2 * (memory.parameters + memory.moments) + memory.parameters
         let summed = split.parts > 1 ? split.parts * 3 * memory.sums + 3 * memory.kept : 0
-        return Double(moved + summed) / (options.target.throughput.gigabytes * 1e6)
+        return compilation.options.target.milliseconds(moving: Double(moved + summed))
     }
 
     /// The share of its arena below which nothing brings a plan; a search for less would take longest.
     private static let leastShare = 0.3
 
     /// The fastest way that takes at most so many bytes, of which placement wastes some; nil when there is none.
-    func fastest(within bytes: Int, wasted: [StepSplit: Int] = [:]) throws -> BudgetChoice? {
+    mutating func fastest(within bytes: Int, wasted: [StepSplit: Int] = [:]) throws -> BudgetChoice? {
         var best: BudgetChoice?
         for split in splits() {
             var candidate = try candidate(split)
@@ -110,13 +121,13 @@ struct BudgetSearch {
         memory.arena = max(state.peak, candidate.leastArena)
         let added = Double(candidate.split.parts) * state.addedMilliseconds
         return BudgetChoice(
-            split: candidate.split, graph: state.graph, deferred: candidate.deferred, memory: memory,
+            split: candidate.split, program: state.program, deferred: candidate.deferred, memory: memory,
             milliseconds: (candidate.milliseconds + added) / Double(threads),
             addedShare: added / (candidate.milliseconds + added))
     }
 
     /// What takes least, however long.
-    func least() throws -> BudgetChoice {
+    mutating func least() throws -> BudgetChoice {
         guard let least = try curve().min(by: { $0.memory.total < $1.memory.total }) else {
             fatalError("a batch can be cut in no way")
         }
@@ -124,7 +135,7 @@ struct BudgetSearch {
     }
 
     /// Points of the curve of memory and time.
-    func curve() throws -> [BudgetChoice] {
+    mutating func curve() throws -> [BudgetChoice] {
         var choices: [BudgetChoice] = []
         for split in splits() {
             var candidate = try candidate(split)

@@ -1,4 +1,3 @@
-import Emission
 import GraphIR
 import Kernels
 import Passes
@@ -77,8 +76,8 @@ extension ProcessMemory {
         kept = split.batch * (deferred?.sampleBytes ?? 0)
         average = training.ema != nil ? all : 0
         workspaces = threads * workspaceBytes
-        let sample = graph.ids { $0.isFedBySample }.reduce(0) { $0 + 4 * graph[$1].type.elementCount }
-        let outputs = graph.outputs.reduce(0) { $0 + 4 * graph[$1.node].type.elementCount }
+        let sample = graph.ids { $0.isFedBySample }.reduce(0) { $0 + graph[$1].type.bytes }
+        let outputs = graph.outputs.reduce(0) { $0 + graph[$1.node].type.bytes }
         buffers = split.part * (2 * trainer.batches * sample + outputs)
         program = trainer.program
     }

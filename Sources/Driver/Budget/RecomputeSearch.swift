@@ -1,8 +1,8 @@
-import Emission
 import GraphIR
 import Kernels
 import MemoryPlanning
 import Passes
+import Programs
 
 /// Looks for the values to make again, or to move out of larger buffers, so that a plan of training fits into so many bytes
 /// at the least cost of time.
@@ -20,34 +20,24 @@ struct RecomputeSearch {
         case moveOut(String, after: String)
     }
 
-    /// The graph with some changes.
+    /// The program with some changes.
     struct State {
-        var graph: RecomputedGraph
+        var program: Program
         fileprivate var moves: [Move] = []
         /// What the changes add, on one core.
         fileprivate(set) var addedMilliseconds = 0.0
         /// Bytes alive at each step.
         fileprivate(set) var profile: [Int]
-        fileprivate var schedule: Schedule
 
         /// The most bytes that are alive at once.
         var peak: Int { profile.max() ?? 0 }
-
-        /// The same, once the planner has put the steps in order.
-        func orderedPeak(_ search: RecomputeSearch) -> Int {
-            let needs = RecomputeSearch.needs(of: graph, search.demands)
-            return orderedMemoryLowerBound(
-                schedule, options: search.options, scratchBytes: needs.scratch, preparedBytes: needs.prepared,
-                overwriting: needs.overwriting)
-        }
 
         fileprivate func excess(over target: Int) -> Double {
             profile.reduce(0) { $0 + Double(max(0, $1 - target)) }
         }
     }
 
-    private let base: RecomputedGraph
-    let demands: StepDemands
+    private let base: Program
     let options: PlanningOptions
     private let target: Target
     private(set) var state: State
@@ -59,19 +49,19 @@ struct RecomputeSearch {
     /// Values that are smaller than this share of the peak are not looked at.
     private static let smallestShare = 1.0 / 400
 
-    /// - Parameters:
-    ///   - graph: of a plan that makes gradients, laid out.
-    ///   - demands: of the schedule of that graph.
-    init(_ graph: RecomputedGraph, demands: StepDemands, options: PlanningOptions, target: Target) {
-        base = graph
-        self.demands = demands
+    /// - Parameter program: of a plan that makes gradients, with the demands of its steps.
+    init(_ program: Program, options: PlanningOptions, target: Target) {
+        base = program
         self.options = options
         self.target = target
-        state = Self.state(graph, demands, options)
+        state = Self.state(program, options)
     }
 
     /// What the cost models say of the step without changes, on one core.
-    var stepMilliseconds: Double { demands.totalMilliseconds }
+    var stepMilliseconds: Double { base.milliseconds }
+
+    /// The most bytes that are alive at once when the planner has put the steps in order.
+    var orderedPeak: Int { orderedMemoryLowerBound(state.program, options: options) }
 
     /// Changes the graph until at most so many bytes are alive at once, or nothing helps any more.
     /// - Returns: whether it is reached.
@@ -110,7 +100,7 @@ struct RecomputeSearch {
 
     /// Takes the work of looking at so many changes off what is left; false if that is not enough.
     private func takes(_ changes: Int, of work: inout Int) -> Bool {
-        work -= changes * state.graph.graph.nodes.count
+        work -= changes * state.program.graph.nodes.count
         return work >= 0
     }
 
@@ -125,8 +115,9 @@ struct RecomputeSearch {
     private func bestChange(_ bytes: Int) -> State? {
         let excess = state.excess(over: bytes)
         var best: (state: State, score: Double)?
-        for move in promisingMoves(bytes) {
-            guard let next = applying(move, to: state) else { continue }
+        let readers = state.program.readerPositions()
+        for move in promisingMoves(bytes, readers) {
+            guard let next = applying(move, to: state, readers) else { continue }
             let gain = excess - next.excess(over: bytes)
             guard gain > 0 else { continue }
             // A copy of nothing costs a little as well.
@@ -138,34 +129,33 @@ struct RecomputeSearch {
 
     /// Of what might lower the steps above the target, what looks best before it is tried: the bytes of the value in the
     /// steps above the target between its readers, for what it costs.
-    private func promisingMoves(_ bytes: Int) -> [Move] {
-        let moves = moves(bytes)
+    private func promisingMoves(_ bytes: Int, _ readers: [[NodeID]]) -> [Move] {
+        let moves = moves(bytes, readers)
         let order = moves.indices.sorted {
             moves[$0].promise == moves[$1].promise ? $0 < $1 : moves[$0].promise > moves[$1].promise
         }
         return order.prefix(Self.trials).map { moves[$0].move }
     }
 
-    private func moves(_ bytes: Int) -> [(move: Move, promise: Double)] {
-        let graph = state.graph.graph
-        let readers = state.graph.readerPositions()
+    private func moves(_ bytes: Int, _ readers: [[NodeID]]) -> [(move: Move, promise: Double)] {
+        let graph = state.program.graph
         let users = graph.users()
         var stepOf = [Int](repeating: -1, count: graph.nodes.count)
-        for (step, id) in state.schedule.steps.enumerated() { stepOf[id.index] = step }
+        for (step, id) in state.program.steps.enumerated() { stepOf[id.index] = step }
         var high: [Int] = [0]
         for bytesAlive in state.profile { high.append((high.last ?? 0) + (bytesAlive > bytes ? 1 : 0)) }
         let smallest = Int(Double(state.peak) * Self.smallestShare)
         var moves: [(move: Move, promise: Double)] = []
         for id in graph.ids where isWorthIt(id, smallest) {
-            var start = state.graph.position(of: id)
+            var start = state.program.position(of: id)
             for reader in readers[id.index] {
                 let (from, to) = (stepOf[start.index] + 1, stepOf[reader.index])
                 if from < to, high[to] > high[from] {
-                    let size = 4 * graph[id].type.elementCount(batch: options.batchCapacity)
+                    let size = graph[id].type.bytes(batch: options.batchCapacity)
                     let gain = Double(size) * Double(high[to] - high[from])
-                    if canRunAgain(graph[id].op) {
+                    if state.program[id].mayRunAgain {
                         moves += chains(id, before: reader, readers).enumerated().map { depth, chain in
-                            let cost = milliseconds(RecomputedGraph.Cost(again: chain), in: state.graph)
+                            let cost = milliseconds(RecomputationCost(again: chain), in: state.program)
                             return (
                                 .makeAgain(graph[id].name, before: graph[reader].name, depth: depth),
                                 gain / (cost + 1e-3)
@@ -175,7 +165,7 @@ struct RecomputeSearch {
                     moves += placesToMoveOut(id, from: start, to: reader, readers, users).map {
                         (
                             .moveOut(graph[id].name, after: graph[$0].name),
-                            gain / (copyMilliseconds(id, state.graph) + 1e-3)
+                            gain / (copyMilliseconds(id, state.program) + 1e-3)
                         )
                     }
                 }
@@ -189,33 +179,19 @@ struct RecomputeSearch {
     private func chains(_ id: NodeID, before reader: NodeID, _ readers: [[NodeID]]) -> [[NodeID]] {
         var chains: [[NodeID]] = []
         for depth in Self.depths {
-            let chain = state.graph.chain(of: id, before: reader, depth: depth, readers)
+            let chain = state.program.chain(of: id, before: reader, depth: depth, readers)
             // A deeper chain is a longer one.
             if chain.count == chains.last?.count { break }
-            guard chain.allSatisfy({ canRunAgain(state.graph.graph[$0].op) }) else { break }
+            guard chain.allSatisfy({ state.program[$0].mayRunAgain }) else { break }
             chains.append(chain)
         }
         return chains
     }
 
     private func isWorthIt(_ id: NodeID, _ smallest: Int) -> Bool {
-        let node = state.graph.graph[id]
-        return !node.op.isLeaf && !node.op.isEffect && node.type.isBatched
-            && 4 * node.type.elementCount(batch: options.batchCapacity) >= smallest
-    }
-
-    /// Losses are not worth it, and gradients are what memory is for: all they are made of is gone, or about to go.
-    private func canRunAgain(_ op: Op) -> Bool {
-        switch op {
-        case .conv, .convTranspose, .maxPool, .maxUnpool, .resample, .softmax, .elementwise, .concat, .relayout,
-            .normalization(.normalize):
-            true
-        case .input, .target, .parameter, .cotangent, .one, .convDataGradient, .convWeightGradient, .channelSum,
-            .maxPick,
-            .resampleGradient, .normalization, .softmaxGradient, .channelSlice, .sampleLoss, .sampleLossGradient,
-            .classLoss, .batchMean, .batchMeanGradient, .update:
-            false
-        }
+        guard let step = state.program.step(id), step.phase != .update else { return false }
+        let type = state.program.graph[id].type
+        return type.isBatched && type.bytes(batch: options.batchCapacity) >= smallest
     }
 
     /// Where a value that lies inside a larger buffer could leave it, between two of its readers: as soon as nobody else reads
@@ -223,34 +199,36 @@ struct RecomputeSearch {
     private func placesToMoveOut(
         _ id: NodeID, from start: NodeID, to end: NodeID, _ readers: [[NodeID]], _ users: [[NodeID]]
     ) -> [NodeID] {
-        let graph = state.graph.graph
+        let graph = state.program.graph
         var others: [NodeID] = []
-        if case .channelSlice = graph[id].op {
+        if case .slice = state.program.form(of: id) {
             let whole = graph[id].inputs[0]
             others = users[whole.index].filter { $0 != id && graph[$0].inputs.first == whole }
         }
-        others += users[id.index].filter { graph[$0].op == .concat && graph[$0].inputs.contains(id) }
+        others += users[id.index].filter { state.program.form(of: $0) == .joined && graph[$0].inputs.contains(id) }
         guard !others.isEmpty else { return [] }
         let last = others.flatMap { readers[$0.index] }.filter { $0 < end }.max()
         return [last.map { max($0, start) } ?? start]
     }
 
-    private func applying(_ move: Move, to state: State) -> State? {
-        var graph = state.graph
-        let cost: RecomputedGraph.Cost
+    /// - Parameter readers: where the values of the state are read.
+    private func applying(_ move: Move, to state: State, _ readers: [[NodeID]]) -> State? {
+        var program = state.program
+        let cost: RecomputationCost
         switch move {
         case .makeAgain(let name, let reader, let depth):
-            guard let value = graph.graph.id(named: name), let place = graph.graph.id(named: reader), value < place
+            guard let value = program.graph.id(named: name), let place = program.graph.id(named: reader), value < place
             else { return nil }
-            cost = graph.makeAgain(value, before: place, depth: depth)
+            cost = program.makeAgain(value, before: place, depth: depth, readers)
         case .moveOut(let name, let position):
-            guard let value = graph.graph.id(named: name), let place = graph.graph.id(named: position), value <= place
+            guard let value = program.graph.id(named: name), let place = program.graph.id(named: position),
+                value <= place
             else { return nil }
-            cost = graph.moveOut(value, after: place)
+            cost = program.moveOut(value, after: place)
         }
-        var next = Self.state(graph, demands, options)
+        var next = Self.state(program, options)
         next.moves = state.moves + [move]
-        next.addedMilliseconds = state.addedMilliseconds + milliseconds(cost, in: state.graph)
+        next.addedMilliseconds = state.addedMilliseconds + milliseconds(cost, in: state.program)
         return next
     }
 
@@ -271,9 +249,9 @@ struct RecomputeSearch {
 
     /// All of the changes from the start; nil when one of them needs what is not there.
     private func applying(_ moves: [Move]) -> State? {
-        var state = Self.state(base, demands, options)
+        var state = Self.state(base, options)
         for move in moves {
-            guard let next = applying(move, to: state) else { return nil }
+            guard let next = applying(move, to: state, state.program.readerPositions()) else { return nil }
             state = next
         }
         return state
@@ -281,42 +259,17 @@ struct RecomputeSearch {
 
     // MARK: Measures
 
-    private func milliseconds(_ cost: RecomputedGraph.Cost, in graph: RecomputedGraph) -> Double {
-        let again = cost.again.reduce(0) { sum, id in
-            sum + (graph.sources[id.index].flatMap { demands.milliseconds[$0] } ?? copyMilliseconds(id, graph))
-        }
-        return again + cost.copied.reduce(0) { $0 + copyMilliseconds($1, graph) }
+    private func milliseconds(_ cost: RecomputationCost, in program: Program) -> Double {
+        let again = cost.again.reduce(0) { $0 + (program[$1].milliseconds ?? copyMilliseconds($1, program)) }
+        return again + cost.copied.reduce(0) { $0 + copyMilliseconds($1, program) }
     }
 
-    private func copyMilliseconds(_ id: NodeID, _ graph: RecomputedGraph) -> Double {
-        let bytes = 8 * graph.graph[id].type.elementCount(batch: options.batchCapacity)
-        return Double(bytes) / (target.throughput.gigabytes * 1e6)
+    /// A value is read and written.
+    private func copyMilliseconds(_ id: NodeID, _ program: Program) -> Double {
+        target.milliseconds(moving: Double(2 * program.graph[id].type.bytes(batch: options.batchCapacity)))
     }
 
-    /// What the steps ask for besides their values, by node.
-    fileprivate static func needs(
-        of graph: RecomputedGraph, _ demands: StepDemands
-    ) -> (scratch: [NodeID: Int], prepared: [NodeID: Int], overwriting: Set<NodeID>) {
-        var overwriting: Set<NodeID> = []
-        var scratch: [NodeID: Int] = [:]
-        var prepared: [NodeID: Int] = [:]
-        for (id, source) in zip(graph.graph.ids, graph.sources) {
-            guard let source else { continue }
-            scratch[id] = demands.scratchBytes[source]
-            prepared[id] = demands.preparedBytes[source]
-            if demands.overwriting.contains(source) { overwriting.insert(id) }
-        }
-        return (scratch, prepared, overwriting)
-    }
-
-    private static func state(
-        _ graph: RecomputedGraph, _ demands: StepDemands, _ options: PlanningOptions
-    ) -> State {
-        let schedule = scheduleSteps(graph.graph, layouts: graph.layouts)
-        let needs = needs(of: graph, demands)
-        let profile = memoryProfile(
-            schedule, options: options, scratchBytes: needs.scratch, preparedBytes: needs.prepared,
-            overwriting: needs.overwriting)
-        return State(graph: graph, profile: profile, schedule: schedule)
+    private static func state(_ program: Program, _ options: PlanningOptions) -> State {
+        State(program: program, profile: memoryProfile(program, options: options))
     }
 }

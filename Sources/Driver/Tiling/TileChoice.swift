@@ -1,11 +1,13 @@
 import GraphIR
 import Kernels
+import Programs
 
 /// The size of a tile and how its convolutions are computed.
 struct TileChoice {
     /// Of the input.
     var size: Extent
-    var convolutions: AlgorithmTable
+    /// By operator: equal ones are computed alike.
+    var choices: [Op: AlgorithmChoice]
     /// Input pixels that a tile advances by, in the middle of a picture.
     var step: Extent
     /// What the cost model says of a tile, in milliseconds on one core, for each pixel that it advances by.
@@ -26,14 +28,14 @@ struct TileSearch {
         var op: Op
         /// Input pixels of a position.
         var depth: Double
-        var candidates: [AlgorithmTable.Prediction]
+        var candidates: [AlgorithmChoice.Prediction]
         /// How often the operator stands in the graph.
         var count: Int
     }
 
     private let graph: Graph
     private let size: Extent
-    private let table: AlgorithmTable
+    private let choices: [Op: AlgorithmChoice]
     private let isFree: Bool
     private var convolutions: [Convolution] = []
     /// What the maps' way from and to memory takes.
@@ -44,30 +46,33 @@ struct TileSearch {
         self.graph = graph
         self.size = size
         isFree = choice == .auto
-        var table = AlgorithmTable(graph, target: target, batch: 1, choice: choice)
-        let bytes = graph.nodes.filter { $0.type.featureMap != nil }.reduce(0) { $0 + 8 * $1.type.elementCount }
-        trafficMilliseconds = Double(bytes) / (target.throughput.gigabytes * 1e6)
+        let chooser = AlgorithmChooser(target: target, batch: 1, isInference: graph.isInference, choice: choice)
+        var choices: [Op: AlgorithmChoice] = [:]
+        let bytes = graph.nodes.filter { $0.type.featureMap != nil }.reduce(0) { $0 + 2 * $1.type.bytes }
+        trafficMilliseconds = target.milliseconds(moving: Double(bytes))
         let scales = try graph.spatialScales()
         for (node, scale) in zip(graph.nodes, scales) {
-            guard let entry = table[node.op], let scale else { continue }
+            guard let chosen = chooser.choice(for: node.op) else { continue }
+            choices[node.op] = choices[node.op] ?? chosen
+            guard let scale else { continue }
             if let index = convolutions.firstIndex(where: { $0.op == node.op }) {
                 convolutions[index].count += 1
                 continue
             }
             // A library's product rounds as the size of the map wants.
-            let candidates = entry.predictions.filter { $0.algorithm != .gemm }
-            if entry.algorithm == .gemm, let best = candidates.min(by: { $0.milliseconds < $1.milliseconds }) {
-                table.choose(best.algorithm, for: node.op, reason: .tiles)
+            let candidates = chosen.predictions.filter { $0.algorithm != .gemm }
+            if chosen.algorithm == .gemm, let best = candidates.min(by: { $0.milliseconds < $1.milliseconds }) {
+                choices[node.op] = chosen.taking(best.algorithm, reason: .tiles)
             }
             let depth = Double(scale.rows.pixels) / Double(scale.rows.positions)
             convolutions.append(Convolution(op: node.op, depth: depth, candidates: candidates, count: 1))
         }
-        self.table = table
+        self.choices = choices
     }
 
     /// The best that was found; nil where a tile of this size has no exact pixel to advance by.
     func best() throws(SpatialError) -> TileChoice? {
-        guard isFree else { return try choice(table) }
+        guard isFree else { return try choice(choices) }
         var best: TileChoice?
         for line in try lines() where line.millisecondsPerPixel < best?.millisecondsPerPixel ?? .infinity {
             best = line
@@ -78,9 +83,9 @@ struct TileSearch {
             isImproving = false
             for convolution in convolutions {
                 for candidate in convolution.candidates {
-                    var table = best.convolutions
-                    table.choose(candidate.algorithm, for: convolution.op, reason: .tiles)
-                    guard let other = try choice(table), other.millisecondsPerPixel < best.millisecondsPerPixel else {
+                    var choices = best.choices
+                    choices.take(candidate.algorithm, for: convolution.op)
+                    guard let other = try choice(choices), other.millisecondsPerPixel < best.millisecondsPerPixel else {
                         continue
                     }
                     best = other
@@ -97,7 +102,7 @@ struct TileSearch {
         var found: [TileChoice] = []
         for (index, four) in depths.enumerated() {
             for two in depths[index...] {
-                var table = table
+                var choices = choices
                 for convolution in convolutions {
                     let wanted = convolution.candidates.filter { candidate in
                         switch candidate.algorithm {
@@ -107,22 +112,29 @@ struct TileSearch {
                         }
                     }
                     guard let fastest = wanted.min(by: { $0.milliseconds < $1.milliseconds }) else { continue }
-                    table.choose(fastest.algorithm, for: convolution.op, reason: .tiles)
+                    choices.take(fastest.algorithm, for: convolution.op)
                 }
-                if let choice = try choice(table) { found.append(choice) }
+                if let choice = try choice(choices) { found.append(choice) }
             }
         }
         return found
     }
 
-    private func choice(_ table: AlgorithmTable) throws(SpatialError) -> TileChoice? {
-        let exactness = try TileExactness(graph, convolutions: table)
+    private func choice(_ choices: [Op: AlgorithmChoice]) throws(SpatialError) -> TileChoice? {
+        let exactness = try TileExactness(graph) { choices[graph[$0].op]?.algorithm }
         guard let step = exactness.step(graph) else { return nil }
         let milliseconds = convolutions.reduce(trafficMilliseconds) { sum, convolution in
-            sum + Double(convolution.count) * (table[convolution.op]?.predictedMilliseconds ?? 0)
+            sum + Double(convolution.count) * (choices[convolution.op]?.predictedMilliseconds ?? 0)
         }
         return TileChoice(
-            size: size, convolutions: table, step: step, millisecondsPerPixel: milliseconds / Double(step.area))
+            size: size, choices: choices, step: step, millisecondsPerPixel: milliseconds / Double(step.area))
+    }
+}
+
+extension [Op: AlgorithmChoice] {
+    /// Takes another one of an operator's candidates.
+    fileprivate mutating func take(_ algorithm: ConvolutionAlgorithm, for op: Op) {
+        self[op] = self[op]?.taking(algorithm, reason: .tiles) ?? self[op]
     }
 }
 

@@ -1,10 +1,11 @@
 import Emission
 import GraphIR
 import Kernels
+import Programs
 
 /// What tuning has found.
 public struct TuningResult: Sendable {
-    /// The fastest algorithm of each shape, by the keys of `AlgorithmTable`: for `CompileOptions.winners`.
+    /// The fastest algorithm of each shape, by `Op.tuningKey`: for `CompileOptions.winners`.
     public var winners: [String: ConvolutionAlgorithm]
     /// Shapes that were measured now, and those that had been before.
     public var measured: Int
@@ -66,16 +67,19 @@ extension Session {
     private func tunableShapes(_ options: CompileOptions) throws -> [TunableShape] {
         var shapes: [TunableShape] = []
         var seen: Set<String> = []
+        let compilation = Compilation(self, options)
         for kind in options.plans {
-            let plan = try lowered(kind, options)
-            for step in plan.steps {
-                let op = plan.graph[step.node].op
+            let program = try compilation.program(kind)
+            let isInference = program.isInference
+            for id in program.steps {
+                let op = program.graph[id].op
                 let candidates = convolutionCandidates(op, target: options.target)
-                guard candidates.count > 1, let key = plan.convolutions.key(op), seen.insert(key).inserted else {
-                    continue
-                }
+                guard candidates.count > 1,
+                    let key = op.tuningKey(batch: compilation.batch, isInference: isInference),
+                    seen.insert(key).inserted
+                else { continue }
                 let conversion = candidates.map {
-                    conversionMilliseconds(op, $0, target: options.target, batch: plan.convolutions.batch)
+                    conversionMilliseconds(op, $0, target: options.target, batch: compilation.batch)
                         / Double(options.jobs)
                 }
                 shapes.append(TunableShape(key: key, candidates: candidates, conversionMilliseconds: conversion))
@@ -103,11 +107,13 @@ private struct TuningTimes {
         guard steps.count == plan.steps.count else { return }
         var sums: [Int: Double] = [:]
         for (step, time) in zip(plan.steps, steps) { sums[step.node.index, default: 0] += time }
-        for id in plan.graph.ids {
-            let op = plan.graph[id].op
-            guard let time = sums[id.index], let key = plan.convolutions.key(op), let entry = plan.convolutions[op]
+        let program = plan.plan.program
+        let isInference = program.isInference
+        for id in program.graph.ids {
+            guard let time = sums[id.index], let choice = program.step(id)?.choice,
+                let key = program.graph[id].op.tuningKey(batch: plan.plan.batchCapacity, isInference: isInference)
             else { continue }
-            seconds[key, default: [:]][entry.algorithm, default: []].append(time)
+            seconds[key, default: [:]][choice.algorithm, default: []].append(time)
         }
     }
 

@@ -1,5 +1,6 @@
 import FileAccess
 import Kernels
+import Programs
 
 /// What has been measured on this machine: for each shape of convolution the fastest algorithm.
 ///
@@ -31,7 +32,7 @@ struct TuningRecord {
         lines = Self.read(path)
     }
 
-    /// The winners by the keys of `AlgorithmTable`.
+    /// The winners by `Op.tuningKey`.
     var winners: [String: ConvolutionAlgorithm] { lines.mapValues(\.winner) }
 
     /// Notes a winner with the milliseconds of all candidates.

@@ -4,6 +4,7 @@ import GraphIR
 import Inspection
 import MemoryPlanning
 import Passes
+import Programs
 import TestSupport
 
 extension FuzzSubject {
@@ -24,29 +25,35 @@ private func sampleDumps() throws -> [StageDump] {
         .graph(try SampleGraph.everything(), stage: "graph"), .graph(try SampleGraph.companions(), stage: "graph"),
     ]
     for kind in [PlanKind.train, .infer] {
-        let schedule = try runPipeline(unet, for: kind).schedule
-        dumps.append(.scheduled(schedule))
-        dumps.append(planned(schedule, kind))
+        let program = try runPipeline(unet, for: kind).program
+        dumps.append(.program(program))
+        dumps.append(planned(program, kind))
     }
     for seed in UInt64(1)...12 {
         guard let graph = compileGraph(text: randomGraphText(seed: seed), fileName: "random.graph").graph else {
             continue
         }
         let kind = seed % 3 == 0 ? PlanKind.infer : graph.loss == nil ? .gradients : .train
-        dumps.append(planned(try runPipeline(graph, for: kind).schedule, kind))
+        dumps.append(planned(try runPipeline(graph, for: kind).program, kind))
     }
     // Long ones take time and show nothing more.
     return dumps.filter { ($0.graph?.nodes.count ?? 0) <= 150 }
 }
 
-private func planned(_ schedule: Schedule, _ kind: PlanKind) -> StageDump {
-    var scratch: [NodeID: Int] = [:]
-    var prepared: [NodeID: Int] = [:]
-    for (place, id) in schedule.steps.enumerated() where schedule.graph[id].op.mnemonic.hasPrefix("conv") {
-        if place % 2 == 0 { scratch[id] = 100 } else { prepared[id] = 200 }
+private func planned(_ program: Program, _ kind: PlanKind) -> StageDump {
+    var program = program
+    for (place, id) in program.steps.enumerated() where program.graph[id].op.convGeometry != nil {
+        let candidates = [ConvolutionAlgorithm.direct, .narrowInput, .gemm]
+        program[id] = Step(
+            program.graph[id],
+            by: AlgorithmChoice(
+                candidates[place % 3], reason: .costModel,
+                predictions: candidates.map { AlgorithmChoice.Prediction($0, milliseconds: 0.25) }))
+        if place % 2 == 0 { program[id].scratchBytes = 100 } else { program[id].preparedBytes = 200 }
+        program[id].milliseconds = 0.5
     }
     let options = PlanningOptions(strategy: .greedy, batchCapacity: 2)
-    let plan = planMemory(schedule, options: options, scratchBytes: scratch, preparedBytes: prepared)
+    let plan = planMemory(program, options: options)
     var listing = PlanListing(name: kind.rawValue, plan: plan)
     if !listing.runs.isEmpty {
         listing.runs[0].algorithm = "a \"word\""
@@ -67,7 +74,9 @@ private let dumpMutator = TextMutator(
         "%1",
         "%99", "%-1", "[]", "[N]", "[N, 3, 8, 8]", "[0]", "class", "{kernel: [3, 3]}", "{}", "then relu",
         "then add(%1)",
-        "beside %0", "output y = %0", "loss %0", "gradient %0 = %1", "train {optimizer: sgd}", "schedule {",
+        "beside %0", "output y = %0", "loss %0", "gradient %0 = %1", "train {optimizer: sgd}", "program {",
+        "by direct {reason: forced, candidates: direct_gemm, predicted: 1_2}",
+        "{scratch: 8, prepared: 16, workspace: 24, ms: 0.5}",
         "plan train {",
         "step %0", "value %0 in nchw8c", "in nchw16c", "scratch of %0", "prepared of %0",
         "run %0 by \"x\" {workspace: 8}",
@@ -94,7 +103,10 @@ private let dumpMutator = TextMutator(
         ["step", "value", "run", "buffer"], ["scratch", "prepared", "of"],
         ["relu", "sigmoid", "silu", "tanh", "add", "multiply"],
         ["input", "target", "parameter"], ["weight", "bias", "scale", "shift", "running_mean", "running_variance"],
-        ["offset", "bytes", "start", "stride"], ["graph", "schedule", "plan"], ["output", "loss", "gradient", "train"],
+        ["offset", "bytes", "start", "stride"], ["graph", "program", "plan"],
+        ["direct", "gemm", "winograd4", "narrow-input"],
+        ["scratch", "prepared", "workspace", "ms"], ["reason", "candidates", "predicted"],
+        ["output", "loss", "gradient", "train"],
         ["max_pool", "max_unpool"], ["conv", "conv_data_gradient", "conv_weight_gradient"], ["true", "false"],
     ])
 

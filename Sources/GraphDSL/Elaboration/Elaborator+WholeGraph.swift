@@ -23,15 +23,15 @@ extension Elaborator {
     /// optimizer keeps of them, and the largest value for a batch.
     private mutating func checkMemory(_ syntax: GraphDeclaration) {
         let graph = builder.graph
-        let floats = { (id: NodeID) in Double(graph[id].type.elementCount) }
+        let bytesOf = { (id: NodeID) in Double(graph[id].type.bytes) }
         let copies = graph.loss == nil ? 1.0 : 1 + Double(graph.training.optimizer.moments)
-        let parameters = graph.parameters.reduce(0) { $0 + 4 * copies * floats($1) }
+        let parameters = graph.parameters.reduce(0) { $0 + copies * bytesOf($1) }
         let batched = graph.ids.filter { graph[$0].type.isBatched }
-        let largest = batched.max { floats($0) < floats($1) }
+        let largest = batched.max { bytesOf($0) < bytesOf($1) }
         let batch = Double(graph.training.batch)
-        let bytes = parameters + (largest.map { 4 * batch * floats($0) } ?? 0)
+        let bytes = parameters + (largest.map { batch * bytesOf($0) } ?? 0)
         guard bytes >= Self.unusualBytes else { return }
-        let most = graph.parameters.max { floats($0) < floats($1) }
+        let most = graph.parameters.max { bytesOf($0) < bytesOf($1) }
         // What has the larger part in it is where to look.
         let isWeight = 2 * parameters >= bytes
         guard let node = isWeight ? most : largest else { return }

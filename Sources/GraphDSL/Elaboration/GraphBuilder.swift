@@ -54,7 +54,7 @@ struct GraphBuilder {
     ///
     /// - Parameter derivation: why it is there, where nobody has written it.
     mutating func intermediate(
-        _ op: Op, _ inputs: [NodeID], of call: OperatorCall, suffix: String, derivation: String? = nil
+        _ op: Op, _ inputs: [NodeID], of call: OperatorCall, suffix: String, derivation: Derivation? = nil
     ) throws(Diagnostic) -> NodeID {
         let id = try append(op, inputs, name: names.stem + "." + suffix, at: call.range)
         graph[id].origin.derivation = derivation

@@ -6,8 +6,8 @@ extension ArenaPicture {
     /// - Parameter name: the plan's, such as `train`.
     public init(_ plan: Plan, name: String) {
         let boxes = ArenaBoxes(plan).all
-        let graph = plan.schedule.graph
-        let count = plan.schedule.steps.count
+        let graph = plan.program.graph
+        let count = plan.program.steps.count
         // One place more on either side, for what is there before and after the steps.
         var alive = [Int](repeating: 0, count: count + 2)
         for box in boxes { for step in box.steps { alive[step + 1] += box.bytes.count } }
@@ -16,9 +16,9 @@ extension ArenaPicture {
             title: "\(graph.name), plan \(name), batch \(plan.batchCapacity): the arena over time",
             remarks: Self.remarks(plan), arenaBytes: plan.arenaBytes, lowerBoundBytes: bound,
             peakStep: bound == 0 ? nil : alive.firstIndex(of: bound).map { $0 - 1 },
-            steps: plan.schedule.steps.enumerated().map { index, id in
+            steps: plan.program.steps.enumerated().map { index, id in
                 Step(
-                    name: graph[id].name, operation: graph[id].operation, phase: Phase(graph[id]),
+                    name: graph[id].name, operation: graph[id].operation, phase: plan.program[id].phase,
                     aliveBytes: alive[index + 1],
                     usedBytes: boxes.reduce(0) { $0 + $1.usedBytes(at: index) })
             },
@@ -40,15 +40,15 @@ private struct ArenaBoxes {
 
     init(_ plan: Plan) {
         self.plan = plan
-        liveness = Liveness(plan.schedule)
+        liveness = Liveness(plan.program)
     }
 
     var all: [ArenaPicture.Box] {
         plan.buffers.indices.filter { plan.buffers[$0].region == .arena && plan.buffers[$0].bytes > 0 }.map(box)
     }
 
-    private var graph: Graph { plan.schedule.graph }
-    private var lastStep: Int { plan.schedule.steps.count }
+    private var graph: Graph { plan.program.graph }
+    private var lastStep: Int { plan.program.steps.count }
 
     private func box(_ index: Int) -> ArenaPicture.Box {
         let buffer = plan.buffers[index]

@@ -100,10 +100,10 @@ private struct ComparedGraph {
         guard let graph = dump.graph else { return nil }
         self.graph = graph
         ids = Dictionary(graph.ids.map { (graph[$0].name, $0) }, uniquingKeysWith: { first, _ in first })
-        layouts = dump.schedule?.notes ?? [:]
+        layouts = dump.program?.notes ?? [:]
         if case .planned(let listing, _) = dump {
             let executed = Set(listing.plan.steps)
-            inPlace = Set(listing.plan.schedule.steps.filter { graph[$0].host == nil && !executed.contains($0) })
+            inPlace = Set(listing.plan.program.steps.filter { graph[$0].host == nil && !executed.contains($0) })
         } else {
             inPlace = []
         }

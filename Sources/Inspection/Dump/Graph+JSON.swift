@@ -39,7 +39,7 @@ extension Graph {
             ("shape", .array(node.type.shape.map(JSON.integer))), ("batched", .bool(node.type.isBatched)),
             ("element", .string(node.type.element.rawValue)), ("phase", .string(Phase(node).rawValue)),
             ("location", node.origin.location.map { .string($0.description) } ?? .null),
-            ("derivation", node.origin.derivation.map(JSON.string) ?? .null),
+            ("derivation", node.origin.derivation.map { .string($0.description) } ?? .null),
         ])
     }
 

@@ -3,10 +3,11 @@ import Emission
 import GraphDSL
 import GraphIR
 import MemoryPlanning
+import Programs
 
 extension StageDump {
     /// Counts up when a key of the JSON form changes its meaning or goes; keys may be added without that.
-    public static let schemaVersion = 1
+    public static let schemaVersion = 2
 
     /// The stage as data, described in docs/DUMPS.md.
     public var json: String {
@@ -14,9 +15,9 @@ extension StageDump {
         switch self {
         case .parsed(let syntax): members.append(("syntax", .array(syntax.outline.map(JSON.init))))
         case .graph(let graph, _): members.append(("graph", graph.json))
-        case .scheduled(let schedule): members += schedule.members { _ in true }
+        case .program(let program): members += program.members { _ in true }
         case .planned(let listing, let lowered):
-            members += listing.plan.schedule.members { _ in true }
+            members += listing.plan.program.members { _ in true }
             members.append(("plan", listing.json { _ in true }))
             if let lowered { members.append(("model", lowered.json)) }
         case .kernels(let lowered, let files):
@@ -39,9 +40,9 @@ extension StageDump {
         switch self {
         case .parsed, .kernels: return nil
         case .graph: members.append(("graph", graph.json(belongs)))
-        case .scheduled(let schedule): members += schedule.members(belongs)
+        case .program(let program): members += program.members(belongs)
         case .planned(let listing, _):
-            members += listing.plan.schedule.members(belongs)
+            members += listing.plan.program.members(belongs)
             members.append(("plan", listing.json(belongs)))
         }
         return JSON.object(members).pretty(depth: 3) + "\n"
@@ -52,13 +53,25 @@ extension StageDump {
     }
 }
 
-extension Schedule {
+extension Program {
     fileprivate func members(_ belongs: (NodeID) -> Bool) -> [(key: String, value: JSON)] {
-        let layouts = layouts.map { JSON.string($0.description) }
+        let layouts = graph.ids.map { JSON.string(layout(of: $0).description) }
         return [
             ("graph", graph.json(belongs)),
-            ("schedule", .object([("steps", JSON(steps.filter(belongs))), ("layouts", .array(layouts))])),
+            ("program", .object([("steps", .array(steps.filter(belongs).map(json))), ("layouts", .array(layouts))])),
         ]
+    }
+
+    private func json(_ id: NodeID) -> JSON {
+        let step = self[id]
+        return .object([
+            ("node", .integer(id.index)), ("phase", .string(step.phase.rawValue)),
+            ("algorithm", step.choice.map { .string($0.algorithm.name) } ?? .null),
+            ("reason", step.choice.map { .string($0.reason.rawValue) } ?? .null),
+            ("scratch_bytes", .integer(step.scratchBytes)), ("prepared_bytes", .integer(step.preparedBytes)),
+            ("workspace_bytes", .integer(step.workspaceBytes)),
+            ("predicted_ms", step.milliseconds.map(JSON.number) ?? .null),
+        ])
     }
 }
 

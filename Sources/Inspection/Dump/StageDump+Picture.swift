@@ -1,6 +1,7 @@
 import GraphDSL
 import GraphIR
 import MemoryPlanning
+import Programs
 
 extension StageDump {
     /// The stage as boxes and lines: the syntax tree, or the graph with what is known of each value.
@@ -8,8 +9,8 @@ extension StageDump {
         switch self {
         case .parsed(let syntax): GraphPicture(syntax)
         case .graph(let graph, let stage): GraphPicture(graph, stage: stage)
-        case .scheduled(let schedule):
-            GraphPicture(schedule.graph, stage: stage, notes: schedule.notes.mapValues { [$0] })
+        case .program(let program):
+            GraphPicture(program.graph, stage: stage, notes: program.notes.mapValues { [$0] })
         case .planned(let listing, _): GraphPicture(listing, stage: stage)
         case .kernels(let lowered, _): GraphPicture(PlanListing(lowered), stage: stage)
         }
@@ -24,22 +25,22 @@ extension StageDump {
 extension GraphPicture {
     fileprivate init(_ listing: PlanListing, stage: String) {
         let plan = listing.plan
-        var notes = plan.schedule.notes.mapValues { [$0] }
+        var notes = plan.program.notes.mapValues { [$0] }
         var algorithms: [NodeID: [String]] = [:]
         for run in listing.runs {
             if let algorithm = run.algorithm { algorithms[run.node, default: []].append(algorithm) }
         }
         let executed = Set(plan.steps)
-        for id in plan.schedule.graph.ids {
+        for id in plan.program.graph.ids {
             if let location = plan.locations[id.index] {
                 let region = plan.buffers[location.buffer].region.rawValue
                 notes[id, default: []].append("\(region) + \(plan.byteOffset(of: location))")
             }
             notes[id, default: []] += algorithms[id] ?? []
-            let node = plan.schedule.graph[id]
+            let node = plan.program.graph[id]
             if !node.op.isLeaf, node.host == nil, !executed.contains(id) { notes[id, default: []].append("in place") }
         }
-        self.init(plan.schedule.graph, stage: "\(stage), plan \(listing.name)", notes: notes)
+        self.init(plan.program.graph, stage: "\(stage), plan \(listing.name)", notes: notes)
     }
 
     /// A tree of statements and expressions, each below what it is part of.
@@ -59,11 +60,11 @@ extension GraphPicture {
     }
 }
 
-extension Schedule {
+extension Program {
     /// By node, how its value lies in memory, where that is not row-major.
     var notes: [NodeID: String] {
         Dictionary(
-            uniqueKeysWithValues: graph.ids.filter { layouts[$0.index] != .nchw }
-                .map { ($0, layouts[$0.index].description) })
+            uniqueKeysWithValues: graph.ids.filter { layout(of: $0) != .nchw }
+                .map { ($0, layout(of: $0).description) })
     }
 }

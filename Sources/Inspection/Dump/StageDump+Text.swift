@@ -1,6 +1,7 @@
 import GraphDSL
 import GraphIR
 import MemoryPlanning
+import Programs
 
 extension StageDump {
     /// The stage as text. All stages but `kernels` read back; the same stage gives the same bytes in every process.
@@ -8,7 +9,7 @@ extension StageDump {
         switch self {
         case .parsed(let syntax): return syntax.description
         case .graph(let graph, _): return graph.text
-        case .scheduled(let schedule): return schedule.text
+        case .program(let program): return program.text
         case .planned(let listing, _): return listing.text
         case .kernels(let lowered, let files):
             let choices = lowered.choices.split(separator: "\n").map { "// \($0)\n" }.joined()
@@ -23,18 +24,18 @@ extension StageDump {
     public init(parsing text: String) throws(GraphTextError) {
         var lines = TextLines(text)
         let graph = try Graph(reading: &lines)
-        guard lines.sees(word: "schedule") else {
-            try lines.finish(behind: "the graph's '}' but a schedule")
+        guard lines.sees(word: "program") else {
+            try lines.finish(behind: "the graph's '}' but a program")
             self = .graph(graph, stage: "graph")
             return
         }
-        let schedule = try Schedule(of: graph, reading: &lines)
+        let program = try Program(of: graph, reading: &lines)
         guard lines.sees(word: "plan") else {
-            try lines.finish(behind: "the schedule's '}' but a plan")
-            self = .scheduled(schedule)
+            try lines.finish(behind: "the program's '}' but a plan")
+            self = .program(program)
             return
         }
-        let listing = try PlanListing(of: schedule, reading: &lines)
+        let listing = try PlanListing(of: program, reading: &lines)
         try lines.finish(behind: "the plan's '}'")
         self = .planned(listing, lowered: nil)
     }

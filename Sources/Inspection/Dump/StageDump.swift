@@ -2,6 +2,7 @@ import Emission
 import GraphDSL
 import GraphIR
 import MemoryPlanning
+import Programs
 
 /// What the compiler has made of a graph at one stage, to be looked at.
 public enum StageDump: Sendable {
@@ -9,7 +10,7 @@ public enum StageDump: Sendable {
     case parsed(GraphSyntax)
     /// The graph behind a pass: `graph`, `backward` or `fused`.
     case graph(Graph, stage: String)
-    case scheduled(Schedule)
+    case program(Program)
     /// - Parameter lowered: the plan with its kernels; nil for a plan that has been read from a dump.
     case planned(PlanListing, lowered: LoweredPlan?)
     /// - Parameter files: the kernels, as C or as Swift.
@@ -20,7 +21,7 @@ public enum StageDump: Sendable {
         switch self {
         case .parsed: "parsed"
         case .graph(_, let stage): stage
-        case .scheduled: "scheduled"
+        case .program: "program"
         case .planned: "planned"
         case .kernels: "kernels"
         }
@@ -31,17 +32,17 @@ public enum StageDump: Sendable {
         switch self {
         case .parsed: nil
         case .graph(let graph, _): graph
-        case .scheduled, .planned, .kernels: schedule?.graph
+        case .program, .planned, .kernels: program?.graph
         }
     }
 
     /// The order of the steps and the values' layouts, from the stage on at which they are known.
-    public var schedule: Schedule? {
+    public var program: Program? {
         switch self {
         case .parsed, .graph: nil
-        case .scheduled(let schedule): schedule
-        case .planned(let listing, _): listing.plan.schedule
-        case .kernels(let lowered, _): lowered.plan.schedule
+        case .program(let program): program
+        case .planned(let listing, _): listing.plan.program
+        case .kernels(let lowered, _): lowered.plan.program
         }
     }
 }
@@ -52,7 +53,7 @@ extension PlanListing {
         self.init(
             name: lowered.name, plan: lowered.plan,
             runs: lowered.steps.map {
-                Run($0.node, algorithm: $0.algorithm, workspaceBytes: 4 * ($0.stage?.kernel.workspaceExtent ?? 0))
+                Run($0.node, algorithm: $0.algorithm, workspaceBytes: $0.workspaceBytes)
             })
     }
 }

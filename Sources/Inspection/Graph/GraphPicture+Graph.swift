@@ -66,5 +66,5 @@ extension Graph {
 
 extension Origin {
     /// Where it comes from, for people.
-    fileprivate var lines: [String] { (location.map { ["\($0)"] } ?? []) + (derivation.map { [$0] } ?? []) }
+    fileprivate var lines: [String] { (location.map { ["\($0)"] } ?? []) + (derivation.map { [$0.description] } ?? []) }
 }

@@ -36,12 +36,12 @@ extension InspectionPage {
         let node = lowered.graph[step.node]
         var members: [(key: String, value: JSON)] = [
             ("name", .string(step.name)), ("node", .string(node.name)), ("operation", .string(step.operation)),
-            ("phase", .string(Phase(node).rawValue)), ("algorithm", .string(step.algorithm)),
+            ("phase", .string(lowered.plan.program[step.node].phase.rawValue)), ("algorithm", .string(step.algorithm)),
             ("flops", .number(work.flops)), ("bytes", .number(work.bytes)), ("tasks", .integer(work.tasks)),
             ("workspace", .integer(work.workspaceBytes)), ("function", kernel.map { .string($0.function) } ?? .null),
             ("file", kernel.map { .string($0.path) } ?? .null),
         ]
-        if step.name == node.name, let entry = lowered.convolutions[node.op] {
+        if step.name == node.name, let entry = lowered.plan.program[step.node].choice {
             members.append(("reason", .string(entry.reason.rawValue)))
             members.append(("taken", .string(entry.algorithm.name)))
             members.append(

@@ -54,7 +54,7 @@ struct PageStage {
         var members: [(key: String, value: JSON)] = [
             ("name", .string(node.name)), ("op", .string(node.op.mnemonic)), ("inputs", JSON(node.inputs)),
             ("type", .string(node.type.description)), ("phase", .string(Phase(node).rawValue)),
-            ("bytes", .integer(node.op.isEffect ? 0 : 4 * node.type.elementCount(batch: lowered.plan.batchCapacity))),
+            ("bytes", .integer(node.op.isEffect ? 0 : node.type.bytes(batch: lowered.plan.batchCapacity))),
         ]
         // What is not there is left out: most nodes have little of it.
         func add(_ key: String, _ value: JSON?) { if let value { members.append((key, value)) } }
@@ -66,13 +66,13 @@ struct PageStage {
         add("host", node.host.map { .integer($0.index) })
         add("line", node.origin.location.map { .integer($0.line) })
         add("column", node.origin.location.map { .integer($0.column) })
-        add("from", node.origin.derivation.map(JSON.string))
+        add("from", node.origin.derivation.map { .string($0.description) })
         add("result", result(id))
         add("mark", entries[node.name]?.mark.map { .string($0.rawValue) })
         add("was", entries[node.name]?.mark == .changed ? entries[node.name]?.before.map(JSON.string) : nil)
         add("maker", makers[node.name].map(JSON.string))
-        add("layout", dump.schedule.map { .string($0.layouts[id.index].description) })
-        add("order", dump.schedule?.steps.firstIndex(of: id).map(JSON.integer))
+        add("layout", dump.program.map { .string($0.layout(of: id).description) })
+        add("order", dump.program?.steps.firstIndex(of: id).map(JSON.integer))
         add("place", place(id))
         return .object(members)
     }

@@ -1,43 +1,5 @@
 import GraphIR
-
-/// How one convolution, or one of its gradients, is computed.
-public enum ConvolutionAlgorithm: Hashable, Sendable {
-    /// Windows that tile the input, as products on blocked maps.
-    case patch
-    /// Few input channels, row-major; blocks of output channels.
-    case narrowInput
-    /// Blocks of input channels; few output channels, row-major.
-    case narrowOutput
-    /// Winograd's algorithm with output tiles of `tile × tile`, on blocked maps.
-    case winograd(tile: Int)
-    /// Sums over taps and channels in registers, on blocked maps.
-    case direct
-    /// Unrolled windows times weights, on row-major maps: computes every convolution.
-    case gemm
-
-    /// All of them, in the order in which ties are broken.
-    public static let all: [ConvolutionAlgorithm] = [
-        .patch, .narrowOutput, .narrowInput, .winograd(tile: 4), .winograd(tile: 2), .direct, .gemm,
-    ]
-
-    /// As on the command line and in tables: `winograd4`, `direct`.
-    public var name: String {
-        switch self {
-        case .patch: "patch"
-        case .narrowInput: "narrow-input"
-        case .narrowOutput: "narrow-output"
-        case .winograd(let tile): "winograd\(tile)"
-        case .direct: "direct"
-        case .gemm: "gemm"
-        }
-    }
-
-    /// The algorithm of that name.
-    public init?(name: String) {
-        guard let found = Self.all.first(where: { $0.name == name }) else { return nil }
-        self = found
-    }
-}
+import Programs
 
 /// The algorithms that can compute a convolution operator for a target, in the order in which ties are broken; none for
 /// other operators.
@@ -71,15 +33,6 @@ extension ConvolutionAlgorithm {
         }
     }
 
-    /// Whether an element of a map leaves the registers finished, bias and epilogue included, and is stored once.
-    var storesOnce: Bool {
-        switch self {
-        case .patch, .narrowInput, .narrowOutput, .winograd, .direct: true
-        // The product is stored, and finished where it lies.
-        case .gemm: false
-        }
-    }
-
     /// The layouts that the algorithm works on, row-major ones where it cannot compute the operator.
     func demand(_ op: Op, target: Target, operandCount: Int) -> LayoutDemand {
         let block = Layout.blocked(vectors(for: op, on: target)?.vectorWidth ?? 1)
@@ -97,16 +50,6 @@ extension ConvolutionAlgorithm {
         case .convWeightGradient: return LayoutDemand(inputs: [output, input], result: .nchw)
         case .conv: return LayoutDemand(inputs: [input] + parameters, result: output)
         default: return LayoutDemand(inputs: [output] + parameters, result: input)
-        }
-    }
-}
-
-extension Op {
-    /// The geometry of a convolution or of one of its gradients.
-    var convGeometry: ConvGeometry? {
-        switch self {
-        case .conv(let g), .convTranspose(let g), .convDataGradient(let g), .convWeightGradient(let g): g
-        default: nil
         }
     }
 }

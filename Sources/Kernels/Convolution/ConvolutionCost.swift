@@ -1,4 +1,5 @@
 import GraphIR
+import Programs
 
 /// The time that a convolution takes by each algorithm, as a sum of what it multiplies, transforms, copies and moves.
 ///
@@ -136,13 +137,14 @@ struct ConvolutionCost {
 
     /// Both maps, once from or to memory.
     private func mapTraffic(_ g: ConvGeometry) -> Double {
-        4 * samples * Double(g.inputType.elementCount + g.outputType.elementCount) / target.throughput.gigabytes
+        samples * Double(g.inputType.bytes + g.outputType.bytes) / target.throughput.gigabytes
     }
 
     /// Bringing weights into the order of the products, or back; where they are kept in that order, only reading them.
     private func weights(_ count: Int, _ product: Product) -> Double {
         let isKept = isInference && product != .weightGradient
-        return (isKept ? 4 / target.throughput.gigabytes : Constants.weightMove) * Double(count)
+        return (isKept ? Double(ElementType.float32.bytes) / target.throughput.gigabytes : Constants.weightMove)
+            * Double(count)
     }
 
     private func conversions(_ g: ConvGeometry) -> Double {

@@ -19,7 +19,7 @@ struct DirectBlocking {
         (block, unrollsTaps) = Self.block(shape, target, isInference: isInference)
         panels = shape.outputs / block.columns
         // Of the second-level cache, a half for the rows and a half for the weights.
-        let rowBytes = 4 * shape.channels * shape.columns.span(shape.columns.count)
+        let rowBytes = ElementType.float32.bytes * shape.channels * shape.columns.span(shape.columns.count)
         let fitting = max(1, (target.l2Bytes / 2 / rowBytes - shape.rows.reach.count) / shape.rows.step + 1)
         let wanted = min(fitting, max(1, 1024 / (shape.columns.count * shape.columns.period)))
         rowBlocks = ceilingDivide(shape.rows.count, min(wanted, shape.rows.count))
@@ -85,12 +85,14 @@ struct DirectBlocking {
         let latency = 5
         let taps = unrollsTaps ? shape.columns.largestTaps : 1
         let offsetStep = shape.columns.phases.first?.offsetStep ?? 1
-        let cycles = stride(from: 0, to: pixels, by: block.rows).reduce(0) { sum, first in
-            let rows = min(block.rows, pixels - first)
+        let cycles = { (rows: Int) -> Int in
+            guard rows > 0 else { return 0 }
             let fetched = TapBlock(rows: rows, taps: taps, step: shape.columns.step, offsetStep: offsetStep).offsets
             let loads = fetched.count + 2 * block.vectors * taps
-            return sum + max(rows * block.vectors * taps, loads, 2 * latency * taps)
+            return max(rows * block.vectors * taps, loads, 2 * latency * taps)
         }
-        return Double(cycles) / Double(block.vectors * taps)
+        // Whole blocks, and what is left of the row.
+        let all = pixels / block.rows * cycles(block.rows) + cycles(pixels % block.rows)
+        return Double(all) / Double(block.vectors * taps)
     }
 }

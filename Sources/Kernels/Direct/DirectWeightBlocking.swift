@@ -24,7 +24,7 @@ struct DirectWeightBlocking {
         self.g = g
         let width = target.vectorWidth
         // A part's sums should leave room in the second-level cache for what is added to them.
-        let limit = target.l2Bytes / 4 / 4 / g.kernel.area
+        let limit = target.l2Bytes / ElementType.float32.bytes / 4 / g.kernel.area
         outputs = Self.part(of: g.outputChannels, width, limit: limit / width)
         channels = Self.part(of: g.inputChannels, width, limit: limit / outputs)
         outputParts = g.outputChannels / outputs

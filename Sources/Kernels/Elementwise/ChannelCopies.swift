@@ -1,5 +1,6 @@
 import GraphIR
 import KernelIR
+import Programs
 
 /// Copies the operands of a concat that the planner could not place in their slice.
 func concatCopy(_ request: KernelRequest) -> LoweredStep {

@@ -49,7 +49,7 @@ private struct PatchProduct {
         self.panels = panels
         shape = PatchShape(g, width: request.target.vectorWidth)
         leading = reduction + 16
-        let fitting = request.target.l2Bytes / 2 / (4 * leading)
+        let fitting = request.target.l2Bytes / 2 / (ElementType.float32.bytes * leading)
         pixels = PixelBlocks(g.output, wanted: min(256, max(4 * block.rows, fitting)))
         let tasks = request.batchCapacity * pixels.perSample
         panelsPerShare = ceilingDivide(panels, min(panels, ceilingDivide(8, tasks)))

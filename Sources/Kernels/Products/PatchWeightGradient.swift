@@ -36,7 +36,7 @@ private struct PatchWeightSums {
         let width = request.target.vectorWidth
         shape = PatchShape(g, width: width)
         // A part's sums should leave room in the second-level cache for what is added to them.
-        let limit = request.target.l2Bytes / 4 / 4 / g.kernel.area
+        let limit = request.target.l2Bytes / ElementType.float32.bytes / 4 / g.kernel.area
         let outputs = Self.part(of: g.outputChannels, width, limit: limit / width)
         let channels = Self.part(of: g.inputChannels, width, limit: limit / outputs)
         self.outputs = outputs

@@ -1,4 +1,5 @@
 import GraphIR
+import Programs
 
 /// What of a tile's results is exact: has the bits that the same place of the whole picture's results has.
 ///
@@ -12,25 +13,35 @@ public struct TileExactness: Hashable, Sendable {
     /// of results that are computed together, starts in the whole picture.
     public var alignment: Extent
 
-    /// - Parameter graph: an inference graph at the tile's size, whose outputs have a value for each input pixel.
+    /// - Parameter program: of an inference graph at the tile's size.
+    /// - Throws: as the other initialiser.
+    public init(_ program: Program) throws(SpatialError) {
+        try self.init(program.graph) { program.step($0)?.choice?.algorithm }
+    }
+
+    /// - Parameters:
+    ///   - graph: an inference graph at the tile's size, whose outputs have a value for each input pixel.
+    ///   - algorithm: that computes a convolution.
     /// - Throws: `SpatialError` for a graph without scales, and for a convolution by a product whose rounding depends on
     ///   its size.
-    public init(_ graph: Graph, convolutions: AlgorithmTable) throws(SpatialError) {
+    public init(_ graph: Graph, algorithm: (NodeID) -> ConvolutionAlgorithm?) throws(SpatialError) {
         let scales = try graph.spatialScales()
         var rows: [Range<Int>] = []
         var columns: [Range<Int>] = []
         alignment = Extent(1)
-        for (node, scale) in zip(graph.nodes, scales) {
+        for (id, scale) in zip(graph.ids, scales) {
+            let node = graph[id]
             guard let scale, let map = node.type.featureMap else {
                 rows.append(0..<0)
                 columns.append(0..<0)
                 continue
             }
-            let group = try resultGroup(node, convolutions)
+            let algorithm = node.op.convGeometry == nil ? nil : algorithm(id) ?? .gemm
+            let group = try resultGroup(node, algorithm)
             alignment.height = leastCommonMultiple(alignment.height, scale.rows.alignment(group: group))
             alignment.width = leastCommonMultiple(alignment.width, scale.columns.alignment(group: group))
-            rows.append(exactSpan(node, .rows, count: map.height, rows, convolutions))
-            columns.append(exactSpan(node, .columns, count: map.width, columns, convolutions))
+            rows.append(exactSpan(node, .rows, count: map.height, rows, algorithm))
+            columns.append(exactSpan(node, .columns, count: map.width, columns, algorithm))
         }
         halo = Padding(0)
         for output in graph.outputs {
@@ -56,9 +67,9 @@ extension Padding {
 }
 
 /// Positions along an axis that the node's kernel computes together.
-private func resultGroup(_ node: Node, _ convolutions: AlgorithmTable) throws(SpatialError) -> Int {
-    guard let geometry = node.op.convGeometry else { return 1 }
-    switch convolutions.algorithm(node.op) {
+private func resultGroup(_ node: Node, _ algorithm: ConvolutionAlgorithm?) throws(SpatialError) -> Int {
+    guard let geometry = node.op.convGeometry, let algorithm else { return 1 }
+    switch algorithm {
     case .winograd(let tile): return tile
     case .gemm:
         throw SpatialError(
@@ -71,16 +82,16 @@ private func resultGroup(_ node: Node, _ convolutions: AlgorithmTable) throws(Sp
 
 /// The exact positions of a node along an axis, from those of the nodes before it.
 private func exactSpan(
-    _ node: Node, _ axis: Axis, count: Int, _ exact: [Range<Int>], _ convolutions: AlgorithmTable
+    _ node: Node, _ axis: Axis, count: Int, _ exact: [Range<Int>], _ algorithm: ConvolutionAlgorithm?
 ) -> Range<Int> {
     let operand = { (position: Int) in exact[node.inputs[position].index] }
     var span: Range<Int>
     switch node.op {
     case .input: span = 0..<count
     case .conv(let g):
-        span = convolutionReach(node.op, g, axis, convolutions).image(of: operand(0), count: count)
+        span = convolutionReach(node.op, g, axis, algorithm).image(of: operand(0), count: count)
     case .convTranspose(let g):
-        span = convolutionReach(node.op, g, axis, convolutions).image(of: operand(0), count: count)
+        span = convolutionReach(node.op, g, axis, algorithm).image(of: operand(0), count: count)
     case .maxPool(let g): span = g.window(axis).image(of: operand(0), count: count)
     case .maxUnpool(let g):
         // The windows that have all of the map they look at, and their value.
@@ -101,12 +112,12 @@ private func exactSpan(
 }
 
 private func convolutionReach(
-    _ op: Op, _ g: ConvGeometry, _ axis: Axis, _ convolutions: AlgorithmTable
+    _ op: Op, _ g: ConvGeometry, _ axis: Axis, _ algorithm: ConvolutionAlgorithm?
 ) -> AxisReach {
     let span = (g.kernel.along(axis) - 1) * g.dilation.along(axis) + 1
     let padding = g.padding.before(axis)
     let isForward = op.isForwardConvolution
-    if case .winograd(let tile) = convolutions.algorithm(op) {
+    if case .winograd(let tile) = algorithm {
         return .winograd(tile: tile, padding: isForward ? padding : 2 - padding)
     }
     return isForward

@@ -54,7 +54,7 @@ struct StreamedWinograd {
     /// Whether weights are better transformed anew for each group of samples than once, through memory: when the
     /// transformed ones fit into no cache, a sample's products do, and no more than a few groups do it.
     static func pays(_ request: KernelRequest, _ shape: WinogradShape) -> Bool {
-        let weights = 4 * shape.products * shape.channels * shape.outputs
+        let weights = ElementType.float32.bytes * shape.products * shape.channels * shape.outputs
         let fitting = fittingSamples(request.target, shape)
         return weights > 4 * request.target.l2Bytes && fitting > 0
             && ceilingDivide(request.batchCapacity, fitting) <= 2
@@ -67,7 +67,8 @@ struct StreamedWinograd {
     /// As many samples as leave the products of a panel a good half of the second-level cache.
     private static func fittingSamples(_ target: Target, _ shape: WinogradShape) -> Int {
         let block = RegisterBlock(target: target, columns: shape.outputs)
-        let perSample = 4 * shape.products * shape.stripsPerSample * shape.stripTiles * block.columns
+        let perSample =
+            ElementType.float32.bytes * shape.products * shape.stripsPerSample * shape.stripTiles * block.columns
         return target.l2Bytes * 5 / 8 / perSample
     }
 
@@ -75,8 +76,8 @@ struct StreamedWinograd {
     private static func channels(_ shape: WinogradShape, _ block: RegisterBlock, _ tiles: Int, _ target: Target) -> Int
     {
         let width = target.vectorWidth
-        let room = target.l2Bytes * 7 / 8 - 4 * shape.products * tiles * block.columns
-        let fitting = max(width, room / (4 * shape.products * block.columns))
+        let room = target.l2Bytes * 7 / 8 - ElementType.float32.bytes * shape.products * tiles * block.columns
+        let fitting = max(width, room / (ElementType.float32.bytes * shape.products * block.columns))
         return stride(from: min(64, fitting) / width * width, to: width, by: -width)
             .first { shape.channels % $0 == 0 } ?? width
     }

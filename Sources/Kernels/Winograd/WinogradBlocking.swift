@@ -43,9 +43,9 @@ struct WinogradBlocking {
     /// Enough tiles to reuse each panel while it is near, few enough that their transforms stay in the second-level
     /// cache; more where the weights do not fit into any cache and have to be fetched anew for every task.
     private static func wantedTiles(_ shape: WinogradShape, _ block: RegisterBlock, _ target: Target) -> Int {
-        let perTile = 4 * shape.products * (shape.channels + block.columns)
+        let perTile = ElementType.float32.bytes * shape.products * (shape.channels + block.columns)
         let fitting = target.l2Bytes * 3 / 4 / perTile
-        let weights = 4 * shape.products * shape.channels * shape.outputs
+        let weights = ElementType.float32.bytes * shape.products * shape.channels * shape.outputs
         let least = weights > 8 << 20 ? 48 : 24
         return max(least, fitting) / block.rows * block.rows
     }

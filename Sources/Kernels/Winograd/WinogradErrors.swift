@@ -1,4 +1,5 @@
 import GraphIR
+import Programs
 
 extension WinogradMatrices {
     /// By how much rounding errors of the outputs, along one axis, exceed those of the plain sum at the worst place of a

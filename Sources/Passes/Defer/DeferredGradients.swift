@@ -1,4 +1,5 @@
 import GraphIR
+import Programs
 
 /// The gradients of weights that wait until all parts of a step have been through the net.
 ///
@@ -15,7 +16,7 @@ public struct DeferredGradients: Hashable, Sendable {
     /// What is kept of a sample, in bytes.
     public let sampleBytes: Int
 
-    /// Of a laid out training graph, the gradients whose sums would take more memory than what they are made of, for so
+    /// Of the graph of a training program, the gradients whose sums would take more memory than what they are made of, for so
     /// many samples; nil where there are none.
     public init?(of graph: Graph, batch: Int) {
         let users = graph.users()
@@ -25,7 +26,7 @@ public struct DeferredGradients: Hashable, Sendable {
         for id in graph.ids {
             guard let operands = graph.deferrableOperands(id, users) else { continue }
             let added = operands.map { graph[$0] }.filter { !kept.contains($0.name) }
-            let addedBytes = added.reduce(0) { $0 + 4 * $1.type.elementCount }
+            let addedBytes = added.reduce(0) { $0 + $1.type.bytes }
             let sum = ([id] + graph.companions(of: id)).reduce(0) { $0 + graph[$1].type.parameterBytes }
             guard batch * addedBytes < sum else { continue }
             gradients.append(graph[id].name)
@@ -40,16 +41,15 @@ public struct DeferredGradients: Hashable, Sendable {
         sampleBytes = sample
     }
 
-    /// The training graph without them.
-    public func left(of graph: Graph, layouts: [Layout]) -> RecomputedGraph {
+    /// The training program without them.
+    public func left(of program: Program) -> Program {
+        let graph = program.graph
         let waiting = waiting(in: graph)
         var rewriter = GraphRewriter(source: graph)
-        var kept: [Layout] = []
-        for id in graph.ids where !waiting.contains(id) {
-            rewriter.copy(graph[id], for: id)
-            kept.append(layouts[id.index])
-        }
-        return RecomputedGraph(rewriter.finish(from: graph), layouts: kept)
+        let kept = graph.ids.filter { !waiting.contains($0) }
+        for id in kept { rewriter.copy(graph[id], for: id) }
+        return Program(
+            rewriter.finish(from: graph), layouts: kept.map(program.layout), made: kept.map(program.step))
     }
 
     /// The graph that makes them and updates their parameters: what is kept of the maps are inputs, of gradients cotangents.
@@ -113,5 +113,5 @@ extension Graph {
 
 extension TensorType {
     /// Bytes of a parameter of this type, at the place where parameters and their sums lie.
-    public var parameterBytes: Int { (4 * elementCount + 63) / 64 * 64 }
+    public var parameterBytes: Int { (bytes + 63) / 64 * 64 }
 }

@@ -56,10 +56,10 @@ struct Bench: ParsableCommand {
             var options = try target.options(batch: batch)
             options.plans = session.graph.loss == nil || inferenceOnly ? [.infer] : [.train, .infer]
             options = try tuning.applied(to: options, of: session)
-            options = try memory.applied(to: options, of: session, threads: target.threadCount) {
+            let compilation = try memory.compilation(of: session, options, threads: target.threadCount) {
                 printError("memory: \($0)")
             }
-            let product = try session.compileSharedObject(options).product
+            let product = try compilation.compileSharedObject().product
             var arguments = ["bench", input.graph, "--model", product, "--runs", "\(runs)"]
             arguments += ["--target", target.target, "--threads", "\(target.threadCount)"] + (json ? ["--json"] : [])
             if let roofline { arguments += ["--roofline", roofline] }

@@ -27,8 +27,8 @@ struct Budget: ParsableCommand {
         try reportingErrors {
             for output in [csv, png] { try checkOutput(output, reading: [input.graph]) }
             let session = try input.session()
-            let curve = try session.memoryCurve(
-                try target.options(batch: batch), trainer: .standard, threads: target.threadCount)
+            let curve = try Compilation(session, try target.options(batch: batch)).memoryCurve(
+                trainer: .standard, threads: target.threadCount)
             printResult(curve.text, terminator: "")
             if let csv { try FileWriter.write(csv, text: curve.csv) }
             if let png { try drawMemoryCurve(curve, to: png) }

@@ -37,20 +37,25 @@ struct Compile: ParsableCommand {
     @Flag(help: "Replace files in the output folder that unetc has not written, or that were changed since.")
     var overwrite = false
 
+    @Flag(help: "Say where the compiler's time went.")
+    var timings = false
+
     func run() throws {
         try reportingErrors {
-            let session = try input.session()
+            let timings = Timings()
+            let session = try timings.measure(.reading) { try input.session() }
             var options = try target.options(batch: batch)
             options.fuses = fuse
             options.overwrites = overwrite
             tile?.apply(to: &options)
             options = try tuning.applied(to: options, of: session)
-            options = try memory.applied(to: options, of: session, threads: target.threadCount) {
-                printResult("memory: \($0)")
-            }
+            let compilation = try memory.compilation(
+                of: session, options, threads: target.threadCount, timings: timings
+            ) { printResult("memory: \($0)") }
             let folder = output ?? "generated/\(session.graph.name)"
-            let compiled = try session.compile(into: folder, options)
+            let compiled = try compilation.compile(into: folder)
             for plan in compiled.plans { printResult("plan \(plan.name): \(plan.plan.report)") }
+            if self.timings { printResult(timings.text, terminator: "") }
             printResult("wrote \(folder); try: \(compiled.product) train --out runs/first")
         }
     }

@@ -42,7 +42,7 @@ struct Dump: ParsableCommand {
             valueName: "file"))
     var from: [String] = []
 
-    @Option(help: "parsed, graph, backward, fused, scheduled, planned or kernels (default: graph).")
+    @Option(help: "parsed, graph, backward, fused, program, planned or kernels (default: graph).")
     var stage: DumpStage?
 
     @Option(

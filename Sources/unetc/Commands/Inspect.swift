@@ -49,12 +49,12 @@ struct Inspect: ParsableCommand {
             let session = try input.session()
             var options = try target.options(batch: batch)
             tile?.apply(to: &options)
-            options = try memory.applied(to: options, of: session, threads: target.threadCount) {
+            let compilation = try memory.compilation(of: session, options, threads: target.threadCount) {
                 printError("memory: \($0)")
             }
             let kind = plan ?? (tile != nil ? .tile : session.graph.loss == nil ? .gradients : .train)
             let times = try profile.map { try StepProfile(path: $0) }
-            let page = try session.inspection(of: kind, options, profile: times)
+            let page = try compilation.inspection(of: kind, profile: times)
             warnOfStrangers(page)
             try page.write(to: html)
             printResult("wrote \(html)")

@@ -31,9 +31,9 @@ struct Verify: ParsableCommand {
     func run() throws {
         try reportingErrors {
             let session = try input.session()
-            var options = try target.options(batch: batch)
-            options = try memory.applied(to: options, of: session, threads: target.threadCount) { _ in }
-            let report = try verify(session, options) { check in
+            let options = try target.options(batch: batch)
+            let fitted = try memory.compilation(of: session, options, threads: target.threadCount) { _ in }.options
+            let report = try verify(session, fitted) { check in
                 if !json { printError("verify: \(check)") }
             }
             if json { printContent(report.json.text + "\n") } else { printResult(text(report)) }

@@ -4,7 +4,7 @@ const stories = {
   graph: "The net as it was declared.",
   backward: "With gradients and updates: the net goes down and up, its gradient comes back beside it.",
   fused: "Functions have moved into the kernels before them, and maxima and sums beside those that make them.",
-  scheduled: "With memory layouts, conversions, what is computed a second time, and the order of steps.",
+  program: "With algorithms, memory layouts, conversions, what is computed a second time, and the order of steps.",
   planned: "With a place in memory for every value, and a kernel for every step.",
 };
 if (data.plan !== "train" && data.plan !== "gradients") stories.backward = "The net as it is after training.";
@@ -93,7 +93,7 @@ function recall() {
 
 const keyHelp = [
   ["/", "search; arrows and Enter choose, Esc clears"], ["Arrows", "from box to box in the graph, from step to step in the arena"],
-  ["1 … 5", "graph, backward, fused, scheduled, planned"], ["+  −  0", "closer, farther, all of it"],
+  ["1 … 5", "graph, backward, fused, program, planned"], ["+  −  0", "closer, farther, all of it"],
   ["c", "outline what the last pass has changed"], ["w", "more room for the chosen node and its kernel"],
   ["t", "light, dark, or as the system has it"],
   ["Esc", "choose nothing"], ["?", "this list"],

@@ -1,4 +1,5 @@
 import GraphIR
+import Programs
 
 /// What a kernel wants: the layout of each input, and of its result; the epilogue's operands are laid out as the result.
 struct LayoutDemand: Hashable {
@@ -9,14 +10,16 @@ struct LayoutDemand: Hashable {
 /// Which layouts the kernels of each operator work on.
 struct LayoutRules {
     let target: Target
-    let convolutions: AlgorithmTable
 
     /// The demand of a node whose operands have the given types and layouts.
-    func demand(_ node: Node, operands: [(type: TensorType, layout: Layout)]) -> LayoutDemand {
+    /// - Parameter algorithm: of a convolution.
+    func demand(
+        _ node: Node, by algorithm: ConvolutionAlgorithm?, operands: [(type: TensorType, layout: Layout)]
+    ) -> LayoutDemand {
         let plain = LayoutDemand(inputs: operands.map { _ in .nchw }, result: .nchw)
         switch node.op {
         case .conv, .convTranspose, .convDataGradient, .convWeightGradient:
-            return convolutions.algorithm(node.op).demand(node.op, target: target, operandCount: operands.count)
+            return algorithm?.demand(node.op, target: target, operandCount: operands.count) ?? plain
         case .channelSum: return LayoutDemand(inputs: operands.map(\.layout), result: .nchw)
         case .maxPool: return uniform(operands[0].layout, operands.count)
         case .maxUnpool, .maxPick: return uniform(operands[1].layout, operands.count)

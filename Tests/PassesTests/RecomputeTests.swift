@@ -1,19 +1,19 @@
 import Base
 import GraphIR
+import Programs
 import TestSupport
 import Testing
 
 @testable import Passes
 
-@Suite struct RecomputedGraphTests {
+@Suite struct RecomputeTests {
     /// A plan's graph as it is before it is ordered.
-    private static func fused(_ graph: Graph) throws -> RecomputedGraph {
-        let schedule = try runPipeline(graph, for: .gradients).schedule
-        return RecomputedGraph(schedule.graph, layouts: schedule.layouts)
+    private static func fused(_ graph: Graph) throws -> Program {
+        try runPipeline(graph, for: .gradients).program
     }
 
     /// Applies some changes, drawn from a seed, wherever they make sense.
-    private static func changed(_ graph: RecomputedGraph, seed: UInt64, count: Int) -> RecomputedGraph {
+    private static func changed(_ graph: Program, seed: UInt64, count: Int) -> Program {
         var graph = graph
         var random = SplitMix64(seed: seed)
         var left = count
@@ -29,7 +29,7 @@ import Testing
             } else {
                 let place = readers[id.index][Int(random.next() % UInt64(readers[id.index].count))]
                 guard place > graph.position(of: id) else { continue }
-                _ = graph.makeAgain(id, before: place, depth: Int(random.next() % 4))
+                _ = graph.makeAgain(id, before: place, depth: Int(random.next() % 4), readers)
             }
             left -= 1
         }
@@ -42,9 +42,8 @@ import Testing
         for seed in 0..<3 as Range<UInt64> {
             let again = Self.changed(original, seed: seed, count: 6)
             #expect(verify(again.graph) == [])
-            #expect(again.layouts.count == again.graph.nodes.count)
-            let schedule = scheduleSteps(again.graph, layouts: again.layouts)
-            #expect(Set(schedule.steps).count == schedule.steps.count)
+            #expect(Set(again.steps).count == again.steps.count)
+            #expect(try Program(parsing: again.text) == again)
             // The same operations on the same numbers, so not only nearly.
             #expect(try resultMismatch(original.graph, again.graph, tolerance: 0) == nil, "seed \(seed)")
         }
@@ -64,16 +63,17 @@ import Testing
             """)
         var again = try Self.fused(graph)
         let a = try #require(again.graph.id(named: "a"))
-        let readers = again.readerPositions()[a.index]
+        let all = again.readerPositions()
+        let readers = all[a.index]
         #expect(readers.count > 1, "the forward pass and the backward pass read it")
         let last = try #require(readers.last)
         let name = again.graph[last].name
-        let cost = again.makeAgain(a, before: last, depth: 3)
+        let cost = again.makeAgain(a, before: last, depth: 3, all)
         #expect(cost.again == [a])
         let clone = try #require(again.graph.id(named: "a.again"))
         let reader = try #require(again.graph.id(named: name))
         #expect(again.graph[reader].operands.contains(clone))
-        #expect(again.sources[clone.index].map { again.sources[$0.index] } != nil)
+        #expect(again[clone] == again[try #require(again.graph.id(named: "a"))])
         #expect(clone.index == reader.index - 1)
     }
 
@@ -94,8 +94,9 @@ import Testing
         let original = try Self.fused(graph)
         var again = original
         let concat = try #require(again.graph.ids { $0 == .concat }.first)
-        let last = try #require(again.readerPositions()[concat.index].last)
-        let cost = again.makeAgain(concat, before: last, depth: 1)
+        let readers = again.readerPositions()
+        let last = try #require(readers[concat.index].last)
+        let cost = again.makeAgain(concat, before: last, depth: 1, readers)
         #expect(cost.again.map { original.graph[$0].name } == ["up", original.graph[concat].name])
         #expect(verify(again.graph) == [])
         let clone = try #require(again.graph.ids { $0 == .concat }.last)

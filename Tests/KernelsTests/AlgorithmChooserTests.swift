@@ -1,9 +1,10 @@
 import GraphIR
+import Programs
 import Testing
 
 @testable import Kernels
 
-@Suite struct AlgorithmTableTests {
+@Suite struct AlgorithmChooserTests {
     private static func same(_ channels: Int, to outputs: Int, _ size: Int, kernel: Int = 3) -> ConvGeometry {
         ConvGeometry(
             inputChannels: channels, input: Extent(size), outputChannels: outputs, kernel: Extent(kernel),
@@ -20,12 +21,12 @@ import Testing
         [.conv(g), .convDataGradient(g), .convWeightGradient(g)]
     }
 
-    private func made(
-        _ ops: [Op], target: Target = .x86v4, batch: Int = 16, isInference: Bool = false,
+    private func chooser(
+        target: Target = .x86v4, batch: Int = 16, isInference: Bool = false,
         choice: ConvolutionChoice = .auto, winners: [String: ConvolutionAlgorithm] = [:]
-    ) -> AlgorithmTable {
-        AlgorithmTable(
-            ops, target: target, batch: batch, isInference: isInference, choice: choice, winners: winners)
+    ) -> AlgorithmChooser {
+        AlgorithmChooser(
+            target: target, batch: batch, isInference: isInference, choice: choice, winners: winners)
     }
 
     @Test func candidatesAreThoseThatApply() {
@@ -53,10 +54,10 @@ import Testing
             (Self.same(32, to: 64, 32, kernel: 1), .patch), (Self.grouped, .gemm),
         ]
         for (g, algorithm) in expected {
-            let table = made(Self.products(g), target: target)
+            let chooser = chooser(target: target)
             for op in Self.products(g) {
-                #expect(table[op]?.algorithm == algorithm, "\(op.mnemonic) \(g.key)")
-                #expect(table[op]?.reason == .costModel)
+                #expect(chooser.choice(for: op)?.algorithm == algorithm, "\(op.mnemonic) \(g.key)")
+                #expect(chooser.choice(for: op)?.reason == .costModel)
             }
         }
     }
@@ -64,9 +65,9 @@ import Testing
     @Test func everyPredictionIsATime() {
         for target in [Target.x86v1, .aarch64, .x86v3, .x86v4] {
             for g in NamedGeometry.direct.map(\.geometry) + NamedGeometry.odd.map(\.geometry) {
-                let table = made(Self.products(g), target: target)
+                let chooser = chooser(target: target)
                 for op in Self.products(g) {
-                    let predictions = table[op]?.predictions ?? []
+                    let predictions = chooser.choice(for: op)?.predictions ?? []
                     #expect(!predictions.isEmpty)
                     #expect(predictions.allSatisfy { $0.milliseconds > 0 && $0.milliseconds.isFinite })
                 }
@@ -74,17 +75,19 @@ import Testing
         }
     }
 
-    @Test func tablesDependOnNothingButTheirOperators() {
+    @Test func choicesDependOnNothingButTheirOperators() {
         let ops = [Self.same(16, to: 32, 64), Self.same(256, to: 256, 8), Self.strided].flatMap(Self.products)
-        #expect(made(ops) == made(ops))
-        #expect(made(ops) == made(ops.reversed() + ops))
+        let (one, other) = (chooser(), chooser())
+        let choices = ops.map(one.choice)
+        #expect(choices == ops.reversed().map(other.choice).reversed())
+        #expect(choices == ops.map(one.choice), "asked again")
     }
 
     /// In inference weights are prepared once, in training at every step.
     @Test func preparedWeightsCostLessInInference() throws {
         let op = Op.conv(Self.same(64, to: 64, 8))
-        let training = try #require(made([op], batch: 1)[op])
-        let inference = try #require(made([op], batch: 1, isInference: true)[op])
+        let training = try #require(chooser(batch: 1).choice(for: op))
+        let inference = try #require(chooser(batch: 1, isInference: true).choice(for: op))
         for (slow, fast) in zip(training.predictions, inference.predictions) {
             #expect(slow.algorithm == fast.algorithm)
             if slow.algorithm == .gemm {
@@ -98,8 +101,8 @@ import Testing
     @Test func anAlgorithmIsForcedWhereItApplies() {
         let ops = [Op.conv(Self.same(64, to: 64, 64)), .conv(Self.strided), .conv(Self.same(3, to: 64, 64))]
         let chosen = { (choice: ConvolutionChoice) -> [String] in
-            let table = made(ops, choice: choice)
-            return ops.map { "\(table.algorithm($0).name) \(table[$0]?.reason.rawValue ?? "")" }
+            let chooser = chooser(choice: choice)
+            return ops.compactMap(chooser.choice).map { "\($0.algorithm.name) \($0.reason.rawValue)" }
         }
         #expect(chosen(.winograd2) == ["winograd2 forced", "direct cost model", "narrow-input cost model"])
         #expect(chosen(.direct) == ["direct forced", "direct forced", "narrow-input cost model"])
@@ -108,21 +111,22 @@ import Testing
 
     @Test func winnersAreUsedWhereTheyApply() throws {
         let ops = [Op.conv(Self.same(64, to: 64, 64)), .conv(Self.strided)]
-        let keys = try ops.map { try #require(made([]).key($0)) }
-        let table = made(ops, winners: [keys[0]: .winograd(tile: 2), keys[1]: .winograd(tile: 4)])
-        #expect(table[ops[0]]?.algorithm == .winograd(tile: 2))
-        #expect(table[ops[0]]?.reason == .tuned)
-        #expect(table[ops[1]]?.algorithm == .direct, "Winograd's algorithm has no stride")
-        #expect(table[ops[1]]?.reason == .costModel)
+        let keys = try ops.map { try #require($0.tuningKey(batch: 16, isInference: false)) }
+        let chooser = chooser(winners: [keys[0]: .winograd(tile: 2), keys[1]: .winograd(tile: 4)])
+        #expect(chooser.choice(for: ops[0])?.algorithm == .winograd(tile: 2))
+        #expect(chooser.choice(for: ops[0])?.reason == .tuned)
+        #expect(chooser.choice(for: ops[1])?.algorithm == .direct, "Winograd's algorithm has no stride")
+        #expect(chooser.choice(for: ops[1])?.reason == .costModel)
     }
 
     /// Files with measured winners are read by later versions, so that keys keep their form.
     @Test func keysSayEverything() {
-        let key = made([], batch: 4, isInference: true).key(.convDataGradient(Self.strided))
+        let key = Op.convDataGradient(Self.strided).tuningKey(batch: 4, isInference: true)
         #expect(
             key == "conv_data_gradient 64x64x64 to 128x32x32, kernel 3x3, stride 2x2, padding 1 1 1 1, "
                 + "dilation 1x1, groups 1, batch 4, inference")
-        #expect(made([]).key(.concat) == nil)
+        #expect(Op.concat.tuningKey(batch: 4, isInference: true) == nil)
+        #expect(chooser().choice(for: .concat) == nil)
     }
 
     @Test func namesReadBack() {

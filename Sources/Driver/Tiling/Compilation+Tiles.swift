@@ -1,9 +1,9 @@
-import Emission
 import FileAccess
 import GraphIR
 import Kernels
 import MemoryPlanning
 import Passes
+import Programs
 
 /// How large a tile is where nobody says so.
 private enum TileLimits {
@@ -16,50 +16,49 @@ private enum TileLimits {
     static let sides = [256, 320, 384, 448, 512, 640, 768, 896, 1024, 1152, 1280, 1408, 1536, 1792, 2048]
 }
 
-extension Session {
+extension Compilation {
     /// The tile of the plan `tile`: of the size asked for, or the smallest whose edges do not cost much.
     /// - Throws: `DriverError` for a graph that cannot be cut into tiles, and a size that leaves nothing of a tile.
-    func chooseTile(_ options: CompileOptions) throws -> TileChoice {
+    func chooseTile() throws -> TileChoice {
         do {
             let inference = inferenceGraph(graph)
             guard let own = inference.inputExtent else { throw SpatialError("the graph has no input") }
             let step = try inference.sizeStep()
             if let wanted = options.tileSize {
                 let size = own.fitted(to: wanted, step: step)
-                if let choice = try tile(of: size, options) { return choice }
+                if let choice = try tile(of: size) { return choice }
                 throw SpatialError(
                     "a tile of \(size.height) x \(size.width) pixels is too small: its edges leave nothing that is exact "
                         + "and lies \(step.height) x \(step.width) pixels or more before the next tile\n"
                         + "  hint: a larger --tile, or --tile auto")
             }
-            return try chosenTile(own, step, options)
+            return try chosenTile(own, step)
         } catch let error as SpatialError {
             throw DriverError(
-                "\(Files.name(of: path)): error: the graph cannot be computed tile by tile: \(error)")
+                "\(fileName): error: the graph cannot be computed tile by tile: \(error)")
         }
     }
 
     /// What of a tile is exact.
-    func exactness(_ graph: Graph, _ tile: TileChoice) throws -> TileExactness {
+    func exactness(_ program: Program) throws -> TileExactness {
         do {
-            return try TileExactness(graph, convolutions: tile.convolutions)
+            return try TileExactness(program)
         } catch {
-            throw DriverError("\(Files.name(of: path)): error: the graph cannot be computed tile by tile: \(error)")
+            throw DriverError("\(fileName): error: the graph cannot be computed tile by tile: \(error)")
         }
     }
 
     private func chosenTile(
-        _ own: Extent, _ step: Extent, _ options: CompileOptions
+        _ own: Extent, _ step: Extent
     ) throws -> TileChoice {
-        let schedule = try runPipeline(graph, for: .tile, fuses: options.fuses).schedule
-        let memory = planMemory(
-            schedule, options: PlanningOptions(strategy: .greedy, batchCapacity: 1))
-        let bytesPerPixel = Double(memory.report.lowerBoundBytes) / Double(own.area)
+        let program = try runPipeline(graph, for: .tile, fuses: options.fuses).program
+        let bytes = memoryLowerBound(program, options: PlanningOptions(strategy: .greedy, batchCapacity: 1))
+        let bytesPerPixel = Double(bytes) / Double(own.area)
         var best: TileChoice?
         for side in TileLimits.sides {
             let size = own.fitted(to: Extent(side), step: step)
             if best != nil, bytesPerPixel * Double(size.area) > Double(TileLimits.arenaBytes) { break }
-            guard let choice = try tile(of: size, options) else { continue }
+            guard let choice = try tile(of: size) else { continue }
             best = choice
             if choice.overhead <= TileLimits.overhead { break }
         }
@@ -71,9 +70,8 @@ extension Session {
         return best
     }
 
-    private func tile(of size: Extent, _ options: CompileOptions) throws -> TileChoice? {
-        let stages = try runPipeline(graph, for: .tile, inputSize: size, fuses: options.fuses).stages
-        guard let fused = stages.last(where: { $0.name == "fused" })?.graph else { return nil }
+    private func tile(of size: Extent) throws -> TileChoice? {
+        let fused = try runPipeline(graph, for: .tile, inputSize: size, fuses: options.fuses).fused
         return try TileSearch(fused, size: size, target: options.target, choice: options.convolutions).best()
     }
 }

@@ -1,23 +1,11 @@
 import GraphIR
+import Programs
 
-/// A graph with its layouts in which some values are made a second time, or moved out of a larger buffer, so that memory is
-/// free in between.
+/// Programs in which some values are made a second time, or moved out of a larger buffer, so that memory is free in between.
 ///
-/// Every change inserts nodes whose kernels and operands are those of nodes that are there already, so that all values
+/// Every change inserts steps whose kernels and operands are those of steps that are there already, so that all values
 /// keep their bits.
-public struct RecomputedGraph: Hashable, Sendable {
-    public private(set) var graph: Graph
-    /// By node index.
-    public private(set) var layouts: [Layout]
-    /// By node index, the node of the first graph that does the same work; nil for copies.
-    public private(set) var sources: [NodeID?]
-
-    public init(_ graph: Graph, layouts: [Layout]) {
-        self.graph = graph
-        self.layouts = layouts
-        sources = graph.ids
-    }
-
+extension Program {
     /// Where a node runs: companions run with their host.
     public func position(of id: NodeID) -> NodeID { graph[id].host ?? id }
 
@@ -36,12 +24,14 @@ public struct RecomputedGraph: Hashable, Sendable {
     /// steps; what lies deeper is kept longer. Operands of a concat that are still there are copied into the new one, and
     /// those that later nodes read move out of the old one, which would stay as a whole for their sake.
     ///
-    /// - Returns: the nodes of this graph that run once more, and the values that are copied: what it costs.
-    public mutating func makeAgain(_ value: NodeID, before reader: NodeID, depth: Int) -> Cost {
-        let readers = readerPositions()
+    /// - Parameter readers: what `readerPositions` says.
+    /// - Returns: the nodes of this program that run once more, and the values that are copied: what it costs.
+    public mutating func makeAgain(
+        _ value: NodeID, before reader: NodeID, depth: Int, _ readers: [[NodeID]]
+    ) -> RecomputationCost {
         let chain = chain(of: value, before: reader, depth: depth, readers)
-        var edit = GraphEdit(self)
-        var cost = Cost(again: chain)
+        var edit = ProgramEdit(self)
+        var cost = RecomputationCost(again: chain)
         for id in chain where graph[id].op == .concat {
             let end = readers[id.index].last { $0 < reader } ?? position(of: id)
             for operand in graph[id].inputs where readers[operand.index].contains(where: { $0 > end }) {
@@ -74,86 +64,85 @@ public struct RecomputedGraph: Hashable, Sendable {
 
     /// Copies a feature map, which lies inside a larger buffer, into a place of its own behind the node at `position`; nodes behind
     /// read the copy.
-    public mutating func moveOut(_ value: NodeID, after position: NodeID) -> Cost {
-        var edit = GraphEdit(self)
+    public mutating func moveOut(_ value: NodeID, after position: NodeID) -> RecomputationCost {
+        var edit = ProgramEdit(self)
         edit.moveOut(value, after: position)
         self = edit.result()
-        return Cost(copied: [value])
-    }
-
-    /// What a change adds to a step of training.
-    public struct Cost: Hashable, Sendable {
-        /// Nodes that run once more.
-        public var again: [NodeID] = []
-        /// Values that are read and written once.
-        public var copied: [NodeID] = []
-
-        public init(again: [NodeID] = [], copied: [NodeID] = []) {
-            self.again = again
-            self.copied = copied
-        }
-    }
-
-    fileprivate init(graph: Graph, layouts: [Layout], sources: [NodeID?]) {
-        (self.graph, self.layouts, self.sources) = (graph, layouts, sources)
+        return RecomputationCost(copied: [value])
     }
 }
 
-/// Nodes to insert into a graph, and the graph with them.
-private struct GraphEdit {
-    private let old: RecomputedGraph
-    private var names: Set<String>
+/// What making a value again adds to a step of training.
+public struct RecomputationCost: Hashable, Sendable {
+    /// Nodes that run once more.
+    public var again: [NodeID] = []
+    /// Values that are read and written once.
+    public var copied: [NodeID] = []
+
+    public init(again: [NodeID] = [], copied: [NodeID] = []) {
+        self.again = again
+        self.copied = copied
+    }
+}
+
+/// Steps to insert into a program, and the program with them.
+private struct ProgramEdit {
+    private let old: Program
     /// What to insert behind and before nodes, by node index.
-    private var copiesBehind: [[NodeID]]
-    private var chainsBefore: [[NodeID]]
+    private var copiesBehind: [Int: [NodeID]] = [:]
+    private var chainsBefore: [Int: [NodeID]] = [:]
 
     private var graph: Graph
     private var layouts: [Layout] = []
-    private var sources: [NodeID?] = []
+    private var steps: [Step?] = []
+    private var newNames: [String] = []
     /// What a reader of an old node reads from here on.
-    private var current: [NodeID?]
+    private var current: [NodeID] = []
 
-    init(_ old: RecomputedGraph) {
+    init(_ old: Program) {
         self.old = old
-        names = Set(old.graph.nodes.map(\.name))
-        copiesBehind = Array(repeating: [], count: old.graph.nodes.count)
-        chainsBefore = copiesBehind
-        graph = Graph(name: old.graph.name)
-        graph.training = old.graph.training
-        current = Array(repeating: nil, count: old.graph.nodes.count)
+        graph = old.graph
     }
 
     /// Behind the node and its companions, which run with it.
     mutating func moveOut(_ value: NodeID, after position: NodeID) {
-        copiesBehind[(old.graph.companions(of: position).last ?? position).index].append(value)
+        copiesBehind[(old.graph.companions(of: position).last ?? position).index, default: []].append(value)
     }
 
     mutating func makeAgain(_ chain: [NodeID], before reader: NodeID) { chainsBefore[reader.index] = chain }
 
-    mutating func result() -> RecomputedGraph {
+    mutating func result() -> Program {
+        let count = old.graph.nodes.count
+        // What stands before the first change stays as it is.
+        let start = min(chainsBefore.keys.min() ?? count, copiesBehind.keys.min() ?? count)
+        graph = old.graph.prefix(start)
+        layouts = (0..<start).map { old.layout(of: NodeID($0)) }
+        steps = (0..<start).map { old.step(NodeID($0)) }
+        current = old.graph.ids
         // By old node index, the node that stands for it, which outputs and hosts mean.
         var first = current
         // What companions read is what there was when their host ran.
-        var atHost: [Int: [NodeID?]] = [:]
-        let hosts = Set(old.graph.nodes.compactMap(\.host))
-        for id in old.graph.ids {
-            insertChain(chainsBefore[id.index])
+        var atHost: [Int: [NodeID]] = [:]
+        for id in old.graph.ids[start...] {
+            insertChain(chainsBefore[id.index] ?? [])
             var node = old.graph[id]
-            let seen = node.host.flatMap { atHost[$0.index] } ?? current
-            node.host = node.host.flatMap { first[$0.index] }
+            var seen = current
+            if let host = node.host {
+                seen = atHost[host.index] ?? old.graph.ids
+                node.host = first[host.index]
+            }
             let new = append(node, of: id, reading: seen)
             first[id.index] = new
             current[id.index] = new
-            if hosts.contains(id) { atHost[id.index] = current }
-            for value in copiesBehind[id.index] { current[value.index] = insertCopy(value) }
+            if !old.graph.companions(of: id).isEmpty { atHost[id.index] = current }
+            for value in copiesBehind[id.index] ?? [] { current[value.index] = insertCopy(value) }
         }
-        let place = { (id: NodeID) in first[id.index] ?? id }
-        graph.outputs = old.graph.outputs.map { NamedValue($0.name, place($0.node)) }
-        graph.loss = old.graph.loss.map(place)
+        graph.outputs = old.graph.outputs.map { NamedValue($0.name, first[$0.node.index]) }
+        graph.loss = old.graph.loss.map { first[$0.index] }
         graph.gradients = old.graph.gradients.map {
-            GradientBinding(of: place($0.of), gradient: place($0.gradient))
+            GradientBinding(of: first[$0.of.index], gradient: first[$0.gradient.index])
         }
-        return RecomputedGraph(graph: graph, layouts: layouts, sources: sources)
+        return Program(graph, layouts: layouts, made: steps)
     }
 
     private mutating func insertChain(_ chain: [NodeID]) {
@@ -167,41 +156,45 @@ private struct GraphEdit {
             }
             // Operands lie inside their concat. What is there already has a place that outlives it, and is copied.
             for (place, operand) in node.inputs.enumerated() {
-                node.inputs[place] = chain.contains(operand) ? current[operand.index] ?? operand : insertCopy(operand)
+                node.inputs[place] = chain.contains(operand) ? current[operand.index] : insertCopy(operand)
             }
-            current[id.index] = push(node, layout: old.layouts[id.index], source: old.sources[id.index])
+            current[id.index] = push(node, layout: old.layout(of: id), step: old.step(id))
         }
     }
 
     private mutating func insertCopy(_ value: NodeID) -> NodeID {
         let source = old.graph[value]
         let node = Node(
-            op: .relayout, inputs: [current[value.index] ?? value], type: source.type,
-            name: newName(source.name, "copy"), origin: source.origin)
-        return push(node, layout: old.layouts[value.index], source: nil)
+            op: .relayout, inputs: [current[value.index]], type: source.type, name: newName(source.name, "copy"),
+            origin: source.origin)
+        return push(node, layout: old.layout(of: value), step: Step(node))
     }
 
     /// Appends a node whose operands are old ones, for which there are new ones.
-    private mutating func append(_ node: Node, of id: NodeID, reading new: [NodeID?]) -> NodeID {
+    private mutating func append(_ node: Node, of id: NodeID, reading new: [NodeID]) -> NodeID {
         var node = node
-        node.inputs = node.inputs.map { new[$0.index] ?? $0 }
-        node.epilogue = node.epilogue.map { FusedStep($0.function, $0.operands.map { new[$0.index] ?? $0 }) }
-        return push(node, layout: old.layouts[id.index], source: old.sources[id.index])
+        // Most nodes stay as they are; new arrays would cost more than all else here.
+        if node.operands.contains(where: { new[$0.index] != $0 }) {
+            node.inputs = node.inputs.map { new[$0.index] }
+            node.epilogue = node.epilogue.map { FusedStep($0.function, $0.operands.map { new[$0.index] }) }
+        }
+        return push(node, layout: old.layout(of: id), step: old.step(id))
     }
 
-    private mutating func push(_ node: Node, layout: Layout, source: NodeID?) -> NodeID {
+    private mutating func push(_ node: Node, layout: Layout, step: Step?) -> NodeID {
         layouts.append(layout)
-        sources.append(source)
+        steps.append(step)
         return graph.append(node)
     }
 
     private mutating func newName(_ name: String, _ suffix: String) -> String {
         var candidate = "\(name).\(suffix)"
         var number = 2
-        while !names.insert(candidate).inserted {
+        while newNames.contains(candidate) || old.graph.id(named: candidate) != nil {
             candidate = "\(name).\(suffix)\(number)"
             number += 1
         }
+        newNames.append(candidate)
         return candidate
     }
 }

@@ -1,3 +1,5 @@
+import Programs
+
 /// Which algorithm computes convolutions: the cheapest for each, or one for all that it can compute.
 public enum ConvolutionChoice: String, Hashable, Sendable, CaseIterable {
     case auto

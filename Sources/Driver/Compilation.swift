@@ -1,0 +1,289 @@
+import Emission
+import FileAccess
+import GraphIR
+import Kernels
+import MemoryPlanning
+import Passes
+import Programs
+
+/// A graph on its way through the compiler with some options. What has been made of it is kept, so that nothing is made
+/// twice:
+///
+/// 1. `stages`: passes over the graph, for a kind of plan;
+/// 2. `selected`: its program, for a batch (`Kernels/Selection`);
+/// 3. `program`: what waits for a step's end is left out (`DeferredGradients`), values are made again (`RecomputeSearch`);
+/// 4. `placed`: the steps in order, and all values in their places (`planMemory`);
+/// 5. `lowered`: kernels, verified.
+public final class Compilation {
+    public let session: Session
+    public private(set) var options: CompileOptions
+    public let timings: Timings
+    private let builder = KernelBuilder()
+    private var knownStages: [PlanKind: GraphStages] = [:]
+    private var choosers: [ChooserKey: AlgorithmChooser] = [:]
+    private var selections: [PlanKey: Program] = [:]
+    private var train: Program?
+    private var plans: [PlanKey: Plan] = [:]
+    private var deferrals: [DeferralKey: Program] = [:]
+    private var deferredPlans: [DeferralKey: Plan] = [:]
+    private var knownLowered: [PlanKind: LoweredPlan] = [:]
+    private var knownTile: TileChoice?
+
+    private struct PlanKey: Hashable {
+        var kind: PlanKind
+        var batch: Int
+    }
+
+    private struct DeferralKey: Hashable {
+        var gradients: DeferredGradients
+        var batch: Int
+        var partBatch: Int
+    }
+
+    private struct ChooserKey: Hashable {
+        var batch: Int
+        var isInference: Bool
+    }
+
+    public init(_ session: Session, _ options: CompileOptions, timings: Timings = Timings()) {
+        self.session = session
+        self.options = options
+        self.timings = timings
+    }
+
+    var graph: Graph { session.graph }
+    var fileName: String { Files.name(of: session.path) }
+
+    /// Samples that the plans are made for; the plan `tile` takes one.
+    var batch: Int { options.batch ?? graph.training.batch }
+
+    /// Samples of a step, which the plan `deferred` takes at once.
+    private var stepBatch: Int { options.stepBatch ?? batch }
+
+    private func batch(of kind: PlanKind) -> Int { kind == .tile ? 1 : batch }
+
+    // MARK: Stages
+
+    /// The passes over the graph of a plan.
+    /// - Throws: `DriverError` for graphs that cannot be differentiated, or not be computed in tiles.
+    public func stages(_ kind: PlanKind) throws -> GraphStages {
+        if let made = knownStages[kind] { return made }
+        let size = kind == .tile ? try chosenTile().size : nil
+        let made = try checked {
+            try timings.measure(.passes) {
+                try runPipeline(
+                    graph, for: kind, withRespectTo: options.withRespectTo, inputSize: size, fuses: options.fuses)
+            }
+        }
+        knownStages[kind] = made
+        return made
+    }
+
+    /// The tile of the plan `tile`.
+    func chosenTile() throws -> TileChoice {
+        if let knownTile { return knownTile }
+        let choice = try timings.measure(.tiles) { try chooseTile() }
+        knownTile = choice
+        return choice
+    }
+
+    /// A plan's program with nothing left out and nothing made again.
+    /// - Parameter batch: nil is the one of the options.
+    func selected(_ kind: PlanKind, batch: Int? = nil) throws -> Program {
+        let key = PlanKey(kind: kind, batch: batch ?? self.batch(of: kind))
+        if let made = selections[key] { return made }
+        let fused = try stages(kind).fused
+        let made: Program
+        if kind == .tile {
+            let tile = try chosenTile()
+            made = try selected(fused, batch: key.batch) { tile.choices[$0] }
+        } else {
+            made = try selected(fused, batch: key.batch, choice: chooser(fused, key.batch).choice)
+        }
+        selections[key] = made
+        return made
+    }
+
+    private func selected(
+        _ graph: Graph, batch: Int, leaves: [String: Layout] = [:], choice: (Op) -> AlgorithmChoice?
+    ) throws -> Program {
+        let made = timings.measure(.selection) {
+            select(
+                graph, target: options.target, batch: batch, leaves: leaves, building: builder, choice: choice)
+        }
+        try checked { try requireWellFormed(made.graph, after: "layouts") }
+        return made
+    }
+
+    /// What chooses algorithms for a graph at a batch.
+    func chooser(_ graph: Graph, _ batch: Int) -> AlgorithmChooser {
+        let key = ChooserKey(batch: batch, isInference: graph.isInference)
+        if let known = choosers[key] { return known }
+        let chooser = AlgorithmChooser(
+            target: options.target, batch: batch, isInference: key.isInference, choice: options.convolutions,
+            winners: options.winners)
+        choosers[key] = chooser
+        return chooser
+    }
+
+    /// A plan's program as it is planned.
+    public func program(_ kind: PlanKind) throws -> Program {
+        guard kind == .train else { return try selected(kind) }
+        if let train { return train }
+        var made = try selected(.train)
+        if let deferred = options.deferred { made = deferred.left(of: made) }
+        let changed = timings.measure(.recomputation) { recomputed(made) }
+        if changed != made { made = try checkedAgain(changed, batch: batch) }
+        train = made
+        return made
+    }
+
+    /// A program that passes have changed, with what its new steps ask for.
+    func checkedAgain(_ program: Program, batch: Int) throws -> Program {
+        try checked { try requireWellFormed(program.graph, after: "recomputation") }
+        return timings.measure(.selection) {
+            measured(program, target: options.target, batch: batch, building: builder)
+        }
+    }
+
+    /// Names errors of ours, and the file of the user's.
+    private func checked<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let error as GraphVerificationError {
+            throw DriverError("\(error)", exitCode: 70)
+        } catch let error as DriverError {
+            throw error
+        } catch {
+            throw DriverError("\(fileName): error: \(error)")
+        }
+    }
+
+    // MARK: Deferral
+
+    /// The program of the plan `deferred`; nil where the parts of a step leave nothing to its end.
+    public func deferredProgram() throws -> Program? {
+        guard let gradients = options.deferred, options.plans.contains(.train) else { return nil }
+        return try program(of: gradients, batch: stepBatch, partBatch: batch)
+    }
+
+    /// The program that makes gradients which have waited. What is kept for them lies in it as it does in the plan `train`.
+    func program(of deferred: DeferredGradients, batch: Int, partBatch: Int) throws -> Program {
+        let key = DeferralKey(gradients: deferred, batch: batch, partBatch: partBatch)
+        if let made = deferrals[key] { return made }
+        let train = try selected(.train, batch: partBatch)
+        var leaves: [String: Layout] = [:]
+        for id in train.graph.ids { leaves[train.graph[id].name] = train.layout(of: id) }
+        let graph = deferred.graph(from: train.graph)
+        let made = try selected(graph, batch: batch, leaves: leaves, choice: chooser(graph, batch).choice)
+        deferrals[key] = made
+        return made
+    }
+
+    /// The same in its places.
+    func placed(_ deferred: DeferredGradients, batch: Int, partBatch: Int) throws -> Plan {
+        let key = DeferralKey(gradients: deferred, batch: batch, partBatch: partBatch)
+        if let made = deferredPlans[key] { return made }
+        let made = placed(try program(of: deferred, batch: batch, partBatch: partBatch), batch: batch)
+        deferredPlans[key] = made
+        return made
+    }
+
+    // MARK: Plans
+
+    /// What the planner is asked for.
+    func planning(batch: Int) -> PlanningOptions {
+        PlanningOptions(strategy: options.strategy, batchCapacity: batch)
+    }
+
+    func placed(_ program: Program, batch: Int) -> Plan {
+        timings.measure(.planning) { planMemory(program, options: planning(batch: batch)) }
+    }
+
+    /// A plan with its values in their places.
+    /// - Parameter batch: nil is the one of the options, as it always is for `train`.
+    func placed(_ kind: PlanKind, batch: Int? = nil) throws -> Plan {
+        let key = PlanKey(kind: kind, batch: batch ?? self.batch(of: kind))
+        if let made = plans[key] { return made }
+        let program = kind == .train ? try program(.train) : try selected(kind, batch: key.batch)
+        let made = placed(program, batch: key.batch)
+        plans[key] = made
+        return made
+    }
+
+    /// One plan with its kernels, verified.
+    /// - Throws: `DriverError` for graphs that the plan cannot be made of, and for a plan that is wrong.
+    public func lowered(_ kind: PlanKind) throws -> LoweredPlan {
+        if let made = knownLowered[kind] { return made }
+        var made = try lowered(try placed(kind), name: kind.rawValue)
+        if kind == .tile { made.tile = try exactness(made.plan.program) }
+        if let fault = options.plantedFault { made.plant(fault) }
+        made = try verified(made)
+        knownLowered[kind] = made
+        return made
+    }
+
+    private func lowered(_ plan: Plan, name: String) throws -> LoweredPlan {
+        timings.measure(.lowering) {
+            LoweredPlan(name: name, plan: plan, target: options.target, building: builder)
+        }
+    }
+
+    private func verified(_ lowered: LoweredPlan) throws -> LoweredPlan {
+        let violations = timings.measure(.verifying) {
+            verifyPlan(lowered.plan) + lowered.preparationViolations()
+        }
+        guard violations.isEmpty else {
+            throw DriverError(
+                "the memory plan of \(lowered.name) is wrong, which is a bug of unetc:\n"
+                    + violations.map(\.description).joined(separator: "\n"), exitCode: 70)
+        }
+        return lowered
+    }
+
+    /// The plan that makes what the parts of a step have left to its end; nil where they leave nothing.
+    private func deferredPlan() throws -> LoweredPlan? {
+        guard let gradients = options.deferred, options.plans.contains(.train) else { return nil }
+        let plan = try placed(gradients, batch: stepBatch, partBatch: batch)
+        return try verified(try lowered(plan, name: "deferred"))
+    }
+
+    // MARK: Models
+
+    /// The whole model as source text.
+    public func emit() throws -> (model: EmittedModel, plans: [LoweredPlan]) {
+        guard graph.loss != nil || !options.plans.contains(.train) else {
+            throw DriverError(
+                "\(fileName): error: the graph has no loss, so it cannot be trained; "
+                    + "add a line such as `loss bce_with_logits(logits, mask)`")
+        }
+        let plans = try options.plans.map { try lowered($0) } + [try deferredPlan()].compactMap(\.self)
+        return (model(of: plans), plans)
+    }
+
+    /// Plans as source text.
+    func model(of plans: [LoweredPlan]) -> EmittedModel {
+        timings.measure(.printing) {
+            var description = ModelDescription(
+                compilerVersion: compilerVersion, sourceText: session.text, sourceName: fileName,
+                parameters: session.overrides, target: options.target, batchCapacity: batch, graph: graph)
+            description.stepBatch = options.stepBatch
+            description.memoryBudget = options.memoryBudget
+            return EmittedModel(plans: plans, description: description, backend: options.backend)
+        }
+    }
+
+    // MARK: Budgets
+
+    /// Goes on with a way to train that a search has found, and where it has placed its values.
+    func adopt(_ choice: BudgetChoice, _ program: Program, _ plan: Plan, budget: Int) {
+        options.batch = choice.split.part
+        options.stepBatch = choice.split.batch
+        options.memoryBudget = budget
+        options.recomputation = .chosen(program)
+        options.deferred = choice.deferred
+        train = program
+        plans[PlanKey(kind: .train, batch: choice.split.part)] = plan
+        knownLowered = [:]
+    }
+}

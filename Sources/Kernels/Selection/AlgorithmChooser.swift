@@ -1,0 +1,72 @@
+import GraphIR
+import Programs
+
+/// Chooses how convolutions are computed: by the cost model, as forced, or as has been measured.
+///
+/// A class, so that it asks the cost model once for each shape, however many plans have it.
+public final class AlgorithmChooser {
+    public let target: Target
+    /// Samples of a call, and whether weights that have been prepared once serve many calls.
+    public let batch: Int
+    public let isInference: Bool
+    private let forced: ConvolutionAlgorithm?
+    private let winners: [String: ConvolutionAlgorithm]
+    private var known: [Op: AlgorithmChoice] = [:]
+
+    /// - Parameters:
+    ///   - choice: the algorithm that is forced wherever it is a candidate.
+    ///   - winners: measured winners by `Op.tuningKey`; those that are no candidates are left out.
+    public init(
+        target: Target, batch: Int, isInference: Bool, choice: ConvolutionChoice = .auto,
+        winners: [String: ConvolutionAlgorithm] = [:]
+    ) {
+        self.target = target
+        self.batch = batch
+        self.isInference = isInference
+        forced = choice.algorithm
+        self.winners = winners
+    }
+
+    /// How an operator is computed; nil for those that are no convolutions.
+    public func choice(for op: Op) -> AlgorithmChoice? {
+        guard op.convGeometry != nil else { return nil }
+        if let choice = known[op] { return choice }
+        let choice = choose(op)
+        known[op] = choice
+        return choice
+    }
+
+    private func choose(_ op: Op) -> AlgorithmChoice {
+        let predictions = ConvolutionAlgorithm.all.compactMap { algorithm in
+            algorithm.vectors(for: op, on: target).map { target in
+                let cost = ConvolutionCost(target: target, batch: batch, isInference: isInference)
+                return AlgorithmChoice.Prediction(algorithm, milliseconds: cost.milliseconds(op, algorithm))
+            }
+        }
+        // Of equals the first.
+        let cheapest = predictions.min { Self.weighed($0) < Self.weighed($1) }?.algorithm ?? .gemm
+        let choice = AlgorithmChoice(cheapest, reason: .costModel, predictions: predictions)
+        return forced.flatMap { choice.taking($0, reason: .forced) }
+            ?? op.tuningKey(batch: batch, isInference: isInference).flatMap { winners[$0] }.flatMap {
+                choice.taking($0, reason: .tuned)
+            } ?? choice
+    }
+
+    /// The prediction as it is compared with others.
+    private static func weighed(_ prediction: AlgorithmChoice.Prediction) -> Double {
+        (prediction.algorithm == .gemm ? ConvolutionCost.rowMajorMargin : 1) * prediction.milliseconds
+    }
+}
+
+extension Op {
+    /// The shape, direction, batch and use of a convolution as text, by which records of measurements know it; nil for
+    /// other operators.
+    public func tuningKey(batch: Int, isInference: Bool) -> String? {
+        convGeometry.map { "\(mnemonic) \($0.key), batch \(batch), \(isInference ? "inference" : "training")" }
+    }
+}
+
+extension Graph {
+    /// Whether it neither makes gradients nor changes parameters.
+    public var isInference: Bool { gradients.isEmpty && !nodes.contains(where: \.op.isEffect) }
+}

@@ -1,0 +1,101 @@
+import GraphIR
+
+/// How one convolution, or one of its gradients, is computed.
+public enum ConvolutionAlgorithm: Hashable, Sendable {
+    /// Windows that tile the input, as products on blocked maps.
+    case patch
+    /// Few input channels, row-major; blocks of output channels.
+    case narrowInput
+    /// Blocks of input channels; few output channels, row-major.
+    case narrowOutput
+    /// Winograd's algorithm with output tiles of `tile × tile`, on blocked maps.
+    case winograd(tile: Int)
+    /// Sums over taps and channels in registers, on blocked maps.
+    case direct
+    /// Unrolled windows times weights, on row-major maps: computes every convolution.
+    case gemm
+
+    /// All of them, in the order in which ties are broken.
+    public static let all: [ConvolutionAlgorithm] = [
+        .patch, .narrowOutput, .narrowInput, .winograd(tile: 4), .winograd(tile: 2), .direct, .gemm,
+    ]
+
+    /// As on the command line and in text forms: `winograd4`, `direct`.
+    public var name: String {
+        switch self {
+        case .patch: "patch"
+        case .narrowInput: "narrow-input"
+        case .narrowOutput: "narrow-output"
+        case .winograd(let tile): "winograd\(tile)"
+        case .direct: "direct"
+        case .gemm: "gemm"
+        }
+    }
+
+    /// The algorithm of that name.
+    public init?(name: String) {
+        guard let found = Self.all.first(where: { $0.name == name }) else { return nil }
+        self = found
+    }
+
+    /// Whether an element of a map leaves the registers finished, bias and epilogue included, and is stored once.
+    public var storesOnce: Bool {
+        switch self {
+        case .patch, .narrowInput, .narrowOutput, .winograd, .direct: true
+        // The product is stored, and finished where it lies.
+        case .gemm: false
+        }
+    }
+}
+
+/// The algorithm that has been chosen for a convolution, and why.
+public struct AlgorithmChoice: Hashable, Sendable {
+    public enum Reason: String, Hashable, Sendable, CaseIterable {
+        case costModel = "cost model"
+        case forced
+        case tuned
+        /// It makes tiles of a picture cost least, what is computed twice at their edges included.
+        case tiles
+    }
+
+    /// A candidate with the cost model's time, in milliseconds on one core.
+    public struct Prediction: Hashable, Sendable {
+        public var algorithm: ConvolutionAlgorithm
+        public var milliseconds: Double
+
+        public init(_ algorithm: ConvolutionAlgorithm, milliseconds: Double) {
+            self.algorithm = algorithm
+            self.milliseconds = milliseconds
+        }
+    }
+
+    public var algorithm: ConvolutionAlgorithm
+    public var reason: Reason
+    /// All candidates.
+    public var predictions: [Prediction]
+
+    public init(_ algorithm: ConvolutionAlgorithm, reason: Reason, predictions: [Prediction]) {
+        self.algorithm = algorithm
+        self.reason = reason
+        self.predictions = predictions
+    }
+
+    /// The chosen algorithm's time by the cost model, in milliseconds on one core.
+    public var predictedMilliseconds: Double? { predictions.first { $0.algorithm == algorithm }?.milliseconds }
+
+    /// Another one of the candidates in its place; nil for an algorithm that is none.
+    public func taking(_ algorithm: ConvolutionAlgorithm, reason: Reason) -> AlgorithmChoice? {
+        guard predictions.contains(where: { $0.algorithm == algorithm }) else { return nil }
+        return AlgorithmChoice(algorithm, reason: reason, predictions: predictions)
+    }
+}
+
+extension Op {
+    /// The geometry of a convolution or of one of its gradients.
+    public var convGeometry: ConvGeometry? {
+        switch self {
+        case .conv(let g), .convTranspose(let g), .convDataGradient(let g), .convWeightGradient(let g): g
+        default: nil
+        }
+    }
+}
