@@ -140,22 +140,33 @@ struct StorageAssignment {
 
     /// Buffers with their lifetimes, not placed yet, and the location of each value in them.
     func buffers() -> (buffers: [StorageBuffer], locations: [ValueLocation?]) {
-        var buffers: [StorageBuffer] = []
-        var bufferOfRoot = [Int?](repeating: nil, count: graph.nodes.count)
+        var (buffers, indices) = emptyBuffers()
         var locations = [ValueLocation?](repeating: nil, count: graph.nodes.count)
-        for id in graph.ids where program.phase(of: id) != .update {
-            let place = root(of: id)
-            let index = bufferOfRoot[place.value.index] ?? buffers.count
-            if index == buffers.count {
-                bufferOfRoot[place.value.index] = index
-                buffers.append(newBuffer(for: place.value))
-            }
+        for (id, index) in zip(graph.ids, indices) {
+            guard let index else { continue }
             buffers[index].values.append(id)
-            buffers[index].firstStep = min(buffers[index].firstStep, liveness.definition[id.index])
-            buffers[index].lastStep = max(buffers[index].lastStep, liveness.lastUse[id.index])
-            locations[id.index] = location(of: id, buffer: index, place: place)
+            locations[id.index] = location(of: id, buffer: index, place: root(of: id))
         }
         return (buffers, locations)
+    }
+
+    /// The same without the values in them, and by node index the value's buffer: all that searches ask for.
+    func emptyBuffers() -> (buffers: [StorageBuffer], indices: [Int?]) {
+        var buffers: [StorageBuffer] = []
+        var bufferOfRoot = [Int?](repeating: nil, count: graph.nodes.count)
+        var indices = bufferOfRoot
+        for id in graph.ids where program.phase(of: id) != .update {
+            let root = root(of: id).value
+            let index = bufferOfRoot[root.index] ?? buffers.count
+            if index == buffers.count {
+                bufferOfRoot[root.index] = index
+                buffers.append(newBuffer(for: root))
+            }
+            buffers[index].firstStep = min(buffers[index].firstStep, liveness.definition[id.index])
+            buffers[index].lastStep = max(buffers[index].lastStep, liveness.lastUse[id.index])
+            indices[id.index] = index
+        }
+        return (buffers, indices)
     }
 
     private func newBuffer(for root: NodeID) -> StorageBuffer {

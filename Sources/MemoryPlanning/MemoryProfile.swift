@@ -4,7 +4,7 @@ import Programs
 /// The bytes of arena that are in use at each step of a program, by the step's place, with the views and in-place results
 /// of the strategy. The most of them is what `memoryLowerBound` says.
 public func memoryProfile(_ program: Program, options: PlanningOptions) -> [Int] {
-    let requests = PlannedBuffers(program, options: options).arenaRequests
+    let requests = PlannedBuffers.ofArena(program, options: options).map(PlacementRequest.init)
     let count = program.steps.count
     var changes = [Int](repeating: 0, count: count + 1)
     for request in requests where request.needsMemory {

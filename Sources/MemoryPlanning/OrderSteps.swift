@@ -27,7 +27,7 @@ private struct OrderCandidate {
         let program = steps.program(order)
         self.order = order
         self.steps = program.steps
-        buffers = PlannedBuffers(program, options: options).buffers.filter { $0.region == .arena }
+        buffers = PlannedBuffers.ofArena(program, options: options)
         // Index 0 stands for before the first step, the last one for after the last.
         var changes = [Int](repeating: 0, count: program.steps.count + 3)
         for buffer in buffers where buffer.lastStep >= buffer.firstStep {

@@ -57,9 +57,7 @@ private struct PlanReader {
     var listing: PlanListing {
         var steps: [NodeID] = []
         for run in runs where steps.last != run.node { steps.append(run.node) }
-        let requests = buffers.filter { $0.region == .arena }.map {
-            PlacementRequest(size: $0.bytes, first: $0.firstStep, last: $0.lastStep)
-        }
+        let requests = buffers.filter { $0.region == .arena }.map(PlacementRequest.init)
         let placement = Placement(offsets: [], total: sizes.arena)
         var report = PlanReport(
             program: program, options: options, buffers: buffers, outcome: PlacementOutcome(placement, of: requests))

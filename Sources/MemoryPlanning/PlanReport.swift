@@ -69,7 +69,7 @@ public struct PlanReport: Hashable, Sendable {
 /// The first step at which the most bytes are alive.
 private func peak(of buffers: [StorageBuffer]) -> Int {
     livenessLowerBound(
-        buffers.map { PlacementRequest(size: $0.bytes, first: $0.firstStep, last: $0.lastStep) }
+        buffers.map(PlacementRequest.init)
     ).step
 }
 

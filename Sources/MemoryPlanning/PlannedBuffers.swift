@@ -17,22 +17,21 @@ struct PlannedBuffers {
         let assignment = StorageAssignment(program, options: options)
         (buffers, locations) = assignment.buffers()
         steps = assignment.executedSteps(locations)
-        scratch = []
-        prepared = []
-        scratch = append({ $0.scratchBytes(of: $1) }, in: .arena, of: program, options)
-        prepared = append(
-            { $0.preparedBytes(of: $1) }, in: program.isInference ? .prepared : .arena, of: program, options)
+        (scratch, prepared) = Self.appendMemoryOfSteps(of: program, to: &buffers, options)
+    }
+
+    /// The buffers of the arena alone, without the values in them: what searches look at, by the thousand.
+    static func ofArena(_ program: Program, options: PlanningOptions) -> [StorageBuffer] {
+        var buffers = StorageAssignment(program, options: options).emptyBuffers().buffers
+        _ = appendMemoryOfSteps(of: program, to: &buffers, options)
+        return buffers.filter { $0.region == .arena }
     }
 
     /// Indices of the buffers that lie in the arena.
     var arena: [Int] { buffers.indices.filter { buffers[$0].region == .arena } }
 
     /// What the buffers of the arena ask for, in the order of `arena`.
-    var arenaRequests: [PlacementRequest] {
-        arena.map {
-            PlacementRequest(size: buffers[$0].bytes, first: buffers[$0].firstStep, last: buffers[$0].lastStep)
-        }
-    }
+    var arenaRequests: [PlacementRequest] { arena.map { PlacementRequest(buffers[$0]) } }
 
     /// Places a region's buffers one after the other and returns its bytes.
     mutating func placeInOrder(_ region: StorageBuffer.Region) -> Int {
@@ -44,15 +43,25 @@ struct PlannedBuffers {
         return end
     }
 
+    /// Adds what steps ask for beside their values.
+    private static func appendMemoryOfSteps(
+        of program: Program, to buffers: inout [StorageBuffer], _ options: PlanningOptions
+    ) -> (scratch: [Int?], prepared: [Int?]) {
+        let scratch = append({ program.scratchBytes(of: $0) }, in: .arena, of: program, to: &buffers, options)
+        let region = program.isInference ? StorageBuffer.Region.prepared : .arena
+        let prepared = append({ program.preparedBytes(of: $0) }, in: region, of: program, to: &buffers, options)
+        return (scratch, prepared)
+    }
+
     /// Adds a buffer for each step that asks for some bytes, in the arena alive during that step alone; returns their
     /// places by node index.
-    private mutating func append(
-        _ bytes: (Program, NodeID) -> Int, in region: StorageBuffer.Region, of program: Program,
-        _ options: PlanningOptions
+    private static func append(
+        _ bytes: (NodeID) -> Int, in region: StorageBuffer.Region, of program: Program,
+        to buffers: inout [StorageBuffer], _ options: PlanningOptions
     ) -> [Int?] {
         var places = [Int?](repeating: nil, count: program.graph.nodes.count)
         for (step, id) in program.steps.enumerated() {
-            let size = bytes(program, id)
+            let size = bytes(id)
             guard size > 0 else { continue }
             places[id.index] = buffers.count
             let isLasting = region != .arena
@@ -62,5 +71,11 @@ struct PlannedBuffers {
                     firstStep: isLasting ? -1 : step, lastStep: isLasting ? program.steps.count : step))
         }
         return places
+    }
+}
+
+extension PlacementRequest {
+    init(_ buffer: StorageBuffer) {
+        self.init(size: buffer.bytes, first: buffer.firstStep, last: buffer.lastStep)
     }
 }

@@ -32,15 +32,13 @@ struct RecomputeSearch {
         /// The most bytes that are alive at once.
         var peak: Int { profile.max() ?? 0 }
 
-        fileprivate func excess(over target: Int) -> Double {
-            profile.reduce(0) { $0 + Double(max(0, $1 - target)) }
-        }
     }
 
     private let base: Program
     let options: PlanningOptions
     private let target: Target
     private(set) var state: State
+    private let seen = SeenChanges()
 
     /// How deep a change looks for what is not there any more.
     private static let depths = 0...3
@@ -113,18 +111,29 @@ struct RecomputeSearch {
     // MARK: Changes
 
     private func bestChange(_ bytes: Int) -> State? {
-        let excess = state.excess(over: bytes)
-        var best: (state: State, score: Double)?
+        let excess = state.profile.excess(over: bytes)
+        var best: (move: Move, score: Double)?
         let readers = state.program.readerPositions()
         for move in promisingMoves(bytes, readers) {
-            guard let next = applying(move, to: state, readers) else { continue }
-            let gain = excess - next.excess(over: bytes)
+            guard let outcome = outcome(of: move, readers) else { continue }
+            let gain = excess - outcome.profile.excess(over: bytes)
             guard gain > 0 else { continue }
             // A copy of nothing costs a little as well.
-            let score = gain / (next.addedMilliseconds - state.addedMilliseconds + 1e-3)
-            if best.map({ score > $0.score }) ?? true { best = (next, score) }
+            let score = gain / (outcome.addedMilliseconds - state.addedMilliseconds + 1e-3)
+            if best.map({ score > $0.score }) ?? true { best = (move, score) }
         }
-        return best?.state
+        return best.flatMap { applying($0.move, readers) }
+    }
+
+    /// What a change would make of the state. Walks to several targets ask this of the same states.
+    private func outcome(of move: Move, _ readers: [[NodeID]]) -> SeenChanges.Outcome? {
+        let moves = state.moves + [move]
+        if let known = seen.outcomes[moves] { return known }
+        let made = applying(move, readers).map {
+            SeenChanges.Outcome(profile: $0.profile, addedMilliseconds: $0.addedMilliseconds)
+        }
+        seen.outcomes[moves] = .some(made)
+        return made
     }
 
     /// Of what might lower the steps above the target, what looks best before it is tried: the bytes of the value in the
@@ -211,25 +220,34 @@ struct RecomputeSearch {
         return [last.map { max($0, start) } ?? start]
     }
 
+    /// The state with a change; nil when that needs what is not there.
     /// - Parameter readers: where the values of the state are read.
-    private func applying(_ move: Move, to state: State, _ readers: [[NodeID]]) -> State? {
-        var program = state.program
+    private func applying(_ move: Move, _ readers: [[NodeID]]) -> State? {
+        guard let (program, cost) = changed(state.program, by: move, readers) else { return nil }
+        var next = Self.state(program, options)
+        next.moves = state.moves + [move]
+        next.addedMilliseconds = state.addedMilliseconds + cost
+        return next
+    }
+
+    /// A program with a change, and the milliseconds that it adds.
+    private func changed(
+        _ program: Program, by move: Move, _ readers: [[NodeID]]
+    ) -> (program: Program, milliseconds: Double)? {
+        var changed = program
         let cost: RecomputationCost
         switch move {
         case .makeAgain(let name, let reader, let depth):
             guard let value = program.graph.id(named: name), let place = program.graph.id(named: reader), value < place
             else { return nil }
-            cost = program.makeAgain(value, before: place, depth: depth, readers)
+            cost = changed.makeAgain(value, before: place, depth: depth, readers)
         case .moveOut(let name, let position):
             guard let value = program.graph.id(named: name), let place = program.graph.id(named: position),
                 value <= place
             else { return nil }
-            cost = program.moveOut(value, after: place)
+            cost = changed.moveOut(value, after: place)
         }
-        var next = Self.state(program, options)
-        next.moves = state.moves + [move]
-        next.addedMilliseconds = state.addedMilliseconds + milliseconds(cost, in: state.program)
-        return next
+        return (changed, milliseconds(cost, in: program))
     }
 
     /// Leaves out changes without which the target is reached as well.
@@ -249,11 +267,16 @@ struct RecomputeSearch {
 
     /// All of the changes from the start; nil when one of them needs what is not there.
     private func applying(_ moves: [Move]) -> State? {
-        var state = Self.state(base, options)
+        var program = base
+        var milliseconds = 0.0
         for move in moves {
-            guard let next = applying(move, to: state, state.program.readerPositions()) else { return nil }
-            state = next
+            guard let next = changed(program, by: move, program.readerPositions()) else { return nil }
+            program = next.program
+            milliseconds += next.milliseconds
         }
+        var state = Self.state(program, options)
+        state.moves = moves
+        state.addedMilliseconds = milliseconds
         return state
     }
 
@@ -272,4 +295,21 @@ struct RecomputeSearch {
     private static func state(_ program: Program, _ options: PlanningOptions) -> State {
         State(program: program, profile: memoryProfile(program, options: options))
     }
+}
+
+/// What changes have come to, by all changes from the start.
+private final class SeenChanges {
+    struct Outcome {
+        /// Bytes alive at each step.
+        var profile: [Int]
+        var addedMilliseconds: Double
+    }
+
+    /// nil for a change that cannot be made.
+    var outcomes: [[RecomputeSearch.Move]: Outcome?] = [:]
+}
+
+extension [Int] {
+    /// How much a profile is above a target, over all steps.
+    fileprivate func excess(over target: Int) -> Double { reduce(0) { $0 + Double(Swift.max(0, $1 - target)) } }
 }
