@@ -53,7 +53,6 @@ KNOWN_CYCLES = {
         "Augmentation", "Commands", "DataSet", "Doctor", "Figures", "Forecast", "Logs", "Logs/Events", "Loop", "Metrics",
         "Net", "Prediction", "Profile", "Report", "Run", "Schedule", "Tiles",
     }],
-    "unetc": [{".", "Commands"}],
 }
 
 # Members of the standard library whose names are made of several words, as far as code could declare the same.
