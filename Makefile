@@ -18,7 +18,7 @@ FUZZ_INPUTS ?= 100000
 FUZZ_SEED ?= 1
 FUZZ_SECONDS ?= 10
 
-.PHONY: all setup setup-browser build test test-long test-sanitize test-valgrind fuzz bench numerics zoo format lint demo install clean
+.PHONY: all setup setup-browser build check test test-long test-sanitize test-valgrind fuzz bench numerics zoo format lint demo install clean
 
 all: build
 
@@ -35,6 +35,10 @@ build: setup
 	$(SWIFT) build $(SWIFT_FLAGS) --product unetc
 	$(SWIFT) build $(SWIFT_FLAGS) --product UnetcTrainer
 	@SWIFT=$(SWIFT) scripts/link-trainer.sh $(BUILD)
+
+# While working: what has changed since the last commit (or BASE=main) is built, formatted and tested.
+check:
+	@SWIFT=$(SWIFT) JOBS=$(JOBS) scripts/check.sh
 
 test: build lint setup-browser
 	$(SWIFT) build --build-tests $(CHECKS) -j $(JOBS)
