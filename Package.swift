@@ -45,11 +45,12 @@ let package = Package(
         room("KernelIR", ["Platform", "Base"]),
         room("Kernels", ["GraphIR", "KernelIR", "Programs"]),
         .target(
-            name: "Emission", dependencies: ["Base", "GraphIR", "MemoryPlanning", "KernelIR", "Kernels"],
+            name: "Emission", dependencies: ["Programs", "Base", "GraphIR", "MemoryPlanning", "KernelIR", "Kernels"],
             resources: [.embedInCode("unetc_model.h")],
             swiftSettings: settings),
         .target(
-            name: "Inspection", dependencies: ["Base", "GraphIR", "GraphDSL", "MemoryPlanning", "Emission"],
+            name: "Inspection",
+            dependencies: ["Programs", "Base", "GraphIR", "GraphDSL", "MemoryPlanning", "Emission"],
             resources: ["html", "css"].map { .embedInCode("Page/Resources/page.\($0)") }
                 + ["tools", "model", "graph", "arena", "details", "steps", "search", "main"].map {
                     .embedInCode("Page/Resources/\($0).js")
@@ -57,6 +58,7 @@ let package = Package(
         room(
             "Driver",
             [
+                "Programs",
                 "Platform", "Base",
                 "FileAccess", "HostLimits", "Diagnostics", "GraphIR", "GraphDSL", "Passes", "MemoryPlanning",
                 "KernelIR",
@@ -104,6 +106,7 @@ let package = Package(
         room(
             "Fuzzing",
             [
+                "Programs",
                 "Platform", "Base",
                 "FileAccess", "Diagnostics", "GraphIR", "GraphDSL", "Passes", "MemoryPlanning", "Inspection", "Runtime",
                 "Imaging", "Training", "PixelNet", "TestSupport",
@@ -119,16 +122,19 @@ let package = Package(
         tests("GraphIR", ["Base", "Diagnostics", "TestSupport"], exclude: ["Goldens"]),
         tests("Interpreter", ["Base", "Diagnostics", "GraphIR", "Passes", "TestSupport"], exclude: ["Goldens"]),
         tests("Programs", ["GraphIR", "TestSupport"]),
-        tests("Passes", ["Base", "GraphIR", "GraphDSL", "Interpreter", "TestSupport"], exclude: ["Goldens"]),
-        tests("MemoryPlanning", ["Base", "Diagnostics", "GraphIR", "GraphDSL", "Passes", "TestSupport"]),
         tests(
-            "Inspection", ["GraphIR", "GraphDSL", "Passes", "MemoryPlanning", "Kernels", "Emission", "TestSupport"],
+            "Passes", ["Programs", "Base", "GraphIR", "GraphDSL", "Interpreter", "TestSupport"], exclude: ["Goldens"]),
+        tests("MemoryPlanning", ["Programs", "Base", "Diagnostics", "GraphIR", "GraphDSL", "Passes", "TestSupport"]),
+        tests(
+            "Inspection",
+            ["Programs", "GraphIR", "GraphDSL", "Passes", "MemoryPlanning", "Kernels", "Emission", "TestSupport"],
             exclude: ["Goldens"]),
         tests("KernelIR", []),
-        tests("Kernels", ["Base", "GraphIR", "Interpreter", "KernelIR", "TestSupport"]),
+        tests("Kernels", ["Programs", "Base", "GraphIR", "Interpreter", "KernelIR", "TestSupport"]),
         tests(
             "Driver",
             [
+                "Programs",
                 "Platform", "Base",
                 "FileAccess", "GraphIR", "GraphDSL", "Interpreter", "Passes", "MemoryPlanning", "KernelIR", "Kernels",
                 "Emission", "Inspection", "Runtime", "TestSupport",
@@ -137,6 +143,7 @@ let package = Package(
         tests(
             "Verification",
             [
+                "Kernels",
                 "Base",
                 "GraphIR", "Passes", "MemoryPlanning", "Emission", "Driver", "ModelABI", "Runtime", "count-allocations",
                 "TestSupport",
@@ -158,6 +165,7 @@ let package = Package(
         .testTarget(
             name: "TilingTests",
             dependencies: [
+                "Programs",
                 "GraphIR", "Passes", "KernelIR", "Kernels", "Emission", "Driver", "Runtime", "Training", "TestSupport",
             ], swiftSettings: settings),
         .testTarget(

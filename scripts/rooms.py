@@ -44,8 +44,8 @@ TOOLCHAIN = PLATFORM | {
 KNOWN_CYCLES = {
     "GraphDSL": [{"Elaboration", "Operators", "Syntax"}],
     "Kernels": [{
-        ".", "Classes", "Convolution", "Direct", "Elementwise", "Layouts", "Losses", "Normalization", "Pooling", "Products",
-        "Resampling", "Winograd",
+        ".", "Classes", "Convolution", "Direct", "Elementwise", "Losses", "Normalization", "Pooling", "Products",
+        "Resampling", "Selection", "Winograd",
     }],
     "Driver": [{".", "Budget", "Checking", "Tiling"}],
     "Runtime": [{".", "Poison"}],

@@ -1,3 +1,4 @@
+import Base
 import MemoryPlanning
 
 /// Where a compilation's time goes: each phase's own time, without that of phases inside it.
@@ -51,9 +52,9 @@ public final class Timings {
     public var text: String {
         let rows = Phase.allCases.filter { counts[$0] != nil }.map { phase in
             let milliseconds = (spent[phase] ?? .zero) / .milliseconds(1)
-            return (phase.rawValue, fixed(milliseconds, decimals: 1) + " ms", "\(counts[phase] ?? 0) x")
+            return (phase.rawValue, Text.fixed(milliseconds, 1) + " ms", "\(counts[phase] ?? 0) x")
         }
-        let total = fixed(spent.values.reduce(.zero, +) / .milliseconds(1), decimals: 1) + " ms"
+        let total = Text.fixed(spent.values.reduce(.zero, +) / .milliseconds(1), 1) + " ms"
         let lines = rows + [("all phases", total, "")]
         let widths = (lines.map(\.0.count).max() ?? 0, lines.map(\.1.count).max() ?? 0, lines.map(\.2.count).max() ?? 0)
         return lines.map { name, time, count in

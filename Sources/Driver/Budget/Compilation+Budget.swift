@@ -1,3 +1,4 @@
+import Base
 import FileAccess
 import GraphIR
 import MemoryPlanning
@@ -80,7 +81,7 @@ extension BudgetChoice: CustomStringConvertible {
                 "\(count) weight \(count == 1 ? "gradient waits" : "gradients wait") for the whole batch")
         }
         if addedShare > 0 {
-            parts.append("values computed twice cost \(fixed(100 * addedShare, decimals: 1)) % of a step")
+            parts.append("values computed twice cost \(Text.fixed(100 * addedShare, 1)) % of a step")
         }
         return parts.joined(separator: "; ")
     }
