@@ -19,14 +19,4 @@ extension Graph {
         }
         return .object(members)
     }
-
-    /// The channels of the logits that a class map is compared with, and the number that does not count.
-    public func classes(of target: NodeID) -> (count: Int, ignored: Int?)? {
-        for node in nodes where node.inputs.count >= 2 && node.inputs[1] == target {
-            if case .classLoss(.crossEntropy(let loss)) = node.op {
-                return (self[node.inputs[0]].type.shape[0], loss.ignored)
-            }
-        }
-        return nil
-    }
 }

@@ -80,12 +80,18 @@ package struct AttributeReader {
     package mutating func choice<T: RawRepresentable & CaseIterable>(
         _ key: String, of type: T.Type
     ) throws(GraphTextError) -> T where T.RawValue == String {
+        let values = Array(type.allCases)
+        return values[try index(key, of: values.map(\.rawValue))]
+    }
+
+    /// The number of the word that stands there.
+    mutating func index(_ key: String, of words: [String]) throws(GraphTextError) -> Int {
         let text = try word(key)
-        guard let value = T(rawValue: text) else {
-            let valid = T.allCases.map(\.rawValue).joined(separator: ", ")
+        guard let index = words.firstIndex(of: text) else {
+            let valid = words.joined(separator: ", ")
             throw GraphTextError(line: line, "expected one of \(valid) for '\(key)', found '\(text)'")
         }
-        return value
+        return index
     }
 
     package mutating func list(_ key: String, count: Int) throws(GraphTextError) -> [Int] {

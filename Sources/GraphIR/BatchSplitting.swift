@@ -7,7 +7,7 @@ extension Graph {
             case .normalization(.moments(.batch)): return "\"\(node.name)\" normalises by the whole batch"
             case .classLoss(.crossEntropy(let loss)) where loss.ignored != nil || !loss.weights.isEmpty:
                 return "\"\(node.name)\" is a mean over what counts in the whole batch"
-            case .elementwise(.dropout): return "\"\(node.name)\" draws for the whole batch"
+            case .elementwise(let function) where function.isRandom: return "\"\(node.name)\" draws for the whole batch"
             // What sees a sample at a time, or is a plain mean over samples.
             case .input, .target, .parameter, .cotangent, .one, .conv, .convTranspose, .convDataGradient,
                 .convWeightGradient, .channelSum, .maxPool, .maxUnpool, .maxPick, .resample, .resampleGradient,

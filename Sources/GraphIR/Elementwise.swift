@@ -1,108 +1,144 @@
-/// A function applied to each element on its own; all operands have the result's type.
+/// A function applied to each element on its own, or its gradient; all operands have the result's type.
 ///
-/// Gradients are functions of the incoming gradient `dy` and of what the forward function left behind: its result `y`
-/// where that suffices, else its operand `x`.
-public enum Elementwise: Hashable, Sendable {
-    case relu
-    case leakyRelu(slope: Double)
-    case sigmoid
-    case silu
-    case tanh
+/// Which functions there are stands in `FunctionDeclaration.all`.
+public struct Elementwise: Hashable, Sendable {
+    /// The declaration's number in the list of all.
+    private let number: Int
+    private let constants: FunctionConstants
+    /// Whether it is the function's gradient: of the incoming gradient `dy` and of what the function left behind, its
+    /// result where that suffices, else its operand.
+    public let isGradient: Bool
+
+    private init(_ declaration: FunctionDeclaration, _ constants: FunctionConstants, isGradient: Bool = false) {
+        number = declaration.number
+        self.constants = constants
+        self.isGradient = isGradient
+    }
+
+    public var declaration: FunctionDeclaration { FunctionDeclaration.all[number] }
+
+    /// A declared function with its constants, in the order of its parameters.
+    public init(_ declaration: FunctionDeclaration, _ constants: [Double] = []) {
+        self.init(declaration, FunctionConstants(constants))
+    }
+
     /// `a + b`
-    case add
+    public static let add = Elementwise(.add)
     /// `a · b`
-    case multiply
+    public static let multiply = Elementwise(.multiply)
     /// `factor · x`
-    case scale(Double)
-    /// `dy where y > 0, else 0`; operands `dy`, `y`
-    case reluGradient
-    /// `dy where y > 0, else slope · dy`; operands `dy`, `y`
-    case leakyReluGradient(slope: Double)
-    /// `dy · y · (1 − y)`; operands `dy`, `y`
-    case sigmoidGradient
-    /// `dy · s · (1 + x · (1 − s))`, `s = sigmoid(x)`; operands `dy`, `x`
-    case siluGradient
-    /// `dy · (1 − y²)`; operands `dy`, `y`
-    case tanhGradient
-    /// `x / (1 − rate)`, or 0 where the mask of `key` says so (`DropoutMask`); its own gradient, applied to `dy`
-    case dropout(rate: Double, key: UInt64)
+    public static func scale(_ factor: Double) -> Elementwise { Elementwise(.scale, [factor]) }
+    /// `x / (1 − rate)`, or 0 where the mask of `key` says so.
+    public static func dropout(rate: Double, key: UInt64) -> Elementwise {
+        Elementwise(.dropout, FunctionConstants([rate], key: key))
+    }
+}
+
+// MARK: What it computes
+
+extension Elementwise {
+    /// The function of one element of each operand.
+    public var formula: Formula {
+        guard isGradient else { return declaration.value(constants) }
+        guard
+            case .function(let formula, _) = declaration.backward(constants).gradient(of: declaration.value(constants))
+        else { fatalError("\(declaration.name) has no gradient of its own") }
+        return formula
+    }
 
     /// Operands the function takes.
-    public var operandCount: Int {
-        switch self {
-        case .relu, .leakyRelu, .sigmoid, .silu, .tanh, .scale, .dropout: 1
-        case .add, .multiply, .reluGradient, .leakyReluGradient, .sigmoidGradient, .siluGradient, .tanhGradient: 2
+    public var operandCount: Int { isGradient ? 2 : declaration.operandCount }
+
+    /// Whether its operands may change places.
+    public var isSymmetric: Bool { operandCount > 1 && !isGradient }
+
+    /// Whether it depends on random numbers, and so on where an element is.
+    public var isRandom: Bool { declaration == .dropout }
+
+    /// The numbers that make sense for an operand.
+    public func domain(ofOperand position: Int) -> FunctionDeclaration.Domain {
+        isGradient && position == 0 ? .all : declaration.domain
+    }
+
+    /// What the gradient `dy` of its result contributes to its operands'.
+    public enum Backward: Hashable, Sendable {
+        /// The function itself, applied to `dy`.
+        case itself
+        /// `dy` as it is, to each operand.
+        case unchanged
+        /// `dy` times the other operand.
+        case otherFactor
+        /// Another function, of `dy` and the result or the operand.
+        case function(Elementwise, readsResult: Bool)
+        /// A gradient, which is not differentiated again.
+        case undefined
+    }
+
+    public var backward: Backward {
+        if isGradient { return .undefined }
+        switch declaration.backward(constants) {
+        case .linear: return .itself
+        case .sum: return .unchanged
+        case .product: return .otherFactor
+        case let rule:
+            guard case .function(_, let readsResult) = rule.gradient(of: formula) else { return .undefined }
+            return .function(Elementwise(declaration, constants, isGradient: true), readsResult: readsResult)
         }
     }
 }
 
+extension FunctionDeclaration.Backward {
+    enum Gradient {
+        case function(Formula, readsResult: Bool)
+        case undefined
+    }
+
+    /// Of a function of one operand. Of its derivative, what equals the function's value is its result.
+    func gradient(of value: Formula) -> Gradient {
+        switch self {
+        case .linear, .sum, .product: return .undefined
+        case .ofResult(let formula): return .function(formula, readsResult: true)
+        case .ofOperand(let formula): return .function(formula, readsResult: false)
+        case .derived:
+            let slope = value.derivative(0)
+            // A placeholder tells the result from the operand, which is to become the second one.
+            let result = Formula.operand(2)
+            let ofResult = slope.replacing(value, by: result)
+            let readsResult = ofResult.uses(ofOperand: 0) == 0
+            let moved =
+                readsResult
+                ? ofResult.replacing(result, by: .operand(1)) : slope.replacing(.operand(0), by: .operand(1))
+            return .function(.chain(.operand(0), moved), readsResult: readsResult)
+        }
+    }
+}
+
+// MARK: Its text
+
 extension Elementwise {
+    private static let gradientSuffix = "_gradient"
+
     /// The function's name in dumps.
-    public var mnemonic: String {
-        switch self {
-        case .relu: "relu"
-        case .leakyRelu: "leaky_relu"
-        case .sigmoid: "sigmoid"
-        case .silu: "silu"
-        case .tanh: "tanh"
-        case .add: "add"
-        case .multiply: "mul"
-        case .scale: "scale"
-        case .reluGradient: "relu_gradient"
-        case .leakyReluGradient: "leaky_relu_gradient"
-        case .sigmoidGradient: "sigmoid_gradient"
-        case .siluGradient: "silu_gradient"
-        case .tanhGradient: "tanh_gradient"
-        case .dropout: "dropout"
-        }
-    }
-}
+    public var mnemonic: String { declaration.name + (isGradient ? Self.gradientSuffix : "") }
 
-extension Elementwise {
     /// The function's constants, in the order in which dumps show them.
-    package var attributes: [Attribute] {
-        switch self {
-        case .relu, .sigmoid, .silu, .tanh, .add, .multiply: []
-        case .reluGradient, .sigmoidGradient, .siluGradient, .tanhGradient: []
-        case .leakyRelu(let slope), .leakyReluGradient(let slope): [Attribute("slope", slope)]
-        case .scale(let factor): [Attribute("factor", factor)]
-        case .dropout(let rate, let key): [Attribute("rate", rate), Attribute("key", String(key))]
-        }
-    }
+    package var attributes: [Attribute] { constants.attributes(declaration.parameters) }
 
     /// The function of a mnemonic and its constants; nil for an unknown mnemonic.
     init?(mnemonic: String, _ attributes: inout AttributeReader) throws(GraphTextError) {
-        switch mnemonic {
-        case "relu": self = .relu
-        case "leaky_relu": self = .leakyRelu(slope: try attributes.real("slope"))
-        case "sigmoid": self = .sigmoid
-        case "silu": self = .silu
-        case "tanh": self = .tanh
-        case "add": self = .add
-        case "mul": self = .multiply
-        case "scale": self = .scale(try attributes.real("factor"))
-        case "relu_gradient": self = .reluGradient
-        case "leaky_relu_gradient": self = .leakyReluGradient(slope: try attributes.real("slope"))
-        case "sigmoid_gradient": self = .sigmoidGradient
-        case "silu_gradient": self = .siluGradient
-        case "tanh_gradient": self = .tanhGradient
-        case "dropout":
-            self = .dropout(rate: try attributes.real("rate"), key: try attributes.unsigned("key"))
-        default: return nil
+        let isGradient = mnemonic.hasSuffix(Self.gradientSuffix)
+        let name = isGradient ? String(mnemonic.dropLast(Self.gradientSuffix.count)) : mnemonic
+        guard let declaration = FunctionDeclaration.named(name) else { return nil }
+        let constants = try FunctionConstants(declaration.parameters, &attributes)
+        let function = Elementwise(declaration, constants)
+        if isGradient {
+            guard case .function(let gradient, _) = function.backward else { return nil }
+            self = gradient
+        } else {
+            self = function
         }
     }
-}
 
-extension Elementwise {
     /// What is wrong with the function's constants.
-    var constantProblems: [String] {
-        switch self {
-        case .relu, .sigmoid, .silu, .tanh, .add, .multiply: []
-        case .reluGradient, .sigmoidGradient, .siluGradient, .tanhGradient: []
-        case .leakyRelu(let slope), .leakyReluGradient(let slope): notFinite("slope", slope)
-        case .scale(let factor): notFinite("factor", factor)
-        case .dropout(let rate, _):
-            rate >= 0 && rate < 1 ? [] : ["rate should be from 0 to below 1, found \(rate)"]
-        }
-    }
+    var constantProblems: [String] { constants.problems(declaration.parameters) }
 }

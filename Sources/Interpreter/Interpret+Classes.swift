@@ -23,32 +23,34 @@ func softmaxGradient(_ dy: Tensor, _ y: Tensor) -> Tensor {
     return dx
 }
 
-/// A part of the cross-entropy of classes, straight from its formula.
+/// A part of a loss of classes, straight from its formula.
 func classLoss(_ op: ClassLossOp, _ operands: [Tensor]) -> Tensor {
     switch op {
     case .crossEntropy(let loss): crossEntropy(loss, operands[0], operands[1])
     case .crossEntropyGradient(let loss): crossEntropyGradient(loss, operands[0], operands[1], operands[2])
+    case .overlap(let overlap): classOverlap(overlap, operands[0], operands[1])
+    case .overlapGradient(let overlap): classOverlapGradient(overlap, operands[0], operands[1], operands[2])
     case .ratio: ratio(operands[0])
     case .ratioGradient: ratioGradient(operands[0], operands[1])
     }
 }
 
 extension ClassLoss {
-    /// The weight of a class; 0 for one that does not count.
-    fileprivate func weight(_ target: Int) -> Double {
-        if target == ignored { return 0 }
-        return weights.indices.contains(target) ? weights[target] : 1
-    }
+    fileprivate func classWeight(_ number: Int) -> Double { weights.isEmpty ? 1 : weights[number] }
 }
 
 private func crossEntropy(_ loss: ClassLoss, _ logits: Tensor, _ classes: Tensor) -> Tensor {
     let y = softmax(logits)
     var sums = Tensor(shape: [logits.shape[0], 2])
+    let spread = loss.labelSmoothing / Double(logits.shape[1])
     forEachLabel(logits, classes) { sample, target, places in
-        let weight = loss.weight(target)
-        guard weight != 0, places.indices.contains(target) else { return }
-        sums.values[2 * sample] -= weight * log(y.values[places[target]])
-        sums.values[2 * sample + 1] += weight
+        guard target != loss.ignored, places.indices.contains(target) else { return }
+        for (channel, place) in places.enumerated() {
+            let share = (channel == target ? 1 - loss.labelSmoothing : 0) + spread
+            let weight = share * loss.classWeight(channel)
+            if weight != 0 { sums.values[2 * sample] -= weight * log(y.values[place]) }
+        }
+        sums.values[2 * sample + 1] += loss.classWeight(target)
     }
     return sums
 }
@@ -59,10 +61,56 @@ private func crossEntropyGradient(
     let y = softmax(logits)
     var gradient = Tensor(shape: logits.shape)
     forEachLabel(logits, classes) { sample, target, places in
-        guard places.indices.contains(target) else { return }
+        guard target != loss.ignored, places.indices.contains(target) else { return }
         for (channel, place) in places.enumerated() {
             let isTarget = channel == target ? 1.0 : 0
-            gradient.values[place] = d.values[2 * sample] * loss.weight(target) * (y.values[place] - isTarget)
+            let own = loss.classWeight(target) * (y.values[place] - isTarget)
+            let all = places.indices.reduce(0) { $0 + loss.classWeight($1) }
+            let spread = (all * y.values[place] - loss.classWeight(channel)) / Double(places.count)
+            gradient.values[place] =
+                d.values[2 * sample] * ((1 - loss.labelSmoothing) * own + loss.labelSmoothing * spread)
+        }
+    }
+    return gradient
+}
+
+/// The classes of a map that are averaged over.
+private func countingClasses(_ overlap: ClassOverlap, _ p: Tensor) -> [Int] {
+    (0..<p.shape[1]).filter { $0 != overlap.ignored }
+}
+
+/// The sums of each class of each sample.
+private func forEachOverlap(
+    _ overlap: ClassOverlap, _ p: Tensor, _ classes: Tensor,
+    _ body: (_ sample: Int, _ sums: OverlapSums, _ elements: [(place: Int, t: Double)]) -> Void
+) {
+    guard let formula = overlap.loss.overlap else { return }
+    let area = p.shape[2] * p.shape[3]
+    for sample in 0..<p.shape[0] {
+        for channel in countingClasses(overlap, p) {
+            let elements = (0..<area).compactMap { position -> (place: Int, t: Double)? in
+                let target = Int(classes.values[sample * area + position])
+                guard target != overlap.ignored, (0..<p.shape[1]).contains(target) else { return nil }
+                return ((sample * p.shape[1] + channel) * area + position, target == channel ? 1 : 0)
+            }
+            body(sample, OverlapSums(formula, elements.map { (p.values[$0.place], $0.t) }), elements)
+        }
+    }
+}
+
+private func classOverlap(_ overlap: ClassOverlap, _ p: Tensor, _ classes: Tensor) -> Tensor {
+    var result = Tensor(shape: [p.shape[0]])
+    let count = countingClasses(overlap, p).count
+    forEachOverlap(overlap, p, classes) { sample, sums, _ in result.values[sample] += sums.loss / Double(count) }
+    return result
+}
+
+private func classOverlapGradient(_ overlap: ClassOverlap, _ p: Tensor, _ classes: Tensor, _ d: Tensor) -> Tensor {
+    var gradient = Tensor(shape: p.shape)
+    let count = countingClasses(overlap, p).count
+    forEachOverlap(overlap, p, classes) { sample, sums, elements in
+        for (place, t) in elements {
+            gradient.values[place] = d.values[sample] * sums.slope(p.values[place], t) / Double(count)
         }
     }
     return gradient

@@ -1,121 +1,72 @@
 import GraphIR
 
-import Platform
-
 /// A number per sample.
 func sampleLoss(_ loss: SampleLoss, _ x: Tensor, _ target: Tensor) -> Tensor {
-    switch loss {
-    case .bceWithLogits(let weight): bceWithLogits(x, target, positiveWeight: weight)
-    case .dice(let smooth): diceLoss(x, target, smooth: smooth)
-    case .squaredError: squaredError(x, target)
+    let value = loss.value
+    let losses = samples(of: x).map { sample in
+        switch value {
+        case .mean(let formula, _):
+            return sample.reduce(0) { $0 + formula.value([x.values[$1], target.values[$1]]) } / Double(sample.count)
+        case .overlap(let overlap):
+            return OverlapSums(overlap, sample.map { (sigmoid(x.values[$0]), target.values[$0]) }).loss
+        }
     }
+    return Tensor(shape: [x.shape[0]], values: losses)
 }
 
 /// `dloss` of each sample times the loss's derivative.
 func sampleLossGradient(_ loss: SampleLoss, _ x: Tensor, _ target: Tensor, _ dLoss: Tensor) -> Tensor {
-    switch loss {
-    case .bceWithLogits(let weight): bceWithLogitsGradient(x, target, dLoss, positiveWeight: weight)
-    case .dice(let smooth): diceLossGradient(x, target, dLoss, smooth: smooth)
-    case .squaredError: squaredErrorGradient(x, target, dLoss)
-    }
-}
-
-/// Per sample, the mean of `(x − t)²`.
-private func squaredError(_ x: Tensor, _ target: Tensor) -> Tensor {
-    perSample(x) { sample in
-        sample.reduce(0) { $0 + (x.values[$1] - target.values[$1]) * (x.values[$1] - target.values[$1]) }
-            / Double(sample.count)
-    }
-}
-
-/// `dx = dloss · 2 (x − t) / count`
-private func squaredErrorGradient(_ x: Tensor, _ target: Tensor, _ dLoss: Tensor) -> Tensor {
+    let value = loss.value
     var gradient = Tensor(shape: x.shape)
     for (n, sample) in samples(of: x).enumerated() {
-        for index in sample {
-            gradient.values[index] =
-                dLoss.values[n] * 2 * (x.values[index] - target.values[index]) / Double(sample.count)
+        switch value {
+        case .mean(_, let slope):
+            for index in sample {
+                gradient.values[index] =
+                    dLoss.values[n] * slope.value([x.values[index], target.values[index]]) / Double(sample.count)
+            }
+        case .overlap(let overlap):
+            let sums = OverlapSums(overlap, sample.map { (sigmoid(x.values[$0]), target.values[$0]) })
+            for index in sample {
+                let p = sigmoid(x.values[index])
+                gradient.values[index] = dLoss.values[n] * sums.slope(p, target.values[index]) * p * (1 - p)
+            }
         }
     }
     return gradient
 }
 
-/// Per sample, the mean of `(1 + (w − 1) t) · softplus(−x) + (1 − t) · x`.
-private func bceWithLogits(_ logits: Tensor, _ target: Tensor, positiveWeight: Double) -> Tensor {
-    perSample(logits) { sample in
-        var sum = 0.0
-        for index in sample {
-            let (x, t) = (logits.values[index], target.values[index])
-            // softplus(−x) = log(1 + e^−x), without overflow for large −x.
-            let softplus = max(-x, 0) + log1p(exp(-abs(x)))
-            sum += (1 + (positiveWeight - 1) * t) * softplus + (1 - t) * x
-        }
-        return sum / Double(sample.count)
-    }
-}
+/// The sums that an overlap is made of.
+struct OverlapSums {
+    private let overlap: Overlap
+    /// `weight · Σ p t + s`
+    private var numerator: Double
+    /// `Σ total + s`
+    private var denominator: Double
 
-/// `dx = dloss · ((1 − t) − (1 + (w − 1) t) · sigmoid(−x)) / count`
-private func bceWithLogitsGradient(_ logits: Tensor, _ target: Tensor, _ dLoss: Tensor, positiveWeight: Double)
-    -> Tensor
-{
-    var gradient = Tensor(shape: logits.shape)
-    for (n, sample) in samples(of: logits).enumerated() {
-        for index in sample {
-            let (x, t) = (logits.values[index], target.values[index])
-            let slope = (1 - t) - (1 + (positiveWeight - 1) * t) * sigmoid(-x)
-            gradient.values[index] = dLoss.values[n] * slope / Double(sample.count)
+    /// Of probabilities and targets.
+    init(_ overlap: Overlap, _ elements: [(p: Double, t: Double)]) {
+        self.overlap = overlap
+        (numerator, denominator) = (overlap.smooth, overlap.smooth)
+        for (p, t) in elements {
+            numerator += overlap.weight * p * t
+            denominator += overlap.total.value([p, t])
         }
     }
-    return gradient
-}
 
-/// The sums that the dice loss is made of, for one sample.
-private struct DiceSums {
-    /// `2 Σ p t + s`
-    var numerator: Double
-    /// `Σ p + Σ t + s`
-    var denominator: Double
+    /// 0 where nothing is there to overlap.
+    var loss: Double { denominator == 0 ? 0 : 1 - numerator / denominator }
 
-    init(_ logits: Tensor, _ target: Tensor, _ sample: Range<Int>, smooth: Double) {
-        numerator = smooth
-        denominator = smooth
-        for index in sample {
-            let (p, t) = (sigmoid(logits.values[index]), target.values[index])
-            numerator += 2 * p * t
-            denominator += p + t
-        }
+    /// The loss differentiated by a probability `p`, where the target is `t`.
+    func slope(_ p: Double, _ t: Double) -> Double {
+        guard denominator != 0 else { return 0 }
+        let total = overlap.totalSlope.value([p, t])
+        return (numerator * total - overlap.weight * t * denominator) / (denominator * denominator)
     }
-}
-
-/// Per sample, `1 − (2 Σ p t + s) / (Σ p + Σ t + s)` with `p = sigmoid(x)`.
-private func diceLoss(_ logits: Tensor, _ target: Tensor, smooth: Double) -> Tensor {
-    perSample(logits) { sample in
-        let sums = DiceSums(logits, target, sample, smooth: smooth)
-        return 1 - sums.numerator / sums.denominator
-    }
-}
-
-/// `dx = dloss · (numerator − 2 t · denominator) / denominator² · p (1 − p)`
-private func diceLossGradient(_ logits: Tensor, _ target: Tensor, _ dLoss: Tensor, smooth: Double) -> Tensor {
-    var gradient = Tensor(shape: logits.shape)
-    for (n, sample) in samples(of: logits).enumerated() {
-        let sums = DiceSums(logits, target, sample, smooth: smooth)
-        for index in sample {
-            let (p, t) = (sigmoid(logits.values[index]), target.values[index])
-            let slope = (sums.numerator - 2 * t * sums.denominator) / (sums.denominator * sums.denominator)
-            gradient.values[index] = dLoss.values[n] * slope * p * (1 - p)
-        }
-    }
-    return gradient
 }
 
 /// The places of each sample in a batched tensor's values.
 private func samples(of tensor: Tensor) -> [Range<Int>] {
     let size = tensor.values.count / tensor.shape[0]
     return (0..<tensor.shape[0]).map { $0 * size..<($0 + 1) * size }
-}
-
-/// One number for each sample.
-private func perSample(_ tensor: Tensor, _ loss: (Range<Int>) -> Double) -> Tensor {
-    Tensor(shape: [tensor.shape[0]], values: samples(of: tensor).map(loss))
 }

@@ -33,10 +33,16 @@ public enum UnaryOperator: String, Hashable, Sendable, CaseIterable {
     case absolute
     /// The exponential function, to 2 ulp over the whole range of floats.
     case exponential
+    /// `e^x − 1`, to 2 ulp over the whole range of floats.
+    case exponentialMinusOne
+    /// The natural logarithm, to 2 ulp; −∞ of 0 and of what is so small that it counts as 0, no number below.
+    case logarithm
     /// `log(1 + x)` for x ≥ 0, to 2 ulp.
     case logarithmOnePlus
     /// The hyperbolic tangent.
     case hyperbolicTangent
+    /// The error function, to 2 ulp.
+    case errorFunction
 }
 
 public enum BinaryOperator: String, Hashable, Sendable, CaseIterable {

@@ -151,8 +151,11 @@ struct ExpressionPrinter {
         case .squareRoot: .call("unetc_sqrt\(width)", [operand])
         case .absolute: .call("unetc_abs\(width)", [operand])
         case .exponential: .call("unetc_exp\(width)", [operand])
+        case .exponentialMinusOne: .call("unetc_expm1\(width)", [operand])
+        case .logarithm: .call("unetc_log\(width)", [operand])
         case .logarithmOnePlus: .call("unetc_log1p\(width)", [operand])
         case .hyperbolicTangent: .call("unetc_tanh\(width)", [operand])
+        case .errorFunction: .call("unetc_erf\(width)", [operand])
         }
     }
 

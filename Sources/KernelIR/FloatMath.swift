@@ -22,15 +22,49 @@ enum FloatMath {
         return scale(y, Int32(bitPattern: shifted.bitPattern &- Constants.rounder.bitPattern))
     }
 
+    static func exponentialMinusOne(_ argument: Float) -> Float {
+        let x = minimum(Constants.expUpper, maximum(Constants.expLower, argument))
+        let shifted = fusedMultiplyAdd(x, Constants.log2e, Constants.rounder)
+        let n = shifted - Constants.rounder
+        let high = fusedMultiplyAdd(n, -Constants.ln2High, x)
+        let r = fusedMultiplyAdd(n, -Constants.ln2Low, high)
+        let y = fusedMultiplyAdd(polynomial(Constants.exp, r), r * r, r)
+        let k = Int32(bitPattern: shifted.bitPattern &- Constants.rounder.bitPattern)
+        return scale(y, k) + (scale(1, k) - 1)
+    }
+
     static func logarithmOnePlus(_ x: Float) -> Float {
         let k = Int32(bitPattern: (x + 1).bitPattern &- Constants.rootHalfBits) >> 23
         let f = scale(x, 0 &- k) + (scale(1, 0 &- k) - 1)
+        let result = logarithm(k, f)
+        return x == .infinity ? x : result
+    }
+
+    static func logarithm(_ x: Float) -> Float {
+        let k = Int32(bitPattern: x.bitPattern &- Constants.rootHalfBits) >> 23
+        let result = logarithm(k, scale(x, 0 &- k) - 1)
+        let positive = x == .infinity ? x : result
+        return x > 0 ? positive : (x == 0 ? -.infinity : .nan)
+    }
+
+    /// `log(2^k (1 + f))`
+    private static func logarithm(_ k: Int32, _ f: Float) -> Float {
         let square = f * f
         let cubic = square * (polynomial(Constants.log1p, f) * f)
         let low = fusedMultiplyAdd(Float(k), Constants.ln2Low, cubic)
         let tail = fusedMultiplyAdd(square, -0.5, low)
-        let result = fusedMultiplyAdd(Float(k), Constants.ln2High, f + tail)
-        return x == .infinity ? x : result
+        return fusedMultiplyAdd(Float(k), Constants.ln2High, f + tail)
+    }
+
+    static func errorFunction(_ x: Float) -> Float {
+        let (size, square) = (x.magnitude, x * x)
+        let small = fusedMultiplyAdd(polynomial(Constants.erf, square), x, x)
+        let tail = Constants.erfTail
+        let front = fusedMultiplyAdd(polynomial(tail.square, size), square, polynomial(tail.one, size))
+        let exponent = polynomial([front] + tail.rest, size)
+        let large = 1 - exponential(fusedMultiplyAdd(exponent, size, -size))
+        let signed = Float(bitPattern: large.bitPattern | x.bitPattern & 0x8000_0000)
+        return Constants.erfSwitch < size ? signed : small
     }
 
     static func hyperbolicTangent(_ x: Float) -> Float {

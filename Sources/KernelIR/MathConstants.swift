@@ -1,6 +1,7 @@
-/// The numbers behind `exp`, `log1p` and `tanh`, shared by the C that is printed and the evaluator that imitates it.
+/// The numbers behind the prelude's functions, shared by the C that is printed and the evaluator that imitates it.
 ///
-/// The polynomials are those of Moshier's Cephes library for single precision, highest power first.
+/// The polynomials are those of Moshier's Cephes library for single precision, highest power first; those of `erf` are
+/// Juffa's ("A faster and more accurate erff", 2018, public domain).
 enum MathConstants {
     /// Arguments beyond these overflow to infinity or round to zero.
     static let expUpper: Float = 89
@@ -28,4 +29,15 @@ enum MathConstants {
     static let tanh: [Float] = [
         -5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1, -3.33332819422e-1,
     ]
+    /// Up to this the polynomial, above it the exponential function.
+    static let erfSwitch: Float = 0.927734375
+    /// `(erf(x) - x) / x` in powers of x².
+    static let erf: [Float] = [
+        -5.96761703e-4, 4.99119423e-3, -2.67681349e-2, 1.12819925e-1, -3.76125336e-1, 1.28379166e-1,
+    ]
+    /// `(log(1 - erf(x)) + x) / x` for x above the switch; the first two pairs are factors of x² and 1.
+    static let erfTail: (square: [Float], one: [Float], rest: [Float]) = (
+        square: [-1.72853470e-5, 3.83197126e-4], one: [-3.88396438e-3, 2.42546219e-2],
+        rest: [-1.06777877e-1, -6.34846687e-1, -1.28717512e-1]
+    )
 }

@@ -25,8 +25,11 @@ extension UnaryOperator {
         case .squareRoot: x.squareRoot()
         case .absolute: x.magnitude
         case .exponential: FloatMath.exponential(x)
+        case .exponentialMinusOne: FloatMath.exponentialMinusOne(x)
+        case .logarithm: FloatMath.logarithm(x)
         case .logarithmOnePlus: FloatMath.logarithmOnePlus(x)
         case .hyperbolicTangent: FloatMath.hyperbolicTangent(x)
+        case .errorFunction: FloatMath.errorFunction(x)
         }
     }
 }

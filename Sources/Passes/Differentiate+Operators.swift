@@ -20,6 +20,7 @@ extension Differentiator {
         case .softmax: contribute(.softmaxGradient, [dy, id], to: x[0], from: id)
         case .normalization(.normalize(let groups, let epsilon)): normalization(groups, epsilon, dy, x, id)
         case .sampleLoss(let kind): try loss(.sampleLossGradient(kind), dy, x, id)
+        case .classLoss(.overlap(let kind)): try loss(.classLoss(.overlapGradient(kind)), dy, x, id)
         case .classLoss(.crossEntropy(let kind)): try loss(.classLoss(.crossEntropyGradient(kind)), dy, x, id)
         // y = Σ a / Σ b: da[n] = dy / Σ b, db[n] = −dy · Σ a / (Σ b)²
         case .classLoss(.ratio): contribute(.classLoss(.ratioGradient), [x[0], dy], to: x[0], from: id)
@@ -117,33 +118,19 @@ extension Differentiator {
     private mutating func elementwise(
         _ function: Elementwise, _ dy: NodeID, _ x: [NodeID], _ y: NodeID
     ) throws(DifferentiationError) {
-        switch function {
-        // y = max(x, 0): dx = dy where y > 0
-        case .relu: contribute(.elementwise(.reluGradient), [dy, y], to: x[0], from: y)
-        // y = x where x > 0, else slope·x: dx = dy where y > 0, else slope·dy (y and x have one sign for slope ≥ 0)
-        case .leakyRelu(let slope):
-            guard slope >= 0 else { throw notDifferentiable(y, "its slope \(slope) is negative; use one from 0 up") }
-            contribute(.elementwise(.leakyReluGradient(slope: slope)), [dy, y], to: x[0], from: y)
-        // y = 1 / (1 + e^−x): dx = dy · y · (1 − y)
-        case .sigmoid: contribute(.elementwise(.sigmoidGradient), [dy, y], to: x[0], from: y)
-        // y = x · s, s = sigmoid(x): dx = dy · s · (1 + x · (1 − s))
-        case .silu: contribute(.elementwise(.siluGradient), [dy, x[0]], to: x[0], from: y)
-        // y = tanh(x): dx = dy · (1 − y²)
-        case .tanh: contribute(.elementwise(.tanhGradient), [dy, y], to: x[0], from: y)
+        switch function.backward {
+        // y = c · x: dx = c · dy
+        case .itself: contribute(.elementwise(function), [dy], to: x[0], from: y)
         // y = a + b: da = dy, db = dy
-        case .add:
-            contributeUnchanged(dy, to: x[0], from: y)
-            contributeUnchanged(dy, to: x[1], from: y)
+        case .unchanged: for operand in x { contributeUnchanged(dy, to: operand, from: y) }
         // y = a · b: da = dy · b, db = dy · a
-        case .multiply:
+        case .otherFactor:
             contribute(.elementwise(.multiply), [dy, x[1]], to: x[0], from: y)
             contribute(.elementwise(.multiply), [dy, x[0]], to: x[1], from: y)
-        // y = mask · x / (1 − rate): dx = mask · dy / (1 − rate), of the same mask
-        case .dropout: contribute(.elementwise(function), [dy], to: x[0], from: y)
-        // y = factor · x: dx = factor · dy
-        case .scale(let factor): contribute(.elementwise(.scale(factor)), [dy], to: x[0], from: y)
-        case .reluGradient, .leakyReluGradient, .sigmoidGradient, .siluGradient, .tanhGradient:
-            throw notDifferentiable(y, "'\(function.mnemonic)' is not an operator that users write")
+        // y = f(x): dx = dy · f'(x), told by y where that suffices
+        case .function(let gradient, let readsResult):
+            contribute(.elementwise(gradient), [dy, readsResult ? y : x[0]], to: x[0], from: y)
+        case .undefined: throw notDifferentiable(y, "'\(function.mnemonic)' is not an operator that users write")
         }
     }
 }

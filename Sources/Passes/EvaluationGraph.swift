@@ -33,7 +33,7 @@ private func withRunningMoments(_ graph: Graph) -> Graph {
     for id in graph.ids where !graph[id].op.isEffect {
         var node = graph[id]
         switch node.op {
-        case .elementwise(.dropout): rewriter.replace(id, by: node.inputs[0])
+        case .elementwise(let function) where function.isRandom: rewriter.replace(id, by: node.inputs[0])
         case .normalization(.moments(.batch)):
             if let parameters = running[id] {
                 node.op = .normalization(.runningMoments)

@@ -21,6 +21,9 @@ private struct Fusion {
 
     /// Functions behind one operator: more gain nothing, and make kernels that a C compiler takes long over.
     private static let epilogueLimit = 32
+    /// How often a kernel may compute what the operator makes: a function behind a function stands in the place of each use
+    /// of its operand.
+    private static let copyLimit = 256
 
     init(_ graph: Graph) {
         self.graph = graph
@@ -57,22 +60,22 @@ private struct Fusion {
 
     /// The operand whose producer can absorb the function: only the first one of functions that are not symmetric.
     private func producerPosition(of node: Node, _ function: Elementwise, at id: NodeID) -> Int? {
-        let positions: Range<Int> =
-            switch function {
-            case .add, .multiply: 0..<2
-            case .relu, .leakyRelu, .sigmoid, .silu, .tanh, .scale, .dropout, .reluGradient, .leakyReluGradient,
-                .sigmoidGradient, .siluGradient, .tanhGradient:
-                0..<1
-            }
+        let positions = 0..<(function.isSymmetric ? function.operandCount : 1)
         // The later producer is the one whose result is still warm.
         return positions.filter { canAbsorb(node.inputs[$0], into: id, among: node.inputs) }
             .max { node.inputs[$0] < node.inputs[$1] }
     }
 
+    private func copies(of node: Node) -> Int {
+        node.epilogue.reduce(1) { copies, step in
+            min(copies * max(1, step.function.formula.uses(ofOperand: 0)), Self.copyLimit + 1)
+        }
+    }
+
     private func canAbsorb(_ producer: NodeID, into id: NodeID, among inputs: [NodeID]) -> Bool {
         users[producer.index] == [id] && !results.contains(producer) && inputs.filter { $0 == producer }.count == 1
             && graph[producer].op.acceptsEpilogue && !absorbed[producer.index]
-            && graph[producer].epilogue.count < Self.epilogueLimit
+            && graph[producer].epilogue.count < Self.epilogueLimit && copies(of: graph[producer]) <= Self.copyLimit
     }
 }
 

@@ -1,4 +1,5 @@
 import Base
+import GraphIR
 
 /// The text of a random graph that compiles: mostly small maps of odd sizes, every operator, sizes from 1 to 40, fan-out, several outputs, and a
 /// loss of several terms unless the seed says otherwise. Every parameter and input feeds the loss or an output.
@@ -110,7 +111,7 @@ private struct RandomGraphWriter {
         case 15, 16: addNormalization(x)
         case 17: define(like: x, "softmax(\(maps[x].name))")
         case 18: define(like: x, "dropout(\(maps[x].name), rate: 0.\(number(1, 6)))")
-        default: define(like: x, activation(maps[x].name, ["relu", "leaky_relu", "sigmoid", "silu", "tanh"]))
+        default: define(like: x, activation(maps[x].name, Self.activations))
         }
     }
 
@@ -126,6 +127,11 @@ private struct RandomGraphWriter {
         map.name = "v_\(lines.count)"
         lines.append("\(map.name) = \(expression)")
         maps.append(map)
+    }
+
+    /// All but those that make very large numbers, or none, of the maps of random nets.
+    private static let activations = FunctionDeclaration.activations.map(\.name).filter {
+        !["exp", "log"].contains($0)
     }
 
     private mutating func activation(_ operand: String, _ names: [String]) -> String {
@@ -284,17 +290,22 @@ private struct RandomGraphWriter {
     private mutating func classLoss(_ map: Map, _ target: String) -> String {
         let weights = (0..<map.channels).map { _ in "\(number(0, 3)).5" }.joined(separator: ", ")
         let ignored = chance(0.5) ? ", ignore: \(chance(0.5) ? 255 : number(0, map.channels - 1))" : ""
-        return "cross_entropy(\(map.name), \(target)\(ignored)\(chance(0.5) ? ", weights: [\(weights)]" : ""))"
+        let overlaps = LossDeclaration.all.filter(\.takesClasses)
+        if chance(0.3) { return "\(overlaps[number(0, overlaps.count - 1)].name)(\(map.name), \(target)\(ignored))" }
+        let smoothing = chance(0.3) ? ", label_smoothing: 0.\(number(1, 5))" : ""
+        return "cross_entropy(\(map.name), \(target)\(ignored)"
+            + "\(chance(0.5) ? ", weights: [\(weights)]" : "")\(smoothing))"
     }
 
     private mutating func valueLoss(_ map: Map, _ target: String) -> String {
-        let losses = [
-            "bce_with_logits(\(map.name), \(target))",
-            "bce_with_logits(\(map.name), \(target), pos_weight: \(number(1, 5)))",
-            "dice_loss(\(map.name), \(target))",
-            "dice_loss(\(map.name), \(target), smooth: 0.5)",
-            "mse(\(map.name), \(target))",
-        ]
+        let losses =
+            [
+                "bce_with_logits(\(map.name), \(target))",
+                "bce_with_logits(\(map.name), \(target), pos_weight: \(number(1, 5)))",
+                "dice_loss(\(map.name), \(target))",
+                "dice_loss(\(map.name), \(target), smooth: 0.5)",
+            ]
+            + LossDeclaration.all.map { "\($0.name)(\(map.name), \(target))" }
         return losses[number(0, losses.count - 1)]
     }
 }

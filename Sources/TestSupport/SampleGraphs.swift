@@ -59,13 +59,14 @@ public enum SampleGraph {
             padding: Padding(top: 1, left: 0, bottom: 1, right: 0))
         let pooled = try b.add(.maxPool(pool), [a], "pool")
         _ = try b.add(.maxUnpool(pool), [pooled, a], "d_pool")
-        let unary: [Elementwise] = [.relu, .leakyRelu(slope: 0.1), .sigmoid, .silu, .tanh, .scale(-1.0 / 3)]
-        for function in unary { _ = try b.apply(function, [a], "y_\(function.mnemonic)") }
-        let binary: [Elementwise] = [
-            .add, .multiply, .reluGradient, .leakyReluGradient(slope: 1e-300), .sigmoidGradient, .siluGradient,
-            .tanhGradient,
-        ]
-        for function in binary { _ = try b.apply(function, [a, c], "y_\(function.mnemonic)") }
+        let unary = [.scale(-1.0 / 3)] + Elementwise.allActivations
+        let binary =
+            [.add, .multiply, .leakyReluGradient(slope: 1e-300)] + Elementwise.allActivations.map(\.gradient)
+        for (number, function) in (unary + binary).enumerated() {
+            let operands = Array([a, c].prefix(function.operandCount))
+            let isNew = !b.graph.nodes.contains { $0.name == "y_\(function.mnemonic)" }
+            _ = try b.apply(function, operands, "y\(isNew ? "" : "\(number)")_\(function.mnemonic)")
+        }
         let joined = try b.concat([a, c, a], "joined")
         let logits = try b.add(.channelSlice(start: 3, count: 4), [joined], "logits")
         let bce = try b.add(.sampleLoss(.bceWithLogits(positiveWeight: 3)), [logits, target], "bce")
@@ -136,14 +137,23 @@ public enum SampleGraph {
         _ = try b.add(.softmaxGradient, [a, y], "d_softmax")
         _ = try b.apply(.dropout(rate: 0.25, key: .max), [a], "dropped")
         let map = b.target("other", [4, 5, 7])
-        let error = try b.add(.sampleLoss(.squaredError), [a, map], "error")
-        _ = try b.add(.sampleLossGradient(.squaredError), [a, map, error], "d_error")
+        for (number, loss) in SampleLoss.all.enumerated() {
+            let error = try b.add(.sampleLoss(loss), [a, map], "error\(number)")
+            _ = try b.add(.sampleLossGradient(loss), [a, map, error], "d_error\(number)")
+        }
         let labels = b.classes("labels", [5, 7])
         let loss = ClassLoss(ignored: 255, weights: [1, 0.1, 1.0 / 3, 2])
         let sums = try b.add(.classLoss(.crossEntropy(loss)), [a, labels], "entropy")
         let mean = try b.add(.classLoss(.ratio), [sums], "entropy.mean")
         let dSums = try b.add(.classLoss(.ratioGradient), [sums, mean], "d_entropy")
         _ = try b.add(.classLoss(.crossEntropyGradient(ClassLoss())), [a, labels, dSums], "d_entropy.a")
+        let smoothed = ClassLoss(ignored: 1, labelSmoothing: 0.1)
+        _ = try b.add(.classLoss(.crossEntropy(smoothed)), [a, labels], "smoothed")
+        for (number, loss) in SampleLoss.all.filter(\.declaration.takesClasses).enumerated() {
+            let overlap = ClassOverlap(loss, ignored: number == 0 ? nil : number)
+            let value = try b.add(.classLoss(.overlap(overlap)), [y, labels], "overlap\(number)")
+            _ = try b.add(.classLoss(.overlapGradient(overlap)), [y, labels, value], "d_overlap\(number)")
+        }
     }
 
     private static func decorated(_ graph: Graph, a: NodeID, c: NodeID, weight: NodeID, gradient: NodeID) -> Graph {

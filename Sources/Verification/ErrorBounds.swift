@@ -35,11 +35,8 @@ func errorBounds(_ node: Node, _ x: [Tensor], result: Tensor, batch: Int) -> [Do
                 count: node.type.shape[0], magnitude: abs(x[1].values[$0]) * (abs(x[0].values[$0]) + terms[$0]))
         }
     case .elementwise(let function):
-        return each { index in
-            Rounded(value: x[0].values[index], error: 0).applying(
-                function, x.count > 1 ? x[1].values[index] : 0, uniform: { _ in 1 }
-            ).error
-        }
+        let formula = function.formula
+        return each { index in formula.rounded(x.map { Rounded($0.values[index]) }).error }
     case .sampleLoss(let loss): return lossBounds(loss, x, result)
     case .sampleLossGradient(let loss): return lossGradientBounds(loss, x, result)
     case .classLoss(let op): return classLossBounds(op, x, result)

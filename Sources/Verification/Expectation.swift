@@ -16,7 +16,9 @@ struct Expectation {
         var comparison = Comparison(count: values.count, isSampled: indices != nil)
         for (position, value) in values.enumerated() {
             let index = indices?[position] ?? position
-            let error = abs(found[index] - value)
+            // What a function does not have for the operands that were drawn, such as logarithms of what is below 0.
+            if value.isNaN && found[index].isNaN || bounds[position] == .infinity { continue }
+            let error = value == found[index] ? 0 : abs(found[index] - value)
             // A comparison with NaN is false, so ask what is fine.
             let share = error == 0 ? 0 : error / bounds[position]
             if share <= comparison.worst { continue }
@@ -85,10 +87,11 @@ extension Expectation {
         for step in epilogue {
             let operand = step.operands.isEmpty ? nil : extras[next]
             next += step.operands.count
+            let formula = step.function.formula
             for position in values.indices {
                 let index = indices?[position] ?? position
-                let result = Rounded(value: values[position], error: bounds[position]).applying(
-                    step.function, operand?.values[index] ?? 0,
+                let result = formula.rounded(
+                    [Rounded(values[position], error: bounds[position]), Rounded(operand?.values[index] ?? 0)],
                     uniform: { DropoutMask(seed: randomness.seed, step: randomness.step, key: $0).uniform(index) })
                 values[position] = result.value
                 bounds[position] = result.error
@@ -98,10 +101,11 @@ extension Expectation {
 
     /// The bounds of a function that depends on random numbers, which the operator's own bounds leave out.
     private mutating func applyRandom(_ function: Elementwise, _ inputs: [Tensor], _ randomness: Randomness) {
-        guard case .dropout = function else { return }
+        guard function.isRandom else { return }
+        let formula = function.formula
         for index in values.indices {
-            let result = Rounded(value: inputs[0].values[index], error: 0).applying(
-                function, 0,
+            let result = formula.rounded(
+                [Rounded(inputs[0].values[index])],
                 uniform: { DropoutMask(seed: randomness.seed, step: randomness.step, key: $0).uniform(index) })
             values[index] = result.value
             bounds[index] = result.error

@@ -6,55 +6,73 @@ import Platform
 /// Of the losses of samples: means and ratios of sums whose terms are positive, or bounded by their magnitudes.
 func lossBounds(_ loss: SampleLoss, _ x: [Tensor], _ result: Tensor) -> [Double] {
     let count = x[0].values.count / max(1, result.values.count)
+    let value = loss.value
     return result.values.indices.map { sample in
-        let elements = sample * count..<(sample + 1) * count
-        switch loss {
-        case .squaredError: return Rounding.ofSum(count: count, magnitude: result.values[sample])
+        switch value {
+        case .mean(let formula, _):
+            let terms = (sample * count..<(sample + 1) * count).map { formula.rounded(Rounded.elements(x, $0)) }
+            let magnitude = terms.reduce(0.0) { $0 + abs($1.value) } / Double(count)
+            let errors = terms.reduce(0.0) { $0 + $1.error } / Double(count)
+            return Rounding.ofSum(count: count, magnitude: magnitude) + errors
         // The ratio of two sums, and 1.
-        case .dice: return Rounding.ofSum(count: count, magnitude: 2)
-        case .bceWithLogits(let weight):
-            let magnitude = elements.reduce(0.0) { sum, index in
-                let (logit, target) = (x[0].values[index], x[1].values[index])
-                return sum + (1 + abs(weight - 1) * target) * softplus(-logit) + abs(1 - target) * abs(logit)
-            }
-            return Rounding.ofSum(count: count, magnitude: magnitude / Double(count))
+        case .overlap: return Rounding.ofSum(count: count, magnitude: 2)
         }
     }
 }
 
 func lossGradientBounds(_ loss: SampleLoss, _ x: [Tensor], _ result: Tensor) -> [Double] {
     let count = result.values.count / max(1, x[2].values.count)
-    switch loss {
-    case .squaredError:
+    switch loss.value {
+    case .mean(_, let slope):
         return result.values.indices.map { index in
-            let magnitude = 2 * (abs(x[0].values[index]) + abs(x[1].values[index])) / Double(count)
-            return Rounding.ofFormula(x[2].values[index / count] * magnitude)
+            let error = slope.rounded(Rounded.elements(x, index)).error
+            return abs(x[2].values[index / count]) / Double(count) * error + Rounding.ofFormula(result.values[index])
         }
-    case .bceWithLogits(let weight):
-        return result.values.indices.map { index in
-            let target = x[1].values[index]
-            let magnitude = abs(1 - target) + abs(1 + (weight - 1) * target)
-            return Rounding.ofFormula(x[2].values[index / count] * magnitude / Double(count))
+    case .overlap(let overlap):
+        return x[2].values.indices.flatMap { sample in
+            let elements = (sample * count..<(sample + 1) * count).map {
+                (p: 1 / (1 + exp(-x[0].values[$0])), t: x[1].values[$0])
+            }
+            return overlapSlopeBounds(overlap, elements, x[2].values[sample]).enumerated().map { index, bound in
+                bound * elements[index].p * (1 - elements[index].p)
+            }
         }
-    case .dice(let smooth): return diceGradientBounds(x, count, smooth)
     }
 }
 
-/// `|dloss| · (numerator + 2 t · denominator) / denominator² · p (1 − p)`, with the errors of two sums.
-private func diceGradientBounds(_ x: [Tensor], _ count: Int, _ smooth: Double) -> [Double] {
-    var bounds: [Double] = []
-    for sample in x[2].values.indices {
-        let elements = sample * count..<(sample + 1) * count
-        let p = elements.map { 1 / (1 + exp(-x[0].values[$0])) }
-        let numerator = zip(p, elements).reduce(smooth) { $0 + 2 * $1.0 * x[1].values[$1.1] }
-        let denominator = zip(p, elements).reduce(smooth) { $0 + $1.0 + x[1].values[$1.1] }
-        for (p, index) in zip(p, elements) {
-            let terms = numerator + 2 * x[1].values[index] * denominator
-            let magnitude = abs(x[2].values[sample]) * terms / (denominator * denominator) * p * (1 - p)
-            bounds.append(2 * Rounding.ofSum(count: count, magnitude: magnitude))
-        }
+extension Rounded {
+    /// The map's and the target's value, which are exact.
+    fileprivate static func elements(_ x: [Tensor], _ index: Int) -> [Rounded] {
+        [Rounded(x[0].values[index]), Rounded(x[1].values[index])]
     }
-    return bounds
+}
+
+/// `|d| · (N · |total'| + w t · D) / D²`, with the errors of two sums, for each element.
+private func overlapSlopeBounds(_ overlap: Overlap, _ elements: [(p: Double, t: Double)], _ d: Double) -> [Double] {
+    let numerator = elements.reduce(overlap.smooth) { $0 + overlap.weight * $1.p * $1.t }
+    let denominator = elements.reduce(overlap.smooth) { $0 + overlap.total.value([$1.p, $1.t]) }
+    guard denominator > 0 else { return elements.map { _ in Rounding.smallest } }
+    let slope = overlap.totalSlope
+    return elements.map { p, t in
+        let terms = numerator * max(1, abs(slope.value([p, t]))) + overlap.weight * t * denominator
+        let magnitude = abs(d) * terms / (denominator * denominator)
+        return 2 * Rounding.ofSum(count: elements.count, magnitude: magnitude)
+    }
+}
+
+/// Of the overlaps of a sample's classes: as those of maps, position by position. What does not count is 0 and exact.
+private func classOverlapGradientBounds(_ overlap: ClassOverlap, _ x: [Tensor], _ result: Tensor) -> [Double] {
+    guard let formula = overlap.loss.overlap else { return result.values }
+    let (channels, area) = (x[0].shape[1], x[0].shape[2] * x[0].shape[3])
+    return (0..<x[0].shape[0] * channels).flatMap { plane -> [Double] in
+        let (sample, channel) = (plane / channels, plane % channels)
+        let elements = (0..<area).map { position -> (p: Double, t: Double) in
+            let target = Int(x[1].values[sample * area + position])
+            guard target != overlap.ignored else { return (0, 0) }
+            return (x[0].values[plane * area + position], target == channel ? 1 : 0)
+        }
+        return overlapSlopeBounds(formula, elements, x[2].values[sample])
+    }
 }
 
 /// Of the parts of the cross-entropy of classes.
@@ -65,7 +83,7 @@ func classLossBounds(_ op: ClassLossOp, _ x: [Tensor], _ result: Tensor) -> [Dou
         let classes = Double(x[0].shape[1])
         let heaviest = loss.weights.max() ?? 1
         let positions = x[0].shape[2] * x[0].shape[3]
-        let most = heaviest * (2 * x[0].largest + log(classes) + 1)
+        let most = heaviest * (2 * x[0].largest + log(classes) + 1) * (1 + loss.labelSmoothing)
         return result.values.indices.map { index in
             // Terms that are between 0 and the most, whose sum is known.
             let magnitude = index % 2 == 0 ? result.values[index] + most : result.values[index]
@@ -80,11 +98,12 @@ func classLossBounds(_ op: ClassLossOp, _ x: [Tensor], _ result: Tensor) -> [Dou
             Rounding.ofSum(
                 count: x[0].shape[1], magnitude: abs(x[2].values[2 * (index / elements)]) * heaviest * spread)
         }
+    case .overlap:
+        let positions = x[0].shape[2] * x[0].shape[3]
+        return result.values.map { _ in Rounding.ofSum(count: positions, magnitude: 2) }
+    case .overlapGradient(let overlap): return classOverlapGradientBounds(overlap, x, result)
     case .ratio: return [Rounding.ofSum(count: x[0].values.count, magnitude: result.values[0])]
     case .ratioGradient:
         return result.values.map { Rounding.ofSum(count: x[0].values.count, magnitude: abs($0)) }
     }
 }
-
-/// `log(1 + e^x)`
-private func softplus(_ x: Double) -> Double { max(x, 0) + log1p(exp(-abs(x))) }

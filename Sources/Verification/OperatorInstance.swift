@@ -36,11 +36,11 @@ struct OperatorInstance {
         case .normalization(.normalize(let groups, let epsilon)): try builder.normalization(groups, epsilon)
         case .softmax: try builder.output(.softmax, [.batched([min(types[0].shape[0], 4), 2, 3])])
         case .elementwise(let function):
-            let shape = TensorType.batched([2, 3, 3])
-            try builder.output(.elementwise(function), Array(repeating: shape, count: function.operandCount))
+            try builder.elementwise(function)
         case .concat: try builder.output(.concat, types.map { .batched([min($0.shape[0], 2), 2, 3]) })
         case .sampleLoss(let loss): try builder.sampleLoss(loss)
         case .classLoss(.crossEntropy(let loss)): try builder.crossEntropy(loss, channels: types[0].shape[0])
+        case .classLoss(.overlap(let overlap)): try builder.overlap(overlap, channels: types[0].shape[0])
         case .input, .target, .parameter, .cotangent, .one, .convDataGradient, .convWeightGradient, .channelSum,
             .maxPick,
             .resampleGradient, .normalization, .softmaxGradient, .channelSlice, .relayout, .sampleLossGradient,
@@ -76,6 +76,16 @@ private struct InstanceBuilder {
         graph.outputs = [NamedValue("y", try add(op, inputs))]
     }
 
+    /// Operands that have to be above 0 are what an exponential function makes of others.
+    mutating func elementwise(_ function: Elementwise) throws {
+        let inputs = try (0..<function.operandCount).map { position in
+            let x = leaf(.batched([2, 3, 3]), isFixed: false)
+            guard function.domain(ofOperand: position) == .positive else { return x }
+            return try add(.elementwise(Elementwise(.exponential)), [x])
+        }
+        graph.outputs = [NamedValue("y", try add(.elementwise(function), inputs))]
+    }
+
     mutating func normalization(_ groups: NormalizationGroups, _ epsilon: Double) throws {
         let channels = groups == .batch ? 2 : 2 * groups.count(channels: 2)
         let x = leaf(.batched([channels, 3, 2]), isFixed: false)
@@ -97,6 +107,14 @@ private struct InstanceBuilder {
         let type = TensorType([3, 2], batched: true, element: .classIndex)
         let target = graph.append(Node(op: .target, type: type, name: "target"))
         graph.loss = try add(.classLoss(.ratio), [try add(.classLoss(.crossEntropy(loss)), [x, target])])
+    }
+
+    mutating func overlap(_ overlap: ClassOverlap, channels: Int) throws {
+        let x = leaf(.batched([channels, 3, 2]), isFixed: false)
+        let type = TensorType([3, 2], batched: true, element: .classIndex)
+        let target = graph.append(Node(op: .target, type: type, name: "target"))
+        let shares = try add(.softmax, [x])
+        graph.loss = try add(.batchMean, [try add(.classLoss(.overlap(overlap)), [shares, target])])
     }
 }
 

@@ -18,10 +18,7 @@ enum ValueRange: Hashable {
     /// Of a leaf that callers write.
     static func fed(_ id: NodeID, in graph: Graph) -> ValueRange {
         guard graph[id].op == .target else { return .signed }
-        for node in graph.nodes where node.inputs.dropFirst().first == id {
-            if let classes = classes(node, graph) { return classes }
-        }
-        return .unit
+        return classes(id, graph) ?? .unit
     }
 
     /// Of an operand of a step.
@@ -29,21 +26,20 @@ enum ValueRange: Hashable {
         guard position < node.inputs.count else { return .signed }
         switch node.op {
         case .sampleLoss, .sampleLossGradient: return position == 1 ? .unit : .signed
-        case .classLoss(.crossEntropy), .classLoss(.crossEntropyGradient):
-            return position == 1 ? classes(node, graph) ?? .signed : .signed
+        case .classLoss(let op) where op.comparesClasses:
+            return position == 1 ? classes(node.inputs[1], graph) ?? .signed : op.readsProbabilities ? .unit : .signed
         case .classLoss(.ratio): return .positive
         case .classLoss(.ratioGradient): return position == 0 ? .positive : .signed
+        case .elementwise(let function):
+            return function.domain(ofOperand: position) == .positive ? .positive : .signed
         case .normalization(let op): return position == op.momentsOperand ? .moments : .signed
         default: return .signed
         }
     }
 
-    private static func classes(_ node: Node, _ graph: Graph) -> ValueRange? {
-        switch node.op {
-        case .classLoss(.crossEntropy(let loss)), .classLoss(.crossEntropyGradient(let loss)):
-            let numbers = Array(0..<graph[node.inputs[0]].type.shape[0]) + [loss.ignored].compactMap { $0 }
-            return .classes(numbers.map(Float.init))
-        default: return nil
+    private static func classes(_ target: NodeID, _ graph: Graph) -> ValueRange? {
+        graph.classes(of: target).map {
+            .classes((Array(0..<$0.count) + [$0.ignored].compactMap { $0 }).map(Float.init))
         }
     }
 }

@@ -15,7 +15,7 @@ enum Rounding {
     /// Standard deviations: chance reaches that far once in 10⁹.
     static let confidence = 6.0
     /// Below it floats are not normal, and kernels flush them to zero.
-    private static let smallest = 0x1p-125
+    static let smallest = 0x1p-125
     /// Roundings of what is done to a term besides adding it.
     private static let extra = 32.0
 
@@ -31,39 +31,4 @@ enum Rounding {
 
     /// Of a formula of a few operations, whose terms have that magnitude together.
     static func ofFormula(_ magnitude: Double) -> Double { 8 * unit * abs(magnitude) + smallest }
-}
-
-/// A value with what its computation in floats may be off by.
-struct Rounded {
-    var value: Double
-    var error: Double
-
-    /// A function of this value and another operand that is exact: the error goes on with the function's slope, and its
-    /// own roundings come in.
-    func applying(_ function: Elementwise, _ b: Double, uniform: (UInt64) -> Float) -> Rounded {
-        let a = value
-        let result = Interpreter.value(of: function, a, b, uniform: uniform)
-        let (slope, magnitude): (Double, Double)
-        switch function {
-        case .relu: (slope, magnitude) = (1, 0)
-        case .leakyRelu(let factor): (slope, magnitude) = (max(1, abs(factor)), result)
-        case .sigmoid: (slope, magnitude) = (0.25, result)
-        case .silu: (slope, magnitude) = (1.1, result)
-        case .tanh: (slope, magnitude) = (1, result)
-        case .add: (slope, magnitude) = (1, result)
-        case .multiply: (slope, magnitude) = (abs(b), result)
-        case .scale(let factor): (slope, magnitude) = (abs(factor), result)
-        case .reluGradient: (slope, magnitude) = (b > 0 ? 1 : 0, 0)
-        case .leakyReluGradient(let factor): (slope, magnitude) = (b > 0 ? 1 : abs(factor), result)
-        case .sigmoidGradient: (slope, magnitude) = (abs(b * (1 - b)), a * abs(b) * (1 + abs(b)))
-        case .siluGradient:
-            let s = Interpreter.value(of: .sigmoid, b, 0, uniform: uniform)
-            slope = abs(s * (1 + b * (1 - s)))
-            magnitude = a * s * (1 + abs(b))
-        case .tanhGradient: (slope, magnitude) = (abs(1 - b * b), a * (1 + b * b))
-        case .dropout(let rate, _): (slope, magnitude) = (result == 0 ? 0 : 1 / (1 - rate), result)
-        }
-        // A function whose argument is exact adds no more than that.
-        return Rounded(value: result, error: slope * error + (magnitude == 0 ? 0 : Rounding.ofFormula(magnitude)))
-    }
 }

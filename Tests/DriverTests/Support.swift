@@ -121,7 +121,7 @@ private func isNearKink(_ graph: Graph, _ values: [Tensor]) -> Bool {
     graph.ids.contains { id in
         let node = graph[id]
         switch node.op {
-        case .elementwise(.relu), .elementwise(.leakyRelu):
+        case .elementwise(let function) where !function.isGradient && function.hasKink:
             let x = values[node.inputs[0].index].values
             let margin = 1e-5 * x.reduce(0) { max($0, abs($1)) }
             return x.contains { $0 != 0 && abs($0) < margin }
@@ -129,6 +129,11 @@ private func isNearKink(_ graph: Graph, _ values: [Tensor]) -> Bool {
         default: return false
         }
     }
+}
+
+extension Elementwise {
+    /// Whether its derivative jumps, at 0.
+    fileprivate var hasKink: Bool { ["relu", "leaky_relu", "elu", "abs"].contains(mnemonic) }
 }
 
 /// Whether some window's two largest values differ by next to nothing; equal ones are fine, the first counts.

@@ -69,6 +69,8 @@ import Testing
             //                  ^error: argument 2 of "max_pool" needs a label
                 m = leaky_relu(x, slope: true)
             //                           ^error: "slope" of "leaky_relu" must be a number, found true
+                q = gelu(x, approximate: relu)
+            //                           ^error: "approximate" of "gelu" must be one of none, tanh, found relu
                 n = conv(x, 3, kernel: 100000)
             //                         ^error: "kernel" of "conv" must be at most 65536, found 100000
                 o = conv(x, channels: 3, 4, kernel: 1)
@@ -178,6 +180,8 @@ import Testing
             //                              ^error: "smooth" of "dice_loss" must be a number from 0, found -1
                 n = bce_with_logits(x, t, pos_weight: 0)
             //                                        ^error: "pos_weight" of "bce_with_logits" must be a number above 0, found 0
+                r = dice_loss(x, t, ignore: 3)
+            //                              ^error: "ignore" of "dice_loss" names a class, but "t" is no class map
                 output o = good
             //             ^error: output "o" must be a feature map, found a loss
                 output p = c

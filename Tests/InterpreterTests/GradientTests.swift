@@ -77,15 +77,35 @@ extension GradientCase {
     }
 
     static let functions: [GradientCase] =
-        [
-            .relu, .leakyRelu(slope: 0.1), .leakyRelu(slope: 0), .sigmoid, .silu, .tanh, .scale(-0.3), .add, .multiply,
-            .dropout(rate: 0.4, key: DropoutMask.key(of: "y")),
-        ].map(elementwise)
+        ([
+            .leakyRelu(slope: 0), .scale(-0.3), .add, .multiply, .dropout(rate: 0.4, key: DropoutMask.key(of: "y")),
+        ] + Elementwise.allActivations).map(elementwise)
 
+    /// Of operands above 0 where the function needs them.
     private static func elementwise(_ function: Elementwise) -> GradientCase {
-        GradientCase("\(function)") { b in
-            let operands = (0..<function.operandCount).map { b.input("x\($0)", [3, 5, 3]) }
+        GradientCase("\(function.mnemonic) \(function.attributes)") { b in
+            let operands = try (0..<function.operandCount).map { position in
+                let x = b.input("x\(position)", [3, 5, 3])
+                return function.domain(ofOperand: position) == .positive ? try b.apply(.named("exp"), [x], "e") : x
+            }
             b.output("out", try b.apply(function, operands, "y"))
+        }
+    }
+
+    static let sampleLosses = SampleLoss.all.map { loss in
+        GradientCase("\(loss.declaration.name) \(loss.attributes)") { b in
+            let x = b.input("x", [2, 5, 3])
+            try b.loss(try b.add(.sampleLoss(loss), [x, b.target("t", [2, 5, 3])], "per_sample"))
+        }
+    }
+
+    static let overlapsOfClasses = SampleLoss.all.filter(\.declaration.takesClasses).flatMap { loss in
+        [nil, 1, 255].map { ignored in
+            GradientCase("\(loss.declaration.name) \(loss.attributes) of classes, ignoring \(ignored ?? -1)") { b in
+                let shares = try b.add(.softmax, [b.input("x", [3, 5, 4])], "shares")
+                let overlap = Op.classLoss(.overlap(ClassOverlap(loss, ignored: ignored)))
+                try b.loss(try b.add(overlap, [shares, b.classes("t", [5, 4])], "per_sample"))
+            }
         }
     }
 
@@ -182,7 +202,8 @@ extension GradientCase {
 @Suite struct GradientTests {
     @Test(
         arguments: GradientCase.convolutions + GradientCase.transposed + GradientCase.pools + GradientCase.functions
-            + GradientCase.fanOut + GradientCase.losses + GradientCase.softmax + GradientCase.classLosses
+            + GradientCase.sampleLosses + GradientCase.overlapsOfClasses + GradientCase.fanOut + GradientCase.losses
+            + GradientCase.softmax + GradientCase.classLosses
             + GradientCase.resamplings + GradientCase.unpooling + GradientCase.normalizations)
     func agreesWithCentralDifferences(_ gradientCase: GradientCase) throws {
         var b = GraphBuilder()

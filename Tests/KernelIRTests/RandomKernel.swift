@@ -170,7 +170,11 @@ struct RandomKernel {
         guard depth > 0 else { return leaf(width) }
         switch Int.random(in: 0..<9, using: &random) {
         case 0: return leaf(width)
-        case 1: return .unary(oneOf([.negate, .squareRoot, .absolute, .exponential]), value(width, depth - 1))
+        case 1:
+            return .unary(
+                oneOf([
+                    .negate, .squareRoot, .absolute, .exponential, .exponentialMinusOne, .logarithm, .errorFunction,
+                ]), value(width, depth - 1))
         case 2:
             let operand = value(width, depth - 1)
             return Bool.random(using: &random)

@@ -114,8 +114,32 @@ struct KernelTrial {
         var graph = b.graph
         graph[node].epilogue = zip(test.epilogue, extras).map { FusedStep($0, $1) }
         self.graph = graph
-        leaves = randomLeaves(of: graph, batch: Self.batch, seed: UInt64(test.inputs.count + graph.nodes.count))
-            .mapValues { Tensor(shape: $0.shape, values: $0.values.map { Double(Float($0)) }) }
+        let positive = Self.positiveLeaves(of: graph[node], in: graph)
+        leaves = Dictionary(
+            uniqueKeysWithValues: randomLeaves(
+                of: graph, batch: Self.batch, seed: UInt64(test.inputs.count + graph.nodes.count)
+            ).map { name, tensor in
+                let values = tensor.values.map { Double(Float(positive.contains(name) ? abs($0) + 0.25 : $0)) }
+                return (name, Tensor(shape: tensor.shape, values: values))
+            })
+    }
+
+    /// The operands that have to be above 0: what a function takes the logarithm of, and probabilities.
+    private static func positiveLeaves(of node: Node, in graph: Graph) -> Set<String> {
+        var names: Set<String> = []
+        if case .elementwise(let function) = node.op {
+            for (position, id) in node.inputs.enumerated() where function.domain(ofOperand: position) == .positive {
+                names.insert(graph[id].name)
+            }
+        }
+        if case .classLoss(let op) = node.op, op.readsProbabilities { names.insert(graph[node.inputs[0]].name) }
+        for step in node.epilogue {
+            for (position, id) in step.operands.enumerated()
+            where step.function.domain(ofOperand: position + 1) == .positive {
+                names.insert(graph[id].name)
+            }
+        }
+        return names
     }
 
     private static func leaf(
@@ -318,7 +342,8 @@ extension Operand {
 extension Op {
     fileprivate var isLoss: Bool {
         switch self {
-        case .sampleLoss, .sampleLossGradient, .classLoss(.crossEntropy), .classLoss(.crossEntropyGradient): true
+        case .sampleLoss, .sampleLossGradient: true
+        case .classLoss(let op): op.comparesClasses
         default: false
         }
     }

@@ -1,11 +1,10 @@
 import GraphIR
+import TestSupport
 
 extension KernelCase {
-    static let allFunctions: [Elementwise] = [
-        .relu, .leakyRelu(slope: 0.25), .sigmoid, .silu, .tanh, .add, .multiply, .scale(-0.75), .reluGradient,
-        .leakyReluGradient(slope: 0.1), .sigmoidGradient, .siluGradient, .tanhGradient,
-        .dropout(rate: 0.3, key: DropoutMask.key(of: "drop")),
-    ]
+    static let allFunctions: [Elementwise] =
+        [.add, .multiply, .scale(-0.75), .dropout(rate: 0.3, key: DropoutMask.key(of: "drop"))]
+        + Elementwise.allActivations + Elementwise.allActivations.map(\.gradient)
 
     // MARK: Elementwise
 
@@ -32,7 +31,7 @@ extension KernelCase {
         let overlapping = PoolGeometry(
             channels: 3, input: Extent(7, 5), kernel: Extent(3), stride: Extent(2), padding: Padding(1))
         let chains: [[Elementwise]] =
-            allFunctions.map { [$0] } + [
+            allFunctions.filter { $0.domain(ofOperand: 0) == .all }.map { [$0] } + [
                 [.add, .reluGradient], [.multiply, .add, .relu], [.siluGradient, .scale(2), .add, .tanh],
             ]
         let bias = TensorType.fixed([5])
@@ -87,22 +86,12 @@ extension KernelCase {
     private static func losses(_ shape: [Int]) -> [KernelCase] {
         let type = TensorType.batched(shape)
         let (two, three) = ([type, type], [type, type, TensorType.batched([])])
-        return [1, 0.5, 3].flatMap { weight in
+        return SampleLoss.all.flatMap { loss in
             [
-                KernelCase("\(shape), weight \(weight)", .sampleLoss(.bceWithLogits(positiveWeight: weight)), two),
-                KernelCase(
-                    "\(shape), weight \(weight)", .sampleLossGradient(.bceWithLogits(positiveWeight: weight)), three),
+                KernelCase("\(shape) \(loss.attributes)", .sampleLoss(loss), two),
+                KernelCase("\(shape) \(loss.attributes)", .sampleLossGradient(loss), three),
             ]
         }
-            + [1, 0.25].flatMap { smooth in
-                [
-                    KernelCase("\(shape), smooth \(smooth)", .sampleLoss(.dice(smooth: smooth)), two),
-                    KernelCase("\(shape), smooth \(smooth)", .sampleLossGradient(.dice(smooth: smooth)), three),
-                ]
-            } + [
-                KernelCase("\(shape)", .sampleLoss(.squaredError), two),
-                KernelCase("\(shape)", .sampleLossGradient(.squaredError), three),
-            ]
     }
 
     static let losses: [KernelCase] =
@@ -157,6 +146,16 @@ extension KernelCase {
                     KernelCase("\(shape)\(name)", .classLoss(.crossEntropyGradient(loss)), [map, classes, sums]),
                 ]
             }
+            + SampleLoss.all.filter(\.declaration.takesClasses).flatMap { loss in
+                [nil, 0, 255].flatMap { ignored in
+                    let overlap = ClassOverlap(loss, ignored: ignored)
+                    let text = "\(shape) \(loss.attributes), ignoring \(ignored ?? -1)"
+                    return [
+                        KernelCase(text, .classLoss(.overlap(overlap)), [map, classes]),
+                        KernelCase(text, .classLoss(.overlapGradient(overlap)), [map, classes, .batched([])]),
+                    ]
+                }
+            }
     }
 
     /// Equal and other weights, no class ignored, one of the map's, one that it does not have; with one channel, the only
@@ -171,6 +170,8 @@ extension KernelCase {
                         ("", ClassLoss()), (", ignoring 0", ClassLoss(ignored: 0)),
                         (", ignoring 255", ClassLoss(ignored: 255)), (", weights", ClassLoss(weights: weights)),
                         (", weights, ignoring 1", ClassLoss(ignored: 1, weights: weights)),
+                        (", smoothed", ClassLoss(ignored: 255, labelSmoothing: 0.3)),
+                        (", weights, smoothed", ClassLoss(ignored: 1, weights: weights, labelSmoothing: 0.25)),
                     ])
             }
         } + [
@@ -180,6 +181,11 @@ extension KernelCase {
 
     /// Several pieces a sample, the last one shorter.
     static let largeClassMaps: [KernelCase] =
-        classes([3, 70, 70], [("", ClassLoss(ignored: 1)), (", weights", ClassLoss(weights: [1, 0.5, 2]))])
+        classes(
+            [3, 70, 70],
+            [
+                ("", ClassLoss(ignored: 1)), (", weights", ClassLoss(weights: [1, 0.5, 2])),
+                (", smoothed", ClassLoss(labelSmoothing: 0.5)),
+            ])
         + classes([70, 23, 23], [("", ClassLoss())])
 }

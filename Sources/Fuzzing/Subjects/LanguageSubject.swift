@@ -4,6 +4,9 @@ import GraphDSL
 import GraphIR
 import TestSupport
 
+private let functionNames: [String] = FunctionDeclaration.activations.map(\.name) + ["softmax", "batch_norm"]
+private let lossNames: [String] = LossDeclaration.all.map(\.name) + ["cross_entropy"]
+
 extension FuzzSubject {
     /// The language: lexer, parser, elaboration and formatter, on broken texts of graphs.
     ///
@@ -66,8 +69,8 @@ private let languageMutator = TextMutator(
         " ", "  ", "\t", "\n", "\n\n\n", "// c\n", "  // c  \n\n", "\n// a line\n", "\r\n", ";", ",",
     ],
     kinds: [
-        ["relu", "sigmoid", "silu", "tanh", "leaky_relu", "softmax", "batch_norm"], ["add", "mul", "concat"],
-        ["true", "false"], ["+", "-", "*", "/"], ["bce_with_logits", "dice_loss", "mse", "cross_entropy"],
+        functionNames, ["add", "mul", "concat"],
+        ["true", "false"], ["+", "-", "*", "/"], lossNames,
         ["max_pool", "avg_pool"], ["upsample_nearest", "upsample_bilinear", "bed_of_nails"], ["crop", "pad", "exact"],
         ["kernel", "stride", "padding", "dilation", "groups", "scale"], ["width", "size", "rate"],
         ["adam", "adamw", "sgd"],

@@ -171,6 +171,7 @@ extension Elaborator {
                 value = integer(expression, from: 0, what).map(ArgumentValue.integer)
             }
         case .reals(let domain): value = reals(expression, domain, what)
+        case .word(let words): value = word(expression, words, what)
         case .map: value = map(expression, what)
         }
         guard let value else { return false }
@@ -269,6 +270,14 @@ extension Elaborator {
         return numbers.count == elements.count ? .reals(numbers) : nil
     }
 
+    private mutating func word(_ expression: Expression, _ words: [String], _ what: String) -> ArgumentValue? {
+        if case .name(let name) = expression.kind, let index = words.firstIndex(of: name) { return .word(index) }
+        report(
+            "\(what) must be one of \(words.joined(separator: ", ")), found \(file.excerpt(expression.range))",
+            at: expression.range)
+        return nil
+    }
+
     private mutating func map(_ expression: Expression, _ what: String) -> ArgumentValue? {
         let value = evaluate(expression)
         if isFeatureMap(value), let operand = operand(value, expression) { return .map(operand) }
@@ -296,6 +305,7 @@ extension Elaborator {
         case .optional(.real(let value)): "\(value)"
         case .optional(.boolean(let value)): "\(value)"
         case .optional(.none): "255"
+        case .optional(.word): if case .word(let words) = spec.kind { words.last ?? "" } else { "" }
         case .optional(.same), .optional(.reals), .optional(.map), .derived: "2"
         }
     }

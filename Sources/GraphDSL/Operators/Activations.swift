@@ -2,14 +2,14 @@ import Diagnostics
 import GraphIR
 
 extension OperatorSignature {
-    static let relu = activation("relu") { _ in .relu }
-    static let sigmoid = activation("sigmoid") { _ in .sigmoid }
-    static let silu = activation("silu") { _ in .silu }
-    static let tanh = activation("tanh") { _ in .tanh }
-
-    /// `leaky_relu(x, slope: 0.01)`
-    static let leakyReLU = activation("leaky_relu", [.optional("slope", .real(.any), .real(0.01))]) {
-        .leakyRelu(slope: $0.real("slope", default: 0.01))
+    /// Those that are declared by formulas: functions of one feature map, element by element.
+    static let activations = FunctionDeclaration.activations.map { declaration in
+        OperatorSignature(
+            name: declaration.name, operands: .named(["x"]), arguments: declaration.parameters.map(ArgumentSpec.init)
+        ) { call, builder throws(Diagnostic) in
+            let function = Elementwise(declaration, call.arguments.constants(declaration.parameters))
+            return try builder.result(.elementwise(function), call.operands.map(\.id), of: call)
+        }
     }
 
     /// `softmax(x)`, over the channels of each position.
@@ -27,15 +27,30 @@ extension OperatorSignature {
             rate: call.arguments.real("rate"), key: DropoutMask.key(of: builder.nextName(of: call)))
         return try builder.result(.elementwise(function), [call.operands[0].id], of: call)
     }
+}
 
-    /// A function of one feature map, element by element.
-    private static func activation(
-        _ name: String, _ arguments: [ArgumentSpec] = [],
-        function: @escaping @Sendable (BoundArguments) -> Elementwise
-    ) -> OperatorSignature {
-        OperatorSignature(name: name, operands: .named(["x"]), arguments: arguments) {
-            call, builder throws(Diagnostic) in
-            try builder.result(.elementwise(function(call.arguments)), call.operands.map(\.id), of: call)
+extension ArgumentSpec {
+    /// A constant of what is declared by a formula.
+    init(_ parameter: FunctionParameter) {
+        let value: ArgumentValue? = parameter.defaultValue.map {
+            if case .word = parameter.kind { .word(Int($0)) } else { .real($0) }
+        }
+        name = parameter.name
+        kind =
+            switch parameter.kind {
+            case .real(let domain): .real(domain)
+            case .word(let words): .word(words)
+            case .key: fatalError("\(parameter.name) is nothing that the language writes")
+            }
+        presence = value.map(Presence.optional) ?? .required(example: "\(parameter.name): 1")
+    }
+}
+
+extension BoundArguments {
+    /// The values of constants, in their order.
+    func constants(_ parameters: [FunctionParameter]) -> [Double] {
+        parameters.map { parameter in
+            if case .word = parameter.kind { Double(word(parameter.name)) } else { real(parameter.name) }
         }
     }
 }

@@ -16,6 +16,8 @@ enum ArgumentKind: Sendable {
     case optionalCount
     /// `[a, b, …]`, numbers of a domain.
     case reals(RealDomain)
+    /// One of some words.
+    case word([String])
     /// A feature map.
     case map
 
@@ -30,38 +32,8 @@ enum ArgumentKind: Sendable {
         case .boolean: "true or false"
         case .optionalCount: "a whole number from 0 or none"
         case .reals: "a list of numbers"
+        case .word(let words): words.joined(separator: " or ")
         case .map: "a feature map"
-        }
-    }
-}
-
-/// Numbers that make sense for an argument.
-enum RealDomain: Sendable {
-    case any
-    case positive
-    case nonNegative
-    /// From 0 to below 1.
-    case fraction
-    /// From 0 to 1, both included.
-    case proportion
-
-    func contains(_ value: Double) -> Bool {
-        switch self {
-        case .any: value.isFinite
-        case .positive: value.isFinite && value > 0
-        case .nonNegative: value.isFinite && value >= 0
-        case .fraction: value >= 0 && value < 1
-        case .proportion: value >= 0 && value <= 1
-        }
-    }
-
-    var description: String {
-        switch self {
-        case .any: "a number"
-        case .positive: "a number above 0"
-        case .nonNegative: "a number from 0"
-        case .fraction: "a number from 0 to below 1"
-        case .proportion: "a number from 0 to 1"
         }
     }
 }
@@ -75,6 +47,8 @@ enum ArgumentValue: Sendable {
     case boolean(Bool)
     case none
     case reals([Double])
+    /// The number of a word.
+    case word(Int)
     case map(Operand)
 }
 

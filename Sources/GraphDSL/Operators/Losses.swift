@@ -2,45 +2,61 @@ import Diagnostics
 import GraphIR
 
 extension OperatorSignature {
-    /// `bce_with_logits(x, t, pos_weight: 1)`
-    static let bceWithLogits = loss(
-        "bce_with_logits", [.optional("pos_weight", .real(.positive), .real(1))]
-    ) { .bceWithLogits(positiveWeight: $0.real("pos_weight")) }
-
-    /// `dice_loss(x, t, smooth: 1)`
-    static let diceLoss = loss("dice_loss", [.optional("smooth", .real(.nonNegative), .real(1))]) {
-        .dice(smooth: $0.real("smooth"))
+    /// Those that are declared by formulas: a number per sample of logits and a target, then the mean over the batch.
+    static let sampleLosses = LossDeclaration.all.map { declaration in
+        OperatorSignature(
+            name: declaration.name, operands: .comparison,
+            arguments: declaration.parameters.map(ArgumentSpec.init)
+                + (declaration.takesClasses ? [.optional("ignore", .optionalCount, .none)] : [])
+        ) { call, builder throws(Diagnostic) in
+            let loss = SampleLoss(declaration, call.arguments.constants(declaration.parameters))
+            let perSample =
+                declaration.takesClasses && call.operands[1].type.element == .classIndex
+                ? try overlapOfClasses(loss, call, &builder) : try comparison(loss, call, &builder)
+            return try builder.result(.batchMean, [perSample], of: call, suffix: call.name + ".mean")
+        }
     }
-
-    /// `mse(x, t)`
-    static let meanSquaredError = loss("mse", []) { _ in .squaredError }
 
     /// `cross_entropy(x, t, ignore: none, weights: none)`: a mean over all positions of the batch that count.
     static let crossEntropy = OperatorSignature(
         name: "cross_entropy", operands: .comparison,
         arguments: [
             .optional("ignore", .optionalCount, .none), .optional("weights", .reals(.nonNegative), .reals([])),
+            .optional("label_smoothing", .real(.proportion), .real(0)),
         ]
     ) { call, builder throws(Diagnostic) in
         try requireClasses(call, builder)
         let loss = ClassLoss(
-            ignored: call.arguments.optionalInteger("ignore"), weights: call.arguments.reals("weights"))
+            ignored: call.arguments.optionalInteger("ignore"), weights: call.arguments.reals("weights"),
+            labelSmoothing: call.arguments.real("label_smoothing"))
         let sums = try builder.intermediate(
             .classLoss(.crossEntropy(loss)), call.operands.map(\.id), of: call, suffix: "cross_entropy")
         return try builder.result(.classLoss(.ratio), [sums], of: call, suffix: "cross_entropy.mean")
     }
+}
 
-    /// A number per sample from logits and a target of their shape, then the mean over the batch.
-    private static func loss(
-        _ name: String, _ arguments: [ArgumentSpec], loss: @escaping @Sendable (BoundArguments) -> SampleLoss
-    ) -> OperatorSignature {
-        OperatorSignature(name: name, operands: .comparison, arguments: arguments) { call, builder throws(Diagnostic) in
-            try requireComparable(call, builder)
-            let perSample = try builder.intermediate(
-                .sampleLoss(loss(call.arguments)), call.operands.map(\.id), of: call, suffix: name)
-            return try builder.result(.batchMean, [perSample], of: call, suffix: name + ".mean")
-        }
+/// A number per sample, of logits and a target of their shape.
+private func comparison(
+    _ loss: SampleLoss, _ call: OperatorCall, _ builder: inout GraphBuilder
+) throws(Diagnostic) -> NodeID {
+    try requireComparable(call, builder)
+    guard !call.arguments.isGiven("ignore") else {
+        throw call.failure(
+            "\"ignore\" of \"\(call.name)\" names a class, but \(call.operands[1].description) is no class map",
+            at: "ignore")
     }
+    return try builder.intermediate(.sampleLoss(loss), call.operands.map(\.id), of: call, suffix: call.name)
+}
+
+/// A number per sample, of softmax's shares and a map of classes.
+private func overlapOfClasses(
+    _ loss: SampleLoss, _ call: OperatorCall, _ builder: inout GraphBuilder
+) throws(Diagnostic) -> NodeID {
+    try requireClasses(call, builder)
+    let shares = try builder.intermediate(.softmax, [call.operands[0].id], of: call, suffix: call.name + ".softmax")
+    let overlap = ClassOverlap(loss, ignored: call.arguments.optionalInteger("ignore"))
+    return try builder.intermediate(
+        .classLoss(.overlap(overlap)), [shares, call.operands[1].id], of: call, suffix: call.name)
 }
 
 /// The target is nothing that training would have to change.
@@ -66,7 +82,7 @@ private func requireComparable(_ call: OperatorCall, _ builder: GraphBuilder) th
         throw call.failure(
             "\"\(call.name)\" compares with real values, found the class map \(target.description)",
             notes: [call.note(target)],
-            hint: "use cross_entropy, or declare the target as "
+            hint: "use cross_entropy or dice_loss, or declare the target as "
                 + (logits.type.shape.isEmpty ? "[C, H, W]" : "\(logits.type.shape)"))
     }
     if logits.type.shape != target.type.shape {
@@ -86,12 +102,12 @@ private func requireClasses(_ call: OperatorCall, _ builder: GraphBuilder) throw
     let (channels, size) = try call.featureMap()
     guard target.type.element == .classIndex else {
         throw call.failure(
-            "\"cross_entropy\" compares with a class map, found \(target.description) of real values",
+            "\"\(call.name)\" compares with a class map, found \(target.description) of real values",
             notes: [call.note(target)], hint: "declare the target as classes[\(size.height), \(size.width)]")
     }
     guard target.type.shape == [size.height, size.width] else {
         throw call.failure(
-            "\"cross_entropy\" needs maps of one height and width: \(logits.description) is \(logits.type), "
+            "\"\(call.name)\" needs maps of one height and width: \(logits.description) is \(logits.type), "
                 + "\(target.description) is \(target.type)", notes: [call.note(logits), call.note(target)])
     }
     let weights = call.arguments.reals("weights")

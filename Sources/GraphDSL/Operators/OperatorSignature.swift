@@ -120,6 +120,11 @@ struct BoundArguments: Sendable {
         if case .reals(let found)? = values[name]?.value { found } else { [] }
     }
 
+    /// The number of a word.
+    func word(_ name: String) -> Int {
+        if case .word(let found)? = values[name]?.value { found } else { 0 }
+    }
+
     func map(_ name: String) -> Operand? {
         if case .map(let found)? = values[name]?.value { found } else { nil }
     }

@@ -1,11 +1,10 @@
 /// All operators of the language, in alphabetical order.
 enum OperatorTable {
-    static let built: [OperatorSignature] = [
-        .add, .averagePool, .batchNorm, .bceWithLogits, .bedOfNails, .concat, .conv, .convTranspose, .crop,
-        .crossEntropy,
-        .diceLoss, .dropout, .groupNorm, .leakyReLU, .maxPool, .maxUnpool, .meanSquaredError, .multiply, .pad, .relu,
-        .sigmoid, .silu, .softmax, .tanh, .upsampleBilinear, .upsampleNearest,
-    ]
+    static let built: [OperatorSignature] =
+        ([
+            .add, .averagePool, .batchNorm, .bedOfNails, .concat, .conv, .convTranspose, .crop, .crossEntropy, .dropout,
+            .groupNorm, .maxPool, .maxUnpool, .multiply, .pad, .softmax, .upsampleBilinear, .upsampleNearest,
+        ] + OperatorSignature.activations + OperatorSignature.sampleLosses).sorted { $0.name < $1.name }
 
     /// Names of the operators.
     static let names = built.map(\.name)

@@ -34,15 +34,7 @@ public func shrunkParameters(of graph: Graph, _ leaves: [String: Tensor]) -> [St
 
 /// The class numbers that a target may have; empty for one that has other values.
 private func classNumbers(of target: NodeID, in graph: Graph) -> [Int] {
-    for node in graph.nodes where node.inputs.dropFirst().first == target {
-        switch node.op {
-        case .classLoss(.crossEntropy(let loss)), .classLoss(.crossEntropyGradient(let loss)):
-            let channels = graph[node.inputs[0]].type.shape[0]
-            return Array(0..<channels) + [loss.ignored].compactMap { $0 }
-        default: break
-        }
-    }
-    return []
+    graph.classes(of: target).map { Array(0..<$0.count) + [$0.ignored].compactMap { $0 } } ?? []
 }
 
 /// Compares the gradients of a differentiated graph with central differences of the graph it was made from.

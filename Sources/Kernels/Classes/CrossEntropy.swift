@@ -6,12 +6,15 @@ func classLoss(_ request: KernelRequest, _ op: ClassLossOp) -> LoweredStep {
     switch op {
     case .crossEntropy(let loss): CrossEntropy(request, loss).sums()
     case .crossEntropyGradient(let loss): CrossEntropy(request, loss).gradient()
+    case .overlap(let overlap): ClassOverlaps(request, overlap).loss()
+    case .overlapGradient(let overlap): ClassOverlaps(request, overlap).gradient()
     case .ratio: ratio(request)
     case .ratioGradient: ratioGradient(request)
     }
 }
 
-/// The negative logarithm of softmax at a position's class, `log Σ e^(x − m) + m − x[t]`, times the class's weight.
+/// The negative logarithm of softmax at a position's class, `log Σ e^(x − m) + m − x[t]`, times the class's weight. Label
+/// smoothing takes a share of the mean over all classes instead.
 private struct CrossEntropy {
     private let request: KernelRequest
     private let loss: ClassLoss
@@ -38,8 +41,8 @@ private struct CrossEntropy {
                 : (sample * 2 + Index(which)) * Index(pieces.count) + .task % Index(pieces.count)
         }
         let kernel = pieces.kernel(
-            request, result: isWhole ? nil : partial, rows: exponentials.rows + 1,
-            body: pickedLogits() + addedPositions() + [
+            request, result: isWhole ? nil : partial, rows: exponentials.rows + (isSmoothed ? 2 : 1),
+            body: pickedLogits() + spreadDistances() + addedPositions() + [
                 .store("out", place(0), total("losses")), .store("out", place(1), total("weights")),
             ])
         let work = Work(request, flopsPerSample: 6 * Double(request.inputs[0].type.elementCount))
@@ -62,6 +65,51 @@ private struct CrossEntropy {
             }
     }
 
+    private var isSmoothed: Bool { loss.labelSmoothing != 0 }
+
+    /// The share of each class in what is smoothed.
+    private var spread: Double { loss.labelSmoothing / Double(pieces.channels) }
+
+    private var weightOfAllClasses: Double {
+        loss.weights.isEmpty ? Double(pieces.channels) : loss.weights.reduce(0, +)
+    }
+
+    private func classWeight(_ channel: Index) -> Expression {
+        guard let last = loss.weights.last else { return 1 }
+        return loss.weights.dropLast().enumerated().reduce(.constant(last)) { others, weight in
+            .select(
+                .equal, .number(channel), .constant(Double(weight.offset)), then: .constant(weight.element),
+                otherwise: others)
+        }
+    }
+
+    /// The row with each position's `Σ w · (m − x)` over all classes.
+    private func distances(_ i: Index) -> Index { pieces.row(Index(exponentials.rows + 1), i) }
+
+    private func spreadDistances() -> [Statement] {
+        guard isSmoothed else { return [] }
+        return pieces.eachPosition { i, width in [.store("workspace", distances(i), splat(0, width))] }
+            + pieces.eachChannel { channel, i, width in
+                let x = Expression.load("in0", pieces.place(request.inputs[0], channel: channel, i), width: width)
+                let distance = splat(classWeight(channel), width) * (exponentials.largest(i, width) - x)
+                return [
+                    .store(
+                        "workspace", distances(i), .load("workspace", distances(i), width: width) + distance)
+                ]
+            }
+    }
+
+    /// What is smoothed of a position's loss: `(1 − e)` times its own, and `e / C` times that of all classes.
+    private func smoothed(_ own: Expression, _ logarithm: Expression, _ i: Index, _ width: Int) -> Expression {
+        guard isSmoothed else { return whereCounting(own, width) }
+        let all =
+            splat(.constant(weightOfAllClasses), width) * logarithm
+            + .load("workspace", distances(i), width: width)
+        return whereClassCounts(
+            .variable("target", width: width), channels: pieces.channels, ignored: loss.ignored, width: width,
+            then: splat(.constant(1 - loss.labelSmoothing), width) * own + splat(.constant(spread), width) * all)
+    }
+
     /// Adds up the loss and the weight of each position: vectors side by side, and single ones.
     ///
     /// Without the largest power, which is 1, the sum of the others is what the logarithm of one plus it takes.
@@ -78,8 +126,9 @@ private struct CrossEntropy {
                 let weight = Expression.variable("weight", width: width)
                 return declareWeight(i, width) + [
                     .assign(
-                        losses, .variable(losses, width: width) + whereCounting(weight * (logarithm + distance), width)
-                    ),
+                        losses,
+                        .variable(losses, width: width)
+                            + smoothed(weight * (logarithm + distance), logarithm, i, width)),
                     .assign(weights, .variable(weights, width: width) + weight),
                 ]
             }
@@ -116,7 +165,7 @@ private struct CrossEntropy {
 
     // MARK: The gradient
 
-    /// `d · w · (softmax(x) − [c = t])`
+    /// `d · w · (softmax(x) − [c = t])`; smoothed, `1 − e` times that and `d · e / C · (Σ w · softmax(x) − w)`
     func gradient() -> LoweredStep {
         let weights = { (i: Index) in pieces.row(Index(exponentials.rows), i) }
         let factors = pieces.eachPosition { i, width in
@@ -128,11 +177,14 @@ private struct CrossEntropy {
                 otherwise: splat(0, width))
             let slope = exponentials.share(channel, i, width) - isTarget
             let weight = Expression.variable("weight", width: width)
+            let d = splat(.variable("d", width: 1), width)
             return [
                 .declare("weight", width: width, .load("workspace", weights(i), width: width)),
                 .store(
                     "out", pieces.place(request.result, channel: channel, i),
-                    whereCounting(splat(.variable("d", width: 1), width) * weight * slope, width)),
+                    isSmoothed
+                        ? d * smoothedSlope(weight * slope, channel, i, width)
+                        : whereCounting(d * weight * slope, width)),
             ]
         }
         let kernel = pieces.kernel(
@@ -142,6 +194,15 @@ private struct CrossEntropy {
         return LoweredStep(
             request, kernel, algorithm: PositionPieces.algorithm,
             work: Work(request, flopsPerSample: 8 * Double(request.result.type.elementCount)))
+    }
+
+    private func smoothedSlope(_ own: Expression, _ channel: Index, _ i: Index, _ width: Int) -> Expression {
+        let all =
+            splat(.constant(weightOfAllClasses), width) * exponentials.share(channel, i, width)
+            - splat(classWeight(channel), width)
+        return whereClassCounts(
+            target(i, width), channels: pieces.channels, ignored: loss.ignored, width: width,
+            then: splat(.constant(1 - loss.labelSmoothing), width) * own + splat(.constant(spread), width) * all)
     }
 
     // MARK: Classes
@@ -156,15 +217,10 @@ private struct CrossEntropy {
         let target = Expression.variable("target", width: width)
         let weight = Expression.variable("weight", width: width)
         let zero = splat(0, width)
-        let number = { (value: Int) in splat(.constant(Double(value)), width) }
         let opening = [Statement.declare("target", width: width, self.target(i, width))]
         if loss.weights.isEmpty {
-            var counts = Expression.select(
-                .lessOrEqual, target, number(pieces.channels - 1), then: splat(1, width), otherwise: zero)
-            counts = .select(.greaterOrEqual, target, zero, then: counts, otherwise: zero)
-            if let ignored = loss.ignored, ignored < pieces.channels {
-                counts = .select(.equal, target, number(ignored), then: zero, otherwise: counts)
-            }
+            let counts = whereClassCounts(
+                target, channels: pieces.channels, ignored: loss.ignored, width: width, then: splat(1, width))
             return opening + [.declare("weight", width: width, counts)]
         }
         return opening + [.declare("weight", width: width, zero)]
@@ -172,7 +228,8 @@ private struct CrossEntropy {
                 .assign(
                     "weight",
                     .select(
-                        .equal, target, number(index), then: splat(.constant(value), width), otherwise: weight))
+                        .equal, target, splat(.constant(Double(index)), width), then: splat(.constant(value), width),
+                        otherwise: weight))
             }
     }
 

@@ -44,7 +44,7 @@ func elementwise(_ request: KernelRequest, _ function: Elementwise) -> LoweredSt
     let count = Double(request.result.type.elementCount)
     return LoweredStep(
         request, kernel, algorithm: "vector loop",
-        work: Work(request, flopsPerSample: flops(of: function) * count + request.epilogueFlops))
+        work: Work(request, flopsPerSample: flops(of: function.formula) * count + request.epilogueFlops))
 }
 
 /// The number one, which differentiation starts from.

@@ -3,51 +3,46 @@ import KernelIR
 
 /// A loss that makes a number per sample.
 func sampleLoss(_ request: KernelRequest, _ loss: SampleLoss) -> LoweredStep {
-    switch loss {
-    case .bceWithLogits(let weight): bceWithLogits(request, positiveWeight: weight)
-    case .dice(let smooth): diceLoss(request, smooth: smooth)
-    case .squaredError: squaredError(request)
+    switch loss.value {
+    case .mean(let formula, _): meanOverSample(request, formula)
+    case .overlap(let overlap): overlapLoss(request, overlap)
     }
 }
 
 /// Its gradient with respect to the map.
 func sampleLossGradient(_ request: KernelRequest, _ loss: SampleLoss) -> LoweredStep {
-    switch loss {
-    case .bceWithLogits(let weight): bceWithLogitsGradient(request, positiveWeight: weight)
-    case .dice(let smooth): diceLossGradient(request, smooth: smooth)
-    case .squaredError: squaredErrorGradient(request)
+    switch loss.value {
+    case .mean(_, let slope): meanOverSampleGradient(request, slope)
+    case .overlap(let overlap): overlapLossGradient(request, overlap)
     }
 }
 
-/// The mean over the sample of a function of the map's and the target's values, which takes `flops` operations.
-func meanOverSample(
-    _ request: KernelRequest, flops: Double, value: (_ x: Expression, _ t: Expression, _ width: Int) -> Expression
-) -> LoweredStep {
+/// The mean over the sample of a formula of the map's and the target's values.
+private func meanOverSample(_ request: KernelRequest, _ formula: Formula) -> LoweredStep {
     let count = request.inputs[0].type.elementCount
     let kernel = perSampleKernel(
         request,
         body: [.declare("total", width: 1, 0)]
             + blockedSum(count: count, request) { index, width in
-                let (x, t) = logitAndTarget(request, index, width)
-                return value(x, t, width)
+                formula.expression(logitAndTarget(request, index, width), width: width)
             } + [.store("out", .task, .variable("total", width: 1) * .constant(1 / Double(count)))])
-    return LoweredStep(
-        request, kernel, algorithm: "vector loop", work: Work(request, flopsPerSample: flops * Double(count)))
+    let flops = (flops(of: formula) + 1) * Double(count)
+    return LoweredStep(request, kernel, algorithm: "vector loop", work: Work(request, flopsPerSample: flops))
 }
 
-/// Its gradient: `dloss · slope · factor / count` at each element.
-func meanOverSampleGradient(
-    _ request: KernelRequest, factor: Double = 1, flops: Double,
-    slope: (_ x: Expression, _ t: Expression, _ width: Int) -> Expression
-) -> LoweredStep {
+/// Its gradient: `dloss · slope / count` at each element. A constant factor of the slope goes with the count.
+private func meanOverSampleGradient(_ request: KernelRequest, _ slope: Formula) -> LoweredStep {
     let count = request.inputs[0].type.elementCount
+    let (factor, slope): (Double, Formula) =
+        if case .binary(.multiply, .constant(let factor), let rest) = slope { (factor, rest) } else { (1, slope) }
     let kernel = elementTasks(request) { index, width in
-        let (x, t) = logitAndTarget(request, index, width, sample: .variable("n"))
+        let elements = logitAndTarget(request, index, width, sample: .variable("n"))
         let share = Expression.load("in2", .variable("n"), width: 1) * .constant(factor / Double(count))
-        return [.store("out", at(request.result, index), splat(share, width) * slope(x, t, width))]
+        let value = splat(share, width) * slope.expression(elements, width: width)
+        return [.store("out", at(request.result, index), value)]
     }
-    return LoweredStep(
-        request, kernel, algorithm: "vector loop", work: Work(request, flopsPerSample: flops * Double(count)))
+    let flops = (flops(of: slope) + 1) * Double(count)
+    return LoweredStep(request, kernel, algorithm: "vector loop", work: Work(request, flopsPerSample: flops))
 }
 
 /// Pieces that losses share: each makes one number per sample, a task a sample.
@@ -77,11 +72,8 @@ func blockedSum(
 /// The map's and the target's value at an element of a sample, which is the task's where a task is a sample.
 func logitAndTarget(
     _ request: KernelRequest, _ index: Index, _ width: Int, sample: Index = .task
-) -> (Expression, Expression) {
-    let load = { (input: Int) in
-        Expression.load("in\(input)", at(request.inputs[input], index, sample: sample), width: width)
-    }
-    return (load(0), load(1))
+) -> [Expression] {
+    (0..<2).map { .load("in\($0)", at(request.inputs[$0], index, sample: sample), width: width) }
 }
 
 /// The mean over the samples of this call.

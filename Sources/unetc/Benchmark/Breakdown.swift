@@ -1,3 +1,4 @@
+import GraphIR
 import Runtime
 
 /// Where a plan's time goes: sums over steps of one kind in one part of the work.
@@ -64,12 +65,11 @@ extension StepTime {
         case "channel_sum": return "gradients of biases"
         case "update": return "optimizer"
         case "relayout", "concat", "channel_slice": return "copies"
-        case "one", "batch_mean", "batch_mean_gradient", "ratio", "ratio_gradient": return "loss"
         case "sums_row", "update_running", "running_moments", "folded_weight", "folded_bias": return "normalization"
         default:
             if operatorName.contains("pool") || operatorName == "max_pick" { return "pooling" }
             if operatorName.contains("norm") || operatorName.contains("moments") { return "normalization" }
-            if ["bce", "dice", "mse", "cross"].contains(where: operatorName.hasPrefix) { return "loss" }
+            if Op.isLoss(mnemonic: operatorName) { return "loss" }
             if ["upsample", "bed", "crop", "pad"].contains(where: operatorName.hasPrefix) { return "resampling" }
             return "elementwise"
         }
