@@ -106,7 +106,7 @@ static const unetc_step train_steps[] = {
     /* 5 */ {"up#1", "weight panels", "example.graph:12", "weight panels", UNETC_PHASE_FORWARD, up_conv_transpose_weights, 2, &train_operands[14], 0, 1, 0, 0, 0.0, 0.0, 0.0, 0.0, 0, "wr"},
     /* 6 */ {"up", "conv_transpose + bias", "example.graph:12", "patch product", UNETC_PHASE_FORWARD, up_conv_transpose, 4, &train_operands[16], 4, 0, 0, 32768, 1048576.0, 0.0, 196608.0, 2080.0, 0, "wrrr"},
     /* 7 */ {"logits", "conv + bias", "example.graph:14", "narrow output", UNETC_PHASE_FORWARD, logits_conv, 4, &train_operands[20], 4, 0, 0, 4096, 131072.0, 0.0, 278528.0, 68.0, 0, "wrrr"},
-    /* 8 */ {"loss.bce_with_logits", "bce_with_logits", "example.graph:15", "vector loop", UNETC_PHASE_FORWARD, loss_bce_with_logits_bce_with_logits, 3, &train_operands[24], 1, 0, 0, 0, 32768.0, 0.0, 32772.0, 0.0, 0, "wrr"},
+    /* 8 */ {"loss.bce_with_logits", "bce_with_logits", "example.graph:15", "vector loop", UNETC_PHASE_FORWARD, loss_bce_with_logits_bce_with_logits, 3, &train_operands[24], 1, 0, 0, 0, 36864.0, 0.0, 32772.0, 0.0, 0, "wrr"},
     /* 9 */ {"loss", "batch_mean", "example.graph:15", "loop", UNETC_PHASE_FORWARD, loss_batch_mean, 2, &train_operands[27], 0, 1, 0, 0, 1.0, 0.0, 4.0, 4.0, 0, "wr"},
     /* 10 */ {"d_loss", "one", "example.graph:15", "constant", UNETC_PHASE_BACKWARD, d_loss_one, 1, &train_operands[29], 0, 1, 0, 0, 0.0, 0.0, 0.0, 4.0, 0, "w"},
     /* 11 */ {"d_loss.bce_with_logits", "batch_mean_gradient", "example.graph:15", "loop", UNETC_PHASE_BACKWARD, d_loss_bce_with_logits_batch_mean_gradient, 2, &train_operands[30], 1, 0, 0, 0, 1.0, 0.0, 4.0, 4.0, 0, "wr"},
@@ -246,7 +246,7 @@ static const unetc_step forward_steps[] = {
     /* 5 */ {"up#1", "weight panels", "example.graph:12", "weight panels", UNETC_PHASE_FORWARD, up_conv_transpose_weights, 2, &forward_operands[14], 0, 1, 0, 0, 0.0, 0.0, 0.0, 0.0, 1, "wr"},
     /* 6 */ {"up", "conv_transpose + bias", "example.graph:12", "patch product", UNETC_PHASE_FORWARD, up_conv_transpose, 4, &forward_operands[16], 4, 0, 0, 32768, 1048576.0, 0.0, 196608.0, 2080.0, 0, "wrrr"},
     /* 7 */ {"logits", "conv + bias", "example.graph:14", "narrow output", UNETC_PHASE_FORWARD, logits_conv, 4, &forward_operands[20], 4, 0, 0, 4096, 131072.0, 0.0, 278528.0, 68.0, 0, "wrrr"},
-    /* 8 */ {"loss.bce_with_logits", "bce_with_logits", "example.graph:15", "vector loop", UNETC_PHASE_FORWARD, loss_bce_with_logits_bce_with_logits, 3, &forward_operands[24], 1, 0, 0, 0, 32768.0, 0.0, 32772.0, 0.0, 0, "wrr"},
+    /* 8 */ {"loss.bce_with_logits", "bce_with_logits", "example.graph:15", "vector loop", UNETC_PHASE_FORWARD, loss_bce_with_logits_bce_with_logits, 3, &forward_operands[24], 1, 0, 0, 0, 36864.0, 0.0, 32772.0, 0.0, 0, "wrr"},
     /* 9 */ {"loss", "batch_mean", "example.graph:15", "loop", UNETC_PHASE_FORWARD, loss_batch_mean, 2, &forward_operands[27], 0, 1, 0, 0, 1.0, 0.0, 4.0, 4.0, 0, "wr"},
 };
 

@@ -285,6 +285,50 @@ UNETC_INLINE float unetc_exp1(float x)
     const float y = unetc_fma1(p, r * r, r) + unetc_splat1(1.0f);
     return unetc_scale1(y, (int32_t)(unetc_bits1(shifted) - unetc_bits1(rounder)));
 }
+/* 2^n exp(r) - 1 = 2^n (exp(r) - 1) + (2^n - 1). */
+UNETC_INLINE float unetc_expm11(float x)
+{
+    x = unetc_min1(unetc_splat1(89.0f), unetc_max1(unetc_splat1(-105.0f), x));
+    const float rounder = unetc_splat1(12582912.0f);
+    const float shifted = unetc_fma1(x, unetc_splat1(1.442695f), rounder);
+    const float n = shifted - rounder;
+    const float high = unetc_fma1(n, unetc_splat1(-0.6933594f), x);
+    const float r = unetc_fma1(n, unetc_splat1(0.00021219444f), high);
+    float p = unetc_splat1(0.00019875691f);
+    p = unetc_fma1(p, r, unetc_splat1(0.0013981999f));
+    p = unetc_fma1(p, r, unetc_splat1(0.008333452f));
+    p = unetc_fma1(p, r, unetc_splat1(0.041665796f));
+    p = unetc_fma1(p, r, unetc_splat1(0.16666666f));
+    p = unetc_fma1(p, r, unetc_splat1(0.5f));
+    const float y = unetc_fma1(p, r * r, r);
+    const int32_t k = (int32_t)(unetc_bits1(shifted) - unetc_bits1(rounder));
+    const float one = unetc_splat1(1.0f);
+    return unetc_scale1(y, k) + (unetc_scale1(one, k) - one);
+}
+/* log(x): x = 2^k (1 + f). */
+UNETC_INLINE float unetc_log1(float x)
+{
+    const float zero = unetc_splat1(0.0f);
+    const int32_t k = (int32_t)(unetc_bits1(x) - 0x3f3504f3u) >> 23;
+    const float f = unetc_scale1(x, -k) - unetc_splat1(1.0f);
+    const float exponent = unetc_from_int1(k);
+    const float square = f * f;
+    float p = unetc_splat1(0.070376836f);
+    p = unetc_fma1(p, f, unetc_splat1(-0.1151461f));
+    p = unetc_fma1(p, f, unetc_splat1(0.116769984f));
+    p = unetc_fma1(p, f, unetc_splat1(-0.12420141f));
+    p = unetc_fma1(p, f, unetc_splat1(0.14249323f));
+    p = unetc_fma1(p, f, unetc_splat1(-0.16668057f));
+    p = unetc_fma1(p, f, unetc_splat1(0.20000714f));
+    p = unetc_fma1(p, f, unetc_splat1(-0.24999994f));
+    p = unetc_fma1(p, f, unetc_splat1(0.3333333f));
+    const float low = unetc_fma1(exponent, unetc_splat1(-0.00021219444f), square * (p * f));
+    const float tail = unetc_fma1(square, unetc_splat1(-0.5f), low);
+    const float result = unetc_fma1(exponent, unetc_splat1(0.6933594f), f + tail);
+    const float above = unetc_select1(unetc_equal1(x, unetc_splat1(INFINITY)), x, result);
+    const float others = unetc_select1(unetc_equal1(x, zero), unetc_splat1(-INFINITY), unetc_splat1(NAN));
+    return unetc_select1(unetc_less1(zero, x), above, others);
+}
 /* log(1 + x) for x >= 0: 1 + x = 2^k (1 + f), where f is computed without rounding 1 + x. */
 UNETC_INLINE float unetc_log1p1(float x)
 {
@@ -323,6 +367,30 @@ UNETC_INLINE float unetc_tanh1(float x)
     const float with_sign = unetc_from_bits1(unetc_bits1(large) | (unetc_bits1(x) & 0x80000000u));
     return unetc_select1(unetc_less1(size, unetc_splat1(0.625f)), small, with_sign);
 }
+/* A polynomial near 0, else 1 - exp(a polynomial of |x|) with the sign of x. */
+UNETC_INLINE float unetc_erf1(float x)
+{
+    const float size = unetc_abs1(x);
+    const float square = x * x;
+    float p = unetc_splat1(-0.0005967617f);
+    p = unetc_fma1(p, square, unetc_splat1(0.0049911942f));
+    p = unetc_fma1(p, square, unetc_splat1(-0.026768135f));
+    p = unetc_fma1(p, square, unetc_splat1(0.112819925f));
+    p = unetc_fma1(p, square, unetc_splat1(-0.37612534f));
+    p = unetc_fma1(p, square, unetc_splat1(0.12837917f));
+    const float small = unetc_fma1(p, x, x);
+    float q = unetc_splat1(-1.7285347e-05f);
+    q = unetc_fma1(q, size, unetc_splat1(0.00038319713f));
+    float u = unetc_splat1(-0.0038839644f);
+    u = unetc_fma1(u, size, unetc_splat1(0.024254622f));
+    q = unetc_fma1(q, square, u);
+    q = unetc_fma1(q, size, unetc_splat1(-0.10677788f));
+    q = unetc_fma1(q, size, unetc_splat1(-0.6348467f));
+    q = unetc_fma1(q, size, unetc_splat1(-0.12871751f));
+    const float large = unetc_splat1(1.0f) - unetc_exp1(unetc_fma1(q, size, -size));
+    const float with_sign = unetc_from_bits1(unetc_bits1(large) | (unetc_bits1(x) & 0x80000000u));
+    return unetc_select1(unetc_less1(unetc_splat1(0.9277344f), size), with_sign, small);
+}
 
 /* x * 2^k, in two steps since 2^k alone may be out of range. */
 UNETC_INLINE v4 unetc_scale4(v4 x, v4_int k)
@@ -349,6 +417,50 @@ UNETC_INLINE v4 unetc_exp4(v4 x)
     p = unetc_fma4(p, r, unetc_splat4(0.5f));
     const v4 y = unetc_fma4(p, r * r, r) + unetc_splat4(1.0f);
     return unetc_scale4(y, (v4_int)(unetc_bits4(shifted) - unetc_bits4(rounder)));
+}
+/* 2^n exp(r) - 1 = 2^n (exp(r) - 1) + (2^n - 1). */
+UNETC_INLINE v4 unetc_expm14(v4 x)
+{
+    x = unetc_min4(unetc_splat4(89.0f), unetc_max4(unetc_splat4(-105.0f), x));
+    const v4 rounder = unetc_splat4(12582912.0f);
+    const v4 shifted = unetc_fma4(x, unetc_splat4(1.442695f), rounder);
+    const v4 n = shifted - rounder;
+    const v4 high = unetc_fma4(n, unetc_splat4(-0.6933594f), x);
+    const v4 r = unetc_fma4(n, unetc_splat4(0.00021219444f), high);
+    v4 p = unetc_splat4(0.00019875691f);
+    p = unetc_fma4(p, r, unetc_splat4(0.0013981999f));
+    p = unetc_fma4(p, r, unetc_splat4(0.008333452f));
+    p = unetc_fma4(p, r, unetc_splat4(0.041665796f));
+    p = unetc_fma4(p, r, unetc_splat4(0.16666666f));
+    p = unetc_fma4(p, r, unetc_splat4(0.5f));
+    const v4 y = unetc_fma4(p, r * r, r);
+    const v4_int k = (v4_int)(unetc_bits4(shifted) - unetc_bits4(rounder));
+    const v4 one = unetc_splat4(1.0f);
+    return unetc_scale4(y, k) + (unetc_scale4(one, k) - one);
+}
+/* log(x): x = 2^k (1 + f). */
+UNETC_INLINE v4 unetc_log4(v4 x)
+{
+    const v4 zero = unetc_splat4(0.0f);
+    const v4_int k = (v4_int)(unetc_bits4(x) - 0x3f3504f3u) >> 23;
+    const v4 f = unetc_scale4(x, -k) - unetc_splat4(1.0f);
+    const v4 exponent = unetc_from_int4(k);
+    const v4 square = f * f;
+    v4 p = unetc_splat4(0.070376836f);
+    p = unetc_fma4(p, f, unetc_splat4(-0.1151461f));
+    p = unetc_fma4(p, f, unetc_splat4(0.116769984f));
+    p = unetc_fma4(p, f, unetc_splat4(-0.12420141f));
+    p = unetc_fma4(p, f, unetc_splat4(0.14249323f));
+    p = unetc_fma4(p, f, unetc_splat4(-0.16668057f));
+    p = unetc_fma4(p, f, unetc_splat4(0.20000714f));
+    p = unetc_fma4(p, f, unetc_splat4(-0.24999994f));
+    p = unetc_fma4(p, f, unetc_splat4(0.3333333f));
+    const v4 low = unetc_fma4(exponent, unetc_splat4(-0.00021219444f), square * (p * f));
+    const v4 tail = unetc_fma4(square, unetc_splat4(-0.5f), low);
+    const v4 result = unetc_fma4(exponent, unetc_splat4(0.6933594f), f + tail);
+    const v4 above = unetc_select4(unetc_equal4(x, unetc_splat4(INFINITY)), x, result);
+    const v4 others = unetc_select4(unetc_equal4(x, zero), unetc_splat4(-INFINITY), unetc_splat4(NAN));
+    return unetc_select4(unetc_less4(zero, x), above, others);
 }
 /* log(1 + x) for x >= 0: 1 + x = 2^k (1 + f), where f is computed without rounding 1 + x. */
 UNETC_INLINE v4 unetc_log1p4(v4 x)
@@ -388,6 +500,30 @@ UNETC_INLINE v4 unetc_tanh4(v4 x)
     const v4 with_sign = unetc_from_bits4(unetc_bits4(large) | (unetc_bits4(x) & 0x80000000u));
     return unetc_select4(unetc_less4(size, unetc_splat4(0.625f)), small, with_sign);
 }
+/* A polynomial near 0, else 1 - exp(a polynomial of |x|) with the sign of x. */
+UNETC_INLINE v4 unetc_erf4(v4 x)
+{
+    const v4 size = unetc_abs4(x);
+    const v4 square = x * x;
+    v4 p = unetc_splat4(-0.0005967617f);
+    p = unetc_fma4(p, square, unetc_splat4(0.0049911942f));
+    p = unetc_fma4(p, square, unetc_splat4(-0.026768135f));
+    p = unetc_fma4(p, square, unetc_splat4(0.112819925f));
+    p = unetc_fma4(p, square, unetc_splat4(-0.37612534f));
+    p = unetc_fma4(p, square, unetc_splat4(0.12837917f));
+    const v4 small = unetc_fma4(p, x, x);
+    v4 q = unetc_splat4(-1.7285347e-05f);
+    q = unetc_fma4(q, size, unetc_splat4(0.00038319713f));
+    v4 u = unetc_splat4(-0.0038839644f);
+    u = unetc_fma4(u, size, unetc_splat4(0.024254622f));
+    q = unetc_fma4(q, square, u);
+    q = unetc_fma4(q, size, unetc_splat4(-0.10677788f));
+    q = unetc_fma4(q, size, unetc_splat4(-0.6348467f));
+    q = unetc_fma4(q, size, unetc_splat4(-0.12871751f));
+    const v4 large = unetc_splat4(1.0f) - unetc_exp4(unetc_fma4(q, size, -size));
+    const v4 with_sign = unetc_from_bits4(unetc_bits4(large) | (unetc_bits4(x) & 0x80000000u));
+    return unetc_select4(unetc_less4(unetc_splat4(0.9277344f), size), with_sign, small);
+}
 
 /* x * 2^k, in two steps since 2^k alone may be out of range. */
 UNETC_INLINE v8 unetc_scale8(v8 x, v8_int k)
@@ -414,6 +550,50 @@ UNETC_INLINE v8 unetc_exp8(v8 x)
     p = unetc_fma8(p, r, unetc_splat8(0.5f));
     const v8 y = unetc_fma8(p, r * r, r) + unetc_splat8(1.0f);
     return unetc_scale8(y, (v8_int)(unetc_bits8(shifted) - unetc_bits8(rounder)));
+}
+/* 2^n exp(r) - 1 = 2^n (exp(r) - 1) + (2^n - 1). */
+UNETC_INLINE v8 unetc_expm18(v8 x)
+{
+    x = unetc_min8(unetc_splat8(89.0f), unetc_max8(unetc_splat8(-105.0f), x));
+    const v8 rounder = unetc_splat8(12582912.0f);
+    const v8 shifted = unetc_fma8(x, unetc_splat8(1.442695f), rounder);
+    const v8 n = shifted - rounder;
+    const v8 high = unetc_fma8(n, unetc_splat8(-0.6933594f), x);
+    const v8 r = unetc_fma8(n, unetc_splat8(0.00021219444f), high);
+    v8 p = unetc_splat8(0.00019875691f);
+    p = unetc_fma8(p, r, unetc_splat8(0.0013981999f));
+    p = unetc_fma8(p, r, unetc_splat8(0.008333452f));
+    p = unetc_fma8(p, r, unetc_splat8(0.041665796f));
+    p = unetc_fma8(p, r, unetc_splat8(0.16666666f));
+    p = unetc_fma8(p, r, unetc_splat8(0.5f));
+    const v8 y = unetc_fma8(p, r * r, r);
+    const v8_int k = (v8_int)(unetc_bits8(shifted) - unetc_bits8(rounder));
+    const v8 one = unetc_splat8(1.0f);
+    return unetc_scale8(y, k) + (unetc_scale8(one, k) - one);
+}
+/* log(x): x = 2^k (1 + f). */
+UNETC_INLINE v8 unetc_log8(v8 x)
+{
+    const v8 zero = unetc_splat8(0.0f);
+    const v8_int k = (v8_int)(unetc_bits8(x) - 0x3f3504f3u) >> 23;
+    const v8 f = unetc_scale8(x, -k) - unetc_splat8(1.0f);
+    const v8 exponent = unetc_from_int8(k);
+    const v8 square = f * f;
+    v8 p = unetc_splat8(0.070376836f);
+    p = unetc_fma8(p, f, unetc_splat8(-0.1151461f));
+    p = unetc_fma8(p, f, unetc_splat8(0.116769984f));
+    p = unetc_fma8(p, f, unetc_splat8(-0.12420141f));
+    p = unetc_fma8(p, f, unetc_splat8(0.14249323f));
+    p = unetc_fma8(p, f, unetc_splat8(-0.16668057f));
+    p = unetc_fma8(p, f, unetc_splat8(0.20000714f));
+    p = unetc_fma8(p, f, unetc_splat8(-0.24999994f));
+    p = unetc_fma8(p, f, unetc_splat8(0.3333333f));
+    const v8 low = unetc_fma8(exponent, unetc_splat8(-0.00021219444f), square * (p * f));
+    const v8 tail = unetc_fma8(square, unetc_splat8(-0.5f), low);
+    const v8 result = unetc_fma8(exponent, unetc_splat8(0.6933594f), f + tail);
+    const v8 above = unetc_select8(unetc_equal8(x, unetc_splat8(INFINITY)), x, result);
+    const v8 others = unetc_select8(unetc_equal8(x, zero), unetc_splat8(-INFINITY), unetc_splat8(NAN));
+    return unetc_select8(unetc_less8(zero, x), above, others);
 }
 /* log(1 + x) for x >= 0: 1 + x = 2^k (1 + f), where f is computed without rounding 1 + x. */
 UNETC_INLINE v8 unetc_log1p8(v8 x)
@@ -452,6 +632,30 @@ UNETC_INLINE v8 unetc_tanh8(v8 x)
     const v8 large = one - unetc_splat8(2.0f) / (unetc_exp8(size + size) + one);
     const v8 with_sign = unetc_from_bits8(unetc_bits8(large) | (unetc_bits8(x) & 0x80000000u));
     return unetc_select8(unetc_less8(size, unetc_splat8(0.625f)), small, with_sign);
+}
+/* A polynomial near 0, else 1 - exp(a polynomial of |x|) with the sign of x. */
+UNETC_INLINE v8 unetc_erf8(v8 x)
+{
+    const v8 size = unetc_abs8(x);
+    const v8 square = x * x;
+    v8 p = unetc_splat8(-0.0005967617f);
+    p = unetc_fma8(p, square, unetc_splat8(0.0049911942f));
+    p = unetc_fma8(p, square, unetc_splat8(-0.026768135f));
+    p = unetc_fma8(p, square, unetc_splat8(0.112819925f));
+    p = unetc_fma8(p, square, unetc_splat8(-0.37612534f));
+    p = unetc_fma8(p, square, unetc_splat8(0.12837917f));
+    const v8 small = unetc_fma8(p, x, x);
+    v8 q = unetc_splat8(-1.7285347e-05f);
+    q = unetc_fma8(q, size, unetc_splat8(0.00038319713f));
+    v8 u = unetc_splat8(-0.0038839644f);
+    u = unetc_fma8(u, size, unetc_splat8(0.024254622f));
+    q = unetc_fma8(q, square, u);
+    q = unetc_fma8(q, size, unetc_splat8(-0.10677788f));
+    q = unetc_fma8(q, size, unetc_splat8(-0.6348467f));
+    q = unetc_fma8(q, size, unetc_splat8(-0.12871751f));
+    const v8 large = unetc_splat8(1.0f) - unetc_exp8(unetc_fma8(q, size, -size));
+    const v8 with_sign = unetc_from_bits8(unetc_bits8(large) | (unetc_bits8(x) & 0x80000000u));
+    return unetc_select8(unetc_less8(unetc_splat8(0.9277344f), size), with_sign, small);
 }
 
 UNETC_INLINE uint64_t unetc_random(uint64_t seed, int64_t step, uint64_t key)
