@@ -70,7 +70,3 @@ func outOfRange(_ name: String, _ values: [Int], from least: Int) -> [String] {
         "\(name) should be \($0 < least ? "at least \(least)" : "below 2^31"), found \($0)"
     }
 }
-
-func notFinite(_ name: String, _ value: Double) -> [String] {
-    value.isFinite ? [] : ["\(name) should be a finite number, found \(value)"]
-}
