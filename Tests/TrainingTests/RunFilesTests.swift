@@ -166,6 +166,17 @@ import Testing
         #expect(try bytes(files.best) != bytes(longer.best))
     }
 
+    @Test func damagedBestWeightsDoNotKeepARunFromGoingOn() throws {
+        let data = try pictures()
+        try train(data, "run", ["--epochs", "2", "--lr", "0.001"])
+        let files = RunFiles(folder: data.file("run"))
+        var damaged = try bytes(files.best)
+        damaged[damaged.count - 1] ^= 1
+        try FileWriter.write(files.best, damaged)
+        try train(data, "run", ["--epochs", "3", "--resume"])
+        #expect(try Checkpoint(path: files.best).record(for: nil).progress.epoch == 3)
+    }
+
     /// People delete checkpoints, which are three times the weights.
     @Test(arguments: [[], ["--resume"]]) func aRunWithoutItsCheckpointIsKept(flags: [String]) throws {
         let data = try pictures()

@@ -159,7 +159,7 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
                 record.progress.forgetBest()
                 console.say("the best weights are chosen anew from here, by what --best-by names now")
             }
-            try forgetLostBest(files, &record.progress)
+            forgetLostBest(files, &record.progress, console)
             if samples.testing.isEmpty { record.progress.plateau.takeLosses() }
             log = try Self.log(files, task, through: record.progress.epoch)
             log.size = size
@@ -187,10 +187,15 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
 
     /// Best weights are written before the checkpoint that says so. After a kill in between, those of the epoch that the
     /// checkpoint calls best are gone, so that any epoch is better; the same training comes to the same best again.
-    private func forgetLostBest(_ files: RunFiles, _ progress: inout RunProgress) throws {
+    /// Damaged ones are as good as gone, and no reason not to go on.
+    private func forgetLostBest(_ files: RunFiles, _ progress: inout RunProgress, _ console: Console) {
         guard progress.best != nil, FileSystem.isFile(files.best) else { return }
-        let written = try Checkpoint(path: files.best).record(for: nil).progress
-        if written.epoch != progress.bestEpoch { progress.best = nil }
+        let written = try? Checkpoint(path: files.best).record(for: nil).progress
+        guard written?.epoch != progress.bestEpoch else { return }
+        progress.best = nil
+        console.warn(
+            "\(files.best): is not, or not wholly, of epoch \(progress.bestEpoch), which the checkpoint calls the best; "
+                + "the best weights are chosen anew from here")
     }
 
     /// Before the net's memory is taken.
