@@ -25,7 +25,7 @@ let package = Package(
     name: "unetc",
     products: [
         .executable(name: "unetc", targets: ["unetc"]),
-        .library(name: "UnetcTrainer", type: .static, targets: ["Training"]),
+        .library(name: "UnetcTrainer", type: .static, targets: ["Trainer"]),
     ],
     dependencies: [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")],
     targets: [
@@ -82,11 +82,27 @@ let package = Package(
         .systemLibrary(name: "CProtobuf", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
         .systemLibrary(name: "CDigest", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
         .target(name: "EventMessages", dependencies: ["CProtobuf"], exclude: ["unetc_event.proto"]),
+        // The trainer, from what a net learns to its commands.
+        room("TrainerSupport", ["Platform", "Base", "FileAccess", "Imaging", "CDigest"]),
+        room("Tasks", ["Platform", "Base", "Imaging", "TrainerSupport"]),
+        room("Recipes", ["Base", "Runtime", "TrainerSupport", "Tasks"]),
+        room("DataSets", ["Base", "FileAccess", "HostLimits", "Imaging", "TrainerSupport", "Tasks", "Recipes"]),
+        room("DataDoctor", ["Base", "FileAccess", "Imaging", "TrainerSupport", "Tasks", "DataSets"]),
+        room("Nets", ["Base", "Runtime", "TrainerSupport", "Tasks", "Recipes", "DataSets"]),
         room(
-            "Training",
+            "Predictions",
+            ["Platform", "Base", "FileAccess", "Runtime", "Imaging", "TrainerSupport", "Tasks", "DataSets", "Nets"]),
+        room(
+            "Reporting",
             [
-                "Platform", "Base",
-                "FileAccess", "HostLimits", "ModelABI", "Runtime", "Imaging", "EventMessages", "CDigest",
+                "Base", "FileAccess", "Runtime", "Imaging", "EventMessages", "TrainerSupport", "Tasks", "Recipes",
+                "DataSets", "Nets", "Predictions",
+            ]),
+        room(
+            "Trainer",
+            [
+                "Platform", "Base", "FileAccess", "HostLimits", "ModelABI", "Runtime", "Imaging", "EventMessages",
+                "TrainerSupport", "Tasks", "Recipes", "DataSets", "DataDoctor", "Nets", "Predictions", "Reporting",
                 argumentParser,
             ]),
         // The command line.
@@ -95,7 +111,8 @@ let package = Package(
             dependencies: [
                 "Platform", "Base",
                 "FileAccess", "Diagnostics", "GraphIR", "Passes", "MemoryPlanning", "KernelIR", "Kernels", "Emission",
-                "Inspection", "Driver", "Runtime", "Verification", "Imaging", "Training", argumentParser,
+                "Inspection", "Driver", "Runtime", "Verification", "Imaging", "TrainerSupport", "DataDoctor",
+                "Trainer", argumentParser,
             ],
             swiftSettings: settings),
         // Tests.
@@ -109,7 +126,7 @@ let package = Package(
                 "Programs",
                 "Platform", "Base",
                 "FileAccess", "Diagnostics", "GraphIR", "GraphDSL", "Passes", "MemoryPlanning", "Inspection", "Runtime",
-                "Imaging", "Training", "PixelNet", "TestSupport",
+                "Imaging", "Trainer", "PixelNet", "TestSupport",
             ]),
         .executableTarget(
             name: "unetc-fuzz", dependencies: ["Platform", "Fuzzing", "TestSupport", argumentParser],
@@ -155,8 +172,12 @@ let package = Package(
             swiftSettings: settings),
         tests("Imaging", ["Platform", "FileAccess", "ImageCodecs", "TestSupport"], exclude: ["make_fixtures.py"]),
         tests(
-            "Training", ["Platform", "Base", "FileAccess", "Runtime", "Imaging", "TestSupport", argumentParser],
-            exclude: ["make_mask_files.py"]),
+            "Trainer",
+            [
+                "Platform", "Base", "FileAccess", "Runtime", "Imaging", "TrainerSupport", "Tasks", "Recipes",
+                "DataSets",
+                "DataDoctor", "Nets", "Predictions", "Reporting", "TestSupport", argumentParser,
+            ], exclude: ["make_mask_files.py"]),
         .testTarget(
             name: "UnetcTests",
             dependencies: [
@@ -168,7 +189,8 @@ let package = Package(
             name: "TilingTests",
             dependencies: [
                 "Programs",
-                "GraphIR", "Passes", "KernelIR", "Kernels", "Emission", "Driver", "Runtime", "Training", "TestSupport",
+                "GraphIR", "Passes", "KernelIR", "Kernels", "Emission", "Driver", "Runtime", "TrainerSupport",
+                "DataSets", "Nets", "Reporting", "TestSupport",
             ], swiftSettings: settings),
         .testTarget(
             name: "EndToEndTests",

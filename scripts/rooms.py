@@ -47,10 +47,6 @@ KNOWN_CYCLES = {
         "Resampling", "Selection", "Winograd",
     }],
     "Driver": [{".", "Budget", "Checking", "Tiling"}],
-    "Training": [{
-        "Augmentation", "Commands", "DataSet", "Doctor", "Figures", "Forecast", "Logs", "Logs/Events", "Loop", "Metrics",
-        "Net", "Prediction", "Profile", "Report", "Run", "Schedule", "Tiles",
-    }],
 }
 
 # Members of the standard library whose names are made of several words, as far as code could declare the same.

@@ -97,6 +97,3 @@ extension Executor {
         try run(plan, batch: batch, scalars: scalars, intervals: intervals) { _ in }
     }
 }
-
-/// Nanoseconds of a clock that never jumps.
-public func monotonicNanoseconds() -> Int { Int(unetc_now()) }

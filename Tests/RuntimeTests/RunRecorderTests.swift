@@ -1,3 +1,4 @@
+import Base
 import Runtime
 import Testing
 

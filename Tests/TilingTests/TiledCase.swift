@@ -10,7 +10,8 @@ import Runtime
 import TestSupport
 import Testing
 
-@testable import Training
+@testable import Nets
+@testable import Reporting
 
 /// A folder of its own for graphs and objects; gone when the tests are done.
 enum TilingFolder {

@@ -7,7 +7,10 @@ import Runtime
 import TestSupport
 import Testing
 
-@testable import Training
+@testable import DataSets
+@testable import Nets
+@testable import Reporting
+@testable import TrainerSupport
 
 /// What is computed tile by tile has the bits of what is computed at once. One after the other: they share models, which
 /// are compiled once.

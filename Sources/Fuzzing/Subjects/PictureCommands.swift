@@ -3,7 +3,7 @@ import FileAccess
 import Imaging
 import PixelNet
 import TestSupport
-import Training
+import Trainer
 
 import Platform
 

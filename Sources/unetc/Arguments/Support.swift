@@ -7,7 +7,7 @@ import struct GraphIR.TrainingOptions
 import enum KernelIR.Backend
 import Kernels
 import Runtime
-import struct Training.TrainerError
+import struct TrainerSupport.TrainerError
 
 import Platform
 

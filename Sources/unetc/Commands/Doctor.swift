@@ -1,7 +1,8 @@
 import ArgumentParser
+import DataDoctor
 import Driver
 import Runtime
-import Training
+import Trainer
 
 struct Doctor: ParsableCommand {
     static let configuration = CommandConfiguration(

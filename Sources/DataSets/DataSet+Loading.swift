@@ -1,0 +1,75 @@
+import Imaging
+import Tasks
+import TrainerSupport
+
+extension DataSet {
+    /// Which part of the data is wanted.
+    package enum Selection: Hashable, Sendable {
+        /// What trains, and what tests between epochs.
+        case training
+        /// What tests: of data that comes parted the part named, or `test/`, or `val/`.
+        case testing(DataPart?)
+    }
+
+    /// Reads or draws the data of `settings`, warns about files left out, and parts it.
+    ///
+    /// - Parameters:
+    ///   - cache: how many of them stay in memory; nil for what the shares say.
+    ///   - shares: of the memory that is there.
+    /// - Returns: the samples, and for files on disk what was found in them. Of data that comes parted, an evaluation
+    ///   has no training samples.
+    /// - Throws: `TrainerError`; with `isStrict` also for files that would be skipped; `Interrupted`.
+    package static func load(
+        _ settings: DataSettings, _ selection: Selection, shape: SampleShape, seed: UInt64, threads: Int,
+        isStrict: Bool, cache: SampleCache? = nil, shares: MemoryShares, console: Console
+    ) throws -> (data: DataSet, findings: DataFindings?) {
+        let bar = ProgressBar(console: console, label: settings.isEmbedded ? "drawing pictures" : "reading pictures")
+        defer { console.clear() }
+        func parted(_ samples: [StoredSample], _ reader: SampleReader?) -> DataSet {
+            var data = DataSet(
+                shape: shape, samples: samples, reader: reader, split: settings.split, isSorted: settings.isSorted,
+                fold: settings.fold, seed: seed)
+            data.threads = threads
+            return data
+        }
+        guard let all = try settings.layout(for: shape.task) else {
+            if case .testing(let part?) = selection { throw noParts(part) }
+            let drawing = EmbeddedSamples(shape: shape)
+            var data = parted(
+                try drawing.load(threads: threads, cache: cache ?? shares.cache, progress: bar.show(_:of:)), nil)
+            data.drawing = drawing
+            return (data, nil)
+        }
+        let layout: DataLayout
+        switch selection {
+        case .training: layout = all.forTraining
+        case .testing(let part): layout = try all.forEvaluation(of: part)
+        }
+        let loading = SampleLoading(
+            shape: shape, threads: threads, progress: bar.show(_:of:), cache: cache ?? shares.cache,
+            decoding: settings.decoding(within: shares))
+        var loaded = try loading.load(layout, map: settings.map, palettes: settings.palettes)
+        console.clear()
+        if isStrict, let error = loaded.report.strictError { throw error }
+        if let warning = loaded.report.warning { console.warn(warning) }
+        guard layout.isParted else {
+            var data = parted(loaded.samples, loaded.reader)
+            data.decodingBytes = loaded.findings.decodingBytes
+            try data.settleRange(settings, &loaded.findings)
+            return (data, loaded.findings)
+        }
+        let groups = zip(layout.folders, loaded.groups)
+        let isTraining = selection == .training
+        let training = groups.filter { isTraining && $0.0.part == .training }.flatMap { $0.1 }
+        let testing = groups.filter { !isTraining || $0.0.part != .training }.flatMap { $0.1 }
+        var data = DataSet(shape: shape, training: training, testing: testing, reader: loaded.reader)
+        data.threads = threads
+        data.decodingBytes = loaded.findings.decodingBytes
+        try data.settleRange(settings, &loaded.findings)
+        return (data, loaded.findings)
+    }
+
+    private static func noParts(_ part: DataPart) -> TrainerError {
+        TrainerError("--part \(part.rawValue): the embedded pictures have no parts", hint: "leave out --part")
+    }
+}

@@ -1,0 +1,113 @@
+import Base
+import Tasks
+import TrainerSupport
+
+/// Samples, parted into training and testing.
+package struct DataSet: Sendable {
+    package var shape: SampleShape
+    /// In byte order of their names; of data that comes parted, one part after the other.
+    package var samples: [StoredSample]
+    /// Indices of samples.
+    package var training: [Int]
+    package var testing: [Int]
+    /// Reads the samples that are not kept in memory; nil when all are.
+    package var reader: SampleReader?
+    /// Which numbers of the pictures become 0 and 1.
+    package var range = PictureRange.full
+    /// Draws those that are not kept and are no files.
+    package var drawing: EmbeddedSamples?
+    /// Threads that read and augment ahead of the net.
+    package var threads = 1
+    /// What decoding a picture or its mask takes at most, of those that are read again in each epoch.
+    var decodingBytes = 0
+
+    /// What all threads take that decode.
+    package var decodingBytesTogether: Int {
+        min(threads * decodingBytes, max(decodingBytes, reader?.decoding.supervisor?.bound ?? .max))
+    }
+
+    package init(
+        shape: SampleShape, samples: [StoredSample], reader: SampleReader?, split: Double, isSorted: Bool,
+        fold: Fold? = nil, seed: UInt64
+    ) {
+        self.shape = shape
+        self.samples = samples
+        self.reader = reader
+        (training, testing) =
+            fold.map { $0.parts(Self.order(count: samples.count, isSorted: isSorted, seed: seed)) }
+            ?? Self.parts(count: samples.count, split: split, isSorted: isSorted, seed: seed)
+    }
+
+    /// Data that comes with its split.
+    package init(shape: SampleShape, training: [StoredSample], testing: [StoredSample], reader: SampleReader?) {
+        self.shape = shape
+        self.reader = reader
+        samples = training + testing
+        self.training = Array(training.indices)
+        self.testing = Array(training.count..<samples.count)
+    }
+
+    /// Samples that are all in memory.
+    package init(shape: SampleShape, samples: [Sample], split: Double, isSorted: Bool, seed: UInt64) {
+        self.init(
+            shape: shape, samples: samples.map(StoredSample.init), reader: nil, split: split, isSorted: isSorted,
+            seed: seed)
+    }
+
+    /// Samples that are all in memory and come with their split.
+    package init(shape: SampleShape, training: [Sample], testing: [Sample]) {
+        self.init(
+            shape: shape, training: training.map(StoredSample.init), testing: testing.map(StoredSample.init),
+            reader: nil)
+    }
+
+    /// The picture and mask of a sample, from memory or read again.
+    /// - Throws: `TrainerError` when its files are no longer what they were.
+    package func sample(_ index: Int) throws -> Sample {
+        var sample = try read(index)
+        sample.picture = range.planes(sample.picture.samples)
+        return sample
+    }
+
+    private func read(_ index: Int) throws -> Sample {
+        let stored = samples[index]
+        if let kept = stored.kept { return kept }
+        if let drawing { return drawing.sample(index) }
+        guard let reader else { throw TrainerError("\(stored.file): is not in memory and cannot be read again") }
+        return try reader.read(stored)
+    }
+
+    /// The indices that train and those that test: a shuffled draw, or the first ones.
+    package static func parts(count: Int, split: Double, isSorted: Bool, seed: UInt64) -> (
+        training: [Int], testing: [Int]
+    ) {
+        let order = order(count: count, isSorted: isSorted, seed: seed)
+        let border = min(count, max(0, Int(split * Double(count))))
+        return (Array(order[..<border]), Array(order[border...]))
+    }
+
+    /// The order that is parted.
+    private static func order(count: Int, isSorted: Bool, seed: UInt64) -> [Int] {
+        var random = SplitMix64(seed: seed, Purpose.split.rawValue)
+        return isSorted ? Array(0..<count) : random.permutation(count)
+    }
+
+    /// A number that changes when any picture, mask, name or the split changes (FNV-1a).
+    package var fingerprint: String {
+        var hash = Fingerprint()
+        for (part, indices) in [training, testing].enumerated() {
+            hash.add([UInt8(part)])
+            for sample in indices.map({ samples[$0] }) {
+                hash.add(Array(sample.name.utf8))
+                hash.add(sample.content.picture)
+                hash.add(sample.content.mask)
+            }
+        }
+        hash.add(Array((reader?.map?.description ?? "").utf8))
+        if let rule = reader?.palettes, samples.contains(where: { $0.table != nil }) {
+            hash.add(Array(rule.description.utf8))
+        }
+        if range.keepsDepth && range != .full { hash.add(Array(range.description.utf8)) }
+        return hash.text
+    }
+}

@@ -1,0 +1,30 @@
+import Imaging
+import Tasks
+
+extension DataSettings {
+    /// Whether the first picture has 16 bits, as all the others then are likely to have.
+    /// - Throws: `TrainerError` when the folders cannot be read.
+    package func startsDeep(for task: TrainingTask) throws -> Bool {
+        guard let folders = try layout(for: task)?.forTraining.folders.first,
+            let first = try SamplePairing(folders).pairs.first
+        else { return false }
+        return (try? PictureInfo(path: first.picture))?.sampleBits == 16
+    }
+
+    /// The pictures that train and those that test, before any is read: some may turn out to be unusable.
+    /// - Throws: `TrainerError` when the folders cannot be read.
+    package func counts(for task: TrainingTask) throws -> (training: Int, testing: Int) {
+        guard let layout = try layout(for: task)?.forTraining else {
+            let parts = DataSet.parts(count: EmbeddedSamples.count, split: split, isSorted: isSorted, seed: 0)
+            return (parts.training.count, parts.testing.count)
+        }
+        let counts = try layout.folders.map { ($0.part, try SamplePairing($0).pairs.count) }
+        guard layout.isParted else {
+            let all = counts.reduce(0) { $0 + $1.1 }
+            let parts = DataSet.parts(count: all, split: split, isSorted: isSorted, seed: 0)
+            return (parts.training.count, parts.testing.count)
+        }
+        let training = counts.filter { $0.0 == .training }.reduce(0) { $0 + $1.1 }
+        return (training, counts.reduce(0) { $0 + $1.1 } - training)
+    }
+}

@@ -1,0 +1,75 @@
+import Imaging
+import Tasks
+
+/// Which data to train on and how to part it; a run remembers it.
+package struct DataSettings: Hashable, Sendable {
+    /// `--data`; nil with `pictures` nil for the embedded pictures.
+    package var folder: String?
+    /// `--images` and `--masks`.
+    package var pictures: String?
+    package var masks: String?
+    package var map: MaskMap?
+    /// What the indices of palette masks mean; nil to find it out.
+    package var palettes: PaletteRule?
+    /// `--range`: which numbers of pictures become 0 and 1.
+    package var rangeSetting = RangeSetting.auto
+    /// What that is; nil to settle it by the pictures that train.
+    package var range: PictureRange?
+    /// Whether pictures are turned as their EXIF orientation says.
+    package var isOriented = true
+    /// `--classes`: what to call the classes, from class 0; empty for their numbers.
+    package var classNames: [String] = []
+    /// The share of samples that train; the rest test.
+    package var split = 0.8
+    /// The first ones in the order of names train, instead of a shuffled draw.
+    package var isSorted = false
+    /// The part that tests, in place of `split`; nil without cross-validation.
+    package var fold: Fold?
+
+    package init(
+        folder: String? = nil, pictures: String? = nil, masks: String? = nil, map: MaskMap? = nil,
+        palettes: PaletteRule? = nil, rangeSetting: RangeSetting = .auto, range: PictureRange? = nil,
+        isOriented: Bool = true, classNames: [String] = [], split: Double = 0.8, isSorted: Bool = false,
+        fold: Fold? = nil
+    ) {
+        self.folder = folder
+        self.pictures = pictures
+        self.masks = masks
+        self.map = map
+        self.palettes = palettes
+        self.rangeSetting = rangeSetting
+        self.range = range
+        self.isOriented = isOriented
+        self.classNames = classNames
+        self.split = split
+        self.isSorted = isSorted
+        self.fold = fold
+    }
+
+    var isEmbedded: Bool { folder == nil && pictures == nil }
+
+    /// What the data is called in messages.
+    package var title: String { folder ?? pictures ?? EmbeddedSamples.title }
+
+    /// How files are decoded.
+    package var decoding: DecodingOptions {
+        var options = DecodingOptions(appliesOrientation: isOriented)
+        options.keepsDepth = range?.keepsDepth ?? true
+        return options
+    }
+
+    /// The same, bounded by a share of the memory.
+    package func decoding(within shares: MemoryShares) -> DecodingOptions {
+        var options = decoding
+        options.supervisor = shares.supervisor
+        return options
+    }
+
+    /// Where the files are; nil for the embedded pictures.
+    /// - Throws: `TrainerError` when the folders are not there.
+    package func layout(for task: TrainingTask) throws -> DataLayout? {
+        guard !isEmbedded else { return nil }
+        return try DataLayout.recognize(
+            folder: folder, pictures: pictures, masks: masks, needsMasks: task.needsMasks)
+    }
+}

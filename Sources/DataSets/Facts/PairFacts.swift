@@ -1,0 +1,235 @@
+import Imaging
+import Tasks
+
+/// What a picture and its mask were like before they were brought to the net's size.
+package struct PairFacts: Hashable, Sendable {
+    package var size: PictureSize
+    package var kind: PictureKind
+    /// Equal for pictures of equal size and pixels.
+    package var content: UInt64
+    /// True when all pixels have one colour.
+    package var isPlain: Bool
+    /// The lowest and the highest number, of all channels.
+    package var low = 0
+    package var high = 0
+    /// Between which nearly all lie: of 16 bits 99 of 100, so that a dead pixel says nothing; of 8 the same two.
+    package var usual = 0...0
+    /// How people are to see the picture, says the file.
+    package var orientation = PictureOrientation.upright
+    /// Whether it was turned so.
+    package var isOriented = true
+    /// For pictures that are to be turned, with masks of a shape that tells nothing; nil for others.
+    package var fit: OrientationFit?
+    /// What decoding both files takes.
+    var decodingBytes: Int
+    /// nil for nets that learn the pictures themselves.
+    package var mask: MaskFacts?
+
+    /// True for pictures of 16 bits.
+    package var isDeep: Bool { kind.bits == 16 }
+}
+
+/// What a mask file was like.
+package struct MaskFacts: Hashable, Sendable {
+    package var size: PictureSize
+    package var kind: PictureKind
+    package var content: UInt64
+    package var values: MaskValues
+    /// True for 16-bit files of which only the high bytes were read.
+    package var losesDigits: Bool
+    /// The colours of its indices; empty for files without a palette.
+    package var palette: [PaletteColor] = []
+    /// The values of these indices, where they do not stand for themselves; `values` are told in them.
+    package var table: [UInt8]?
+
+    /// Takes indices for the values of a table.
+    package mutating func take(_ table: [UInt8]) {
+        self.table = table
+        values = values.replaced(by: table)
+    }
+}
+
+/// A pair of files that can be used.
+package struct SurveyedPair: Hashable, Sendable {
+    package var pair: SamplePair
+    /// The place of its folder in the layout.
+    package var folder: Int
+    package var facts: PairFacts
+}
+
+/// A pair of files, each read and decoded once, at the net's size.
+package struct DecodedPair: Sendable {
+    /// `[channels, height, width]`.
+    package var picture: SizedPicture.Samples
+    /// Raw values at the mask's size; empty without a mask.
+    package var mask: [UInt8]
+    /// The colours of the mask's indices; empty for files without a palette.
+    package var palette: [PaletteColor] = []
+    /// nil where nobody looks at the whole files.
+    package var facts: PairFacts?
+
+    /// - Parameter looksAtWhole: whether there are to be facts.
+    /// - Throws: `ImageError` that names the file that cannot be used.
+    package init(
+        _ pair: SamplePair, _ shape: SampleShape, _ decoding: DecodingOptions, looksAtWhole: Bool
+    ) throws(ImageError) {
+        var look: PictureLook?
+        let sized = try SizedPicture(
+            path: pair.picture, channels: shape.channels, options: decoding,
+            size: { info in
+                if looksAtWhole { look = PictureLook(info) }
+                return (shape.width, shape.height)
+            }, observing: looksAtWhole ? { look?.take($0) } : nil)
+        picture = sized.planes
+        mask = []
+        if let look { facts = PairFacts(sized.info, look) }
+        guard let path = pair.mask else { return }
+        var maskLook: MaskLook?
+        let sizedMask = try SizedMask(
+            path: path, options: decoding,
+            size: { info in
+                if looksAtWhole { maskLook = MaskLook(info) }
+                return (shape.maskWidth, shape.maskHeight)
+            }, observing: looksAtWhole ? { maskLook?.take($0) } : nil)
+        mask = sizedMask.values
+        palette = sizedMask.info.palette
+        guard let maskLook, var facts else { return }
+        facts.mask = MaskFacts(sizedMask, content: maskLook.content(isHigh: sizedMask.isHigh))
+        facts.decodingBytes = max(facts.decodingBytes, picture.byteCount + sizedMask.info.decodingBytes)
+        self.facts = facts
+    }
+
+    /// What tells whether a mask was drawn on the picture as it is seen or as it is stored, where sizes do not.
+    func orientationFit(_ shape: SampleShape, isTurned: Bool) -> OrientationFit? {
+        guard let facts, let maskFacts = facts.mask, facts.orientation != .upright else { return nil }
+        guard !facts.orientation.swapsSides || facts.size.width == facts.size.height else { return nil }
+        return OrientationFit(
+            picture, mask: mask, shape, facts.orientation, isTurned: isTurned,
+            isLossy: maskFacts.kind.format == .jpeg)
+    }
+}
+
+extension PairFacts {
+    fileprivate init(_ info: PictureInfo, _ look: PictureLook) {
+        self.init(
+            size: PictureSize(width: info.width, height: info.height), kind: info.kind, content: look.content,
+            isPlain: look.isPlain, low: Int(look.low), high: Int(look.high), usual: look.usual,
+            orientation: info.orientation,
+            isOriented: info.isOriented,
+            decodingBytes: info.decodingBytes)
+    }
+}
+
+extension MaskFacts {
+    fileprivate init(_ mask: SizedMask, content: UInt64) {
+        self.init(
+            size: PictureSize(width: mask.info.width, height: mask.info.height), kind: mask.info.kind,
+            content: content, values: MaskValues(counts: mask.counts), losesDigits: mask.losesDigits,
+            palette: mask.info.palette)
+    }
+}
+
+/// What shows of a picture while its rows pass.
+struct PictureLook {
+    private var hash: ContentHash
+    /// The first pixel; nil before it.
+    private var first: SIMD3<UInt16>?
+    /// True as long as all pixels have one colour.
+    private(set) var isPlain = true
+    /// The lowest and the highest number so far.
+    private(set) var low = UInt16.max
+    private(set) var high = UInt16.min
+    /// How often each number of 16 bits occurs; empty for pictures of 8.
+    private var counts: [Int] = []
+
+    init(_ info: PictureInfo) { hash = ContentHash(info, bytesPerPixel: 3 * info.sampleBits / 8) }
+
+    /// A number that differs for pictures of other sizes or pixels, up to chance of 2^-64.
+    var content: UInt64 { hash.value }
+
+    mutating func take(_ row: PictureRow) {
+        switch row {
+        case .bytes(let bytes):
+            hash.add(UnsafeRawBufferPointer(bytes))
+            comparePixels(bytes)
+            measure(bytes)
+        case .words(let words):
+            hash.add(UnsafeRawBufferPointer(words))
+            comparePixels(words)
+            measure(words)
+            if counts.isEmpty { counts = Array(repeating: 0, count: 65536) }
+            counts.withUnsafeMutableBufferPointer { counts in
+                for word in words { counts[Int(word)] += 1 }
+            }
+        }
+    }
+
+    /// The numbers between which 99 of 100 lie, where that was counted.
+    var usual: ClosedRange<Int> {
+        let total = counts.reduce(0, +)
+        guard total > 0 else { return Int(min(low, high))...Int(high) }
+        func number(_ rank: Int) -> Int {
+            var seen = 0
+            return counts.firstIndex { count in
+                seen += count
+                return seen > rank
+            } ?? Int(high)
+        }
+        return number(total / 200)...number(total - 1 - total / 200)
+    }
+
+    private mutating func measure<Sample: FixedWidthInteger>(_ row: UnsafeBufferPointer<Sample>) {
+        var (lowest, highest) = (Sample.max, Sample.min)
+        for sample in row {
+            lowest = min(lowest, sample)
+            highest = max(highest, sample)
+        }
+        guard !row.isEmpty else { return }
+        low = min(low, UInt16(truncatingIfNeeded: lowest))
+        high = max(high, UInt16(truncatingIfNeeded: highest))
+    }
+
+    /// Compares each pixel with the very first.
+    private mutating func comparePixels<Sample: FixedWidthInteger>(_ row: UnsafeBufferPointer<Sample>) {
+        guard isPlain, row.count >= 3 else { return }
+        func pixel(_ place: Int) -> SIMD3<UInt16> {
+            SIMD3(
+                UInt16(truncatingIfNeeded: row[place]), UInt16(truncatingIfNeeded: row[place + 1]),
+                UInt16(truncatingIfNeeded: row[place + 2]))
+        }
+        let expected = first ?? pixel(0)
+        first = expected
+        for place in stride(from: 0, to: row.count, by: 3) where pixel(place) != expected {
+            isPlain = false
+            return
+        }
+    }
+}
+
+/// What shows of a mask while its rows pass.
+private struct MaskLook {
+    private var hash: ContentHash
+    private var highHash: ContentHash
+
+    init(_ info: PictureInfo) {
+        hash = ContentHash(info, bytesPerPixel: 1)
+        highHash = hash
+    }
+
+    func content(isHigh: Bool) -> UInt64 { isHigh ? highHash.value : hash.value }
+
+    mutating func take(_ row: MaskRow) {
+        hash.add(UnsafeRawBufferPointer(row.values))
+        if let bytes = row.highBytes { highHash.add(UnsafeRawBufferPointer(bytes)) }
+    }
+}
+
+extension ContentHash {
+    /// Of the samples of a picture of that size, turned in that way.
+    fileprivate init(_ info: PictureInfo, bytesPerPixel: Int) {
+        let turn = info.isOriented ? info.orientation.rawValue - 1 : 0
+        self.init(
+            start: UInt64(turn) << 60 ^ UInt64(info.width) << 34 ^ UInt64(info.height) << 2 ^ UInt64(bytesPerPixel),
+            count: info.width * info.height * bytesPerPixel)
+    }
+}

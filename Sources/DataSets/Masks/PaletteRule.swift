@@ -1,0 +1,104 @@
+import Imaging
+
+/// What the indices of palette masks mean, in all files of a data set alike.
+///
+/// Programs that edit or shrink PNG files number colours as they like, so that one class may have another index in each
+/// file. A run remembers the rule that it was trained by, and later commands read masks by it.
+package enum PaletteRule: Hashable, Sendable {
+    /// Themselves, whatever their colours.
+    case indices
+    /// The value whose colour they have; in ascending order of the values, each of which has one colour.
+    case colours([Entry])
+    /// How bright they are.
+    case grays
+
+    package struct Entry: Hashable, Sendable {
+        package var value: UInt8
+        package var colour: PaletteColor
+    }
+
+    /// The value of each index of a palette.
+    ///
+    /// - Parameter used: the indices that the mask holds.
+    /// - Returns: nil where each index that is used stands for itself.
+    /// - Throws: `UnknownColour` when the mask holds a colour that has no value.
+    package func table(_ palette: [PaletteColor], used: [UInt8]) throws(UnknownColour) -> [UInt8]? {
+        var table = (0...UInt8.max).map { $0 }
+        switch self {
+        case .indices: return nil
+        case .grays:
+            for index in palette.indices { if let gray = palette[index].gray { table[index] = gray } }
+            if let odd = used.first(where: { palette.colour($0).gray == nil }) {
+                throw UnknownColour(index: odd, colour: palette.colour(odd))
+            }
+        case .colours(let entries):
+            let own = Dictionary(entries.map { ($0.value, $0.colour) }, uniquingKeysWith: { first, _ in first })
+            let values = Dictionary(entries.map { ($0.colour, $0.value) }, uniquingKeysWith: { first, _ in first })
+            // Colours that the rule does not know may be further classes of the same palette.
+            let fits = used.allSatisfy { index in
+                let colour = palette.colour(index)
+                return own[index].map { $0 == colour } ?? (values[colour] == nil)
+            }
+            if fits { return nil }
+            for index in palette.indices {
+                if let value = values[palette[index]] { table[index] = value }
+            }
+            for index in used where values[palette.colour(index)] == nil {
+                throw UnknownColour(index: index, colour: palette.colour(index))
+            }
+        }
+        return used.allSatisfy { table[Int($0)] == $0 } ? nil : table
+    }
+
+    /// A mask holds a colour that the rule does not know.
+    package struct UnknownColour: Error, Hashable {
+        package var index: UInt8
+        package var colour: PaletteColor
+    }
+}
+
+extension PaletteRule: CustomStringConvertible {
+    private static let indicesWord = "indices"
+    private static let graysWord = "grays"
+
+    /// `indices`, `grays`, or `0=#000000,1=#c81e1e`.
+    package var description: String {
+        switch self {
+        case .indices: Self.indicesWord
+        case .grays: Self.graysWord
+        case .colours(let entries): entries.map { "\($0.value)=\($0.colour)" }.joined(separator: ",")
+        }
+    }
+
+    /// Reads what `description` wrote; nil for anything else.
+    package init?(_ text: String) {
+        switch text {
+        case Self.indicesWord: self = .indices
+        case Self.graysWord: self = .grays
+        default:
+            var entries: [Entry] = []
+            for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+                let sides = part.split(separator: "=", omittingEmptySubsequences: false)
+                guard sides.count == 2, let value = UInt8(sides[0]), let colour = PaletteColor(sides[1]) else {
+                    return nil
+                }
+                entries.append(Entry(value: value, colour: colour))
+            }
+            self = .colours(entries)
+        }
+    }
+
+    /// `0 is #000000, 1 is #c81e1e`, cut after twelve colours.
+    package var words: String {
+        guard case .colours(let entries) = self else {
+            return self == .grays ? "a value is how bright its gray is" : "colours mean nothing"
+        }
+        let shown = entries.prefix(12).map { "\($0.value) is \($0.colour)" }.joined(separator: ", ")
+        return entries.count > 12 ? shown + " and \(entries.count - 12) more" : shown
+    }
+}
+
+extension [PaletteColor] {
+    /// The colour of an index; black beyond the palette's end, as viewers show it.
+    package func colour(_ index: UInt8) -> PaletteColor { indices.contains(Int(index)) ? self[Int(index)] : .black }
+}

@@ -1,0 +1,63 @@
+import Base
+import Tasks
+
+/// What was found in the files of a data set, for people to check that it is what they meant.
+package struct DataFindings: Hashable, Sendable {
+    package var sizes = PictureSizes([])
+    /// nil without masks.
+    package var masks: MaskFindings?
+    /// What the indices of palette masks mean; nil without such masks.
+    package var palettes: PaletteRule?
+    /// Which numbers of the pictures become 0 and 1.
+    package var range = PictureRange.full
+    /// What decoding a pair takes at most, of those that are read again in each epoch.
+    var decodingBytes = 0
+    /// The pairs of the samples, in their order.
+    package var pairs: [SurveyedPair] = []
+
+    /// `pictures of 512x512; masks hold 0 and 255: 0 is background, 255 is object, 21.9 % of the pixels`.
+    package var text: String {
+        ["pictures of \(sizes.text)" + rangeText, masks?.text].compactMap { $0 }.joined(separator: "; ")
+    }
+
+    /// `, 16 bits from 120 to 4095`; empty where pictures have 8 bits, all of which count.
+    private var rangeText: String {
+        [false, true].map { isDeep in
+            guard pairs.contains(where: { $0.facts.isDeep == isDeep }) else { return "" }
+            let span = range.span(isDeep: isDeep)
+            guard isDeep || span != .bytes else { return "" }
+            guard range.keepsDepth else { return ", the upper 8 of 16 bits" }
+            return ", \(isDeep ? 16 : 8) bits from \(span.low) to \(span.high)"
+        }.joined()
+    }
+}
+
+/// Which values masks hold and what they were taken for.
+package struct MaskFindings: Hashable, Sendable {
+    package var values: MaskValues
+    package var map: MaskMap
+    package var task: TrainingTask
+
+    package var text: String {
+        guard let range = task.classes else { return binaryText }
+        let found = (0..<range.count).filter { map.values(of: UInt8($0)).contains(where: values.contains) }
+        let classes = found.count == range.count ? "all" : "\(found.count) of the"
+        let ignored = share(of: ClassRange.void)
+        let left = ignored > 0 ? ", \(Text.fixed(100 * ignored, 1)) % of the pixels are ignored" : ""
+        return "masks hold \(values.list): \(classes) \(range.count) classes\(left)"
+    }
+
+    private var binaryText: String {
+        func list(_ number: UInt8) -> String {
+            let found = map.values(of: number).filter(values.contains).map(String.init)
+            return found.isEmpty ? "nothing" : found.joined(separator: " and ")
+        }
+        return "masks hold \(values.list): \(list(0)) is background, \(list(1)) is object, "
+            + "\(Text.fixed(100 * share(of: 1), 1)) % of the pixels"
+    }
+
+    private func share(of number: UInt8) -> Double {
+        let count = map.values(of: number).reduce(0) { $0 + values.count(of: $1) }
+        return Double(count) / Double(max(1, values.pixelCount))
+    }
+}

@@ -1,0 +1,40 @@
+import DataSets
+import Recipes
+
+extension DataSettings: RecordPart {
+    package var metadata: [(String, String)] {
+        [
+            ("data", folder ?? ""), ("data_images", pictures ?? ""), ("data_masks", masks ?? ""),
+            ("mask_map", map?.description ?? ""), ("class_names", classNames.joined(separator: ",")),
+            ("split", "\(split)"), ("sorted", "\(isSorted)"),
+            ("fold", fold?.description ?? ""), ("mask_palette", palettes?.description ?? ""),
+            ("range", rangeSetting.description), ("range_numbers", range?.description ?? ""),
+            ("exif", "\(isOriented)"),
+        ]
+    }
+
+    package init(_ fields: RecordFields) throws {
+        let map = try fields.text("mask_map")
+        let fold = fields.has("fold") ? try fields.optional("fold") : nil
+        if let fold, Fold(fold) == nil { throw fields.wrong("fold", fold, "a fold such as 1/5") }
+        // Earlier versions took indices as they are.
+        let palette = fields.has("mask_palette") ? try fields.optional("mask_palette") : PaletteRule.indices.description
+        if let palette, PaletteRule(palette) == nil {
+            throw fields.wrong("mask_palette", palette, "colours such as 0=#000000,1=#ffffff")
+        }
+        // Earlier versions took pictures as they are stored, and the upper 8 bits of each number.
+        let numbers =
+            fields.has("range_numbers") ? try fields.optional("range_numbers") : PictureRange.highBytes.description
+        if let numbers, PictureRange(numbers) == nil {
+            throw fields.wrong("range_numbers", numbers, "numbers such as 0-255/0-4095")
+        }
+        self.init(
+            folder: try fields.optional("data"), pictures: try fields.optional("data_images"),
+            masks: try fields.optional("data_masks"), map: map.isEmpty ? nil : try MaskMap(parsing: map),
+            palettes: palette.flatMap { PaletteRule($0) },
+            rangeSetting: fields.has("range") ? try RangeSetting(parsing: fields.text("range")) : .auto,
+            range: numbers.flatMap { PictureRange($0) }, isOriented: try fields.value("exif", before: false),
+            classNames: try fields.text("class_names").split(separator: ",").map(String.init),
+            split: try fields.value("split"), isSorted: try fields.value("sorted"), fold: fold.flatMap { Fold($0) })
+    }
+}

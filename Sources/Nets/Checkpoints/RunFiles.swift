@@ -1,0 +1,43 @@
+import TrainerSupport
+
+/// The names of the files of a run.
+package struct RunFiles: Hashable, Sendable {
+    package var folder: String
+
+    package init(folder: String) {
+        self.folder = folder
+    }
+
+    /// Everything needed to continue.
+    package var checkpoint: String { FileSystem.join(folder, "checkpoint.safetensors") }
+    /// The parameters of the epoch that did best on the test pictures.
+    package var best: String { FileSystem.join(folder, "best.safetensors") }
+    /// What these reach.
+    package var bestScores: String { FileSystem.join(folder, "best.json") }
+    package var metrics: String { FileSystem.join(folder, "metrics.csv") }
+    package var metricsLines: String { FileSystem.join(folder, "metrics.jsonl") }
+    package var hashes: String { FileSystem.join(folder, "hashes.csv") }
+    /// How the run was started.
+    package var description: String { FileSystem.join(folder, "run.json") }
+    package var plan: String { FileSystem.join(folder, "plan.json") }
+    /// The graph's text.
+    package var graph: String { FileSystem.join(folder, "net.graph") }
+    package var report: String { FileSystem.join(folder, "report.html") }
+    package var curves: String { FileSystem.join(folder, "curves.png") }
+    /// Of class maps only.
+    package var confusion: String { FileSystem.join(folder, "confusion.png") }
+    package var samples: String { FileSystem.join(folder, "samples.png") }
+    /// Of cross-validation: what each fold reached, and the folder of each.
+    package var folds: String { FileSystem.join(folder, "folds.csv") }
+    /// Those that are written whole, under a temporary name first.
+    package var all: [String] {
+        [
+            checkpoint, best, bestScores, metrics, metricsLines, hashes, description, plan, graph, report, curves,
+            confusion,
+            samples,
+            folds,
+        ]
+    }
+
+    package func fold(_ number: Int) -> RunFiles { RunFiles(folder: FileSystem.join(folder, "fold-\(number)")) }
+}

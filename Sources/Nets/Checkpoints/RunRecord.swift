@@ -1,0 +1,52 @@
+import DataSets
+import Recipes
+import TrainerSupport
+
+/// Everything a checkpoint says besides numbers of the net: what continues the run exactly, and what it belongs to.
+///
+/// It holds no times, thread counts or paths of the run, so that equal runs leave equal bytes.
+package struct RunRecord: Hashable, Sendable {
+    package var graphName: String
+    package var graphHash: String
+    package var settings: TrainingSettings
+    package var data: DataSettings
+    /// Of the samples and their split.
+    package var fingerprint: String
+    package var progress = RunProgress()
+
+    private static let format = "unetc-checkpoint-3"
+    /// Formats that say less, but nothing else.
+    private static let olderFormats = ["unetc-checkpoint-2"]
+
+    /// The record as safetensors metadata.
+    package var metadata: [(String, String)] {
+        [("format", Self.format), ("graph", graphName), ("graph_hash", graphHash), ("data_fingerprint", fingerprint)]
+            + progress.metadata + settings.metadata + data.metadata
+    }
+
+    /// - Throws: `TrainerError` that names the file and the entry that is missing or wrong.
+    package init(_ metadata: [String: String], path: String) throws {
+        let fields = RecordFields(metadata: metadata, path: path)
+        guard let format = metadata["format"], ([Self.format] + Self.olderFormats).contains(format) else {
+            throw TrainerError(
+                "\(path): expected a checkpoint of a trainer (\(Self.format)), "
+                    + "found \(metadata["format"] ?? "a safetensors file without a format")")
+        }
+        graphName = try fields.text("graph")
+        graphHash = try fields.text("graph_hash")
+        fingerprint = try fields.text("data_fingerprint")
+        progress = try RunProgress(fields)
+        settings = try TrainingSettings(fields)
+        data = try DataSettings(fields)
+    }
+
+    package init(
+        graphName: String, graphHash: String, settings: TrainingSettings, data: DataSettings, fingerprint: String
+    ) {
+        self.graphName = graphName
+        self.graphHash = graphHash
+        self.settings = settings
+        self.data = data
+        self.fingerprint = fingerprint
+    }
+}

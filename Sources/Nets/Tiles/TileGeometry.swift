@@ -1,0 +1,147 @@
+import Runtime
+import TrainerSupport
+
+/// Plan `tile` as the model tells it; all in input pixels.
+///
+/// A tile's output lacks the margins, which nets without padding have, on all sides. What is left covers, in the
+/// coordinates of the whole output, from the tile's own place in the input on.
+package struct TileGeometry: Hashable, Sendable {
+    var tileHeight: Int
+    var tileWidth: Int
+    /// Rows and columns of the output, at an edge inside the picture, that are not exact.
+    var haloTop: Int
+    var haloLeft: Int
+    var haloBottom: Int
+    var haloRight: Int
+    /// Tiles start at multiples of this.
+    var alignmentHeight: Int
+    var alignmentWidth: Int
+    /// Of nets without padding, what the output lacks of the input. The picture is mirrored there, so that the output
+    /// covers all of it.
+    var marginTop: Int
+    var marginLeft: Int
+    var marginBottom: Int
+    var marginRight: Int
+
+    /// The plan of a model.
+    package static let plan = "tile"
+
+    /// - Returns: nil for a model without a plan for tiles.
+    /// - Throws: `TrainerError` for a plan that has not the net's output, or that contradicts itself.
+    package init?(model: Model) throws {
+        guard let plan = model.plans.first(where: { $0.name == Self.plan }), let tiling = plan.tiling else {
+            return nil
+        }
+        let interface = try NetInterface(model: model)
+        guard let input = plan.inputs.first(where: { $0.name == interface.picture }), input.shape.count == 3 else {
+            throw Self.broken("it has no input \"\(interface.picture)\"")
+        }
+        guard let output = plan.outputs.first(where: { $0.name == interface.output }), output.shape.count == 3 else {
+            throw TrainerError(
+                "the net's output \"\(interface.output)\" has not one value for each pixel of its input, "
+                    + "so that it cannot be computed tile by tile", hint: "predict without tiles")
+        }
+        (tileHeight, tileWidth) = (input.shape[1], input.shape[2])
+        (haloTop, haloLeft) = (tiling.haloBefore.rows, tiling.haloBefore.columns)
+        (haloBottom, haloRight) = (tiling.haloAfter.rows, tiling.haloAfter.columns)
+        (alignmentHeight, alignmentWidth) = (tiling.alignment.rows, tiling.alignment.columns)
+        // The smaller half first, as where the loss looks at the middle of a mask.
+        let (rows, columns) = (input.shape[1] - output.shape[1], input.shape[2] - output.shape[2])
+        (marginTop, marginLeft) = (rows / 2, columns / 2)
+        (marginBottom, marginRight) = (rows - rows / 2, columns - columns / 2)
+        guard rows >= 0, columns >= 0, self.rows.step > 0, self.columns.step > 0 else {
+            throw Self.broken("its tiles of \(tileHeight) x \(tileWidth) pixels leave nothing that is exact")
+        }
+    }
+
+    private static func broken(_ what: String) -> TrainerError {
+        TrainerError("the model's plan \"\(plan)\" cannot be used: \(what)", hint: "compile the graph again")
+    }
+
+    /// What happens along the height.
+    package var rows: TileAxis {
+        TileAxis(
+            tile: tileHeight, haloBefore: haloTop, haloAfter: haloBottom, alignment: alignmentHeight,
+            marginBefore: marginTop, marginAfter: marginBottom)
+    }
+
+    /// What happens along the width.
+    package var columns: TileAxis {
+        TileAxis(
+            tile: tileWidth, haloBefore: haloLeft, haloAfter: haloRight, alignment: alignmentWidth,
+            marginBefore: marginLeft, marginAfter: marginRight)
+    }
+
+    /// Tiles that a picture takes.
+    package func tiles(width: Int, height: Int) -> Int { rows.partCount(of: height) * columns.partCount(of: width) }
+}
+
+/// How a side of a picture is cut into tiles.
+package struct TileAxis: Hashable, Sendable {
+    package var tile: Int
+    var haloBefore: Int
+    var haloAfter: Int
+    package var alignment: Int
+    var marginBefore: Int
+    var marginAfter: Int
+
+    /// A tile along the side.
+    package struct Part: Hashable, Sendable {
+        /// The input's first place on the canvas: the picture with what is mirrored around it.
+        package var start: Int
+        /// What this tile makes of the picture, whose places are those of the whole output.
+        package var kept: Range<Int>
+    }
+
+    /// Output places of a tile.
+    package var output: Int { tile - marginBefore - marginAfter }
+    /// How far a tile in the middle may lie behind the one before.
+    package var step: Int { max(0, output - haloBefore - haloAfter) / alignment * alignment }
+
+    /// The side of the canvas for a picture of `side` pixels: at least a tile, and aligned as tiles are.
+    package func canvas(_ side: Int) -> Int {
+        let wanted = max(tile, side + marginBefore + marginAfter)
+        return tile + (wanted - tile + alignment - 1) / alignment * alignment
+    }
+
+    /// The tiles of a picture of `side` pixels, one behind the other. What they keep follows each other and covers the
+    /// picture; the first begins and the last ends at the canvas's edge, where its results are exact.
+    ///
+    /// They are made when they are asked for: pictures may be so high that there is no memory for all of them.
+    package func parts(of side: Int) -> some Sequence<Part> {
+        let last = canvas(side) - tile
+        return sequence(state: (done: 0, start: 0)) { state in
+            guard state.done < side else { return nil }
+            let end = state.start == last ? side : min(side, state.start + output - haloAfter)
+            defer { state = (end, min(state.start + step, last)) }
+            return Part(start: state.start, kept: state.done..<end)
+        }
+    }
+
+    /// How many `parts(of:)` are.
+    func partCount(of side: Int) -> Int {
+        // What the first keeps, and how many steps lie before the one that ends at the canvas's edge or the picture's.
+        let first = output - haloAfter
+        let steps = min(canvas(side) - tile, side - first)
+        return 1 + max(0, (steps + step - 1) / step)
+    }
+
+    /// The most places that one of the parts keeps.
+    func mostKept(of side: Int) -> Int {
+        canvas(side) == tile ? side : min(side, max(output - haloAfter, step + haloAfter))
+    }
+
+    /// Places of the picture from the first that a part or a later one needs to the last that it needs itself, at most:
+    /// those that a tile shows, or, near the end, those that are mirrored there.
+    func mostNeeded(of side: Int) -> Int { min(side, max(tile, marginAfter + alignment)) }
+
+    /// The place of the picture that is seen at a place of the canvas: beyond its edges the picture is mirrored, without
+    /// repeating its last row or column, as often as it takes.
+    package func source(_ place: Int, of side: Int) -> Int {
+        guard side > 1 else { return 0 }
+        let period = 2 * (side - 1)
+        let remainder = (place - marginBefore) % period
+        let folded = remainder < 0 ? remainder + period : remainder
+        return min(folded, period - folded)
+    }
+}

@@ -1,0 +1,182 @@
+import Runtime
+import TrainerSupport
+
+/// Runs plan `tile` of a model over pictures of any size, a band of tiles at a time.
+///
+/// The output has the picture's own size, and every value has the bits that the graph compiled at the whole picture's size
+/// computes, by the same algorithms. (Overlap-tile inference: Ronneberger, Fischer and Brox 2015, figure 2.) The whole picture
+/// is one whose right and lower edge is mirrored up to a size that the graph can take, and, for nets without padding, all of
+/// whose edges are.
+///
+/// Held are one band of input rows and one of output rows, whatever the picture's height.
+package final class TiledNet {
+    package let model: Model
+    /// Weights are loaded into these, as into those of a `Net`.
+    package let parameters: ParameterStore
+    package let geometry: TileGeometry
+    /// Channels of a row of the picture.
+    package let inputChannels: Int
+    /// Channels of a row of the output: 1 for a mask, the number of classes, those of the picture.
+    package let outputChannels: Int
+    private let interface: NetInterface
+    private let executor: Executor
+    private let plan: PlanHandle
+
+    /// - Throws: `TrainerError` for a model without a plan for tiles; `RuntimeError` when memory does not suffice.
+    package init(model: Model, threads: Int, weights: Checkpoint? = nil) throws {
+        guard let geometry = try TileGeometry(model: model) else { throw Self.noPlan(model) }
+        self.model = model
+        self.geometry = geometry
+        interface = try NetInterface(model: model)
+        parameters = try ParameterStore(model: model)
+        try weights?.restoreWeights(parameters)
+        executor = try Executor(
+            model: model, parameters: parameters, plans: [TileGeometry.plan], threads: threads, preparedWeights: .kept)
+        plan = try executor.plan(TileGeometry.plan)
+        let name = interface.output
+        inputChannels = interface.shape.channels
+        outputChannels = try model.plan(TileGeometry.plan).outputs.first { $0.name == name }?.shape[0] ?? 1
+    }
+
+    static func noPlan(_ model: Model) -> TrainerError {
+        TrainerError(
+            "this trainer of graph \"\(model.graphName)\" has no plan for tiles",
+            hint: "compile the graph with --tile auto, and use that trainer: weights and runs stay as they are, "
+                + "unless the graph cannot be computed tile by tile, which unetc compile says")
+    }
+
+    /// Predicts one picture of `width` × `height` pixels, each from 1.
+    ///
+    /// - Parameters:
+    ///   - mirrored: also predicts the picture mirrored left to right, as a picture of its own, whose output is mirrored
+    ///     back. `write` then takes `[2 * outputChannels, width]`: the output as it is, then the other one.
+    ///   - read: fills the next row of the picture, `[inputChannels, width]` as the net takes it. Called for rows 0, 1, 2 …
+    ///     in order, each when the first band that shows it is due.
+    ///   - check: called before each tile; what it throws ends the walk.
+    ///   - write: takes the next row of the output, `[outputChannels, width]` as the graph defines it (logits, mostly).
+    ///     Called for rows 0, 1, 2 … in order; the buffer is valid within the call.
+    /// - Throws: what `read` and `write` throw, after which another picture can be predicted; `TrainerError` for a picture
+    ///   without pixels; `RuntimeError`.
+    package func predict(
+        width: Int, height: Int, mirrored: Bool = false, check: () throws -> Void = {},
+        read: (_ row: Int, _ into: UnsafeMutableBufferPointer<Float>) throws -> Void,
+        write: (_ row: Int, _ from: UnsafeBufferPointer<Float>) throws -> Void
+    ) throws {
+        guard width > 0, height > 0 else {
+            throw TrainerError("expected a picture with pixels, found \(width) x \(height)")
+        }
+        let tiles = Array(geometry.columns.parts(of: width))
+        var rows = PictureRows(length: inputChannels * width, height: height, axis: geometry.rows)
+        let directions = mirrored ? [false, true] : [false]
+        let band = OutputBand(
+            channels: directions.count * outputChannels, rows: geometry.rows.mostKept(of: height),
+            width: width)
+        for part in geometry.rows.parts(of: height) {
+            try rows.load(part, axis: geometry.rows, read: read)
+            for isMirrored in directions {
+                for tile in tiles {
+                    try check()
+                    let columns = sourceColumns(tile, width: width, isMirrored: isMirrored)
+                    try fill(part, columns, rows, height: height)
+                    try executor.run(plan, batch: 1)
+                    try executor.withOutput(interface.output, plan: plan, sample: 0) {
+                        keep($0, part, tile, band, isMirrored: isMirrored)
+                    }
+                }
+            }
+            for row in part.kept { try write(row, band.row(row - part.kept.lowerBound)) }
+        }
+    }
+
+    /// What a walk over a picture of that size takes besides the net, in bytes.
+    package func walkBytes(width: Int, height: Int, mirrored: Bool) -> Int {
+        let read = geometry.rows.mostNeeded(of: height) * inputChannels
+        let written = geometry.rows.mostKept(of: height) * outputChannels * (mirrored ? 2 : 1)
+        return (read + written) * width * MemoryLayout<Float>.stride
+    }
+
+    /// The picture's column that is seen at each column of a tile.
+    private func sourceColumns(_ tile: TileAxis.Part, width: Int, isMirrored: Bool) -> [Int] {
+        (tile.start..<tile.start + geometry.tileWidth).map { place in
+            let column = geometry.columns.source(place, of: width)
+            return isMirrored ? width - 1 - column : column
+        }
+    }
+
+    /// Writes the canvas under a tile to the net's input.
+    private func fill(_ band: TileAxis.Part, _ columns: [Int], _ rows: PictureRows, height: Int) throws {
+        let width = rows.length / inputChannels
+        // Places that show the picture as it is are copied at once.
+        let isPlain = columns.indices.allSatisfy { columns[$0] == columns[0] + $0 }
+        try executor.withInput(interface.picture, plan: plan, sample: 0) { input in
+            for y in 0..<geometry.tileHeight {
+                rows.row(geometry.rows.source(band.start + y, of: height)).withUnsafeBufferPointer { row in
+                    for channel in 0..<inputChannels {
+                        let start = (channel * geometry.tileHeight + y) * columns.count
+                        let target = UnsafeMutableBufferPointer(rebasing: input[start..<start + columns.count])
+                        let source = UnsafeBufferPointer(rebasing: row[channel * width..<(channel + 1) * width])
+                        if isPlain {
+                            _ = target.update(
+                                fromContentsOf: UnsafeBufferPointer(
+                                    rebasing: source[columns[0]..<columns[0] + columns.count]))
+                        } else {
+                            for (x, column) in columns.enumerated() { target[x] = source[column] }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// Copies what is exact and new of a tile's output, `[outputChannels, rows, columns]`, to its place in the band.
+    private func keep(
+        _ output: UnsafeBufferPointer<Float>, _ part: TileAxis.Part, _ tile: TileAxis.Part, _ band: OutputBand,
+        isMirrored: Bool
+    ) {
+        let (height, width) = (geometry.rows.output, geometry.columns.output)
+        let first = tile.kept.lowerBound - tile.start
+        for channel in 0..<outputChannels {
+            for row in part.kept {
+                let start = (channel * height + row - part.start) * width + first
+                band.store(
+                    UnsafeBufferPointer(rebasing: output[start..<start + tile.kept.count]),
+                    row: row - part.kept.lowerBound, channel: isMirrored ? outputChannels + channel : channel,
+                    column: tile.kept.lowerBound, isMirrored: isMirrored)
+            }
+        }
+    }
+}
+
+/// Rows of the output, `[rows, channels, width]`.
+private final class OutputBand {
+    private let channels: Int
+    private let width: Int
+    private let values: UnsafeMutableBufferPointer<Float>
+
+    init(channels: Int, rows: Int, width: Int) {
+        self.channels = channels
+        self.width = width
+        values = .allocate(capacity: channels * rows * width)
+        values.initialize(repeating: 0)
+    }
+
+    deinit { values.deallocate() }
+
+    /// Stores some columns of a row, from `column` on, or, mirrored, counted from the right.
+    func store(
+        _ source: UnsafeBufferPointer<Float>, row: Int, channel: Int, column: Int, isMirrored: Bool
+    ) {
+        let start = (row * channels + channel) * width
+        if isMirrored {
+            for (x, value) in source.enumerated() { values[start + width - 1 - column - x] = value }
+        } else {
+            let place = start + column
+            _ = UnsafeMutableBufferPointer(rebasing: values[place..<place + source.count]).update(
+                fromContentsOf: source)
+        }
+    }
+
+    func row(_ row: Int) -> UnsafeBufferPointer<Float> {
+        UnsafeBufferPointer(rebasing: values[row * channels * width..<(row + 1) * channels * width])
+    }
+}

@@ -1,0 +1,70 @@
+import DataSets
+import Nets
+import Runtime
+import Tasks
+import TrainerSupport
+
+/// What a test of a net gives.
+package struct TestResult: Hashable, Sendable {
+    /// At the net's size.
+    package var scores: TestScores
+    /// Of class maps: how often which class was taken for which.
+    package var confusion: ConfusionMatrix?
+    /// Of the masks as `predict` writes them, where that was asked for and there are such.
+    package var written: WrittenScores?
+    /// What is no number, so that the scores say nothing; nil when all is well.
+    package var fault: String?
+}
+
+/// Tests a net on given samples of a data set.
+///
+/// - Parameters:
+///   - measuresWritten: also measures what `predict` would write for the samples' files.
+///   - isInterrupted: asked between batches; a yes ends the test early.
+/// - Returns: nil when there are no samples, or when interrupted.
+/// - Throws: `RuntimeError` when the net cannot run; `TrainerError` when a file is no longer what it was.
+package func test(
+    _ net: Net, on samples: [Int], of data: DataSet, measuresWritten: Bool = false,
+    isInterrupted: () -> Bool = { false }, progress: (Int) -> Void = { _ in }
+) throws -> TestResult? {
+    let maker = BatchMaker(data: data)
+    let batches = samples.chunks(of: net.model.batchCapacity)
+    let producer = try BatchProducer(maker: maker, batches: batches)
+    var sums = TestSums(data.shape.task)
+    var written = measuresWritten ? WrittenEvaluation(data) : nil
+    for (index, batch) in batches.enumerated() {
+        guard index == 0 || !isInterrupted(), let made = try unlessInterrupted(producer.next) else { return nil }
+        let (loss, outputs) = try net.tested(made)
+        sums.add(loss: loss, samples: batch.count)
+        for (read, output) in zip(made.samples, outputs) {
+            var sample = read
+            sample.mask = data.shape.middle(of: sample.mask)
+            sums.add(output, of: sample)
+        }
+        if let fault = try net.testFault(made, loss: loss, outputs: outputs) {
+            return sums.scores.map { TestResult(scores: $0, fault: fault) }
+        }
+        guard try unlessInterrupted({ try written?.add(outputs, of: batch) ?? () }) != nil else { return nil }
+        progress(batch.count)
+    }
+    return sums.scores.map {
+        TestResult(scores: $0, confusion: sums.measured.confusion, written: written?.scores)
+    }
+}
+
+extension Net {
+    /// What is no number in the test of a batch, and where it became none; nil when all is well.
+    fileprivate func testFault(_ batch: Batch, loss: Double, outputs: [[Float]]) throws -> String? {
+        let place = outputs.firstIndex { !$0.isFinite }
+        guard place != nil || !loss.isFinite else { return nil }
+        let picture = place.map { "the net's output for \(batch.samples[$0].file) is no finite number" }
+        let what = loss.isFinite ? picture : "the test loss became \(loss.isNaN ? "nan" : "\(loss)")"
+        let broken = try firstBrokenTest(batch)
+        return [what, broken?.text].compactMap { $0 }.joined(separator: "; ")
+    }
+}
+
+/// What `body` gives; nil when a signal ends it.
+private func unlessInterrupted<Value>(_ body: () throws -> Value?) throws -> Value? {
+    do { return try body() } catch is Interrupted { return nil }
+}

@@ -1,0 +1,113 @@
+import Base
+import DataSets
+import Imaging
+import Tasks
+import TrainerSupport
+
+/// How good masks are as `predict` writes them, at the pictures' own size.
+package struct WrittenScores: Hashable, Sendable {
+    /// By the task's measures.
+    package var values: [Double?] = []
+    /// Why they could not be measured; nil when they were.
+    package var fault: String?
+
+    /// Says them, or why there are none.
+    package func tell(_ task: TrainingTask, _ console: Console) {
+        if let fault {
+            console.warn("nothing was measured \(Self.title): \(fault)")
+        } else {
+            console.say("\(Self.title): \(task.text(values))")
+        }
+    }
+
+    /// What they are the measures of.
+    package static let title = "on masks as predict writes them, at the pictures' own size"
+}
+
+/// Measures the masks that `predict` would write for the pictures of a data set: their values are brought back to the
+/// picture's own size, thresholded or compared there, and held against the mask's file.
+///
+/// A mask of another size than its picture is brought to the picture's by nearest neighbour. Pictures are done a few at a time,
+/// so that memory depends on the largest mask, not on their number.
+package struct WrittenEvaluation {
+    private let data: DataSet
+    private let style = PredictionStyle()
+    private var sums: MeasureSums
+    private var fault: String?
+
+    /// Pixels of masks that are in memory at once, unless one alone has more.
+    private static let pixelBudget = 1 << 24
+
+    /// - Returns: nil where nothing is written that could be compared with a file: of nets that learn their input, and of
+    ///   pictures that were drawn.
+    package init?(_ data: DataSet) {
+        guard data.shape.task.needsMasks, data.reader != nil else { return nil }
+        self.data = data
+        sums = MeasureSums(data.shape.task)
+    }
+
+    /// Once a mask cannot be read, nothing more is measured.
+    package var scores: WrittenScores { WrittenScores(values: fault == nil ? sums.values : [], fault: fault) }
+
+    /// Adds what the net says of samples.
+    /// - Throws: `TrainerError` when no thread can be started; `Interrupted`.
+    package mutating func add(_ outputs: [[Float]], of samples: [Int]) throws {
+        var rest = Array(zip(samples, outputs))[...]
+        while !rest.isEmpty, fault == nil {
+            var pixels = 0
+            let few = rest.prefix { sample, _ in
+                let mine = data.samples[sample].pair.flatMap { try? pictureSize(path: $0.picture) }
+                pixels += mine.map { $0.width * $0.height } ?? 0
+                return pixels <= Self.pixelBudget
+            }
+            let now = few.isEmpty ? rest.prefix(1) : few
+            rest = rest.dropFirst(now.count)
+            try measure(Array(now))
+        }
+    }
+
+    private mutating func measure(_ items: [(sample: Int, output: [Float])]) throws {
+        let (data, style) = (data, style)
+        let results = try parallelMap(count: items.count, threads: threads(for: items.map(\.sample))) { index in
+            Result { try Self.sums(data, style, items[index].sample, items[index].output) }
+        }
+        for result in results {
+            switch result {
+            case .success(let one): sums.add(one)
+            case .failure(let error as ImageError) where error.isCancelled: throw Interrupted()
+            case .failure(let error): fault = fault ?? "\(error)"
+            }
+        }
+    }
+
+    /// As many as the memory for reading pictures has room for masks, of those whose file tells its size.
+    private func threads(for samples: [Int]) -> Int {
+        guard let decoding = data.reader?.decoding, let bound = decoding.supervisor?.bound else { return data.threads }
+        let largest =
+            samples.compactMap { data.samples[$0].pair?.picture }
+            .compactMap { try? pictureSize(path: $0, options: decoding) }.map { $0.width * $0.height }.max() ?? 0
+        return max(1, min(data.threads, bound / max(1, 2 * largest)))
+    }
+
+    /// Of one picture.
+    private static func sums(
+        _ data: DataSet, _ style: PredictionStyle, _ sample: Int, _ output: [Float]
+    ) throws -> MeasureSums {
+        let stored = data.samples[sample]
+        guard let pair = stored.pair, let reader = data.reader else {
+            throw TrainerError("\(stored.file): comes from no file")
+        }
+        let found = try pictureSize(path: pair.picture, options: reader.decoding)
+        let size = PictureSize(width: found.width, height: found.height)
+        let mask = try reader.mask(of: stored, at: size)
+        var sums = MeasureSums(data.shape.task)
+        var row = 0
+        PredictedMaps([output], flips: style.flips, shape: data.shape).eachRow(of: size) { values in
+            sums.add(
+                labels: data.shape.task.labels(values, threshold: style.threshold),
+                mask: mask.row(row))
+            row += 1
+        }
+        return sums
+    }
+}

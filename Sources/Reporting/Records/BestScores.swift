@@ -1,0 +1,48 @@
+import Base
+import Predictions
+import Runtime
+import Tasks
+
+/// `best.json`: what the best weights of a run reach, and at which size that was measured.
+package struct BestScores: Hashable, Sendable {
+    package var epoch: Int
+    /// What they are the best by.
+    package var criterion: Criterion
+    package var task: TrainingTask
+    /// The net's, which `scores` were taken at.
+    package var size: PictureSize
+    package var scores: TestScores
+    /// Of masks as `predict` writes them; nil where that was not measured.
+    package var written: WrittenScores?
+
+    package init(
+        epoch: Int, criterion: Criterion, task: TrainingTask, size: PictureSize, scores: TestScores,
+        written: WrittenScores? = nil
+    ) {
+        self.epoch = epoch
+        self.criterion = criterion
+        self.task = task
+        self.size = size
+        self.scores = scores
+        self.written = written
+    }
+
+    package var text: String {
+        JSON.object([
+            ("epoch", .integer(epoch)), ("best_by", .string(criterion.measure.column)),
+            ("net_size", .object(netSize)),
+            (
+                "own_size", written?.fault == nil ? written.map { .object(members($0.values)) } ?? .null : .null
+            ),
+        ]).pretty(depth: 2, .compact) + "\n"
+    }
+
+    private var netSize: [JSON.Member] {
+        [("width", .integer(size.width)), ("height", .integer(size.height)), ("test_loss", .number(scores.loss))]
+            + members(scores.values)
+    }
+
+    private func members(_ values: [Double?]) -> [JSON.Member] {
+        zip(task.measures, values).map { ($0.column, $1.map(JSON.number) ?? .null) }
+    }
+}

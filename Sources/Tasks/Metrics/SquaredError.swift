@@ -1,0 +1,32 @@
+import Platform
+
+/// The squared error of reconstructed pictures, over all of them.
+package struct SquaredError: Hashable, Sendable {
+    private var sum = 0.0
+    private var count = 0
+
+    /// Adds one picture: the output, cut to 0 ... 1 as it is written, against the picture's numbers.
+    mutating func add(output: [Float], picture: PicturePlanes) {
+        switch picture.samples {
+        case .bytes(let bytes): sum += Self.total(output, bytes, picture.span)
+        case .words(let words): sum += Self.total(output, words, picture.span)
+        }
+        count += min(output.count, picture.count)
+    }
+
+    private static func total(_ output: [Float], _ numbers: [some BinaryInteger], _ span: NumberSpan) -> Double {
+        zip(output, numbers).reduce(0) { sum, pair in
+            let truth = Double(span.steps(Int(pair.1))) / Double(span.high - span.low)
+            let error = Double(min(max(pair.0, 0), 1)) - truth
+            return sum + error * error
+        }
+    }
+
+    mutating func add(_ other: SquaredError) {
+        sum += other.sum
+        count += other.count
+    }
+
+    /// Peak signal to noise in dB, of a peak of 1; infinite without any error.
+    var psnr: Double { -10 * log10(sum / Double(max(1, count))) }
+}

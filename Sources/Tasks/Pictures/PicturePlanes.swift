@@ -1,0 +1,113 @@
+import Imaging
+
+/// A picture at the net's size, `[channels, height, width]`, as deep as its file.
+package struct PicturePlanes: Hashable, Sendable {
+    package var samples: SizedPicture.Samples
+    /// What becomes 0 and 1.
+    package var span: NumberSpan
+
+    package init(_ samples: SizedPicture.Samples, span: NumberSpan? = nil) {
+        self.samples = samples
+        self.span = span ?? (samples.isDeep ? .words : .bytes)
+    }
+
+    package init(_ bytes: [UInt8]) { self.init(.bytes(bytes)) }
+
+    package static let none = PicturePlanes([])
+
+    package var count: Int { samples.count }
+
+    /// The numbers as the net is fed, 0 ... 1.
+    package var units: [Float] {
+        [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
+            if let base = buffer.baseAddress, count > 0 { writeUnits(to: base) }
+            initialized = count
+        }
+    }
+
+    package func writeUnits(to out: UnsafeMutablePointer<Float>) {
+        samples.read(Units(span: span, out: out))
+    }
+
+    /// The numbers as people are shown them: 0 ... 1 becomes 0 ... 255.
+    package var shown: [UInt8] {
+        if case .bytes(let bytes) = samples, span == .bytes { return bytes }
+        return units.map { UInt8((255 * $0).rounded()) }
+    }
+
+    /// How far above the span's low end the numbers of a plane are, summed up.
+    package func sum(_ places: Range<Int>) -> Int {
+        switch samples {
+        case .bytes(let bytes): bytes[places].reduce(0) { $0 + span.steps(Int($1)) }
+        case .words(let words): words[places].reduce(0) { $0 + span.steps(Int($1)) }
+        }
+    }
+
+    private struct Units: SamplesReader {
+        var span: NumberSpan
+        var out: UnsafeMutablePointer<Float>
+
+        func read(_ samples: UnsafeBufferPointer<some FixedWidthInteger>) {
+            for place in samples.indices { out[place] = span.unit(samples[place]) }
+        }
+    }
+}
+
+/// What works on samples of any depth.
+package protocol SamplesReader {
+    func read(_ samples: UnsafeBufferPointer<some FixedWidthInteger>)
+}
+
+extension SizedPicture.Samples {
+    package var isDeep: Bool { if case .words = self { true } else { false } }
+
+    package var count: Int {
+        switch self {
+        case .bytes(let bytes): bytes.count
+        case .words(let words): words.count
+        }
+    }
+
+    package var byteCount: Int { isDeep ? 2 * count : count }
+
+    package func read(_ reader: some SamplesReader) {
+        switch self {
+        case .bytes(let bytes): bytes.withUnsafeBufferPointer { reader.read($0) }
+        case .words(let words): words.withUnsafeBufferPointer { reader.read($0) }
+        }
+    }
+
+    /// Changes when any bit does.
+    package var contentHash: UInt64 {
+        switch self {
+        case .bytes(let bytes): return ContentHash.of(bytes)
+        case .words(let words):
+            var hash = ContentHash(start: 16, count: 2 * words.count)
+            words.withUnsafeBytes { hash.add($0) }
+            return hash.value
+        }
+    }
+
+    /// The other way round: pixels whose channels lie side by side, plane by plane.
+    package func planes(channels: Int, area: Int) -> SizedPicture.Samples {
+        switch self {
+        case .bytes(let bytes): .bytes(Self.planes(bytes, channels, area))
+        case .words(let words): .words(Self.planes(words, channels, area))
+        }
+    }
+
+    private static func planes<Sample: FixedWidthInteger>(_ pixels: [Sample], _ channels: Int, _ area: Int) -> [Sample]
+    {
+        guard channels > 1 else { return pixels }
+        var planes = [Sample](repeating: 0, count: pixels.count)
+        for channel in 0..<channels {
+            for place in 0..<area { planes[channel * area + place] = pixels[place * channels + channel] }
+        }
+        return planes
+    }
+}
+
+extension SizedPicture {
+    /// The samples, channel by channel, `[channels, height, width]`.
+    package var planes: SizedPicture.Samples { samples.planes(channels: channels, area: width * height) }
+}

@@ -1,0 +1,81 @@
+import Imaging
+
+/// What the net takes and is trained on, per sample.
+package struct SampleShape: Hashable, Sendable {
+    /// 1 (gray) or 3 (red, green, blue).
+    package var channels: Int
+    package var height: Int
+    package var width: Int
+    /// The size of masks.
+    package var maskHeight: Int
+    package var maskWidth: Int
+    /// The size of the net's output: that of masks, or smaller, when the net speaks of their middle.
+    package var outputHeight: Int
+    package var outputWidth: Int
+    package var task: TrainingTask
+
+    package init(
+        channels: Int, height: Int, width: Int, maskHeight: Int? = nil, maskWidth: Int? = nil,
+        outputHeight: Int? = nil, outputWidth: Int? = nil, task: TrainingTask = .mask
+    ) {
+        self.channels = channels
+        self.height = height
+        self.width = width
+        self.maskHeight = maskHeight ?? height
+        self.maskWidth = maskWidth ?? width
+        self.outputHeight = outputHeight ?? self.maskHeight
+        self.outputWidth = outputWidth ?? self.maskWidth
+        self.task = task
+    }
+}
+
+/// A picture at the net's input size and its mask, as few bytes as they take: a quarter of what the net will be fed, of
+/// pictures of 16 bits a half.
+package struct Sample: Hashable, Sendable {
+    package var name: String
+    /// The file it comes from; the name again for drawn samples.
+    package var file: String
+    package var picture: PicturePlanes
+    /// `[maskHeight, maskWidth]`: 0 or 1; class numbers, with `ClassRange.void` where they are ignored; empty when the
+    /// picture itself is what the net learns.
+    package var mask: [UInt8]
+
+    package init(name: String, file: String, picture: PicturePlanes, mask: [UInt8]) {
+        self.name = name
+        self.file = file
+        self.picture = picture
+        self.mask = mask
+    }
+
+    /// What it takes in memory.
+    package var byteCount: Int { picture.samples.byteCount + mask.count }
+}
+
+extension Sample {
+    /// A picture of 8 bits.
+    package init(name: String, file: String, picture: [UInt8], mask: [UInt8]) {
+        self.init(name: name, file: file, picture: PicturePlanes(picture), mask: mask)
+    }
+}
+
+extension SampleShape {
+    /// What a sample of 8 bits takes in memory.
+    package var sampleBytes: Int { sampleBytes(isDeep: false) }
+
+    /// - Parameter isDeep: whether its picture has 16 bits.
+    package func sampleBytes(isDeep: Bool) -> Int {
+        channels * height * width * (isDeep ? 2 : 1) + (task.needsMasks ? maskHeight * maskWidth : 0)
+    }
+}
+
+extension Bitmap {
+    /// From samples channel by channel, `[channels, height, width]`.
+    package init(planes: [UInt8], shape: SampleShape) {
+        let area = shape.width * shape.height
+        var pixels = [UInt8](repeating: 0, count: planes.count)
+        for channel in 0..<shape.channels {
+            for i in 0..<area { pixels[i * shape.channels + channel] = planes[channel * area + i] }
+        }
+        self.init(width: shape.width, height: shape.height, channels: shape.channels, pixels: pixels)
+    }
+}

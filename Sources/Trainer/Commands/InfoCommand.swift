@@ -1,0 +1,119 @@
+import ArgumentParser
+import Base
+import DataSets
+import Nets
+import Recipes
+import Runtime
+import TrainerSupport
+
+/// `trainer info`.
+struct InfoCommand: ParsableCommand, TrainerVerb {
+    static let configuration = CommandConfiguration(
+        commandName: "info",
+        abstract: "Says what this trainer was compiled for, what memory it takes and, with data, how long an epoch is.",
+        discussion: "With --data or --images it takes a few steps on made-up pictures, to time them.")
+
+    @OptionGroup var data: DataOptions
+    @OptionGroup var flags: TrainingFlags
+
+    func run(_ context: TrainerContext) throws {
+        let console = Console()
+        let model = context.model
+        let threads = data.threads ?? processorCount()
+        let training = try flags.resolved(
+            defaults: ModelDefaults(metadata: model.metadata).training, recorded: nil, model: model)
+        var lines = try InfoLines(model: model, settings: training, threads: threads).all
+        if data.namesData {
+            let interface = try NetInterface(model: model)
+            guard interface.canTrain else { throw Net.noLoss(model) }
+            let settings = try data.resolved(over: nil, task: interface.task)
+            let counts = try settings.counts(for: interface.task)
+            let sampleBytes = try interface.shape.sampleBytes(isDeep: settings.startsDeep(for: interface.task))
+            lines.append(("pictures", "\(counts.training) train, \(counts.testing) test"))
+            lines += try forecasts(model, training, counts, sampleBytes: sampleBytes, threads, console)
+        }
+        for (label, value) in lines {
+            console.answer(label + String(repeating: " ", count: max(1, 18 - label.count)) + value)
+        }
+    }
+
+    private func forecasts(
+        _ model: Model, _ settings: TrainingSettings, _ counts: (training: Int, testing: Int), sampleBytes: Int,
+        _ threads: Int, _ console: Console
+    ) throws -> [(String, String)] {
+        let shape = try NetInterface(model: model).shape
+        let memory = try MemoryForecast(
+            model: model, shape: shape, settings: settings, threads: threads,
+            pictures: min(
+                counts.training + counts.testing,
+                (data.cache ?? MemoryShares(training: model, settings, threads: threads).cache).limit
+                    / max(1, sampleBytes)) * sampleBytes,
+            program: MemoryUse.residentBytes() ?? 0)
+        console.draw("timing a few steps")
+        defer { console.clear() }
+        let net = try Net(
+            model: model, for: settings.use, threads: threads, preparedWeights: .recomputed)
+        let times = try StepMeasurement(net: net, settings: settings, training: counts.training).run()
+        let time = TimeForecast(
+            step: times.step, testedBatch: times.testedBatch, training: counts.training, testing: counts.testing,
+            batch: settings.samplesPerStep, capacity: model.batchCapacity)
+        return [("memory, this run", memory.text), ("time", time.text(epochs: settings.epochs))]
+    }
+}
+
+/// What `trainer info` says of a model, line by line.
+struct InfoLines {
+    var model: Model
+    var settings: TrainingSettings
+    var threads: Int
+
+    var all: [(label: String, value: String)] {
+        get throws {
+            let defaults = try ModelDefaults(metadata: model.metadata)
+            let task = try NetInterface(model: model).task
+            var lines = [("graph", "\(model.graphName) (\(model.graphHash))")]
+            lines.append(("compiler", "unetc \(defaults.compiler), target \(defaults.target)"))
+            lines += shapes
+            lines.append(("learns", task.description))
+            lines.append(("parameters", "\(Text.grouped(model.parameterCount)) (\(Text.bytes(model.parameterBytes)))"))
+            lines.append(("batch", "1 to \(model.batchCapacity)"))
+            lines.append(("train defaults", training(defaults.training)))
+            for plan in model.plans { lines.append(("arena, \(plan.name)", Text.bytes(plan.arenaBytes))) }
+            return lines + (try memory()) + (try tiles())
+        }
+    }
+
+    private var shapes: [(String, String)] {
+        let plan = model.plans.first { $0.name == "train" } ?? model.plans.first { $0.name == "infer" }
+        let values = plan.map { $0.inputs + $0.outputs } ?? []
+        return [(TensorRole.input, "input"), (.target, "target"), (.output, "output")].flatMap { role, label in
+            values.filter { $0.role == role }.map { (label, "\($0.name) \(Text.shape($0.shape))") }
+        }
+    }
+
+    private func training(_ settings: TrainingSettings) -> String {
+        settings.summary + ", init \(settings.initialValues.rawValue), seed \(settings.seed)"
+    }
+
+    private func memory() throws -> [(String, String)] {
+        var uses: [(String, MemoryUse)] = []
+        if model.planNames.contains("train") {
+            uses.append(("memory, training", try settings.memory(model, threads: threads)))
+        }
+        let inference = try MemoryUse(
+            model: model, plans: Net.plans(.predicting), threads: threads, preparedWeights: .kept)
+        uses.append(("memory, inference", inference))
+        return uses.map { ($0, "\(Text.bytes($1.total)): \(MemoryForecast.parts($1))") }
+    }
+
+    /// What tiles of large pictures are, for a model that has a plan for them.
+    private func tiles() throws -> [(String, String)] {
+        guard let geometry = try TileGeometry(model: model) else { return [] }
+        let use = try MemoryUse(model: model, plans: [TileGeometry.plan], threads: threads, preparedWeights: .kept)
+        let (rows, columns) = (geometry.rows, geometry.columns)
+        let sizes = "\(rows.tile) x \(columns.tile) pixels, each \(rows.step) x \(columns.step) behind the one before"
+        return [
+            ("tiles", sizes), ("memory, tiles", "\(Text.bytes(use.total)): \(MemoryForecast.parts(use)), and rows"),
+        ]
+    }
+}

@@ -1,0 +1,172 @@
+import ArgumentParser
+import DataSets
+import Nets
+import Runtime
+import Tasks
+import TrainerSupport
+
+/// Where pictures and masks are and how they are parted.
+struct DataOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "A folder with images/ and annotations/trimaps/, images/ and masks/, or train/, trainannot/, val/ and "
+                + "valannot/; without it the embedded pictures are drawn.", valueName: "dir"))
+    var data: String?
+
+    @Option(help: ArgumentHelp("The folder of pictures, relative to --data if given.", valueName: "dir"))
+    var images: String?
+
+    @Option(help: ArgumentHelp("The folder of masks, relative to --data if given.", valueName: "dir"))
+    var masks: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Which mask values mean which class, such as 0=2,1=1+3 (of a binary mask 0 is background, 1 is object; "
+                + "ignore=5 leaves a value out); default: from the layout, else 0/1 or 0/255, or class numbers.",
+            valueName: "map"),
+        transform: { try MaskMap(parsing: $0) })
+    var maskMap: MaskMap?
+
+    @OptionGroup var classes: ClassOptions
+    @OptionGroup var reading: PictureFlags
+
+    @Option(
+        help: ArgumentHelp(
+            "The share of the pictures that train, the rest test; default: 0.8. An error where the data comes parted.",
+            valueName: "share"))
+    var split: Double?
+
+    @Flag(help: "The first pictures by name train, instead of a draw by --seed.")
+    var sorted = false
+
+    @Flag(help: "Files that cannot be used are an error instead of being skipped.")
+    var strict = false
+
+    @Option(
+        help: ArgumentHelp(
+            "How much memory decoded pictures may take, such as 512M or 2G; others are read again in each epoch; "
+                + "default: half of what the net leaves free.", valueName: "size"),
+        transform: { try SampleCache(parsing: $0) })
+    var cache: SampleCache?
+
+    @Option(help: "Threads; default: one per processor.")
+    var threads: Int?
+
+    mutating func validate() throws {
+        if masks != nil && images == nil { throw ValidationError("--masks is given together with --images.") }
+        if let split, !(0...1).contains(split) {
+            throw ValidationError("--split takes a share from 0 to 1, found \(split).")
+        }
+        try validateThreads(threads)
+    }
+
+    var namesData: Bool { data != nil || images != nil }
+
+    /// The flags over what a run remembers. Paths are made absolute, so that the run can be continued from elsewhere.
+    /// - Throws: `TrainerError` when the folders are not there, or flags do not fit them or the task.
+    func resolved(over recorded: DataSettings?, task: TrainingTask) throws -> DataSettings {
+        var settings = recorded ?? DataSettings()
+        if masks != nil && !task.needsMasks {
+            throw TrainerError("the net learns its input again, from pictures alone", hint: "leave out --masks")
+        }
+        if namesData {
+            let layout = try DataLayout.recognize(
+                folder: data, pictures: images, masks: masks, needsMasks: task.needsMasks)
+            settings.folder = data.map(FileSystem.absolute)
+            settings.pictures = images.flatMap { _ in layout.folders.first?.pictures }.map(FileSystem.absolute)
+            settings.masks = masks.flatMap { _ in layout.folders.first?.masks }.map(FileSystem.absolute)
+        }
+        settings.map = try maskMap?.fitted(to: task) ?? settings.map
+        settings.classNames = classes.names ?? settings.classNames
+        reading.apply(to: &settings)
+        if split != nil || sorted { try checkNotParted(settings, task, flag: split == nil ? "--sorted" : "--split") }
+        settings.split = split ?? settings.split
+        settings.isSorted = sorted || settings.isSorted
+        return settings
+    }
+
+    func checkNotParted(_ settings: DataSettings, _ task: TrainingTask, flag: String) throws {
+        guard let layout = try settings.layout(for: task), layout.isParted else { return }
+        let parts = layout.folders.compactMap { $0.part.map { $0.rawValue + "/" } }.joined(separator: ", ")
+        throw TrainerError(
+            "\(flag): the data in \(settings.title) comes parted into \(parts)",
+            hint: "leave it out; or name one pair of folders to part, such as --images train --masks trainannot")
+    }
+}
+
+/// What classes are called.
+struct ClassOptions: ParsableArguments {
+    @Option(
+        name: .customLong("classes"),
+        help: ArgumentHelp(
+            "Names of the classes for tables and figures, from class 0, separated by commas.", valueName: "a,b,…"),
+        transform: { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) })
+    var names: [String]?
+
+    mutating func validate() throws {
+        if let names, names.contains("") {
+            throw ValidationError("--classes takes names separated by commas, found an empty one.")
+        }
+    }
+}
+
+/// Whose weights to use.
+struct WeightsOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The folder of a run; its best weights are used.", valueName: "run"))
+    var run: String?
+
+    @Option(help: ArgumentHelp("A safetensors file with the parameters by name.", valueName: "file"))
+    var weights: String?
+
+    mutating func validate() throws {
+        if (run == nil) == (weights == nil) { throw ValidationError("Give --run RUN or --weights FILE.") }
+    }
+
+    /// The file of weights: the run's best ones, or the latest before an epoch is complete.
+    /// - Throws: `TrainerError` when there is none.
+    func file() throws -> String {
+        if let weights {
+            guard FileSystem.isFile(weights) else {
+                throw TrainerError("\(weights): expected a file of weights, found none")
+            }
+            return weights
+        }
+        let files = RunFiles(folder: run ?? "")
+        if let found = [files.best, files.checkpoint].first(where: FileSystem.isFile) { return found }
+        throw TrainerError(
+            "\(files.folder): expected the folder of a run, found no best.safetensors in it",
+            hint: "train first: trainer train --out \(files.folder)")
+    }
+
+    /// What the run of a model remembers; nil for bare weights.
+    /// - Throws: `TrainerError` for a run of another net, which is said before anything about data is.
+    func record(for model: Model) throws -> RunRecord? {
+        guard run != nil else { return nil }
+        let checkpoint = Checkpoint(path: try file())
+        let record = try checkpoint.record(for: model)
+        try checkpoint.checkLog(record)
+        return record
+    }
+
+    /// How the weights' run reads pictures and masks, which a file of weights says as well, if it is a checkpoint.
+    /// - Parameter record: of a run, if the weights are one's.
+    func readingSettings(_ record: RunRecord?) throws -> DataSettings? {
+        if let record { return record.data }
+        // Whoever loads the weights looks whether the file is sound.
+        guard let known = try? Checkpoint(path: file(), isChecked: true).record(for: nil).data else { return nil }
+        return DataSettings(
+            palettes: known.palettes, rangeSetting: known.rangeSetting, range: known.range,
+            isOriented: known.isOriented)
+    }
+}
+
+func validateCount(_ flag: String, _ value: Int?, _ most: Int) throws {
+    guard let value, !(1...most).contains(value) else { return }
+    throw ValidationError("\(flag) takes a number from 1 to \(most), found \(value).")
+}
+
+func validateThreads(_ threads: Int?) throws {
+    if let threads, !(1...1024).contains(threads) {
+        throw ValidationError("--threads takes a number from 1 to 1024, found \(threads).")
+    }
+}

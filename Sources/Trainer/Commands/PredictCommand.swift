@@ -1,0 +1,91 @@
+import ArgumentParser
+import Base
+import DataSets
+import Imaging
+import Nets
+import Predictions
+import Runtime
+import Tasks
+import TrainerSupport
+
+/// `trainer predict`.
+struct PredictCommand: ParsableCommand, TrainerVerb {
+    static let configuration = CommandConfiguration(
+        commandName: "predict",
+        abstract: "Writes what the net makes of each picture as a PNG, at the picture's own size.",
+        discussion: "A mask is 0 and 255; a class map is gray with the class numbers, and there is a figure of it in "
+            + "colours in overlays/; a net that learns its input writes the picture as it reconstructs it.")
+
+    @OptionGroup var inputs: PredictInputOptions
+    @OptionGroup var weights: WeightsOptions
+    @OptionGroup var classes: ClassOptions
+    @OptionGroup var reading: PictureFlags
+    @OptionGroup var tiling: TileOptions
+    @OptionGroup var output: PredictOutputOptions
+    @OptionGroup var overwriting: OverwriteOptions
+
+    @Option(help: "Threads; default: one per processor.")
+    var threads: Int?
+
+    mutating func validate() throws { try validateThreads(threads) }
+
+    func run(_ context: TrainerContext) throws {
+        let start = monotonicSeconds()
+        let console = Console()
+        let threads = threads ?? processorCount()
+        let task = try NetInterface(model: context.model).task
+        // Before anything else is said: is it a run of this net?
+        let (file, record) = (try weights.file(), try weights.record(for: context.model))
+        let names = try ClassNames(classes.names ?? record?.data.classNames ?? [], task: task)
+        var style = try output.style(task, tiling, names)
+        let settings = try reading.applied(to: weights.readingSettings(record))
+        style.decoding = settings.decoding(
+            within: try MemoryShares(
+                context.model, plans: tiling.tiles ? [TileGeometry.plan] : Net.plans(.predicting), threads: threads))
+        style.range = settings.range ?? .full
+        let targets = PredictionTargets(
+            folder: output.folder, task: task, style: style, replacing: overwriting.replacing)
+        let source = try source(targets, threads, console)
+        // Before threads are started, which inherit what is held back.
+        let interruption = Interruption()
+        let session = PredictionSession(
+            model: context.model, weights: Checkpoint(path: file, isChecked: record != nil), folder: output.folder,
+            style: style, threads: threads,
+            isStrict: inputs.strict, console: console, isInterrupted: { interruption.isRequested })
+        let tally = try tiling.tiles ? session.tiled(source, scale: tiling.scale ?? 1) : session.whole(source)
+        console.clear()
+        if let warning = tally.report.warning, !inputs.strict { console.warn(warning) }
+        guard tally.written > 0 || tally.isInterrupted else {
+            let first =
+                (tally.report.issues + source.report.issues).first.map { "; the first fault is " + $0.text } ?? ""
+            throw TrainerError("no picture could be read\(first)")
+        }
+        let speed = tally.speed(seconds: monotonicSeconds() - start)
+        console.answer("\(Text.count(tally.written, task.result)) in \(output.folder) (\(speed))")
+        if tally.isInterrupted { console.answer("stopped before all pictures were done; what is written is whole") }
+    }
+
+    private func source(
+        _ targets: PredictionTargets, _ threads: Int, _ console: Console
+    ) throws -> PredictionSource {
+        let listed: PredictionInputs
+        if inputs.isStream {
+            let list = PathList(descriptor: 0, isNullSeparated: inputs.isNullSeparated)
+            // What may replace any file has to know all pictures first.
+            guard list.isWhole || targets.replacing == .any else { return PredictionSource(list, targets) }
+            listed = try PredictionInputs(list)
+        } else {
+            listed = try PredictionInputs(inputs.inputs, isRecursive: inputs.recursive, output: targets.folder)
+        }
+        let source = try PredictionSource(listed, targets, threads: threads)
+        if inputs.strict, let error = source.report.strictError { throw error }
+        if let warning = source.report.warning { console.warn(warning) }
+        if !listed.unseenFolders.isEmpty {
+            let them = listed.unseenFolders.count == 1 ? "it" : "them"
+            console.warn(
+                "pictures in \(Text.list(listed.unseenFolders.map { $0 + "/" })) are not predicted; --recursive "
+                    + "looks into \(them)")
+        }
+        return source
+    }
+}

@@ -1,0 +1,55 @@
+import Base
+import DataSets
+import FileAccess
+import Nets
+import Reporting
+import Runtime
+import TrainerSupport
+
+/// What a run's folder says about how the run was started.
+extension TrainCommand {
+    /// The description of a run with this session in it.
+    /// - Parameter previous: what earlier sessions wrote; nil for a new run.
+    /// - Throws: `TrainerError` for a model whose metadata cannot be read, or a run.json that is none.
+    func description(
+        _ context: TrainerContext, _ record: RunRecord, _ samples: DataSet, findings: [String], plan: PlanDescription,
+        previous: RunDescription?
+    ) throws -> RunDescription {
+        let model = context.model
+        let session = RunDescription.Session(
+            fromStep: record.progress.step, threads: data.threads ?? processorCount(), processor: Processor.name,
+            command: context.arguments, settings: Self.members(record.settings.metadata))
+        let counts: [JSON.Member] = [
+            ("train_pictures", .integer(samples.training.count)),
+            ("test_pictures", .integer(samples.testing.count)),
+            ("fingerprint", .string(record.fingerprint)),
+        ]
+        return RunDescription(
+            graphName: model.graphName, graphHash: model.graphHash,
+            path: .init(model: model, defaults: try ModelDefaults(metadata: model.metadata), plan: plan),
+            data: Self.members(record.data.metadata) + counts, findings: findings,
+            sessions: (previous?.sessions ?? []) + [session])
+    }
+
+    /// Writes the description, the plan and the graph's text.
+    /// - Throws: `FileError` when a file cannot be written.
+    static func write(
+        _ description: RunDescription, _ plan: PlanDescription, _ model: Model, to files: RunFiles
+    ) throws {
+        // First what tells that the others are a run's.
+        try FileWriter.write(files.description, text: description.text)
+        try FileWriter.write(files.graph, text: model.graphSource)
+        try FileWriter.write(files.plan, text: plan.text)
+    }
+
+    /// What earlier sessions wrote; nil where there is nothing.
+    /// - Throws: `TrainerError` for a file that is no description of a run.
+    static func previousDescription(_ files: RunFiles) throws -> RunDescription? {
+        guard FileSystem.isFile(files.description) else { return nil }
+        return try RunDescription(parsing: FileSystem.text(of: files.description), file: files.description)
+    }
+
+    private static func members(_ metadata: [(String, String)]) -> [JSON.Member] {
+        metadata.map { ($0.0, .string($0.1)) }
+    }
+}

@@ -1,0 +1,343 @@
+import ArgumentParser
+import Base
+import DataDoctor
+import DataSets
+import FileAccess
+import Nets
+import Recipes
+import Reporting
+import Runtime
+import Tasks
+import TrainerSupport
+
+extension InitialValueRule: ExpressibleByArgument {}
+extension OptimizerSettings.Kind: ExpressibleByArgument {}
+
+/// `trainer train`.
+struct TrainCommand: ParsableCommand, TrainerVerb {
+    static let configuration = CommandConfiguration(
+        commandName: "train", abstract: "Trains the net and writes checkpoints, metrics and pictures to a folder.")
+
+    @OptionGroup var data: DataOptions
+    @OptionGroup var flags: TrainingFlags
+    @OptionGroup var folds: FoldFlags
+
+    @Option(name: .customLong("out"), help: ArgumentHelp("The folder of the run.", valueName: "run"))
+    var output: String
+
+    @Flag(help: "Continue the run in --out exactly where its checkpoint stands.")
+    var resume = false
+
+    @Option(help: ArgumentHelp("Save within epochs, too, every so many steps.", valueName: "steps"))
+    var checkpointEvery: Int?
+
+    @OptionGroup var logging: LogOptions
+    @OptionGroup var profiling: ProfileOptions
+    @OptionGroup var measuring: OwnSizeFlag
+    @OptionGroup var repetition: RepetitionOptions
+
+    @Flag(help: "Print warnings and errors only.")
+    var quiet = false
+
+    /// For whoever looks for a bug of the compiler's.
+    @Flag(help: .hidden)
+    var poison = false
+
+    mutating func validate() throws {
+        if let checkpointEvery, checkpointEvery < 1 {
+            throw ValidationError("--checkpoint-every takes a number from 1, found \(checkpointEvery).")
+        }
+        if data.split == 0 { throw ValidationError("--split 0 leaves nothing to train on.") }
+        if data.split != nil && folds.folds != nil {
+            throw ValidationError("--folds says what tests, leave out --split.")
+        }
+        if poison && profiling.path != nil {
+            throw ValidationError("--profile would time what --poison does; leave out one of them.")
+        }
+        if resume && repetition.run != nil {
+            throw ValidationError("--repeat trains anew and compares; leave out --resume.")
+        }
+        if folds.folds != nil && repetition.run != nil {
+            throw ValidationError("--repeat repeats one run, such as RUN/fold-1; leave out --folds.")
+        }
+    }
+
+    func run(_ context: TrainerContext) throws {
+        if let folds = try CrossValidation(self, context.model) { return try folds.run(context) }
+        _ = try train(context, fold: nil)
+    }
+
+    /// One run.
+    /// - Parameters:
+    ///   - fold: what tests, in place of `--split`.
+    ///   - like: a run that this one has settings and data of, where flags name none; nil for a run of its own.
+    func train(_ context: TrainerContext, fold: Fold?, like: RunRecord? = nil) throws -> TrainingRun.Ending {
+        let console = Console(isQuiet: quiet)
+        let model = context.model
+        let interface = try NetInterface(model: model)
+        guard interface.canTrain else { throw Net.noLoss(model) }
+        if let path = profiling.path { try Trace.check(path) }
+        try checkFolder()
+        let previous = try previousRecord(RunFiles(folder: output), context, console)
+        let repeated = try repetition.run.map { try Repetition(of: $0, model: model, console: console) }
+        let settings = try flags.resolved(
+            defaults: repeated?.record.settings ?? ModelDefaults(metadata: model.metadata).training,
+            recorded: (previous ?? like)?.settings, model: model)
+        try repeated?.check(settings)
+        var dataSettings = try data.resolved(
+            over: (previous ?? like ?? repeated?.record)?.data, task: interface.task)
+        dataSettings.fold = fold ?? dataSettings.fold
+        if previous == nil && repeated == nil {
+            // Another fold has other training pictures.
+            if like != nil { dataSettings.range = nil }
+        } else {
+            try Self.checkReading((previous ?? repeated?.record)?.data, dataSettings)
+        }
+        let names = try ClassNames(dataSettings.classNames, task: interface.task)
+        // Only now, so that a command that makes no sense leaves no folder behind.
+        let folder = try RunFolder(output)
+        let (samples, findings) = try DataSet.load(
+            dataSettings, .training, shape: interface.shape, seed: settings.seed, threads: threads,
+            isStrict: data.strict, cache: data.cache,
+            shares: MemoryShares(training: model, settings, threads: threads), console: console)
+        dataSettings.palettes = samples.reader?.palettes
+        dataSettings.range = samples.range
+        try samples.checkTrainable(fold: dataSettings.fold)
+        let hasTruth = try samples.testsHaveTruth()
+        try settings.stopping.check(samples.shape.task, hasTests: !samples.testing.isEmpty, hasTruth: hasTruth)
+        let record = RunRecord(
+            graphName: model.graphName, graphHash: model.graphHash, settings: settings, data: dataSettings,
+            fingerprint: samples.fingerprint)
+        if let previous { try Self.checkSameData(previous, record, folder.files) }
+        try repeated?.check(samples)
+        if let findings { console.say(findings.text + "; " + samples.cacheText) }
+        var notices = DataNotices(samples, findings, names)
+        if !hasTruth { notices.putFirst(samples.nothingToFind()) }
+        notices.tell(console)
+        let (training, description) = try started(
+            context, samples, names, record, folder.files,
+            findings: [findings?.text].compactMap { $0 } + notices.findings.map { $0.line() },
+            isContinued: previous != nil, lastEpoch: repeated?.lastEpoch, console: console)
+        let ending = try training.run()
+        switch ending {
+        case .finished:
+            try finish(training, description, console)
+            try repeated?.compare(with: training.files, console)
+        case .early(let reason):
+            console.say("stopped early: " + reason)
+            try finish(training, description, console)
+            try repeated?.compare(with: training.files, console)
+        case .interrupted(let isTimeUp):
+            if isTimeUp && training.record.progress.epoch > 0 { try finish(training, description, console) }
+            let why = isTimeUp ? "the time of --minutes \(Text.plain(flags.stopping.minutes ?? 0)) is up: " : ""
+            console.answer(
+                why + "stopped after step \(training.record.progress.step), everything is saved; continue with\n  "
+                    + Self.resumeLine(context.arguments))
+        }
+        withExtendedLifetime(folder) {}
+        return ending
+    }
+
+    private var threads: Int { data.threads ?? processorCount() }
+
+    /// A run at its beginning, or where its checkpoint stands.
+    private func started(
+        _ context: TrainerContext, _ samples: DataSet, _ names: ClassNames, _ record: RunRecord, _ files: RunFiles,
+        findings: [String], isContinued: Bool, lastEpoch: Int?, console: Console
+    ) throws -> (run: TrainingRun, description: RunDescription) {
+        let model = context.model
+        // Before threads are started, for they inherit which signals are held back.
+        let interruption = Interruption()
+        if !isContinued { try sayMemory(model, samples, record.settings, console) }
+        // The tests between epochs are too short a part of training to spend memory on.
+        let net = try Net(
+            model: model, for: record.settings.use, threads: threads, preparedWeights: .recomputed)
+        var record = record
+        let task = samples.shape.task
+        let size = samples.shape.testedSize.text
+        var log = MetricsLog(task: task, size: size)
+        if isContinued {
+            let previous = try Checkpoint(path: files.checkpoint).restore(net.parameters)
+            record.progress = previous.progress
+            // Not by their names: what is not named is one of them.
+            if try task.criterion(previous.settings.stopping.bestBy)
+                != task.criterion(record.settings.stopping.bestBy)
+            {
+                record.progress.forgetBest()
+                console.say("the best weights are chosen anew from here, by what --best-by names now")
+            }
+            forgetLostBest(files, &record.progress, console)
+            if samples.testing.isEmpty { record.progress.plateau.takeLosses() }
+            log = try Self.log(files, task, through: record.progress.epoch)
+            log.size = size
+        } else {
+            net.parameters.initialize(record.settings.initialValues, seed: record.settings.seed)
+        }
+        let plan = PlanDescription(model)
+        let description = try description(
+            context, record, samples, findings: findings, plan: plan,
+            previous: isContinued ? Self.previousDescription(files) : nil)
+        try Self.write(description, plan, model, to: files)
+        announce(console, samples, record)
+        let profile = try profiling.path.map {
+            try SessionProfile(
+                profiling.window ?? .standard, to: $0, net: net, data: samples, settings: record.settings)
+        }
+        let run = TrainingRun(
+            net: net, data: samples, names: names, files: files, record: record, log: log, console: console,
+            interruption: interruption, checkpointEvery: checkpointEvery,
+            secondsAllowed: flags.stopping.minutes.map { 60 * $0 },
+            logs: RunLogs(stepInterval: logging.logEvery, description: description), lastEpoch: lastEpoch,
+            isPoisoned: poison, profile: profile)
+        return (run, description)
+    }
+
+    /// Best weights are written before the checkpoint that says so. After a kill in between, those of the epoch that the
+    /// checkpoint calls best are gone, so that any epoch is better; the same training comes to the same best again.
+    /// Damaged ones are as good as gone, and no reason not to go on.
+    private func forgetLostBest(_ files: RunFiles, _ progress: inout RunProgress, _ console: Console) {
+        guard progress.best != nil, FileSystem.isFile(files.best) else { return }
+        let written = try? Checkpoint(path: files.best).record(for: nil).progress
+        guard written?.epoch != progress.bestEpoch else { return }
+        progress.best = nil
+        console.warn(
+            "\(files.best): is not, or not wholly, of epoch \(progress.bestEpoch), which the checkpoint calls the best; "
+                + "the best weights are chosen anew from here")
+    }
+
+    /// Before the net's memory is taken.
+    private func sayMemory(_ model: Model, _ samples: DataSet, _ settings: TrainingSettings, _ console: Console) throws
+    {
+        // What decoding has left.
+        MemoryUse.giveBackFreeMemory()
+        let pictures = samples.keptBytes
+        var forecast = try MemoryForecast(
+            model: model, shape: samples.shape, settings: settings, threads: threads, pictures: pictures,
+            program: max(0, (MemoryUse.residentBytes() ?? pictures) - pictures))
+        forecast.decoding = samples.decodingBytesTogether
+        console.say("memory: " + forecast.text)
+        if let budget = try ModelDefaults(metadata: model.metadata).memoryBudget, forecast.total > budget {
+            console.warn(
+                "training takes more than the \(Text.bytes(budget)) that the trainer was compiled for: "
+                    + "smaller pictures, or a smaller --batch or --cache, take less")
+        }
+    }
+
+    /// Before anything is made: does --resume fit what is there?
+    private func checkFolder() throws {
+        let files = RunFiles(folder: output)
+        if resume && !FileSystem.isFolder(output) {
+            throw TrainerError("\(output): there is no run to resume", hint: "leave out --resume to start one")
+        }
+        if !resume && FileSystem.isFile(files.checkpoint) {
+            throw TrainerError(
+                "\(output): there is a run in this folder already",
+                hint: "continue it with --resume, or choose another --out")
+        }
+        try files.checkAreOurs()
+    }
+
+    /// The record to continue from; nil for a new run, or one that was ended before its first checkpoint.
+    private func previousRecord(
+        _ files: RunFiles, _ context: TrainerContext, _ console: Console
+    ) throws -> RunRecord? {
+        guard resume else { return nil }
+        guard FileSystem.isFile(files.checkpoint) else {
+            try checkSameCommand(files, context)
+            console.warn("\(output): no checkpoint yet, so training starts from the beginning")
+            return nil
+        }
+        let checkpoint = Checkpoint(path: files.checkpoint)
+        let record = try checkpoint.record(for: context.model)
+        try checkpoint.checkLog(record)
+        return record
+    }
+
+    /// A run without a checkpoint remembers nothing of its data and settings, which flags that are left out would mean.
+    /// - Throws: `TrainerError` with the command that starts the run again, unless it is this one.
+    private func checkSameCommand(_ files: RunFiles, _ context: TrainerContext) throws {
+        guard let started = try Self.previousDescription(files)?.sessions.last?.command else {
+            if data.namesData { return }
+            throw TrainerError(
+                "\(output): there is no run to resume: it was ended before it wrote anything",
+                hint: "start it again without --resume, with the flags it had")
+        }
+        func flags(_ command: [String]) -> ArraySlice<String> { command.filter { $0 != "--resume" }.dropFirst() }
+        guard flags(started) != flags(context.arguments) else { return }
+        throw TrainerError(
+            "\(output): the run was ended before its first checkpoint, so that nothing is there to continue",
+            hint: "start it again with\n  " + ShellWords.line(started.filter { $0 != "--resume" }))
+    }
+
+    /// - Throws: `TrainerError` when pictures would be read otherwise than the run reads them.
+    private static func checkReading(_ known: DataSettings?, _ now: DataSettings) throws {
+        guard let known else { return }
+        let exif = [true: "--exif", false: "--no-exif"]
+        let pairs = [
+            ("--range \(now.rangeSetting)", "--range \(known.rangeSetting)", now.range != known.range),
+            (exif[now.isOriented] ?? "", exif[known.isOriented] ?? "", now.isOriented != known.isOriented),
+        ]
+        for (flag, before, isOther) in pairs where isOther {
+            throw TrainerError(
+                "\(flag): the run was started with \(before), and its pictures are read so to its end",
+                hint: "leave it out, or start a new run with another --out")
+        }
+    }
+
+    private static func checkSameData(_ previous: RunRecord, _ now: RunRecord, _ files: RunFiles) throws {
+        guard previous.fingerprint != now.fingerprint else { return }
+        throw TrainerError(
+            "\(files.checkpoint): the run was started with other data (\(previous.data.title), split "
+                + "\(previous.data.split)); \(now.data.title) now gives other pictures, masks or another split",
+            hint: "resume with the data as it was, or start a new run with another --out")
+    }
+
+    private static func log(_ files: RunFiles, _ task: TrainingTask, through epoch: Int) throws -> MetricsLog {
+        guard epoch > 0, FileSystem.isFile(files.metrics) else { return MetricsLog(task: task) }
+        return try MetricsLog(
+            parsing: FileSystem.text(of: files.metrics), task: task, through: epoch, path: files.metrics)
+    }
+
+    private func announce(_ console: Console, _ samples: DataSet, _ record: RunRecord) {
+        let settings = record.settings
+        let start = record.progress.step == 0 ? "" : ", from step \(record.progress.step)"
+        console.say(
+            "\(record.graphName): \(samples.training.count) pictures train, \(samples.testing.count) test "
+                + "(\(record.data.title)); \(settings.summary), "
+                + "\(Text.count(threads, "thread"))\(start)")
+        if record.progress.epoch >= settings.epochs {
+            console.say("all \(Text.count(record.progress.epoch, "epoch")) are done; a larger --epochs trains on")
+        }
+    }
+
+    private func finish(_ training: TrainingRun, _ description: RunDescription, _ console: Console) throws {
+        let files = training.files
+        try training.drawCurves()
+        try training.drawSamples()
+        let result = try training.testBest(measuresWritten: measuring.ownSize)
+        let matrix = result?.confusion
+        if let matrix {
+            try training.draw(matrix)
+            console.say("classes\(training.log.sizeText):\n" + matrix.table(training.names))
+        }
+        try training.writeReport(description, best: result)
+        try training.writeBest(result)
+        let progress = training.record.progress
+        if let quality = progress.best {
+            let task = training.data.shape.task
+            let best = try task.criterion(training.record.settings.stopping.bestBy).text(quality)
+            console.say("best \(best)\(training.log.sizeText) in epoch \(progress.bestEpoch): \(files.best)")
+            if let written = result?.written { written.tell(task, console) }
+        }
+        console.say(
+            "curves \(files.curves), samples \(files.samples), "
+                + (matrix == nil ? "" : "confusion \(files.confusion), ") + "numbers \(files.metrics), "
+                + "all of it on a page \(files.report)")
+        console.say("memory at the peak: \(Text.bytes(MemoryUse.peakResidentBytes()))")
+    }
+
+    /// The command that continues this run, for a shell.
+    static func resumeLine(_ arguments: [String]) -> String {
+        ShellWords.line(arguments.contains("--resume") ? arguments : arguments + ["--resume"])
+    }
+}

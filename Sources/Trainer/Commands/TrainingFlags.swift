@@ -1,0 +1,114 @@
+import ArgumentParser
+import Base
+import Nets
+import Recipes
+import Runtime
+import TrainerSupport
+
+/// The flags that override the graph's `train { … }` block.
+struct TrainingFlags: ParsableArguments {
+    @Option(help: "Times that all training pictures are seen; default: from the graph.")
+    var epochs: Int?
+
+    @Option(help: "Pictures in a step, at most as many as compiled for; default: from the graph.")
+    var batch: Int?
+
+    @Option(help: ArgumentHelp("The learning rate; default: from the graph.", valueName: "rate"))
+    var lr: Double?
+
+    @Option(help: "adam, adamw or sgd; default: from the graph.")
+    var optimizer: OptimizerSettings.Kind?
+
+    @Option(help: "SGD's momentum; default: from the graph.")
+    var momentum: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            "Added to the gradient, times the weight; with adamw taken from the weight, times the rate; default: from "
+                + "the graph.", valueName: "decay"))
+    var weightDecay: Double?
+
+    @OptionGroup var steps: StepFlags
+    @OptionGroup var stopping: StoppingFlags
+
+    @Option(name: .customLong("init"), help: "How weights start, he or pytorch; default: from the graph.")
+    var initialValues: InitialValueRule?
+
+    @Option(help: "Of initial weights, split, order and augmentation; default: from the graph.")
+    var seed: UInt64?
+
+    @OptionGroup var augmentation: AugmentationFlags
+
+    mutating func validate() throws {
+        try validateCount("--epochs", epochs, TrainingSettings.mostEpochs)
+        try validateCount("--batch", batch, TrainingSettings.mostPictures)
+        if let lr, !(lr > 0 && lr.isFinite) { throw ValidationError("--lr takes a number above 0, found \(lr).") }
+        if let momentum, !(0..<1).contains(momentum) {
+            throw ValidationError("--momentum takes a number from 0 to below 1, found \(momentum).")
+        }
+        if let weightDecay, !(weightDecay >= 0 && weightDecay.isFinite) {
+            throw ValidationError("--weight-decay takes a number from 0, found \(weightDecay).")
+        }
+    }
+
+    /// The flags over the graph's defaults, or over what a run remembers.
+    ///
+    /// - Throws: `TrainerError` when the model was not compiled for them, or a flag would make the run another one.
+    func resolved(defaults: TrainingSettings, recorded: TrainingSettings?, model: Model) throws -> TrainingSettings {
+        var rule = try ModelDefaults(metadata: model.metadata).batches
+        rule.capacity = model.batchCapacity
+        return try resolved(
+            defaults: defaults, recorded: recorded, batches: rule, optimizers: model.optimizerNames)
+    }
+
+    func resolved(
+        defaults: TrainingSettings, recorded: TrainingSettings?, batches: BatchRule, optimizers: [String]
+    ) throws -> TrainingSettings {
+        var settings = recorded ?? defaults
+        if recorded == nil { settings.batch = min(settings.batch, batches.largestUnasked) }
+        settings.epochs = epochs ?? settings.epochs
+        settings.batch = batch ?? settings.batch
+        settings.optimizer.kind = optimizer ?? settings.optimizer.kind
+        settings.optimizer.learningRate = lr ?? settings.optimizer.learningRate
+        settings.optimizer.momentum = momentum ?? settings.optimizer.momentum
+        settings.optimizer.weightDecay = weightDecay ?? settings.optimizer.weightDecay
+        settings.initialValues = initialValues ?? settings.initialValues
+        settings.seed = seed ?? settings.seed
+        settings.augmentation = augmentation.resolved(over: settings.augmentation)
+        try settings.checkRanges()
+        settings.steps = try steps.resolved(over: settings.steps, epochs: settings.epochs)
+        settings.stopping = stopping.resolved(over: settings.stopping)
+        if let recorded { try Self.checkUnchanged(recorded, settings) }
+        settings.steps.parts = try batches.parts(of: settings.batch)
+        if let recorded, recorded.steps.parts != settings.steps.parts {
+            throw TrainerError(
+                "the run took its batches in \(Text.count(recorded.steps.parts, "part")), and this trainer would take "
+                    + "\(settings.steps.parts), which rounds otherwise",
+                hint: "go on with the trainer of that run, or compile the graph with the same --batch and --memory")
+        }
+        guard optimizers.contains(settings.optimizer.kind.rawValue) else {
+            throw TrainerError(
+                "this trainer was compiled without the optimizer \(settings.optimizer.kind.rawValue); it has "
+                    + (optimizers.isEmpty ? "none" : optimizers.joined(separator: ", ")),
+                hint: "compile the graph again")
+        }
+        return settings
+    }
+
+    /// Epochs, learning rate, weight decay and the rules for stopping may change from session to session; the rest makes
+    /// it another run.
+    private static func checkUnchanged(_ old: TrainingSettings, _ new: TrainingSettings) throws {
+        let pairs =
+            [
+                ("--batch", "\(old.batch)", "\(new.batch)"), ("--seed", "\(old.seed)", "\(new.seed)"),
+                ("--optimizer", old.optimizer.kind.rawValue, new.optimizer.kind.rawValue),
+                ("--momentum", "\(old.optimizer.momentum)", "\(new.optimizer.momentum)"),
+                ("--init", old.initialValues.rawValue, new.initialValues.rawValue),
+                ("--augment", "\(old.augmentation)", "\(new.augmentation)"),
+            ] + StepFlags.fixed(old.steps, new.steps)
+        guard let (flag, before, now) = pairs.first(where: { $0.1 != $0.2 }) else { return }
+        throw TrainerError(
+            "--resume continues a run as it was started, found \(flag) \(now) instead of \(before)",
+            hint: "leave out \(flag), or start a new run with another --out")
+    }
+}

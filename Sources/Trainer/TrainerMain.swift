@@ -1,0 +1,100 @@
+import ArgumentParser
+import Base
+import FileAccess
+import Imaging
+import ModelABI
+import Runtime
+import TrainerSupport
+
+/// The whole trainer of an emitted model, whose `main` only returns `unetc_trainer_main(c, v, unetc_model_get())`.
+///
+/// - Returns: the process's exit code: 0 done, 1 the user's input was at fault, 2 usage, 70 a bug.
+@_cdecl("unetc_trainer_main")
+public func trainerMain(
+    _ count: Int32, _ values: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?, _ model: UnsafePointer<unetc_model>?
+) -> Int32 {
+    StandardStreams.occupy()
+    MemoryUse.keepLittleFreeMemory()
+    let arguments = (0..<Int(count)).compactMap { values?[$0].map { FileName.text(of: $0) } }
+    guard let model else {
+        StandardStreams.complain("error: the trainer was linked without a model\n")
+        return ExitCodes.bug
+    }
+    // Constant tables.
+    nonisolated(unsafe) let tables = model
+    let code = withLargeStack {
+        Interruption.passOnSignals()
+        return runTrainer(arguments: arguments, model: tables)
+    }
+    return StandardStreams.exitCode(code)
+}
+
+/// The trainer as a function: `arguments` begin with the program's name.
+///
+/// - Returns: the exit code; errors have gone to standard error.
+public func runTrainer(arguments: [String], model: UnsafePointer<unetc_model>) -> Int32 {
+    Interruption.ignoreWriteSignals()
+    do {
+        try perform(parse(arguments), TrainerContext(model: Model(tables: model), arguments: arguments))
+        return 0
+    } catch let code as ExitCode {
+        // Everything has been said.
+        return code.rawValue
+    } catch is Interrupted {
+        Interruption.letThrough()
+        return ExitCodes.userFault
+    } catch let error as UsageError {
+        return report(usage: error.cause)
+    } catch {
+        return report(error)
+    }
+}
+
+/// What the command line asks for.
+/// - Throws: `UsageError`.
+func parse(_ arguments: [String]) throws -> any ParsableCommand {
+    do {
+        return try TrainerCommand.parseAsRoot(Array(arguments.dropFirst()))
+    } catch {
+        throw UsageError(cause: error)
+    }
+}
+
+/// Does it.
+/// - Throws: `TrainerError`, `RuntimeError`, `ImageError`, `FileError` or `ThreadError` for faults of the user's input.
+func perform(_ command: any ParsableCommand, _ context: TrainerContext) throws {
+    if let verb = command as? any TrainerVerb { return try verb.run(context) }
+    // Help, which ArgumentParser answers itself, as an error.
+    var command = command
+    do { try command.run() } catch { throw UsageError(cause: error) }
+}
+
+/// The command line asked for help or makes no sense.
+struct UsageError: Error {
+    var cause: any Error
+}
+
+private enum ExitCodes {
+    static let userFault: Int32 = 1
+    static let usage: Int32 = 2
+    static let bug: Int32 = 70
+}
+
+/// Help is an error that is none.
+private func report(usage error: any Error) -> Int32 {
+    let isHelp = TrainerCommand.exitCode(for: error).isSuccess
+    let message = TrainerCommand.fullMessage(for: error) + "\n"
+    if isHelp { StandardStreams.say(message) } else { StandardStreams.complain(message) }
+    return isHelp ? 0 : ExitCodes.usage
+}
+
+private func report(_ error: any Error) -> Int32 {
+    switch error {
+    case is TrainerError, is RuntimeError, is ImageError, is FileError, is ThreadError:
+        StandardStreams.complain("error: \(error)\n")
+        return ExitCodes.userFault
+    default:
+        StandardStreams.complain("internal error: \(error)\n")
+        return ExitCodes.bug
+    }
+}

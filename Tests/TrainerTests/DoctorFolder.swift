@@ -1,0 +1,80 @@
+import Platform
+import Imaging
+
+@testable import DataDoctor
+@testable import DataSets
+@testable import Tasks
+
+/// A data set that is made to be broken.
+struct DoctorFolder {
+    let folder: TestFolder
+    let pictures: String
+    let masks: String
+
+    /// `count` different pictures with masks whose left half is background, called `p01` and so on.
+    init(_ count: Int = 0, pictures: String = "images", masks: String = "masks", object: UInt8 = 255) throws {
+        folder = try TestFolder()
+        self.pictures = pictures
+        self.masks = masks
+        try folder.folder(pictures)
+        try folder.folder(masks)
+        for index in 1...max(1, count) where index <= count {
+            try add((index < 10 ? "p0" : "p") + "\(index)", shade: UInt8(index), object: object)
+        }
+    }
+
+    /// A pair of PNG files.
+    func add(
+        _ name: String, shade: UInt8, background: UInt8 = 0, object: UInt8 = 255, side: Int = 16, maskWidth: Int? = nil
+    ) throws {
+        try writePicture(name, shade: shade, width: side, height: side)
+        try folder.writeMask(
+            "\(masks)/\(name).png", left: background, right: object, width: maskWidth ?? side, height: side)
+    }
+
+    /// A slope of grays, another one for each shade.
+    func writePicture(_ name: String, shade: UInt8, width: Int, height: Int) throws {
+        let pixels = (0..<3 * width * height).map { UInt8(truncatingIfNeeded: $0 / 3 + 7 * Int(shade)) }
+        let path = folder.file("\(pictures)/\(name).png")
+        try Bitmap(width: width, height: height, channels: 3, pixels: pixels).writePNG(to: path)
+    }
+
+    /// A mask whose samples are `values`, repeated to fill a square.
+    func writeMask(_ name: String, values: [UInt8], side: Int = 16) throws {
+        let pixels = (0..<side * side).map { values[$0 % values.count] }
+        try Bitmap(width: side, height: side, channels: 1, pixels: pixels).writePNG(to: folder.file("\(masks)/\(name)"))
+    }
+
+    /// - Parameter task: of a known net; nil for none.
+    func diagnosis(
+        _ task: TrainingTask? = .mask, side: Int = 16, map: String? = nil, split: Double = 0.8, sorted: Bool = true,
+        classNames: [String] = [], strict: Bool = false
+    ) throws -> DataDiagnosis {
+        var settings = DataSettings(folder: folder.path)
+        settings.map = try map.map { try MaskMap(parsing: $0) }
+        settings.split = split
+        settings.isSorted = sorted
+        settings.classNames = classNames
+        let net = task.map { DoctorNet(side: side, task: $0) }
+        return try DataExamination(settings: settings, seed: 0, net: net, isStrict: strict, threads: 2).diagnosis()
+    }
+
+    func remove(_ name: String) { unlink(folder.file(name)) }
+}
+
+extension DoctorNet {
+    init(side: Int, task: TrainingTask) {
+        self.init(
+            name: "net", shape: SampleShape(channels: 3, height: side, width: side, task: task), output: "logits",
+            target: "mask")
+    }
+}
+
+extension DataDiagnosis {
+    /// `warning jpeg-masks` …, in their order.
+    var codes: [String] { findings.map { "\($0.severity.rawValue) \($0.code.rawValue)" } }
+
+    func finding(_ code: Finding.Code) -> Finding? { findings.first { $0.code == code } }
+
+    func words(_ code: Finding.Code) -> String { finding(code)?.words() ?? "" }
+}

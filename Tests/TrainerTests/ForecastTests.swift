@@ -1,0 +1,53 @@
+import Runtime
+import Testing
+
+@testable import DataSets
+@testable import Nets
+@testable import Recipes
+@testable import Trainer
+
+@Suite struct ForecastTests {
+    @Test func firstTimesDoNotCount() {
+        var meter = SpeedMeter(warmUp: 2)
+        for seconds in [9.0, 7, 1, 2] {
+            #expect(!meter.isDone)
+            meter.add(seconds)
+        }
+        #expect(meter.mean == 1.5)
+        meter.add(1)
+        #expect(meter.isDone, "four seconds are enough")
+    }
+
+    @Test func manyShortTimesAreEnough() {
+        var meter = SpeedMeter(warmUp: 0)
+        for _ in 0..<SpeedMeter.enough.times { meter.add(0.001) }
+        #expect(meter.isDone)
+        #expect(SpeedMeter(warmUp: 0).mean == nil)
+    }
+
+    @Test func anEpochIsItsStepsAndItsTest() {
+        let forecast = TimeForecast(
+            step: 0.1139, testedBatch: 0.05, training: 479, testing: 120, batch: 16, capacity: 16)
+        #expect(forecast.stepsPerEpoch == 30 && forecast.testBatches == 8)
+        #expect(
+            forecast.text(epochs: 20)
+                == "an epoch takes about 3.8 s (30 steps of 113.9 ms, a test of 8 batches of 50.0 ms), 20 epochs 1:16")
+        let untested = TimeForecast(step: 200, testedBatch: 0, training: 1, testing: 0, batch: 16, capacity: 16)
+        #expect(untested.text(epochs: 1) == "an epoch takes about 3:20 (1 step of 3:20), 1 epoch 3:20")
+    }
+
+    /// What is forecast is the sum of what is allocated, and says where it goes.
+    @Test func memoryHasItsParts() throws {
+        let model = try PixelModel.load()
+        let shape = try NetInterface(model: model).shape
+        var settings = TrainingSettings()
+        settings.batch = 4
+        let forecast = try MemoryForecast(
+            model: model, shape: shape, settings: settings, threads: 2, pictures: 3 << 20, program: 1 << 20)
+        // Of training and of tests three batches of four pictures and masks each, the output of one batch, and the
+        // largest parameter, as floats.
+        #expect(forecast.buffers == (2 * 3 * 4 * (3 + 1) * 256 + 4 * 256) * 4)
+        #expect(forecast.total == forecast.net.totalInPages + forecast.buffers + 4 << 20)
+        #expect(forecast.text.contains("3.0 MiB for pictures"), "\(forecast.text)")
+    }
+}

@@ -1,0 +1,61 @@
+import Runtime
+import Testing
+
+@testable import DataSets
+@testable import Nets
+@testable import Tasks
+
+/// What a net learns is read off its targets and outputs.
+@Suite struct NetInterfaceTests {
+    @Test func tasksFollowTheTarget() throws {
+        let mask = try NetInterface(model: try PixelModel.load())
+        #expect(mask.task == .mask && mask.target == "mask" && mask.canTrain)
+        let classes = try NetInterface(model: try PixelModel.load(["CLASSES=5", "IGNORE=255"]))
+        #expect(classes.task == .classes(ClassRange(count: 5, ignore: 255)) && classes.target == "labels")
+        #expect(classes.shape.maskHeight == 16 && classes.output == "logits")
+        let every = try NetInterface(model: try PixelModel.load(["CLASSES=2"]))
+        #expect(every.task == .classes(ClassRange(count: 2)))
+        let input = try NetInterface(model: try PixelModel.load(["RECONSTRUCTION=1", "CHANNELS=1"]))
+        #expect(input.task == .reconstruction && input.target == nil && input.canTrain)
+    }
+
+    @Test(arguments: [
+        (["CLASSES=300"], "for up to 255 classes; the graph has 300"),
+        (["TARGET_CHANNELS=2"], "not real targets of several channels: found \"mask\" [2, 16, 16]"),
+        (["TARGET_NAME=\"other\""], "says nothing about the target \"mask\""),
+        (["CHANNELS=2"], "one input of shape [1, H, W] (gray) or [3, H, W] (RGB), found \"image\" [2, 16, 16]"),
+    ])
+    func otherGraphsAreRefused(defines: [String], expected: String) {
+        let text = message { _ = try NetInterface(model: try PixelModel.load(defines)) }
+        #expect(text.contains(expected), "\(text)")
+        #expect(text.contains("hint: "), "\(text)")
+    }
+
+    @Test(arguments: [
+        (#"{"targets": [{"name": "t", "kind": "values"}]}"#, TargetDescription(name: "t", kind: .values)),
+        (
+            #"{"targets": [{"name": "t", "kind": "classes", "classes": 11, "ignore": 11}]}"#,
+            TargetDescription(name: "t", kind: .classes, classes: 11, ignore: 11)
+        ),
+    ])
+    func targetsAreRead(metadata: String, expected: TargetDescription) throws {
+        #expect(try TargetDescription.list(metadata: metadata) == [expected])
+    }
+
+    @Test(arguments: [
+        (#"{"targets": ["mask"]}"#, "in a way that is unknown here"),
+        (#"{"targets": [{"name": "t", "kind": "boxes"}]}"#, "in a way that is unknown here"),
+        ("{", "the model's metadata cannot be read"),
+    ])
+    func strangeMetadataIsRefused(metadata: String, expected: String) {
+        let text = message { _ = try TargetDescription.list(metadata: metadata) }
+        #expect(text.contains(expected), "\(text)")
+        #expect(text.contains("compile the graph again"), "\(text)")
+    }
+
+    @Test func ignoredPixelsAreFedTheirNumber() {
+        #expect(ClassRange(count: 3, ignore: 255).fed(ClassRange.void) == 255)
+        #expect(ClassRange(count: 3, ignore: 3).fed(ClassRange.void) == 3)
+        #expect(ClassRange(count: 3, ignore: 3).fed(2) == 2)
+    }
+}
