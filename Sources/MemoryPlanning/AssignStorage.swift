@@ -4,12 +4,9 @@ import Programs
 /// Decides which values share a buffer by construction: operands of a concat are written into their slice of it, slices
 /// are views, and elementwise results overwrite an operand that dies.
 struct StorageAssignment {
-    private let program: Program
+    private let outline: ProgramOutline
     private let options: PlanningOptions
     private let liveness: Liveness
-    /// Whether a value is made of parameters alone in a plan that leaves them as they are: it keeps its place from run to
-    /// run.
-    private let isKept: [Bool]
     /// For each value the value whose memory it lies in, and how many channels from its start.
     private var parent: [(value: NodeID, channelOffset: Int)?]
     /// As `parent`, but of what that value lay in when this one was put there, so that the way to the end is short.
@@ -17,16 +14,13 @@ struct StorageAssignment {
     /// For each value that lies in no other one, those that lie in its memory and may be needed yet; nil for itself alone.
     private var members: [[NodeID]?]
 
-    init(_ program: Program, options: PlanningOptions) {
-        self.program = program
+    init(_ outline: ProgramOutline, options: PlanningOptions) {
+        self.outline = outline
         self.options = options
-        liveness = Liveness(program, streamsGradients: options.streamsGradients)
-        isKept =
-            program.isInference
-            ? program.isDerived : Array(repeating: false, count: program.graph.nodes.count)
-        parent = Array(repeating: nil, count: program.graph.nodes.count)
+        liveness = Liveness(outline, streamsGradients: options.streamsGradients)
+        parent = Array(repeating: nil, count: outline.entries.count)
         ancestor = parent
-        members = Array(repeating: nil, count: program.graph.nodes.count)
+        members = Array(repeating: nil, count: outline.entries.count)
         guard options.strategy != .naive else { return }
         if options.usesViews {
             placeConcatOperands()
@@ -35,9 +29,11 @@ struct StorageAssignment {
         if options.worksInPlace { placeInPlaceResults() }
     }
 
-    private var graph: Graph { program.graph }
-
-    private func layout(of id: NodeID) -> Layout { program.layout(of: id) }
+    /// Whether elements of both lie in memory in one way, so that one may be a part of the other.
+    private func isAlike(_ a: NodeID, _ b: NodeID) -> Bool {
+        let (one, other) = (outline.entries[a.index], outline.entries[b.index])
+        return one.layout == other.layout && one.element == other.element
+    }
 
     /// The value that owns the memory, and the first channel in it.
     private func root(of id: NodeID) -> (value: NodeID, channel: Int) {
@@ -54,30 +50,40 @@ struct StorageAssignment {
         parent[id.index] = (other, channel)
         let place = root(of: other)
         ancestor[id.index] = (place.value, place.channel + channel)
-        members[place.value.index] = (members[place.value.index] ?? [place.value]) + (members[id.index] ?? [id])
+        let added = members[id.index]
         members[id.index] = []
+        if members[place.value.index] == nil { members[place.value.index] = [place.value] }
+        if let added {
+            members[place.value.index]?.append(contentsOf: added)
+        } else {
+            members[place.value.index]?.append(id)
+        }
     }
 
     // MARK: Views
 
     private mutating func placeConcatOperands() {
-        for id in program.steps.reversed() where program.form(of: id) == .joined && graph[id].epilogue.isEmpty {
+        for id in outline.steps.reversed() {
+            guard case .joined = outline.entries[id.index].form, !outline.entries[id.index].hasEpilogue else {
+                continue
+            }
             var channel = 0
-            for operand in graph[id].inputs {
-                if program.isMade(operand), parent[operand.index] == nil, layout(of: operand) == layout(of: id) {
+            for place in outline.inputRange(id) {
+                let operand = outline.operands[place].node
+                if outline.entries[operand.index].isMade, parent[operand.index] == nil, isAlike(operand, id) {
                     put(operand, into: id, at: channel)
                 }
-                channel += graph[operand].type.shape[0]
+                channel += outline.entries[operand.index].channels
             }
         }
     }
 
     private mutating func placeSlices() {
-        for id in program.steps {
-            guard case .slice(let start) = program.form(of: id), graph[id].epilogue.isEmpty,
-                parent[id.index] == nil, layout(of: id) == layout(of: graph[id].inputs[0])
+        for id in outline.steps {
+            guard case .slice(let start) = outline.entries[id.index].form, !outline.entries[id.index].hasEpilogue,
+                parent[id.index] == nil, isAlike(id, outline.firstInput(id))
             else { continue }
-            put(id, into: graph[id].inputs[0], at: start)
+            put(id, into: outline.firstInput(id), at: start)
         }
     }
 
@@ -85,24 +91,26 @@ struct StorageAssignment {
 
     private mutating func placeInPlaceResults() {
         // What a companion could take the place of is still read by its host.
-        for (step, id) in program.steps.enumerated() where parent[id.index] == nil && graph[id].host == nil {
-            let candidates = inPlaceOperands(of: id)
-            for operand in candidates where mayOverwrite(operand, with: id, at: step) {
-                put(id, into: operand, at: 0)
-                break
+        for (step, id) in outline.steps.enumerated()
+        where parent[id.index] == nil && outline.entries[id.index].host == nil {
+            for place in outline.operandRange(id) {
+                let operand = outline.operands[place]
+                if operand.access == .readInPlace, !readsAllOver(id, operand.node),
+                    mayOverwrite(operand.node, with: id, at: step)
+                {
+                    put(id, into: operand.node, at: 0)
+                    break
+                }
             }
         }
     }
 
-    /// Operands that the step's kernel reads at an index only before it writes the result there.
-    private func inPlaceOperands(of id: NodeID) -> [NodeID] {
-        let accesses = program[id].accesses
-        guard accesses.contains(.readInPlace) else { return [] }
-        let operands = zip(graph[id].operands, accesses)
-        let others = operands.filter { $1 != .readInPlace }.map(\.0)
-        // What else it reads, it reads all over, also where that shares memory with an operand.
-        return operands.filter { $1 == .readInPlace }.map(\.0).filter { operand in
-            !others.contains { sharesMemory($0, operand) }
+    /// Whether the step's kernel reads an operand, or what shares memory with it, also elsewhere than at the index that it
+    /// writes next.
+    private func readsAllOver(_ id: NodeID, _ operand: NodeID) -> Bool {
+        outline.operandRange(id).contains { place in
+            let other = outline.operands[place]
+            return other.access != .readInPlace && sharesMemory(other.node, operand)
         }
     }
 
@@ -114,24 +122,21 @@ struct StorageAssignment {
     /// Where in the memory of its root a value lies.
     private func channels(of id: NodeID) -> (value: NodeID, range: Range<Int>) {
         let place = root(of: id)
-        return (place.value, place.channel..<(place.channel + max(1, graph[id].type.shape.first ?? 1)))
+        return (place.value, place.channel..<(place.channel + max(1, outline.entries[id.index].channels)))
     }
 
     /// True when nobody needs the operand's bytes after the step. Steps are asked for in order: what none after this one
     /// reads is forgotten.
     private mutating func mayOverwrite(_ operand: NodeID, with id: NodeID, at step: Int) -> Bool {
-        let node = graph[operand]
-        guard node.type == graph[id].type, layout(of: operand) == layout(of: id), program.isMade(operand),
-            node.type.isBatched
-        else { return false }
+        let (old, new) = (outline.entries[operand.index], outline.entries[id.index])
+        guard old.type == new.type, old.layout == new.layout, old.isMade, old.isBatched else { return false }
         let place = channels(of: operand)
-        guard program.isMade(place.value) else { return false }
+        guard outline.entries[place.value.index].isMade else { return false }
         let lastUse = liveness.lastUse
         let isOver = { (other: NodeID) in other != id && lastUse[other.index] <= step }
-        guard var others = members[place.value.index] else { return isOver(place.value) || place.value == id }
-        others.removeAll(where: isOver)
-        members[place.value.index] = others
-        return others.allSatisfy { other in
+        guard members[place.value.index] != nil else { return isOver(place.value) || place.value == id }
+        members[place.value.index]?.removeAll(where: isOver)
+        return (members[place.value.index] ?? []).allSatisfy { other in
             other == id || !channels(of: other).range.overlaps(place.range)
         }
     }
@@ -139,13 +144,13 @@ struct StorageAssignment {
     // MARK: Buffers
 
     /// Buffers with their lifetimes, not placed yet, and the location of each value in them.
-    func buffers() -> (buffers: [StorageBuffer], locations: [ValueLocation?]) {
+    func buffers(of program: Program) -> (buffers: [StorageBuffer], locations: [ValueLocation?]) {
         var (buffers, indices) = emptyBuffers()
-        var locations = [ValueLocation?](repeating: nil, count: graph.nodes.count)
-        for (id, index) in zip(graph.ids, indices) {
+        var locations = [ValueLocation?](repeating: nil, count: indices.count)
+        for (id, index) in zip(program.graph.ids, indices) {
             guard let index else { continue }
             buffers[index].values.append(id)
-            locations[id.index] = location(of: id, buffer: index, place: root(of: id))
+            locations[id.index] = location(of: program.value(id), buffer: index, root(of: id), in: program)
         }
         return (buffers, locations)
     }
@@ -153,9 +158,11 @@ struct StorageAssignment {
     /// The same without the values in them, and by node index the value's buffer: all that searches ask for.
     func emptyBuffers() -> (buffers: [StorageBuffer], indices: [Int?]) {
         var buffers: [StorageBuffer] = []
-        var bufferOfRoot = [Int?](repeating: nil, count: graph.nodes.count)
+        buffers.reserveCapacity(outline.entries.count)
+        var bufferOfRoot = [Int?](repeating: nil, count: outline.entries.count)
         var indices = bufferOfRoot
-        for id in graph.ids where program.phase(of: id) != .update {
+        for index in outline.entries.indices where !outline.entries[index].isUpdate {
+            let id = NodeID(index)
             let root = root(of: id).value
             let index = bufferOfRoot[root.index] ?? buffers.count
             if index == buffers.count {
@@ -170,28 +177,30 @@ struct StorageAssignment {
     }
 
     private func newBuffer(for root: NodeID) -> StorageBuffer {
-        let node = graph[root]
+        let entry = outline.entries[root.index]
         return StorageBuffer(
-            region: program.isParameter(root) ? .parameters : isKept[root.index] ? .derived : .arena, root: root,
-            bytes: node.type.bytes(batch: options.batchCapacity).roundedUp(to: options.alignment),
+            region: entry.isParameter ? .parameters : entry.isKept ? .derived : .arena, root: root,
+            bytes: entry.bytes(batch: options.batchCapacity).roundedUp(to: options.alignment),
             firstStep: Int.max, lastStep: -1)
     }
 
-    private func location(of id: NodeID, buffer: Int, place: (value: NodeID, channel: Int)) -> ValueLocation {
-        let rootType = graph[place.value].type
+    private func location(
+        of value: Value, buffer: Int, _ place: (value: NodeID, channel: Int), in program: Program
+    ) -> ValueLocation {
+        let rootType = program.graph[place.value].type
         let plane = rootType.shape.dropFirst().reduce(1, *)
         return ValueLocation(
             buffer: buffer, elementOffset: place.channel * plane,
-            sampleStride: rootType.isBatched ? rootType.elementCount : 0, layout: layout(of: id))
+            sampleStride: rootType.isBatched ? rootType.elementCount : 0, layout: value.layout)
     }
 
     /// The steps that still have work to do: not those whose value is in place already, and no companions.
-    func executedSteps(_ locations: [ValueLocation?]) -> [NodeID] {
+    func executedSteps(of program: Program, _ locations: [ValueLocation?]) -> [NodeID] {
         program.steps.filter { id in
-            guard graph[id].host == nil else { return false }
+            guard program.graph[id].host == nil else { return false }
             return switch program.form(of: id) {
-            case .slice: parent[id.index]?.value != graph[id].inputs[0]
-            case .joined: !graph.concatCopies(id, locations: locations).isEmpty
+            case .slice: parent[id.index]?.value != program.graph[id].inputs[0]
+            case .joined: !program.graph.concatCopies(id, locations: locations).isEmpty
             case .computed, nil: true
             }
         }

@@ -8,20 +8,22 @@ public struct Liveness {
     /// Last step that reads it; the number of steps for results; its definition when nobody reads it.
     public let lastUse: [Int]
 
+    public init(_ program: Program) { self.init(ProgramOutline(program)) }
+
     /// - Parameter streamsGradients: false keeps gradients to the end, although their updates have been made.
-    public init(_ program: Program, streamsGradients: Bool = true) {
-        let graph = program.graph
-        var definition = [Int](repeating: -1, count: graph.nodes.count)
-        var lastUse = [Int](repeating: -1, count: graph.nodes.count)
-        for (step, id) in program.steps.enumerated() {
-            definition[id.index] = graph[id].host.map { definition[$0.index] } ?? step
+    init(_ outline: ProgramOutline, streamsGradients: Bool = true) {
+        let entries = outline.entries
+        var definition = [Int](repeating: -1, count: entries.count)
+        var lastUse = [Int](repeating: -1, count: entries.count)
+        for (step, id) in outline.steps.enumerated() {
+            definition[id.index] = entries[id.index].host.map { definition[$0.index] } ?? step
             lastUse[id.index] = max(lastUse[id.index], step)
-            for operand in graph[id].operands { lastUse[operand.index] = step }
+            for place in outline.operandRange(id) { lastUse[outline.operands[place].node.index] = step }
         }
-        for id in program.results { lastUse[id.index] = program.steps.count }
+        for id in outline.results { lastUse[id.index] = outline.steps.count }
         if !streamsGradients {
-            for id in program.steps where program[id].appliesGradient {
-                lastUse[graph[id].inputs[1].index] = program.steps.count
+            for id in outline.steps where entries[id.index].appliesGradient {
+                lastUse[outline.operands[entries[id.index].firstOperand + 1].node.index] = outline.steps.count
             }
         }
         self.definition = definition

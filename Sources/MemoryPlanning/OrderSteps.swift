@@ -10,7 +10,7 @@ import Programs
 func orderSteps(_ program: Program, options: PlanningOptions) -> Program {
     let order = StepOrder(program)
     guard !order.units.isEmpty else { return program }
-    var search = OrderSearch(order, options)
+    var search = OrderSearch(order, ProgramOutline(program), options)
     search.descend()
     return search.isMoved ? order.program(search.best.order) : program
 }
@@ -23,13 +23,14 @@ private struct OrderCandidate {
     /// Bytes at the peak, how many steps have as many, and the first of them.
     var peak: (bytes: Int, count: Int, step: Int)
 
-    init(_ order: [Int], _ steps: StepOrder, _ options: PlanningOptions) {
-        let program = steps.program(order)
+    init(_ order: [Int], _ units: StepOrder, _ outline: ProgramOutline, _ options: PlanningOptions) {
         self.order = order
-        self.steps = program.steps
-        buffers = PlannedBuffers.ofArena(program, options: options)
+        steps = units.steps(order)
+        var outline = outline
+        outline.steps = steps
+        buffers = PlannedBuffers.ofArena(outline, options: options)
         // Index 0 stands for before the first step, the last one for after the last.
-        var changes = [Int](repeating: 0, count: program.steps.count + 3)
+        var changes = [Int](repeating: 0, count: steps.count + 3)
         for buffer in buffers where buffer.lastStep >= buffer.firstStep {
             changes[buffer.firstStep + 1] += buffer.bytes
             changes[buffer.lastStep + 2] -= buffer.bytes
@@ -50,6 +51,7 @@ private struct OrderCandidate {
 
 private struct OrderSearch {
     private let steps: StepOrder
+    private let outline: ProgramOutline
     private let options: PlanningOptions
     private(set) var best: OrderCandidate
     private(set) var isMoved = false
@@ -60,10 +62,11 @@ private struct OrderSearch {
     /// Buffers looked at for each peak, the largest.
     private static let bufferLimit = 24
 
-    init(_ steps: StepOrder, _ options: PlanningOptions) {
+    init(_ steps: StepOrder, _ outline: ProgramOutline, _ options: PlanningOptions) {
         self.steps = steps
+        self.outline = outline
         self.options = options
-        best = OrderCandidate(Array(steps.units.indices), steps, options)
+        best = OrderCandidate(Array(steps.units.indices), steps, outline, options)
         trialsLeft = min(options.orderTrials, max(1, Self.workLimit / max(1, steps.units.count)))
     }
 
@@ -83,7 +86,7 @@ private struct OrderSearch {
             for order in moves(of: buffer, place) where tried.insert(order).inserted {
                 guard trialsLeft > 0 else { return nil }
                 trialsLeft -= 1
-                let candidate = OrderCandidate(order, steps, options)
+                let candidate = OrderCandidate(order, steps, outline, options)
                 if candidate.isBetter(than: best) { return candidate }
             }
         }

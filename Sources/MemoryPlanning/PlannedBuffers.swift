@@ -14,16 +14,17 @@ struct PlannedBuffers {
     let steps: [NodeID]
 
     init(_ program: Program, options: PlanningOptions) {
-        let assignment = StorageAssignment(program, options: options)
-        (buffers, locations) = assignment.buffers()
-        steps = assignment.executedSteps(locations)
-        (scratch, prepared) = Self.appendMemoryOfSteps(of: program, to: &buffers, options)
+        let outline = ProgramOutline(program)
+        let assignment = StorageAssignment(outline, options: options)
+        (buffers, locations) = assignment.buffers(of: program)
+        steps = assignment.executedSteps(of: program, locations)
+        (scratch, prepared) = Self.appendMemoryOfSteps(of: outline, to: &buffers, options)
     }
 
     /// The buffers of the arena alone, without the values in them: what searches look at, by the thousand.
-    static func ofArena(_ program: Program, options: PlanningOptions) -> [StorageBuffer] {
-        var buffers = StorageAssignment(program, options: options).emptyBuffers().buffers
-        _ = appendMemoryOfSteps(of: program, to: &buffers, options)
+    static func ofArena(_ outline: ProgramOutline, options: PlanningOptions) -> [StorageBuffer] {
+        var buffers = StorageAssignment(outline, options: options).emptyBuffers().buffers
+        _ = appendMemoryOfSteps(of: outline, to: &buffers, options)
         return buffers.filter { $0.region == .arena }
     }
 
@@ -45,30 +46,30 @@ struct PlannedBuffers {
 
     /// Adds what steps ask for beside their values.
     private static func appendMemoryOfSteps(
-        of program: Program, to buffers: inout [StorageBuffer], _ options: PlanningOptions
+        of outline: ProgramOutline, to buffers: inout [StorageBuffer], _ options: PlanningOptions
     ) -> (scratch: [Int?], prepared: [Int?]) {
-        let scratch = append({ program.scratchBytes(of: $0) }, in: .arena, of: program, to: &buffers, options)
-        let region = program.isInference ? StorageBuffer.Region.prepared : .arena
-        let prepared = append({ program.preparedBytes(of: $0) }, in: region, of: program, to: &buffers, options)
+        let scratch = append({ $0.scratchBytes }, in: .arena, of: outline, to: &buffers, options)
+        let region = outline.isInference ? StorageBuffer.Region.prepared : .arena
+        let prepared = append({ $0.preparedBytes }, in: region, of: outline, to: &buffers, options)
         return (scratch, prepared)
     }
 
     /// Adds a buffer for each step that asks for some bytes, in the arena alive during that step alone; returns their
     /// places by node index.
     private static func append(
-        _ bytes: (NodeID) -> Int, in region: StorageBuffer.Region, of program: Program,
+        _ bytes: (ProgramOutline.Entry) -> Int, in region: StorageBuffer.Region, of outline: ProgramOutline,
         to buffers: inout [StorageBuffer], _ options: PlanningOptions
     ) -> [Int?] {
-        var places = [Int?](repeating: nil, count: program.graph.nodes.count)
-        for (step, id) in program.steps.enumerated() {
-            let size = bytes(id)
+        var places = [Int?](repeating: nil, count: outline.entries.count)
+        for (step, id) in outline.steps.enumerated() {
+            let size = bytes(outline.entries[id.index])
             guard size > 0 else { continue }
             places[id.index] = buffers.count
             let isLasting = region != .arena
             buffers.append(
                 StorageBuffer(
                     region: region, root: id, bytes: size.roundedUp(to: options.alignment),
-                    firstStep: isLasting ? -1 : step, lastStep: isLasting ? program.steps.count : step))
+                    firstStep: isLasting ? -1 : step, lastStep: isLasting ? outline.steps.count : step))
         }
         return places
     }

@@ -52,16 +52,25 @@ struct StepOrder {
 
     /// The program in which the units run in this order.
     func program(_ order: [Int]) -> Program {
+        var result = program
+        result.steps = steps(order)
+        return result
+    }
+
+    /// All steps where the units run in this order.
+    func steps(_ order: [Int]) -> [NodeID] {
         var position = [Int](repeating: 0, count: units.count)
         for (place, unit) in order.enumerated() { position[unit] = place }
         var behind = [[NodeID]](repeating: [], count: units.count + 1)
         for effect in effects {
             behind[(effect.after.map { position[$0] }.max() ?? -1) + 1].append(effect.id)
         }
-        var result = program
-        result.steps = behind[0]
-        for (place, unit) in order.enumerated() { result.steps += units[unit] + behind[place + 1] }
-        return result
+        var steps = behind[0]
+        for (place, unit) in order.enumerated() {
+            steps += units[unit]
+            steps += behind[place + 1]
+        }
+        return steps
     }
 
     /// The order in which a unit, and what it needs, run right before the one that is at `place`; nil if the latter is

@@ -28,7 +28,7 @@ public struct Program: Hashable, Sendable {
         self.graph = graph
         self.layouts = layouts
         made = graph.ids.map { graph[$0].op.isLeaf ? nil : Step(graph[$0], by: choice($0)) }
-        steps = graph.naturalOrder()
+        steps = graph.naturalStepOrder
     }
 
     /// A program of parts that belong together.
@@ -39,7 +39,7 @@ public struct Program: Hashable, Sendable {
         self.graph = graph
         self.layouts = layouts
         self.made = made
-        steps = order ?? graph.naturalOrder()
+        steps = order ?? graph.naturalStepOrder
     }
 
     /// What has been decided of a step. Leaves have none.
@@ -59,8 +59,6 @@ public struct Program: Hashable, Sendable {
     public func phase(of id: NodeID) -> Phase? { made[id.index]?.phase }
     public func form(of id: NodeID) -> Step.Form? { made[id.index]?.form }
     public func isMade(_ id: NodeID) -> Bool { made[id.index] != nil }
-    public func scratchBytes(of id: NodeID) -> Int { made[id.index]?.scratchBytes ?? 0 }
-    public func preparedBytes(of id: NodeID) -> Int { made[id.index]?.preparedBytes ?? 0 }
 
     public func layout(of id: NodeID) -> Layout { layouts[id.index] }
 

@@ -134,7 +134,8 @@ private struct Exhaustive {
         self.options = PlanningOptions(strategy: options.strategy, batchCapacity: options.batch ?? 1)
         self.target = target
         let graph = original.graph
-        let readers = original.readerPositions()
+        let outline = ProgramOutline(original)
+        let readers = outline.readerPositions(outline.users())
         let movable = graph.ids.filter {
             switch graph[$0].op {
             case .conv, .convTranspose, .maxPool: !graph[$0].origin.isBackward
@@ -158,9 +159,11 @@ private struct Exhaustive {
             for (place, candidate) in candidates.enumerated() where subset >> place & 1 == 1 {
                 let value = try #require(program.graph.id(named: candidate.value))
                 let reader = try #require(program.graph.id(named: candidate.reader))
-                let before = program
-                let cost = program.makeAgain(value, before: reader, depth: 0, before.readerPositions())
-                milliseconds += cost.again.reduce(0) { $0 + (before[$1].milliseconds ?? 0) }
+                let outline = ProgramOutline(program)
+                let changed = outline.makingAgain(
+                    value, before: reader, depth: 0, outline.readerPositions(outline.users()))
+                milliseconds += changed.cost.again.reduce(0) { $0 + (program[$1].milliseconds ?? 0) }
+                program = Program(program, changed)
             }
             if let best, milliseconds >= best { continue }
             if memoryLowerBound(program, options: options) <= target { best = milliseconds }

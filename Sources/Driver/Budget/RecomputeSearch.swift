@@ -14,15 +14,25 @@ import Programs
 /// see Jain et al. 2020, "Checkmate", arXiv:1910.02653; for greedy choices by cost over memory, Kirisame et al. 2021,
 /// "Dynamic Tensor Rematerialization", arXiv:2006.09616, section 3.
 struct RecomputeSearch {
-    /// One change to the graph, named by values, so that it can be made anew in a graph that lacks another change.
-    fileprivate enum Move: Hashable {
-        case makeAgain(String, before: String, depth: Int)
-        case moveOut(String, after: String)
+    /// One change to the program.
+    fileprivate enum Change<Value: Hashable>: Hashable {
+        case makeAgain(Value, before: Value, depth: Int)
+        case moveOut(Value, after: Value)
+    }
+
+    /// Named by values, so that it can be made anew in a program that lacks another change.
+    fileprivate typealias Move = Change<String>
+
+    private struct Candidate {
+        var change: Change<NodeID>
+        /// The bytes of the value in the steps above the target between its readers, for what it costs.
+        var promise: Double
     }
 
     /// The program with some changes.
     struct State {
         var program: Program
+        fileprivate let outline: ProgramOutline
         fileprivate var moves: [Move] = []
         /// What the changes add, on one core.
         fileprivate(set) var addedMilliseconds = 0.0
@@ -32,6 +42,11 @@ struct RecomputeSearch {
         /// The most bytes that are alive at once.
         var peak: Int { profile.max() ?? 0 }
 
+        fileprivate init(_ program: Program, _ options: PlanningOptions) {
+            self.program = program
+            outline = ProgramOutline(program)
+            profile = memoryProfile(outline, options: options)
+        }
     }
 
     private let base: Program
@@ -52,7 +67,7 @@ struct RecomputeSearch {
         base = program
         self.options = options
         self.target = target
-        state = Self.state(program, options)
+        state = State(program, options)
     }
 
     /// What the cost models say of the step without changes, on one core.
@@ -112,83 +127,83 @@ struct RecomputeSearch {
 
     private func bestChange(_ bytes: Int) -> State? {
         let excess = state.profile.excess(over: bytes)
-        var best: (move: Move, score: Double)?
-        let readers = state.program.readerPositions()
-        for move in promisingMoves(bytes, readers) {
-            guard let outcome = outcome(of: move, readers) else { continue }
+        var best: (change: Change<NodeID>, score: Double)?
+        let users = state.outline.users()
+        let readers = state.outline.readerPositions(users)
+        for change in promisingChanges(bytes, users, readers) {
+            let outcome = outcome(of: change, readers)
             let gain = excess - outcome.profile.excess(over: bytes)
             guard gain > 0 else { continue }
             // A copy of nothing costs a little as well.
             let score = gain / (outcome.addedMilliseconds - state.addedMilliseconds + 1e-3)
-            if best.map({ score > $0.score }) ?? true { best = (move, score) }
+            if best.map({ score > $0.score }) ?? true { best = (change, score) }
         }
-        return best.flatMap { applying($0.move, readers) }
+        return best.map { applying($0.change, readers) }
     }
 
     /// What a change would make of the state. Walks to several targets ask this of the same states.
-    private func outcome(of move: Move, _ readers: [[NodeID]]) -> SeenChanges.Outcome? {
-        let moves = state.moves + [move]
+    private func outcome(of change: Change<NodeID>, _ readers: [[NodeID]]) -> SeenChanges.Outcome {
+        let moves = state.moves + [named(change)]
         if let known = seen.outcomes[moves] { return known }
-        let made = applying(move, readers).map {
-            SeenChanges.Outcome(profile: $0.profile, addedMilliseconds: $0.addedMilliseconds)
-        }
-        seen.outcomes[moves] = .some(made)
+        let changed = state.outline.making(change, readers)
+        let made = SeenChanges.Outcome(
+            profile: memoryProfile(changed.outline, options: options),
+            addedMilliseconds: state.addedMilliseconds + milliseconds(changed.cost, in: state.program))
+        seen.outcomes[moves] = made
         return made
     }
 
-    /// Of what might lower the steps above the target, what looks best before it is tried: the bytes of the value in the
-    /// steps above the target between its readers, for what it costs.
-    private func promisingMoves(_ bytes: Int, _ readers: [[NodeID]]) -> [Move] {
-        let moves = moves(bytes, readers)
-        let order = moves.indices.sorted {
-            moves[$0].promise == moves[$1].promise ? $0 < $1 : moves[$0].promise > moves[$1].promise
+    /// Of what might lower the steps above the target, what looks best before it is tried.
+    private func promisingChanges(_ bytes: Int, _ users: [[NodeID]], _ readers: [[NodeID]]) -> [Change<NodeID>] {
+        let candidates = candidates(bytes, users, readers)
+        let order = candidates.indices.sorted {
+            let (a, b) = (candidates[$0].promise, candidates[$1].promise)
+            return a == b ? $0 < $1 : a > b
         }
-        return order.prefix(Self.trials).map { moves[$0].move }
+        return order.prefix(Self.trials).map { candidates[$0].change }
     }
 
-    private func moves(_ bytes: Int, _ readers: [[NodeID]]) -> [(move: Move, promise: Double)] {
+    private func candidates(_ bytes: Int, _ users: [[NodeID]], _ readers: [[NodeID]]) -> [Candidate] {
         let graph = state.program.graph
-        let users = graph.users()
         var stepOf = [Int](repeating: -1, count: graph.nodes.count)
         for (step, id) in state.program.steps.enumerated() { stepOf[id.index] = step }
         var high: [Int] = [0]
         for bytesAlive in state.profile { high.append((high.last ?? 0) + (bytesAlive > bytes ? 1 : 0)) }
         let smallest = Int(Double(state.peak) * Self.smallestShare)
-        var moves: [(move: Move, promise: Double)] = []
+        var candidates: [Candidate] = []
         for id in graph.ids where isWorthIt(id, smallest) {
-            var start = state.program.position(of: id)
+            var start = state.outline.position(of: id)
             for reader in readers[id.index] {
                 let (from, to) = (stepOf[start.index] + 1, stepOf[reader.index])
                 if from < to, high[to] > high[from] {
                     let size = graph[id].type.bytes(batch: options.batchCapacity)
                     let gain = Double(size) * Double(high[to] - high[from])
                     if state.program[id].mayRunAgain {
-                        moves += chains(id, before: reader, readers).enumerated().map { depth, chain in
+                        for (depth, chain) in chains(id, before: reader, readers).enumerated() {
                             let cost = milliseconds(RecomputationCost(again: chain), in: state.program)
-                            return (
-                                .makeAgain(graph[id].name, before: graph[reader].name, depth: depth),
-                                gain / (cost + 1e-3)
+                            candidates.append(
+                                Candidate(
+                                    change: .makeAgain(id, before: reader, depth: depth), promise: gain / (cost + 1e-3))
                             )
                         }
                     }
-                    moves += placesToMoveOut(id, from: start, to: reader, readers, users).map {
-                        (
-                            .moveOut(graph[id].name, after: graph[$0].name),
-                            gain / (copyMilliseconds(id, state.program) + 1e-3)
-                        )
+                    for place in placesToMoveOut(id, from: start, to: reader, readers, users) {
+                        let cost = copyMilliseconds(id, state.program)
+                        candidates.append(
+                            Candidate(change: .moveOut(id, after: place), promise: gain / (cost + 1e-3)))
                     }
                 }
                 start = reader
             }
         }
-        return moves
+        return candidates
     }
 
     /// What is made again at each depth, as long as that differs.
     private func chains(_ id: NodeID, before reader: NodeID, _ readers: [[NodeID]]) -> [[NodeID]] {
         var chains: [[NodeID]] = []
         for depth in Self.depths {
-            let chain = state.program.chain(of: id, before: reader, depth: depth, readers)
+            let chain = state.outline.chain(of: id, before: reader, depth: depth, readers)
             // A deeper chain is a longer one.
             if chain.count == chains.last?.count { break }
             guard chain.allSatisfy({ state.program[$0].mayRunAgain }) else { break }
@@ -220,34 +235,23 @@ struct RecomputeSearch {
         return [last.map { max($0, start) } ?? start]
     }
 
-    /// The state with a change; nil when that needs what is not there.
-    /// - Parameter readers: where the values of the state are read.
-    private func applying(_ move: Move, _ readers: [[NodeID]]) -> State? {
-        guard let (program, cost) = changed(state.program, by: move, readers) else { return nil }
-        var next = Self.state(program, options)
-        next.moves = state.moves + [move]
-        next.addedMilliseconds = state.addedMilliseconds + cost
-        return next
+    private func named(_ change: Change<NodeID>) -> Move {
+        let graph = state.program.graph
+        switch change {
+        case .makeAgain(let value, let reader, let depth):
+            return .makeAgain(graph[value].name, before: graph[reader].name, depth: depth)
+        case .moveOut(let value, let position): return .moveOut(graph[value].name, after: graph[position].name)
+        }
     }
 
-    /// A program with a change, and the milliseconds that it adds.
-    private func changed(
-        _ program: Program, by move: Move, _ readers: [[NodeID]]
-    ) -> (program: Program, milliseconds: Double)? {
-        var changed = program
-        let cost: RecomputationCost
-        switch move {
-        case .makeAgain(let name, let reader, let depth):
-            guard let value = program.graph.id(named: name), let place = program.graph.id(named: reader), value < place
-            else { return nil }
-            cost = changed.makeAgain(value, before: place, depth: depth, readers)
-        case .moveOut(let name, let position):
-            guard let value = program.graph.id(named: name), let place = program.graph.id(named: position),
-                value <= place
-            else { return nil }
-            cost = changed.moveOut(value, after: place)
-        }
-        return (changed, milliseconds(cost, in: program))
+    /// The state with a change.
+    /// - Parameter readers: where the values of the state are read.
+    private func applying(_ change: Change<NodeID>, _ readers: [[NodeID]]) -> State {
+        let changed = state.outline.making(change, readers)
+        var next = State(Program(state.program, changed), options)
+        next.moves = state.moves + [named(change)]
+        next.addedMilliseconds = state.addedMilliseconds + milliseconds(changed.cost, in: state.program)
+        return next
     }
 
     /// Leaves out changes without which the target is reached as well.
@@ -270,11 +274,13 @@ struct RecomputeSearch {
         var program = base
         var milliseconds = 0.0
         for move in moves {
-            guard let next = changed(program, by: move, program.readerPositions()) else { return nil }
-            program = next.program
-            milliseconds += next.milliseconds
+            guard let change = move.found(in: program.graph) else { return nil }
+            let outline = ProgramOutline(program)
+            let changed = outline.making(change, outline.readerPositions(outline.users()))
+            milliseconds += self.milliseconds(changed.cost, in: program)
+            program = Program(program, changed)
         }
-        var state = Self.state(program, options)
+        var state = State(program, options)
         state.moves = moves
         state.addedMilliseconds = milliseconds
         return state
@@ -291,9 +297,33 @@ struct RecomputeSearch {
     private func copyMilliseconds(_ id: NodeID, _ program: Program) -> Double {
         target.milliseconds(moving: Double(2 * program.graph[id].type.bytes(batch: options.batchCapacity)))
     }
+}
 
-    private static func state(_ program: Program, _ options: PlanningOptions) -> State {
-        State(program: program, profile: memoryProfile(program, options: options))
+extension RecomputeSearch.Change<String> {
+    /// The same change in a graph; nil when that lacks what it needs.
+    fileprivate func found(in graph: Graph) -> RecomputeSearch.Change<NodeID>? {
+        switch self {
+        case .makeAgain(let name, let reader, let depth):
+            guard let value = graph.id(named: name), let place = graph.id(named: reader), value < place else {
+                return nil
+            }
+            return .makeAgain(value, before: place, depth: depth)
+        case .moveOut(let name, let position):
+            guard let value = graph.id(named: name), let place = graph.id(named: position), value <= place else {
+                return nil
+            }
+            return .moveOut(value, after: place)
+        }
+    }
+}
+
+extension ProgramOutline {
+    fileprivate func making(_ change: RecomputeSearch.Change<NodeID>, _ readers: [[NodeID]]) -> ChangedOutline {
+        switch change {
+        case .makeAgain(let value, let reader, let depth):
+            makingAgain(value, before: reader, depth: depth, readers)
+        case .moveOut(let value, let position): movingOut(value, after: position)
+        }
     }
 }
 
@@ -305,8 +335,7 @@ private final class SeenChanges {
         var addedMilliseconds: Double
     }
 
-    /// nil for a change that cannot be made.
-    var outcomes: [[RecomputeSearch.Move]: Outcome?] = [:]
+    var outcomes: [[RecomputeSearch.Move]: Outcome] = [:]
 }
 
 extension [Int] {
