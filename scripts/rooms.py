@@ -42,10 +42,6 @@ TOOLCHAIN = PLATFORM | {
 # Cycles that are known, as sets of folders by target: to be made fewer. A smaller one is let pass; one of which nothing is
 # left is reported, to be taken out.
 KNOWN_CYCLES = {
-    "Kernels": [{
-        ".", "Classes", "Convolution", "Direct", "Elementwise", "Losses", "Normalization", "Pooling", "Products",
-        "Resampling", "Selection", "Winograd",
-    }],
     "Driver": [{".", "Budget", "Checking", "Tiling"}],
 }
 

@@ -1,47 +1,32 @@
 import GraphIR
 
-/// How one convolution, or one of its gradients, is computed.
-public enum ConvolutionAlgorithm: Hashable, Sendable {
+/// How one convolution, or one of its gradients, is computed: which algorithm it is, and what a program has to know of it.
+/// Everything else is said by its `ConvolutionMethod` in `Kernels/Convolution`.
+///
+/// The cases stand in the order in which ties are broken; raw values are the names on the command line and in text forms.
+public enum ConvolutionAlgorithm: String, Hashable, Sendable, CaseIterable {
     /// Windows that tile the input, as products on blocked maps.
     case patch
-    /// Few input channels, row-major; blocks of output channels.
-    case narrowInput
     /// Blocks of input channels; few output channels, row-major.
-    case narrowOutput
-    /// Winograd's algorithm with output tiles of `tile × tile`, on blocked maps.
-    case winograd(tile: Int)
+    case narrowOutput = "narrow-output"
+    /// Few input channels, row-major; blocks of output channels.
+    case narrowInput = "narrow-input"
+    /// Winograd's algorithm with output tiles of 4 × 4, on blocked maps.
+    case winograd4
+    /// The same with tiles of 2 × 2.
+    case winograd2
     /// Sums over taps and channels in registers, on blocked maps.
     case direct
     /// Unrolled windows times weights, on row-major maps: computes every convolution.
     case gemm
 
-    /// All of them, in the order in which ties are broken.
-    public static let all: [ConvolutionAlgorithm] = [
-        .patch, .narrowOutput, .narrowInput, .winograd(tile: 4), .winograd(tile: 2), .direct, .gemm,
-    ]
-
     /// As on the command line and in text forms: `winograd4`, `direct`.
-    public var name: String {
-        switch self {
-        case .patch: "patch"
-        case .narrowInput: "narrow-input"
-        case .narrowOutput: "narrow-output"
-        case .winograd(let tile): "winograd\(tile)"
-        case .direct: "direct"
-        case .gemm: "gemm"
-        }
-    }
-
-    /// The algorithm of that name.
-    public init?(name: String) {
-        guard let found = Self.all.first(where: { $0.name == name }) else { return nil }
-        self = found
-    }
+    public var name: String { rawValue }
 
     /// Whether an element of a map leaves the registers finished, bias and epilogue included, and is stored once.
     public var storesOnce: Bool {
         switch self {
-        case .patch, .narrowInput, .narrowOutput, .winograd, .direct: true
+        case .patch, .narrowOutput, .narrowInput, .winograd4, .winograd2, .direct: true
         // The product is stored, and finished where it lies.
         case .gemm: false
         }

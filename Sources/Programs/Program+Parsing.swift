@@ -133,8 +133,8 @@ private struct ProgramReader {
     }
 
     private static func algorithm(_ name: String, _ line: Int) throws(GraphTextError) -> ConvolutionAlgorithm {
-        guard let algorithm = ConvolutionAlgorithm(name: name) else {
-            let valid = ConvolutionAlgorithm.all.map(\.name).joined(separator: ", ")
+        guard let algorithm = ConvolutionAlgorithm(rawValue: name) else {
+            let valid = ConvolutionAlgorithm.allCases.map(\.name).joined(separator: ", ")
             throw GraphTextError(line: line, "expected one of \(valid) as algorithm, found '\(name)'")
         }
         return algorithm

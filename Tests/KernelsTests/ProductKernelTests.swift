@@ -161,7 +161,7 @@ private struct ProductTrial {
             .mapValues { Tensor(shape: $0.shape, values: $0.values.map { Double(Float($0)) }) }
         // The product that fits the shape comes first among the candidates.
         let algorithm = try #require(convolutionCandidates(test.op, target: test.target).first)
-        let demand = algorithm.demand(test.op, target: test.target, operandCount: inputs.count)
+        let demand = algorithm.method.demand(test.op, target: test.target, operandCount: inputs.count)
         let operand = { (id: NodeID, layout: Layout) -> Operand in
             let type = graph[id].type
             // Samples lie further apart than they are long, as channels of a wider map do.

@@ -12,7 +12,7 @@ import Testing
         let reasons = AlgorithmChoice.Reason.allCases
         var program = Program(graph, layouts: graph.ids.map { layouts[$0.index % layouts.count] }) { id in
             guard graph[id].op.convGeometry != nil else { return nil }
-            let candidates = ConvolutionAlgorithm.all
+            let candidates = ConvolutionAlgorithm.allCases
             return AlgorithmChoice(
                 candidates[id.index % candidates.count], reason: reasons[id.index % reasons.count],
                 predictions: candidates.enumerated().map { .init($1, milliseconds: 1e-5 / Double($0 + 3)) })

@@ -60,8 +60,10 @@ struct TileSearch {
                 continue
             }
             // A library's product rounds as the size of the map wants.
-            let candidates = chosen.predictions.filter { $0.algorithm != .gemm }
-            if chosen.algorithm == .gemm, let best = candidates.min(by: { $0.milliseconds < $1.milliseconds }) {
+            let candidates = chosen.predictions.filter { $0.algorithm.resultGroup(node.op) != nil }
+            if chosen.algorithm.resultGroup(node.op) == nil,
+                let best = candidates.min(by: { $0.milliseconds < $1.milliseconds })
+            {
                 choices[node.op] = chosen.taking(best.algorithm, reason: .tiles)
             }
             let depth = Double(scale.rows.pixels) / Double(scale.rows.positions)
@@ -96,7 +98,8 @@ struct TileSearch {
         return best
     }
 
-    /// Winograd's algorithms down to two depths, the larger tile down to the first, and others below.
+    /// Algorithms that compute 4 results of an axis together down to one depth, those that compute 2 down to another, and
+    /// others below.
     private func lines() throws(SpatialError) -> [TileChoice] {
         let depths = [0] + Set(convolutions.map(\.depth)).sorted()
         var found: [TileChoice] = []
@@ -105,9 +108,9 @@ struct TileSearch {
                 var choices = choices
                 for convolution in convolutions {
                     let wanted = convolution.candidates.filter { candidate in
-                        switch candidate.algorithm {
-                        case .winograd(tile: 4): convolution.depth <= four
-                        case .winograd: convolution.depth <= two
+                        switch candidate.algorithm.resultGroup(convolution.op) ?? 1 {
+                        case 4...: convolution.depth <= four
+                        case 2...: convolution.depth <= two
                         default: true
                         }
                     }

@@ -59,7 +59,7 @@ struct TuningRecord {
         var lines: [String: Line] = [:]
         for row in String(decoding: bytes, as: UTF8.self).split(separator: "\n") where !row.hasPrefix("#") {
             let fields = row.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
-            guard fields.count == 3, let winner = ConvolutionAlgorithm(name: fields[1]) else { continue }
+            guard fields.count == 3, let winner = ConvolutionAlgorithm(rawValue: fields[1]) else { continue }
             lines[fields[0]] = Line(winner: winner, times: fields[2])
         }
         return lines

@@ -45,13 +45,6 @@ extension KernelRequest {
         return (start + element + lane * Index(plane - 1) - position * Index(block - 1), plane)
     }
 
-    /// Whether the step's function or its epilogue asks where an element is.
-    var dependsOnPlaces: Bool {
-        var functions = node.epilogue.map(\.function)
-        if case .elementwise(let function) = node.op { functions.append(function) }
-        return functions.contains(where: \.isRandom)
-    }
-
     /// Operations of the epilogue for one sample.
     var epilogueFlops: Double {
         node.epilogue.reduce(0) { $0 + flops(of: $1.function.formula) } * Double(result.type.elementCount)

@@ -37,10 +37,10 @@ public final class AlgorithmChooser {
     }
 
     private func choose(_ op: Op) -> AlgorithmChoice {
-        let predictions = ConvolutionAlgorithm.all.compactMap { algorithm in
-            algorithm.vectors(for: op, on: target).map { target in
+        let predictions = ConvolutionAlgorithm.allCases.compactMap { algorithm in
+            algorithm.method.vectors(for: op, on: target).map { target in
                 let cost = ConvolutionCost(target: target, batch: batch, isInference: isInference)
-                return AlgorithmChoice.Prediction(algorithm, milliseconds: cost.milliseconds(op, algorithm))
+                return AlgorithmChoice.Prediction(algorithm, milliseconds: algorithm.method.milliseconds(op, cost))
             }
         }
         // Of equals the first.
@@ -54,7 +54,7 @@ public final class AlgorithmChooser {
 
     /// The prediction as it is compared with others.
     private static func weighed(_ prediction: AlgorithmChoice.Prediction) -> Double {
-        (prediction.algorithm == .gemm ? ConvolutionCost.rowMajorMargin : 1) * prediction.milliseconds
+        (prediction.algorithm.method.isRowMajor ? ConvolutionCost.rowMajorMargin : 1) * prediction.milliseconds
     }
 }
 
@@ -63,6 +63,16 @@ extension Op {
     /// other operators.
     public func tuningKey(batch: Int, isInference: Bool) -> String? {
         convGeometry.map { "\(mnemonic) \($0.key), batch \(batch), \(isInference ? "inference" : "training")" }
+    }
+}
+
+extension ConvGeometry {
+    /// All that tells one geometry from another, as text: `16x64x64 to 32x64x64, kernel 3x3, …`.
+    var key: String {
+        let pad = [padding.top, padding.left, padding.bottom, padding.right].map(String.init).joined(separator: " ")
+        return "\(inputChannels)x\(input.height)x\(input.width) to \(outputChannels)x\(output.height)x\(output.width), "
+            + "kernel \(kernel.height)x\(kernel.width), stride \(stride.height)x\(stride.width), padding \(pad), "
+            + "dilation \(dilation.height)x\(dilation.width), groups \(groups)"
     }
 }
 

@@ -13,5 +13,5 @@ public enum ConvolutionChoice: String, Hashable, Sendable, CaseIterable {
     case gemm
 
     /// The algorithm that is forced.
-    var algorithm: ConvolutionAlgorithm? { ConvolutionAlgorithm(name: rawValue) }
+    var algorithm: ConvolutionAlgorithm? { ConvolutionAlgorithm(rawValue: rawValue) }
 }

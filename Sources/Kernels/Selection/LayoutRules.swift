@@ -1,12 +1,6 @@
 import GraphIR
 import Programs
 
-/// What a kernel wants: the layout of each input, and of its result; the epilogue's operands are laid out as the result.
-struct LayoutDemand: Hashable {
-    var inputs: [Layout]
-    var result: Layout
-}
-
 /// Which layouts the kernels of each operator work on.
 struct LayoutRules {
     let target: Target
@@ -19,7 +13,7 @@ struct LayoutRules {
         let plain = LayoutDemand(inputs: operands.map { _ in .nchw }, result: .nchw)
         switch node.op {
         case .conv, .convTranspose, .convDataGradient, .convWeightGradient:
-            return algorithm?.demand(node.op, target: target, operandCount: operands.count) ?? plain
+            return algorithm?.method.demand(node.op, target: target, operandCount: operands.count) ?? plain
         case .channelSum: return LayoutDemand(inputs: operands.map(\.layout), result: .nchw)
         case .maxPool: return uniform(operands[0].layout, operands.count)
         case .maxUnpool, .maxPick: return uniform(operands[1].layout, operands.count)

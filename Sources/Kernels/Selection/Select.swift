@@ -96,7 +96,7 @@ private struct LayoutAssignment {
         let operands = node.inputs.map { placed[$0.index] }
         let host = node.host.flatMap { host -> NodeID? in
             let algorithm = choices[host.index]?.algorithm
-            return algorithm?.canMake(node.op, beside: source[host].op) ?? false ? host : nil
+            return algorithm?.method.makes(node.op, beside: source[host].op) ?? false ? host : nil
         }
         node.host = host.map { placed[$0.index] }
         let demand =

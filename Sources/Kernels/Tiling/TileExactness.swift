@@ -36,12 +36,13 @@ public struct TileExactness: Hashable, Sendable {
                 columns.append(0..<0)
                 continue
             }
-            let algorithm = node.op.convGeometry == nil ? nil : algorithm(id) ?? .gemm
-            let group = try resultGroup(node, algorithm)
-            alignment.height = leastCommonMultiple(alignment.height, scale.rows.alignment(group: group))
-            alignment.width = leastCommonMultiple(alignment.width, scale.columns.alignment(group: group))
-            rows.append(exactSpan(node, .rows, count: map.height, rows, algorithm))
-            columns.append(exactSpan(node, .columns, count: map.width, columns, algorithm))
+            let reach = try convolutionReach(node, algorithm(id))
+            alignment.height = leastCommonMultiple(
+                alignment.height, scale.rows.alignment(group: reach?.rows.group ?? 1))
+            alignment.width = leastCommonMultiple(
+                alignment.width, scale.columns.alignment(group: reach?.columns.group ?? 1))
+            rows.append(exactSpan(node, .rows, count: map.height, rows, reach?.rows ?? .same))
+            columns.append(exactSpan(node, .columns, count: map.width, columns, reach?.columns ?? .same))
         }
         halo = Padding(0)
         for output in graph.outputs {
@@ -56,42 +57,34 @@ public struct TileExactness: Hashable, Sendable {
     }
 }
 
-private enum Axis { case rows, columns }
-
-extension Extent {
-    fileprivate func along(_ axis: Axis) -> Int { axis == .rows ? height : width }
-}
-
-extension Padding {
-    fileprivate func before(_ axis: Axis) -> Int { axis == .rows ? top : left }
-}
-
-/// Positions along an axis that the node's kernel computes together.
-private func resultGroup(_ node: Node, _ algorithm: ConvolutionAlgorithm?) throws(SpatialError) -> Int {
-    guard let geometry = node.op.convGeometry, let algorithm else { return 1 }
-    switch algorithm {
-    case .winograd(let tile): return tile
-    case .gemm:
-        throw SpatialError(
-            "\"\(node.name)\", \(geometry.channelsText(isForward: node.op.isForwardConvolution)), is computed by "
-                + "OpenBLAS' matrix product, whose rounding depends on the size of the map; "
-                + "numbers of channels that 4 divides, and no groups, allow other algorithms")
-    case .direct, .patch, .narrowInput, .narrowOutput: return 1
+/// What a convolution's results depend on along both axes; nil for other operators.
+///
+/// - Throws: where roundings depend on the whole map.
+private func convolutionReach(
+    _ node: Node, _ algorithm: ConvolutionAlgorithm?
+) throws(SpatialError) -> (rows: AxisReach, columns: AxisReach)? {
+    guard let geometry = node.op.convGeometry, let product = node.op.convolutionProduct else { return nil }
+    func reach(_ axis: Axis) throws(SpatialError) -> AxisReach {
+        switch (algorithm ?? .gemm).method.reach(product, of: geometry, along: axis) {
+        case .positions(let reach): return reach
+        case .wholeMap(let reason):
+            throw SpatialError(
+                "\"\(node.name)\", \(geometry.channelsText(product)), is computed by \(reason)")
+        }
     }
+    return (try reach(.rows), try reach(.columns))
 }
 
-/// The exact positions of a node along an axis, from those of the nodes before it.
+/// The exact positions of a node along an axis, from those of the nodes before it; `convolution` is what a convolution
+/// looks at.
 private func exactSpan(
-    _ node: Node, _ axis: Axis, count: Int, _ exact: [Range<Int>], _ algorithm: ConvolutionAlgorithm?
+    _ node: Node, _ axis: Axis, count: Int, _ exact: [Range<Int>], _ convolution: AxisReach
 ) -> Range<Int> {
     let operand = { (position: Int) in exact[node.inputs[position].index] }
     var span: Range<Int>
     switch node.op {
     case .input: span = 0..<count
-    case .conv(let g):
-        span = convolutionReach(node.op, g, axis, algorithm).image(of: operand(0), count: count)
-    case .convTranspose(let g):
-        span = convolutionReach(node.op, g, axis, algorithm).image(of: operand(0), count: count)
+    case .conv, .convTranspose: span = convolution.image(of: operand(0), count: count)
     case .maxPool(let g): span = g.window(axis).image(of: operand(0), count: count)
     case .maxUnpool(let g):
         // The windows that have all of the map they look at, and their value.
@@ -103,7 +96,9 @@ private func exactSpan(
     case .normalization: span = operand(0)
     case .elementwise, .softmax, .concat, .channelSlice, .relayout:
         span = node.inputs.map { exact[$0.index] }.reduce(0..<count) { $0.clamped(to: $1) }
-    default:
+    case .target, .parameter, .cotangent, .one, .convDataGradient, .convWeightGradient, .channelSum, .maxPick,
+        .resampleGradient, .softmaxGradient, .sampleLoss, .sampleLossGradient, .classLoss, .batchMean,
+        .batchMeanGradient, .update:
         // Nothing else has a scale.
         span = 0..<0
     }
@@ -111,28 +106,10 @@ private func exactSpan(
     return span
 }
 
-private func convolutionReach(
-    _ op: Op, _ g: ConvGeometry, _ axis: Axis, _ algorithm: ConvolutionAlgorithm?
-) -> AxisReach {
-    let span = (g.kernel.along(axis) - 1) * g.dilation.along(axis) + 1
-    let padding = g.padding.before(axis)
-    let isForward = op.isForwardConvolution
-    if case .winograd(let tile) = algorithm {
-        return .winograd(tile: tile, padding: isForward ? padding : 2 - padding)
-    }
-    return isForward
-        ? .window(span: span, stride: g.stride.along(axis), padding: padding)
-        : .spread(span: span, stride: g.stride.along(axis), padding: padding)
-}
-
-extension Op {
-    fileprivate var isForwardConvolution: Bool { if case .conv = self { true } else { false } }
-}
-
 extension ConvGeometry {
     /// `from 6 to 10 channels in 2 groups`, as the operator goes through them.
-    fileprivate func channelsText(isForward: Bool) -> String {
-        let (from, to) = isForward ? (inputChannels, outputChannels) : (outputChannels, inputChannels)
+    fileprivate func channelsText(_ product: ConvolutionProduct) -> String {
+        let (from, to) = product == .forward ? (inputChannels, outputChannels) : (outputChannels, inputChannels)
         return "from \(from) to \(to) channels" + (groups == 1 ? "" : " in \(groups) groups")
     }
 }

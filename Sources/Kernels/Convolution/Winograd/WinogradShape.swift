@@ -38,13 +38,6 @@ struct WinogradShape {
         isGradient = true
     }
 
-    /// True for the convolutions that the algorithm computes.
-    static func applies(to g: ConvGeometry) -> Bool {
-        let padding = [g.padding.top, g.padding.left, g.padding.bottom, g.padding.right]
-        return g.kernel == Extent(3) && g.stride == Extent(1) && g.dilation == Extent(1) && g.groups == 1
-            && padding.allSatisfy { (0...2).contains($0) }
-    }
-
     /// Products of a tile along one axis, and in all.
     var points: Int { tile + 2 }
     var products: Int { points * points }

@@ -6,7 +6,7 @@ import KernelIR
 ///
 /// A task makes a block of input channels of one sample, or of all samples where the weights are larger than the maps;
 /// windows of different blocks never overlap, so that no two tasks add to the same place.
-func convDataGradient(_ request: KernelRequest, _ g: ConvGeometry) -> LoweredStep {
+func gemmDataGradient(_ request: KernelRequest, _ g: ConvGeometry) -> LoweredStep {
     let plan = DataGradientBlocking(g)
     let source = ColumnSource(request, g, rowsPerBlock: plan.rows, channels: plan.channels)
     let blocks = Index(plan.channelBlocks)

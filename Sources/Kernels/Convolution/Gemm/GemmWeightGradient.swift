@@ -5,7 +5,7 @@ import KernelIR
 ///
 /// A task makes the gradient of a block of input channels (and of output channels where there are few of the former)
 /// over all samples in order, so that the sum does not depend on the number of threads.
-func convWeightGradient(_ request: KernelRequest, _ g: ConvGeometry) -> LoweredStep {
+func gemmWeightGradient(_ request: KernelRequest, _ g: ConvGeometry) -> LoweredStep {
     let plan = WeightGradientBlocking(g)
     let source = ColumnSource(request, g, rowsPerBlock: plan.rows, channels: plan.channels)
     let (n, y0, rows): (Index, Index, Index) = (.variable("n"), .variable("y0"), .variable("rows"))

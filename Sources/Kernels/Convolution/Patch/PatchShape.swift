@@ -12,13 +12,6 @@ struct PatchShape {
         self.width = width
     }
 
-    static func applies(to g: ConvGeometry, width: Int) -> Bool {
-        let tiles =
-            g.input.height == g.output.height * g.stride.height && g.input.width == g.output.width * g.stride.width
-        return g.kernel == g.stride && g.padding == Padding(0) && g.dilation == Extent(1) && g.groups == 1 && tiles
-            && g.inputChannels % width == 0 && g.outputChannels % width == 0
-    }
-
     var taps: Int { geometry.kernel.area }
 
     /// A pixel of the convolution's input, counted in floats of one block of channels: that of a tap of the window at

@@ -1,3 +1,16 @@
+import GraphIR
+
+/// The axes of a feature map.
+enum Axis { case rows, columns }
+
+extension Extent {
+    func along(_ axis: Axis) -> Int { axis == .rows ? height : width }
+}
+
+extension Padding {
+    func before(_ axis: Axis) -> Int { axis == .rows ? top : left }
+}
+
 /// Which positions of an operand make a position of a result, along one axis: for `y` in a group of `group` positions
 /// that are computed together, from `⌊(factor · first + lower) / divisor⌋` to `⌊(factor · last + upper) / divisor⌋`, where
 /// `first` and `last` are the ends of the group.

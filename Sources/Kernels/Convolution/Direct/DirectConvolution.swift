@@ -13,11 +13,6 @@ func directDataGradient(_ request: KernelRequest, _ g: ConvGeometry) -> LoweredS
     DirectKernel(request, g, GatherShape(dataGradient: g)).step()
 }
 
-/// Convolutions that the direct algorithm computes on maps blocked by `width`.
-func directApplies(to g: ConvGeometry, width: Int) -> Bool {
-    g.groups == 1 && g.inputChannels % width == 0 && g.outputChannels % width == 0
-}
-
 /// A task makes some rows of one sample: it copies the rows that they are made of, with their padding, and then for each
 /// panel of output channels sums up all taps and channels in registers.
 private struct DirectKernel {

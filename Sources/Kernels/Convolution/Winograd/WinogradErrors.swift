@@ -1,6 +1,3 @@
-import GraphIR
-import Programs
-
 extension WinogradMatrices {
     /// By how much rounding errors of the outputs, along one axis, exceed those of the plain sum at the worst place of a
     /// tile, for data and taps that are random, independent and of mean zero.
@@ -9,14 +6,14 @@ extension WinogradMatrices {
     /// its size and enters output i times `Aᵀ_iξ`; the plain sum has the variance of its taps. For the largest possible
     /// errors instead of the likely ones see Barabasz, Anderson, Soodhalter and Gregg, "Error Analysis and Improving the
     /// Accuracy of Winograd Convolution for Deep Neural Networks", 2020.
-    fileprivate var outputErrorGrowth: Double {
+    var outputErrorGrowth: Double {
         Self.growth(terms: taps, results: outputs, points: points) { result, point in
             squares(outputTransform[result][point]) * squares(filterTransform[point]) * squares(inputTransform[point])
         }
     }
 
     /// The same of the gradient of the taps, `Gᵀ [(A dy) ⊙ (Bᵀ d)]`, of which each tile adds `outputs` products.
-    fileprivate var tapErrorGrowth: Double {
+    var tapErrorGrowth: Double {
         Self.growth(terms: outputs, results: taps, points: points) { result, point in
             squares(filterTransform[point][result]) * squares(outputTransform.map { $0[point] })
                 * squares(inputTransform[point])
@@ -32,19 +29,4 @@ extension WinogradMatrices {
 
     private func squares(_ values: Rational...) -> Double { squares(values) }
     private func squares(_ values: [Rational]) -> Double { values.reduce(0) { $0 + $1.value * $1.value } }
-}
-
-extension ConvolutionAlgorithm {
-    /// By how much rounding errors of its results exceed those of the plain sum of products, for random data of mean zero.
-    public func errorGrowth(_ op: Op) -> Double {
-        switch self {
-        case .patch, .narrowInput, .narrowOutput, .direct, .gemm: return 1
-        case .winograd(let tile):
-            let matrices = WinogradMatrices(outputs: tile, taps: 3)
-            let isWeightGradient = if case .convWeightGradient = op { true } else { false }
-            let growth = isWeightGradient ? matrices.tapErrorGrowth : matrices.outputErrorGrowth
-            // Along both axes.
-            return growth * growth
-        }
-    }
 }

@@ -1,15 +1,6 @@
 import GraphIR
 import KernelIR
 
-/// Convolutions of a few channels, such as a picture's colours, to whole blocks of them: the input is row-major, so that
-/// no channel is padded to a block's cost, and the output is blocked.
-enum NarrowInput {
-    static func applies(to g: ConvGeometry, width: Int) -> Bool {
-        g.inputChannels < width && g.inputChannels <= 4 && g.outputChannels % width == 0 && g.groups == 1
-            && g.reductionSize <= 256
-    }
-}
-
 /// The convolution: a task makes a block of output rows of one sample. It copies the input rows with their padding, and
 /// multiplies pixels that lie side by side with panels of weights.
 func narrowInputConvolution(_ request: KernelRequest, _ g: ConvGeometry) -> LoweredStep {

@@ -6,7 +6,7 @@ import KernelIR
 /// Wide maps: a task is a block of output rows of one sample, all channels, so that the columns stay in cache. Small
 /// maps, whose weights are larger than they are: a task is a block of output channels of all samples, so that each
 /// weight is fetched once.
-func convForward(_ request: KernelRequest, _ g: ConvGeometry) -> LoweredStep {
+func gemmConvolution(_ request: KernelRequest, _ g: ConvGeometry) -> LoweredStep {
     let plan = ForwardBlocking(g)
     let column = ColumnSource(request, g, rowsPerBlock: plan.rows)
     var body: [Statement] = []

@@ -1,6 +1,5 @@
 import GraphIR
 import KernelIR
-import Programs
 
 /// A value that a kernel makes beside its result.
 public struct Companion: Hashable, Sendable {
@@ -10,17 +9,6 @@ public struct Companion: Hashable, Sendable {
     public init(op: Op, value: Operand) {
         self.op = op
         self.value = value
-    }
-}
-
-extension ConvolutionAlgorithm {
-    /// Whether this algorithm's kernel for `host` makes the value of `companion`, where the graph allows that.
-    func canMake(_ companion: Op, beside host: Op) -> Bool {
-        switch (self, host, companion) {
-        case (.winograd, .convWeightGradient, .channelSum), (.narrowInput, .convWeightGradient, .channelSum): true
-        case (.winograd, .conv, .maxPool), (.winograd, .convTranspose, .maxPool): true
-        default: false
-        }
     }
 }
 

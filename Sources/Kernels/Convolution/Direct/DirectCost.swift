@@ -7,16 +7,24 @@ struct DirectCost {
     /// Vectors that are copied into padded strips, for one sample.
     let copiedVectors: Double
 
-    /// A convolution, or a data gradient.
-    init(_ shape: GatherShape, target: Target, batchCapacity: Int, isInference: Bool) {
+    init(_ product: ConvolutionProduct, of g: ConvGeometry, _ cost: ConvolutionCost) {
+        switch product {
+        case .forward: self.init(GatherShape(forward: g), cost)
+        case .dataGradient: self.init(GatherShape(dataGradient: g), cost)
+        case .weightGradient: self.init(weightGradient: g, target: cost.target)
+        }
+    }
+
+    private init(_ shape: GatherShape, _ cost: ConvolutionCost) {
+        let target = cost.target
         let blocking = DirectBlocking(
-            shape, target: target, batchCapacity: batchCapacity, isInference: isInference)
+            shape, target: target, batchCapacity: cost.batch, isInference: cost.isInference)
         blockEfficiency = blocking.efficiency(shape)
         let copies = blocking.rowBlocks * blocking.shares * shape.channels / target.vectorWidth
         copiedVectors = Double(copies * shape.rows.span(blocking.rows) * shape.columns.span(shape.columns.count))
     }
 
-    init(weightGradient g: ConvGeometry, target: Target) {
+    private init(weightGradient g: ConvGeometry, target: Target) {
         let blocking = DirectWeightBlocking(g, target: target)
         let block = blocking.block
         let products = block.rows * block.vectors

@@ -1,8 +1,7 @@
 import GraphIR
 import KernelIR
 
-/// Convolutions of 1 × 1 from whole blocks of channels to a few that are none, such as a net's logits: the input is
-/// blocked, the output row-major. All three products stream once through the wide map.
+/// The products of a convolution of 1 × 1 from a blocked map to a few rows: all three stream once through the wide map.
 struct NarrowOutput {
     let request: KernelRequest
     let g: ConvGeometry
@@ -16,11 +15,6 @@ struct NarrowOutput {
         self.request = request
         self.g = g
         width = request.target.vectorWidth
-    }
-
-    static func applies(to g: ConvGeometry, width: Int) -> Bool {
-        g.isPointwise && g.groups == 1 && g.inputChannels % width == 0 && g.outputChannels % width != 0
-            && g.outputChannels < 2 * width
     }
 
     private var area: Int { g.output.area }

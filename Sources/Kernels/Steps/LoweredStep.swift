@@ -1,0 +1,87 @@
+import GraphIR
+import KernelIR
+import Programs
+
+/// What a kernel's buffer stands for.
+public enum StageOperand: Hashable, Sendable {
+    case result
+    case input(Int)
+    /// One of the epilogue's operands, counted over all its steps.
+    case extra(Int)
+    /// One of the values that the step makes beside its result.
+    case companion(Int)
+    /// Memory that the step's kernels share while it runs.
+    case scratch
+    /// Memory with what the step has derived from parameters alone, such as transformed weights: it stays valid until
+    /// they change.
+    case prepared
+}
+
+/// One kernel of a step; each sees what those before it have stored.
+public struct LoweredStage: Sendable {
+    public var kernel: Kernel
+    /// In a few words: `im2col + gemm`.
+    public var algorithm: String
+    /// What each of the kernel's buffers stands for, workspaces aside.
+    public var operands: [StageOperand]
+    public var work: Work
+
+    init(_ kernel: Kernel, algorithm: String, operands: [StageOperand], work: Work = Work()) {
+        self.kernel = kernel
+        self.algorithm = algorithm
+        self.operands = operands
+        self.work = work
+    }
+
+    /// True for a stage that fills the step's prepared memory. It reads parameters alone, and its tasks do not depend on
+    /// the batch, so that it need not run again before the parameters change.
+    public var isPreparation: Bool {
+        zip(kernel.buffers, operands).contains { buffer, operand in
+            operand == .prepared && buffer.access != .read
+        }
+    }
+}
+
+/// A step as kernels, with what the plan's tables say of them.
+public struct LoweredStep: Sendable {
+    public var stages: [LoweredStage]
+    /// Floats of memory that the stages share; does not depend on where the operands lie.
+    public var scratch: Int
+    /// Floats of memory that preparations fill.
+    public var prepared: Int
+
+    /// Several kernels with memory between them. Preparations come first.
+    init(stages: [LoweredStage], scratch: Int = 0, prepared: Int = 0) {
+        self.stages = stages
+        self.scratch = scratch
+        self.prepared = prepared
+    }
+
+    /// One kernel whose buffers are those of `KernelRequest.buffers()`.
+    init(_ request: KernelRequest, _ kernel: Kernel, algorithm: String, work: Work) {
+        let operands = request.stageOperands()
+        self.init(
+            stages: [LoweredStage(kernel, algorithm: algorithm, operands: operands, work: work)])
+    }
+}
+
+/// What a step costs: operations of its mathematics, and bytes when each operand is moved once.
+public struct Work: Hashable, Sendable {
+    public var flopsPerSample = 0.0
+    public var flopsFixed = 0.0
+    public var bytesPerSample = 0.0
+    public var bytesFixed = 0.0
+
+    init() {}
+
+    /// Bytes of the operands and the result, and the given operations.
+    init(_ request: KernelRequest, flopsPerSample: Double = 0, flopsFixed: Double = 0) {
+        self.flopsPerSample = flopsPerSample
+        self.flopsFixed = flopsFixed
+        let made = [request.result] + request.companions.map(\.value)
+        for operand in made + request.inputs + Array(request.epilogueOperands.joined()) {
+            let bytes = Double(operand.type.bytes)
+            if operand.type.isBatched { bytesPerSample += bytes } else { bytesFixed += bytes }
+        }
+    }
+}
