@@ -39,11 +39,11 @@ let package = Package(
         room("GraphIR", ["Base", "Diagnostics"]),
         room("GraphDSL", ["Diagnostics", "GraphIR"]),
         room("Interpreter", ["Platform", "Base", "GraphIR"]),
-        room("Programs", ["GraphIR"]),
+        room("Programs", ["Base", "GraphIR"]),
         room("Passes", ["Diagnostics", "GraphIR", "Programs"]),
         room("MemoryPlanning", ["Base", "Diagnostics", "GraphIR", "Programs"]),
         room("KernelIR", ["Platform", "Base"]),
-        room("Kernels", ["GraphIR", "KernelIR", "Programs"]),
+        room("Kernels", ["Base", "GraphIR", "KernelIR", "Programs"]),
         .target(
             name: "Emission", dependencies: ["Programs", "Base", "GraphIR", "MemoryPlanning", "KernelIR", "Kernels"],
             resources: [.embedInCode("unetc_model.h")],
@@ -148,7 +148,7 @@ let package = Package(
             "Inspection",
             ["Programs", "GraphIR", "GraphDSL", "Passes", "MemoryPlanning", "Kernels", "Emission", "TestSupport"],
             exclude: ["Goldens"]),
-        tests("KernelIR", []),
+        tests("KernelIR", ["Base"]),
         tests("Kernels", ["Programs", "Base", "GraphIR", "Interpreter", "KernelIR", "TestSupport"]),
         tests(
             "Driver",
@@ -162,8 +162,7 @@ let package = Package(
         tests(
             "Verification",
             [
-                "Kernels",
-                "Base",
+                "Base", "Programs", "KernelIR", "Kernels", "Inspection",
                 "GraphIR", "Passes", "MemoryPlanning", "Emission", "Driver", "ModelABI", "Runtime", "count-allocations",
                 "TestSupport",
             ]),

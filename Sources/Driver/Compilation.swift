@@ -109,7 +109,8 @@ public final class Compilation {
     ) throws -> Program {
         let made = timings.measure(.selection) {
             select(
-                graph, target: options.target, batch: batch, leaves: leaves, building: builder, choice: choice)
+                graph, target: options.target, batch: batch, leaves: leaves, elements: options.elements,
+                building: builder, choice: choice)
         }
         try checked { try requireWellFormed(made.graph, after: "layouts") }
         return made
@@ -231,12 +232,13 @@ public final class Compilation {
 
     private func verified(_ lowered: LoweredPlan) throws -> LoweredPlan {
         let violations = timings.measure(.verifying) {
-            verifyPlan(lowered.plan) + lowered.preparationViolations()
+            (verifyPlan(lowered.plan) + lowered.preparationViolations()).map(\.description)
+                + lowered.elementViolations().map(\.description)
         }
         guard violations.isEmpty else {
             throw DriverError(
                 "the memory plan of \(lowered.name) is wrong, which is a bug of unetc:\n"
-                    + violations.map(\.description).joined(separator: "\n"), exitCode: 70)
+                    + violations.joined(separator: "\n"), exitCode: 70)
         }
         return lowered
     }

@@ -1,3 +1,4 @@
+import Base
 import Emission
 import FileAccess
 import GraphIR
@@ -64,6 +65,8 @@ public struct CompileOptions: Sendable {
     public var backend = Backend.c
     /// Algorithms that have been measured to be the fastest, by `Op.tuningKey`.
     public var winners: [String: ConvolutionAlgorithm] = [:]
+    /// How values are stored between steps, by their names; the others as 32-bit floats, as what callers read always is.
+    package var elements: [String: ElementType] = [:]
     /// Inputs to differentiate with respect to.
     public var withRespectTo: [String] = []
     /// A bug to put into a kernel; nil but in tests.

@@ -23,6 +23,7 @@ extension LoweredPlan {
                             ("name", .string(tensor.name)), ("role", .string(tensor.role.rawValue.lowercased())),
                             ("shape", .array(tensor.type.shape.map(JSON.integer))),
                             ("batched", .bool(tensor.type.isBatched)), ("layout", .string(tensor.layout.description)),
+                            ("element", .string(tensor.type.element.rawValue)),
                             ("region", .string(tensor.region.rawValue)), ("offset", .integer(tensor.offset)),
                             ("bytes", .integer(tensor.bytes)), ("sample_stride", .integer(tensor.sampleStrideBytes)),
                         ])

@@ -6,8 +6,31 @@ import MemoryPlanning
 extension LoweredPlan {
     /// Kernels verified against their buffers; what is found is a bug of ours.
     public func kernelViolations() -> [KernelViolation] {
-        steps.compactMap(\.stage).flatMap {
-            verify($0.kernel, batchCapacity: plan.batchCapacity, count: 0...0)
+        steps.compactMap(\.stage).flatMap { violations(of: $0.kernel) } + steps.flatMap(differentlyStored)
+    }
+
+    /// What is wrong with how kernels take their operands to be stored, and with kernels that convert any.
+    public func elementViolations() -> [KernelViolation] {
+        let converting = steps.compactMap(\.stage?.kernel).filter { kernel in
+            kernel.buffers.contains { $0.element != .float32 }
+        }
+        return steps.flatMap(differentlyStored) + converting.flatMap(violations)
+    }
+
+    private func violations(of kernel: Kernel) -> [KernelViolation] {
+        verify(kernel, batchCapacity: plan.batchCapacity, count: 0...0)
+    }
+
+    /// Operands that lie in memory in another way than the kernel takes them to be.
+    private func differentlyStored(_ step: PlannedStep) -> [KernelViolation] {
+        guard let kernel = step.stage?.kernel else { return [] }
+        return zip(kernel.buffers, step.operands).compactMap { buffer, operand in
+            let tensor = tensors[operand]
+            guard buffer.element != tensor.type.element else { return nil }
+            return KernelViolation(
+                kernel: kernel.name,
+                "takes \"\(tensor.name)\" to be stored as \(buffer.element.rawValue), "
+                    + "found \(tensor.type.element.rawValue)")
         }
     }
 

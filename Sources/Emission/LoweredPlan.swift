@@ -21,7 +21,7 @@ public struct PlannedStep: Sendable {
     public var algorithm: String { stage?.algorithm ?? "vector loop" }
 
     /// Memory of each thread while it runs.
-    public var workspaceBytes: Int { ElementType.float32.bytes * (stage?.kernel.workspaceExtent ?? 0) }
+    public var workspaceBytes: Int { stage?.kernel.workspaceBytes ?? 0 }
 
     /// What the kernel does with each operand, as in `unetc_step.accesses`; an update changes its parameter.
     var accesses: String {

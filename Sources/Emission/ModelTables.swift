@@ -132,7 +132,8 @@ struct ModelTables {
             /* Plan "\(plan.name)": \(plan.steps.count) steps over \(plan.tensors.count) tensors, arena of \(plan.plan.arenaBytes) bytes. */
 
             /* number: name, role, region, rank, shape of a sample, batched, kind of parameter, fan-in, offset in the region,
-             * bytes, bytes from sample to sample, 1 + number of the tensor that it is a part of */
+             * bytes, bytes from sample to sample, 1 + number of the tensor that it is a part of, how it is stored: elements,
+             * channels side by side */
             static const unetc_tensor \(plan.name)_tensors[] = {
             \(plan.tensors.enumerated().map { tensorRow($1, $0) }.joined(separator: "\n"))
             };
@@ -172,7 +173,8 @@ struct ModelTables {
         return "    /* \(index) */ {\(cString(tensor.name)), UNETC_ROLE_\(tensor.role.rawValue), "
             + "UNETC_REGION_\(tensor.region.rawValue.uppercased()), \(tensor.type.shape.count), {\(shape)}, \(tensor.type.isBatched ? 1 : 0), "
             + "UNETC_PARAMETER_\(kind), \(tensor.fanIn), \(tensor.offset), \(tensor.bytes), "
-            + "\(tensor.sampleStrideBytes), \(tensor.partOf.map { $0 + 1 } ?? 0)},"
+            + "\(tensor.sampleStrideBytes), \(tensor.partOf.map { $0 + 1 } ?? 0), "
+            + "UNETC_ELEMENT_\(tensor.type.element.rawValue.uppercased()), \(tensor.layout.block)},"
     }
 
     private func stepRow(_ plan: LoweredPlan, _ index: Int, _ function: String?, firstOperand: Int) -> String {

@@ -8,9 +8,9 @@ extension Graph {
 
     private func targetJSON(_ id: NodeID) -> JSON {
         var members: [(key: String, value: JSON)] = [("name", .string(self[id].name))]
-        switch self[id].type.element {
-        case .float32: members.append(("kind", .string("values")))
-        case .classIndex:
+        if !self[id].type.isClasses {
+            members.append(("kind", .string("values")))
+        } else {
             members.append(("kind", .string("classes")))
             if let (count, ignored) = classes(of: id) {
                 members.append(("classes", .integer(count)))

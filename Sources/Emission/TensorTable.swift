@@ -1,3 +1,4 @@
+import Base
 import GraphIR
 import MemoryPlanning
 import Programs
@@ -148,7 +149,7 @@ extension Plan {
     fileprivate func lies(_ part: NodeID, at channel: Int, of whole: NodeID) -> Bool {
         guard let a = locations[part.index], let b = locations[whole.index] else { return false }
         let plane = program.graph[whole].type.shape.dropFirst().reduce(1, *)
-        return a.buffer == b.buffer && a.sampleStride == b.sampleStride
+        return a.buffer == b.buffer && a.sampleStride == b.sampleStride && a.element == b.element
             && a.elementOffset == b.elementOffset + channel * plane
     }
 }

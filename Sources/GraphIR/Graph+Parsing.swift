@@ -138,14 +138,12 @@ private struct GraphTextReader {
             expectsMore = scanner.takes(",")
         }
         try scanner.expect("]")
+        for element in TensorType.Word.elements where scanner.takes(word: element.rawValue) { type.element = element }
+        if scanner.takes(word: TensorType.Word.classes) { type.isClasses = true }
         if scanner.isAtEnd() || scanner.sees("//") { return type }
-        let word = try scanner.word("an element type")
-        guard let element = ElementType(rawValue: word) else {
-            let valid = ElementType.allCases.map(\.rawValue).joined(separator: " or ")
-            throw GraphTextError(line: scanner.line, "expected the element type \(valid), found '\(word)'")
-        }
-        type.element = element
-        return type
+        let valid = TensorType.Word.elements.map(\.rawValue).joined(separator: ", ") + " or " + TensorType.Word.classes
+        throw GraphTextError(
+            line: scanner.line, "expected the element type \(valid), found '\(try scanner.word("an element type"))'")
     }
 
     /// `// file:7:3 "derivation"`, either part alone, or nothing.

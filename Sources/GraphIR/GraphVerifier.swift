@@ -31,6 +31,8 @@ public enum GraphRule: Int, Hashable, Sendable, CaseIterable {
     /// 14. A companion's host comes before it, may make such a value (`Graph.canHost`), is no companion itself, and makes
     ///     at most one value by each operator.
     case companions
+    /// 15. What callers write or read (leaves, outputs, the loss and gradients) is stored as 32-bit floats.
+    case elements
 }
 
 /// A rule that a graph breaks, and where.
@@ -88,6 +90,7 @@ private struct GraphVerifier {
     mutating func run() {
         checkNames()
         for id in graph.ids { checkNode(id) }
+        checkElements()
         checkOutputs()
         checkLoss()
         checkGradients()
@@ -160,7 +163,9 @@ private struct GraphVerifier {
     private mutating func checkType(_ id: NodeID, _ node: Node) {
         guard !node.op.isLeaf else { return }
         do {
-            let expected = try node.op.resultType(node.inputs.map { graph[$0].type })
+            // How values are stored between operators is nothing that these know of.
+            let operands = node.inputs.map { graph[$0].type.stored(as: .float32) }
+            let expected = try node.op.resultType(operands).stored(as: node.type.element)
             if expected != node.type {
                 report(.types, id, "\(label(id)) should have the type \(expected), found \(node.type)")
             }
@@ -182,7 +187,8 @@ private struct GraphVerifier {
                     .fusedSteps, id,
                     "\(label(id)): fused \(name) takes \(expected) further operands, found \(step.operands.count)")
             }
-            for operand in step.operands where graph[operand].type != node.type {
+            for operand in step.operands
+            where graph[operand].type.stored(as: .float32) != node.type.stored(as: .float32) {
                 report(
                     .fusedSteps, id,
                     "\(label(id)): fused \(name) expects \(node.type), found \(graph[operand].type) in \(label(operand))"
@@ -191,11 +197,22 @@ private struct GraphVerifier {
         }
     }
 
+    /// Rule 15.
+    private mutating func checkElements() {
+        let results = graph.outputs.map(\.node) + (graph.loss.map { [$0] } ?? []) + graph.gradients.map(\.gradient)
+        let leaves = graph.ids.filter { graph[$0].op.isLeaf || graph[$0].op.isEffect }
+        for id in leaves + results where exists(id) && graph[id].type.element != .float32 {
+            report(
+                .elements, id,
+                "\(label(id)) is read or written by others, who expect 32-bit floats, found \(graph[id].type)")
+        }
+    }
+
     /// Rules 8 and 9.
     private mutating func checkLeaf(_ id: NodeID, _ node: Node) {
         switch node.op {
         case .parameter(_, let fanIn):
-            if node.type.isBatched || node.type.element != .float32 || fanIn <= 0 {
+            if node.type.isBatched || node.type.isClasses || fanIn <= 0 {
                 report(
                     .parameters, id,
                     "\(label(id)) should be a fixed tensor of floats with a positive fan-in, "
@@ -208,7 +225,7 @@ private struct GraphVerifier {
             return
         default: break
         }
-        if node.type.element == .classIndex {
+        if node.type.isClasses {
             report(.inputs, id, "\(label(id)) holds class numbers, which only targets may")
         }
     }

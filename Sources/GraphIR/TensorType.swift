@@ -1,17 +1,4 @@
-/// What the elements of a tensor are.
-public enum ElementType: String, Hashable, Sendable, CaseIterable {
-    /// 32-bit IEEE 754 floats; the only type that gradients flow through.
-    case float32 = "f32"
-    /// Class numbers of a `classes[H, W]` target, held as exact floats (0, 1, 2 …).
-    case classIndex = "class"
-
-    /// Bytes of an element. Nothing else knows how large one is.
-    public var bytes: Int {
-        switch self {
-        case .float32, .classIndex: 4
-        }
-    }
-}
+import Base
 
 /// The shape of one sample, or of a tensor that all samples share.
 ///
@@ -20,12 +7,17 @@ public enum ElementType: String, Hashable, Sendable, CaseIterable {
 public struct TensorType: Hashable, Sendable {
     public var shape: [Int]
     public var isBatched: Bool
+    /// How it is stored.
     public var element: ElementType
+    /// Whether it holds class numbers (0, 1, 2 …), as a `classes[H, W]` target does. Gradients flow through other tensors
+    /// alone.
+    public var isClasses: Bool
 
-    public init(_ shape: [Int], batched: Bool, element: ElementType = .float32) {
+    public init(_ shape: [Int], batched: Bool, element: ElementType = .float32, isClasses: Bool = false) {
         self.shape = shape
         self.isBatched = batched
         self.element = element
+        self.isClasses = isClasses
     }
 
     /// A tensor with one block of `shape` per sample.
@@ -34,6 +26,16 @@ public struct TensorType: Hashable, Sendable {
     public static func fixed(_ shape: [Int]) -> TensorType { TensorType(shape, batched: false) }
     /// One number for the whole batch, such as the loss.
     public static let scalar = TensorType.fixed([])
+
+    /// A map of class numbers, one at each position of each sample.
+    public static func classes(_ shape: [Int]) -> TensorType { TensorType(shape, batched: true, isClasses: true) }
+
+    /// The same tensor, stored in another way.
+    public func stored(as element: ElementType) -> TensorType {
+        var type = self
+        type.element = element
+        return type
+    }
 
     /// Sizes that all stages can compute with: a dimension, and the elements of a tensor, are smaller.
     public static let dimensionLimit = 1 << 31
@@ -58,10 +60,19 @@ public struct TensorType: Hashable, Sendable {
 }
 
 extension TensorType: CustomStringConvertible {
-    /// `[N, 64, 128, 128]` for a batched tensor, `[64, 3, 3, 3]` for a fixed one.
+    /// What of a type its text says behind the shape, where it is not the usual.
+    enum Word {
+        static let classes = "class"
+        static let elements = ElementType.allCases
+    }
+
+    private var words: [String] {
+        (element == .float32 ? [] : [element.rawValue]) + (isClasses ? [Word.classes] : [])
+    }
+
+    /// `[N, 64, 128, 128]` for a batched tensor, `[64, 3, 3, 3]` for a fixed one, `[N, 8, 8] bf16`, `[N, 4, 4] class`.
     public var description: String {
         let dimensions = (isBatched ? ["N"] : []) + shape.map(String.init)
-        let suffix = element == .float32 ? "" : " \(element.rawValue)"
-        return "[" + dimensions.joined(separator: ", ") + "]" + suffix
+        return (["[" + dimensions.joined(separator: ", ") + "]"] + words).joined(separator: " ")
     }
 }

@@ -62,7 +62,7 @@ public func interpret(
         result = apply(step.function, [result] + rest.prefix(step.operands.count), randomness)
         rest = rest.dropFirst(step.operands.count)
     }
-    return result
+    return node.type.element == .float32 ? result : result.rounded(as: node.type.element)
 }
 
 /// The shape of a node's value for `batch` samples.

@@ -1,3 +1,5 @@
+import Base
+
 /// A shape and its values in row-major order.
 public struct Tensor: Hashable, Sendable {
     /// All dimensions; the batch comes first where there is one.
@@ -17,6 +19,11 @@ public struct Tensor: Hashable, Sendable {
 
     /// One number, of shape `[]`.
     public init(scalar value: Double) { self.init(shape: [], values: [value]) }
+
+    /// What is left of it once it has been stored.
+    func rounded(as element: ElementType) -> Tensor {
+        Tensor(shape: shape, values: values.map { Double(element.rounded(Float($0))) })
+    }
 
     /// The place of `[n, c, y, x]` in the values of a four-dimensional tensor.
     func offset(_ n: Int, _ c: Int, _ y: Int, _ x: Int) -> Int {

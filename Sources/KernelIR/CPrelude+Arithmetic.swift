@@ -1,3 +1,5 @@
+import Base
+
 /// Loads, selections and arithmetic: what differs between floats and vectors.
 let scalarArithmetic = """
     UNETC_INLINE float unetc_splat1(float x) { return x; }
@@ -96,7 +98,7 @@ private func halvings(_ width: Int) -> String {
     var half = width / 2
     while half >= 4 {
         let (low, high) = (list(half) { String($0) }, list(half) { String($0 + half) })
-        lines.append("    const float h\(half) __attribute__((vector_size(\(4 * half)))) =")
+        lines.append("    const float h\(half) __attribute__((vector_size(\(ElementType.float32.bytes * half)))) =")
         lines.append("        __builtin_shufflevector(\(whole), \(whole), \(low)) +")
         lines.append("        __builtin_shufflevector(\(whole), \(whole), \(high));")
         whole = "h\(half)"

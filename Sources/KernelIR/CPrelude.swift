@@ -1,3 +1,5 @@
+import Base
+
 /// The text of `unetc_vectors.h`: vector types of the given widths and the functions that printed kernels call.
 ///
 /// A function `f` exists as `unetc_f1` on floats and as `unetc_f8` on `v8`, and so on; all forms compute the same
@@ -11,6 +13,7 @@ public func cPrelude(widths: [Int]) -> String {
     parts += vectors.map(vectorTypes)
     parts.append(scalarArithmetic)
     parts += vectors.map(vectorArithmetic)
+    parts += ([1] + vectors).map(elementAccess)
     parts += vectors.map(BlockTranspose.prelude)
     parts += ([1] + vectors).map(mathFunctions)
     parts.append(randomState)
@@ -59,7 +62,7 @@ private func vectorTypes(_ width: Int) -> String {
         """, width: width)
 }
 
-/// Fills a template in: `$W` width, `$B` bytes, `$T` the type, `$I` and `$U` its signed and unsigned integers.
+/// Fills a template in: `$W` width, `$B` bytes of so many floats, `$H` of so many halves of them, `$T` the type, `$I` and `$U` its signed and unsigned integers.
 ///
 /// - Parameter scalars: what these types are called at width 1.
 func expand(
@@ -69,7 +72,8 @@ func expand(
     let isVector = width > 1
     let values: [Character: String] = [
         "W": String(width),
-        "B": String(4 * width),
+        "B": String(ElementType.float32.bytes * width),
+        "H": String(ElementType.bfloat16.bytes * width),
         "T": isVector ? "v\(width)" : scalars.float,
         "I": isVector ? "v\(width)_int" : scalars.int,
         "U": isVector ? "v\(width)_bits" : scalars.bits,

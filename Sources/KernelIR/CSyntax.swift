@@ -1,3 +1,5 @@
+import Base
+
 /// C11 with GNU extensions, on top of `cPrelude`.
 struct CSyntax: KernelSyntax {
     let terminator = ";"
@@ -22,8 +24,9 @@ struct CSyntax: KernelSyntax {
 
     func function(_ symbol: String) -> String { "void \(symbol)(const unetc_call *call, int64_t task) {" }
 
-    func buffer(_ name: String, operand: Int?, isReadOnly: Bool) -> String {
-        let type = isReadOnly ? "const float *const" : "float *const"
+    func buffer(_ name: String, operand: Int?, of element: ElementType, isReadOnly: Bool) -> String {
+        let stored = type(of: element)
+        let type = isReadOnly ? "const \(stored) *const" : "\(stored) *const"
         return "\(type) \(name) = call->\(operand.map { "operands[\($0)]" } ?? "workspace");"
     }
 
@@ -61,6 +64,13 @@ struct CSyntax: KernelSyntax {
     func unrolling(_ count: Int) -> String? { "#pragma GCC unroll \(max(1, count))" }
 
     func condition(_ text: String) -> String { "if (\(text))" }
+
+    private func type(of element: ElementType) -> String {
+        switch element {
+        case .float32: "float"
+        case .bfloat16: "uint16_t"
+        }
+    }
 
     private func type(_ width: Int) -> String { width == 1 ? "float" : "v\(width)" }
 

@@ -7,7 +7,7 @@ public indirect enum Expression: Hashable, Sendable {
     case variable(String, width: Int)
     /// An element of a register array made by `Statement.declareArray`.
     case element(String, Index, width: Int)
-    /// `width` consecutive floats of a buffer; no alignment is assumed.
+    /// `width` consecutive elements of a buffer, as floats; no alignment is assumed.
     case load(String, Index, width: Int)
     case broadcast(Expression, width: Int)
     case unary(UnaryOperator, Expression)

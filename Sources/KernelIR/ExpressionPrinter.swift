@@ -1,3 +1,5 @@
+import Base
+
 /// Text with the precedence of its outermost operator, so that parentheses go only where they are needed.
 ///
 /// The levels are those that C and Swift agree on.
@@ -103,6 +105,11 @@ struct ExpressionPrinter {
 
     // MARK: Values
 
+    /// What the names of functions end with that load and store elements of a type.
+    func suffix(_ element: ElementType, _ width: Int) -> String {
+        element == .float32 ? "\(width)" : "_\(element.rawValue)_\(width)"
+    }
+
     /// The value as `width` floats: a scalar is repeated where a vector is needed.
     func text(_ value: Expression, width: Int) -> CodeText {
         guard width > 1, value.width == 1 else { return text(value) }
@@ -118,8 +125,9 @@ struct ExpressionPrinter {
         case .variable(let name, _): return CodeText(names.variable(name))
         case .element(let name, let index, _): return subscripted(names.variable(name), index)
         case .load(let name, let index, _):
-            guard width > 1 else { return subscripted(names.buffer(name), index) }
-            return .call("unetc_load\(width)", [address(name, index)])
+            let element = names.element(of: name)
+            guard width > 1 || element != .float32 else { return subscripted(names.buffer(name), index) }
+            return .call("unetc_load\(suffix(element, width))", [address(name, index)])
         case .broadcast(let operand, let width): return text(operand, width: width)
         case .unary(let unary, let operand): return text(unary, text(operand), width: width)
         case .binary(let binary, let a, let b):

@@ -1,3 +1,5 @@
+import Base
+
 /// Memory that a kernel reads or writes: an operand of its step, or its thread's workspace.
 public struct Buffer: Hashable, Sendable {
     public enum Access: String, Hashable, Sendable {
@@ -10,14 +12,19 @@ public struct Buffer: Hashable, Sendable {
 
     public var name: String
     public var access: Access
-    /// Floats that may be touched, at the batch capacity.
+    /// How its elements are stored; loads and stores convert.
+    public var element: ElementType
+    /// Elements that may be touched, at the batch capacity.
     public var extent: Int
     /// What stands in it, for the reader: `enc1_1 [N, 64, 128, 128]`.
     public var comment: String
 
-    public init(name: String, access: Access, extent: Int, comment: String = "") {
+    public init(
+        name: String, access: Access, element: ElementType = .float32, extent: Int, comment: String = ""
+    ) {
         self.name = name
         self.access = access
+        self.element = element
         self.extent = extent
         self.comment = comment
     }
@@ -27,7 +34,7 @@ public struct Buffer: Hashable, Sendable {
 public enum Argument: Hashable, Sendable {
     case index(Index)
     case value(Expression)
-    /// The address of a buffer's element; the callee touches at most `extent` floats from there (an expression, since the last block of a loop may be smaller).
+    /// The address of an element of a buffer of 32-bit floats; the callee touches at most `extent` from there (an expression, since the last block of a loop may be smaller).
     case address(String, Index, extent: Index, access: Buffer.Access)
 }
 
@@ -45,7 +52,7 @@ public indirect enum Statement: Hashable, Sendable {
     case declareArray(String, width: Int, count: Int, initial: Expression)
     case assign(String, Expression)
     case assignElement(String, Index, Expression)
-    /// Stores the value's elements to consecutive floats.
+    /// Stores the value's elements one after the other.
     case store(String, Index, Expression)
     case conditional(Condition, [Statement], otherwise: [Statement])
     case call(String, [Argument])
@@ -78,6 +85,7 @@ public struct Kernel: Hashable, Sendable {
         self.body = body
     }
 
-    /// Floats of scratch memory per thread.
-    public var workspaceExtent: Int { buffers.first { $0.access == .workspace }?.extent ?? 0 }
+    /// Scratch memory of each thread.
+    public var workspace: Buffer? { buffers.first { $0.access == .workspace } }
+    public var workspaceBytes: Int { workspace.map { $0.element.bytes * $0.extent } ?? 0 }
 }

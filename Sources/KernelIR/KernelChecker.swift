@@ -117,6 +117,9 @@ struct KernelChecker {
         case .address(let name, let index, let extent, let access):
             let floats = check(extent)
             checkAccess(name, index, extent: floats, access: access)
+            if let element = buffers[name]?.element, element != .float32 {
+                report("\"\(name)\" is stored as \(element.rawValue), where the function takes 32-bit floats")
+            }
         }
     }
 

@@ -1,3 +1,5 @@
+import Base
+
 /// Executes kernels slowly and literally, as the judge of what their C should compute: in 32-bit floats, with products
 /// and sums fused where the kernel says so. Bits equal those of the C on a target with a fused multiply-add.
 public struct KernelEvaluator: Sendable {
@@ -38,7 +40,7 @@ public struct KernelEvaluator: Sendable {
 
     /// Executes all tasks of `kernel` in order.
     ///
-    /// - Parameter operands: the floats of the kernel's operands, in the order of its buffers, without the workspace.
+    /// - Parameter operands: the elements of the kernel's operands, whatever they are stored as, in the order of its buffers, without the workspace.
     /// - Throws: `KernelEvaluationError` for an access out of range, an unknown name or a missing function, naming the
     ///   kernel, the task and the statement.
     public func run(_ kernel: Kernel, operands: inout [[Float]]) throws {
@@ -55,7 +57,7 @@ public struct KernelEvaluator: Sendable {
         }
         var buffers = operands
         operands = []
-        buffers.append(Array(repeating: workspaceFill, count: kernel.workspaceExtent))
+        buffers.append(Array(repeating: workspaceFill, count: kernel.workspace?.extent ?? 0))
         var machine = TaskMachine(evaluator: self, kernel: kernel, task: task, buffers: buffers)
         defer { operands = Array(machine.buffers.dropLast()) }
         buffers = []
@@ -83,6 +85,7 @@ private struct TaskMachine {
     let task: Int
     var buffers: [[Float]]
     private var positions: [String: Int] = [:]
+    private var elementTypes: [String: ElementType] = [:]
     private var indices: [String: Int]
     private var variables: [String: [Float]] = [:]
     /// Elements of arrays stand here as `name` and its vectors.
@@ -96,6 +99,7 @@ private struct TaskMachine {
         indices = ["task": task, "batch": evaluator.batch, "count": evaluator.count]
         for (position, buffer) in kernel.buffers.enumerated() {
             positions[buffer.name] = buffer.access == .workspace ? buffers.count - 1 : position
+            elementTypes[buffer.name] = buffer.element
         }
         for (name, other) in evaluator.aliases where positions[name] != nil { positions[name] = positions[other] }
     }
@@ -152,7 +156,8 @@ private struct TaskMachine {
 
     private mutating func store(_ name: String, _ index: Int, _ elements: [Float]) throws {
         let place = try place(name, index, elements.count)
-        buffers[place.buffer].replaceSubrange(place.range, with: elements)
+        let type = elementTypes[name] ?? .float32
+        buffers[place.buffer].replaceSubrange(place.range, with: elements.map(type.rounded))
     }
 
     private mutating func call(_ name: String, _ arguments: [Argument]) throws {

@@ -1,8 +1,11 @@
+import Base
+
 /// The printed name of everything that a kernel names. Buffers and variables are separate worlds in a kernel; in print
 /// they share one, so the later comer of two equal names gets a number.
 struct KernelNames {
     private let syntax: any KernelSyntax
     private var buffers: [String: String] = [:]
+    private var elements: [String: ElementType] = [:]
     private var variables: [String: String] = [:]
     private var taken: Set<String>
 
@@ -21,6 +24,7 @@ struct KernelNames {
         for name in Self.kernelIndices { variables[name] = name }
         for buffer in kernel.buffers where buffers[buffer.name] == nil {
             buffers[buffer.name] = claim(buffer.name)
+            elements[buffer.name] = buffer.element
         }
         for name in kernel.body.flatMap(\.declaredNames) where variables[name] == nil {
             variables[name] = claim(name)
@@ -29,6 +33,9 @@ struct KernelNames {
 
     /// Of a buffer, or what it would be called if the kernel had it.
     func buffer(_ name: String) -> String { buffers[name] ?? syntax.identifier(name) }
+
+    /// How a buffer's elements are stored; as floats those of none.
+    func element(of buffer: String) -> ElementType { elements[buffer] ?? .float32 }
 
     /// Of a variable, or what it would be called if the kernel had it.
     func variable(_ name: String) -> String { variables[name] ?? syntax.identifier(name) }

@@ -35,7 +35,7 @@ struct KernelPrinter {
         for (position, buffer) in kernel.buffers.enumerated() where mentions.buffers.contains(buffer.name) {
             let code = syntax.buffer(
                 expressions.names.buffer(buffer.name), operand: buffer.access == .workspace ? nil : position,
-                isReadOnly: buffer.access == .read)
+                of: buffer.element, isReadOnly: buffer.access == .read)
             let comment = splitLines(buffer.comment).joined(separator: " ")
             declarations.append((code, comment.isEmpty ? "" : syntax.comment(comment)))
         }
@@ -119,10 +119,13 @@ struct KernelPrinter {
 
     private mutating func printStore(_ name: String, _ index: Index, _ value: Expression) {
         let text = expressions.text(value).text
-        if value.width == 1 {
+        let element = expressions.names.element(of: name)
+        if value.width == 1 && element == .float32 {
             addSimple("\(expressions.subscripted(expressions.names.buffer(name), index).text) = \(text)")
         } else {
-            addSimple("unetc_store\(value.width)(\(expressions.address(name, index).text), \(text))")
+            addSimple(
+                "unetc_store\(expressions.suffix(element, value.width))(\(expressions.address(name, index).text), \(text))"
+            )
         }
     }
 

@@ -1,3 +1,5 @@
+import Base
+
 /// What differs between the languages that kernels print in. Operators, their precedence, calls and subscripts are common
 /// to them; `KernelPrinter` and `ExpressionPrinter` know those.
 protocol KernelSyntax: Sendable {
@@ -26,7 +28,7 @@ protocol KernelSyntax: Sendable {
     /// The function's first line, with the opening brace. The symbol is an identifier already.
     func function(_ symbol: String) -> String
     /// Names an operand of the call, or the workspace.
-    func buffer(_ name: String, operand: Int?, isReadOnly: Bool) -> String
+    func buffer(_ name: String, operand: Int?, of element: ElementType, isReadOnly: Bool) -> String
     /// Names a number of the call.
     func parameter(_ parameter: KernelParameter) -> String
     /// Statements for parameters that the body does not mention, where the compiler would warn of them.

@@ -2,6 +2,9 @@
 public struct KernelViolation: Hashable, Sendable, CustomStringConvertible {
     /// Names the kernel, the statement and, for an access, the range that it touches.
     public var description: String
+
+    /// - Parameter kernel: its name.
+    public init(kernel: String, _ message: String) { description = "kernel \"\(kernel)\": \(message)" }
 }
 
 /// Checks a kernel before it is printed or executed; an empty list means that nothing wrong was found.
@@ -27,6 +30,6 @@ public func verify(_ kernel: Kernel, batchCapacity: Int, count: ClosedRange<Int>
     }
     var seen: Set<String> = []
     return messages.filter { seen.insert($0).inserted }.map {
-        KernelViolation(description: "kernel \"\(kernel.name)\": \($0)")
+        KernelViolation(kernel: kernel.name, $0)
     }
 }

@@ -12,6 +12,7 @@ public func swiftPrelude(widths: [Int], fuses: Bool) -> String {
     let vectors = [4, 8, 16].filter(widths.contains)
     var parts = [preludeOpening, swiftScalarArithmetic(fuses: fuses)]
     parts += vectors.map { swiftVectors($0) + swiftVectorArithmetic($0, fuses: fuses) }
+    parts += ([1] + vectors).map(swiftElementAccess)
     parts += vectors.map(BlockTranspose.swiftPrelude)
     parts += ([1] + vectors).map(swiftMathFunctions)
     parts.append(swiftRandomState)

@@ -1,3 +1,5 @@
+import Base
+
 /// Swift, on top of `swiftPrelude`. Compiled with `-Ounchecked`, its integers and its unwrapping trap as little as those
 /// of C do.
 struct SwiftSyntax: KernelSyntax {
@@ -28,8 +30,9 @@ struct SwiftSyntax: KernelSyntax {
         """
     }
 
-    func buffer(_ name: String, operand: Int?, isReadOnly: Bool) -> String {
-        let pointer = "call.pointee.\(operand.map { "operands[\($0)]" } ?? "workspace")!"
+    func buffer(_ name: String, operand: Int?, of element: ElementType, isReadOnly: Bool) -> String {
+        let memory = "call.pointee.\(operand.map { "operands[\($0)]" } ?? "workspace")!"
+        let pointer = "\(memory).assumingMemoryBound(to: \(type(of: element)).self)"
         return "let \(name) = \(isReadOnly ? "UnsafePointer(\(pointer))" : pointer)"
     }
 
@@ -66,6 +69,13 @@ struct SwiftSyntax: KernelSyntax {
     func unrolling(_ count: Int) -> String? { nil }
 
     func condition(_ text: String) -> String { "if \(text)" }
+
+    private func type(of element: ElementType) -> String {
+        switch element {
+        case .float32: "Float"
+        case .bfloat16: "UInt16"
+        }
+    }
 
     private func type(_ width: Int) -> String { width == 1 ? "Float" : "v\(width)" }
 

@@ -191,7 +191,8 @@ struct StorageAssignment {
         let plane = rootType.shape.dropFirst().reduce(1, *)
         return ValueLocation(
             buffer: buffer, elementOffset: place.channel * plane,
-            sampleStride: rootType.isBatched ? rootType.elementCount : 0, layout: value.layout)
+            sampleStride: rootType.isBatched ? rootType.elementCount : 0, layout: value.layout,
+            element: rootType.element)
     }
 
     /// The steps that still have work to do: not those whose value is in place already, and no companions.

@@ -194,7 +194,7 @@ private struct PlanReader {
         var attributes = try line.attributes()
         locations[id.index] = ValueLocation(
             buffer: buffer, elementOffset: try attributes.size("start"), sampleStride: try attributes.size("stride"),
-            layout: program.layout(of: id))
+            layout: program.layout(of: id), element: program.graph[id].type.element)
         try attributes.finish()
         buffers[buffer].values.append(id)
     }

@@ -21,7 +21,7 @@ public struct PlanViolation: Hashable, Sendable, CustomStringConvertible {
 /// operand only where both occupy the very same bytes and the operator allows it; (5) values left out as views are where
 /// their meaning says; (6) results survive to the end; (7) parameters are written by nobody but updates; (8) a step's
 /// scratch memory overlaps neither its operands nor its result, nor anything that is read later; (9) views have the
-/// layout of what they are views of, and start at whole blocks of channels; (10) what steps prepare from parameters lies
+/// layout and the element type of what they are views of, and start at whole blocks of channels; (10) what steps prepare from parameters lies
 /// in a region of its own, each step's apart from the others', and nothing else lies there; or, where parameters are
 /// updated in any case, it is like scratch memory; (11) a companion is written by its host's step, and overlaps nothing
 /// that this step reads or makes; (12) values that outlive a run are made of parameters alone, in plans that change none, and
@@ -170,7 +170,9 @@ private struct PlanWalk {
     }
 
     func mayShare(_ id: NodeID, _ operand: NodeID) -> Bool {
-        zip(graph[id].operands, plan.program[id].accesses).allSatisfy { $0 != operand || $1 == .readInPlace }
+        // An element would be stored where others, yet to be read, begin or end.
+        guard graph[id].type.element == graph[operand].type.element else { return false }
+        return zip(graph[id].operands, plan.program[id].accesses).allSatisfy { $0 != operand || $1 == .readInPlace }
     }
 
     /// Rule 5.
@@ -202,7 +204,9 @@ private struct PlanWalk {
         guard let p = StridedExtent(part, plan), let w = StridedExtent(whole, plan) else { return false }
         let plane = graph[whole].type.shape.dropFirst().reduce(1, *)
         let (partLayout, layout) = (plan.program.layout(of: part), plan.program.layout(of: whole))
-        guard partLayout == layout, channel % layout.block == 0 else { return false }
+        guard partLayout == layout, graph[part].type.element == graph[whole].type.element,
+            channel % layout.block == 0
+        else { return false }
         return p.region == w.region && p.stride == w.stride
             && p.start == w.start + graph[whole].type.element.bytes * channel * plane
     }

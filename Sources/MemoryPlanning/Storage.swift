@@ -1,3 +1,4 @@
+import Base
 import GraphIR
 import Programs
 
@@ -31,15 +32,16 @@ public struct StorageBuffer: Hashable, Sendable {
 public struct ValueLocation: Hashable, Sendable {
     /// Index of the plan's buffer.
     public var buffer: Int
-    /// Floats from the start of the buffer to the value's first element.
+    /// Elements from the start of the buffer to the value's first element.
     public var elementOffset: Int
-    /// Floats from one sample to the next; 0 for values that are not batched.
+    /// Elements from one sample to the next; 0 for values that are not batched.
     public var sampleStride: Int
     public var layout: Layout
+    public var element = ElementType.float32
 
     /// The same in bytes.
-    public var byteOffset: Int { ElementType.float32.bytes * elementOffset }
-    public var sampleStrideBytes: Int { ElementType.float32.bytes * sampleStride }
+    public var byteOffset: Int { element.bytes * elementOffset }
+    public var sampleStrideBytes: Int { element.bytes * sampleStride }
 }
 
 /// Every byte of one program, known before it runs.

@@ -56,9 +56,11 @@
 #define TARGET_JSON "{\"name\":\"" TARGET_NAME "\",\"kind\":\"values\"}"
 #endif
 
+static float *operand(const unetc_call *call, int i) { return call->operands[i]; }
+
 static void forward(const unetc_call *call, int64_t n) {
-    float *y = call->operands[0] + n * OUTPUTS * AREA;
-    const float *x = call->operands[1] + n * CHANNELS * AREA, *w = call->operands[2], *b = call->operands[3];
+    float *y = operand(call, 0) + n * OUTPUTS * AREA;
+    const float *x = operand(call, 1) + n * CHANNELS * AREA, *w = operand(call, 2), *b = operand(call, 3);
     for (int k = 0; k < OUTPUTS; k++)
         for (int i = 0; i < AREA; i++) {
             float sum = b[k];
@@ -72,8 +74,8 @@ static void forward(const unetc_call *call, int64_t n) {
 static void tested(const unetc_call *call, int64_t n) {
     forward(call, n);
     volatile float much = 3e38f;
-    if (call->operands[1][n * CHANNELS * AREA] > 0.999f)
-        call->operands[0][n * OUTPUTS * AREA] = much * much - much * much;
+    if (operand(call, 1)[n * CHANNELS * AREA] > 0.999f)
+        operand(call, 0)[n * OUTPUTS * AREA] = much * much - much * much;
 }
 #else
 #define tested forward
@@ -105,7 +107,7 @@ static double pixel(const float *y, const float *t, int i, float *d, double *wei
 #endif
 }
 static void loss(const unetc_call *call, int64_t task) {
-    const float *y = call->operands[1], *t = call->operands[2];
+    const float *y = operand(call, 1), *t = operand(call, 2);
     double sum = 0, weights = 0, weight;
     float d[OUTPUTS];
     for (int64_t n = 0; n < call->scalars->batch; n++)
@@ -113,11 +115,11 @@ static void loss(const unetc_call *call, int64_t task) {
             sum += pixel(y + n * OUTPUTS * AREA, t + n * TARGETS * AREA, i, d, &weight);
             weights += weight;
         }
-    call->operands[0][0] = (float)(sum / weights);
+    operand(call, 0)[0] = (float)(sum / weights);
 }
 static void gradient(const unetc_call *call, int64_t task) {
-    float *dw = call->operands[0], *db = call->operands[1];
-    const float *y = call->operands[2], *t = call->operands[3], *x = call->operands[4];
+    float *dw = operand(call, 0), *db = operand(call, 1);
+    const float *y = operand(call, 2), *t = operand(call, 3), *x = operand(call, 4);
     int64_t batch = call->scalars->batch;
     for (int j = 0; j < OUTPUTS * CHANNELS; j++) dw[j] = 0;
     for (int k = 0; k < OUTPUTS; k++) db[k] = 0;
@@ -137,34 +139,34 @@ static void gradient(const unetc_call *call, int64_t task) {
 static void adam(const unetc_call *call, int64_t task) {
     const unetc_scalars *s = call->scalars;
     for (int64_t i = 0; i < call->count; i++) {
-        float g = s->gradient_scale * call->operands[1][i], *m = call->operands[2] + i, *v = call->operands[3] + i;
+        float g = s->gradient_scale * operand(call, 1)[i], *m = operand(call, 2) + i, *v = operand(call, 3) + i;
         *m += (1 - s->beta1) * (g - *m);
         *v += (1 - s->beta2) * (g * g - *v);
-        call->operands[0][i] -= s->learning_rate * (*m / s->correction1)
+        operand(call, 0)[i] -= s->learning_rate * (*m / s->correction1)
             / (sqrtf(*v / s->correction2) + s->epsilon);
     }
 }
 static void adamw(const unetc_call *call, int64_t task) {
     for (int64_t i = 0; i < call->count; i++)
-        call->operands[0][i] *= 1 - call->scalars->learning_rate * call->scalars->weight_decay;
+        operand(call, 0)[i] *= 1 - call->scalars->learning_rate * call->scalars->weight_decay;
     adam(call, task);
 }
 static void sgd(const unetc_call *call, int64_t task) {
     for (int64_t i = 0; i < call->count; i++) {
-        float *m = call->operands[2] + i;
-        *m = call->scalars->beta1 * *m + call->scalars->gradient_scale * call->operands[1][i];
-        call->operands[0][i] -= call->scalars->learning_rate * *m;
+        float *m = operand(call, 2) + i;
+        *m = call->scalars->beta1 * *m + call->scalars->gradient_scale * operand(call, 1)[i];
+        operand(call, 0)[i] -= call->scalars->learning_rate * *m;
     }
 }
 static void accumulate(const unetc_call *call, int64_t task) {
     const unetc_scalars *s = call->scalars;
     for (int64_t i = 0; i < call->count; i++)
-        call->operands[0][i] =
-            (s->gradient_keep > 0 ? call->operands[0][i] : 0) + s->gradient_weight * call->operands[1][i];
+        operand(call, 0)[i] =
+            (s->gradient_keep > 0 ? operand(call, 0)[i] : 0) + s->gradient_weight * operand(call, 1)[i];
 }
 static void average(const unetc_call *call, int64_t task) {
     for (int64_t i = 0; i < call->count; i++)
-        call->operands[0][i] += call->scalars->average_weight * (call->operands[1][i] - call->operands[0][i]);
+        operand(call, 0)[i] += call->scalars->average_weight * (operand(call, 1)[i] - operand(call, 0)[i]);
 }
 
 #define MAPS(name, role, channels, offset) \

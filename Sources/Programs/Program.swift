@@ -1,3 +1,4 @@
+import Base
 import GraphIR
 
 /// A plan's instructions: a graph's operations in the order in which they run, with what has been decided of each (its
@@ -63,6 +64,10 @@ public struct Program: Hashable, Sendable {
     public func layout(of id: NodeID) -> Layout { layouts[id.index] }
 
     public mutating func setLayout(_ layout: Layout, of id: NodeID) { layouts[id.index] = layout }
+
+    /// Decides how a step's value is stored. What callers read is stored as they expect it, as 32-bit floats; nobody asks
+    /// for anything else, or the graph is not well formed any more.
+    public mutating func setElement(_ element: ElementType, of id: NodeID) { graph[id].type.element = element }
 
     /// A step's value, or a leaf.
     public func value(_ id: NodeID) -> Value {

@@ -7,22 +7,45 @@ struct TensorBases {
     let prepared: MappedMemory
     let derived: MappedMemory
 
-    /// The first element of a sample of a tensor; nil for optimiser state that was not allocated.
+    /// The first element of a sample of a tensor of 32-bit floats, as all are that callers may name; nil for optimiser
+    /// state that was not allocated.
     func pointer(_ tensor: TensorInfo, sample: Int = 0) -> UnsafeMutablePointer<Float>? {
+        precondition(tensor.element == .float32, "\"\(tensor.name)\" is stored as \(tensor.element.rawValue)")
+        return address(tensor, sample: sample)?.assumingMemoryBound(to: Float.self)
+    }
+
+    /// Lets `body` read the numbers of a sample of a tensor, however it is stored, and change them.
+    func withValues<Result>(
+        _ tensor: TensorInfo, sample: Int, _ body: (UnsafeMutableBufferPointer<Float>) throws -> Result
+    ) rethrows -> Result {
+        guard tensor.element != .float32, let address = address(tensor, sample: sample) else {
+            return try body(
+                UnsafeMutableBufferPointer(start: pointer(tensor, sample: sample), count: tensor.elementCount))
+        }
+        let memory = UnsafeMutableRawBufferPointer(start: address, count: tensor.sampleBytes)
+        let numbers = UnsafeMutableBufferPointer<Float>.allocate(capacity: tensor.elementCount)
+        defer { numbers.deallocate() }
+        tensor.element.read(UnsafeRawBufferPointer(memory), into: numbers)
+        defer { tensor.element.write(UnsafeBufferPointer(numbers), to: memory) }
+        return try body(numbers)
+    }
+
+    /// Where a sample of a tensor begins; nil for optimiser state that was not allocated.
+    func address(_ tensor: TensorInfo, sample: Int = 0) -> UnsafeMutableRawPointer? {
         let offset = tensor.offset + sample * tensor.sampleStride
         switch tensor.region {
-        case .arena: return arena.floats(at: offset)
-        case .parameters: return parameters.parameters.address(at: offset)
-        case .moment1: return (try? parameters.moment(1))?.floats(at: offset)
-        case .moment2: return (try? parameters.moment(2))?.floats(at: offset)
-        case .prepared: return prepared.floats(at: offset)
-        case .derived: return derived.floats(at: offset)
+        case .arena: return arena.base + offset
+        case .parameters: return UnsafeMutableRawPointer(parameters.parameters.address(at: offset))
+        case .moment1: return (try? parameters.moment(1)).map { $0.base + offset }
+        case .moment2: return (try? parameters.moment(2)).map { $0.base + offset }
+        case .prepared: return prepared.base + offset
+        case .derived: return derived.base + offset
         }
     }
 
     /// The optimiser state that belongs to a parameter.
-    func moment(_ index: Int, of parameter: TensorInfo) -> UnsafeMutablePointer<Float>? {
-        (try? parameters.moment(index))?.floats(at: parameter.offset)
+    func moment(_ index: Int, of parameter: TensorInfo) -> UnsafeMutableRawPointer? {
+        (try? parameters.moment(index)).map { $0.base + parameter.offset }
     }
 }
 
@@ -48,11 +71,10 @@ final class CallContext {
 
     /// Writes a pattern all over the scratch of all threads.
     func fillWorkspaces(with pattern: UInt32) {
-        let words = workspaces.base.assumingMemoryBound(to: UInt32.self)
-        words.update(repeating: pattern, count: workspaces.count / 4)
+        workspaces.fill(with: pattern)
     }
 
-    func workspace(thread: Int) -> UnsafeMutablePointer<Float> { workspaces.floats(at: thread * workspaceStride) }
+    func workspace(thread: Int) -> UnsafeMutableRawPointer { workspaces.base + thread * workspaceStride }
     func giveBackWorkspaces() { workspaces.giveBack() }
     func touch(with pool: WorkerPool) { pool.touch(workspaces) }
 }
@@ -85,7 +107,7 @@ final class BoundPlan {
     private let bases: TensorBases
     private let context: CallContext
     /// All steps' operands and calls, one after the other.
-    private let operands: UnsafeMutableBufferPointer<UnsafeMutablePointer<Float>?>
+    private let operands: UnsafeMutableBufferPointer<UnsafeMutableRawPointer?>
     private let calls: UnsafeMutableBufferPointer<unetc_call>
 
     /// - Parameters:
@@ -147,12 +169,14 @@ final class BoundPlan {
     }
 
     /// The step's operands, and for an update the parameter's state behind them.
-    private func resolve(_ row: unetc_step, _ updates: UpdateBinding) -> [UnsafeMutablePointer<Float>?] {
+    private func resolve(_ row: unetc_step, _ updates: UpdateBinding) -> [UnsafeMutableRawPointer?] {
         let tensors = (0..<Int(row.operand_count)).map { placed(info.tensors[Int(row.operands[$0])]) }
-        let pointers = tensors.map { bases.pointer($0) }
+        let pointers = tensors.map { bases.address($0) }
         guard row.kernel == nil else { return pointers }
-        if case .sum(let sums) = updates { return [sums.sum(of: tensors[0]), pointers[1]] }
-        return pointers + [bases.moment(1, of: tensors[0]), bases.moment(2, of: tensors[0])]
+        if case .sum(let sums) = updates {
+            return [sums.sum(of: tensors[0]).map { UnsafeMutableRawPointer($0) }, pointers[1]]
+        }
+        return pointers + [1, 2].map { bases.moment($0, of: tensors[0]) }
     }
 
     /// All tensors where this plan has them.

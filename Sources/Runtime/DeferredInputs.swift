@@ -14,7 +14,7 @@ final class DeferredInputs {
         var input: TensorInfo
         var offset: Int
         var isGradient: Bool { input.role == .cotangent }
-        var sampleBytes: Int { 4 * tensor.elementCount }
+        var sampleBytes: Int { tensor.sampleBytes }
     }
 
     /// The plans' places in the model.
@@ -42,7 +42,7 @@ final class DeferredInputs {
         for input in model.plans[deferred].inputs {
             let (tensor, step) = try model.plans[train].tensor(completedAs: input)
             sources.append(Source(step: step, tensor: tensor, input: input, offset: offset))
-            offset += capacity * 4 * tensor.elementCount
+            offset += capacity * tensor.sampleBytes
         }
         self.sources = sources.sorted { ($0.step, $0.offset) < ($1.step, $1.offset) }
         memory = try MappedMemory(bytes: offset, for: "what weight gradients are made of")
@@ -51,7 +51,7 @@ final class DeferredInputs {
     /// What is kept for so many samples, in bytes.
     static func bytes(model: Model) -> Int {
         guard let plan = model.deferredPlan.map({ model.plans[$0] }) else { return 0 }
-        return plan.inputs.reduce(0) { $0 + plan.batchCapacity * 4 * $1.elementCount }
+        return plan.inputs.reduce(0) { $0 + plan.batchCapacity * $1.sampleBytes }
     }
 
     func touch(with pool: WorkerPool) { pool.touch(memory) }
@@ -125,7 +125,7 @@ extension PlanInfo {
     fileprivate func tensor(completedAs input: TensorInfo) throws -> (TensorInfo, step: Int) {
         guard let index = tensors.firstIndex(where: { $0.name == input.name && $0.role == .value }),
             let step = steps.lastIndex(where: { writes($0, index) }),
-            tensors[index].elementCount == input.elementCount
+            tensors[index].elementCount == input.elementCount, tensors[index].element == input.element
         else {
             throw RuntimeError("plan \"\(name)\" does not make \"\(input.name)\", which the plan \"deferred\" reads")
         }

@@ -1,6 +1,6 @@
 /// Taking single steps of a plan, with operands of the caller's choice: for looking at one kernel alone.
 extension Executor {
-    /// Lets `body` read and write one sample of a tensor of the plan where it lies, in the layout that the plan has for it.
+    /// Lets `body` read and write one sample of a tensor of the plan, in the layout that the plan has for it.
     ///
     /// What lies there is only what steps and callers have left, since the plan reuses its memory.
     /// - Parameter index: the tensor's place in the plan.
@@ -19,8 +19,7 @@ extension Executor {
         }
         current = nil
         parameters.parameters.kernelsWillWrite()
-        return try body(
-            UnsafeMutableBufferPointer(start: bases.pointer(tensor, sample: sample), count: tensor.elementCount))
+        return try bases.withValues(tensor, sample: sample, body)
     }
 
     /// Runs one step of the plan on what its operands hold.

@@ -68,7 +68,7 @@ extension Executor {
             }
             return try body(block(tensor, sample: sample))
         }
-        if batch == 1 || tensor.sampleStride == 4 * tensor.elementCount {
+        if batch == 1 || tensor.sampleStride == tensor.sampleBytes {
             let first = block(tensor, sample: 0)
             return try body(UnsafeBufferPointer(start: first.baseAddress, count: batch * tensor.elementCount))
         }

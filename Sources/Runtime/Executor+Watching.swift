@@ -34,10 +34,11 @@ extension Executor {
     /// The first value, of the samples of a run, that is no finite number.
     func firstBroken(_ tensor: TensorInfo, batch: Int) -> Float? {
         for sample in 0..<(tensor.isBatched ? batch : 1) {
-            let values = UnsafeBufferPointer(start: bases.pointer(tensor, sample: sample), count: tensor.elementCount)
-            // A sum finds out at the speed of memory: a value that is no number makes it none.
-            guard !values.reduce(0, { $0 + $1 * 0 }).isFinite else { continue }
-            return values.first { !$0.isFinite }
+            let broken = bases.withValues(tensor, sample: sample) { values -> Float? in
+                // A sum finds out at the speed of memory: a value that is no number makes it none.
+                values.reduce(0, { $0 + $1 * 0 }).isFinite ? nil : values.first { !$0.isFinite }
+            }
+            if let broken { return broken }
         }
         return nil
     }

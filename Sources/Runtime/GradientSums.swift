@@ -41,7 +41,8 @@ final class GradientSums {
         let sum = { (parameter: ParameterInfo) in offsets[parameter.offset].map(memory.floats) }
         pool.touch(memory)
         partialCount = updated.reduce(0) { $0 + squareTasks($1) }
-        partialSums = try MappedMemory(bytes: 8 * partialCount, for: "the norm of the gradients")
+        partialSums = try MappedMemory(
+            bytes: MemoryLayout<Double>.stride * partialCount, for: "the norm of the gradients")
         updates = ParameterCalls(
             step,
             updated.map { parameter in
@@ -56,7 +57,7 @@ final class GradientSums {
         for parameter in updated {
             calls.append(
                 ParameterCalls.Operands(
-                    pointers: [sum(parameter), partialSums.floats(at: 8 * first)],
+                    pointers: [sum(parameter), partialSums.floats(at: MemoryLayout<Double>.stride * first)],
                     count: parameter.elementCount, tasks: squareTasks(parameter)))
             first += squareTasks(parameter)
         }
@@ -103,7 +104,7 @@ extension Model {
 
 extension ParameterInfo {
     /// Bytes up to where a next one may start.
-    fileprivate var paddedBytes: Int { (4 * elementCount + 63) / 64 * 64 }
+    fileprivate var paddedBytes: Int { (bytes + 63) / 64 * 64 }
 }
 
 /// Elements whose squares one task adds.
@@ -115,8 +116,8 @@ private func squareTasks(_ parameter: ParameterInfo) -> Int { (parameter.element
 ///
 /// A square of a Float is exact in Double, so that the bits do not depend on whether the machine fuses products and sums.
 private let sumSquares: unetc_kernel = { call, task in
-    guard let call = call?.pointee, let operands = call.operands, let values = operands[0],
-        let results = UnsafeMutableRawPointer(operands[1])
+    guard let call = call?.pointee, let operands = call.operands, let results = operands[1],
+        let values = operands[0]?.assumingMemoryBound(to: Float.self)
     else { return }
     let end = min((Int(task) + 1) * squareChunk, Int(call.count))
     var place = Int(task) * squareChunk
@@ -132,5 +133,5 @@ private let sumSquares: unetc_kernel = { call, task in
         sum += Double(values[place]) * Double(values[place])
         place += 1
     }
-    results.storeBytes(of: sum, toByteOffset: 8 * Int(task), as: Double.self)
+    results.storeBytes(of: sum, toByteOffset: MemoryLayout<Double>.stride * Int(task), as: Double.self)
 }

@@ -49,6 +49,13 @@ final class MappedMemory {
 
     deinit { munmap(mapping, mappedBytes) }
 
+    /// Writes a pattern all over a part of it, or everything; both begin and end at whole words.
+    func fill(_ range: Range<Int>? = nil, with pattern: UInt32) {
+        let range = range ?? 0..<count
+        let words = (base + range.lowerBound).assumingMemoryBound(to: UInt32.self)
+        words.update(repeating: pattern, count: range.count / MemoryLayout<UInt32>.stride)
+    }
+
     /// The floats that start `offset` bytes into the memory.
     func floats(at offset: Int) -> UnsafeMutablePointer<Float> {
         (base + offset).assumingMemoryBound(to: Float.self)

@@ -1,3 +1,4 @@
+import Base
 import ModelABI
 
 /// Reads the tables of a model into Swift values, checking everything that the executor relies on.
@@ -35,7 +36,7 @@ struct TableReader {
             }
         }
         let sorted = found.values.sorted { ($0.offset, $0.name) < ($1.offset, $1.name) }
-        for (a, b) in zip(sorted, sorted.dropFirst()) where a.offset + 4 * a.elementCount > b.offset {
+        for (a, b) in zip(sorted, sorted.dropFirst()) where a.offset + a.bytes > b.offset {
             throw broken("parameters \"\(a.name)\" and \"\(b.name)\" overlap")
         }
         return sorted
@@ -90,14 +91,21 @@ struct TableReader {
         _ tensor: unetc_tensor, arena: Int, prepared: Int, derived: Int, batchCapacity: Int
     ) throws -> TensorInfo {
         let name = text(tensor.name)
-        guard let role = TensorRole(rawValue: tensor.role), let region = TensorRegion(rawValue: tensor.region) else {
-            throw broken("tensor \"\(name)\" has role \(tensor.role) and region \(tensor.region)")
+        guard let role = TensorRole(rawValue: tensor.role), let region = TensorRegion(rawValue: tensor.region),
+            let element = ElementType(abi: tensor.element)
+        else {
+            throw broken(
+                "tensor \"\(name)\" has role \(tensor.role), region \(tensor.region) and elements of type "
+                    + "\(tensor.element)")
+        }
+        guard element == .float32 || role == .value else {
+            throw broken("tensor \"\(name)\", which others write or read, is stored as \(element.rawValue)")
         }
         let info = TensorInfo(
             name: name, role: role, region: region, shape: try shape(tensor), isBatched: tensor.batched != 0,
             offset: try size(tensor.offset, "the offset of \"\(name)\""), bytes: try size(tensor.bytes, "\"\(name)\""),
             sampleStride: try size(tensor.sample_stride, "the stride of \"\(name)\""),
-            partOf: tensor.part_of > 0 ? Int(tensor.part_of) - 1 : nil)
+            partOf: tensor.part_of > 0 ? Int(tensor.part_of) - 1 : nil, element: element)
         switch region {
         case .arena: try checkPlace(info, limit: arena, batchCapacity)
         case .prepared: try checkPlace(info, limit: prepared, batchCapacity)
@@ -110,10 +118,11 @@ struct TableReader {
 
     /// The last element of the last sample must lie within the region.
     private func checkPlace(_ tensor: TensorInfo, limit: Int, _ batchCapacity: Int) throws {
-        let block = 4 * tensor.elementCount
+        let block = tensor.sampleBytes
         let samples = tensor.isBatched ? batchCapacity : 1
         let span = block == 0 ? 0 : (samples - 1) * tensor.sampleStride + block
-        guard tensor.offset.isMultiple(of: 4), tensor.sampleStride.isMultiple(of: 4),
+        let size = tensor.element.bytes
+        guard tensor.offset.isMultiple(of: size), tensor.sampleStride.isMultiple(of: size),
             !tensor.isBatched || samples == 1 || tensor.sampleStride >= block, tensor.offset + span <= limit
         else {
             throw broken(
@@ -200,10 +209,10 @@ struct TableReader {
     /// Prepared tensors lie apart from each other, and each fits where the largest does.
     private func checkPrepared(_ tensors: [TensorInfo], largest: Int) throws {
         let prepared = tensors.filter { $0.region == .prepared }.sorted { $0.offset < $1.offset }
-        for tensor in prepared where tensor.isBatched || 4 * tensor.elementCount > largest {
+        for tensor in prepared where tensor.isBatched || tensor.sampleBytes > largest {
             throw broken("prepared tensor \"\(tensor.name)\" is batched, or larger than the largest")
         }
-        for (a, b) in zip(prepared, prepared.dropFirst()) where a.offset + 4 * a.elementCount > b.offset {
+        for (a, b) in zip(prepared, prepared.dropFirst()) where a.offset + a.sampleBytes > b.offset {
             throw broken("prepared tensors \"\(a.name)\" and \"\(b.name)\" overlap")
         }
     }

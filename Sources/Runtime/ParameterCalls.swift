@@ -14,7 +14,7 @@ final class ParameterCalls {
     private let threads: Int
     private let tasks: [Int]
     /// All calls' operands, and for each thread its call, one after the other.
-    private let pointers: UnsafeMutableBufferPointer<UnsafeMutablePointer<Float>?>
+    private let pointers: UnsafeMutableBufferPointer<UnsafeMutableRawPointer?>
     private let calls: UnsafeMutableBufferPointer<unetc_call>
 
     init(_ kernel: @escaping unetc_kernel, _ parameters: [Operands], context: CallContext) {
@@ -29,7 +29,7 @@ final class ParameterCalls {
         for (place, parameter) in parameters.enumerated() {
             let first = pointers.baseAddress.map { $0 + next }
             for pointer in parameter.pointers {
-                pointers[next] = pointer
+                pointers[next] = pointer.map { UnsafeMutableRawPointer($0) }
                 next += 1
             }
             for thread in 0..<threads {

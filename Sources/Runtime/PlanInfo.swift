@@ -1,3 +1,6 @@
+import Base
+import ModelABI
+
 /// What a tensor means to the program around a plan.
 public enum TensorRole: Int32, Hashable, Sendable, CaseIterable {
     case value, input, target, cotangent, parameter, output, loss, gradient, optimizerState, scratch
@@ -34,9 +37,13 @@ public struct TensorInfo: Hashable, Sendable {
     public var sampleStride: Int
     /// The place, in the plan, of the tensor that this one is a part of by meaning, or another name for.
     public var partOf: Int?
+    /// How its elements are stored.
+    public var element: ElementType
 
     /// Elements of one sample (of the whole tensor when it is not batched).
     public var elementCount: Int { shape.reduce(1, *) }
+    /// Bytes of one sample (of the whole tensor when it is not batched).
+    public var sampleBytes: Int { element.bytes * elementCount }
 }
 
 /// A tensor in the hands of a step's kernel.
@@ -165,6 +172,7 @@ public struct ParameterInfo: Hashable, Sendable {
     public var offset: Int
 
     public var elementCount: Int { shape.reduce(1, *) }
+    public var bytes: Int { ElementType.float32.bytes * elementCount }
 }
 
 /// An optimiser that the model was compiled with.
@@ -172,4 +180,15 @@ public struct OptimizerInfo: Hashable, Sendable {
     public var name: String
     /// State tensors per parameter: 0, 1 or 2.
     public var moments: Int
+}
+
+extension ElementType {
+    /// Of a tensor's row; nil for what the header does not know.
+    init?(abi: Int32) {
+        switch abi {
+        case Int32(UNETC_ELEMENT_F32): self = .float32
+        case Int32(UNETC_ELEMENT_BF16): self = .bfloat16
+        default: return nil
+        }
+    }
 }

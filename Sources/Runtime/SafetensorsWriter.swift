@@ -20,8 +20,8 @@ public struct SafetensorsWriter {
 
         var count: Int {
             switch self {
-            case .floats(let values): 4 * values.count
-            case .integers(let values): 8 * values.count
+            case .floats(let values): SafetensorsElement.f32.size * values.count
+            case .integers(let values): SafetensorsElement.i64.size * values.count
             case .raw(let bytes): bytes.count
             case .borrowed(let bytes, _): bytes.count
             }

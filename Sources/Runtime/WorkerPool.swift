@@ -38,7 +38,7 @@ final class WorkerPool {
     /// each lies near its thread.
     func touch(_ memory: MappedMemory) {
         let pages = (memory.count + MappedMemory.hugePage - 1) / MappedMemory.hugePage
-        var operand: UnsafeMutablePointer<Float>? = memory.floats(at: 0)
+        var operand: UnsafeMutableRawPointer? = memory.base
         withUnsafePointer(to: &operand) { operands in
             let call = unetc_call(operands: operands, scalars: nil, workspace: nil, count: Int64(memory.count))
             let calls = [unetc_call](repeating: call, count: threads)
@@ -52,7 +52,7 @@ final class WorkerPool {
 
 /// Task t clears huge page t of the first operand, which has `count` bytes.
 private let zeroPage: unetc_kernel = { call, task in
-    guard let call = call?.pointee, let base = UnsafeMutableRawPointer(call.operands[0]) else { return }
+    guard let call = call?.pointee, let base = call.operands[0] else { return }
     let start = Int(task) * MappedMemory.hugePage
     let bytes = min(MappedMemory.hugePage, Int(call.count) - start)
     (base + start).initializeMemory(as: UInt8.self, repeating: 0, count: bytes)

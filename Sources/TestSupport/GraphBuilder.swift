@@ -21,7 +21,7 @@ public struct GraphBuilder {
 
     /// A target of class numbers.
     public mutating func classes(_ name: String, _ shape: [Int]) -> NodeID {
-        append(.target, [], TensorType(shape, batched: true, element: .classIndex), name)
+        append(.target, [], TensorType.classes(shape), name)
     }
 
     public mutating func parameter(

@@ -159,7 +159,7 @@ public enum SampleGraph {
     private static func decorated(_ graph: Graph, a: NodeID, c: NodeID, weight: NodeID, gradient: NodeID) -> Graph {
         var graph = graph
         var labels = Node(
-            op: .target, type: TensorType([5, 7], batched: true, element: .classIndex), name: "classes")
+            op: .target, type: TensorType.classes([5, 7]), name: "classes")
         labels.origin.derivation = "quotes \" and \\ and\nlines // \u{7f} é"
         graph.append(labels)
         graph.append(Node(op: .cotangent, type: .batched([4, 5, 7]), name: "cotangent.logits"))

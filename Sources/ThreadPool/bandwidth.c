@@ -16,7 +16,7 @@ typedef float line __attribute__((vector_size(4 * FLOATS), may_alias));
 /* Each task changes its own `count` floats in place, so that every byte is read once and written once, and nothing
  * else moves: no line is fetched only to be overwritten. */
 static void stream_kernel(const unetc_call *call, int64_t task) {
-    line *lines = (line *)(call->operands[0] + task * call->count);
+    line *lines = (line *)((float *)call->operands[0] + task * call->count);
     for (int64_t i = 0; i < call->count / FLOATS; i += UNROLLED) {
         _Pragma("GCC unroll 4") for (int j = 0; j < UNROLLED; j++) lines[i + j] = 1.0f - lines[i + j];
     }
@@ -44,7 +44,7 @@ double unetc_measure_bandwidth(unetc_pool *pool) {
     int threads = unetc_pool_threads(pool);
     size_t share = share_bytes(threads), total = share * (size_t)threads;
     unetc_call *calls = calloc((size_t)threads, sizeof *calls);
-    float *array = aligned_alloc(HUGE_PAGE, total);
+    void *array = aligned_alloc(HUGE_PAGE, total);
     double best = 0;
     if (calls != NULL && array != NULL) {
         /* As the arena has them. */

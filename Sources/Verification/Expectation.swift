@@ -80,6 +80,16 @@ extension Expectation {
         }
         apply(node.epilogue, Array(operands.dropFirst(node.inputs.count)), randomness)
         if case .elementwise(let function) = node.op { applyRandom(function, inputs, randomness) }
+        if node.type.element != .float32 { store(as: node.type.element) }
+    }
+
+    /// Of a sum that may end on either side of what is half-way between two numbers of the type, the kernel may have the
+    /// other one.
+    private mutating func store(as element: ElementType) {
+        for position in values.indices {
+            bounds[position] += 2 * element.roundingUnit * (abs(values[position]) + bounds[position])
+            values[position] = Double(element.rounded(Float(values[position])))
+        }
     }
 
     private mutating func apply(_ epilogue: [FusedStep], _ extras: [Tensor], _ randomness: Randomness) {

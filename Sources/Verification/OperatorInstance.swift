@@ -104,14 +104,14 @@ private struct InstanceBuilder {
 
     mutating func crossEntropy(_ loss: ClassLoss, channels: Int) throws {
         let x = leaf(.batched([channels, 3, 2]), isFixed: false)
-        let type = TensorType([3, 2], batched: true, element: .classIndex)
+        let type = TensorType.classes([3, 2])
         let target = graph.append(Node(op: .target, type: type, name: "target"))
         graph.loss = try add(.classLoss(.ratio), [try add(.classLoss(.crossEntropy(loss)), [x, target])])
     }
 
     mutating func overlap(_ overlap: ClassOverlap, channels: Int) throws {
         let x = leaf(.batched([channels, 3, 2]), isFixed: false)
-        let type = TensorType([3, 2], batched: true, element: .classIndex)
+        let type = TensorType.classes([3, 2])
         let target = graph.append(Node(op: .target, type: type, name: "target"))
         let shares = try add(.softmax, [x])
         graph.loss = try add(.batchMean, [try add(.classLoss(.overlap(overlap)), [shares, target])])

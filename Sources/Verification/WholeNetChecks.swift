@@ -15,6 +15,11 @@ struct WholeNetChecks {
     /// The same, relative to the largest gradient: that of a bias in front of a normalisation is zero but for rounding.
     private static let floor = 1e-7
 
+    /// As `tolerance`; of values that are stored with fewer bits one may be rounded the other way.
+    private var tolerance: Double {
+        subject.options.elements.values.reduce(Self.tolerance) { max($0, $1 == .float32 ? 0 : $1.roundingUnit) }
+    }
+
     func run() throws -> Finding {
         var finding = Finding()
         var plain = subject.options
@@ -37,7 +42,7 @@ struct WholeNetChecks {
             let difference = norm(zip(values, others).map { $0 - $1 })
             let size = norm(values)
             // Of two results that are all zeros nothing differs.
-            let share = difference == 0 ? 0 : difference / max(Self.tolerance * size, Self.floor * largest)
+            let share = difference == 0 ? 0 : difference / max(tolerance * size, Self.floor * largest)
             finding.worst = max(finding.worst ?? 0, share.isNaN ? .infinity : share)
             if !(share <= 1) {
                 finding.faults.append(

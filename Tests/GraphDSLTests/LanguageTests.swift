@@ -160,7 +160,7 @@ import Testing
     @Test func classMapsAreTargets() throws {
         let text = "graph t { input x: [1, 4, 6]; target c: classes[4, 6]; output y = x }"
         let (graph, diagnostics) = compileGraph(text: text, fileName: "test.graph")
-        #expect(graph?.nodes.last?.type == TensorType([4, 6], batched: true, element: .classIndex))
+        #expect(graph?.nodes.last?.type == TensorType.classes([4, 6]))
         #expect(diagnostics.map(\.message) == ["target \"c\" is never used"])
     }
 

@@ -92,7 +92,7 @@ import Testing
         ),
         ("graph g {\n  %0 x = input : [M]\n}", 2, "expected a dimension, found 'M]'"),
         ("graph g {\n  %0 x = input : [N, ]\n}", 2, "expected a dimension, found ']'"),
-        ("graph g {\n  %0 x = input : [N] f16\n}", 2, "expected the element type f32 or class, found 'f16'"),
+        ("graph g {\n  %0 x = input : [N] f16\n}", 2, "expected the element type f32, bf16 or class, found 'f16'"),
         ("graph g {\n  %0 x = input : [N]  // a.graph:1\n}", 2, "expected ':', found the end of the line"),
         (
             "graph g {\n  %0 \"x = input : [N]\n}", 2,

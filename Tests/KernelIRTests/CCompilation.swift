@@ -123,13 +123,15 @@ final class CompiledKernels {
         for (position, scalar) in RuntimeScalar.allCases.enumerated() {
             scalars.storeBytes(of: evaluator.scalars[scalar] ?? 0, toByteOffset: 24 + 4 * position, as: Float.self)
         }
-        let buffers = operands.map { operand in
-            let buffer = UnsafeMutableBufferPointer<Float>.allocate(capacity: operand.count)
-            _ = buffer.initialize(from: operand)
+        let elements = kernel.buffers.map(\.element)
+        let buffers = zip(operands, elements).map { operand, element in
+            let buffer = UnsafeMutableRawBufferPointer.allocate(
+                byteCount: element.bytes * operand.count, alignment: element.bytes)
+            operand.withUnsafeBufferPointer { element.write($0, to: buffer) }
             return buffer
         }
-        let workspace = UnsafeMutableBufferPointer<Float>.allocate(capacity: kernel.workspaceExtent)
-        let pointers = UnsafeMutablePointer<UnsafeMutablePointer<Float>?>.allocate(capacity: buffers.count)
+        let workspace = UnsafeMutableBufferPointer<Float>.allocate(capacity: kernel.workspace?.extent ?? 0)
+        let pointers = UnsafeMutablePointer<UnsafeMutableRawPointer?>.allocate(capacity: buffers.count)
         defer {
             buffers.forEach { $0.deallocate() }
             workspace.deallocate()
@@ -147,6 +149,10 @@ final class CompiledKernels {
             workspace.initialize(repeating: evaluator.workspaceFill)
             function(call, Int64(task))
         }
-        operands = buffers.map { Array($0) }
+        for (position, buffer) in buffers.enumerated() {
+            operands[position].withUnsafeMutableBufferPointer {
+                elements[position].read(UnsafeRawBufferPointer(buffer), into: $0)
+            }
+        }
     }
 }

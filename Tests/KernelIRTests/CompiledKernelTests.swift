@@ -1,3 +1,4 @@
+import Base
 import Foundation
 import KernelIR
 import Testing
@@ -35,7 +36,7 @@ struct CompiledKernelTests {
         evaluator.seed = random.next()
         evaluator.step = Int64(seed * 1_000_003) + 1
         let operands = kernel.buffers.filter { $0.access != .workspace }.map { buffer in
-            (0..<buffer.extent).map { _ in Float.random(in: -4...4, using: &random) }
+            (0..<buffer.extent).map { _ in buffer.element.rounded(Float.random(in: -4...4, using: &random)) }
         }
         var (expected, found) = (operands, operands)
         try evaluator.run(kernel, operands: &expected)
@@ -47,15 +48,59 @@ struct CompiledKernelTests {
         #expect(expected != operands, "\(kernel.name) changes nothing")
     }
 
-    @Test("functions give the same bits at every width and in the evaluator", arguments: kernelCompilers)
-    func functions(compiler: any KernelCompiler) throws {
-        let operators = UnaryOperator.allCases
-        // Every 1000003rd float, and the special ones.
+    /// Every 1000003rd float, and the special ones.
+    private static let values: [Float] = {
         let specials: [Float] = [
             0, -0, .infinity, -.infinity, .nan, .greatestFiniteMagnitude, .leastNonzeroMagnitude, 1,
         ]
         let spread = stride(from: UInt32(0), to: .max - 2_000_000, by: 1_000_003).map { Float(bitPattern: $0) }
-        let values = specials + spread.prefix(spread.count / 16 * 16 + 8)
+        return specials + spread.prefix(spread.count / 16 * 16 + 8)
+    }()
+
+    @Test("stores round as the type says, at every width", arguments: kernelCompilers)
+    func stores(compiler: any KernelCompiler) throws {
+        // What lies half-way between two numbers and beside it, what becomes infinite, and what only its payload makes none.
+        let patterns: [UInt32] = [
+            0x3f80_7fff, 0x3f80_8000, 0x3f80_8001, 0x3f81_7fff, 0x3f81_8000, 0x3f81_8001, 0xbf81_8000, 0x7f7f_8000,
+            0x7f7f_7fff, 0x7f80_0001, 0xff80_0001, 0x0000_8000, 0x0000_8001, 0x0001_8000, 0x7fff_ffff, 0xffff_ffff,
+        ]
+        let values = Self.values + patterns.map { Float(bitPattern: $0) }
+        let elements = ElementType.allCases
+        let kernels = compiler.widths.flatMap { width in
+            elements.map { storing(width: width, count: values.count, as: $0) }
+        }
+        try withTemporaryFolder { folder in
+            let compiled = try CompiledKernels(try compiler.library(of: kernels, in: folder))
+            for kernel in kernels {
+                let element = kernel.buffers[0].element
+                var found = [Array(repeating: Float(0), count: values.count), values]
+                try compiled.run(kernel, like: KernelEvaluator(batch: 1), operands: &found)
+                for (value, stored) in zip(values, found[0]) {
+                    let expected = element.rounded(value)
+                    #expect(isSame(expected, stored), "\(value) is \(stored) in \(kernel.name), not \(expected)")
+                }
+            }
+        }
+    }
+
+    private func storing(width: Int, count: Int, as element: ElementType) -> Kernel {
+        let (i, whole) = (Index.variable("i"), count / width * width)
+        func move(_ width: Int) -> [Statement] { [.store("y", i, .load("x", i, width: width))] }
+        let vectors = Statement.loop("i", from: 0, to: .literal(whole), step: width, move(width))
+        let rest = Statement.loop("i", from: .literal(whole), to: .literal(count), step: 1, move(1))
+        return Kernel(
+            name: "store_\(element.rawValue)_\(width)",
+            buffers: [
+                Buffer(name: "y", access: .write, element: element, extent: count),
+                Buffer(name: "x", access: .read, extent: count),
+            ],
+            tasksFixed: 1, body: whole < count ? [vectors, rest] : [vectors])
+    }
+
+    @Test("functions give the same bits at every width and in the evaluator", arguments: kernelCompilers)
+    func functions(compiler: any KernelCompiler) throws {
+        let operators = UnaryOperator.allCases
+        let values = Self.values
         let kernels = compiler.widths.flatMap { width in
             operators.enumerated().map { functionKernel($1, number: $0, width: width, count: values.count) }
         }

@@ -1,3 +1,4 @@
+import Base
 import KernelIR
 
 /// Repeatable random numbers.
@@ -58,17 +59,19 @@ struct RandomKernel {
 
     static func make(seed: UInt64, width: Int) -> Kernel {
         var maker = RandomKernel(seed: seed, width: width)
+        let (stored, read) = (maker.oneOf(ElementType.allCases), maker.oneOf(ElementType.allCases))
         let body =
             [.declare("total", width: width, maker.value(width, 1))]
             + maker.scoped(5) { maker in
                 maker.variables.append(("total", width))
             }
-        let last = Statement.store("y", .task * .literal(chunk), .variable("total", width: width))
+        // Something else than what may have been read there.
+        let last = Statement.store("y", .task * .literal(chunk), .variable("total", width: width) + 0.25)
         return Kernel(
             name: "kernel_\(width)_\(seed)", documentation: ["random \(seed)"],
             buffers: [
-                Buffer(name: "y", access: .readWrite, extent: chunk * taskCount, comment: "result"),
-                Buffer(name: "x", access: .read, extent: inputExtent, comment: "operand"),
+                Buffer(name: "y", access: .readWrite, element: stored, extent: chunk * taskCount, comment: "result"),
+                Buffer(name: "x", access: .read, element: read, extent: inputExtent, comment: "operand"),
                 Buffer(name: "scratch", access: .workspace, extent: scratchExtent),
             ],
             tasksPerSample: 1, tasksFixed: 1, body: body + [last])

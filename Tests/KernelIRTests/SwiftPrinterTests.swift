@@ -108,9 +108,9 @@ private let scaleText = """
     /// [N, 1, 10, 10] -> [N, 1, 10, 10]
     @_cdecl("enc1_forward")
     public func enc1_forward(_ call: UnsafePointer<unetc_call>, _ task: Int) {
-        let enc1_relu = call.pointee.operands[0]!            // [N, 1, 10, 10]
-        let image = UnsafePointer(call.pointee.operands[1]!) // [N, 1, 10, 10]
-        let scratch = call.pointee.workspace!
+        let enc1_relu = call.pointee.operands[0]!.assumingMemoryBound(to: Float.self)            // [N, 1, 10, 10]
+        let image = UnsafePointer(call.pointee.operands[1]!.assumingMemoryBound(to: Float.self)) // [N, 1, 10, 10]
+        let scratch = call.pointee.workspace!.assumingMemoryBound(to: Float.self)
         let batch = Int(call.pointee.scalars.pointee.batch)
         let beta1 = call.pointee.scalars.pointee.beta1
 

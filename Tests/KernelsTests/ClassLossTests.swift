@@ -8,7 +8,7 @@ import Testing
 @Suite struct ClassLossTests {
     /// 35 positions of 3 channels.
     private static let map = TensorType.batched([3, 5, 7])
-    private static let classes = TensorType([5, 7], batched: true, element: .classIndex)
+    private static let classes = TensorType.classes([5, 7])
 
     /// What the step makes of one sample.
     private func result(_ op: Op, _ types: [TensorType], _ values: [[Float]], _ target: Target) throws -> [Float] {
@@ -96,7 +96,7 @@ import Testing
 
     /// A map of several pieces is summed in two stages, whose memory has every piece of every sample.
     @Test func largeMapsAreSummedInTwoStages() throws {
-        let classes = TensorType([70, 70], batched: true, element: .classIndex)
+        let classes = TensorType.classes([70, 70])
         let test = KernelCase("", .classLoss(.crossEntropy(ClassLoss())), [.batched([3, 70, 70]), classes])
         let step = lower(try KernelTrial(test, Setup(target: .x86v4, isSliced: false)).request)
         #expect(step.stages.map(\.kernel.tasksPerSample) == [4, 1])

@@ -136,7 +136,7 @@ extension KernelCase {
 
     private static func classes(_ shape: [Int], _ losses: [(String, ClassLoss)]) -> [KernelCase] {
         let (map, sums) = (TensorType.batched(shape), TensorType.batched([2]))
-        let classes = TensorType(Array(shape.dropFirst()), batched: true, element: .classIndex)
+        let classes = TensorType.classes(Array(shape.dropFirst()))
         return [
             KernelCase("\(shape)", .softmax, [map]), KernelCase("\(shape)", .softmaxGradient, [map, map]),
         ]

@@ -22,6 +22,7 @@ import Testing
             program[id].preparedBytes = id.index % 3 * 128
             program[id].workspaceBytes = id.index % 5 * 4
             program[id].milliseconds = id.index % 4 == 0 ? nil : 1 / Double(id.index)
+            if id.index % 3 == 0, !program.results.contains(id) { program.setElement(.bfloat16, of: id) }
         }
         return program
     }

@@ -78,79 +78,80 @@ enum TestModel {
         #define Y_SOURCE 5
         #endif
 
+        static float *operand(const unetc_call *call, int i) { return call->operands[i]; }
         static void clear(const unetc_call *call, int64_t task) {
-            for (int i = 0; i < E; i++) call->operands[0][task * E + i] = 0;
+            for (int i = 0; i < E; i++) operand(call, 0)[task * E + i] = 0;
         }
         static void scale(const unetc_call *call, int64_t task) {
-            call->operands[0][task] = call->operands[2][task % E] * call->operands[1][task];
-            call->operands[3][task] += 1;
-            call->operands[4][task] = (float)(((uintptr_t)call->workspace >> 7) & 0xffff);
-            call->workspace[15] = 1;
+            operand(call, 0)[task] = operand(call, 2)[task % E] * operand(call, 1)[task];
+            operand(call, 3)[task] += 1;
+            operand(call, 4)[task] = (float)(((uintptr_t)call->workspace >> 7) & 0xffff);
+            ((float *)call->workspace)[15] = 1;
         }
         static void scale_apart(const unetc_call *call, int64_t sample) {
             for (int i = 0; i < E; i++)
-                call->operands[0][sample * 2 * E + i] = call->operands[2][i] * call->operands[1][sample * E + i];
+                operand(call, 0)[sample * 2 * E + i] = operand(call, 2)[i] * operand(call, 1)[sample * E + i];
         }
         static void loss(const unetc_call *call, int64_t task) {
             float sum = 0;
-            for (int64_t i = 0; i < call->scalars->batch * E; i++) sum += call->operands[1][i];
-            *call->operands[0] = sum / (float)call->scalars->batch;
+            for (int64_t i = 0; i < call->scalars->batch * E; i++) sum += operand(call, 1)[i];
+            *operand(call, 0) = sum / (float)call->scalars->batch;
         }
         static void gradient(const unetc_call *call, int64_t i) {
             float sum = 0;
-            for (int64_t n = 0; n < call->scalars->batch; n++) sum += call->operands[1][n * E + i];
-            call->operands[0][i] = sum / (float)call->scalars->batch;
+            for (int64_t n = 0; n < call->scalars->batch; n++) sum += operand(call, 1)[n * E + i];
+            operand(call, 0)[i] = sum / (float)call->scalars->batch;
         }
         /* Three elements a task. */
         static void plain(const unetc_call *call, int64_t task) {
             for (int64_t i = 3 * task; i < 3 * task + 3 && i < call->count; i++)
-                call->operands[0][i] -=
-                    call->scalars->learning_rate * call->scalars->gradient_scale * call->operands[1][i];
+                operand(call, 0)[i] -=
+                    call->scalars->learning_rate * call->scalars->gradient_scale * operand(call, 1)[i];
         }
         static void sgd(const unetc_call *call, int64_t task) {
             for (int64_t i = 3 * task; i < 3 * task + 3 && i < call->count; i++) {
-                float m = call->scalars->beta1 * call->operands[2][i] + call->operands[1][i];
-                call->operands[2][i] = m;
-                call->operands[0][i] -= call->scalars->learning_rate * m;
+                float m = call->scalars->beta1 * operand(call, 2)[i] + operand(call, 1)[i];
+                operand(call, 2)[i] = m;
+                operand(call, 0)[i] -= call->scalars->learning_rate * m;
             }
         }
         static void adam(const unetc_call *call, int64_t task) {
             const unetc_scalars *s = call->scalars;
             for (int64_t i = 3 * task; i < 3 * task + 3 && i < call->count; i++) {
-                float g = call->operands[1][i];
-                call->operands[2][i] += (1 - s->beta1) * (g - call->operands[2][i]);
-                call->operands[3][i] += (1 - s->beta2) * (g * g - call->operands[3][i]);
-                call->operands[0][i] = call->operands[2][i] / s->correction1 + call->operands[3][i] / s->correction2;
+                float g = operand(call, 1)[i];
+                operand(call, 2)[i] += (1 - s->beta1) * (g - operand(call, 2)[i]);
+                operand(call, 3)[i] += (1 - s->beta2) * (g * g - operand(call, 3)[i]);
+                operand(call, 0)[i] = operand(call, 2)[i] / s->correction1 + operand(call, 3)[i] / s->correction2;
             }
         }
         static void add_up(const unetc_call *call, int64_t task) {
             const unetc_scalars *s = call->scalars;
             for (int64_t i = 3 * task; i < 3 * task + 3 && i < call->count; i++)
-                call->operands[0][i] =
-                    (s->gradient_keep > 0 ? call->operands[0][i] : 0) + s->gradient_weight * call->operands[1][i];
+                operand(call, 0)[i] =
+                    (s->gradient_keep > 0 ? operand(call, 0)[i] : 0) + s->gradient_weight * operand(call, 1)[i];
         }
         static void follow(const unetc_call *call, int64_t task) {
             for (int64_t i = 3 * task; i < 3 * task + 3 && i < call->count; i++)
-                call->operands[0][i] += call->scalars->average_weight * (call->operands[1][i] - call->operands[0][i]);
+                operand(call, 0)[i] += call->scalars->average_weight * (operand(call, 1)[i] - operand(call, 0)[i]);
         }
 
         static int preparations = 0;
         static void twice(const unetc_call *call, int64_t task) {
-            for (int i = 0; i < E; i++) call->operands[0][i] = 2 * call->operands[1][i];
+            for (int i = 0; i < E; i++) operand(call, 0)[i] = 2 * operand(call, 1)[i];
             preparations++;
         }
         static void thrice(const unetc_call *call, int64_t task) {
-            for (int i = 0; i < E; i++) call->operands[0][i] = 3 * call->operands[1][i];
+            for (int i = 0; i < E; i++) operand(call, 0)[i] = 3 * operand(call, 1)[i];
             preparations++;
         }
         static void product(const unetc_call *call, int64_t n) {
             for (int i = 0; i < E; i++)
-                call->operands[0][n * E + i] = call->operands[1][n * E + i] * call->operands[2][i];
+                operand(call, 0)[n * E + i] = operand(call, 1)[n * E + i] * operand(call, 2)[i];
         }
         static void sum(const unetc_call *call, int64_t n) {
-            for (int i = 0; i < E; i++) call->operands[0][n * E + i] += call->operands[1][i];
+            for (int i = 0; i < E; i++) operand(call, 0)[n * E + i] += operand(call, 1)[i];
         }
-        static void count(const unetc_call *call, int64_t task) { call->operands[0][0] = (float)preparations; }
+        static void count(const unetc_call *call, int64_t task) { operand(call, 0)[0] = (float)preparations; }
 
         #define BLOCK(name, role, offset, stride) \
             {name, role, UNETC_REGION_ARENA, 1, {E}, 1, 0, 0, offset, stride * CAPACITY, stride}

@@ -16,8 +16,8 @@ enum { MOST_TASKS = 257, MOST_THREADS = 8 };
 
 /* Counts how often each task ran, and on the scratch of its thread how many it had. */
 static void count_task(const unetc_call *call, int64_t task) {
-    call->operands[0][task] += 1;
-    call->workspace[0] += 1;
+    ((float *)call->operands[0])[task] += 1;
+    *(float *)call->workspace += 1;
 }
 
 static void rest(long nanoseconds) {
@@ -28,7 +28,7 @@ static void rest(long nanoseconds) {
 /* Takes long enough for every thread to come by. */
 static void race(const unetc_call *call, int64_t task) {
     (void)task;
-    call->operands[0][0] += 1;
+    *(float *)call->operands[0] += 1;
     rest(50000);
 }
 
@@ -58,7 +58,7 @@ static void work(int threads, int jobs, long pause) {
     unetc_pool *pool = unetc_pool_create(threads);
     check(pool != NULL && unetc_pool_threads(pool) == threads, "a pool cannot be made");
     float seen[MOST_TASKS] = {0}, scratch[MOST_THREADS][16] = {{0}};
-    float *operands[1] = {seen};
+    void *operands[1] = {seen};
     unetc_call calls[MOST_THREADS];
     for (int t = 0; t < threads; t++) calls[t] = (unetc_call){operands, NULL, scratch[t], 0};
     float expected[MOST_TASKS] = {0}, all = 0, counted = 0;
@@ -84,7 +84,8 @@ static void *work_aside(void *unused) {
 int main(int argc, char **argv) {
     if (argc > 1 && strcmp(argv[1], "--plant") == 0) {
         unetc_pool *pool = unetc_pool_create(2);
-        float place = 0, *operands[1] = {&place};
+        float place = 0;
+        void *operands[1] = {&place};
         unetc_call calls[2] = {{operands, NULL, NULL, 0}, {operands, NULL, NULL, 0}};
         for (int job = 0; job < 10; job++) unetc_pool_run(pool, race, calls, 20);
         unetc_pool_destroy(pool);

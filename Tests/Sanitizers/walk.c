@@ -62,11 +62,15 @@ static uint64_t elements(const unetc_tensor *tensor) {
     return count;
 }
 
+static uint64_t sample_bytes(const unetc_tensor *tensor) {
+    return elements(tensor) * (tensor->element == UNETC_ELEMENT_BF16 ? 2 : sizeof(float));
+}
+
 /* Where the samples of this batch lie, and not a byte more. */
 static stretch place(const world *w, const unetc_tensor *tensor) {
     stretch found = {w->regions[tensor->region] + tensor->offset, tensor->bytes};
     if (tensor->batched)
-        found.bytes = (uint64_t)(w->scalars.batch - 1) * tensor->sample_stride + 4 * elements(tensor);
+        found.bytes = (uint64_t)(w->scalars.batch - 1) * tensor->sample_stride + sample_bytes(tensor);
     if (tensor->region < 0 || tensor->region >= REGIONS || found.bytes > tensor->bytes ||
         tensor->offset + found.bytes > w->sizes[tensor->region])
         fail("lies outside its region", tensor->name);
@@ -103,7 +107,7 @@ static int operands_of(const world *w, const unetc_step *step, stretch *found) {
     return count;
 }
 
-static void run_tasks(const world *w, const unetc_step *step, float *const *operands) {
+static void run_tasks(const world *w, const unetc_step *step, void *const *operands) {
     unetc_kernel kernel = step->kernel != NULL ? step->kernel : w->model->optimizers[0].kernel;
     int64_t tasks = step->tasks_per_sample * w->scalars.batch + step->tasks_fixed;
     for (int64_t i = 0; i < tasks; i++) {
@@ -124,13 +128,13 @@ static char access_to(const unetc_step *step, int operand) {
 static void spoil(const world *w, const unetc_tensor *tensor, char *box) {
     int64_t samples = tensor->batched ? w->scalars.batch : 1;
     for (int64_t n = 0; n < samples; n++)
-        memset(box + (uint64_t)n * tensor->sample_stride, 0xff, 4 * elements(tensor));
+        memset(box + (uint64_t)n * tensor->sample_stride, 0xff, sample_bytes(tensor));
 }
 
 /* What a kernel has changed goes back into the arena; what it only read may lie under a result there. */
 static void run_boxed(const world *w, const unetc_step *step) {
     stretch places[MOST_OPERANDS];
-    float *boxes[MOST_OPERANDS];
+    void *boxes[MOST_OPERANDS];
     if (step->operand_count + 2 > MOST_OPERANDS) fail("has too many operands for this test", step->name);
     int count = operands_of(w, step, places);
     if (w->is_planted) places[0].bytes -= sizeof(float);
@@ -155,9 +159,9 @@ static void run_boxed(const world *w, const unetc_step *step) {
 
 static void run_in_place(const world *w, const unetc_step *step) {
     stretch places[MOST_OPERANDS];
-    float *operands[MOST_OPERANDS];
+    void *operands[MOST_OPERANDS];
     int count = operands_of(w, step, places);
-    for (int i = 0; i < count; i++) operands[i] = (float *)places[i].start;
+    for (int i = 0; i < count; i++) operands[i] = places[i].start;
     run_tasks(w, step, operands);
 }
 

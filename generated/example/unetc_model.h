@@ -2,7 +2,8 @@
  *
  * A model is data plus functions: tables of tensors, steps and plans, and kernels of one signature. The executor walks
  * the step table; it knows nothing of operators. Every pointer in these tables refers to static constants of the
- * emitted code. Sizes are in bytes unless a name says otherwise; every tensor is 32-bit float, NCHW, row-major.
+ * emitted code. Sizes are in bytes unless a name says otherwise. A tensor says how its elements are stored and in which
+ * order; those that callers write or read by name are 32-bit floats, NCHW, row-major.
  */
 #ifndef UNETC_MODEL_H
 #define UNETC_MODEL_H
@@ -14,7 +15,7 @@ extern "C" {
 #endif
 
 #define UNETC_MODEL_MAGIC 0x54454e55u /* "UNET" */
-#define UNETC_MODEL_ABI 5u
+#define UNETC_MODEL_ABI 6u
 
 /* Where a tensor's bytes live: offsets count from that region's base. */
 enum {
@@ -38,6 +39,12 @@ enum {
     UNETC_ROLE_GRADIENT = 7,       /* readable after the plan "gradients": "grad.<parameter or input>" */
     UNETC_ROLE_OPTIMIZER_STATE = 8,
     UNETC_ROLE_SCRATCH = 9 /* of one step's kernels alone, which need not fill it */
+};
+
+/* How elements are stored. All are computed with as 32-bit floats. */
+enum {
+    UNETC_ELEMENT_F32 = 0,
+    UNETC_ELEMENT_BF16 = 1 /* the upper half of a 32-bit float */
 };
 
 /* The part of the work a step belongs to. */
@@ -70,6 +77,10 @@ typedef struct unetc_tensor {
      * map that it is a slice of, of the value that it is another name for; 0: it stands for itself. Whoever writes one
      * has written the other. */
     int32_t part_of;
+    int32_t element; /* UNETC_ELEMENT_* */
+    /* Channels that lie side by side at each position of a map: [N, C / channel_block, H, W, channel_block]; 0 or 1: NCHW,
+     * row-major. */
+    int32_t channel_block;
 } unetc_tensor;
 
 /* What changes from call to call. */
@@ -91,9 +102,9 @@ typedef struct unetc_scalars {
 } unetc_scalars;
 
 typedef struct unetc_call {
-    float *const *operands; /* the step's tensors: results first, then what it reads */
+    void *const *operands; /* the step's tensors: results first, then what it reads */
     const unetc_scalars *scalars;
-    float *workspace; /* this thread's scratch, at least the step's workspace_bytes, 64-byte aligned */
+    void *workspace; /* this thread's scratch, at least the step's workspace_bytes, 64-byte aligned */
     int64_t count;    /* the step's count */
 } unetc_call;
 

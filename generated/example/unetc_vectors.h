@@ -212,6 +212,46 @@ UNETC_INLINE float unetc_sum8(v8 x)
     return (h4[0] + h4[2]) + (h4[1] + h4[3]);
 }
 
+UNETC_INLINE float unetc_load_bf16_1(const uint16_t *p) { return unetc_from_bits1((uint32_t)*p << 16); }
+UNETC_INLINE void unetc_store_bf16_1(uint16_t *p, float x)
+{
+    const uint32_t bits = unetc_bits1(x);
+    const uint32_t rounded = x != x ? bits | 0x400000 : bits + 0x7fff + (bits >> 16 & 1);
+    *p = (uint16_t)(rounded >> 16);
+}
+
+typedef uint16_t v4_half __attribute__((vector_size(8)));
+typedef uint16_t v4_half_memory __attribute__((vector_size(8), aligned(2), may_alias));
+UNETC_INLINE v4 unetc_load_bf16_4(const uint16_t *p)
+{
+    const v4_half half = *(const v4_half_memory *)p;
+    return (v4)(__builtin_convertvector(half, v4_bits) << 16);
+}
+UNETC_INLINE void unetc_store_bf16_4(uint16_t *p, v4 x)
+{
+    const v4_bits bits = (v4_bits)x;
+    const v4_bits nan = (v4_bits)(x != x);
+    const v4_bits nearest = bits + 0x7fff + (bits >> 16 & 1);
+    const v4_bits rounded = ((bits | 0x400000) & nan) | (nearest & ~nan);
+    *(v4_half_memory *)p = (v4_half_memory)__builtin_convertvector(rounded >> 16, v4_half);
+}
+
+typedef uint16_t v8_half __attribute__((vector_size(16)));
+typedef uint16_t v8_half_memory __attribute__((vector_size(16), aligned(2), may_alias));
+UNETC_INLINE v8 unetc_load_bf16_8(const uint16_t *p)
+{
+    const v8_half half = *(const v8_half_memory *)p;
+    return (v8)(__builtin_convertvector(half, v8_bits) << 16);
+}
+UNETC_INLINE void unetc_store_bf16_8(uint16_t *p, v8 x)
+{
+    const v8_bits bits = (v8_bits)x;
+    const v8_bits nan = (v8_bits)(x != x);
+    const v8_bits nearest = bits + 0x7fff + (bits >> 16 & 1);
+    const v8_bits rounded = ((bits | 0x400000) & nan) | (nearest & ~nan);
+    *(v8_half_memory *)p = (v8_half_memory)__builtin_convertvector(rounded >> 16, v8_half);
+}
+
 /* 4 rows of 4 floats, with rows and columns exchanged. */
 UNETC_INLINE void unetc_transpose4(
     const float *from, int64_t from_stride, float *to, int64_t to_stride)

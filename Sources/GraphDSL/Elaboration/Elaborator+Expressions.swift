@@ -233,7 +233,7 @@ extension Elaborator {
     func isFeatureMap(_ value: Value) -> Bool {
         guard case .tensor(let id) = value else { return false }
         let type = builder.graph[id].type
-        return type.isBatched && type.featureMap != nil && type.element == .float32
+        return type.isBatched && type.featureMap != nil && !type.isClasses
     }
 
     /// For messages: `the number 3`, `the feature map [N, 3, 8, 8]`.
@@ -246,7 +246,7 @@ extension Elaborator {
         case .tensor(let id):
             let type = builder.graph[id].type
             if type == .scalar { return "a loss" }
-            return type.element == .classIndex ? "the class map \(type)" : "the feature map \(type)"
+            return type.isClasses ? "the class map \(type)" : "the feature map \(type)"
         }
     }
 }

@@ -52,8 +52,7 @@ extension Elaborator {
         }
         let shape = syntax.sizes.map { integer($0, from: 1, "a size of \"\(name.text)\"") }
         guard !shape.contains(nil) else { return nil }
-        return TensorType(
-            shape.compactMap(\.self), batched: true, element: syntax.isClasses ? .classIndex : .float32)
+        return TensorType(shape.compactMap(\.self), batched: true, isClasses: syntax.isClasses)
     }
 
     private mutating func elaborateOutput(_ name: Name, _ expression: Expression) {

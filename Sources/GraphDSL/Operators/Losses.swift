@@ -11,7 +11,7 @@ extension OperatorSignature {
         ) { call, builder throws(Diagnostic) in
             let loss = SampleLoss(declaration, call.arguments.constants(declaration.parameters))
             let perSample =
-                declaration.takesClasses && call.operands[1].type.element == .classIndex
+                declaration.takesClasses && call.operands[1].type.isClasses
                 ? try overlapOfClasses(loss, call, &builder) : try comparison(loss, call, &builder)
             return try builder.result(.batchMean, [perSample], of: call, suffix: call.name + ".mean")
         }
@@ -78,7 +78,7 @@ private func requireTarget(_ call: OperatorCall, _ builder: GraphBuilder) throws
 private func requireComparable(_ call: OperatorCall, _ builder: GraphBuilder) throws(Diagnostic) {
     try requireTarget(call, builder)
     let (logits, target) = (call.operands[0], call.operands[1])
-    if target.type.element == .classIndex {
+    if target.type.isClasses {
         throw call.failure(
             "\"\(call.name)\" compares with real values, found the class map \(target.description)",
             notes: [call.note(target)],
@@ -100,7 +100,7 @@ private func requireClasses(_ call: OperatorCall, _ builder: GraphBuilder) throw
     try requireTarget(call, builder)
     let (logits, target) = (call.operands[0], call.operands[1])
     let (channels, size) = try call.featureMap()
-    guard target.type.element == .classIndex else {
+    guard target.type.isClasses else {
         throw call.failure(
             "\"\(call.name)\" compares with a class map, found \(target.description) of real values",
             notes: [call.note(target)], hint: "declare the target as classes[\(size.height), \(size.width)]")

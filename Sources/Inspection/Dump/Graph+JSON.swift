@@ -37,7 +37,8 @@ extension Graph {
             ("attributes", JSON(node.op.attributes)), ("inputs", JSON(node.inputs)),
             ("epilogue", .array(node.epilogue.map(jsonStep))), ("host", node.host.map { .integer($0.index) } ?? .null),
             ("shape", .array(node.type.shape.map(JSON.integer))), ("batched", .bool(node.type.isBatched)),
-            ("element", .string(node.type.element.rawValue)), ("phase", .string(Phase(node).rawValue)),
+            ("element", .string(node.type.isClasses ? "class" : node.type.element.rawValue)),
+            ("phase", .string(Phase(node).rawValue)),
             ("location", node.origin.location.map { .string($0.description) } ?? .null),
             ("derivation", node.origin.derivation.map { .string($0.description) } ?? .null),
         ])

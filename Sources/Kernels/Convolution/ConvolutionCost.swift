@@ -1,3 +1,4 @@
+import Base
 import GraphIR
 
 /// What the times of convolutions are made of: what they multiply, transform, copy and move. Each algorithm adds them up

@@ -1,3 +1,4 @@
+import Base
 import GraphIR
 import Programs
 
@@ -13,12 +14,17 @@ import Programs
 /// - Parameters:
 ///   - batch: samples that the kernels are made for at most.
 ///   - leaves: layouts by the names of leaves.
+///   - elements: how values are stored that are not as 32-bit floats, by their names. Nothing computes with anything else,
+///     and what BLAS reads or makes has to be floats: `LoweredPlan.elementViolations` finds out.
 ///   - choice: how a convolution is computed.
 public func select(
-    _ graph: Graph, target: Target, batch: Int, leaves: [String: Layout] = [:], building builder: KernelBuilder,
-    choice: (Op) -> AlgorithmChoice?
+    _ graph: Graph, target: Target, batch: Int, leaves: [String: Layout] = [:], elements: [String: ElementType] = [:],
+    building builder: KernelBuilder, choice: (Op) -> AlgorithmChoice?
 ) -> Program {
-    let program = assignLayouts(graph, target: target, leaves: leaves, choice: choice)
+    var program = assignLayouts(graph, target: target, leaves: leaves, choice: choice)
+    for id in program.steps {
+        if let element = elements[program.graph[id].name] { program.setElement(element, of: id) }
+    }
     return measured(program, target: target, batch: batch, building: builder)
 }
 
@@ -43,7 +49,7 @@ extension Step {
         let size = ElementType.float32.bytes
         scratchBytes = size * lowered.scratch
         preparedBytes = size * lowered.prepared
-        workspaceBytes = size * (lowered.stages.map(\.kernel.workspaceExtent).max() ?? 0)
+        workspaceBytes = lowered.stages.map(\.kernel.workspaceBytes).max() ?? 0
         let bytes = lowered.stages.reduce(0) { $0 + $1.work.bytesFixed + $1.work.bytesPerSample * Double(batch) }
         milliseconds = choice?.predictedMilliseconds ?? target.milliseconds(moving: bytes)
     }

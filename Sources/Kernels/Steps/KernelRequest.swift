@@ -6,7 +6,7 @@ import Programs
 public struct Operand: Hashable, Sendable {
     public var name: String
     public var type: TensorType
-    /// Floats from one sample to the next: more than the value's own elements when it is a slice of a larger one.
+    /// Elements from one sample to the next: more than the value's own elements when it is a slice of a larger one.
     public var sampleStride: Int
     public var layout: Layout
 
@@ -17,7 +17,7 @@ public struct Operand: Hashable, Sendable {
         self.layout = layout
     }
 
-    /// Floats from the value's first element to behind its last one.
+    /// Elements from the value's first to behind its last one.
     func extent(batch: Int) -> Int {
         type.isBatched ? (batch - 1) * sampleStride + type.elementCount : type.elementCount
     }
@@ -63,7 +63,7 @@ public struct KernelRequest: Hashable, Sendable {
     /// A step of a program.
     /// - Parameters:
     ///   - isInference: what the program says, which walks all of it to find out.
-    ///   - sampleStride: where a value has been placed, floats from one of its samples to the next; nil before.
+    ///   - sampleStride: where a value has been placed, elements from one of its samples to the next; nil before.
     public init(
         _ id: NodeID, in program: Program, batchCapacity: Int, target: Target, isInference: Bool,
         concatCopies: [ConcatCopy] = [], sampleStride: (NodeID) -> Int? = { _ in nil }
@@ -115,7 +115,7 @@ public struct KernelRequest: Hashable, Sendable {
 
     func buffer(_ operand: Operand, _ name: String, access: Buffer.Access) -> Buffer {
         Buffer(
-            name: name, access: access, extent: operand.extent(batch: batchCapacity),
+            name: name, access: access, element: operand.type.element, extent: operand.extent(batch: batchCapacity),
             comment: "\(operand.name) \(operand.type)" + (operand.layout == .nchw ? "" : " \(operand.layout)"))
     }
 

@@ -87,7 +87,7 @@ struct ArenaHistory {
     private func pieces(_ index: Int) -> [Range<Int>] {
         let tensor = tensors[index]
         guard tensor.region == .arena, tensor.elementCount > 0 else { return [] }
-        let block = 4 * tensor.elementCount
+        let block = tensor.sampleBytes
         let samples = tensor.isBatched ? batch : 1
         if samples > 1 && tensor.sampleStride == block { return [tensor.offset..<tensor.offset + samples * block] }
         return (0..<samples).map { sample in

@@ -66,8 +66,10 @@ extension Executor {
     }
 
     private func poison(_ range: Range<Int>) {
-        let words = (bases.arena.base + range.lowerBound).assumingMemoryBound(to: UInt32.self)
-        words.update(repeating: Self.poison, count: range.count / 4)
+        // The end of a value of smaller elements may lie within a word, whose other half nobody has either way.
+        let size = MemoryLayout<UInt32>.stride
+        let words = (range.lowerBound + size - 1) / size * size..<range.upperBound / size * size
+        if !words.isEmpty { bases.arena.fill(words, with: Self.poison) }
     }
 
     // MARK: Results in place of operands
@@ -97,16 +99,16 @@ extension Executor {
 
     /// Everything from the first sample of a tensor to the end of the last.
     private func bytes(of tensor: TensorInfo, batch: Int) -> [UInt8] {
-        guard let base = bases.pointer(tensor) else { return [] }
+        guard let base = bases.address(tensor) else { return [] }
         let samples = tensor.isBatched ? batch : 1
-        let count = (samples - 1) * tensor.sampleStride + 4 * tensor.elementCount
+        let count = (samples - 1) * tensor.sampleStride + tensor.sampleBytes
         return Array(UnsafeRawBufferPointer(start: base, count: count))
     }
 
     /// Executes a step with other memory for some of its operands.
     private func execute(_ step: BoundPlan.Step, batch: Int, with copies: [Int: [UInt8]]) {
         let count = step.operandCount
-        let operands = UnsafeMutableBufferPointer<UnsafeMutablePointer<Float>?>.allocate(capacity: count)
+        let operands = UnsafeMutableBufferPointer<UnsafeMutableRawPointer?>.allocate(capacity: count)
         defer { operands.deallocate() }
         _ = operands.initialize(fromContentsOf: UnsafeBufferPointer(start: step.calls.pointee.operands, count: count))
         var memories: [UnsafeMutableRawPointer] = []
@@ -116,7 +118,7 @@ extension Executor {
             bytes.withUnsafeBytes {
                 memory.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(memory), byteCount: $0.count)
             }
-            operands[position] = memory.assumingMemoryBound(to: Float.self)
+            operands[position] = memory
             memories.append(memory)
         }
         let calls = (0..<threads).map { thread in
@@ -150,9 +152,7 @@ extension Executor {
         var hash = FNV1a()
         for tensor in written(bound, index) {
             for sample in 0..<(tensor.isBatched ? batch : 1) {
-                let values = UnsafeBufferPointer(
-                    start: bases.pointer(tensor, sample: sample), count: tensor.elementCount)
-                for value in values { hash.add(UInt64(value.bitPattern)) }
+                bases.withValues(tensor, sample: sample) { for value in $0 { hash.add(UInt64(value.bitPattern)) } }
             }
         }
         return hash.value

@@ -9,7 +9,7 @@ enum FeedRule {
     case classes(count: Int?, ignored: Int?)
 
     init(of name: String, in graph: Graph) {
-        guard let id = graph.id(named: name), graph[id].type.element == .classIndex else {
+        guard let id = graph.id(named: name), graph[id].type.isClasses else {
             self = .finite
             return
         }

@@ -1,3 +1,4 @@
+import Base
 import GraphIR
 
 /// How a direct convolution is cut: into register blocks of pixels by vectors of output channels, and into tasks.

@@ -1,3 +1,4 @@
+import Base
 import GraphIR
 
 /// How a direct weight gradient is cut into parts, pieces and register blocks.

@@ -1,3 +1,4 @@
+import Base
 import GraphIR
 import KernelIR
 

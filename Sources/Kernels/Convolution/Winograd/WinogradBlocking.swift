@@ -1,3 +1,4 @@
+import Base
 import GraphIR
 
 /// How Winograd's convolution is cut into tasks.

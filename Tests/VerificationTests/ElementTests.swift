@@ -1,0 +1,97 @@
+import Base
+import Emission
+import GraphIR
+import KernelIR
+import Inspection
+import MemoryPlanning
+import Passes
+import Programs
+import Runtime
+import TestSupport
+import Testing
+
+@testable import Driver
+@testable import Verification
+
+/// Values that are stored with fewer bits between two steps.
+@Suite struct ElementTests {
+    private static func options(_ values: [String], _ backend: Backend = .c) -> CompileOptions {
+        var options = CompileOptions(target: .native(), batch: 3, jobs: 2)
+        options.backend = backend
+        options.elements = Dictionary(uniqueKeysWithValues: values.map { ($0, .bfloat16) })
+        return options
+    }
+
+    /// Between two convolutions, behind a pooling, in front of a concat, a gradient; all of them together.
+    private static let choices = [
+        ["down"], ["deep"], ["deep.max_pool"], ["up"], ["d_deep.max_pool"], ["down", "deep", "deep.max_pool", "up"],
+    ]
+
+    /// Every kernel against the oracle, which rounds what it stores; places, poison and threads as ever.
+    @Test(arguments: choices)
+    func aNetIsSound(_ values: [String]) throws {
+        let session = try TinyGraph.session()
+        let tensors = try PlanKind.allCases.filter { $0 != .tile }.flatMap {
+            try session.lowered($0, Self.options(values)).tensors
+        }
+        let stored = Set(tensors.filter { $0.type.element == .bfloat16 }.map(\.name))
+        #expect(stored == Set(values), "there are \(Set(tensors.map(\.name)).sorted())")
+        let report = try verify(session, Self.options(values))
+        #expect(report.isSound, "\(report.checks.flatMap(\.faults).map(\.description).joined(separator: "\n"))")
+    }
+
+    @Test func kernelsInSwiftConvertAsThoseInC() throws {
+        let session = try TinyGraph.session()
+        let values = ["down", "deep", "deep.max_pool", "up"]
+        let fingerprints = try [Backend.c, .swift].map { backend in
+            let subject = try Subject(session, Self.options(values, backend))
+            return try subject.plans.map { plan, _ in
+                try subject.run(plan) { try $0.runFingerprinted($1, batch: 3, scalars: $2) }.values
+            }
+        }
+        #expect(fingerprints[0] == fingerprints[1])
+    }
+
+    /// The value takes half the bytes in the plan, its table and the emitted model; texts read back.
+    @Test func plansAndTextsSayIt() throws {
+        let session = try TinyGraph.session()
+        let plain = try session.lowered(.train, Self.options([]))
+        let lowered = try session.lowered(.train, Self.options(["deep"]))
+        let (before, after) = (
+            try #require(plain.tensors.first { $0.name == "deep" }),
+            try #require(lowered.tensors.first { $0.name == "deep" })
+        )
+        #expect(after.type.element == .bfloat16 && before.type.element == .float32)
+        #expect(after.bytes * 2 == before.bytes && after.sampleStrideBytes * 2 == before.sampleStrideBytes)
+        let program = lowered.plan.program
+        #expect(program.text.contains("] bf16"))
+        #expect(try Program(parsing: program.text) == program)
+        let dump = try session.dump(.planned, of: .train, Self.options(["deep"]))
+        #expect(try StageDump(parsing: dump.text).text == dump.text)
+    }
+
+    /// A concat's operand that is stored otherwise is copied; as a part of it, it would be read as something else.
+    @Test func whatIsStoredOtherwiseIsNoView() throws {
+        let session = try TinyGraph.session()
+        let plan = try session.lowered(.infer, Self.options(["up"])).plan
+        let program = plan.program
+        let concat = try #require(program.steps.first { program.form(of: $0) == .joined })
+        let up = try #require(program.graph.id(named: "up"))
+        #expect(plan.steps.contains(concat) && verifyPlan(plan).isEmpty)
+        var broken = plan
+        broken.steps.removeAll { $0 == concat }
+        broken.locations[up.index]?.buffer = plan.locations[concat.index]?.buffer ?? 0
+        broken.locations[up.index]?.sampleStride = 2 * (plan.locations[concat.index]?.sampleStride ?? 0)
+        #expect(verifyPlan(broken).contains { $0.message.contains("is not in its slice") })
+    }
+
+    /// BLAS reads floats.
+    @Test func whatCannotConvertIsRefused() throws {
+        var options = Self.options(["down"])
+        options.convolutions = .gemm
+        let error = try #require(throws: DriverError.self) {
+            try TinyGraph.session().lowered(.infer, options)
+        }
+        #expect("\(error)".contains("is stored as bf16, where the function takes 32-bit floats"), "\(error)")
+    }
+}
