@@ -1,3 +1,4 @@
+import Base
 import GraphIR
 
 /// A program in numbers: what its steps read and make, and how large that is, without operations, types and names.
