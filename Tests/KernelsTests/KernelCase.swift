@@ -160,16 +160,16 @@ struct KernelTrial {
                 name: graph[id].name, type: type, sampleStride: type.isBatched ? type.elementCount + gap : 0,
                 layout: layout)
         }
-        var request = KernelRequest(
+        let beside = companion.map { id in
+            let layout = graph[id].type.isBatched ? demand.result : .nchw
+            return Companion(op: graph[id].op, value: operand(id, layout))
+        }
+        return KernelRequest(
             node: node, result: operand(self.node, demand.result),
             inputs: zip(node.inputs, demand.inputs).map { operand($0, $1) },
             epilogueOperands: node.epilogue.map { $0.operands.map { operand($0, demand.result) } },
-            concatCopies: copies, batchCapacity: Self.capacity, target: setup.target, algorithm: algorithm)
-        if let id = companion {
-            let layout = graph[id].type.isBatched ? demand.result : .nchw
-            request.companions = [Companion(op: graph[id].op, value: operand(id, layout))]
-        }
-        return request
+            concatCopies: copies, companions: beside.map { [$0] } ?? [], batchCapacity: Self.capacity,
+            target: setup.target, algorithm: algorithm)
     }
 
     /// What has been forced where it applies; plain products on row-major maps.

@@ -16,7 +16,7 @@ struct ClassOverlaps {
         self.request = request
         self.classes = classes
         self.overlap = overlap
-        let map = request.inputs[0].type.shape
+        let map = request.logits.type.shape
         channels = map[0]
         plane = map.dropFirst().reduce(1, *)
     }
@@ -42,16 +42,17 @@ struct ClassOverlaps {
         }
         let kernel = perSampleKernel(
             request,
-            body: [.declare("losses", width: 1, 0)] + each + [.store("out", .task, losses * .constant(share))])
+            body: [.declare("losses", width: 1, 0)] + each + [.store(.out, .task, losses * .constant(share))])
         return LoweredStep(
-            request, kernel, algorithm: "vector loop",
-            work: Work(request, flopsPerSample: (overlap.flopsOfSums + 4) * Double(channels * plane)))
+            kernel, work: Work(request, flopsPerSample: (overlap.flopsOfSums + 4) * Double(channels * plane)))
     }
 
     /// `dloss / classes · (N / D² · total' − w t / D)`; a task is a class of a sample.
     func gradient() -> LoweredStep {
         let (sample, channel) = (Index.variable("n"), Index.variable("c"))
-        let loaded = Expression.load("in2", at(request.inputs[2], 0, sample: sample), width: 1) * .constant(share)
+        let loaded =
+            Expression.load(request.lossGradient.buffer, at(request.lossGradient, 0, sample: sample), width: 1)
+            * .constant(share)
         var dloss = loaded
         if let ignored = classes.ignored, ignored < channels {
             dloss = .select(.equal, .number(channel), .constant(Double(ignored)), then: 0, otherwise: loaded)
@@ -62,20 +63,19 @@ struct ClassOverlaps {
             return [
                 .declare("target", width: width, target(sample: sample, index, width)),
                 .store(
-                    "out", place(request.result, sample: sample, channel, index),
+                    .out, place(request.result, sample: sample, channel, index),
                     whereCounting(slope, width)),
             ]
         }
-        let kernel = Kernel(
-            name: request.functionName, documentation: request.documentation("vector loop"),
-            buffers: request.buffers(), tasksPerSample: channels,
+        let kernel = request.kernel(
+            "vector loop", tasksPerSample: channels,
             body: [.letIndex("n", .task / Index(channels)), .letIndex("c", .task % Index(channels))]
                 + sums(sample: sample, channel) + [
                     .declare("inverse", width: 1, whereOverlapping(1 / overlap.denominator)),
                     .declare("dloss", width: 1, dloss),
                 ] + overlap.factors + gradient)
         return LoweredStep(
-            request, kernel, algorithm: "vector loop",
+            kernel,
             work: Work(
                 request,
                 flopsPerSample: (overlap.flopsOfSums + overlap.flopsOfSlope + 4) * Double(channels * plane)))
@@ -97,7 +97,9 @@ struct ClassOverlaps {
         let isTarget = Expression.select(
             .equal, target(sample: sample, index, width), splat(.number(channel), width), then: splat(1, width),
             otherwise: splat(0, width))
-        return [.load("in0", place(request.inputs[0], sample: sample, channel, index), width: width), isTarget]
+        return [
+            .load(request.logits.buffer, place(request.logits, sample: sample, channel, index), width: width), isTarget,
+        ]
     }
 
     private func place(_ map: Operand, sample: Index, _ channel: Index, _ index: Index) -> Index {
@@ -105,7 +107,7 @@ struct ClassOverlaps {
     }
 
     private func target(sample: Index, _ index: Index, _ width: Int) -> Expression {
-        .load("in1", at(request.inputs[1], index, sample: sample), width: width)
+        .load(request.truth.buffer, at(request.truth, index, sample: sample), width: width)
     }
 
     /// `value`, or 0 where the position does not count.

@@ -33,7 +33,7 @@ private struct CrossEntropy {
     func sums() -> LoweredStep {
         let isWhole = pieces.count == 1
         let extent = request.batchCapacity * 2 * pieces.count
-        let partial = Buffer(name: "out", access: .write, extent: extent, comment: "sums [N, 2, \(pieces.count)]")
+        let partial = Buffer(.out, access: .write, extent: extent, comment: "sums [N, 2, \(pieces.count)]")
         let sample = Index.variable("n")
         let place = { (which: Int) in
             isWhole
@@ -41,14 +41,14 @@ private struct CrossEntropy {
                 : (sample * 2 + Index(which)) * Index(pieces.count) + .task % Index(pieces.count)
         }
         let kernel = pieces.kernel(
-            request, result: isWhole ? nil : partial, rows: exponentials.rows + (isSmoothed ? 2 : 1),
+            request, scratch: isWhole ? nil : partial, rows: exponentials.rows + (isSmoothed ? 2 : 1),
             body: pickedLogits() + spreadDistances() + addedPositions() + [
-                .store("out", place(0), total("losses")), .store("out", place(1), total("weights")),
+                .store(.out, place(0), total("losses")), .store(.out, place(1), total("weights")),
             ])
-        let work = Work(request, flopsPerSample: 6 * Double(request.inputs[0].type.elementCount))
-        guard !isWhole else { return LoweredStep(request, kernel, algorithm: PositionPieces.algorithm, work: work) }
-        let first = LoweredStage(
-            kernel, algorithm: PositionPieces.algorithm, operands: [.scratch, .input(0), .input(1)], work: work)
+        let work = Work(request, flopsPerSample: 6 * Double(request.logits.type.elementCount))
+        guard !isWhole else { return LoweredStep(kernel, work: work) }
+        var first = kernel
+        first.work = work
         return LoweredStep(stages: [first, addedPieces(extent: extent)], scratch: extent)
     }
 
@@ -56,12 +56,12 @@ private struct CrossEntropy {
     private func picked(_ i: Index) -> Index { pieces.row(Index(exponentials.rows), i) }
 
     private func pickedLogits() -> [Statement] {
-        pieces.eachPosition { i, width in [.store("workspace", picked(i), splat(0, width))] }
+        pieces.eachPosition { i, width in [.store(.workspace, picked(i), splat(0, width))] }
             + exponentials.fill { channel, x, i, width in
                 let value = Expression.select(
                     .equal, target(i, width), splat(.number(channel), width), then: x,
-                    otherwise: .load("workspace", picked(i), width: width))
-                return [.store("workspace", picked(i), value)]
+                    otherwise: .load(.workspace, picked(i), width: width))
+                return [.store(.workspace, picked(i), value)]
             }
     }
 
@@ -88,13 +88,14 @@ private struct CrossEntropy {
 
     private func spreadDistances() -> [Statement] {
         guard isSmoothed else { return [] }
-        return pieces.eachPosition { i, width in [.store("workspace", distances(i), splat(0, width))] }
+        return pieces.eachPosition { i, width in [.store(.workspace, distances(i), splat(0, width))] }
             + pieces.eachChannel { channel, i, width in
-                let x = Expression.load("in0", pieces.place(request.inputs[0], channel: channel, i), width: width)
+                let x = Expression.load(
+                    request.logits.buffer, pieces.place(request.logits, channel: channel, i), width: width)
                 let distance = splat(classWeight(channel), width) * (exponentials.largest(i, width) - x)
                 return [
                     .store(
-                        "workspace", distances(i), .load("workspace", distances(i), width: width) + distance)
+                        .workspace, distances(i), .load(.workspace, distances(i), width: width) + distance)
                 ]
             }
     }
@@ -104,7 +105,7 @@ private struct CrossEntropy {
         guard isSmoothed else { return whereCounting(own, width) }
         let all =
             splat(.constant(weightOfAllClasses), width) * logarithm
-            + .load("workspace", distances(i), width: width)
+            + .load(.workspace, distances(i), width: width)
         return whereClassCounts(
             .variable("target", width: width), channels: pieces.channels, ignored: loss.ignored, width: width,
             then: splat(.constant(1 - loss.labelSmoothing), width) * own + splat(.constant(spread), width) * all)
@@ -121,7 +122,7 @@ private struct CrossEntropy {
             + pieces.eachPosition { i, width in
                 let others = exponentials.sum(i, width) - splat(1, width)
                 let logarithm = Expression.unary(.logarithmOnePlus, others)
-                let distance = exponentials.largest(i, width) - .load("workspace", picked(i), width: width)
+                let distance = exponentials.largest(i, width) - .load(.workspace, picked(i), width: width)
                 let (losses, weights) = (sum("losses", width), sum("weights", width))
                 let weight = Expression.variable("weight", width: width)
                 return declareWeight(i, width) + [
@@ -149,18 +150,16 @@ private struct CrossEntropy {
             let total = "total\(which)"
             return [.declare(total, width: 1, 0)]
                 + blockedSum(count: count, request, into: total) { i, width in
-                    .load("sums", (.task * 2 + Index(which)) * Index(count) + i, width: width)
-                } + [.store("out", at(request.result, Index(which), sample: .task), .variable(total, width: 1))]
+                    .load(.sums, (.task * 2 + Index(which)) * Index(count) + i, width: width)
+                } + [.store(.out, at(request.result, Index(which), sample: .task), .variable(total, width: 1))]
         }
-        let kernel = Kernel(
+        var buffers = StageBuffers()
+        buffers.add(request.buffer(request.result, access: .write), .result)
+        buffers.add(Buffer(.sums, access: .read, extent: extent, comment: "[N, 2, \(count)]"), .scratch)
+        return LoweredStage(
             name: request.functionName + "_sums",
-            documentation: ["\(request.node.name): adds up the sums of \(count) pieces a sample"],
-            buffers: [
-                request.buffer(request.result, "out", access: .write),
-                Buffer(name: "sums", access: .read, extent: extent, comment: "[N, 2, \(count)]"),
-            ],
-            tasksPerSample: 1, body: body)
-        return LoweredStage(kernel, algorithm: "sums", operands: [.result, .scratch])
+            documentation: ["\(request.node.name): adds up the sums of \(count) pieces a sample"], buffers,
+            algorithm: "sums", tasksPerSample: 1, body: body)
     }
 
     // MARK: The gradient
@@ -169,7 +168,7 @@ private struct CrossEntropy {
     func gradient() -> LoweredStep {
         let weights = { (i: Index) in pieces.row(Index(exponentials.rows), i) }
         let factors = pieces.eachPosition { i, width in
-            declareWeight(i, width) + [.store("workspace", weights(i), .variable("weight", width: width))]
+            declareWeight(i, width) + [.store(.workspace, weights(i), .variable("weight", width: width))]
         }
         let slopes = pieces.eachChannel { channel, i, width in
             let isTarget = Expression.select(
@@ -179,9 +178,9 @@ private struct CrossEntropy {
             let weight = Expression.variable("weight", width: width)
             let d = splat(.variable("d", width: 1), width)
             return [
-                .declare("weight", width: width, .load("workspace", weights(i), width: width)),
+                .declare("weight", width: width, .load(.workspace, weights(i), width: width)),
                 .store(
-                    "out", pieces.place(request.result, channel: channel, i),
+                    .out, pieces.place(request.result, channel: channel, i),
                     isSmoothed
                         ? d * smoothedSlope(weight * slope, channel, i, width)
                         : whereCounting(d * weight * slope, width)),
@@ -189,11 +188,10 @@ private struct CrossEntropy {
         }
         let kernel = pieces.kernel(
             request, rows: exponentials.rows + 1,
-            body: [.declare("d", width: 1, .load("in2", at(request.inputs[2], 0), width: 1))] + exponentials.fill()
+            body: [.declare("d", width: 1, .load(request.lossGradient.buffer, at(request.lossGradient, 0), width: 1))]
+                + exponentials.fill()
                 + exponentials.invertSums() + factors + slopes)
-        return LoweredStep(
-            request, kernel, algorithm: PositionPieces.algorithm,
-            work: Work(request, flopsPerSample: 8 * Double(request.result.type.elementCount)))
+        return LoweredStep(kernel, work: Work(request, flopsPerSample: 8 * Double(request.result.type.elementCount)))
     }
 
     private func smoothedSlope(_ own: Expression, _ channel: Index, _ i: Index, _ width: Int) -> Expression {
@@ -209,7 +207,7 @@ private struct CrossEntropy {
 
     /// The class at a position, a whole number.
     private func target(_ i: Index, _ width: Int) -> Expression {
-        .load("in1", pieces.place(request.inputs[1], i), width: width)
+        .load(request.truth.buffer, pieces.place(request.truth, i), width: width)
     }
 
     /// A variable `weight` of the position's class: 0 where that does not count, or is none of the map's.

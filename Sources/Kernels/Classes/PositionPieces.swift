@@ -27,20 +27,17 @@ struct PositionPieces {
 
     /// The step's first kernel, with `rows` rows in its workspace.
     ///
-    /// - Parameter result: where it writes, in place of the step's result.
-    func kernel(_ request: KernelRequest, result: Buffer? = nil, rows: Int, body: [Statement]) -> Kernel {
-        var buffers = request.buffers()
-        if let result { buffers[0] = result }
-        buffers.append(Buffer(name: "workspace", access: .workspace, extent: rows * length))
-        return Kernel(
-            name: request.functionName, documentation: request.documentation(Self.algorithm), buffers: buffers,
-            tasksPerSample: count,
+    /// - Parameter scratch: where it writes, in place of the step's result.
+    func kernel(_ request: KernelRequest, scratch: Buffer? = nil, rows: Int, body: [Statement]) -> LoweredStage {
+        var buffers = StageBuffers(request)
+        if let scratch { buffers.replace(.result, by: scratch, .scratch) }
+        buffers.add(workspace: rows * length)
+        return request.kernel(
+            "rows of channels", buffers, tasksPerSample: count,
             body: [
                 .letIndex("n", .task / Index(count)), .letIndex("first", .task % Index(count) * Index(length)),
             ] + body)
     }
-
-    static let algorithm = "rows of channels"
 
     /// A loop over the task's positions, which `i` counts from 0; the last piece may have fewer.
     func eachPosition(_ body: (_ i: Index, _ width: Int) -> [Statement]) -> [Statement] {

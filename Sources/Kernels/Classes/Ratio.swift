@@ -3,23 +3,24 @@ import KernelIR
 
 /// The mean over all positions of the batch that count: the samples' first sums by their second ones, 0 where none does.
 func ratio(_ request: KernelRequest) -> LoweredStep {
-    ratioKernel(request, [.store("out", 0, whereDividing(total("a") / total("b")))])
+    ratioKernel(request, [.store(.out, 0, whereDividing(total("a") / total("b")))])
 }
 
 /// Its gradient: `d / b` and `−d · a / b²` for every sample.
 func ratioGradient(_ request: KernelRequest) -> LoweredStep {
+    let d = request.inputs[1]
     let share = Expression.variable("share", width: 1)
     let sample = Index.variable("n")
     return ratioKernel(
         request,
         [
-            .declare("share", width: 1, whereDividing(.load("in1", 0, width: 1) / total("b"))),
+            .declare("share", width: 1, whereDividing(.load(d.buffer, 0, width: 1) / total("b"))),
             .declare("slope", width: 1, whereDividing(-share * total("a") / total("b"))),
             .loop(
                 "n", from: 0, to: .batch, step: 1,
                 [
-                    .store("out", at(request.result, 0, sample: sample), share),
-                    .store("out", at(request.result, 1, sample: sample), .variable("slope", width: 1)),
+                    .store(.out, at(request.result, 0, sample: sample), share),
+                    .store(.out, at(request.result, 1, sample: sample), .variable("slope", width: 1)),
                 ]),
         ])
 }
@@ -28,14 +29,14 @@ func ratioGradient(_ request: KernelRequest) -> LoweredStep {
 private func ratioKernel(_ request: KernelRequest, _ finish: [Statement]) -> LoweredStep {
     let sums = request.inputs[0]
     let add = ["a", "b"].enumerated().map { which, name in
-        Statement.assign(name, total(name) + .load("in0", at(sums, Index(which), sample: .variable("m")), width: 1))
+        Statement.assign(
+            name, total(name) + .load(sums.buffer, at(sums, Index(which), sample: .variable("m")), width: 1))
     }
-    let kernel = Kernel(
-        name: request.functionName, documentation: request.documentation("loop"), buffers: request.buffers(),
-        tasksFixed: 1,
+    let kernel = request.kernel(
+        "loop", tasksFixed: 1,
         body: [.declare("a", width: 1, 0), .declare("b", width: 1, 0)]
             + [.loop("m", from: 0, to: .batch, step: 1, add)] + finish)
-    return LoweredStep(request, kernel, algorithm: "loop", work: Work(request, flopsPerSample: 2))
+    return LoweredStep(kernel, work: Work(request, flopsPerSample: 2))
 }
 
 private func total(_ name: String) -> Expression { .variable(name, width: 1) }

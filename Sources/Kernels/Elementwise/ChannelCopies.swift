@@ -11,23 +11,23 @@ func concatCopy(_ request: KernelRequest) -> LoweredStep {
         return vectorLoop("i", count: Index(operand.type.elementCount), width: request.target.vectorWidth) { i, width in
             [
                 .store(
-                    "out", at(request.result, Index(copy.channel * plane) + i, sample: n),
-                    .load("in\(copy.operand)", at(operand, i, sample: n), width: width))
+                    .out, at(request.result, Index(copy.channel * plane) + i, sample: n),
+                    .load(operand.buffer, at(operand, i, sample: n), width: width))
             ]
         }
     }
-    let kernel = Kernel(
-        name: request.functionName, documentation: request.documentation("copy"), buffers: request.buffers(),
-        tasksPerSample: 1, body: body)
-    return LoweredStep(request, kernel, algorithm: "copy", work: Work(request))
+    let kernel = request.kernel(
+        "copy", tasksPerSample: 1, body: body)
+    return LoweredStep(kernel, work: Work(request))
 }
 
 /// Copies some channels of a map, where a view of them would not do.
 func channelSliceCopy(_ request: KernelRequest, start: Int) -> LoweredStep {
     let plane = request.result.type.shape.dropFirst().reduce(1, *)
     let kernel = elementTasks(request) { index, width in
-        let source = at(request.inputs[0], Index(start * plane) + index)
-        return [.store("out", at(request.result, index), .load("in0", source, width: width))]
+        let source = request.inputs[0]
+        let value = Expression.load(source.buffer, at(source, Index(start * plane) + index), width: width)
+        return [.store(.out, at(request.result, index), value)]
     }
-    return LoweredStep(request, kernel, algorithm: "copy", work: Work(request))
+    return LoweredStep(kernel, work: Work(request))
 }

@@ -11,18 +11,17 @@ func channelSum(_ request: KernelRequest) -> LoweredStep {
     let width = request.vectorWidth(for: plane)
     let (n, start): (Index, Index) = (.variable("n"), .variable("start"))
     let sum = sumLoop(count: .minimum(Index(piece), Index(plane) - start), width: width) { i, width in
-        .load("in0", n * Index(map.sampleStride) + .task * Index(plane) + start + i, width: width)
+        .load(map.buffer, n * Index(map.sampleStride) + .task * Index(plane) + start + i, width: width)
     }
-    let kernel = Kernel(
-        name: request.functionName, documentation: request.documentation("vector loop"), buffers: request.buffers(),
-        tasksFixed: map.type.shape[0],
+    let kernel = request.kernel(
+        "vector loop", tasksFixed: map.type.shape[0],
         body: [
             .declare("total", width: 1, 0),
             .loop("n", from: 0, to: .batch, step: 1, [.loop("start", from: 0, to: Index(plane), step: piece, sum)]),
-            .store("out", .task, .variable("total", width: 1)),
+            .store(.out, .task, .variable("total", width: 1)),
         ])
     let count = Double(map.type.elementCount)
-    return LoweredStep(request, kernel, algorithm: "vector loop", work: Work(request, flopsPerSample: count))
+    return LoweredStep(kernel, work: Work(request, flopsPerSample: count))
 }
 
 /// The same on a blocked map: a task is a block of channels, whose lanes are summed side by side, row by row.
@@ -37,9 +36,8 @@ func blockedChannelSum(_ request: KernelRequest) -> LoweredStep {
     let partials = (0..<ways).map { "partial\($0)" }
     let variable = { (name: String) in Expression.variable(name, width: block) }
     let sum = partials.dropFirst().reduce(variable(partials[0])) { $0 + variable($1) }
-    let kernel = Kernel(
-        name: request.functionName, documentation: request.documentation("vector loop"), buffers: request.buffers(),
-        tasksFixed: map.type.shape[0] / block,
+    let kernel = request.kernel(
+        "vector loop", tasksFixed: map.type.shape[0] / block,
         body: [
             .declare("total", width: block, splat(0, block)),
             .loop(
@@ -53,15 +51,15 @@ func blockedChannelSum(_ request: KernelRequest) -> LoweredStep {
                                 partials.enumerated().map { way, name in
                                     .assign(
                                         name,
-                                        variable(name) + .load("in0", base + Index(way * block), width: block))
+                                        variable(name) + .load(map.buffer, base + Index(way * block), width: block))
                                 }),
                             .assign("total", variable("total") + sum),
                         ])
                 ]),
-            .store("out", .task * Index(block), variable("total")),
+            .store(.out, .task * Index(block), variable("total")),
         ])
     let count = Double(map.type.elementCount)
-    return LoweredStep(request, kernel, algorithm: "vector loop", work: Work(request, flopsPerSample: count))
+    return LoweredStep(kernel, work: Work(request, flopsPerSample: count))
 }
 
 /// Adds the sum of `count` values to the variable `total`: four vectors of partial sums, then a scalar rest.

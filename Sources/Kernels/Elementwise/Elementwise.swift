@@ -7,7 +7,7 @@ private let elementsPerTask = 16_384
 /// A loop over the elements of one sample, cut into tasks: `element(index, width)` stores at `index`.
 ///
 /// Binds `n`, the sample, and visits every element once. For values that are not batched there is one sample.
-func elementTasks(_ request: KernelRequest, element: (Index, Int) -> [Statement]) -> (Kernel) {
+func elementTasks(_ request: KernelRequest, element: (Index, Int) -> [Statement]) -> LoweredStage {
     let count = request.result.type.elementCount
     let blocks = max(1, ceilingDivide(count, elementsPerTask))
     let width = request.vectorWidth(for: count)
@@ -17,9 +17,8 @@ func elementTasks(_ request: KernelRequest, element: (Index, Int) -> [Statement]
         element(start + $0, $1)
     }
     let tasks = max(1, ceilingDivide(count, perTask))
-    return Kernel(
-        name: request.functionName, documentation: request.documentation("vector loop"), buffers: request.buffers(),
-        tasksPerSample: request.result.type.isBatched ? tasks : 0,
+    return request.kernel(
+        "vector loop", tasksPerSample: request.result.type.isBatched ? tasks : 0,
         tasksFixed: request.result.type.isBatched ? 0 : tasks,
         body: [
             .letIndex("n", .task / Index(tasks)),
@@ -35,22 +34,20 @@ func at(_ operand: Operand, _ index: Index, sample: Index = .variable("n")) -> I
 /// An elementwise function that was not fused into its producer.
 func elementwise(_ request: KernelRequest, _ function: Elementwise) -> LoweredStep {
     let kernel = elementTasks(request) { index, width in
-        let loaded = request.inputs.enumerated().map { Expression.load("in\($0)", at($1, index), width: width) }
+        let loaded = request.inputs.map { Expression.load($0.buffer, at($0, index), width: width) }
         let value = request.applyEpilogue(
             request.apply(function, loaded, sample: .variable("n"), element: index, width: width),
             sample: .variable("n"), element: index, width: width)
-        return [.store("out", at(request.result, index), value)]
+        return [.store(.out, at(request.result, index), value)]
     }
     let count = Double(request.result.type.elementCount)
     return LoweredStep(
-        request, kernel, algorithm: "vector loop",
-        work: Work(request, flopsPerSample: flops(of: function.formula) * count + request.epilogueFlops))
+        kernel, work: Work(request, flopsPerSample: flops(of: function.formula) * count + request.epilogueFlops))
 }
 
 /// The number one, which differentiation starts from.
 func fillOne(_ request: KernelRequest) -> LoweredStep {
-    let kernel = Kernel(
-        name: request.functionName, documentation: request.documentation("constant"), buffers: request.buffers(),
-        tasksFixed: 1, body: [.store("out", 0, 1)])
-    return LoweredStep(request, kernel, algorithm: "constant", work: Work(request))
+    let kernel = request.kernel(
+        "constant", tasksFixed: 1, body: [.store(.out, 0, 1)])
+    return LoweredStep(kernel, work: Work(request))
 }

@@ -10,11 +10,9 @@ extension KernelRequest {
     /// `element` counts from the sample's first element, as the epilogue's operands do: all have the result's shape.
     func applyEpilogue(_ value: Expression, sample: Index, element: Index, width: Int) -> Expression {
         var value = value
-        var buffer = 0
         for (step, operands) in zip(node.epilogue, epilogueOperands) {
-            let loaded = operands.map { operand in
-                defer { buffer += 1 }
-                return Expression.load("extra\(buffer)", sample * Index(operand.sampleStride) + element, width: width)
+            let loaded = operands.map {
+                Expression.load($0.buffer, sample * Index($0.sampleStride) + element, width: width)
             }
             value = apply(step.function, [value] + loaded, sample: sample, element: element, width: width)
         }

@@ -17,12 +17,11 @@ func relayout(_ request: KernelRequest) -> LoweredStep {
             own == block ? (0, lane) : (lane / Index(own) * Index(own * plane), lane % Index(own))
         return base + outer + pixel * Index(own) + inner
     }
-    let copy = Statement.store("out", place(result), .load("in0", place(source), width: width))
+    let copy = Statement.store(.out, place(result), .load(source.buffer, place(source), width: width))
     let blocks = result.type.shape[0] / block
     let pieces = 256
-    let kernel = Kernel(
-        name: request.functionName, documentation: request.documentation("copy"), buffers: request.buffers(),
-        tasksPerSample: blocks,
+    let kernel = request.kernel(
+        "copy", tasksPerSample: blocks,
         body: [
             .letIndex("n", .task / Index(blocks)), .letIndex("c", .task % Index(blocks)),
             .comment("a piece of each channel at a time, which stays in the first-level cache"),
@@ -38,5 +37,5 @@ func relayout(_ request: KernelRequest) -> LoweredStep {
                         ])
                 ]),
         ])
-    return LoweredStep(request, kernel, algorithm: "copy", work: Work(request))
+    return LoweredStep(kernel, work: Work(request))
 }

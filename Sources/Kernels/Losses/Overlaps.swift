@@ -3,34 +3,31 @@ import KernelIR
 
 /// `1 − (w Σ p t + s) / (Σ total + s)` with `p = sigmoid(x)`, sums over the sample.
 func overlapLoss(_ request: KernelRequest, _ overlap: Overlap) -> LoweredStep {
-    let count = request.inputs[0].type.elementCount
+    let count = request.logits.type.elementCount
     let kernel = perSampleKernel(
         request,
         body: overlap.sums(request, count: count) { probabilityAndTarget(request, $0, $1) } + [
-            .store("out", .task, 1 - overlap.numerator / overlap.denominator)
+            .store(.out, .task, 1 - overlap.numerator / overlap.denominator)
         ])
-    return LoweredStep(
-        request, kernel, algorithm: "vector loop",
-        work: Work(request, flopsPerSample: (overlap.flopsOfSums + 8) * Double(count)))
+    return LoweredStep(kernel, work: Work(request, flopsPerSample: (overlap.flopsOfSums + 8) * Double(count)))
 }
 
 /// `dloss · (N / D² · total' − w t / D) · p (1 − p)` with `N = w Σ p t + s` and `D = Σ total + s`.
 func overlapLossGradient(_ request: KernelRequest, _ overlap: Overlap) -> LoweredStep {
-    let count = request.inputs[0].type.elementCount
+    let count = request.logits.type.elementCount
     let gradient = vectorLoop("i", count: Index(count), width: request.vectorWidth(for: count)) { index, width in
         let elements = probabilityAndTarget(request, index, width)
         let value = overlap.slope(elements, width) * elements[0] * (splat(1, width) - elements[0])
-        return [.store("out", at(request.result, index, sample: .task), value)]
+        return [.store(.out, at(request.result, index, sample: .task), value)]
     }
     let kernel = perSampleKernel(
         request,
         body: overlap.sums(request, count: count) { probabilityAndTarget(request, $0, $1) } + [
             .declare("inverse", width: 1, 1 / overlap.denominator),
-            .declare("dloss", width: 1, .load("in2", .task, width: 1)),
+            .declare("dloss", width: 1, .load(request.lossGradient.buffer, .task, width: 1)),
         ] + overlap.factors + gradient)
     return LoweredStep(
-        request, kernel, algorithm: "vector loop",
-        work: Work(request, flopsPerSample: (overlap.flopsOfSums + overlap.flopsOfSlope + 11) * Double(count)))
+        kernel, work: Work(request, flopsPerSample: (overlap.flopsOfSums + overlap.flopsOfSlope + 11) * Double(count)))
 }
 
 /// The logit as a probability, and the target.

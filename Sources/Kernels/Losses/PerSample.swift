@@ -1,6 +1,13 @@
 import GraphIR
 import KernelIR
 
+extension KernelRequest {
+    /// Of a loss: what the net says, what is right, and of its gradient the gradient of each sample's loss.
+    var logits: Operand { inputs[0] }
+    var truth: Operand { inputs[1] }
+    var lossGradient: Operand { inputs[2] }
+}
+
 /// A loss that makes a number per sample.
 func sampleLoss(_ request: KernelRequest, _ loss: SampleLoss) -> LoweredStep {
     switch loss.value {
@@ -19,37 +26,37 @@ func sampleLossGradient(_ request: KernelRequest, _ loss: SampleLoss) -> Lowered
 
 /// The mean over the sample of a formula of the map's and the target's values.
 private func meanOverSample(_ request: KernelRequest, _ formula: Formula) -> LoweredStep {
-    let count = request.inputs[0].type.elementCount
+    let count = request.logits.type.elementCount
     let kernel = perSampleKernel(
         request,
         body: [.declare("total", width: 1, 0)]
             + blockedSum(count: count, request) { index, width in
                 formula.expression(logitAndTarget(request, index, width), width: width)
-            } + [.store("out", .task, .variable("total", width: 1) * .constant(1 / Double(count)))])
+            } + [.store(.out, .task, .variable("total", width: 1) * .constant(1 / Double(count)))])
     let flops = (flops(of: formula) + 1) * Double(count)
-    return LoweredStep(request, kernel, algorithm: "vector loop", work: Work(request, flopsPerSample: flops))
+    return LoweredStep(kernel, work: Work(request, flopsPerSample: flops))
 }
 
 /// Its gradient: `dloss · slope / count` at each element. A constant factor of the slope goes with the count.
 private func meanOverSampleGradient(_ request: KernelRequest, _ slope: Formula) -> LoweredStep {
-    let count = request.inputs[0].type.elementCount
+    let count = request.logits.type.elementCount
     let (factor, slope): (Double, Formula) =
         if case .binary(.multiply, .constant(let factor), let rest) = slope { (factor, rest) } else { (1, slope) }
     let kernel = elementTasks(request) { index, width in
         let elements = logitAndTarget(request, index, width, sample: .variable("n"))
-        let share = Expression.load("in2", .variable("n"), width: 1) * .constant(factor / Double(count))
+        let share =
+            Expression.load(request.lossGradient.buffer, .variable("n"), width: 1) * .constant(factor / Double(count))
         let value = splat(share, width) * slope.expression(elements, width: width)
-        return [.store("out", at(request.result, index), value)]
+        return [.store(.out, at(request.result, index), value)]
     }
     let flops = (flops(of: slope) + 1) * Double(count)
-    return LoweredStep(request, kernel, algorithm: "vector loop", work: Work(request, flopsPerSample: flops))
+    return LoweredStep(kernel, work: Work(request, flopsPerSample: flops))
 }
 
 /// Pieces that losses share: each makes one number per sample, a task a sample.
-func perSampleKernel(_ request: KernelRequest, body: [Statement]) -> Kernel {
-    Kernel(
-        name: request.functionName, documentation: request.documentation("vector loop"), buffers: request.buffers(),
-        tasksPerSample: 1, body: body)
+func perSampleKernel(_ request: KernelRequest, body: [Statement]) -> LoweredStage {
+    request.kernel(
+        "vector loop", tasksPerSample: 1, body: body)
 }
 
 /// Adds the sum of `value` over `count` elements to a variable, in pieces whose sums are added up, so that rounding does
@@ -73,29 +80,28 @@ func blockedSum(
 func logitAndTarget(
     _ request: KernelRequest, _ index: Index, _ width: Int, sample: Index = .task
 ) -> [Expression] {
-    (0..<2).map { .load("in\($0)", at(request.inputs[$0], index, sample: sample), width: width) }
+    [request.logits, request.truth].map { .load($0.buffer, at($0, index, sample: sample), width: width) }
 }
 
 /// The mean over the samples of this call.
 func batchMean(_ request: KernelRequest) -> LoweredStep {
     let n = Index.variable("n")
-    let kernel = Kernel(
-        name: request.functionName, documentation: request.documentation("loop"), buffers: request.buffers(),
-        tasksFixed: 1,
+    let kernel = request.kernel(
+        "loop", tasksFixed: 1,
         body: [
             .declare("total", width: 1, 0),
             .loop(
                 "n", from: 0, to: .batch, step: 1,
-                [.assign("total", .variable("total", width: 1) + .load("in0", n, width: 1))]),
-            .store("out", 0, .variable("total", width: 1) / .number(.batch)),
+                [.assign("total", .variable("total", width: 1) + .load(request.inputs[0].buffer, n, width: 1))]),
+            .store(.out, 0, .variable("total", width: 1) / .number(.batch)),
         ])
-    return LoweredStep(request, kernel, algorithm: "loop", work: Work(request, flopsPerSample: 1))
+    return LoweredStep(kernel, work: Work(request, flopsPerSample: 1))
 }
 
 /// The mean's gradient: an equal share for each sample of this call.
 func batchMeanGradient(_ request: KernelRequest) -> LoweredStep {
-    let kernel = Kernel(
-        name: request.functionName, documentation: request.documentation("loop"), buffers: request.buffers(),
-        tasksPerSample: 1, body: [.store("out", .task, .load("in0", 0, width: 1) / .number(.batch))])
-    return LoweredStep(request, kernel, algorithm: "loop", work: Work(request, flopsPerSample: 1))
+    let kernel = request.kernel(
+        "loop", tasksPerSample: 1,
+        body: [.store(.out, .task, .load(request.inputs[0].buffer, 0, width: 1) / .number(.batch))])
+    return LoweredStep(kernel, work: Work(request, flopsPerSample: 1))
 }

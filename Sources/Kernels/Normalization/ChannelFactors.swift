@@ -1,6 +1,11 @@
 import GraphIR
 import KernelIR
 
+extension Buffer.Handle {
+    /// Factors of each channel, in the step's scratch memory.
+    static let factors = Buffer.Handle("factors")
+}
+
 /// What a normalisation multiplies and adds channel by channel, worked out from the moments once before the map is
 /// walked: channels of one block may belong to different groups.
 struct ChannelFactors {
@@ -42,32 +47,32 @@ struct ChannelFactors {
     ) -> LoweredStage {
         let body: [Statement]
         switch groups {
-        case .batch: body = batchBody(moments: inputs[0], sums, factors)
-        case .channels(let count): body = groupBody(count, moments: inputs[0], sums, factors)
+        case .batch: body = batchBody(moments: request.inputs[inputs[0]], sums, factors)
+        case .channels(let count): body = groupBody(count, moments: request.inputs[inputs[0]], sums, factors)
         }
-        let kernel = Kernel(
-            name: request.functionName + "_factors", documentation: ["\(request.node.name): factors of each channel"],
-            buffers: [Buffer(name: "factors", access: .write, extent: rows.count)]
-                + inputs.map { request.buffer(request.inputs[$0], "in\($0)", access: .read) },
-            tasksPerSample: groups == .batch ? 0 : 1, tasksFixed: groups == .batch ? 1 : 0, body: body)
+        var buffers = StageBuffers()
+        buffers.add(Buffer(.factors, access: .write, extent: rows.count), .scratch)
+        buffers.add(inputs: inputs, of: request)
         return LoweredStage(
-            kernel, algorithm: "channel factors", operands: [.scratch] + inputs.map(StageOperand.input))
+            name: request.functionName + "_factors", documentation: ["\(request.node.name): factors of each channel"],
+            buffers, algorithm: "channel factors", tasksPerSample: groups == .batch ? 0 : 1,
+            tasksFixed: groups == .batch ? 1 : 0, body: body)
     }
 
     private func batchBody(
-        moments: Int, _ sums: [(name: String, value: (ChannelPlace) -> Expression)],
+        moments: Operand, _ sums: [(name: String, value: (ChannelPlace) -> Expression)],
         _ factors: (ChannelPlace) -> [Expression]
     ) -> [Statement] {
         vectorLoop("c", count: Index(channels), width: request.vectorWidth(for: channels)) { c, width in
             let place = ChannelPlace(channel: c, sample: 0, width: width)
-            let row = { (row: Int) in Expression.load("in\(moments)", Index(row * channels) + c, width: width) }
+            let row = { (row: Int) in Expression.load(moments.buffer, Index(row * channels) + c, width: width) }
             return declarations(mean: row(0), variance: row(1), width)
                 + sums.map { .declare($0.name, width: width, $0.value(place)) } + stores(place, factors)
         }
     }
 
     private func groupBody(
-        _ count: Int, moments: Int, _ sums: [(name: String, value: (ChannelPlace) -> Expression)],
+        _ count: Int, moments: Operand, _ sums: [(name: String, value: (ChannelPlace) -> Expression)],
         _ factors: (ChannelPlace) -> [Expression]
     ) -> [Statement] {
         let size = Index(channels / count)
@@ -76,7 +81,7 @@ struct ChannelFactors {
         let eachChannel = { (statements: [Statement]) in
             Statement.loop("c", from: g * size, to: (g + 1) * size, step: 1, statements)
         }
-        let at = n * Index(request.inputs[moments].sampleStride) + g
+        let at = n * Index(moments.sampleStride) + g
         let variable = { (name: String) in Expression.variable(name, width: 1) }
         let adding: [Statement] =
             sums.isEmpty
@@ -86,7 +91,7 @@ struct ChannelFactors {
             ]
         let group =
             declarations(
-                mean: .load("in\(moments)", at, width: 1), variance: .load("in\(moments)", at + Index(count), width: 1),
+                mean: .load(moments.buffer, at, width: 1), variance: .load(moments.buffer, at + Index(count), width: 1),
                 1)
             + adding + [eachChannel(stores(place, factors))]
         return [.letIndex("n", .task), .loop("g", from: 0, to: Index(count), step: 1, group)]
@@ -102,7 +107,7 @@ struct ChannelFactors {
 
     private func stores(_ place: ChannelPlace, _ factors: (ChannelPlace) -> [Expression]) -> [Statement] {
         factors(place).enumerated().map { row, value in
-            .store("factors", rows.start(row, sample: place.sample) + place.channel, value)
+            .store(.factors, rows.start(row, sample: place.sample) + place.channel, value)
         }
     }
 }
@@ -116,5 +121,5 @@ struct ChannelPlace {
 
     func variable(_ name: String) -> Expression { .variable(name, width: width) }
     /// A parameter of each channel.
-    func parameter(_ input: Int) -> Expression { .load("in\(input)", channel, width: width) }
+    func parameter(_ value: Operand) -> Expression { .load(value.buffer, channel, width: width) }
 }

@@ -35,15 +35,15 @@ struct ChannelWalk {
     func element(_ position: Index) -> Index { (c * Index(area) + position) * Index(lanes) }
 
     /// The map's values at a position, or at as many as are asked for.
-    func load(_ buffer: String, _ map: Operand, _ position: Index, _ width: Int) -> Expression {
-        .load(buffer, n * Index(map.sampleStride) + element(position), width: width)
+    func load(_ map: Operand, _ position: Index, _ width: Int) -> Expression {
+        .load(map.buffer, n * Index(map.sampleStride) + element(position), width: width)
     }
 
     /// A number of each channel, as wide as the values beside it.
     func perChannel(_ name: String, _ width: Int) -> Expression { splat(.variable(name, width: lanes), width / lanes) }
 
     /// Declares a number of each channel, which stand in a row from `start` on.
-    func declare(_ name: String, from buffer: String, _ start: Index) -> Statement {
+    func declare(_ name: String, from buffer: Buffer.Handle, _ start: Index) -> Statement {
         .declare(name, width: lanes, .load(buffer, start + channel, width: lanes))
     }
 

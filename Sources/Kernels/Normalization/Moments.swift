@@ -1,6 +1,11 @@
 import GraphIR
 import KernelIR
 
+extension Buffer.Handle {
+    /// Moments of each sample's channels, in the step's scratch memory.
+    fileprivate static let channels = Buffer.Handle("channels")
+}
+
 /// Mean and variance of what is normalised together: first of each channel of each sample, then of all of them.
 ///
 /// A channel is cut into pieces whose mean and squared deviations are taken while they are in the cache, and joined by
@@ -9,24 +14,20 @@ import KernelIR
 func moments(_ request: KernelRequest, _ groups: NormalizationGroups) -> LoweredStep {
     let walk = ChannelWalk(request.inputs[0], request)
     let rows = ChannelRows(rows: 2, channels: walk.channels, samples: request.batchCapacity)
-    let partial = Kernel(
-        name: request.functionName + "_channels", documentation: request.documentation("channel by channel"),
-        buffers: [
-            Buffer(
-                name: "out", access: .write, extent: rows.count,
-                comment: "mean and squared deviations of each sample's channels"),
-            request.buffer(request.inputs[0], "in0", access: .read),
-        ],
-        tasksPerSample: walk.tasksPerSample, body: walk.bindings + channelMoments(walk, request, rows))
-    let operations = 4 * Double(request.inputs[0].type.elementCount)
+    let map = request.inputs[0]
+    var buffers = StageBuffers()
+    buffers.add(
+        Buffer(
+            .out, access: .write, extent: rows.count, comment: "mean and squared deviations of each sample's channels"),
+        .scratch)
+    buffers.add(request.buffer(map, access: .read), .input(0))
+    let partial = LoweredStage(
+        name: request.functionName + "_channels", documentation: request.documentation("channel by channel"), buffers,
+        algorithm: "moments", tasksPerSample: walk.tasksPerSample,
+        work: Work(request, flopsPerSample: 4 * Double(map.type.elementCount)),
+        body: walk.bindings + channelMoments(walk, request, rows))
     let all = groups == .batch ? batchMoments(request, walk, rows) : groupMoments(request, walk, rows, groups)
-    return LoweredStep(
-        stages: [
-            LoweredStage(
-                partial, algorithm: "moments", operands: [.scratch, .input(0)],
-                work: Work(request, flopsPerSample: operations)),
-            LoweredStage(all, algorithm: "moments joined", operands: [.result, .scratch]),
-        ], scratch: rows.count)
+    return LoweredStep(stages: [partial, all], scratch: rows.count)
 }
 
 private func channelMoments(_ walk: ChannelWalk, _ request: KernelRequest, _ rows: ChannelRows) -> [Statement] {
@@ -35,7 +36,7 @@ private func channelMoments(_ walk: ChannelWalk, _ request: KernelRequest, _ row
     let (mean, squares, difference) = (variable("mean"), variable("squares"), variable("difference"))
     let positions = Index.variable("positions")
     let share = Expression.variable("share", width: 1)
-    let value = { (start: Index, i: Index, width: Int) in walk.load("in0", request.inputs[0], start + i, width) }
+    let value = { (start: Index, i: Index, width: Int) in walk.load(request.inputs[0], start + i, width) }
     let piece = walk.eachPiece { start in
         [.declare("sum", width: lanes, splat(0, lanes))]
             + walk.add(to: ["sum"]) { i, width in [value(start, i, width)] }
@@ -58,18 +59,18 @@ private func channelMoments(_ walk: ChannelWalk, _ request: KernelRequest, _ row
     }
     return [.declare("mean", width: lanes, splat(0, lanes)), .declare("squares", width: lanes, splat(0, lanes)), piece]
         + [
-            .store("out", rows.start(0) + walk.channel, mean),
-            .store("out", rows.start(1) + walk.channel, squares),
+            .store(.out, rows.start(0) + walk.channel, mean),
+            .store(.out, rows.start(1) + walk.channel, squares),
         ]
 }
 
 /// Joins the samples, which all have as many values.
-private func batchMoments(_ request: KernelRequest, _ walk: ChannelWalk, _ rows: ChannelRows) -> Kernel {
+private func batchMoments(_ request: KernelRequest, _ walk: ChannelWalk, _ rows: ChannelRows) -> LoweredStage {
     let n = Index.variable("n")
     let body = vectorLoop("c", count: Index(walk.channels), width: request.vectorWidth(for: walk.channels)) {
         c, width in
         let variable = { (name: String) in Expression.variable(name, width: width) }
-        let load = { (row: Int) in Expression.load("channels", rows.start(row, sample: n) + c, width: width) }
+        let load = { (row: Int) in Expression.load(.channels, rows.start(row, sample: n) + c, width: width) }
         let area = splat(.constant(Double(walk.area)), width)
         let eachSample = { (statements: [Statement]) in Statement.loop("n", from: 0, to: .batch, step: 1, statements) }
         return [
@@ -82,9 +83,9 @@ private func batchMoments(_ request: KernelRequest, _ walk: ChannelWalk, _ rows:
                     "variance",
                     variable("variance") + (load(1) + area * variable("difference") * variable("difference"))),
             ]),
-            .store("out", c, variable("mean")),
+            .store(.out, c, variable("mean")),
             .store(
-                "out", Index(walk.channels) + c, variable("variance") / splat(.number(.batch * Index(walk.area)), width)
+                .out, Index(walk.channels) + c, variable("variance") / splat(.number(.batch * Index(walk.area)), width)
             ),
         ]
     }
@@ -94,12 +95,12 @@ private func batchMoments(_ request: KernelRequest, _ walk: ChannelWalk, _ rows:
 /// Joins the channels of each group, which all have as many values; a task is a sample.
 private func groupMoments(
     _ request: KernelRequest, _ walk: ChannelWalk, _ rows: ChannelRows, _ groups: NormalizationGroups
-) -> Kernel {
+) -> LoweredStage {
     let count = groups.count(channels: walk.channels)
     let size = walk.channels / count
     let (g, c) = (Index.variable("g"), Index.variable("c"))
     let variable = { (name: String) in Expression.variable(name, width: 1) }
-    let load = { (row: Int) in Expression.load("channels", rows.start(row) + g * Index(size) + c, width: 1) }
+    let load = { (row: Int) in Expression.load(.channels, rows.start(row) + g * Index(size) + c, width: 1) }
     let eachChannel = { (statements: [Statement]) in
         Statement.loop("c", from: 0, to: Index(size), step: 1, statements)
     }
@@ -121,8 +122,8 @@ private func groupMoments(
                             + (load(1) + .constant(Double(walk.area)) * variable("difference") * variable("difference"))
                     ),
                 ]),
-                .store("out", place, variable("mean")),
-                .store("out", place + Index(count), variable("variance") * .constant(1 / values)),
+                .store(.out, place, variable("mean")),
+                .store(.out, place + Index(count), variable("variance") * .constant(1 / values)),
             ]),
     ]
     return joining(request, rows, tasksPerSample: 1, body)
@@ -130,12 +131,11 @@ private func groupMoments(
 
 private func joining(
     _ request: KernelRequest, _ rows: ChannelRows, tasksPerSample: Int = 0, tasksFixed: Int = 0, _ body: [Statement]
-) -> Kernel {
-    Kernel(
-        name: request.functionName, documentation: ["\(request.node.name): joins the moments of channels"],
-        buffers: [
-            request.buffer(request.result, "out", access: .write),
-            Buffer(name: "channels", access: .read, extent: rows.count),
-        ],
-        tasksPerSample: tasksPerSample, tasksFixed: tasksFixed, body: body)
+) -> LoweredStage {
+    var buffers = StageBuffers()
+    buffers.add(request.buffer(request.result, access: .write), .result)
+    buffers.add(Buffer(.channels, access: .read, extent: rows.count), .scratch)
+    return LoweredStage(
+        name: request.functionName, documentation: ["\(request.node.name): joins the moments of channels"], buffers,
+        algorithm: "moments joined", tasksPerSample: tasksPerSample, tasksFixed: tasksFixed, body: body)
 }

@@ -19,29 +19,28 @@ func normalization(_ request: KernelRequest, _ op: NormalizationOp) -> LoweredSt
 
 /// `y = (x − mean) · (scale · r) + shift`, then the epilogue.
 private func normalize(_ request: KernelRequest, _ groups: NormalizationGroups, _ epsilon: Double) -> LoweredStep {
-    let x = request.inputs[0]
+    let (x, scale, shift) = (request.inputs[0], request.inputs[2], request.inputs[3])
     let factors = ChannelFactors(request, groups, epsilon, map: x, rows: 2)
     let walk = ChannelWalk(x, request)
     let body =
         walk.bindings + [
-            walk.declare("mean", from: "factors", factors.rows.start(0)),
-            walk.declare("factor", from: "factors", factors.rows.start(1)),
-            walk.declare("shift", from: "in3", 0),
+            walk.declare("mean", from: .factors, factors.rows.start(0)),
+            walk.declare("factor", from: .factors, factors.rows.start(1)),
+            walk.declare("shift", from: shift.buffer, 0),
         ]
         + walk.eachPosition { position, width in
-            let deviation = walk.load("in0", x, position, width) - walk.perChannel("mean", width)
+            let deviation = walk.load(x, position, width) - walk.perChannel("mean", width)
             let y = Expression.fusedMultiplyAdd(
                 deviation, walk.perChannel("factor", width), walk.perChannel("shift", width))
             return [walk.storeResult(request, position, y, width)]
         }
-    let kernel = walkKernel(request, inputs: [0, 3], factors, walk, body)
     let operations = 3 * Double(x.type.elementCount) + request.epilogueFlops
     return LoweredStep(
         stages: [
             factors.stage(inputs: [1, 2]) { place in
-                [place.variable("mean"), place.parameter(2) * place.variable("deviation")]
+                [place.variable("mean"), place.parameter(scale) * place.variable("deviation")]
             },
-            mapStage(request, kernel, inputs: [0, 3], operations),
+            mapStage(request, inputs: [0, 3], factors, walk, operations, body),
         ], scratch: factors.rows.count)
 }
 
@@ -50,26 +49,26 @@ private func normalize(_ request: KernelRequest, _ groups: NormalizationGroups, 
 private func normalizationGradient(
     _ request: KernelRequest, _ groups: NormalizationGroups, _ epsilon: Double
 ) -> LoweredStep {
-    let (dy, x, sums) = (request.inputs[0], request.inputs[1], request.inputs[4])
+    let (dy, x) = (request.inputs[0], request.inputs[1])
+    let (scale, sums) = (request.inputs[3], request.inputs[4])
     let factors = ChannelFactors(request, groups, epsilon, map: x, rows: 4)
     let walk = ChannelWalk(x, request)
     let names = ["mean", "k1", "k2", "k3"]
     let body =
         walk.bindings
-        + names.enumerated().map { walk.declare($1, from: "factors", factors.rows.start($0)) }
+        + names.enumerated().map { walk.declare($1, from: .factors, factors.rows.start($0)) }
         + walk.eachPosition { position, width in
-            let deviation = walk.load("in1", x, position, width) - walk.perChannel("mean", width)
+            let deviation = walk.load(x, position, width) - walk.perChannel("mean", width)
             let fromX = Expression.fusedMultiplyAdd(
                 deviation, walk.perChannel("k2", width), walk.perChannel("k3", width))
             let dx = Expression.fusedMultiplyAdd(
-                walk.load("in0", dy, position, width), walk.perChannel("k1", width), fromX)
+                walk.load(dy, position, width), walk.perChannel("k1", width), fromX)
             return [walk.storeResult(request, position, dx, width)]
         }
-    let kernel = walkKernel(request, inputs: [0, 1], factors, walk, body)
     let channels = walk.channels
     let sum = { (row: Int, place: ChannelPlace) -> Expression in
         let at = place.sample * Index(sums.sampleStride) + Index(row * channels) + place.channel
-        return place.parameter(3) * .load("in4", at, width: place.width)
+        return place.parameter(scale) * .load(sums.buffer, at, width: place.width)
     }
     let prepare = factors.stage(
         inputs: [2, 3, 4], sums: [("weighted", { sum(0, $0) }), ("plain", { sum(1, $0) })]
@@ -77,13 +76,14 @@ private func normalizationGradient(
         let deviation = place.variable("deviation")
         let perSize = deviation / place.variable("size")
         return [
-            place.variable("mean"), place.parameter(3) * deviation,
+            place.variable("mean"), place.parameter(scale) * deviation,
             -(perSize * deviation * place.variable("weighted")), -(perSize * place.variable("plain")),
         ]
     }
     let operations = 5 * Double(x.type.elementCount) + request.epilogueFlops
     return LoweredStep(
-        stages: [prepare, mapStage(request, kernel, inputs: [0, 1], operations)], scratch: factors.rows.count)
+        stages: [prepare, mapStage(request, inputs: [0, 1], factors, walk, operations, body)],
+        scratch: factors.rows.count)
 }
 
 extension ChannelWalk {
@@ -93,29 +93,22 @@ extension ChannelWalk {
     ) -> Statement {
         let place = element(position)
         return .store(
-            "out", n * Index(request.result.sampleStride) + place,
+            .out, n * Index(request.result.sampleStride) + place,
             request.applyEpilogue(value, sample: n, element: place, width: width))
     }
 }
 
-/// A kernel that walks a map with the factors of its channels.
-private func walkKernel(
-    _ request: KernelRequest, inputs: [Int], _ factors: ChannelFactors, _ walk: ChannelWalk, _ body: [Statement]
-) -> Kernel {
-    Kernel(
-        name: request.functionName, documentation: request.documentation("vector loop"),
-        buffers: [request.buffer(request.result, "out", access: .write)]
-            + inputs.map { request.buffer(request.inputs[$0], "in\($0)", access: .read) }
-            + request.epilogueOperands.joined().enumerated().map { request.buffer($1, "extra\($0)", access: .read) }
-            + [Buffer(name: "factors", access: .read, extent: factors.rows.count)],
-        tasksPerSample: walk.tasksPerSample, body: body)
-}
-
+/// The kernel that walks a map with the factors of its channels.
 private func mapStage(
-    _ request: KernelRequest, _ kernel: Kernel, inputs: [Int], _ operations: Double
+    _ request: KernelRequest, inputs: [Int], _ factors: ChannelFactors, _ walk: ChannelWalk, _ operations: Double,
+    _ body: [Statement]
 ) -> LoweredStage {
-    let extras = (0..<request.epilogueOperands.joined().count).map(StageOperand.extra)
-    return LoweredStage(
-        kernel, algorithm: "vector loop", operands: [.result] + inputs.map(StageOperand.input) + extras + [.scratch],
-        work: Work(request, flopsPerSample: operations))
+    var buffers = StageBuffers()
+    buffers.add(request.buffer(request.result, access: .write), .result)
+    buffers.add(inputs: inputs, of: request)
+    buffers.add(extrasOf: request)
+    buffers.add(Buffer(.factors, access: .read, extent: factors.rows.count), .scratch)
+    return request.kernel(
+        "vector loop", buffers, tasksPerSample: walk.tasksPerSample,
+        work: Work(request, flopsPerSample: operations), body: body)
 }

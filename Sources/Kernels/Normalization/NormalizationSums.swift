@@ -1,6 +1,11 @@
 import GraphIR
 import KernelIR
 
+extension Buffer.Handle {
+    /// All of the step's scratch memory.
+    fileprivate static let scratch = Buffer.Handle("scratch")
+}
+
 /// `Σ dy · x̂` and `Σ dy` of each channel: of each sample first, and where the batch is normalised together, added up over
 /// the samples then.
 func normalizationSums(
@@ -20,19 +25,19 @@ func normalizationSums(
     let body =
         walk.bindings
         + channelSums(request, walk, factors) { row, value in
-            .store(isPartial ? "scratch" : "out", start(row) + walk.channel, value)
+            .store(isPartial ? .scratch : .out, start(row) + walk.channel, value)
         }
-    let maps = [0, 1].map { request.buffer(request.inputs[$0], "in\($0)", access: .read) }
     let rows = Buffer(
-        name: "scratch", access: isPartial ? .readWrite : .read, extent: scratch, comment: "factors, sums")
-    let kernel = Kernel(
-        name: request.functionName + (isPartial ? "_channels" : ""),
-        documentation: request.documentation("vector loop"),
-        buffers: (isPartial ? [] : [request.buffer(request.result, "out", access: .write)]) + maps + [rows],
-        tasksPerSample: walk.tasksPerSample, body: body)
+        .scratch, access: isPartial ? .readWrite : .read, extent: scratch, comment: "factors, sums")
+    var buffers = StageBuffers()
+    if !isPartial { buffers.add(request.buffer(request.result, access: .write), .result) }
+    buffers.add(inputs: [0, 1], of: request)
+    buffers.add(rows, .scratch)
     let main = LoweredStage(
-        kernel, algorithm: "sums", operands: (isPartial ? [] : [.result]) + [.input(0), .input(1), .scratch],
-        work: Work(request, flopsPerSample: 4 * Double(x.type.elementCount)))
+        name: request.functionName + (isPartial ? "_channels" : ""),
+        documentation: request.documentation("vector loop"), buffers, algorithm: "sums",
+        tasksPerSample: walk.tasksPerSample, work: Work(request, flopsPerSample: 4 * Double(x.type.elementCount)),
+        body: body)
     let prepare = factors.stage(inputs: [2]) { [$0.variable("mean"), $0.variable("deviation")] }
     let stages = [prepare, main] + (isPartial ? [batchSums(request, partial, scratch: scratch)] : [])
     return LoweredStep(stages: stages, scratch: scratch)
@@ -46,8 +51,8 @@ private func channelSums(
     let pieces = walk.eachPiece { start in
         ["weighted", "plain"].map { .declare($0, width: lanes, splat(0, lanes)) }
             + walk.add(to: ["weighted", "plain"]) { i, width in
-                let dy = walk.load("in0", request.inputs[0], start + i, width)
-                let deviation = walk.load("in1", request.inputs[1], start + i, width) - walk.perChannel("mean", width)
+                let dy = walk.load(request.inputs[0], start + i, width)
+                let deviation = walk.load(request.inputs[1], start + i, width) - walk.perChannel("mean", width)
                 return [dy * deviation, dy]
             }
             + [
@@ -56,8 +61,8 @@ private func channelSums(
             ]
     }
     return [
-        walk.declare("mean", from: "scratch", factors.rows.start(0)),
-        walk.declare("deviation", from: "scratch", factors.rows.start(1)),
+        walk.declare("mean", from: .scratch, factors.rows.start(0)),
+        walk.declare("deviation", from: .scratch, factors.rows.start(1)),
         .declare("all_weighted", width: lanes, splat(0, lanes)),
         .declare("all_plain", width: lanes, splat(0, lanes)),
         pieces,
@@ -79,18 +84,17 @@ private func batchSums(_ request: KernelRequest, _ partial: ChannelRows, scratch
                     .assign(
                         "total",
                         .variable("total", width: width)
-                            + .load("scratch", partial.start(0, sample: n) + i, width: width))
+                            + .load(.scratch, partial.start(0, sample: n) + i, width: width))
                 ]),
-            .store("out", i, .variable("total", width: width)),
+            .store(.out, i, .variable("total", width: width)),
         ]
     }
-    let kernel = Kernel(
-        name: request.functionName, documentation: ["\(request.node.name): adds up the samples' sums"],
-        buffers: [
-            request.buffer(request.result, "out", access: .write),
-            Buffer(name: "scratch", access: .read, extent: scratch),
-        ], tasksFixed: 1, body: body)
-    return LoweredStage(kernel, algorithm: "sums", operands: [.result, .scratch])
+    var buffers = StageBuffers()
+    buffers.add(request.buffer(request.result, access: .write), .result)
+    buffers.add(Buffer(.scratch, access: .read, extent: scratch), .scratch)
+    return LoweredStage(
+        name: request.functionName, documentation: ["\(request.node.name): adds up the samples' sums"], buffers,
+        algorithm: "sums", tasksFixed: 1, body: body)
 }
 
 /// A row of the sums, over all samples where each has its own.
@@ -100,18 +104,17 @@ func sumsRow(_ request: KernelRequest, _ row: Int) -> LoweredStep {
     let n = Index.variable("n")
     let body = vectorLoop("c", count: Index(channels), width: request.vectorWidth(for: channels)) { c, width in
         let at = Index(row * channels) + c
-        guard source.type.isBatched else { return [.store("out", c, .load("in0", at, width: width))] }
+        guard source.type.isBatched else { return [.store(.out, c, .load(source.buffer, at, width: width))] }
         let sum = Expression.variable("total", width: width)
         return [
             .declare("total", width: width, splat(0, width)),
             .loop(
                 "n", from: 0, to: .batch, step: 1,
-                [.assign("total", sum + .load("in0", n * Index(source.sampleStride) + at, width: width))]),
-            .store("out", c, sum),
+                [.assign("total", sum + .load(source.buffer, n * Index(source.sampleStride) + at, width: width))]),
+            .store(.out, c, sum),
         ]
     }
-    let kernel = Kernel(
-        name: request.functionName, documentation: request.documentation("sum"), buffers: request.buffers(),
-        tasksFixed: 1, body: body)
-    return LoweredStep(request, kernel, algorithm: "sum", work: Work(request))
+    let kernel = request.kernel(
+        "sum", tasksFixed: 1, body: body)
+    return LoweredStep(kernel, work: Work(request))
 }

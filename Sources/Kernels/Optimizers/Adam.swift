@@ -7,7 +7,7 @@ func adam(target: Target, largest: Int) -> OptimizerKernel {
         "update_adam", "Adam: one chunk of one parameter", target: target, largest: largest
     ) { i, width in
         [
-            .declare("p", width: width, .load("parameter", i, width: width)),
+            .declare("p", width: width, .load(.parameter, i, width: width)),
             .declare(
                 "g", width: width,
                 .fusedMultiplyAdd(
@@ -25,7 +25,7 @@ func adamW(target: Target, largest: Int) -> OptimizerKernel {
     ) { i, width in
         let kept = splat(1, width) - scalar(.learningRate, width) * scalar(.weightDecay, width)
         return [
-            .declare("p", width: width, kept * .load("parameter", i, width: width)),
+            .declare("p", width: width, kept * .load(.parameter, i, width: width)),
             .declare("g", width: width, scaledGradient(i, width)),
         ]
     }
@@ -37,7 +37,7 @@ private func adamKernel(
     _ name: String, _ title: String, target: Target, largest: Int, decayed: (Index, Int) -> [Statement]
 ) -> Kernel {
     parameterKernel(
-        name, title, changes: "parameter", reads: "gradient", state: ["moment1", "moment2"], target: target,
+        name, title, changes: .parameter, reads: .gradient, state: [.moment1, .moment2], target: target,
         largest: largest
     ) { i, width in
         let one = splat(1, width)
@@ -46,20 +46,20 @@ private func adamKernel(
             .declare(
                 "m", width: width,
                 .fusedMultiplyAdd(
-                    scalar(.beta1, width), .load("moment1", i, width: width),
+                    scalar(.beta1, width), .load(.moment1, i, width: width),
                     (one - scalar(.beta1, width)) * value("g"))),
             .declare(
                 "v", width: width,
                 .fusedMultiplyAdd(
-                    scalar(.beta2, width), .load("moment2", i, width: width),
+                    scalar(.beta2, width), .load(.moment2, i, width: width),
                     (one - scalar(.beta2, width)) * value("g") * value("g"))),
-            .store("moment1", i, value("m")),
-            .store("moment2", i, value("v")),
+            .store(.moment1, i, value("m")),
+            .store(.moment2, i, value("v")),
             .declare(
                 "root", width: width,
                 .unary(.squareRoot, value("v") / scalar(.correction2, width)) + scalar(.epsilon, width)),
             .store(
-                "parameter", i,
+                .parameter, i,
                 value("p") - scalar(.learningRate, width) / scalar(.correction1, width) * value("m") / value("root")),
         ]
     }

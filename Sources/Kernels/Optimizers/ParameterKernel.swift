@@ -1,5 +1,14 @@
 import KernelIR
 
+extension Buffer.Handle {
+    static let parameter = Buffer.Handle("parameter")
+    static let gradient = Buffer.Handle("gradient")
+    static let moment1 = Buffer.Handle("moment1")
+    static let moment2 = Buffer.Handle("moment2")
+    static let sum = Buffer.Handle("sum")
+    static let average = Buffer.Handle("average")
+}
+
 /// Elements of a parameter that one task updates.
 public let updateChunk = 16_384
 
@@ -12,17 +21,18 @@ func scalar(_ name: RuntimeScalar, _ width: Int) -> Expression { splat(.scalar(n
 
 /// A gradient, as optimisers see it: with the weight decay that is part of it, and scaled, which costs no bits at scale 1.
 func scaledGradient(_ i: Index, _ width: Int) -> Expression {
-    .load("gradient", i, width: width) * scalar(.gradientScale, width)
+    .load(.gradient, i, width: width) * scalar(.gradientScale, width)
 }
 
 /// A kernel over the `count` elements of one parameter and of what belongs to it, a chunk a task; the first buffer and
 /// those of `state` are changed.
 func parameterKernel(
-    _ name: String, _ title: String, changes changed: String, reads read: String, state: [String] = [],
+    _ name: String, _ title: String, changes changed: Buffer.Handle, reads read: Buffer.Handle,
+    state: [Buffer.Handle] = [],
     target: Target, largest: Int, element: (Index, Int) -> [Statement]
 ) -> Kernel {
     let padded = ceilingDivide(largest, paddedTo) * paddedTo
-    let buffer = { (name: String, access: Buffer.Access) in Buffer(name: name, access: access, extent: padded) }
+    let buffer = { (handle: Buffer.Handle, access: Buffer.Access) in Buffer(handle, access: access, extent: padded) }
     let end = Index.minimum((.task + 1) * Index(updateChunk), .count)
     let i = Index.variable("i")
     return Kernel(

@@ -36,12 +36,9 @@ struct BlockedPool {
             [.loop("x", from: 0, to: Index(g.output.width), step: 1, body)])
     }
 
-    private func kernel(_ body: [Statement], accumulates: Bool = false) -> Kernel {
-        var buffers = request.buffers()
-        if accumulates { buffers[0].access = .readWrite }
-        return Kernel(
-            name: request.functionName, documentation: request.documentation("vector loop"), buffers: buffers,
-            tasksPerSample: blocks, body: bindings + body)
+    private func kernel(_ body: [Statement], result: Buffer.Access = .write) -> LoweredStage {
+        request.kernel(
+            "vector loop", StageBuffers(request, result: result), tasksPerSample: blocks, body: bindings + body)
     }
 
     // MARK: Forward
@@ -49,14 +46,15 @@ struct BlockedPool {
     func forward() -> LoweredStep {
         let best = Expression.variable("best", width: block)
         let taps = eachTap(g) { row, column, inside in
-            let at = n * Index(request.inputs[0].sampleStride) + element(g.input, row, column)
-            return inside([.assign("best", .maximum(.load("in0", at, width: block), best))])
+            let map = request.inputs[0]
+            let at = n * Index(map.sampleStride) + element(g.input, row, column)
+            return inside([.assign("best", .maximum(.load(map.buffer, at, width: block), best))])
         }
         let position = element(g.output, y, x)
         let stored = request.applyEpilogue(best, sample: n, element: position, width: block)
         let body =
             [Statement.declare("best", width: block, splat(.constant(-.infinity), block))] + taps
-            + [.store("out", n * Index(request.result.sampleStride) + position, stored)]
+            + [.store(.out, n * Index(request.result.sampleStride) + position, stored)]
         return step(kernel([windows(body)]))
     }
 
@@ -64,26 +62,30 @@ struct BlockedPool {
 
     func unpool() -> LoweredStep {
         let simple = g.isDisjoint && g.kernel == g.stride && g.padding == Padding(0)
-        return step(simple ? kernel(tiled()) : kernel(accumulated(), accumulates: true))
+        return step(simple ? kernel(tiled()) : kernel(accumulated(), result: .readWrite))
     }
 
-    private func step(_ kernel: Kernel) -> LoweredStep {
+    private func step(_ kernel: LoweredStage) -> LoweredStep {
         let flops = Double(g.channels * g.output.area * g.kernel.area) + request.epilogueFlops
-        return LoweredStep(request, kernel, algorithm: "vector loop", work: Work(request, flopsPerSample: flops))
+        return LoweredStep(kernel, work: Work(request, flopsPerSample: flops))
     }
 
     private var incoming: Expression {
-        .load("in0", n * Index(request.inputs[0].sampleStride) + element(g.output, y, x), width: block)
+        .load(
+            request.windowValues.buffer, n * Index(request.windowValues.sampleStride) + element(g.output, y, x),
+            width: block)
     }
 
     private func value(_ row: Index, _ column: Index) -> Expression {
-        .load("in1", n * Index(request.inputs[1].sampleStride) + element(g.input, row, column), width: block)
+        .load(
+            request.searched.buffer, n * Index(request.searched.sampleStride) + element(g.input, row, column),
+            width: block)
     }
 
     private func store(_ row: Index, _ column: Index, _ value: Expression) -> Statement {
         let position = element(g.input, row, column)
         return .store(
-            "out", n * Index(request.result.sampleStride) + position,
+            .out, n * Index(request.result.sampleStride) + position,
             request.applyEpilogue(value, sample: n, element: position, width: block))
     }
 
@@ -151,10 +153,10 @@ struct BlockedPool {
             let at = n * Index(request.result.sampleStride) + element(g.input, row, column)
             let share = Expression.select(
                 .equal, place, splat(.constant(number), block), then: incoming, otherwise: splat(0, block))
-            return inside([.store("out", at, .load("out", at, width: block) + share)])
+            return inside([.store(.out, at, .load(.out, at, width: block) + share)])
         }
         let clear = vectorLoop("i", count: Index(g.input.area * block), width: block) {
-            [.store("out", outBase + $0, splat(0, $1))]
+            [.store(.out, outBase + $0, splat(0, $1))]
         }
         let start: [Statement] = [
             .declare("best", width: block, splat(.constant(-.infinity), block)),
@@ -168,8 +170,8 @@ struct BlockedPool {
         return vectorLoop("i", count: Index(g.input.area * block), width: block) { i, width in
             let position = c * Index(g.input.area * block) + i
             let at = n * Index(request.result.sampleStride) + position
-            let value = Expression.load("out", at, width: width)
-            return [.store("out", at, request.applyEpilogue(value, sample: n, element: position, width: width))]
+            let value = Expression.load(.out, at, width: width)
+            return [.store(.out, at, request.applyEpilogue(value, sample: n, element: position, width: width))]
         }
     }
 }

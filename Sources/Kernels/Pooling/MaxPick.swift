@@ -8,10 +8,11 @@ func maxPick(_ request: KernelRequest, _ g: PoolGeometry) -> LoweredStep {
     let blocks = g.channels / block
     let (n, c, y, x): (Index, Index, Index, Index) = (.variable("n"), .variable("c"), .variable("y"), .variable("x"))
     let (best, picked) = (Expression.variable("best", width: block), Expression.variable("picked", width: block))
+    let map = request.inputs[0]
     let taps = eachTap(g) { row, column, inside in
         let element = (c * Index(g.input.area) + row * Index(g.input.width) + column) * Index(block)
-        let candidate = Expression.load("in1", at(request.inputs[1], element), width: block)
-        let value = Expression.load("in0", at(request.inputs[0], element), width: block)
+        let candidate = Expression.load(request.searched.buffer, at(request.searched, element), width: block)
+        let value = Expression.load(map.buffer, at(map, element), width: block)
         return inside([
             .assign("picked", .select(.greater, candidate, best, then: value, otherwise: picked)),
             .assign("best", .maximum(candidate, best)),
@@ -23,11 +24,10 @@ func maxPick(_ request: KernelRequest, _ g: PoolGeometry) -> LoweredStep {
         [
             .declare("best", width: block, splat(.constant(-.infinity), block)),
             .declare("picked", width: block, splat(0, block)),
-        ] + taps + [.store("out", at(request.result, element), stored)]
+        ] + taps + [.store(.out, at(request.result, element), stored)]
     let algorithm = block == 1 ? "window loop" : "vector loop"
-    let kernel = Kernel(
-        name: request.functionName, documentation: request.documentation(algorithm), buffers: request.buffers(),
-        tasksPerSample: blocks,
+    let kernel = request.kernel(
+        algorithm, tasksPerSample: blocks,
         body: [
             .letIndex("n", .task / Index(blocks)), .letIndex("c", .task % Index(blocks)),
             .loop(
@@ -35,6 +35,5 @@ func maxPick(_ request: KernelRequest, _ g: PoolGeometry) -> LoweredStep {
                 [.loop("x", from: 0, to: Index(g.output.width), step: 1, window)]),
         ])
     let flops = Double(g.channels * g.output.area * g.kernel.area)
-    return LoweredStep(
-        request, kernel, algorithm: algorithm, work: Work(request, flopsPerSample: flops + request.epilogueFlops))
+    return LoweredStep(kernel, work: Work(request, flopsPerSample: flops + request.epilogueFlops))
 }

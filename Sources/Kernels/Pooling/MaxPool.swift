@@ -9,13 +9,12 @@ func maxPool(_ request: KernelRequest, _ g: PoolGeometry) -> LoweredStep {
     let element = c * Index(g.output.area) + y * Index(g.output.width) + x
     let best = Expression.variable("best", width: 1)
     let window = eachTap(g) { row, column, inside in
-        let candidate = Expression.load("in0", mapBase + row * Index(g.input.width) + column, width: 1)
+        let candidate = Expression.load(source.buffer, mapBase + row * Index(g.input.width) + column, width: 1)
         return inside([.assign("best", .maximum(candidate, best))])
     }
     let stored = request.applyEpilogue(best, sample: n, element: element, width: 1)
-    let kernel = Kernel(
-        name: request.functionName, documentation: request.documentation("window loop"), buffers: request.buffers(),
-        tasksPerSample: g.channels,
+    let kernel = request.kernel(
+        "window loop", tasksPerSample: g.channels,
         body: channelBindings(g) + [
             .loop(
                 "y", from: 0, to: Index(g.output.height), step: 1,
@@ -23,13 +22,11 @@ func maxPool(_ request: KernelRequest, _ g: PoolGeometry) -> LoweredStep {
                     .loop(
                         "x", from: 0, to: Index(g.output.width), step: 1,
                         [.declare("best", width: 1, .constant(-.infinity))] + window
-                            + [.store("out", at(request.result, element), stored)])
+                            + [.store(.out, at(request.result, element), stored)])
                 ])
         ])
     let flops = Double(g.channels * g.output.area * g.kernel.area)
-    return LoweredStep(
-        request, kernel, algorithm: "window loop",
-        work: Work(request, flopsPerSample: flops + request.epilogueFlops))
+    return LoweredStep(kernel, work: Work(request, flopsPerSample: flops + request.epilogueFlops))
 }
 
 /// `n` and `c` of a task that is one channel of one sample.

@@ -8,16 +8,17 @@ import KernelIR
 /// added up in place first.
 func maxUnpool(_ request: KernelRequest, _ g: PoolGeometry) -> LoweredStep {
     let simple = g.isDisjoint && g.kernel == g.stride && g.padding == Padding(0)
-    var buffers = request.buffers()
-    if !simple { buffers[0].access = .readWrite }
-    let kernel = Kernel(
-        name: request.functionName, documentation: request.documentation("window loop"), buffers: buffers,
-        tasksPerSample: g.channels,
+    let kernel = request.kernel(
+        "window loop", StageBuffers(request, result: simple ? .write : .readWrite), tasksPerSample: g.channels,
         body: channelBindings(g) + (simple ? tiledGradient(request, g) : accumulatedGradient(request, g)))
     let flops = Double(g.channels * g.output.area * g.kernel.area)
-    return LoweredStep(
-        request, kernel, algorithm: "window loop",
-        work: Work(request, flopsPerSample: flops + request.epilogueFlops))
+    return LoweredStep(kernel, work: Work(request, flopsPerSample: flops + request.epilogueFlops))
+}
+
+extension KernelRequest {
+    /// A value for each window, and the map whose largest values say where it goes.
+    var windowValues: Operand { inputs[0] }
+    var searched: Operand { inputs[1] }
 }
 
 private let n = Index.variable("n")
@@ -31,14 +32,15 @@ private func storePosition(
 ) -> Statement {
     let element = c * Index(g.input.area) + row * Index(g.input.width) + column
     return .store(
-        "out", at(request.result, element), request.applyEpilogue(value, sample: n, element: element, width: 1))
+        .out, at(request.result, element), request.applyEpilogue(value, sample: n, element: element, width: 1))
 }
 
 /// Windows that tile the map: rows and columns behind the last window take a gradient of zero.
 private func tiledGradient(_ request: KernelRequest, _ g: PoolGeometry) -> [Statement] {
-    let mapBase = n * Index(request.inputs[1].sampleStride) + c * Index(g.input.area)
+    let mapBase = n * Index(request.searched.sampleStride) + c * Index(g.input.area)
     let gradient = Expression.load(
-        "in0", n * Index(request.inputs[0].sampleStride) + c * Index(g.output.area) + y * Index(g.output.width) + x,
+        request.windowValues.buffer,
+        n * Index(request.windowValues.sampleStride) + c * Index(g.output.area) + y * Index(g.output.width) + x,
         width: 1)
     var values: [Statement] = []
     var stores: [Statement] = []
@@ -49,7 +51,9 @@ private func tiledGradient(_ request: KernelRequest, _ g: PoolGeometry) -> [Stat
             let column = x * Index(g.stride.width) + Index(j)
             let name = "x\(i)\(j)"
             values.append(
-                .declare(name, width: 1, .load("in1", mapBase + row * Index(g.input.width) + column, width: 1)))
+                .declare(
+                    name, width: 1,
+                    .load(request.searched.buffer, mapBase + row * Index(g.input.width) + column, width: 1)))
             let value = Expression.variable(name, width: 1)
             largest = largest.map { .maximum(value, $0) } ?? value
             let rest = Expression.variable("rest", width: 1)
@@ -91,16 +95,17 @@ private func zeros(_ request: KernelRequest, _ g: PoolGeometry, rows: Range<Int>
 
 /// Any windows: zero, add each window's gradient where its maximum is, then the epilogue over the channel.
 private func accumulatedGradient(_ request: KernelRequest, _ g: PoolGeometry) -> [Statement] {
-    let mapBase = n * Index(request.inputs[1].sampleStride) + c * Index(g.input.area)
+    let mapBase = n * Index(request.searched.sampleStride) + c * Index(g.input.area)
     let outBase = n * Index(request.result.sampleStride) + c * Index(g.input.area)
     let best = Expression.variable("best", width: 1)
     let place = Expression.variable("place", width: 1)
     let gradient = Expression.load(
-        "in0", n * Index(request.inputs[0].sampleStride) + c * Index(g.output.area) + y * Index(g.output.width) + x,
+        request.windowValues.buffer,
+        n * Index(request.windowValues.sampleStride) + c * Index(g.output.area) + y * Index(g.output.width) + x,
         width: 1)
     var tapNumber = 0
     let search = eachTap(g) { row, column, inside in
-        let value = Expression.load("in1", mapBase + row * Index(g.input.width) + column, width: 1)
+        let value = Expression.load(request.searched.buffer, mapBase + row * Index(g.input.width) + column, width: 1)
         let number = Expression.constant(Double(tapNumber))
         tapNumber += 1
         return inside([
@@ -114,21 +119,21 @@ private func accumulatedGradient(_ request: KernelRequest, _ g: PoolGeometry) ->
         let number = Expression.constant(Double(tapNumber))
         tapNumber += 1
         let share = Expression.select(.equal, place, number, then: gradient, otherwise: 0)
-        return inside([.store("out", position, .load("out", position, width: 1) + share)])
+        return inside([.store(.out, position, .load(.out, position, width: 1) + share)])
     }
     let width = request.vectorWidth(for: g.input.area)
     let clear = vectorLoop("i", count: Index(g.input.area), width: width) {
-        [.store("out", outBase + $0, splat(0, $1))]
+        [.store(.out, outBase + $0, splat(0, $1))]
     }
     let finish =
         request.node.epilogue.isEmpty
         ? []
         : vectorLoop("i", count: Index(g.input.area), width: width) { i, width in
             let element = c * Index(g.input.area) + i
-            let value = Expression.load("out", at(request.result, element), width: width)
+            let value = Expression.load(.out, at(request.result, element), width: width)
             return [
                 .store(
-                    "out", at(request.result, element),
+                    .out, at(request.result, element),
                     request.applyEpilogue(value, sample: n, element: element, width: width))
             ]
         }

@@ -21,7 +21,7 @@ struct PartialSums {
 
     /// The buffer with a task's sums: the step's scratch memory where ranges have to be added up, else the workspace,
     /// in whose first `size` floats they stand.
-    var buffer: String { ranges > 1 ? "out" : "workspace" }
+    var buffer: Buffer.Handle { ranges > 1 ? .out : .workspace }
     /// Floats of workspace that the sums take.
     var workspace: Int { ranges > 1 ? 0 : size }
     /// Floats of scratch memory.
@@ -41,25 +41,16 @@ struct PartialSums {
         let clear = vectorLoop("i", count: Index(size), width: request.target.vectorWidth) {
             [.store(buffer, at($0), splat(0, $1))]
         }
-        var buffers = request.buffers()
-        var operands = request.stageOperands()
-        if ranges > 1 {
-            buffers.removeLast(request.companions.count)
-            buffers[0] = Buffer(name: "out", access: .readWrite, extent: scratch, comment: "sums")
-            operands.removeLast(request.companions.count)
-            operands[0] = .scratch
-        }
-        buffers.append(Buffer(name: "workspace", access: .workspace, extent: workspace))
-        let kernel = Kernel(
-            name: request.functionName, documentation: request.documentation(algorithm), buffers: buffers,
-            tasksFixed: parts * ranges,
+        var buffers = StageBuffers(request)
+        if ranges > 1 { buffers.keepSums(scratch) }
+        buffers.add(workspace: workspace)
+        let stage = request.kernel(
+            algorithm, buffers, tasksFixed: parts * ranges, work: Work(request, flopsPerSample: flopsPerSample),
             body: [
                 .letIndex("part", .task % Index(parts)),
                 .letIndex("begin", total * range / Index(ranges)),
                 .letIndex("end", total * (range + 1) / Index(ranges)),
             ] + clear + body(part) + (ranges > 1 ? [] : finish(part)))
-        let stage = LoweredStage(
-            kernel, algorithm: algorithm, operands: operands, work: Work(request, flopsPerSample: flopsPerSample))
         guard ranges > 1 else { return LoweredStep(stages: [stage], scratch: 0) }
         return LoweredStep(stages: [stage, reduction(request, finish)], scratch: scratch)
     }
@@ -68,24 +59,32 @@ struct PartialSums {
     private func reduction(_ request: KernelRequest, _ finish: (Index) -> [Statement]) -> LoweredStage {
         let add = vectorLoop("i", count: Index(size), width: request.target.vectorWidth) { i, width in
             let all = (0..<ranges).map { range in
-                Expression.load("sums", Index(range * parts * size) + .task * Index(size) + i, width: width)
+                Expression.load(.sums, Index(range * parts * size) + .task * Index(size) + i, width: width)
             }
-            return [.store("workspace", i, all.dropFirst().reduce(all[0], +))]
+            return [.store(.workspace, i, all.dropFirst().reduce(all[0], +))]
         }
-        let kernel = Kernel(
+        return LoweredStage(
             name: request.functionName + "_sums",
             documentation: ["\(request.node.name): adds up the sums of \(ranges) ranges"],
-            buffers: [
-                Buffer(
-                    name: "out", access: .write, extent: request.result.type.elementCount,
-                    comment: "\(request.result.type)"),
-                Buffer(name: "sums", access: .read, extent: scratch),
-            ] + request.companions.indices.map(request.companionBuffer) + [
-                Buffer(name: "workspace", access: .workspace, extent: size)
-            ],
-            tasksFixed: parts, body: add + finish(.task))
-        return LoweredStage(
-            kernel, algorithm: "sums",
-            operands: [.result, .scratch] + request.companions.indices.map(StageOperand.companion))
+            StageBuffers(reducing: scratch, of: request, workspace: size), algorithm: "sums", tasksFixed: parts,
+            body: add + finish(.task))
+    }
+}
+
+extension StageBuffers {
+    /// Leaves the result and the companions to another stage, and has so many floats of sums in scratch memory.
+    mutating func keepSums(_ extent: Int) {
+        removeCompanions()
+        replace(.result, by: Buffer(.out, access: .readWrite, extent: extent, comment: "sums"), .scratch)
+    }
+
+    /// Of a stage that makes a weight's gradient, and the companions, of so many floats of sums in scratch memory.
+    init(reducing extent: Int, of request: KernelRequest, workspace: Int) {
+        self.init()
+        let type = request.result.type
+        add(Buffer(.out, access: .write, extent: type.elementCount, comment: "\(type)"), .result)
+        add(Buffer(.sums, access: .read, extent: extent), .scratch)
+        add(companionsOf: request)
+        add(workspace: workspace)
     }
 }

@@ -41,7 +41,7 @@ struct RegisterBlock {
     }
 
     /// Declares the accumulators, starting at what is stored: `address(row, first column)`.
-    func load(_ buffer: String, _ address: (Int, Int) -> Index) -> [Statement] {
+    func load(_ buffer: Buffer.Handle, _ address: (Int, Int) -> Index) -> [Statement] {
         eachAccumulator { row, vector in
             .declare(name(row, vector), width: width, .load(buffer, address(row, vector * width), width: width))
         }
@@ -86,7 +86,7 @@ struct RegisterBlock {
     }
 
     /// Stores the accumulators: `address(row, first column)`.
-    func store(_ buffer: String, _ address: (Int, Int) -> Index) -> [Statement] {
+    func store(_ buffer: Buffer.Handle, _ address: (Int, Int) -> Index) -> [Statement] {
         eachAccumulator { row, vector in
             .store(buffer, address(row, vector * width), .variable(name(row, vector), width: width))
         }

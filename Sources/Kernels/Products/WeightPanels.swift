@@ -1,6 +1,12 @@
 import GraphIR
 import KernelIR
 
+extension Buffer.Handle {
+    /// Weights in the order in which products stream through them, and as they are.
+    static let panels = Buffer.Handle("panels")
+    static let weight = Buffer.Handle("weight")
+}
+
 /// Weights rearranged so that a register block streams through them: `[panel][reduction][columns]`.
 struct WeightPanels {
     let request: KernelRequest
@@ -22,7 +28,7 @@ struct WeightPanels {
         let step = min(channels, 8)
         let source = ((.task * Index(block.columns) + lane) * Index(channels) + c) * Index(taps) + tap
         let target = (.task * Index(taps * channels) + tap * Index(channels) + c) * Index(block.columns) + lane
-        let copy = Statement.store("panels", target, .load("weight", source, width: 1))
+        let copy = Statement.store(.panels, target, .load(.weight, source, width: 1))
         return stage(
             tasks: outputs / block.columns,
             [
@@ -54,7 +60,7 @@ struct WeightPanels {
         let row = vector / Index(block.vectors) * Index(outputs) + k
         let place = row * Index(block.columns) + vector % Index(block.vectors) * Index(width)
         let source = (k * Index(channels) + c * Index(width) + lane) * Index(taps) + tap
-        let copy = Statement.store("panels", .variable("at") + lane, .load("weight", source, width: 1))
+        let copy = Statement.store(.panels, .variable("at") + lane, .load(.weight, source, width: 1))
         return stage(
             tasks: blocks / perTask,
             [
@@ -76,33 +82,43 @@ struct WeightPanels {
             ])
     }
 
-    /// The kernel that makes the panels by `body`, from "weight" into "panels".
+    /// The kernel that makes the panels by `body`.
     func stage(tasks: Int, _ body: [Statement]) -> LoweredStage {
-        let weight = request.inputs[1]
-        let kernel = Kernel(
+        LoweredStage(
             name: request.functionName + "_weights",
-            documentation: ["\(request.node.name): weights \(weight.type) in panels of \(block.columns) columns"],
-            buffers: [
-                Buffer(name: "panels", access: .write, extent: extent),
-                Buffer(name: "weight", access: .read, extent: extent, comment: "\(weight.name) \(weight.type)"),
+            documentation: [
+                "\(request.node.name): weights \(request.weight.type) in panels of \(block.columns) columns"
             ],
-            tasksFixed: tasks, body: body)
-        return LoweredStage(kernel, algorithm: "weight panels", operands: [.prepared, .input(1)])
-    }
-
-    /// The step's buffers, with panels in the place of the weight.
-    func buffers(workspace: Int) -> [Buffer] {
-        var buffers = request.buffers()
-        buffers[2] = Buffer(name: "panels", access: .read, extent: extent, comment: "rearranged weights")
-        buffers.append(Buffer(name: "workspace", access: .workspace, extent: workspace))
-        return buffers
+            StageBuffers(preparing: extent, of: request), algorithm: "weight panels", tasksFixed: tasks, body: body)
     }
 
     /// The stage that makes the panels, and the kernel that multiplies with them.
-    func step(_ panels: LoweredStage, _ kernel: Kernel, algorithm: String) -> LoweredStep {
-        let operands = request.stageOperands().map { $0 == .input(1) ? StageOperand.prepared : $0 }
-        let work = Work(request, flopsPerSample: geometry.flopsPerSample + request.epilogueFlops)
-        let main = LoweredStage(kernel, algorithm: algorithm, operands: operands, work: work)
+    func step(
+        _ panels: LoweredStage, algorithm: String, workspace: Int, tasksPerSample: Int, body: [Statement]
+    ) -> LoweredStep {
+        let main = request.kernel(
+            algorithm,
+            StageBuffers(request, prepared: extent, comment: "rearranged weights", workspace: workspace),
+            tasksPerSample: tasksPerSample,
+            work: Work(request, flopsPerSample: geometry.flopsPerSample + request.epilogueFlops), body: body)
         return LoweredStep(stages: [panels, main], prepared: extent)
+    }
+}
+
+extension StageBuffers {
+    /// Of a stage that brings the weight into `extent` floats of panels.
+    init(preparing extent: Int, of request: KernelRequest) {
+        self.init()
+        let (weight, type) = (request.weight, request.weight.type)
+        add(Buffer(.panels, access: .write, extent: extent), .prepared)
+        add(
+            Buffer(.weight, access: .read, extent: type.elementCount, comment: "\(weight.name) \(type)"), .input(1))
+    }
+
+    /// Of a kernel that has panels in the weight's place.
+    init(_ request: KernelRequest, prepared extent: Int, comment: String, workspace: Int) {
+        self.init(request)
+        replace(.input(1), by: Buffer(.panels, access: .read, extent: extent, comment: comment), .prepared)
+        add(workspace: workspace)
     }
 }

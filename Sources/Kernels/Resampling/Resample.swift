@@ -1,6 +1,11 @@
 import GraphIR
 import KernelIR
 
+extension Buffer.Handle {
+    /// The workspace with rows that are being made.
+    fileprivate static let row = Buffer.Handle("row")
+}
+
 /// A resampling of each channel.
 func resample(_ request: KernelRequest, _ map: Resampling) -> LoweredStep {
     ResamplingKernel(request, map, isGradient: false).step()
@@ -17,6 +22,7 @@ func resampleGradient(_ request: KernelRequest, _ map: Resampling) -> LoweredSte
 /// Each place of the result is written once. A task is one channel, or block, of one sample, or a strip of its rows.
 private struct ResamplingKernel {
     private let request: KernelRequest
+    private var source: Operand { request.inputs[0] }
     private let map: Resampling
     private let isGradient: Bool
     private let rows: AxisGather
@@ -36,13 +42,10 @@ private struct ResamplingKernel {
     }
 
     func step() -> LoweredStep {
-        let buffers = request.buffers() + workspace
-        let kernel = Kernel(
-            name: request.functionName, documentation: request.documentation("rows, then columns"), buffers: buffers,
-            tasksPerSample: blocks * strips, body: bindings + body)
-        return LoweredStep(
-            request, kernel, algorithm: "rows, then columns",
-            work: Work(request, flopsPerSample: flops + request.epilogueFlops))
+        let kernel = request.kernel(
+            "rows, then columns", StageBuffers(request, workspace: workspace), tasksPerSample: blocks * strips,
+            body: bindings + body)
+        return LoweredStep(kernel, work: Work(request, flopsPerSample: flops + request.epilogueFlops))
     }
 
     /// Multiplications and additions of the mathematics, for one sample.
@@ -92,9 +95,9 @@ private struct ResamplingKernel {
         block == 1 && !columns.isContiguous && (rows.repeats || !request.node.epilogue.isEmpty)
     }
 
-    private var workspace: [Buffer] {
+    private var workspace: Buffer? {
         let extent = rows.sumsUp || isStaged ? sourceRow + (isStaged ? resultRow : 0) : 0
-        return extent == 0 ? [] : [Buffer(name: "row", access: .workspace, extent: extent)]
+        return extent == 0 ? nil : Buffer(.row, access: .workspace, extent: extent)
     }
 
     private var body: [Statement] {
@@ -108,11 +111,11 @@ private struct ResamplingKernel {
             let (opening, source) = sourceRow(of: piece.sum)
             if isStaged {
                 let made = columnLoops(source, "sum\(number)") { column, value, _ in
-                    .store("row", Index(sourceRow) + column, value)
+                    .store(.row, Index(sourceRow) + column, value)
                 }
                 return opening + made
                     + repeated(piece, "r") { row in
-                        contiguous(row) { .load("row", Index(sourceRow) + $0, width: $1) }
+                        contiguous(row) { .load(.row, Index(sourceRow) + $0, width: $1) }
                     }
             }
             return opening
@@ -121,39 +124,39 @@ private struct ResamplingKernel {
     }
 
     /// The row that sums along it are made of: where it begins, and what makes it.
-    private func sourceRow(of sum: TapSum) -> ([Statement], (buffer: String, start: Index)) {
-        let base = n * Index(request.inputs[0].sampleStride) + c * Index(rows.source * sourceRow)
+    private func sourceRow(of sum: TapSum) -> ([Statement], (buffer: Buffer.Handle, start: Index)) {
+        let base = n * Index(source.sampleStride) + c * Index(rows.source * sourceRow)
         let start = { (row: Index) in base + row * Index(sourceRow) }
-        if let row = sum.copied { return ([], ("in0", start(row))) }
+        if let row = sum.copied { return ([], (source.buffer, start(row))) }
         let width = request.vectorWidth(for: sourceRow)
         let made: [Statement]
         switch sum {
         case .terms:
             made = vectorLoop("i", count: Index(sourceRow), width: width) { i, width in
-                sum.declare("sum", variable: "k", width: width) { .load("in0", start($0) + i, width: width) }
-                    + [.store("row", i, .variable("sum", width: width))]
+                sum.declare("sum", variable: "k", width: width) { .load(source.buffer, start($0) + i, width: width) }
+                    + [.store(.row, i, .variable("sum", width: width))]
             }
         case .window(let from, let to, let weight):
             // Row by row, so that a weight is computed once.
             let k = Index.variable("k")
-            let clear = vectorLoop("i", count: Index(sourceRow), width: width) { [.store("row", $0, splat(0, $1))] }
+            let clear = vectorLoop("i", count: Index(sourceRow), width: width) { [.store(.row, $0, splat(0, $1))] }
             let factor = weight.map { [Statement.declare("weight", width: 1, $0(k))] } ?? []
             let add = vectorLoop("i", count: Index(sourceRow), width: width) { i, width in
-                let sum = Expression?.some(.load("row", i, width: width)).adding(
-                    .load("in0", start(k) + i, width: width),
+                let sum = Expression?.some(.load(.row, i, width: width)).adding(
+                    .load(source.buffer, start(k) + i, width: width),
                     times: weight == nil ? nil : .variable("weight", width: 1), width: width)
-                return [.store("row", i, sum)]
+                return [.store(.row, i, sum)]
             }
             made = clear + [.loop("k", from: from, to: to, step: 1, factor + add)]
         }
-        return (made, ("row", 0))
+        return (made, (.row, 0))
     }
 
     // MARK: Columns
 
     /// Sums along a source row, each handed to `store` with its place in the result's row. Variables begin with `prefix`.
     private func columnLoops(
-        _ source: (buffer: String, start: Index), _ prefix: String, store: (Index, Expression, Int) -> Statement
+        _ source: (buffer: Buffer.Handle, start: Index), _ prefix: String, store: (Index, Expression, Int) -> Statement
     ) -> [Statement] {
         let width = block == 1 ? request.vectorWidth(for: columns.result) : 1
         var number = 0
@@ -201,7 +204,7 @@ private struct ResamplingKernel {
     private func store(_ row: Index, _ element: Index, _ value: Expression, _ width: Int) -> Statement {
         let position = c * Index(rows.result * resultRow) + row * Index(resultRow) + element
         return .store(
-            "out", at(request.result, position),
+            .out, at(request.result, position),
             request.applyEpilogue(value, sample: n, element: position, width: width))
     }
 }

@@ -9,6 +9,8 @@ public struct Operand: Hashable, Sendable {
     /// Elements from one sample to the next: more than the value's own elements when it is a slice of a larger one.
     public var sampleStride: Int
     public var layout: Layout
+    /// Its buffer in the step's kernels, which the request names.
+    var buffer = Buffer.Handle("")
 
     public init(name: String, type: TensorType, sampleStride: Int, layout: Layout = .nchw) {
         self.name = name
@@ -21,6 +23,12 @@ public struct Operand: Hashable, Sendable {
     func extent(batch: Int) -> Int {
         type.isBatched ? (batch - 1) * sampleStride + type.elementCount : type.elementCount
     }
+
+    fileprivate func named(_ buffer: Buffer.Handle) -> Operand {
+        var named = self
+        named.buffer = buffer
+        return named
+    }
 }
 
 /// One step to be turned into a kernel: the operator, its exact shapes, and where its operands lie relative to their
@@ -28,15 +36,15 @@ public struct Operand: Hashable, Sendable {
 public struct KernelRequest: Hashable, Sendable {
     public var node: Node
     /// What the step makes; nil for updates.
-    public var result: Operand
+    public let result: Operand
     /// The node's inputs, in order.
-    public var inputs: [Operand]
+    public let inputs: [Operand]
     /// The operands of each epilogue step.
-    public var epilogueOperands: [[Operand]]
+    public let epilogueOperands: [[Operand]]
     /// For a concat the inputs that must be copied, and the channel they go to.
     public var concatCopies: [ConcatCopy]
     /// What the kernel has to make beside the result; only what `ConvolutionMethod.makes` has promised.
-    public var companions: [Companion] = []
+    public let companions: [Companion]
     public var batchCapacity: Int
     public var target: Target
     /// How a convolution is computed; nil for other operators.
@@ -46,13 +54,22 @@ public struct KernelRequest: Hashable, Sendable {
 
     public init(
         node: Node, result: Operand, inputs: [Operand], epilogueOperands: [[Operand]],
-        concatCopies: [ConcatCopy] = [], batchCapacity: Int, target: Target,
+        concatCopies: [ConcatCopy] = [], companions: [Companion] = [], batchCapacity: Int, target: Target,
         algorithm: ConvolutionAlgorithm? = nil, isInference: Bool = false
     ) {
         self.node = node
-        self.result = result
-        self.inputs = inputs
-        self.epilogueOperands = epilogueOperands
+        self.result = result.named(.out)
+        self.inputs = inputs.enumerated().map { $1.named(Buffer.Handle("in\($0)")) }
+        var extras = 0
+        self.epilogueOperands = epilogueOperands.map {
+            $0.map {
+                defer { extras += 1 }
+                return $0.named(Buffer.Handle("extra\(extras)"))
+            }
+        }
+        self.companions = companions.enumerated().map {
+            Companion(op: $1.op, value: $1.value.named(Buffer.Handle("beside\($0)")))
+        }
         self.concatCopies = concatCopies
         self.batchCapacity = batchCapacity
         self.target = target
@@ -78,11 +95,11 @@ public struct KernelRequest: Hashable, Sendable {
         self.init(
             node: node, result: operand(id), inputs: node.inputs.map(operand),
             epilogueOperands: node.epilogue.map { $0.operands.map(operand) }, concatCopies: concatCopies,
+            companions: program.graph.companions(of: id).map {
+                Companion(op: program.graph[$0].op, value: operand($0))
+            },
             batchCapacity: batchCapacity, target: target, algorithm: program[id].choice?.algorithm,
             isInference: isInference)
-        companions = program.graph.companions(of: id).map {
-            Companion(op: program.graph[$0].op, value: operand($0))
-        }
     }
 
     /// The vector width that pays for rows of `length` floats: the target's, or less for short ones; within a position of a
@@ -104,26 +121,12 @@ public struct KernelRequest: Hashable, Sendable {
     /// The name of the kernel's function.
     var functionName: String { cIdentifier(node.name) + "_" + node.op.mnemonic }
 
-    /// The kernel's operand buffers: the result, the inputs, the epilogue's operands, then the companions.
-    func buffers() -> [Buffer] {
-        var buffers = [buffer(result, "out", access: .write)]
-        buffers += inputs.enumerated().map { buffer($1, "in\($0)", access: .read) }
-        buffers += epilogueOperands.joined().enumerated().map { buffer($1, "extra\($0)", access: .read) }
-        buffers += companions.indices.map(companionBuffer)
-        return buffers
-    }
-
-    func buffer(_ operand: Operand, _ name: String, access: Buffer.Access) -> Buffer {
+    /// - Parameter handle: what the kernel calls it, where that is not the operand's own name.
+    func buffer(_ operand: Operand, as handle: Buffer.Handle? = nil, access: Buffer.Access) -> Buffer {
         Buffer(
-            name: name, access: access, element: operand.type.element, extent: operand.extent(batch: batchCapacity),
+            handle ?? operand.buffer, access: access, element: operand.type.element,
+            extent: operand.extent(batch: batchCapacity),
             comment: "\(operand.name) \(operand.type)" + (operand.layout == .nchw ? "" : " \(operand.layout)"))
-    }
-
-    /// What the buffers of `buffers()` stand for.
-    func stageOperands() -> [StageOperand] {
-        [.result] + inputs.indices.map(StageOperand.input)
-            + (0..<epilogueOperands.joined().count).map(StageOperand.extra)
-            + companions.indices.map(StageOperand.companion)
     }
 
     /// The comment above the function.

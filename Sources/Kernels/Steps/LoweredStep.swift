@@ -26,10 +26,16 @@ public struct LoweredStage: Sendable {
     public var operands: [StageOperand]
     public var work: Work
 
-    init(_ kernel: Kernel, algorithm: String, operands: [StageOperand], work: Work = Work()) {
-        self.kernel = kernel
+    /// A kernel on the given buffers.
+    init(
+        name: String, documentation: [String], _ buffers: StageBuffers, algorithm: String, tasksPerSample: Int = 0,
+        tasksFixed: Int = 0, work: Work = Work(), body: [Statement]
+    ) {
+        kernel = Kernel(
+            name: name, documentation: documentation, buffers: buffers.buffers, tasksPerSample: tasksPerSample,
+            tasksFixed: tasksFixed, body: body)
+        operands = buffers.operands
         self.algorithm = algorithm
-        self.operands = operands
         self.work = work
     }
 
@@ -57,11 +63,26 @@ public struct LoweredStep: Sendable {
         self.prepared = prepared
     }
 
-    /// One kernel whose buffers are those of `KernelRequest.buffers()`.
-    init(_ request: KernelRequest, _ kernel: Kernel, algorithm: String, work: Work) {
-        let operands = request.stageOperands()
-        self.init(
-            stages: [LoweredStage(kernel, algorithm: algorithm, operands: operands, work: work)])
+    /// One kernel.
+    init(_ stage: LoweredStage, work: Work) {
+        self.init(stages: [stage])
+        stages[0].work = work
+    }
+}
+
+extension KernelRequest {
+    /// The step's main kernel.
+    ///
+    /// - Parameters:
+    ///   - algorithm: in a few words.
+    ///   - buffers: other than all operands, of which the result is written.
+    func kernel(
+        _ algorithm: String, _ buffers: StageBuffers? = nil, tasksPerSample: Int = 0, tasksFixed: Int = 0,
+        work: Work = Work(), body: [Statement]
+    ) -> LoweredStage {
+        LoweredStage(
+            name: functionName, documentation: documentation(algorithm), buffers ?? StageBuffers(self),
+            algorithm: algorithm, tasksPerSample: tasksPerSample, tasksFixed: tasksFixed, work: work, body: body)
     }
 }
 

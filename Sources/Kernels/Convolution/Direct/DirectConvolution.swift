@@ -44,10 +44,11 @@ private struct DirectKernel {
         let tasks = blocking.rowBlocks * blocking.shares
         let firstRow = q0 * Index(shape.rows.step) + Index(shape.rows.reach.lowerBound)
         let copy = strip.copy(
-            "in0", base: n * Index(request.inputs[0].sampleStride), channels: shape.channels, firstRow: firstRow)
-        let kernel = Kernel(
-            name: request.functionName, documentation: request.documentation("direct"),
-            buffers: panels.buffers(workspace: strip.extent(channels: shape.channels)), tasksPerSample: tasks,
+            request.map.buffer, base: n * Index(request.map.sampleStride), channels: shape.channels,
+            firstRow: firstRow)
+        return panels.step(
+            directWeights(panels, shape), algorithm: "direct",
+            workspace: strip.extent(channels: shape.channels), tasksPerSample: tasks,
             body: [
                 .letIndex("n", .task / Index(tasks)),
                 .letIndex("q0", .task % Index(tasks) / Index(blocking.shares) * Index(blocking.rows)),
@@ -60,7 +61,6 @@ private struct DirectKernel {
                     "panel", from: .variable("firstPanel"), to: .variable("endPanel"), step: 1,
                     shape.phases.flatMap(rows))
             ])
-        return panels.step(directWeights(panels, shape), kernel, algorithm: "direct")
     }
 
     /// The task's rows of one phase.
@@ -75,7 +75,7 @@ private struct DirectKernel {
                     let element =
                         channel * Index(shape.result.area) + (y * Index(shape.result.width) + x) * Index(width)
                     let finished = request.applyEpilogue(value, sample: n, element: element, width: width)
-                    return .store("out", n * Index(request.result.sampleStride) + element, finished)
+                    return .store(.out, n * Index(request.result.sampleStride) + element, finished)
                 }
         }
         return [.loop("q", from: 0, to: .minimum(Index(blocking.rows), Index(row.count) - q0), step: 1, body)]
@@ -86,10 +86,10 @@ private struct DirectKernel {
         _ block: RegisterBlock, _ phase: (row: GatherAxis.Phase, column: GatherAxis.Phase, tapsBefore: Int), _ x: Index
     ) -> [Statement] {
         let (row, column) = (phase.row, phase.column)
-        let bias: ((Int) -> Expression)? =
-            request.inputs.count == 3
-            ? { .load("in2", panel * Index(block.columns) + Index($0 * width), width: width) } : nil
-        let clear = block.clear(to: bias)
+        let clear = block.clear(
+            to: request.bias.map { bias in
+                { .load(bias.buffer, panel * Index(block.columns) + Index($0 * width), width: width) }
+            })
         guard row.taps * column.taps > 0 else { return clear }
         let (c, i, j, lane): (Index, Index, Index, Index) = (
             .variable("c"), .variable("i"), .variable("j"), .variable("lane")
@@ -105,10 +105,10 @@ private struct DirectKernel {
             rows: block.rows, taps: blocking.unrollsTaps ? column.taps : 1, step: shape.columns.step,
             offsetStep: column.offsetStep)
         let step = unrolled.accumulate(block) { offset in
-            .load("workspace", .variable("pixel") + lane + Index(offset * width), width: 1)
+            .load(.workspace, .variable("pixel") + lane + Index(offset * width), width: 1)
         } weight: { tap, vector in
             let at = (lane + Index(tap * width)) * Index(block.columns) + Index(vector * width)
-            return .load("panels", .variable("weights") + at, width: width)
+            return .load(.panels, .variable("weights") + at, width: width)
         }
         let multiply: [Statement] = [
             .letIndex("pixel", pixel), .letIndex("weights", reduction * Index(block.columns)),

@@ -54,9 +54,10 @@ private struct DirectWeightSums {
 
     /// Adds the products of some rows of a sample.
     private func piece() -> [Statement] {
-        let base = n * Index(request.inputs[1].sampleStride) + .variable("c0") * Index(g.input.area)
+        let base = n * Index(request.convolved.sampleStride) + .variable("c0") * Index(g.input.area)
         let copy = strip.copy(
-            "in1", base: base, channels: blocking.channels, firstRow: y0 * Index(g.stride.height) - Index(g.padding.top)
+            request.convolved.buffer, base: base, channels: blocking.channels,
+            firstRow: y0 * Index(g.stride.height) - Index(g.padding.top)
         )
         return [
             .letIndex("n", .variable("piece") / Index(blocking.pieces)),
@@ -84,13 +85,13 @@ private struct DirectWeightSums {
             + laneGroup * Index(blocking.lanes)
         let pixel = (y * Index(g.stride.height * strip.columns) + x * Index(g.stride.width)) * Index(width)
         let gradient =
-            n * Index(request.inputs[0].sampleStride) + (.variable("k0") + panel * Index(block.columns))
+            n * Index(request.outputGradient.sampleStride) + (.variable("k0") + panel * Index(block.columns))
             * Index(g.output.area) + ((y0 + y) * Index(g.output.width) + x) * Index(width)
         let step = block.accumulate { row in
             let place = row / blocking.lanes * g.dilation.width * width + row % blocking.lanes
-            return .load("workspace", .variable("first") + pixel + Index(place), width: 1)
+            return .load(.workspace, .variable("first") + pixel + Index(place), width: 1)
         } right: { vector in
-            .load("in0", gradient + Index(vector * width * g.output.area), width: width)
+            .load(request.outputGradient.buffer, gradient + Index(vector * width * g.output.area), width: width)
         }
         let end = Index.minimum(Index(blocking.rows), Index(g.output.height) - y0)
         return [.letIndex("first", first)] + block.clear() + [
@@ -119,7 +120,7 @@ private struct DirectWeightSums {
         let place = i * Index(g.kernel.width) + tapGroup * Index(blocking.taps) + tap
         let target = (output * Index(g.inputChannels) + channel) * Index(g.kernel.area) + place
         let source = sumAt(row: tap * Index(blocking.lanes) + lane, column: column)
-        let copy = Statement.store("out", target, .load("workspace", source, width: 1))
+        let copy = Statement.store(.out, target, .load(.workspace, source, width: 1))
         let loops = [("tap", blocking.taps), ("lane", blocking.lanes)]
         let inner = loops.reversed().reduce([copy]) { body, entry in
             [.loop(entry.0, from: 0, to: Index(entry.1), step: 1, body)]

@@ -18,7 +18,7 @@ func directWeights(_ panels: WeightPanels, _ shape: GatherShape) -> LoweredStage
         let before = .task * Index(shape.channels * taps) + Index(phase.tapsBefore * shape.channels)
         let reduction = before + ((c * Index(row.taps) + i) * Index(across.taps) + j) * Index(width) + lane
         let copy = Statement.store(
-            "panels", reduction * Index(columns) + column, .load("weight", pair * Index(taps) + tap, width: 1))
+            .panels, reduction * Index(columns) + column, .load(.weight, pair * Index(taps) + tap, width: 1))
         let tapLoops = Statement.loop(
             "i", from: 0, to: Index(row.taps), step: 1, [.loop("j", from: 0, to: Index(across.taps), step: 1, [copy])])
         let lanes = { (body: [Statement]) in Statement.loop("lane", from: 0, to: Index(width), step: 1, body) }

@@ -24,7 +24,7 @@ struct PaddedStrip {
 
     /// Copies `channels` channels; `base` is the map's first float of the first of them, and `firstRow` the map's row
     /// that is the first of the strip, which may lie outside.
-    func copy(_ buffer: String, base: Index, channels: Int, firstRow: Index) -> [Statement] {
+    func copy(_ buffer: Buffer.Handle, base: Index, channels: Int, firstRow: Index) -> [Statement] {
         let (block, row) = (Index.variable("block"), Index.variable("row"))
         let (inside, end) = (Index.variable("firstInside"), Index.variable("endInside"))
         let left = min(max(0, -firstColumn), columns)
@@ -37,11 +37,11 @@ struct PaddedStrip {
         let zeros = { (from: Int, count: Int) -> [Statement] in
             guard count > 0 else { return [] }
             return vectorLoop("x", count: Index(count * width), width: width) {
-                [.store("workspace", target + Index(from * width) + $0, splat(0, $1))]
+                [.store(.workspace, target + Index(from * width) + $0, splat(0, $1))]
             }
         }
         let values = vectorLoop("x", count: Index(count * width), width: width) {
-            [.store("workspace", target + Index(left * width) + $0, .load(buffer, source + $0, width: $1))]
+            [.store(.workspace, target + Index(left * width) + $0, .load(buffer, source + $0, width: $1))]
         }
         let outside = { (from: Index, to: Index) in
             Statement.loop("row", from: from, to: to, step: 1, zeros(0, columns))

@@ -33,19 +33,12 @@ func gemmConvolution(_ request: KernelRequest, _ g: ConvGeometry) -> LoweredStep
                 .letIndex("y0", .task % Index(plan.rowBlocks) * Index(plan.rows)),
             ] + forwardBlock(request, g, plan, column)
     }
-    var buffers = request.buffers()
-    buffers[0].access = .readWrite
-    if column.workspace > 0 {
-        buffers.append(Buffer(name: "columns", access: .workspace, extent: column.workspace))
-    }
+    let buffers = StageBuffers(request, result: .readWrite, workspace: column.workspace)
     let algorithm = g.isPointwise ? "gemm" : "im2col + gemm"
-    let kernel = Kernel(
-        name: request.functionName, documentation: request.documentation(algorithm), buffers: buffers,
-        tasksPerSample: plan.keepsWeights ? 0 : perSample,
+    let kernel = request.kernel(
+        algorithm, buffers, tasksPerSample: plan.keepsWeights ? 0 : perSample,
         tasksFixed: plan.keepsWeights ? g.groups * plan.channelBlocks : 0, body: body)
-    return LoweredStep(
-        request, kernel, algorithm: algorithm,
-        work: Work(request, flopsPerSample: g.flopsPerSample + request.epilogueFlops))
+    return LoweredStep(kernel, work: Work(request, flopsPerSample: g.flopsPerSample + request.epilogueFlops))
 }
 
 /// How the output is cut into tasks.
@@ -86,21 +79,21 @@ private func forwardBlock(
         .letIndex("channels", .minimum(Index(plan.channels), Index(g.groupOutputChannels) - k0)),
     ]
         + source.gather(
-            map: "in0",
-            base: n * Index(request.inputs[0].sampleStride)
+            map: request.map.buffer,
+            base: n * Index(request.map.sampleStride)
                 + group * Index(g.groupInputChannels * g.input.area),
             channels: Index(g.groupInputChannels), firstRow: y0, rows: rows)
         + [
             gemm(
                 m: channels, n: pixels, k: Index(g.reductionSize),
-                MatrixOperand("in1", at: weightBase, leading: g.reductionSize),
+                MatrixOperand(request.weight.buffer, at: weightBase, leading: g.reductionSize),
                 source.matrix(
-                    map: "in0",
-                    base: n * Index(request.inputs[0].sampleStride)
+                    map: request.map.buffer,
+                    base: n * Index(request.map.sampleStride)
                         + group * Index(g.groupInputChannels * g.input.area), firstRow: y0),
                 beta: 0,
                 into: MatrixOperand(
-                    "out", at: n * Index(request.result.sampleStride) + outBase, leading: g.output.area))
+                    .out, at: n * Index(request.result.sampleStride) + outBase, leading: g.output.area))
         ]
         + finishChannels(
             request, sample: n, firstChannel: firstChannel, channels: channels, plane: g.output.area,
@@ -112,18 +105,17 @@ func finishChannels(
     _ request: KernelRequest, sample: Index, firstChannel: Index, channels: Index, plane: Int, start: Index,
     count: Index
 ) -> [Statement] {
-    let hasBias = request.inputs.count == 3
-    guard hasBias || !request.node.epilogue.isEmpty else { return [] }
+    guard request.bias != nil || !request.node.epilogue.isEmpty else { return [] }
     let width = request.vectorWidth(for: plane)
     let k = firstChannel + .variable("k")
     let elements = vectorLoop("x", count: count, width: width) { x, width in
         let element = k * Index(plane) + start + x
         let at = sample * Index(request.result.sampleStride) + element
-        var value = Expression.load("out", at, width: width)
-        if hasBias { value = value + splat(.variable("bias", width: 1), width) }
-        return [.store("out", at, request.applyEpilogue(value, sample: sample, element: element, width: width))]
+        var value = Expression.load(.out, at, width: width)
+        if request.bias != nil { value = value + splat(.variable("bias", width: 1), width) }
+        return [.store(.out, at, request.applyEpilogue(value, sample: sample, element: element, width: width))]
     }
-    let bias: [Statement] = hasBias ? [.declare("bias", width: 1, .load("in2", k, width: 1))] : []
+    let bias = request.bias.map { [Statement.declare("bias", width: 1, .load($0.buffer, k, width: 1))] } ?? []
     return [.loop("k", from: 0, to: channels, step: 1, bias + elements)]
 }
 
@@ -145,25 +137,28 @@ struct ColumnSource {
 
     /// Floats from one row of the column matrix to the next.
     var leading: Int { rowsPerBlock * geometry.output.width }
-    /// Floats of workspace.
-    var workspace: Int { geometry.isPointwise ? 0 : channels * geometry.kernel.area * leading }
+    /// For the matrix, where it is not the map itself.
+    var workspace: Buffer? {
+        geometry.isPointwise
+            ? nil : Buffer(.columns, access: .workspace, extent: channels * geometry.kernel.area * leading)
+    }
 
-    func gather(map: String, base: Index, channels: Index, firstRow: Index, rows: Index) -> [Statement] {
+    func gather(map: Buffer.Handle, base: Index, channels: Index, firstRow: Index, rows: Index) -> [Statement] {
         guard !geometry.isPointwise else { return [] }
         return columnMatrix(map: map, base: base, channels: channels, firstRow: firstRow, rows: rows).gather()
     }
 
-    func columnMatrix(map: String, base: Index, channels: Index, firstRow: Index, rows: Index) -> ColumnMatrix {
+    func columnMatrix(map: Buffer.Handle, base: Index, channels: Index, firstRow: Index, rows: Index) -> ColumnMatrix {
         ColumnMatrix(
-            geometry: geometry, map: map, mapBase: base, channels: channels, columns: "columns", leading: leading,
+            geometry: geometry, map: map, mapBase: base, channels: channels, columns: .columns, leading: leading,
             firstRow: firstRow, rows: rows, vectorWidth: vectorWidth)
     }
 
-    func matrix(map: String, base: Index, firstRow: Index, transposed: Bool = false) -> MatrixOperand {
+    func matrix(map: Buffer.Handle, base: Index, firstRow: Index, transposed: Bool = false) -> MatrixOperand {
         geometry.isPointwise
             ? MatrixOperand(
                 map, at: base + firstRow * Index(geometry.output.width), leading: geometry.input.area,
                 transposed: transposed)
-            : MatrixOperand("columns", at: 0, leading: leading, transposed: transposed)
+            : MatrixOperand(.columns, at: 0, leading: leading, transposed: transposed)
     }
 }

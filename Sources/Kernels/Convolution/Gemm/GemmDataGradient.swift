@@ -25,19 +25,13 @@ func gemmDataGradient(_ request: KernelRequest, _ g: ConvGeometry) -> LoweredSte
                 .letIndex("c0", .task % blocks * Index(plan.channels)),
             ] + block
     }
-    var buffers = request.buffers()
-    buffers[0].access = .readWrite
-    if source.workspace > 0 {
-        buffers.append(Buffer(name: "columns", access: .workspace, extent: source.workspace))
-    }
+    let buffers = StageBuffers(request, result: .readWrite, workspace: source.workspace)
     let algorithm = g.isPointwise ? "gemm" : "gemm + col2im"
     let tasks = g.groups * plan.channelBlocks
-    let kernel = Kernel(
-        name: request.functionName, documentation: request.documentation(algorithm), buffers: buffers,
-        tasksPerSample: plan.keepsWeights ? 0 : tasks, tasksFixed: plan.keepsWeights ? tasks : 0, body: bindings)
-    return LoweredStep(
-        request, kernel, algorithm: algorithm,
-        work: Work(request, flopsPerSample: g.flopsPerSample + request.epilogueFlops))
+    let kernel = request.kernel(
+        algorithm, buffers, tasksPerSample: plan.keepsWeights ? 0 : tasks, tasksFixed: plan.keepsWeights ? tasks : 0,
+        body: bindings)
+    return LoweredStep(kernel, work: Work(request, flopsPerSample: g.flopsPerSample + request.epilogueFlops))
 }
 
 private struct DataGradientBlocking {
@@ -69,35 +63,36 @@ private func dataGradientBlock(
     let channels = Index.variable("channels")
     let firstChannel = group * Index(g.groupInputChannels) + c0
     let outBase = n * Index(request.result.sampleStride) + firstChannel * Index(g.input.area)
-    let dyBase = n * Index(request.inputs[0].sampleStride) + group * Index(g.groupOutputChannels * g.output.area)
+    let dyBase = n * Index(request.map.sampleStride) + group * Index(g.groupOutputChannels * g.output.area)
     let weightBase =
         group * Index(g.groupOutputChannels * g.reductionSize) + c0 * Index(g.kernel.area)
-    let weight = MatrixOperand("in1", at: weightBase, leading: g.reductionSize, transposed: true)
+    let weight = MatrixOperand(request.weight.buffer, at: weightBase, leading: g.reductionSize, transposed: true)
     let product = { (y0: Index, rows: Index, into: MatrixOperand) -> Statement in
         gemm(
             m: channels * Index(g.kernel.area), n: rows * Index(g.output.width), k: Index(g.groupOutputChannels),
-            weight, MatrixOperand("in0", at: dyBase + y0 * Index(g.output.width), leading: g.output.area), beta: 0,
+            weight, MatrixOperand(request.map.buffer, at: dyBase + y0 * Index(g.output.width), leading: g.output.area),
+            beta: 0,
             into: into)
     }
     var statements: [Statement] = [
         .letIndex("channels", .minimum(Index(plan.channels), Index(g.groupInputChannels) - c0))
     ]
     if g.isPointwise {
-        let out = MatrixOperand("out", at: outBase, leading: g.input.area)
+        let out = MatrixOperand(.out, at: outBase, leading: g.input.area)
         statements.append(product(0, Index(g.output.height), out))
     } else {
         let (y0, rows): (Index, Index) = (.variable("y0"), .variable("rows"))
         let columns = source.columnMatrix(
-            map: "out", base: outBase, channels: channels, firstRow: y0, rows: rows)
+            map: .out, base: outBase, channels: channels, firstRow: y0, rows: rows)
         statements += vectorLoop("x", count: channels * Index(g.input.area), width: request.target.vectorWidth) {
-            [.store("out", outBase + $0, splat(0, $1))]
+            [.store(.out, outBase + $0, splat(0, $1))]
         }
         statements.append(
             .loop(
                 "y0", from: 0, to: Index(g.output.height), step: plan.rows,
                 [
                     .letIndex("rows", .minimum(Index(plan.rows), Index(g.output.height) - y0)),
-                    product(y0, rows, source.matrix(map: "out", base: 0, firstRow: 0)),
+                    product(y0, rows, source.matrix(map: .out, base: 0, firstRow: 0)),
                 ] + columns.scatterAdd()))
     }
     return statements

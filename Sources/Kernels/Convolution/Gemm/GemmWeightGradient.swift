@@ -12,21 +12,21 @@ func gemmWeightGradient(_ request: KernelRequest, _ g: ConvGeometry) -> LoweredS
     let (group, c0, k0): (Index, Index, Index) = (.variable("group"), .variable("c0"), .variable("k0"))
     let (channels, outputs): (Index, Index) = (.variable("channels"), .variable("outputs"))
     let mapBase =
-        n * Index(request.inputs[1].sampleStride) + (group * Index(g.groupInputChannels) + c0) * Index(g.input.area)
+        n * Index(request.convolved.sampleStride) + (group * Index(g.groupInputChannels) + c0) * Index(g.input.area)
     let firstOutput = group * Index(g.groupOutputChannels) + k0
     let dy = MatrixOperand(
-        "in0",
-        at: n * Index(request.inputs[0].sampleStride) + firstOutput * Index(g.output.area)
+        request.outputGradient.buffer,
+        at: n * Index(request.outputGradient.sampleStride) + firstOutput * Index(g.output.area)
             + y0 * Index(g.output.width), leading: g.output.area)
     let out = MatrixOperand(
-        "out", at: firstOutput * Index(g.reductionSize) + c0 * Index(g.kernel.area), leading: g.reductionSize)
+        .out, at: firstOutput * Index(g.reductionSize) + c0 * Index(g.kernel.area), leading: g.reductionSize)
     let block: [Statement] =
         [.letIndex("rows", .minimum(Index(plan.rows), Index(g.output.height) - y0))]
-        + source.gather(map: "in1", base: mapBase, channels: channels, firstRow: y0, rows: rows)
+        + source.gather(map: request.convolved.buffer, base: mapBase, channels: channels, firstRow: y0, rows: rows)
         + [
             gemm(
                 m: outputs, n: channels * Index(g.kernel.area), k: rows * Index(g.output.width), dy,
-                source.matrix(map: "in1", base: mapBase, firstRow: y0, transposed: true),
+                source.matrix(map: request.convolved.buffer, base: mapBase, firstRow: y0, transposed: true),
                 beta: .variable("beta", width: 1), into: out),
             .assign("beta", 1),
         ]
@@ -41,16 +41,11 @@ func gemmWeightGradient(_ request: KernelRequest, _ g: ConvGeometry) -> LoweredS
             "n", from: 0, to: .batch, step: 1,
             [.loop("y0", from: 0, to: Index(g.output.height), step: plan.rows, block)]),
     ]
-    var buffers = request.buffers()
-    buffers[0].access = .readWrite
-    if source.workspace > 0 {
-        buffers.append(Buffer(name: "columns", access: .workspace, extent: source.workspace))
-    }
+    let buffers = StageBuffers(request, result: .readWrite, workspace: source.workspace)
     let algorithm = g.isPointwise ? "gemm" : "im2col + gemm"
-    let kernel = Kernel(
-        name: request.functionName, documentation: request.documentation(algorithm), buffers: buffers,
-        tasksFixed: g.groups * plan.blocks, body: body)
-    return LoweredStep(request, kernel, algorithm: algorithm, work: Work(request, flopsPerSample: g.flopsPerSample))
+    let kernel = request.kernel(
+        algorithm, buffers, tasksFixed: g.groups * plan.blocks, body: body)
+    return LoweredStep(kernel, work: Work(request, flopsPerSample: g.flopsPerSample))
 }
 
 private struct WeightGradientBlocking {

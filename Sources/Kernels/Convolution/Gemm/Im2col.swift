@@ -1,6 +1,11 @@
 import GraphIR
 import KernelIR
 
+extension Buffer.Handle {
+    /// The workspace with a column matrix.
+    static let columns = Buffer.Handle("columns")
+}
+
 /// Unrolls windows of a feature map into the columns of a matrix, so that a convolution becomes a product (Chellapilla,
 /// Puri and Simard, "High Performance Convolutional Neural Networks for Document Processing", 2006), and back.
 ///
@@ -9,12 +14,12 @@ import KernelIR
 struct ColumnMatrix {
     let geometry: ConvGeometry
     /// The feature map's buffer and the index of the block's first channel in it.
-    let map: String
+    let map: Buffer.Handle
     let mapBase: Index
     /// Channels of the block.
     let channels: Index
     /// The matrix's buffer; it starts there.
-    let columns: String
+    let columns: Buffer.Handle
     let leading: Int
     /// First output row of the block, and rows in it.
     let firstRow: Index

@@ -2,12 +2,12 @@ import KernelIR
 
 /// One matrix of a product: where it starts, and how far its rows are apart.
 struct MatrixOperand {
-    var buffer: String
+    var buffer: Buffer.Handle
     var start: Index
     var leading: Int
     var isTransposed = false
 
-    init(_ buffer: String, at start: Index, leading: Int, transposed: Bool = false) {
+    init(_ buffer: Buffer.Handle, at start: Index, leading: Int, transposed: Bool = false) {
         self.buffer = buffer
         self.start = start
         self.leading = leading

@@ -20,21 +20,19 @@ func narrowInputConvolution(_ request: KernelRequest, _ g: ConvGeometry) -> Lowe
                     (panel * Index(block.columns) + Index(vector * block.width)) * Index(g.output.area)
                     + ((y0 + y) * Index(g.output.width) + x + Index(row)) * Index(block.width)
                 let finished = request.applyEpilogue(value, sample: n, element: element, width: block.width)
-                return .store("out", n * Index(request.result.sampleStride) + element, finished)
+                return .store(.out, n * Index(request.result.sampleStride) + element, finished)
             }
     }
-    let kernel = Kernel(
-        name: request.functionName, documentation: request.documentation("narrow input"),
-        buffers: panels.buffers(workspace: source.extent), tasksPerSample: blocks,
+    return panels.step(
+        panels.byOutput(), algorithm: "narrow input", workspace: source.extent, tasksPerSample: blocks,
         body: [
             .letIndex("n", .task / Index(blocks)),
             .letIndex("y0", .task % Index(blocks) * Index(rowsPerTask)),
-        ] + source.copy(map: "in0", base: n * Index(request.inputs[0].sampleStride), firstRow: y0) + [
+        ] + source.copy(map: request.map.buffer, base: n * Index(request.map.sampleStride), firstRow: y0) + [
             .loop(
                 "y", from: 0, to: .minimum(Index(rowsPerTask), Index(g.output.height) - y0), step: 1,
                 [.loop("panel", from: 0, to: Index(g.outputChannels / block.columns), step: 1, products)])
         ])
-    return panels.step(panels.byOutput(), kernel, algorithm: "narrow input")
 }
 
 /// The sums of a register block of pixels from `x` on, starting at the bias.
@@ -49,15 +47,16 @@ private func narrowProduct(
         let reduction = panel * Index(g.reductionSize) + i * Index(taps.count) + Index(number)
         return block.accumulate(suffix: "_\(number)") { row in
             let column = (x + Index(row)) * Index(g.stride.width) + Index(j * g.dilation.width)
-            return .load("workspace", mapRow * Index(source.columns) + column, width: 1)
+            return .load(.workspace, mapRow * Index(source.columns) + column, width: 1)
         } right: { vector in
-            .load("panels", reduction * Index(block.columns) + Index(vector * block.width), width: block.width)
+            .load(.panels, reduction * Index(block.columns) + Index(vector * block.width), width: block.width)
         }
     }
-    let bias: ((Int) -> Expression)? =
-        request.inputs.count == 3
-        ? { .load("in2", panel * Index(block.columns) + Index($0 * block.width), width: block.width) } : nil
-    return block.clear(to: bias) + [.loop("i", from: 0, to: Index(g.kernel.height), step: 1, steps)]
+    let clear = block.clear(
+        to: request.bias.map { bias in
+            { .load(bias.buffer, panel * Index(block.columns) + Index($0 * block.width), width: block.width) }
+        })
+    return clear + [.loop("i", from: 0, to: Index(g.kernel.height), step: 1, steps)]
 }
 
 /// The weight gradient: a task sums the weights of a few vectors of output channels, over a range of rows. The sums of
@@ -84,12 +83,15 @@ func narrowInputWeightGradient(_ request: KernelRequest, _ g: ConvGeometry) -> L
                 [
                     .letIndex("n", piece / Index(pieces)),
                     .letIndex("y0", piece % Index(pieces) * Index(rowsPerPiece)),
-                ] + source.copy(map: "in1", base: n * Index(request.inputs[1].sampleStride), firstRow: y0) + [
-                    .loop(
-                        "y", from: 0, to: .minimum(Index(rowsPerPiece), Index(g.output.height) - y0), step: 1,
-                        narrowRowSums(request, g, block, source, sums, part)
-                            + (bias == nil ? [] : narrowBiasSums(request, g, block, sums, part)))
-                ])
+                ]
+                    + source.copy(
+                        map: request.convolved.buffer, base: n * Index(request.convolved.sampleStride), firstRow: y0)
+                    + [
+                        .loop(
+                            "y", from: 0, to: .minimum(Index(rowsPerPiece), Index(g.output.height) - y0), step: 1,
+                            narrowRowSums(request, g, block, source, sums, part)
+                                + (bias == nil ? [] : narrowBiasSums(request, g, block, sums, part)))
+                    ])
         ]
     } finish: { part in
         let (k, lane): (Index, Index) = (.variable("k"), .variable("lane"))
@@ -100,15 +102,15 @@ func narrowInputWeightGradient(_ request: KernelRequest, _ g: ConvGeometry) -> L
                 [
                     .loop(
                         "k", from: 0, to: Index(g.reductionSize), step: 1,
-                        [.store("out", target, .load("workspace", k * Index(block.columns) + lane, width: 1))])
+                        [.store(.out, target, .load(.workspace, k * Index(block.columns) + lane, width: 1))])
                 ])
         ]
             + (bias.map { bias in
                 (0..<block.vectors).map { vector in
                     let (column, first) = (Index(vector * block.width), g.reductionSize * block.columns)
                     return .store(
-                        request.companionName(bias.position), part * Index(block.columns) + column,
-                        .load("workspace", Index(first) + column, width: block.width))
+                        bias.buffer, part * Index(block.columns) + column,
+                        .load(.workspace, Index(first) + column, width: block.width))
                 }
             } ?? [])
     }
@@ -121,7 +123,9 @@ private func narrowGradient(
     let channel = part * Index(block.columns) + Index(vector * block.width)
     let pixel = (.variable("y0") + .variable("y")) * Index(g.output.width) + .variable("x")
     let element = channel * Index(g.output.area) + pixel * Index(block.width)
-    return .load("in0", .variable("n") * Index(request.inputs[0].sampleStride) + element, width: block.width)
+    return .load(
+        request.outputGradient.buffer, .variable("n") * Index(request.outputGradient.sampleStride) + element,
+        width: block.width)
 }
 
 /// Adds one output row's gradients to the sums behind those of the weights.
@@ -161,7 +165,7 @@ private func narrowRowSums(
         let multiply = Statement.loop(
             "x", from: 0, to: Index(g.output.width), step: 1,
             block.accumulate { row in
-                .load("workspace", .variable("place\(row)") + x * Index(g.stride.width), width: 1)
+                .load(.workspace, .variable("place\(row)") + x * Index(g.stride.width), width: 1)
             } right: { vector in
                 narrowGradient(request, g, block, part, vector: vector)
             })

@@ -20,7 +20,7 @@ struct PaddedRows {
     var extent: Int { geometry.inputChannels * rows * columns }
 
     /// Copies what the output rows from `firstRow` on need; `base` is the first float of the sample.
-    func copy(map: String, base: Index, firstRow: Index) -> [Statement] {
+    func copy(map: Buffer.Handle, base: Index, firstRow: Index) -> [Statement] {
         let row = Index.variable("row")
         let (inside, end) = (Index.variable("firstInside"), Index.variable("endInside"))
         // Of the copy's rows, the first that the map has, and the first behind those.
@@ -43,12 +43,12 @@ struct PaddedRows {
     }
 
     /// A row of the map between the padding on its left and right.
-    private func values(map: String, base: Index, inputRow: Index) -> [Statement] {
+    private func values(map: Buffer.Handle, base: Index, inputRow: Index) -> [Statement] {
         let left = min(geometry.padding.left, columns)
         let inside = max(0, min(geometry.input.width, columns - left))
         let source = base + (.variable("c") * Index(geometry.input.height) + inputRow) * Index(geometry.input.width)
         let values = vectorLoop("x", count: Index(inside), width: vectorWidth) {
-            [.store("workspace", target + Index(left) + $0, .load(map, source + $0, width: $1))]
+            [.store(.workspace, target + Index(left) + $0, .load(map, source + $0, width: $1))]
         }
         return zeros(from: 0, left) + values + zeros(from: left + inside, columns - left - inside)
     }
@@ -56,7 +56,7 @@ struct PaddedRows {
     private func zeros(from first: Int, _ count: Int) -> [Statement] {
         guard count > 0 else { return [] }
         return vectorLoop("x", count: Index(count), width: vectorWidth) {
-            [.store("workspace", target + Index(first) + $0, splat(0, $1))]
+            [.store(.workspace, target + Index(first) + $0, splat(0, $1))]
         }
     }
 

@@ -32,17 +32,17 @@ struct NarrowOutput {
 
     /// A vector of the weights of one output.
     private func weight(_ output: Int, _ channel: Index) -> Expression {
-        .load("in1", Index(output * g.inputChannels) + channel, width: width)
+        .load(request.weight.buffer, Index(output * g.inputChannels) + channel, width: width)
     }
 
     private func mapAt(_ operand: Operand, _ channel: Index, _ pixel: Index) -> Index {
         n * Index(operand.sampleStride) + channel * Index(area) + pixel * Index(width)
     }
 
-    private func step(_ kernel: Kernel) -> LoweredStep {
-        LoweredStep(
-            request, kernel, algorithm: "narrow output",
-            work: Work(request, flopsPerSample: g.flopsPerSample + request.epilogueFlops))
+    private static let algorithm = "narrow output"
+
+    private func step(_ kernel: LoweredStage) -> LoweredStep {
+        LoweredStep(kernel, work: Work(request, flopsPerSample: g.flopsPerSample + request.epilogueFlops))
     }
 
     // MARK: Forward
@@ -63,18 +63,16 @@ struct NarrowOutput {
         ]
         let finish = vectorLoop("x", count: count, width: request.vectorWidth(for: pixels)) { x, width in
             let element = output * Index(area) + start + x
-            var value = Expression.load("workspace", output * Index(pixels) + x, width: width)
-            if request.inputs.count == 3 { value = value + splat(.variable("bias", width: 1), width) }
+            var value = Expression.load(.workspace, output * Index(pixels) + x, width: width)
+            if request.bias != nil { value = value + splat(.variable("bias", width: 1), width) }
             let finished = request.applyEpilogue(value, sample: n, element: element, width: width)
-            return [.store("out", n * Index(request.result.sampleStride) + element, finished)]
+            return [.store(.out, n * Index(request.result.sampleStride) + element, finished)]
         }
-        let bias: [Statement] =
-            request.inputs.count == 3 ? [.declare("bias", width: 1, .load("in2", output, width: 1))] : []
-        var buffers = request.buffers()
-        buffers.append(Buffer(name: "workspace", access: .workspace, extent: g.outputChannels * pixels))
-        let kernel = Kernel(
-            name: request.functionName, documentation: request.documentation("narrow output"), buffers: buffers,
-            tasksPerSample: tasks,
+        let bias = request.bias.map { [Statement.declare("bias", width: 1, .load($0.buffer, output, width: 1))] } ?? []
+        var buffers = StageBuffers(request)
+        buffers.add(workspace: g.outputChannels * pixels)
+        let kernel = request.kernel(
+            "narrow output", buffers, tasksPerSample: tasks,
             body: [
                 .letIndex("n", .task / Index(tasks)),
                 .letIndex("start", .task % Index(tasks) * Index(pixels)),
@@ -88,8 +86,8 @@ struct NarrowOutput {
         let name = { (pixel: Int, output: Int) in "sum\(pixel)_\(output)" }
         let places = (0..<pixels).flatMap { pixel in outputs.map { (pixel, $0) } }
         let inputs = (0..<pixels).map { offset in
-            let at = mapAt(request.inputs[0], c, .variable("start") + pixel + Index(offset))
-            return Statement.declare("x\(offset)", width: width, .load("in0", at, width: width))
+            let at = mapAt(request.map, c, .variable("start") + pixel + Index(offset))
+            return Statement.declare("x\(offset)", width: width, .load(request.map.buffer, at, width: width))
         }
         let updates = places.map { place -> Statement in
             let sum = name(place.0, place.1)
@@ -104,7 +102,7 @@ struct NarrowOutput {
             + [.loop("c", from: 0, to: Index(g.inputChannels), step: width, body)]
             + places.map { place in
                 .store(
-                    "workspace", Index(place.1 * leading) + pixel + Index(place.0),
+                    .workspace, Index(place.1 * leading) + pixel + Index(place.0),
                     .horizontalSum(.variable(name(place.0, place.1), width: width)))
             }
     }
@@ -119,10 +117,12 @@ struct NarrowOutput {
         let start = Index.variable("start")
         let weights = (0..<g.outputChannels).map { Statement.declare("w\($0)", width: width, weight($0, c)) }
         let terms = (0..<g.outputChannels).map { output -> (Expression, Expression) in
-            let at = n * Index(request.inputs[0].sampleStride) + Index(output * area) + pixel
-            return (.broadcast(.load("in0", at, width: 1), width: width), .variable("w\(output)", width: width))
+            let at = n * Index(request.map.sampleStride) + Index(output * area) + pixel
+            return (
+                .broadcast(.load(request.map.buffer, at, width: 1), width: width), .variable("w\(output)", width: width)
+            )
         }
-        let hasBias = request.inputs.count == 3
+        let hasBias = request.bias != nil
         let first =
             hasBias
             ? Expression.fusedMultiplyAdd(terms[0].0, terms[0].1, .variable("bias", width: width))
@@ -130,11 +130,11 @@ struct NarrowOutput {
         let value = terms.dropFirst().reduce(first) { .fusedMultiplyAdd($1.0, $1.1, $0) }
         let element = c * Index(area) + pixel * Index(width)
         let finished = request.applyEpilogue(value, sample: n, element: element, width: width)
-        let store = Statement.store("out", n * Index(request.result.sampleStride) + element, finished)
-        let bias: [Statement] = hasBias ? [.declare("bias", width: width, .load("in2", c, width: width))] : []
-        let kernel = Kernel(
-            name: request.functionName, documentation: request.documentation("narrow output"),
-            buffers: request.buffers(), tasksPerSample: channelBlocks * pieces,
+        let store = Statement.store(.out, n * Index(request.result.sampleStride) + element, finished)
+        let bias =
+            request.bias.map { [Statement.declare("bias", width: width, .load($0.buffer, c, width: width))] } ?? []
+        let kernel = request.kernel(
+            "narrow output", tasksPerSample: channelBlocks * pieces,
             body: [
                 .letIndex("n", .task / Index(channelBlocks * pieces)),
                 .letIndex("c", .task / Index(pieces) % Index(channelBlocks) * Index(width)),
@@ -165,18 +165,17 @@ struct NarrowOutput {
                     let all = (0..<ways).map { Expression.variable(partial(output, $0), width: width) }
                     let place = Index(output * width)
                     return .store(
-                        "workspace", place,
-                        .load("workspace", place, width: width) + all.dropFirst().reduce(all[0], +))
+                        .workspace, place,
+                        .load(.workspace, place, width: width) + all.dropFirst().reduce(all[0], +))
                 }
         }
-        var buffers = request.buffers()
-        buffers.append(Buffer(name: "workspace", access: .workspace, extent: g.outputChannels * width))
+        var buffers = StageBuffers(request)
+        buffers.add(workspace: g.outputChannels * width)
         let outputs = 0..<g.outputChannels
-        let kernel = Kernel(
-            name: request.functionName, documentation: request.documentation("narrow output"), buffers: buffers,
-            tasksFixed: channelBlocks,
+        let kernel = request.kernel(
+            "narrow output", buffers, tasksFixed: channelBlocks,
             body: [.letIndex("c", .task * Index(width))]
-                + outputs.map { .store("workspace", Index($0 * width), splat(0, width)) } + [
+                + outputs.map { .store(.workspace, Index($0 * width), splat(0, width)) } + [
                     .loop(
                         "n", from: 0, to: .batch, step: 1,
                         [
@@ -191,7 +190,7 @@ struct NarrowOutput {
                 ]
                 + outputs.map {
                     .store(
-                        "out", Index($0 * g.inputChannels) + c, .load("workspace", Index($0 * width), width: width))
+                        .out, Index($0 * g.inputChannels) + c, .load(.workspace, Index($0 * width), width: width))
                 })
         return step(kernel)
     }
@@ -201,13 +200,14 @@ struct NarrowOutput {
     private func products(_ outputs: Range<Int>, ways: Int) -> [Statement] {
         (0..<ways).flatMap { way -> [Statement] in
             let pixel = pixel + Index(way)
-            let input = Expression.load("in1", mapAt(request.inputs[1], c, pixel), width: width)
+            let input = Expression.load(request.convolved.buffer, mapAt(request.convolved, c, pixel), width: width)
             let updates = outputs.map { output -> Statement in
-                let at = n * Index(request.inputs[0].sampleStride) + Index(output * area) + pixel
+                let at = n * Index(request.outputGradient.sampleStride) + Index(output * area) + pixel
                 return .assign(
                     partial(output, way),
                     .fusedMultiplyAdd(
-                        .broadcast(.load("in0", at, width: 1), width: width), .variable("x\(way)", width: width),
+                        .broadcast(.load(request.outputGradient.buffer, at, width: 1), width: width),
+                        .variable("x\(way)", width: width),
                         .variable(partial(output, way), width: width)))
             }
             return [.declare("x\(way)", width: width, input)] + updates

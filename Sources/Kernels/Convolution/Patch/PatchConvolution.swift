@@ -9,7 +9,7 @@ func patchConvolution(_ request: KernelRequest, _ g: ConvGeometry) -> LoweredSte
     let panels = WeightPanels(request: request, geometry: g, block: block)
     let product = PatchProduct(
         request, g, block: block, reduction: g.reductionSize, panels: g.outputChannels / block.columns)
-    return panels.step(panels.byOutput(), product.gathering(panels), algorithm: "patch product")
+    return product.step(panels, panels.byOutput(), product.gathering())
 }
 
 /// The gradient of such a convolution with respect to its input, and the transposed convolution, which is the same: a
@@ -20,7 +20,7 @@ func patchDataGradient(_ request: KernelRequest, _ g: ConvGeometry) -> LoweredSt
     let panels = WeightPanels(request: request, geometry: g, block: block)
     let product = PatchProduct(
         request, g, block: block, reduction: g.outputChannels, panels: columns / block.columns)
-    return panels.step(panels.byInput(), product.scattering(panels), algorithm: "patch product")
+    return product.step(panels, panels.byInput(), product.scattering())
 }
 
 /// Both directions: a task copies a rectangle of pixels into its workspace, as rows of a matrix, and multiplies it with
@@ -57,11 +57,10 @@ private struct PatchProduct {
         shares = ceilingDivide(panels, panelsPerShare)
     }
 
-    private func kernel(_ weights: WeightPanels, _ body: [Statement]) -> Kernel {
+    func step(_ weights: WeightPanels, _ stage: LoweredStage, _ body: [Statement]) -> LoweredStep {
         let tasks = pixels.perSample * shares
-        return Kernel(
-            name: request.functionName, documentation: request.documentation("patch product"),
-            buffers: weights.buffers(workspace: pixels.count * leading), tasksPerSample: tasks,
+        return weights.step(
+            stage, algorithm: "patch product", workspace: pixels.count * leading, tasksPerSample: tasks,
             body: [
                 .letIndex("n", .task / Index(tasks)),
                 .letIndex("part", .task % Index(tasks) / Index(shares)),
@@ -74,12 +73,12 @@ private struct PatchProduct {
 
     // MARK: Windows to pixels
 
-    func gathering(_ weights: WeightPanels) -> Kernel {
+    func gathering() -> [Statement] {
         let (c, row, x, tap): (Index, Index, Index, Index) = (
             .variable("c"), .variable("row"), .variable("x"), .variable("tap")
         )
         let source =
-            n * Index(request.inputs[0].sampleStride) + c * Index(g.input.area) + .variable("start")
+            n * Index(request.map.sampleStride) + c * Index(g.input.area) + .variable("start")
             + shape.windowStart(row: row, column: x)
         let target = (row * Index(pixels.columns) + x) * Index(leading) + tap * Index(g.inputChannels) + c
         let copy: [Statement] = [
@@ -100,7 +99,7 @@ private struct PatchProduct {
                                 [
                                     .loop(
                                         "x", from: 0, to: Index(pixels.columns), step: 1,
-                                        [.store("workspace", target, .load("in0", source, width: width))])
+                                        [.store(.workspace, target, .load(request.map.buffer, source, width: width))])
                                 ])
                         ]),
                 ]),
@@ -114,15 +113,15 @@ private struct PatchProduct {
                 return stored(value, channel: channel(vector), element: element)
             }
         }
-        return kernel(weights, copy + [panelLoop(products)])
+        return copy + [panelLoop(products)]
     }
 
     // MARK: Pixels to windows
 
-    func scattering(_ weights: WeightPanels) -> Kernel {
+    func scattering() -> [Statement] {
         let (c, pixel): (Index, Index) = (.variable("c"), .variable("pixel"))
         let source =
-            n * Index(request.inputs[0].sampleStride) + c * Index(g.output.area)
+            n * Index(request.map.sampleStride) + c * Index(g.output.area)
             + (.variable("firstPixel") + pixel) * Index(width)
         let copy: [Statement] = [
             .comment("the pixels' channels side by side"),
@@ -131,7 +130,10 @@ private struct PatchProduct {
                 [
                     .loop(
                         "pixel", from: 0, to: Index(pixels.count), step: 1,
-                        [.store("workspace", pixel * Index(leading) + c, .load("in0", source, width: width))])
+                        [
+                            .store(
+                                .workspace, pixel * Index(leading) + c, .load(request.map.buffer, source, width: width))
+                        ])
                 ]),
         ]
         let places = (0..<block.vectors).flatMap { number -> [Statement] in
@@ -150,7 +152,7 @@ private struct PatchProduct {
                     return stored(value, channel: channel, element: element)
                 }
         }
-        return kernel(weights, copy + [panelLoop(places + products)])
+        return copy + [panelLoop(places + products)]
     }
 
     /// Binds `window0` … to the first pixels of the windows of a block's rows.
@@ -174,17 +176,17 @@ private struct PatchProduct {
     ) -> [Statement] {
         let k = Index.variable("k")
         let step = block.accumulate { row in
-            .load("workspace", (first + Index(row)) * Index(leading) + k, width: 1)
+            .load(.workspace, (first + Index(row)) * Index(leading) + k, width: 1)
         } right: { vector in
             .load(
-                "panels", (panel * Index(reduction) + k) * Index(block.columns) + Index(vector * width), width: width)
+                .panels, (panel * Index(reduction) + k) * Index(block.columns) + Index(vector * width), width: width)
         }
         return block.clear() + [.loop("k", from: 0, to: Index(reduction), step: 1, step)] + block.finish(store)
     }
 
     private func stored(_ value: Expression, channel: Index, element: Index) -> Statement {
-        let biased = request.inputs.count == 3 ? value + .load("in2", channel, width: width) : value
+        let biased = request.bias.map { value + .load($0.buffer, channel, width: width) } ?? value
         let finished = request.applyEpilogue(biased, sample: n, element: element, width: width)
-        return .store("out", n * Index(request.result.sampleStride) + element, finished)
+        return .store(.out, n * Index(request.result.sampleStride) + element, finished)
     }
 }

@@ -102,7 +102,7 @@ private struct PatchWeightSums {
             .variable("c"), .variable("tap"), .variable("row"), .variable("x")
         )
         let source =
-            n * Index(request.inputs[1].sampleStride)
+            n * Index(request.convolved.sampleStride)
             + (.variable("c0") + c * Index(width)) * Index(g.input.area) + .variable("window") + shape.shift(tap)
             + shape.windowStart(row: row, column: x)
         let target = windowAt(c * Index(shape.taps) + tap, row * Index(pixels.columns) + x)
@@ -117,7 +117,7 @@ private struct PatchWeightSums {
                             [
                                 .loop(
                                     "x", from: 0, to: Index(pixels.columns), step: 1,
-                                    [.store("workspace", target, .load("in1", source, width: width))])
+                                    [.store(.workspace, target, .load(request.convolved.buffer, source, width: width))])
                             ])
                     ])
             ])
@@ -126,7 +126,7 @@ private struct PatchWeightSums {
     private func copyGradients() -> Statement {
         let (k, pixel): (Index, Index) = (.variable("k"), .variable("pixel"))
         let source =
-            n * Index(request.inputs[0].sampleStride) + (.variable("k0") + k) * Index(g.output.area)
+            n * Index(request.outputGradient.sampleStride) + (.variable("k0") + k) * Index(g.output.area)
             + (.variable("firstPixel") + pixel) * Index(width)
         return .loop(
             "k", from: 0, to: Index(outputs), step: width,
@@ -135,8 +135,8 @@ private struct PatchWeightSums {
                     "pixel", from: 0, to: Index(pixels.count), step: 1,
                     [
                         .store(
-                            "workspace", Index(gradients) + pixel * Index(outputs) + k,
-                            .load("in0", source, width: width))
+                            .workspace, Index(gradients) + pixel * Index(outputs) + k,
+                            .load(request.outputGradient.buffer, source, width: width))
                     ])
             ])
     }
@@ -148,11 +148,11 @@ private struct PatchWeightSums {
             let multiply = Statement.loop(
                 "pixel", from: 0, to: Index(pixels.count), step: 1,
                 block.accumulate { row in
-                    .load("workspace", Index(gradients) + pixel * Index(outputs) + k + Index(row), width: 1)
+                    .load(.workspace, Index(gradients) + pixel * Index(outputs) + k + Index(row), width: 1)
                 } right: { vector in
                     let columns = Index(block.columns)
                     let row = panel * Index(pixels.count) + pixel
-                    return .load("workspace", Index(windows) + row * columns + Index(vector * width), width: width)
+                    return .load(.workspace, Index(windows) + row * columns + Index(vector * width), width: width)
                 })
             return block.clear() + [multiply]
                 + block.finish { row, vector, value in
@@ -176,7 +176,7 @@ private struct PatchWeightSums {
         let channel = .variable("firstChannel") + c * Index(width) + lane
         let target =
             ((.variable("firstOutput") + k) * Index(g.inputChannels) + channel) * Index(shape.taps) + tap
-        let copy = Statement.store("out", target, .load("workspace", source, width: 1))
+        let copy = Statement.store(.out, target, .load(.workspace, source, width: 1))
         return .loop(
             "k", from: 0, to: Index(outputs), step: 1,
             [

@@ -2,6 +2,11 @@ import Base
 import GraphIR
 import KernelIR
 
+extension Buffer.Handle {
+    /// Transformed inputs, in the step's scratch memory.
+    fileprivate static let inputs = Buffer.Handle("inputs")
+}
+
 /// Winograd's convolution for layers of many channels and few tiles, whose transformed weights (four times the weights
 /// for 4 × 4 tiles) fit into no cache.
 ///
@@ -46,7 +51,7 @@ struct StreamedWinograd {
         products = shape.products * weightPlane
         middle = products + shape.products * productPlane
         weights = WeightTransform(
-            shape: shape, panel: block.columns, width: width, weight: "in1",
+            shape: shape, panel: block.columns, width: width, weight: request.weight.buffer,
             buffer: middle + shape.products * width)
     }
 
@@ -87,12 +92,9 @@ struct StreamedWinograd {
 
     func lowered(flops: Double) -> LoweredStep {
         let algorithm = "winograd F(\(shape.tile),3) streamed"
-        let first = LoweredStage(inputs(), algorithm: "winograd inputs", operands: [.scratch, .input(0)])
-        let operands = request.stageOperands().map { $0 == .input(0) ? StageOperand.scratch : $0 }
-        let second = LoweredStage(
-            main(algorithm), algorithm: algorithm, operands: operands,
-            work: Work(request, flopsPerSample: flops + request.epilogueFlops))
-        return LoweredStep(stages: [first, second], scratch: groups * groupExtent)
+        var second = main(algorithm)
+        second.work = Work(request, flopsPerSample: flops + request.epilogueFlops)
+        return LoweredStep(stages: [inputs(), second], scratch: groups * groupExtent)
     }
 
     /// Floats of the scratch memory: `[group][product][tile][channel]`.
@@ -101,7 +103,7 @@ struct StreamedWinograd {
     }
 
     /// Transforms all inputs; a task is a few channels of one sample.
-    private func inputs() -> Kernel {
+    private func inputs() -> LoweredStage {
         let vectors = shape.channels / width
         let share = width * ([4, 2].first { vectors % $0 == 0 } ?? 1)
         let shares = shape.channels / share
@@ -110,17 +112,16 @@ struct StreamedWinograd {
         let body = shape.eachStrip(
             from: sample * Index(shape.stripsPerSample), count: Index(shape.stripsPerSample),
             maps.inputTransform(
-                buffer: 0, from: .variable("first"), count: share, into: "inputs"
+                buffer: 0, from: .variable("first"), count: share, into: .inputs
             ) { product, tile, c in transformedAt(group, product, inGroup + tile, c) })
-        return Kernel(
+        var buffers = StageBuffers()
+        buffers.add(Buffer(.inputs, access: .write, extent: groups * groupExtent), .scratch)
+        buffers.add(request.buffer(request.map, access: .read), .input(0))
+        buffers.add(workspace: shape.stripExtent(width))
+        return LoweredStage(
             name: request.functionName + "_inputs",
-            documentation: ["\(request.node.name): transformed inputs \(request.inputs[0].type), F(\(shape.tile), 3)"],
-            buffers: [
-                Buffer(name: "inputs", access: .write, extent: groups * groupExtent),
-                request.buffers()[1],
-                Buffer(name: "workspace", access: .workspace, extent: shape.stripExtent(width)),
-            ],
-            tasksPerSample: shares,
+            documentation: ["\(request.node.name): transformed inputs \(request.map.type), F(\(shape.tile), 3)"],
+            buffers, algorithm: "winograd inputs", tasksPerSample: shares,
             body: [
                 .letIndex("sample", .task / Index(shares)), .letIndex("group", sample / Index(samples)),
                 .letIndex("first", .task % Index(shares) * Index(share)),
@@ -128,15 +129,15 @@ struct StreamedWinograd {
     }
 
     /// Multiplies and transforms back; a task is a panel of outputs of one group of samples.
-    private func main(_ algorithm: String) -> Kernel {
-        var buffers = request.buffers()
-        buffers[1] = Buffer(
-            name: "inputs", access: .read, extent: groups * groupExtent, comment: "transformed inputs")
-        buffers.append(
-            Buffer(name: "workspace", access: .workspace, extent: middle + maps.middleExtent + weights.extent))
+    private func main(_ algorithm: String) -> LoweredStage {
+        var buffers = StageBuffers(request)
+        let inputs = Buffer(
+            .inputs, access: .read, extent: groups * groupExtent, comment: "transformed inputs")
+        buffers.replace(.input(0), by: inputs, .scratch)
+        buffers.add(workspace: middle + maps.middleExtent + weights.extent)
         let (firstSample, panel): (Index, Index) = (.variable("firstSample"), .variable("panel"))
         let clear = vectorLoop("i", count: Index(shape.products * productPlane), width: width) {
-            [.store("workspace", Index(products) + $0, splat(0, $1))]
+            [.store(.workspace, Index(products) + $0, splat(0, $1))]
         }
         let firstOutput = panel * Index(block.columns)
         let chunk = Statement.loop(
@@ -146,9 +147,8 @@ struct StreamedWinograd {
             from: firstSample * Index(shape.stripsPerSample),
             count: .variable("samples") * Index(shape.stripsPerSample),
             maps.outputTransform(buffer: middle, from: firstOutput, outputs: block.columns, at: productAt))
-        return Kernel(
-            name: request.functionName, documentation: request.documentation(algorithm), buffers: buffers,
-            tasksFixed: shape.outputs / block.columns * groups,
+        return request.kernel(
+            algorithm, buffers, tasksFixed: shape.outputs / block.columns * groups,
             body: [
                 .letIndex("panel", .task / Index(groups)), .letIndex("group", .task % Index(groups)),
                 .letIndex("firstSample", .variable("group") * Index(samples)),
@@ -167,7 +167,7 @@ struct StreamedWinograd {
             firstOutput: firstOutput, firstChannel: .variable("chunk") + offset
         ) { product, c, column, value in
             let row = product * Index(weightPlane) + (offset + c) * Index(block.columns)
-            return .store("workspace", row + column, value)
+            return .store(.workspace, row + column, value)
         }
         return [.loop("offset", from: 0, to: Index(channels), step: width, body)]
     }
@@ -184,14 +184,14 @@ struct StreamedWinograd {
                     "inputs", transformedAt(.variable("group"), product, first + Index(row), channel), width: 1)
             } right: { vector in
                 let place = product * Index(weightPlane) + c * Index(block.columns) + Index(vector * width)
-                return .load("workspace", place, width: width)
+                return .load(.workspace, place, width: width)
             })
         return .loop(
             "product", from: 0, to: Index(shape.products), step: 1,
             [
                 .loop(
                     "first", from: 0, to: .variable("samples") * Index(tiles / samples), step: block.rows,
-                    block.load("workspace", at) + [accumulate] + block.store("workspace", at))
+                    block.load(.workspace, at) + [accumulate] + block.store(.workspace, at))
             ])
     }
 }

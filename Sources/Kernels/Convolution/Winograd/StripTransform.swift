@@ -9,7 +9,7 @@ import KernelIR
 struct StripTransform {
     /// Applied to columns and to rows of a window: `points × window`.
     let matrix: [[Rational]]
-    let map: String
+    let map: Buffer.Handle
     let extent: Extent
     /// Pixels from one window to the next.
     let step: Int
@@ -75,7 +75,7 @@ struct StripTransform {
         let transform = LinearTransform(matrix: matrix, width: width)
         let names = (0..<window).map { Expression.variable("d\($0)", width: width) }
         let stores = transform.results(prefix: "t").enumerated().map { row, value in
-            Statement.store("workspace", place(Index(row), .variable("j")), value)
+            Statement.store(.workspace, place(Index(row), .variable("j")), value)
         }
         return .loop("j", from: from, to: to, step: 1, loads + transform.statements(names, prefix: "t") + stores)
     }
@@ -83,7 +83,7 @@ struct StripTransform {
     private func clearedColumns(from: Index, to: Index) -> Statement {
         .loop(
             "j", from: from, to: to, step: 1,
-            (0..<points).map { .store("workspace", place(Index($0), .variable("j")), splat(0, width)) })
+            (0..<points).map { .store(.workspace, place(Index($0), .variable("j")), splat(0, width)) })
     }
 
     private func place(_ row: Index, _ column: Index) -> Index {
@@ -98,7 +98,7 @@ struct StripTransform {
         let loads = (0..<window).map {
             Statement.declare(
                 "d\($0)", width: width,
-                .load("workspace", place(i, number * Index(step) + Index($0)), width: width))
+                .load(.workspace, place(i, number * Index(step) + Index($0)), width: width))
         }
         let names = (0..<window).map { Expression.variable("d\($0)", width: width) }
         let stores = transform.results(prefix: "t").enumerated().flatMap { store(number, i, $0.offset, $0.element) }

@@ -6,7 +6,7 @@ struct TileTransform {
     let matrix: [[Rational]]
     let width: Int
     /// Where the half-transformed tile is kept: the thread's workspace, from this float on.
-    let buffer: String
+    let buffer: Buffer.Handle
     let middle: Int
 
     private var rows: Int { matrix.count }

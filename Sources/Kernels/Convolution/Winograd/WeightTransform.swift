@@ -10,7 +10,7 @@ struct WeightTransform {
     /// Floats of a vector, and channels that are brought side by side at a time.
     let width: Int
     /// The buffer of the weights, in the order of the convolution's parameter.
-    let weight: String
+    let weight: Buffer.Handle
     /// `extent` floats of the workspace, from this one on.
     let buffer: Int
 
@@ -38,10 +38,10 @@ struct WeightTransform {
             ? gatherGradient(firstOutput, firstChannel) : gatherForward(firstOutput, firstChannel)
         let q = Index.variable("q")
         let transform = TileTransform(
-            matrix: shape.matrices.filterTransform, width: width, buffer: "workspace", middle: middle)
+            matrix: shape.matrices.filterTransform, width: width, buffer: .workspace, middle: middle)
         let vectors = transform.statements { row, column in
             .load(
-                "workspace", gathered(c, tap(row * 3 + column)) + q * Index(width), width: width)
+                .workspace, gathered(c, tap(row * 3 + column)) + q * Index(width), width: width)
         } store: { row, column, value in
             [store(row * Index(shape.points) + Index(column), c, q * Index(width), value)]
         }
@@ -71,7 +71,7 @@ struct WeightTransform {
                         "block", from: 0, to: Index(9 * width), step: width,
                         [
                             BlockTranspose.statement(
-                                width: width, from: weight, at: source, stride: length, to: "workspace",
+                                width: width, from: weight, at: source, stride: length, to: .workspace,
                                 at: Index(buffer) + block * Index(panel) + lane, stride: panel)
                         ])
                 ])
@@ -85,10 +85,10 @@ struct WeightTransform {
         let source = ((firstChannel + c) * Index(shape.outputs) + firstOutput) * 9 + i
         let copy = Statement.loop(
             "element", from: 0, to: Index(9 * panel), step: width,
-            [.store("workspace", Index(row) + i, .load(weight, source, width: width))])
+            [.store(.workspace, Index(row) + i, .load(weight, source, width: width))])
         let columns = stride(from: 0, to: taps, by: width).map { first in
             BlockTranspose.statement(
-                width: width, from: "workspace", at: Index(row + first) + lane * 9, stride: 9, to: "workspace",
+                width: width, from: .workspace, at: Index(row + first) + lane * 9, stride: 9, to: .workspace,
                 at: gathered(c, Index(first)) + lane, stride: panel)
         }
         return [

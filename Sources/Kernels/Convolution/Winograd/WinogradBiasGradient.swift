@@ -8,7 +8,7 @@ struct WinogradBiasGradient {
     let shape: WinogradShape
     let width: Int
     /// The companion's buffer.
-    let target: String
+    let target: Buffer.Handle
     /// Output channels of a part.
     let outputs: Int
     /// Where the part's sums are in the workspace.
@@ -23,7 +23,7 @@ struct WinogradBiasGradient {
         self.outputs = outputs
         self.start = start
         width = request.target.vectorWidth
-        target = request.companionName(companion.position)
+        target = companion.buffer
     }
 
     /// The product whose transformed gradient is the tile's sum.
@@ -39,29 +39,29 @@ struct WinogradBiasGradient {
         .loop("k", from: 0, to: Index(outputs), step: width, body)
     }
 
-    func clear() -> [Statement] { [eachVector([.store("workspace", Index(start) + k, splat(0, width))])] }
+    func clear() -> [Statement] { [eachVector([.store(.workspace, Index(start) + k, splat(0, width))])] }
 
     /// Adds the sums of some tiles; `at` says where a product's tile and output lie in the workspace.
     func add(tiles: Index, at: (Index, Index, Index) -> Index) -> [Statement] {
         let sum = Expression.variable("sum", width: width)
-        let tile = Expression.load("workspace", at(Index(product), .variable("tile"), k), width: width)
+        let tile = Expression.load(.workspace, at(Index(product), .variable("tile"), k), width: width)
         let place = Index(start) + k
         let body: [Statement] = [
             .declare("sum", width: width, splat(0, width)),
             .loop("tile", from: 0, to: tiles, step: 1, [.assign("sum", sum + tile)]),
-            .store("workspace", place, .load("workspace", place, width: width) + sum),
+            .store(.workspace, place, .load(.workspace, place, width: width) + sum),
         ]
         return [.conditional(isResponsible, [eachVector(body)], otherwise: [])]
     }
 
     /// Stores a part's sums to `buffer` from `first` on.
-    func store(to buffer: String, from first: Index) -> [Statement] {
-        let value = Expression.load("workspace", Index(start) + k, width: width)
+    func store(to buffer: Buffer.Handle, from first: Index) -> [Statement] {
+        let value = Expression.load(.workspace, Index(start) + k, width: width)
         return [.conditional(isResponsible, [eachVector([.store(buffer, first + k, value)])], otherwise: [])]
     }
 
     /// Adds up what `store` has left in `buffer` from `first` on, once for each range, into the companion.
-    func reduce(_ buffer: String, from first: Int, ranges: Int) -> [Statement] {
+    func reduce(_ buffer: Buffer.Handle, from first: Int, ranges: Int) -> [Statement] {
         let output = .variable("k0") + k
         let all = (0..<ranges).map { Expression.load(buffer, Index(first + $0 * shape.outputs) + output, width: width) }
         let sum = Statement.store(target, output, all.dropFirst().reduce(all[0], +))

@@ -10,10 +10,8 @@ func winogradConvolution(_ request: KernelRequest, _ shape: WinogradShape, flops
     let main = WinogradKernel(request, shape)
     let weights = winogradWeights(request, shape, panel: main.blocking.block.columns)
     let algorithm = "winograd F(\(shape.tile),3)"
-    let operands = request.stageOperands().map { $0 == .input(1) ? StageOperand.prepared : $0 }
-    let stage = LoweredStage(
-        main.kernel(algorithm), algorithm: algorithm, operands: operands,
-        work: Work(request, flopsPerSample: flops + request.epilogueFlops))
+    var stage = main.kernel(algorithm)
+    stage.work = Work(request, flopsPerSample: flops + request.epilogueFlops)
     return LoweredStep(stages: [weights, stage], prepared: shape.products * shape.channels * shape.outputs)
 }
 
@@ -47,12 +45,10 @@ private struct WinogradKernel {
         workspace = strip + shape.stripExtent(width)
     }
 
-    func kernel(_ algorithm: String) -> Kernel {
-        var buffers = request.buffers()
-        buffers[2] = Buffer(
-            name: "panels", access: .read, extent: shape.products * shape.channels * shape.outputs,
-            comment: "transformed weights")
-        buffers.append(Buffer(name: "workspace", access: .workspace, extent: workspace))
+    func kernel(_ algorithm: String) -> LoweredStage {
+        let buffers = StageBuffers(
+            request, prepared: shape.products * shape.channels * shape.outputs, comment: "transformed weights",
+            workspace: workspace)
         let panelLoop = Statement.loop(
             "panel", from: .variable("firstPanel"), to: .variable("endPanel"), step: 1,
             productLoops()
@@ -60,13 +56,13 @@ private struct WinogradKernel {
                     maps.outputTransform(
                         buffer: middle, from: .variable("panel") * Index(blocking.block.columns),
                         outputs: blocking.block.columns, at: productAt)))
-        return Kernel(
-            name: request.functionName, documentation: request.documentation(algorithm), buffers: buffers,
-            tasksPerSample: blocking.tasksPerSample, tasksFixed: blocking.shares * blocking.sampleBlocks,
+        return request.kernel(
+            algorithm, buffers, tasksPerSample: blocking.tasksPerSample,
+            tasksFixed: blocking.shares * blocking.sampleBlocks,
             body: taskBindings() + [.comment("transform the input tiles")]
                 + eachStrip(
                     maps.inputTransform(
-                        buffer: strip, from: 0, count: shape.channels, into: "workspace", at: transformedAt))
+                        buffer: strip, from: 0, count: shape.channels, into: .workspace, at: transformedAt))
                 + [.comment("multiply, and transform back"), panelLoop])
     }
 
@@ -124,12 +120,12 @@ private struct WinogradKernel {
                 .loop(
                     "c", from: 0, to: Index(shape.channels), step: 1,
                     block.accumulate { row in
-                        .load("workspace", transformedAt(product, first + Index(row), c), width: 1)
+                        .load(.workspace, transformedAt(product, first + Index(row), c), width: 1)
                     } right: { vector in
-                        .load("panels", panelRow + Index(vector * width), width: width)
+                        .load(.panels, panelRow + Index(vector * width), width: width)
                     })
             ]
-            + block.store("workspace") { row, column in productAt(product, first + Index(row), Index(column)) }
+            + block.store(.workspace) { row, column in productAt(product, first + Index(row), Index(column)) }
         return [
             .loop(
                 "product", from: 0, to: Index(shape.products), step: 1,

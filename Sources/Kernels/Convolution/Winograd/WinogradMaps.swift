@@ -14,14 +14,14 @@ struct WinogradMaps {
 
     /// Transforms the strip's windows for channels `c`, from `first` on; `at` says where a product's tile goes.
     func inputTransform(
-        buffer: Int, from first: Index, count: Int, into target: String, at: (Index, Index, Index) -> Index
+        buffer: Int, from first: Index, count: Int, into target: Buffer.Handle, at: (Index, Index, Index) -> Index
     ) -> [Statement] {
         let transform = StripTransform(
-            matrix: shape.matrices.inputTransform, map: "in0", extent: shape.input, step: shape.tile,
+            matrix: shape.matrices.inputTransform, map: request.map.buffer, extent: shape.input, step: shape.tile,
             windows: shape.stripTiles, width: width, buffer: buffer)
         let c = Index.variable("c")
         let body = transform.statements(
-            base: .variable("n") * Index(request.inputs[0].sampleStride) + c * Index(shape.input.area),
+            base: .variable("n") * Index(request.map.sampleStride) + c * Index(shape.input.area),
             y: .variable("y") - Index(shape.top), x: .variable("x") - Index(shape.left),
             margin: (shape.top, shape.left)
         ) { window, row, column, value in
@@ -38,7 +38,7 @@ struct WinogradMaps {
         buffer: Int, from first: Index, outputs: Int, at: (Index, Index, Index) -> Index
     ) -> [Statement] {
         let transform = TileTransform(
-            matrix: shape.matrices.outputTransform, width: width, buffer: "workspace", middle: buffer)
+            matrix: shape.matrices.outputTransform, width: width, buffer: .workspace, middle: buffer)
         let pooling = WinogradPooling(request, shape, buffer: buffer + transform.middleExtent)
         let (q, y, window): (Index, Index, Index) = (.variable("q"), .variable("y"), .variable("window"))
         let (channel, left): (Index, Index) = (first + q * Index(width), .variable("left"))
@@ -46,21 +46,21 @@ struct WinogradMaps {
         var pair: [Statement] = []
         let body = transform.statements { row, column in
             let product = row * Index(shape.points) + column
-            return .load("workspace", at(product, .variable("slot") + window, q * Index(width)), width: width)
+            return .load(.workspace, at(product, .variable("slot") + window, q * Index(width)), width: width)
         } store: { row, column, value in
             let element =
                 channel * Index(shape.output.area)
                 + ((y + row) * Index(shape.output.width) + (left + Index(column))) * Index(width)
-            let biased = request.inputs.count == 3 ? value + .variable("bias", width: width) : value
+            let biased = request.bias != nil ? value + .variable("bias", width: width) : value
             let finished = request.applyEpilogue(biased, sample: n, element: element, width: width)
             let place = n * Index(request.result.sampleStride) + element
             guard let pooling else {
                 return shape.whereInside(
-                    shape.output, row: y + row, column: left + Index(column), [.store("out", place, finished)])
+                    shape.output, row: y + row, column: left + Index(column), [.store(.out, place, finished)])
             }
             let name = "result\(column)"
             let result = Expression.variable(name, width: width)
-            pair += [.declare(name, width: width, finished), .store("out", place, result)]
+            pair += [.declare(name, width: width, finished), .store(.out, place, result)]
             guard column % 2 == 1 else { return [] }
             defer { pair = [] }
             let kept = pooling.keep(
@@ -68,8 +68,9 @@ struct WinogradMaps {
             // With an even number of rows and columns, either both elements of a pair are inside or none.
             return shape.whereInside(shape.output, row: y + row, column: left + Index(column), pair + [kept])
         }
-        let bias: [Statement] =
-            request.inputs.count == 3 ? [.declare("bias", width: width, .load("in2", channel, width: width))] : []
+        let bias =
+            request.bias.map { [Statement.declare("bias", width: width, .load($0.buffer, channel, width: width))] }
+            ?? []
         let tiles = Statement.loop(
             "window", from: 0, to: Index(shape.stripTiles), step: 1,
             [.letIndex("left", .variable("x") + window * Index(shape.tile))] + body

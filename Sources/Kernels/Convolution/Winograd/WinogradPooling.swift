@@ -9,8 +9,7 @@ import KernelIR
 struct WinogradPooling {
     let shape: WinogradShape
     let width: Int
-    /// The companion's buffer, and its value.
-    private let name: String
+    /// The companion.
     private let value: Operand
     /// Where a tile's maxima of pairs are in the workspace: `tile × tile / 2` vectors.
     private let buffer: Int
@@ -23,8 +22,7 @@ struct WinogradPooling {
         self.shape = shape
         self.buffer = buffer
         width = request.target.vectorWidth
-        name = request.companionName(companion.position)
-        value = companion.value
+        value = companion
     }
 
     private var half: Int { shape.tile / 2 }
@@ -36,7 +34,7 @@ struct WinogradPooling {
 
     /// Keeps the larger of the elements in columns `2 · pair` and `2 · pair + 1` of a tile's row.
     func keep(row: Index, pair: Int, _ left: Expression, _ right: Expression) -> Statement {
-        .store("workspace", place(row, pair), .maximum(right, .maximum(left, splat(.constant(-.infinity), width))))
+        .store(.workspace, place(row, pair), .maximum(right, .maximum(left, splat(.constant(-.infinity), width))))
     }
 
     /// Stores the maxima of tile `window` of the strip for the block of channels from `channel` on, where all pairs of
@@ -47,11 +45,12 @@ struct WinogradPooling {
         let base = .variable("n") * Index(value.sampleStride) + channel * Index(output.area)
         let stores = (0..<half * half).flatMap { number -> [Statement] in
             let (i, j) = (number / half, number % half)
-            let above = Expression.load("workspace", place(Index(2 * i), j), width: width)
-            let below = Expression.load("workspace", place(Index(2 * i + 1), j), width: width)
+            let above = Expression.load(.workspace, place(Index(2 * i), j), width: width)
+            let below = Expression.load(.workspace, place(Index(2 * i + 1), j), width: width)
             let at = base + ((row + Index(i)) * Index(output.width) + (column + Index(j))) * Index(width)
             return shape.whereInside(
-                output, row: row + Index(i), column: column + Index(j), [.store(name, at, .maximum(below, above))])
+                output, row: row + Index(i), column: column + Index(j),
+                [.store(value.buffer, at, .maximum(below, above))])
         }
         return [
             .letIndex("pooledRow", inSample / Index(shape.stripsPerRow) * Index(half)),

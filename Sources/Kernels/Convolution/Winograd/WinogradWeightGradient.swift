@@ -10,18 +10,10 @@ import KernelIR
 func winogradWeightGradient(_ request: KernelRequest, _ g: ConvGeometry, tile: Int) -> LoweredStep {
     let sums = WinogradSums(request, WinogradShape(forward: g, tile: tile))
     let algorithm = "winograd F(\(tile),3)"
-    let work = Work(request, flopsPerSample: g.flopsPerSample)
-    guard sums.ranges > 1 else {
-        let stage = LoweredStage(
-            sums.kernel(algorithm), algorithm: algorithm, operands: request.stageOperands(), work: work)
-        return LoweredStep(stages: [stage], scratch: 0)
-    }
-    let first = LoweredStage(
-        sums.kernel(algorithm), algorithm: algorithm, operands: [.scratch, .input(0), .input(1)], work: work)
-    let second = LoweredStage(
-        sums.reduction(), algorithm: "winograd sums",
-        operands: [.result, .scratch] + request.companions.indices.map(StageOperand.companion))
-    return LoweredStep(stages: [first, second], scratch: sums.scratch)
+    var first = sums.kernel(algorithm)
+    first.work = Work(request, flopsPerSample: g.flopsPerSample)
+    guard sums.ranges > 1 else { return LoweredStep(stages: [first]) }
+    return LoweredStep(stages: [first, sums.reduction()], scratch: sums.scratch)
 }
 
 private struct WinogradSums {
@@ -97,13 +89,10 @@ private struct WinogradSums {
 
     // MARK: Kernels
 
-    func kernel(_ algorithm: String) -> Kernel {
-        var buffers = request.buffers()
-        if ranges > 1 {
-            buffers.removeLast(request.companions.count)
-            buffers[0] = Buffer(name: "out", access: .readWrite, extent: scratch, comment: "sums")
-        }
-        buffers.append(Buffer(name: "workspace", access: .workspace, extent: workspace))
+    func kernel(_ algorithm: String) -> LoweredStage {
+        var buffers = StageBuffers(request)
+        if ranges > 1 { buffers.keepSums(scratch) }
+        buffers.add(workspace: workspace)
         let total = .batch * Index(shape.stripsPerSample)
         let range = Index.task / Index(parts)
         let clear = vectorLoop("i", count: Index(shape.products * channels * outputs), width: width) {
@@ -125,12 +114,11 @@ private struct WinogradSums {
                         + (bias?.add(tiles: .variable("strips") * Index(shape.stripTiles), at: gradientAt) ?? [])
                         + products())
             ] + storeBias(range)
-        return Kernel(
-            name: request.functionName, documentation: request.documentation(algorithm), buffers: buffers,
-            tasksFixed: parts * ranges,
+        return request.kernel(
+            algorithm, buffers, tasksFixed: parts * ranges,
             body: body
                 + (ranges > 1
-                    ? [] : finish(from: "workspace", c0: .variable("c0"), k0: .variable("k0"), buffer: middle)))
+                    ? [] : finish(from: .workspace, c0: .variable("c0"), k0: .variable("k0"), buffer: middle)))
     }
 
     /// Where the sums of the bias's gradient go: behind those of the weights, or to the companion.
@@ -138,41 +126,36 @@ private struct WinogradSums {
         guard let bias else { return [] }
         let k0 = Index.variable("k0")
         return ranges > 1
-            ? bias.store(to: "out", from: Index(rangeSums) + range * Index(shape.outputs) + k0)
+            ? bias.store(to: .out, from: Index(rangeSums) + range * Index(shape.outputs) + k0)
             : bias.store(to: bias.target, from: k0)
     }
 
     /// Adds up the ranges and transforms the sums back; a task is a part.
-    func reduction() -> Kernel {
+    func reduction() -> LoweredStage {
         let size = shape.products * channels * outputs
         let partBase = Index.task * Index(size)
         let add = vectorLoop("i", count: Index(size), width: width) { i, width in
             let all = (0..<ranges).map { range in
-                Expression.load("sums", Index(range * parts * size) + partBase + i, width: width)
+                Expression.load(.sums, Index(range * parts * size) + partBase + i, width: width)
             }
-            return [.store("workspace", i, all.dropFirst().reduce(all[0], +))]
+            return [.store(.workspace, i, all.dropFirst().reduce(all[0], +))]
         }
-        return Kernel(
+        return LoweredStage(
             name: request.functionName + "_sums",
             documentation: ["\(request.node.name): the sums of \(ranges) ranges of tiles, transformed back"],
-            buffers: [
-                Buffer(name: "out", access: .write, extent: 9 * pairs, comment: "\(request.result.type)"),
-                Buffer(name: "sums", access: .read, extent: scratch),
-            ] + request.companions.indices.map(request.companionBuffer) + [
-                Buffer(name: "workspace", access: .workspace, extent: size + Self.finishExtent(shape, width))
-            ],
-            tasksFixed: parts,
+            StageBuffers(reducing: scratch, of: request, workspace: size + Self.finishExtent(shape, width)),
+            algorithm: "winograd sums", tasksFixed: parts,
             body: [
                 .letIndex("c0", .task / Index(outputParts) * Index(channels)),
                 .letIndex("k0", .task % Index(outputParts) * Index(outputs)),
-            ] + add + (bias?.reduce("sums", from: rangeSums, ranges: ranges) ?? [])
-                + finish(from: "workspace", c0: .variable("c0"), k0: .variable("k0"), buffer: size))
+            ] + add + (bias?.reduce(.sums, from: rangeSums, ranges: ranges) ?? [])
+                + finish(from: .workspace, c0: .variable("c0"), k0: .variable("k0"), buffer: size))
     }
 
     // MARK: Pieces
 
     /// Where the task's sums are: in the scratch memory of the step, or in its own workspace.
-    private var sums: String { ranges > 1 ? "out" : "workspace" }
+    private var sums: Buffer.Handle { ranges > 1 ? .out : .workspace }
     private var sumBase: Index { ranges > 1 ? .task * Index(shape.products * channels * outputs) : 0 }
 
     private func inputAt(_ product: Index, _ tile: Index, _ channel: Index) -> Index {
@@ -185,20 +168,21 @@ private struct WinogradSums {
 
     private func inputTransform() -> [Statement] {
         transformLoop(
-            "c", channels, matrix: shape.matrices.inputTransform, map: "in1", extent: shape.input,
-            stride: request.inputs[1].sampleStride, firstChannel: .variable("c0"), margin: (shape.top, shape.left)
+            "c", channels, matrix: shape.matrices.inputTransform, map: request.convolved.buffer, extent: shape.input,
+            stride: request.convolved.sampleStride, firstChannel: .variable("c0"), margin: (shape.top, shape.left)
         ) { inputAt($0, $1, .variable("c")) }
     }
 
     private func gradientTransform() -> [Statement] {
         transformLoop(
-            "k", outputs, matrix: transposed(shape.matrices.outputTransform), map: "in0", extent: shape.output,
-            stride: request.inputs[0].sampleStride, firstChannel: .variable("k0"), margin: (0, 0)
+            "k", outputs, matrix: transposed(shape.matrices.outputTransform), map: request.outputGradient.buffer,
+            extent: shape.output,
+            stride: request.outputGradient.sampleStride, firstChannel: .variable("k0"), margin: (0, 0)
         ) { gradientAt($0, $1, .variable("k")) }
     }
 
     private func transformLoop(
-        _ variable: String, _ count: Int, matrix: [[Rational]], map: String, extent: Extent, stride: Int,
+        _ variable: String, _ count: Int, matrix: [[Rational]], map: Buffer.Handle, extent: Extent, stride: Int,
         firstChannel: Index, margin: (top: Int, left: Int), at: (Index, Index) -> Index
     ) -> [Statement] {
         let transform = StripTransform(
@@ -208,7 +192,7 @@ private struct WinogradSums {
             base: .variable("n") * Index(stride) + (firstChannel + .variable(variable)) * Index(extent.area),
             y: .variable("y") - Index(margin.top), x: .variable("x") - Index(margin.left), margin: margin
         ) { window, row, column, value in
-            [.store("workspace", at(row * Index(shape.points) + Index(column), slot + window), value)]
+            [.store(.workspace, at(row * Index(shape.points) + Index(column), slot + window), value)]
         }
         return [.loop(variable, from: 0, to: Index(count), step: width, body)]
     }
@@ -234,10 +218,10 @@ private struct WinogradSums {
                 .loop(
                     "tile", from: 0, to: .variable("strips") * Index(shape.stripTiles), step: 1,
                     block.accumulate { row in
-                        .load("workspace", inputAt(product, .variable("tile"), c + Index(row)), width: 1)
+                        .load(.workspace, inputAt(product, .variable("tile"), c + Index(row)), width: 1)
                     } right: { vector in
                         .load(
-                            "workspace", gradientAt(product, .variable("tile"), k + Index(vector * width)), width: width
+                            .workspace, gradientAt(product, .variable("tile"), k + Index(vector * width)), width: width
                         )
                     })
             ] + block.store(sums, sumAt)
@@ -250,22 +234,22 @@ private struct WinogradSums {
     /// taps, a block at a time.
     ///
     /// - Parameter buffer: `finishExtent` floats of the workspace, from this one on.
-    private func finish(from sums: String, c0: Index, k0: Index, buffer: Int) -> [Statement] {
+    private func finish(from sums: Buffer.Handle, c0: Index, k0: Index, buffer: Int) -> [Statement] {
         let taps = buffer + shape.products * width
         let (c, k, offset): (Index, Index, Index) = (.variable("c"), .variable("k"), .variable("offset"))
         let transform = TileTransform(
-            matrix: transposed(shape.matrices.filterTransform), width: width, buffer: "workspace", middle: buffer)
+            matrix: transposed(shape.matrices.filterTransform), width: width, buffer: .workspace, middle: buffer)
         let back = transform.statements { row, column in
             let product = row * Index(shape.points) + column
             return .load(
                 sums, (product * Index(channels) + c + offset) * Index(outputs) + k, width: width)
         } store: { row, column, value in
-            [.store("workspace", Index(taps) + (offset * 9 + row * 3 + Index(column)) * Index(width), value)]
+            [.store(.workspace, Index(taps) + (offset * 9 + row * 3 + Index(column)) * Index(width), value)]
         }
         let block = Index.variable("block")
         let target = ((k0 + k) * Index(shape.channels) + c0 + c) * 9 + block
         let scatter = BlockTranspose.statement(
-            width: width, from: "workspace", at: Index(taps) + block * Index(width), stride: width, to: "out",
+            width: width, from: .workspace, at: Index(taps) + block * Index(width), stride: width, to: .out,
             at: target, stride: 9 * shape.channels)
         return [
             .loop(
