@@ -5,8 +5,8 @@ public enum BlockTranspose {
     ///
     /// - Parameter width: 1, 4, 8 or 16.
     public static func statement(
-        width: Int, from source: String, at sourceStart: Index, stride sourceStride: Int,
-        to target: String, at targetStart: Index, stride targetStride: Int
+        width: Int, from source: Buffer.Handle, at sourceStart: Index, stride sourceStride: Int,
+        to target: Buffer.Handle, at targetStart: Index, stride targetStride: Int
     ) -> Statement {
         guard width > 1 else { return .store(target, targetStart, .load(source, sourceStart, width: 1)) }
         let extent = { (stride: Int) in Index((width - 1) * stride + width) }

@@ -8,7 +8,7 @@ public indirect enum Expression: Hashable, Sendable {
     /// An element of a register array made by `Statement.declareArray`.
     case element(String, Index, width: Int)
     /// `width` consecutive elements of a buffer, as floats; no alignment is assumed.
-    case load(String, Index, width: Int)
+    case load(Buffer.Handle, Index, width: Int)
     case broadcast(Expression, width: Int)
     case unary(UnaryOperator, Expression)
     case binary(BinaryOperator, Expression, Expression)

@@ -85,7 +85,7 @@ struct ExpressionPrinter {
     }
 
     /// `x + i`; only sums are spliced in, since `x + (i - 1)` must not pass through `x + i`, which may lie outside.
-    func address(_ buffer: String, _ index: Index) -> CodeText {
+    func address(_ buffer: Buffer.Handle, _ index: Index) -> CodeText {
         let name = CodeText(names.buffer(buffer))
         guard index != 0 else { return name }
         let offset = text(index)

@@ -129,15 +129,16 @@ struct IndexProgram {
     }
 
     private mutating func access(
-        _ name: String, _ index: Index, width: Formula, isWrite: Bool, _ statement: Statement
+        _ name: Buffer.Handle, _ index: Index, width: Formula, isWrite: Bool, _ statement: Statement
     ) -> [Node] {
-        guard let position = kernel.buffers.firstIndex(where: { $0.name == name }) else { return [] }
+        guard let position = kernel.buffers.firstIndex(where: { $0.handle == name }) else { return [] }
         let buffer = kernel.buffers[position]
         let isShared = isWrite && buffer.access != .workspace
         guard isShared || unproved.contains(number) else { return [] }
         headlines[number] = statement.headline
         let access = Access(
-            name: name, buffer: position, index: formula(index), width: width, extent: buffer.extent, isWrite: isShared,
+            name: name.name, buffer: position, index: formula(index), width: width, extent: buffer.extent,
+            isWrite: isShared,
             statement: number)
         return [.access(access)]
     }

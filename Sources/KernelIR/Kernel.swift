@@ -10,7 +10,7 @@ public struct Buffer: Hashable, Sendable {
         case workspace
     }
 
-    public var name: String
+    public var handle: Handle
     public var access: Access
     /// How its elements are stored; loads and stores convert.
     public var element: ElementType
@@ -20,9 +20,9 @@ public struct Buffer: Hashable, Sendable {
     public var comment: String
 
     public init(
-        name: String, access: Access, element: ElementType = .float32, extent: Int, comment: String = ""
+        _ handle: Handle, access: Access, element: ElementType = .float32, extent: Int, comment: String = ""
     ) {
-        self.name = name
+        self.handle = handle
         self.access = access
         self.element = element
         self.extent = extent
@@ -35,7 +35,7 @@ public enum Argument: Hashable, Sendable {
     case index(Index)
     case value(Expression)
     /// The address of an element of a buffer of 32-bit floats; the callee touches at most `extent` from there (an expression, since the last block of a loop may be smaller).
-    case address(String, Index, extent: Index, access: Buffer.Access)
+    case address(Buffer.Handle, Index, extent: Index, access: Buffer.Access)
 }
 
 /// One statement of the loop language.
@@ -53,7 +53,7 @@ public indirect enum Statement: Hashable, Sendable {
     case assign(String, Expression)
     case assignElement(String, Index, Expression)
     /// Stores the value's elements one after the other.
-    case store(String, Index, Expression)
+    case store(Buffer.Handle, Index, Expression)
     case conditional(Condition, [Statement], otherwise: [Statement])
     case call(String, [Argument])
 }

@@ -3,7 +3,7 @@ struct KernelChecker {
     private let kernel: Kernel
     private var bounds = IndexBounds()
     private var scope = Scope()
-    private var buffers: [String: Buffer] = [:]
+    private var buffers: [Buffer.Handle: Buffer] = [:]
     private var statement: Statement?
     /// Counts statements in the order of the text; `KernelEnumerator` counts alike.
     private var number = -1
@@ -38,8 +38,8 @@ struct KernelChecker {
 
     private mutating func checkBuffers() {
         for buffer in kernel.buffers {
-            if buffers.updateValue(buffer, forKey: buffer.name) != nil {
-                report("buffer \"\(buffer.name)\" is declared twice")
+            if buffers.updateValue(buffer, forKey: buffer.handle) != nil {
+                report("buffer \"\(buffer.handle)\" is declared twice")
             }
         }
         let workspaces = kernel.buffers.indices.filter { kernel.buffers[$0].access == .workspace }
@@ -161,14 +161,15 @@ struct KernelChecker {
 
     // MARK: Accesses
 
-    private mutating func checkAccess(_ name: String, _ index: Index, extent: AffineIndex, access: Buffer.Access) {
+    private mutating func checkAccess(_ name: Buffer.Handle, _ index: Index, extent: AffineIndex, access: Buffer.Access)
+    {
         let position = check(index)
         guard let buffer = buffers[name] else { return report("there is no buffer \"\(name)\"") }
         let isReading = access != .write
         let isWriting = access != .read
         if isReading && buffer.access == .write { report("\"\(name)\" is only to be written, and is read") }
         if isWriting && buffer.access == .read { report("\"\(name)\" is only to be read, and is written") }
-        prove(position, through: position + extent + -1, within: buffer.extent, of: name)
+        prove(position, through: position + extent + -1, within: buffer.extent, of: name.name)
     }
 
     private mutating func prove(

@@ -132,7 +132,7 @@ struct KernelEnumerator {
             guard var reaching = sorted.first else { continue }
             for write in sorted.dropFirst() {
                 if write.start < reaching.end && write.task != reaching.task {
-                    let name = kernel.buffers[position].name
+                    let name = kernel.buffers[position].handle.name
                     let tasks = "tasks \(min(write.task, reaching.task)) and \(max(write.task, reaching.task))"
                     report("\(tasks) both write \"\(name)\"[\(write.start)]", write.statement, about: name)
                     break

@@ -24,8 +24,8 @@ public struct KernelEvaluator: Sendable {
     public var step: Int64 = 1
     /// Functions by their C names, such as `unetc_gemm`, besides those of the prelude.
     public var functions: [String: Function]
-    /// Buffers that lie where another one does, by their names.
-    public var aliases: [String: String] = [:]
+    /// Buffers that lie where another one does, by their handles.
+    public var aliases: [Buffer.Handle: Buffer.Handle] = [:]
     /// What every float of the workspace holds when a task starts; NaN shows who reads before writing.
     public var workspaceFill = Float.nan
 
@@ -84,8 +84,8 @@ private struct TaskMachine {
     let kernel: Kernel
     let task: Int
     var buffers: [[Float]]
-    private var positions: [String: Int] = [:]
-    private var elementTypes: [String: ElementType] = [:]
+    private var positions: [Buffer.Handle: Int] = [:]
+    private var elementTypes: [Buffer.Handle: ElementType] = [:]
     private var indices: [String: Int]
     private var variables: [String: [Float]] = [:]
     /// Elements of arrays stand here as `name` and its vectors.
@@ -98,8 +98,8 @@ private struct TaskMachine {
         self.buffers = buffers
         indices = ["task": task, "batch": evaluator.batch, "count": evaluator.count]
         for (position, buffer) in kernel.buffers.enumerated() {
-            positions[buffer.name] = buffer.access == .workspace ? buffers.count - 1 : position
-            elementTypes[buffer.name] = buffer.element
+            positions[buffer.handle] = buffer.access == .workspace ? buffers.count - 1 : position
+            elementTypes[buffer.handle] = buffer.element
         }
         for (name, other) in evaluator.aliases where positions[name] != nil { positions[name] = positions[other] }
     }
@@ -154,7 +154,7 @@ private struct TaskMachine {
         arrays[name]?[index] = element
     }
 
-    private mutating func store(_ name: String, _ index: Int, _ elements: [Float]) throws {
+    private mutating func store(_ name: Buffer.Handle, _ index: Int, _ elements: [Float]) throws {
         let place = try place(name, index, elements.count)
         let type = elementTypes[name] ?? .float32
         buffers[place.buffer].replaceSubrange(place.range, with: elements.map(type.rounded))
@@ -178,7 +178,7 @@ private struct TaskMachine {
         }
     }
 
-    private func place(_ name: String, _ index: Int, _ width: Int) throws -> (buffer: Int, range: Range<Int>) {
+    private func place(_ name: Buffer.Handle, _ index: Int, _ width: Int) throws -> (buffer: Int, range: Range<Int>) {
         guard let position = positions[name] else { throw Failure(message: "there is no buffer \"\(name)\"") }
         guard index >= 0, width >= 0, index + width <= buffers[position].count else {
             throw Failure(

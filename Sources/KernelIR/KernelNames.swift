@@ -4,8 +4,8 @@ import Base
 /// they share one, so the later comer of two equal names gets a number.
 struct KernelNames {
     private let syntax: any KernelSyntax
-    private var buffers: [String: String] = [:]
-    private var elements: [String: ElementType] = [:]
+    private var buffers: [Buffer.Handle: String] = [:]
+    private var elements: [Buffer.Handle: ElementType] = [:]
     private var variables: [String: String] = [:]
     private var taken: Set<String>
 
@@ -22,9 +22,9 @@ struct KernelNames {
         self.syntax = syntax
         taken = Set(["call"] + Self.kernelIndices + RuntimeScalar.allCases.map(\.rawValue) + ["seed", "step"])
         for name in Self.kernelIndices { variables[name] = name }
-        for buffer in kernel.buffers where buffers[buffer.name] == nil {
-            buffers[buffer.name] = claim(buffer.name)
-            elements[buffer.name] = buffer.element
+        for buffer in kernel.buffers where buffers[buffer.handle] == nil {
+            buffers[buffer.handle] = claim(buffer.handle.name)
+            elements[buffer.handle] = buffer.element
         }
         for name in kernel.body.flatMap(\.declaredNames) where variables[name] == nil {
             variables[name] = claim(name)
@@ -32,10 +32,10 @@ struct KernelNames {
     }
 
     /// Of a buffer, or what it would be called if the kernel had it.
-    func buffer(_ name: String) -> String { buffers[name] ?? syntax.identifier(name) }
+    func buffer(_ handle: Buffer.Handle) -> String { buffers[handle] ?? syntax.identifier(handle.name) }
 
     /// How a buffer's elements are stored; as floats those of none.
-    func element(of buffer: String) -> ElementType { elements[buffer] ?? .float32 }
+    func element(of buffer: Buffer.Handle) -> ElementType { elements[buffer] ?? .float32 }
 
     /// Of a variable, or what it would be called if the kernel had it.
     func variable(_ name: String) -> String { variables[name] ?? syntax.identifier(name) }

@@ -32,9 +32,9 @@ struct KernelPrinter {
     private mutating func printParameters() {
         let mentions = Mentions(kernel.body)
         var declarations: [(code: String, comment: String)] = []
-        for (position, buffer) in kernel.buffers.enumerated() where mentions.buffers.contains(buffer.name) {
+        for (position, buffer) in kernel.buffers.enumerated() where mentions.buffers.contains(buffer.handle) {
             let code = syntax.buffer(
-                expressions.names.buffer(buffer.name), operand: buffer.access == .workspace ? nil : position,
+                expressions.names.buffer(buffer.handle), operand: buffer.access == .workspace ? nil : position,
                 of: buffer.element, isReadOnly: buffer.access == .read)
             let comment = splitLines(buffer.comment).joined(separator: " ")
             declarations.append((code, comment.isEmpty ? "" : syntax.comment(comment)))
@@ -117,7 +117,7 @@ struct KernelPrinter {
         printUnrolled(counter, count: count) { $0.addSimple("\(name)[\(counter)] = \(value)") }
     }
 
-    private mutating func printStore(_ name: String, _ index: Index, _ value: Expression) {
+    private mutating func printStore(_ name: Buffer.Handle, _ index: Index, _ value: Expression) {
         let text = expressions.text(value).text
         let element = expressions.names.element(of: name)
         if value.width == 1 && element == .float32 {

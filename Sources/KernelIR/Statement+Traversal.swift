@@ -32,7 +32,7 @@ extension Statement {
 
 /// What a kernel's text mentions, which decides what its function declares.
 struct Mentions {
-    var buffers: Set<String> = []
+    var buffers: Set<Buffer.Handle> = []
     var indices: Set<String> = []
     var scalars: Set<RuntimeScalar> = []
     var randomNumbers = false

@@ -14,7 +14,7 @@ struct CPrinterTests {
     /// The one statement's line in the printed function.
     private func line(_ statement: Statement) -> String {
         let buffers = [
-            Buffer(name: "out", access: .write, extent: 8), Buffer(name: "in", access: .read, extent: 8),
+            Buffer("out", access: .write, extent: 8), Buffer("in", access: .read, extent: 8),
         ]
         let text = printC(Kernel(name: "k", buffers: buffers, tasksFixed: 1, body: [statement]))
         return text.split(separator: "\n").dropLast().last.map { String($0.drop { $0 == " " }) } ?? ""
@@ -145,8 +145,8 @@ struct CPrinterTests {
         let kernel = Kernel(
             name: "k",
             buffers: [
-                Buffer(name: "batch", access: .write, extent: 9), Buffer(name: "a.b", access: .read, extent: 9),
-                Buffer(name: "a_b", access: .read, extent: 9),
+                Buffer("batch", access: .write, extent: 9), Buffer("a.b", access: .read, extent: 9),
+                Buffer("a_b", access: .read, extent: 9),
             ],
             tasksFixed: 1,
             body: [
@@ -214,9 +214,9 @@ let scaleKernel: Kernel = {
         name: "enc1_forward",
         documentation: ["enc1.relu = relu(scale(image))          unet.graph:7", "[N, 1, 10, 10] -> [N, 1, 10, 10]"],
         buffers: [
-            Buffer(name: "enc1.relu", access: .write, extent: 400, comment: "[N, 1, 10, 10]"),
-            Buffer(name: "image", access: .read, extent: 400, comment: "[N, 1, 10, 10]"),
-            Buffer(name: "scratch", access: .workspace, extent: 16),
+            Buffer("enc1.relu", access: .write, extent: 400, comment: "[N, 1, 10, 10]"),
+            Buffer("image", access: .read, extent: 400, comment: "[N, 1, 10, 10]"),
+            Buffer("scratch", access: .workspace, extent: 16),
         ],
         tasksPerSample: 1,
         body: [

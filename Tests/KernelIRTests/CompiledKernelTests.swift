@@ -91,8 +91,8 @@ struct CompiledKernelTests {
         return Kernel(
             name: "store_\(element.rawValue)_\(width)",
             buffers: [
-                Buffer(name: "y", access: .write, element: element, extent: count),
-                Buffer(name: "x", access: .read, extent: count),
+                Buffer("y", access: .write, element: element, extent: count),
+                Buffer("x", access: .read, extent: count),
             ],
             tasksFixed: 1, body: whole < count ? [vectors, rest] : [vectors])
     }
@@ -132,8 +132,8 @@ struct CompiledKernelTests {
             return Kernel(
                 name: "transpose_\(width)",
                 buffers: [
-                    Buffer(name: "y", access: .readWrite, extent: extent),
-                    Buffer(name: "x", access: .read, extent: extent),
+                    Buffer("y", access: .readWrite, extent: extent),
+                    Buffer("x", access: .read, extent: extent),
                 ],
                 tasksFixed: 1, body: [statement])
         }
@@ -156,7 +156,7 @@ struct CompiledKernelTests {
                 let value = Expression.uniform(
                     key: 0xcbf2_9ce4_8422_2325, first: first, stride: start.1, width: width)
                 return Kernel(
-                    name: "uniform_\(width)_\(number)", buffers: [Buffer(name: "y", access: .write, extent: 96)],
+                    name: "uniform_\(width)_\(number)", buffers: [Buffer("y", access: .write, extent: 96)],
                     tasksFixed: 1,
                     body: [.loop("i", from: 0, to: 96, step: width, [.store("y", i, value)])])
             }
@@ -189,7 +189,7 @@ struct CompiledKernelTests {
         return Kernel(
             name: "function_\(width)_\(number)",
             buffers: [
-                Buffer(name: "y", access: .write, extent: count), Buffer(name: "x", access: .read, extent: count),
+                Buffer("y", access: .write, extent: count), Buffer("x", access: .read, extent: count),
             ],
             tasksFixed: 1, body: whole < count ? [vectors, rest] : [vectors])
     }

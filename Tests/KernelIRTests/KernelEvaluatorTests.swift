@@ -9,8 +9,8 @@ struct KernelEvaluatorTests {
         Kernel(
             name: "subject",
             buffers: [
-                Buffer(name: "y", access: .write, extent: 4), Buffer(name: "x", access: .read, extent: 4),
-                Buffer(name: "scratch", access: .workspace, extent: 2),
+                Buffer("y", access: .write, extent: 4), Buffer("x", access: .read, extent: 4),
+                Buffer("scratch", access: .workspace, extent: 2),
             ],
             tasksPerSample: 2, body: body)
     }

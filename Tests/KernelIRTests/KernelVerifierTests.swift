@@ -8,15 +8,15 @@ private func kernel(tasksPerSample: Int = 0, tasksFixed: Int = 4, _ body: [State
     Kernel(
         name: "subject",
         buffers: [
-            Buffer(name: "out", access: .write, extent: 64), Buffer(name: "in", access: .read, extent: 64),
-            Buffer(name: "both", access: .readWrite, extent: 64),
-            Buffer(name: "scratch", access: .workspace, extent: 64),
+            Buffer("out", access: .write, extent: 64), Buffer("in", access: .read, extent: 64),
+            Buffer("both", access: .readWrite, extent: 64),
+            Buffer("scratch", access: .workspace, extent: 64),
         ],
         tasksPerSample: tasksPerSample, tasksFixed: tasksFixed, body: body)
 }
 
-private func load(_ name: String = "in", _ index: Index = 0, _ width: Int = 1) -> Expression {
-    .load(name, index, width: width)
+private func load(_ buffer: Buffer.Handle = "in", _ index: Index = 0, _ width: Int = 1) -> Expression {
+    .load(buffer, index, width: width)
 }
 
 @Suite("The kernel verifier")
@@ -233,7 +233,7 @@ struct KernelVerifierTests {
         func subject(_ width: Int) -> Kernel {
             let extent = 16 * 64 * 16384
             let buffers = [
-                Buffer(name: "out", access: .write, extent: extent), Buffer(name: "in", access: .read, extent: extent),
+                Buffer("out", access: .write, extent: extent), Buffer("in", access: .read, extent: extent),
             ]
             return Kernel(name: "large", buffers: buffers, tasksPerSample: 64, body: body(width))
         }

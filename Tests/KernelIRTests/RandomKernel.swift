@@ -70,9 +70,9 @@ struct RandomKernel {
         return Kernel(
             name: "kernel_\(width)_\(seed)", documentation: ["random \(seed)"],
             buffers: [
-                Buffer(name: "y", access: .readWrite, element: stored, extent: chunk * taskCount, comment: "result"),
-                Buffer(name: "x", access: .read, element: read, extent: inputExtent, comment: "operand"),
-                Buffer(name: "scratch", access: .workspace, extent: scratchExtent),
+                Buffer("y", access: .readWrite, element: stored, extent: chunk * taskCount, comment: "result"),
+                Buffer("x", access: .read, element: read, extent: inputExtent, comment: "operand"),
+                Buffer("scratch", access: .workspace, extent: scratchExtent),
             ],
             tasksPerSample: 1, tasksFixed: 1, body: body + [last])
     }

@@ -11,7 +11,7 @@ struct SwiftPrinterTests {
     /// The one statement's line in the printed function.
     private func line(_ statement: Statement) -> String {
         let buffers = [
-            Buffer(name: "out", access: .write, extent: 8), Buffer(name: "in", access: .read, extent: 8),
+            Buffer("out", access: .write, extent: 8), Buffer("in", access: .read, extent: 8),
         ]
         let text = printSwift(Kernel(name: "k", buffers: buffers, tasksFixed: 1, body: [statement]))
         return text.split(separator: "\n").dropLast().last.map { String($0.drop { $0 == " " }) } ?? ""

@@ -13,8 +13,8 @@ import Testing
         for (first, stride) in [(0, 1), (123_457, 16_384), (1 << 32 - 9, 1), (1 << 36, 12_345_678)] {
             let value = Expression.uniform(key: key, first: Index(first), stride: stride, width: 16)
             let kernel = Kernel(
-                name: "numbers", buffers: [Buffer(name: "y", access: .write, extent: 16)], tasksFixed: 1,
-                body: [.store("y", 0, value)])
+                name: "numbers", buffers: [Buffer(.out, access: .write, extent: 16)], tasksFixed: 1,
+                body: [.store(.out, 0, value)])
             var evaluator = KernelEvaluator(batch: 1)
             (evaluator.seed, evaluator.step) = (seed, step)
             var operands = [Array(repeating: Float.nan, count: 16)]

@@ -285,7 +285,7 @@ struct KernelTrial {
         }
         for (index, operand) in extras.enumerated() { memory[.extra(index)] = floats(of: operand) }
         var evaluator = KernelEvaluator(batch: Self.batch, functions: [gemmFunction: naiveProduct])
-        if let extra { evaluator.aliases = ["extra\(extra)": "out"] }
+        if let extra { evaluator.aliases = [Buffer.Handle("extra\(extra)"): .out] }
         for stage in lowered.stages {
             var buffers = stage.operands.map { memory[$0] ?? [] }
             try evaluator.run(stage.kernel, operands: &buffers)

@@ -189,7 +189,7 @@ private struct ProductTrial {
         let step = lower(request)
         let extras = Array(request.epilogueOperands.joined())
         var evaluator = KernelEvaluator(batch: Self.batch)
-        if let extra { evaluator.aliases = ["extra\(extra)": "out"] }
+        if let extra { evaluator.aliases = [Buffer.Handle("extra\(extra)"): .out] }
         var result =
             extra.map { floats(of: extras[$0]) }
             ?? Array(repeating: Float.nan, count: request.result.extent(batch: Self.capacity))

@@ -181,7 +181,7 @@ struct StreamedWinograd {
             block.accumulate { row in
                 let channel = .variable("chunk") + c
                 return .load(
-                    "inputs", transformedAt(.variable("group"), product, first + Index(row), channel), width: 1)
+                    .inputs, transformedAt(.variable("group"), product, first + Index(row), channel), width: 1)
             } right: { vector in
                 let place = product * Index(weightPlane) + c * Index(block.columns) + Index(vector * width)
                 return .load(.workspace, place, width: width)
