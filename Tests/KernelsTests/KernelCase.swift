@@ -209,13 +209,13 @@ struct KernelTrial {
 
     /// What the verifier says of the step's kernels.
     var violations: [KernelViolation] {
-        lower(request).stages.flatMap { verify($0.kernel, batchCapacity: Self.capacity, count: 0...0) }
+        KernelBuilder().build(request).stages.flatMap { verify($0.kernel, batchCapacity: Self.capacity, count: 0...0) }
     }
 
     /// What is wrong with the kernel or with what it computes; nil when all is well.
     func problem(tolerance: Double = 2e-5) throws -> String? {
         let request = request
-        let lowered = lower(request)
+        let lowered = KernelBuilder().build(request)
         let violations = violations
         guard violations.isEmpty else { return violations.map(\.description).joined(separator: "\n") }
         if setup.target == .aarch64, try isTheSame(lowered, for: .x86v1) { return nil }
@@ -233,6 +233,14 @@ struct KernelTrial {
             if let problem { return problem }
         }
         return nil
+    }
+
+    /// What has other bits when kernels are simplified; nil when nothing is.
+    func changeBySimplification() throws -> StageOperand? {
+        let request = request
+        let plain = try run(lower(request), request)
+        let simplified = try run(KernelBuilder().build(request), request)
+        return plain.keys.first { plain[$0]?.map(\.bitPattern) != simplified[$0]?.map(\.bitPattern) }
     }
 
     /// What the kernel makes beside its result, and what a step of its own makes of that result, bit for bit.
@@ -296,7 +304,8 @@ struct KernelTrial {
 
     /// Whether another target has this very kernel, which then need not be executed twice.
     private func isTheSame(_ lowered: LoweredStep, for target: Target) throws -> Bool {
-        let other = lower(try KernelTrial(test, Setup(target: target, isSliced: setup.isSliced)).request)
+        let other = KernelBuilder().build(
+            try KernelTrial(test, Setup(target: target, isSliced: setup.isSliced)).request)
         return other.stages.map(\.kernel) == lowered.stages.map(\.kernel)
     }
 

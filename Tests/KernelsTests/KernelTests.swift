@@ -65,6 +65,15 @@ import Testing
         #expect(unfit == nil)
     }
 
+    /// Of all families, whose kernels are executed simplified everywhere else here.
+    @Test(
+        arguments: ((NamedGeometry.plain + NamedGeometry.blocked + NamedGeometry.winograd + NamedGeometry.direct)
+            .flatMap(\.cases) + KernelCase.epilogues + KernelCase.blockedMaps), [Setup.wide[0], Setup.blocked[0]])
+    func simplifiedKernelsMakeTheSameBits(_ test: KernelCase, _ setup: Setup) throws {
+        let change = try KernelTrial(test, setup).changeBySimplification()
+        #expect(change == nil)
+    }
+
     @Test(arguments: KernelCase.blockedMaps, Setup.blocked)
     func blockedMaps(_ test: KernelCase, _ setup: Setup) throws {
         try expectOracle(test, setup, tolerance: 5e-5)

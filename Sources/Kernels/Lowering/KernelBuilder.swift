@@ -5,10 +5,11 @@ public final class KernelBuilder {
 
     public init() {}
 
-    /// The step as kernels.
+    /// The step as kernels, in as few words as they need.
     public func build(_ request: KernelRequest) -> LoweredStep {
         if let step = known[request] { return step }
-        let step = lower(request)
+        var step = lower(request)
+        for stage in step.stages.indices { step.stages[stage].kernel = step.stages[stage].kernel.simplified() }
         known[request] = step
         return step
     }

@@ -14,8 +14,7 @@ void logits_conv(const unetc_call *call, int64_t task) {
 
     const int64_t n = task / 4;
     const int64_t start = task % 4 * 1024;
-    const int64_t count0 = unetc_min(1024, 4096 - start);
-    for (int64_t pixel = 0; pixel < count0 / 8 * 8; pixel += 8) {
+    for (int64_t pixel = 0; pixel < 1024; pixel += 8) {
         v8 sum0_0 = unetc_splat8(0.0f);
         v8 sum1_0 = unetc_splat8(0.0f);
         v8 sum2_0 = unetc_splat8(0.0f);
@@ -52,23 +51,9 @@ void logits_conv(const unetc_call *call, int64_t task) {
         workspace[pixel + 6] = unetc_sum8(sum6_0);
         workspace[pixel + 7] = unetc_sum8(sum7_0);
     }
-    for (int64_t pixel = count0 / 8 * 8; pixel < count0; pixel += 1) {
-        v8 sum0_0 = unetc_splat8(0.0f);
-        for (int64_t c = 0; c < 16; c += 8) {
-            v8 w0 = unetc_load8(in1 + c);
-            v8 x0 = unetc_load8(in0 + n * 65536 + c * 4096 + (start + pixel) * 8);
-            sum0_0 = unetc_fma8(x0, w0, sum0_0);
-        }
-        workspace[pixel] = unetc_sum8(sum0_0);
-    }
-    for (int64_t output = 0; output < 1; output += 1) {
-        float bias = in2[output];
-        for (int64_t x = 0; x < count0 / 8 * 8; x += 8) {
-            unetc_store8(out + n * 4096 + (output * 4096 + start + x), unetc_load8(workspace + output * 1024 + x) + unetc_splat8(bias));
-        }
-        for (int64_t x = count0 / 8 * 8; x < count0; x += 1) {
-            out[n * 4096 + (output * 4096 + start + x)] = workspace[output * 1024 + x] + bias;
-        }
+    float bias = in2[0];
+    for (int64_t x = 0; x < 1024; x += 8) {
+        unetc_store8(out + n * 4096 + (start + x), unetc_load8(workspace + x) + unetc_splat8(bias));
     }
 }
 
@@ -82,12 +67,8 @@ void d_logits_bce_with_logits_gradient(const unetc_call *call, int64_t task) {
     const float *const in2 = call->operands[3]; // d_loss.bce_with_logits [N]
 
     const int64_t n = task;
-    const int64_t start = 0;
-    for (int64_t i = 0; i < unetc_min(4096, 4096 - start) / 8 * 8; i += 8) {
-        unetc_store8(out + n * 4096 + (start + i), unetc_splat8(in2[n] * 0.00024414062f) * (unetc_splat8(1.0f) / (unetc_splat8(1.0f) + unetc_exp8(-unetc_load8(in0 + n * 4096 + (start + i)))) - unetc_load8(in1 + n * 4096 + (start + i))));
-    }
-    for (int64_t i = unetc_min(4096, 4096 - start) / 8 * 8; i < unetc_min(4096, 4096 - start); i += 1) {
-        out[n * 4096 + (start + i)] = in2[n] * 0.00024414062f * (1.0f / (1.0f + unetc_exp1(-in0[n * 4096 + (start + i)])) - in1[n * 4096 + (start + i)]);
+    for (int64_t i = 0; i < 4096; i += 8) {
+        unetc_store8(out + n * 4096 + i, unetc_splat8(in2[n] * 0.00024414062f) * (unetc_splat8(1.0f) / (unetc_splat8(1.0f) + unetc_exp8(-unetc_load8(in0 + n * 4096 + i))) - unetc_load8(in1 + n * 4096 + i)));
     }
 }
 
@@ -105,7 +86,7 @@ void grad_logits_weight_conv_weight_gradient(const unetc_call *call, int64_t tas
     unetc_store8(workspace, unetc_splat8(0.0f));
     for (int64_t n = 0; n < batch; n += 1) {
         for (int64_t start = 0; start < 4096; start += 256) {
-            const int64_t end = unetc_min(start + 256, 4096);
+            const int64_t end = start + 256;
             const int64_t whole = start + (end - start) / 8 * 8;
             v8 partial0_0 = unetc_splat8(0.0f);
             v8 partial0_1 = unetc_splat8(0.0f);
@@ -150,29 +131,24 @@ void grad_logits_bias_channel_sum(const unetc_call *call, int64_t task) {
     float *const out = call->operands[0];       // grad.logits.bias [1]
     const float *const in0 = call->operands[1]; // d_logits [N, 1, 64, 64]
     const int64_t batch = call->scalars->batch;
+    (void)task;
 
     float total = 0.0f;
     for (int64_t n = 0; n < batch; n += 1) {
-        for (int64_t start = 0; start < 4096; start += 4096) {
-            const int64_t whole = unetc_min(4096, 4096 - start) / 32 * 32;
-            v8 partial0 = unetc_splat8(0.0f);
-            v8 partial1 = unetc_splat8(0.0f);
-            v8 partial2 = unetc_splat8(0.0f);
-            v8 partial3 = unetc_splat8(0.0f);
-            for (int64_t i = 0; i < whole; i += 32) {
-                partial0 = partial0 + unetc_load8(in0 + n * 4096 + task * 4096 + start + i);
-                partial1 = partial1 + unetc_load8(in0 + n * 4096 + task * 4096 + start + (i + 8));
-                partial2 = partial2 + unetc_load8(in0 + n * 4096 + task * 4096 + start + (i + 16));
-                partial3 = partial3 + unetc_load8(in0 + n * 4096 + task * 4096 + start + (i + 24));
-            }
-            float rest = 0.0f;
-            for (int64_t i = whole; i < unetc_min(4096, 4096 - start); i += 1) {
-                rest = rest + in0[n * 4096 + task * 4096 + start + i];
-            }
-            total = total + (unetc_sum8(partial0 + partial1 + (partial2 + partial3)) + rest);
+        v8 partial0 = unetc_splat8(0.0f);
+        v8 partial1 = unetc_splat8(0.0f);
+        v8 partial2 = unetc_splat8(0.0f);
+        v8 partial3 = unetc_splat8(0.0f);
+        for (int64_t i = 0; i < 4096; i += 32) {
+            partial0 = partial0 + unetc_load8(in0 + n * 4096 + i);
+            partial1 = partial1 + unetc_load8(in0 + n * 4096 + (i + 8));
+            partial2 = partial2 + unetc_load8(in0 + n * 4096 + (i + 16));
+            partial3 = partial3 + unetc_load8(in0 + n * 4096 + (i + 24));
         }
+        float rest = 0.0f;
+        total = total + (unetc_sum8(partial0 + partial1 + (partial2 + partial3)) + rest);
     }
-    out[task] = total;
+    out[0] = total;
 }
 
 /* example.graph:14: d_logits.concat = conv_data_gradient (backward of logits)
@@ -185,9 +161,8 @@ void d_logits_concat_conv_data_gradient(const unetc_call *call, int64_t task) {
 
     const int64_t n = task / 2;
     const int64_t c = task % 2 * 8;
-    const int64_t start = 0;
     v8 w0 = unetc_load8(in1 + c);
-    for (int64_t pixel = start; pixel < unetc_min(start + 4096, 4096); pixel += 1) {
+    for (int64_t pixel = 0; pixel < 4096; pixel += 1) {
         unetc_store8(out + n * 65536 + (c * 4096 + pixel * 8), unetc_splat8(in0[n * 4096 + pixel]) * w0);
     }
 }

@@ -11,24 +11,18 @@ void loss_bce_with_logits_bce_with_logits(const unetc_call *call, int64_t task) 
     const float *const in1 = call->operands[2]; // mask [N, 1, 64, 64]
 
     float total = 0.0f;
-    for (int64_t start = 0; start < 4096; start += 4096) {
-        const int64_t whole = unetc_min(4096, 4096 - start) / 32 * 32;
-        v8 partial0 = unetc_splat8(0.0f);
-        v8 partial1 = unetc_splat8(0.0f);
-        v8 partial2 = unetc_splat8(0.0f);
-        v8 partial3 = unetc_splat8(0.0f);
-        for (int64_t i = 0; i < whole; i += 32) {
-            partial0 = partial0 + ((unetc_splat8(1.0f) - unetc_load8(in1 + task * 4096 + (start + i))) * unetc_load8(in0 + task * 4096 + (start + i)) + (unetc_log1p8(unetc_exp8(-unetc_abs8(unetc_load8(in0 + task * 4096 + (start + i))))) + unetc_max8(-unetc_load8(in0 + task * 4096 + (start + i)), unetc_splat8(0.0f))));
-            partial1 = partial1 + ((unetc_splat8(1.0f) - unetc_load8(in1 + task * 4096 + (start + (i + 8)))) * unetc_load8(in0 + task * 4096 + (start + (i + 8))) + (unetc_log1p8(unetc_exp8(-unetc_abs8(unetc_load8(in0 + task * 4096 + (start + (i + 8)))))) + unetc_max8(-unetc_load8(in0 + task * 4096 + (start + (i + 8))), unetc_splat8(0.0f))));
-            partial2 = partial2 + ((unetc_splat8(1.0f) - unetc_load8(in1 + task * 4096 + (start + (i + 16)))) * unetc_load8(in0 + task * 4096 + (start + (i + 16))) + (unetc_log1p8(unetc_exp8(-unetc_abs8(unetc_load8(in0 + task * 4096 + (start + (i + 16)))))) + unetc_max8(-unetc_load8(in0 + task * 4096 + (start + (i + 16))), unetc_splat8(0.0f))));
-            partial3 = partial3 + ((unetc_splat8(1.0f) - unetc_load8(in1 + task * 4096 + (start + (i + 24)))) * unetc_load8(in0 + task * 4096 + (start + (i + 24))) + (unetc_log1p8(unetc_exp8(-unetc_abs8(unetc_load8(in0 + task * 4096 + (start + (i + 24)))))) + unetc_max8(-unetc_load8(in0 + task * 4096 + (start + (i + 24))), unetc_splat8(0.0f))));
-        }
-        float rest = 0.0f;
-        for (int64_t i = whole; i < unetc_min(4096, 4096 - start); i += 1) {
-            rest = rest + ((1.0f - in1[task * 4096 + (start + i)]) * in0[task * 4096 + (start + i)] + (unetc_log1p1(unetc_exp1(-unetc_abs1(in0[task * 4096 + (start + i)]))) + unetc_max1(-in0[task * 4096 + (start + i)], 0.0f)));
-        }
-        total = total + (unetc_sum8(partial0 + partial1 + (partial2 + partial3)) + rest);
+    v8 partial0 = unetc_splat8(0.0f);
+    v8 partial1 = unetc_splat8(0.0f);
+    v8 partial2 = unetc_splat8(0.0f);
+    v8 partial3 = unetc_splat8(0.0f);
+    for (int64_t i = 0; i < 4096; i += 32) {
+        partial0 = partial0 + ((unetc_splat8(1.0f) - unetc_load8(in1 + task * 4096 + i)) * unetc_load8(in0 + task * 4096 + i) + (unetc_log1p8(unetc_exp8(-unetc_abs8(unetc_load8(in0 + task * 4096 + i)))) + unetc_max8(-unetc_load8(in0 + task * 4096 + i), unetc_splat8(0.0f))));
+        partial1 = partial1 + ((unetc_splat8(1.0f) - unetc_load8(in1 + task * 4096 + (i + 8))) * unetc_load8(in0 + task * 4096 + (i + 8)) + (unetc_log1p8(unetc_exp8(-unetc_abs8(unetc_load8(in0 + task * 4096 + (i + 8))))) + unetc_max8(-unetc_load8(in0 + task * 4096 + (i + 8)), unetc_splat8(0.0f))));
+        partial2 = partial2 + ((unetc_splat8(1.0f) - unetc_load8(in1 + task * 4096 + (i + 16))) * unetc_load8(in0 + task * 4096 + (i + 16)) + (unetc_log1p8(unetc_exp8(-unetc_abs8(unetc_load8(in0 + task * 4096 + (i + 16))))) + unetc_max8(-unetc_load8(in0 + task * 4096 + (i + 16)), unetc_splat8(0.0f))));
+        partial3 = partial3 + ((unetc_splat8(1.0f) - unetc_load8(in1 + task * 4096 + (i + 24))) * unetc_load8(in0 + task * 4096 + (i + 24)) + (unetc_log1p8(unetc_exp8(-unetc_abs8(unetc_load8(in0 + task * 4096 + (i + 24))))) + unetc_max8(-unetc_load8(in0 + task * 4096 + (i + 24)), unetc_splat8(0.0f))));
     }
+    float rest = 0.0f;
+    total = total + (unetc_sum8(partial0 + partial1 + (partial2 + partial3)) + rest);
     out[task] = total * 0.00024414062f;
 }
 

@@ -9,57 +9,56 @@ void low_conv_weights(const unetc_call *call, int64_t task) {
     float *const panels = call->operands[0];
     const float *const weight = call->operands[1]; // low.weight [16, 8, 3, 3]
     float *const workspace = call->workspace;
+    (void)task;
 
-    for (int64_t first = 0; first < 8; first += 8) {
-        for (int64_t lane = 0; lane < 16; lane += 8) {
-            for (int64_t block = 0; block < 72; block += 8) {
-                unetc_transpose8(weight + (task * 16 + lane) * 72 + first * 9 + block, 72, workspace + block * 16 + lane, 16);
-            }
+    for (int64_t lane = 0; lane < 16; lane += 8) {
+        for (int64_t block = 0; block < 72; block += 8) {
+            unetc_transpose8(weight + lane * 72 + block, 72, workspace + block * 16 + lane, 16);
         }
-        for (int64_t c = 0; c < 8; c += 1) {
-            for (int64_t q = 0; q < 2; q += 1) {
-                for (int64_t j = 0; j < 3; j += 1) {
-                    v8 d0 = unetc_load8(workspace + (c * 9 + j) * 16 + q * 8);
-                    v8 d1 = unetc_load8(workspace + (c * 9 + (3 + j)) * 16 + q * 8);
-                    v8 d2 = unetc_load8(workspace + (c * 9 + (6 + j)) * 16 + q * 8);
-                    v8 t0 = unetc_splat8(0.25f) * d0;
-                    v8 t1e = unetc_fma8(unetc_splat8(-0.16666667f), d2, unetc_splat8(-0.16666667f) * d0);
-                    v8 t1o = unetc_splat8(-0.16666667f) * d1;
-                    v8 t1 = t1e + t1o;
-                    v8 t2 = t1e - t1o;
-                    v8 t3e = unetc_fma8(unetc_splat8(0.16666667f), d2, unetc_splat8(0.041666668f) * d0);
-                    v8 t3o = unetc_splat8(0.083333336f) * d1;
-                    v8 t3 = t3e + t3o;
-                    v8 t4 = t3e - t3o;
-                    v8 t5 = d2;
-                    unetc_store8(workspace + 1305 + j * 8, t0);
-                    unetc_store8(workspace + 1305 + (3 + j) * 8, t1);
-                    unetc_store8(workspace + 1305 + (6 + j) * 8, t2);
-                    unetc_store8(workspace + 1305 + (9 + j) * 8, t3);
-                    unetc_store8(workspace + 1305 + (12 + j) * 8, t4);
-                    unetc_store8(workspace + 1305 + (15 + j) * 8, t5);
-                }
-                for (int64_t i = 0; i < 6; i += 1) {
-                    v8 d0 = unetc_load8(workspace + 1305 + i * 24);
-                    v8 d1 = unetc_load8(workspace + 1305 + (i * 3 + 1) * 8);
-                    v8 d2 = unetc_load8(workspace + 1305 + (i * 3 + 2) * 8);
-                    v8 t0 = unetc_splat8(0.25f) * d0;
-                    v8 t1e = unetc_fma8(unetc_splat8(-0.16666667f), d2, unetc_splat8(-0.16666667f) * d0);
-                    v8 t1o = unetc_splat8(-0.16666667f) * d1;
-                    v8 t1 = t1e + t1o;
-                    v8 t2 = t1e - t1o;
-                    v8 t3e = unetc_fma8(unetc_splat8(0.16666667f), d2, unetc_splat8(0.041666668f) * d0);
-                    v8 t3o = unetc_splat8(0.083333336f) * d1;
-                    v8 t3 = t3e + t3o;
-                    v8 t4 = t3e - t3o;
-                    v8 t5 = d2;
-                    unetc_store8(panels + ((task * 36 + i * 6) * 8 + first + c) * 16 + q * 8, t0);
-                    unetc_store8(panels + ((task * 36 + (i * 6 + 1)) * 8 + first + c) * 16 + q * 8, t1);
-                    unetc_store8(panels + ((task * 36 + (i * 6 + 2)) * 8 + first + c) * 16 + q * 8, t2);
-                    unetc_store8(panels + ((task * 36 + (i * 6 + 3)) * 8 + first + c) * 16 + q * 8, t3);
-                    unetc_store8(panels + ((task * 36 + (i * 6 + 4)) * 8 + first + c) * 16 + q * 8, t4);
-                    unetc_store8(panels + ((task * 36 + (i * 6 + 5)) * 8 + first + c) * 16 + q * 8, t5);
-                }
+    }
+    for (int64_t c = 0; c < 8; c += 1) {
+        for (int64_t q = 0; q < 2; q += 1) {
+            for (int64_t j = 0; j < 3; j += 1) {
+                v8 d0 = unetc_load8(workspace + (c * 9 + j) * 16 + q * 8);
+                v8 d1 = unetc_load8(workspace + (c * 9 + (3 + j)) * 16 + q * 8);
+                v8 d2 = unetc_load8(workspace + (c * 9 + (6 + j)) * 16 + q * 8);
+                v8 t0 = unetc_splat8(0.25f) * d0;
+                v8 t1e = unetc_fma8(unetc_splat8(-0.16666667f), d2, unetc_splat8(-0.16666667f) * d0);
+                v8 t1o = unetc_splat8(-0.16666667f) * d1;
+                v8 t1 = t1e + t1o;
+                v8 t2 = t1e - t1o;
+                v8 t3e = unetc_fma8(unetc_splat8(0.16666667f), d2, unetc_splat8(0.041666668f) * d0);
+                v8 t3o = unetc_splat8(0.083333336f) * d1;
+                v8 t3 = t3e + t3o;
+                v8 t4 = t3e - t3o;
+                v8 t5 = d2;
+                unetc_store8(workspace + 1305 + j * 8, t0);
+                unetc_store8(workspace + 1305 + (3 + j) * 8, t1);
+                unetc_store8(workspace + 1305 + (6 + j) * 8, t2);
+                unetc_store8(workspace + 1305 + (9 + j) * 8, t3);
+                unetc_store8(workspace + 1305 + (12 + j) * 8, t4);
+                unetc_store8(workspace + 1305 + (15 + j) * 8, t5);
+            }
+            for (int64_t i = 0; i < 6; i += 1) {
+                v8 d0 = unetc_load8(workspace + 1305 + i * 24);
+                v8 d1 = unetc_load8(workspace + 1305 + (i * 3 + 1) * 8);
+                v8 d2 = unetc_load8(workspace + 1305 + (i * 3 + 2) * 8);
+                v8 t0 = unetc_splat8(0.25f) * d0;
+                v8 t1e = unetc_fma8(unetc_splat8(-0.16666667f), d2, unetc_splat8(-0.16666667f) * d0);
+                v8 t1o = unetc_splat8(-0.16666667f) * d1;
+                v8 t1 = t1e + t1o;
+                v8 t2 = t1e - t1o;
+                v8 t3e = unetc_fma8(unetc_splat8(0.16666667f), d2, unetc_splat8(0.041666668f) * d0);
+                v8 t3o = unetc_splat8(0.083333336f) * d1;
+                v8 t3 = t3e + t3o;
+                v8 t4 = t3e - t3o;
+                v8 t5 = d2;
+                unetc_store8(panels + (i * 48 + c) * 16 + q * 8, t0);
+                unetc_store8(panels + ((i * 6 + 1) * 8 + c) * 16 + q * 8, t1);
+                unetc_store8(panels + ((i * 6 + 2) * 8 + c) * 16 + q * 8, t2);
+                unetc_store8(panels + ((i * 6 + 3) * 8 + c) * 16 + q * 8, t3);
+                unetc_store8(panels + ((i * 6 + 4) * 8 + c) * 16 + q * 8, t4);
+                unetc_store8(panels + ((i * 6 + 5) * 8 + c) * 16 + q * 8, t5);
             }
         }
     }
@@ -76,212 +75,192 @@ void low_conv(const unetc_call *call, int64_t task) {
     float *const workspace = call->workspace;
     const int64_t batch = call->scalars->batch;
 
-    const int64_t firstSample = task % 8;
+    const int64_t firstSample = task;
     const int64_t firstStrip = firstSample * 8;
     const int64_t strips = unetc_max(0, unetc_min(1, batch - firstSample)) * 8;
-    const int64_t firstPanel = task / 8;
-    const int64_t endPanel = unetc_min(firstPanel + 1, 1);
     // transform the input tiles
     for (int64_t strip = 0; strip < strips; strip += 1) {
         const int64_t n = (firstStrip + strip) / 8;
         const int64_t inSample = (firstStrip + strip) % 8;
         const int64_t y = inSample * 4;
-        const int64_t x = 0;
         const int64_t slot = strip * 8;
-        for (int64_t c = 0; c < 8; c += 8) {
-            for (int64_t j = 0; j < unetc_max(0, 0 - (x - 1)); j += 1) {
-                unetc_store8(workspace + 56736 + j * 8, unetc_splat8(0.0f));
-                unetc_store8(workspace + 56736 + (34 + j) * 8, unetc_splat8(0.0f));
-                unetc_store8(workspace + 56736 + (68 + j) * 8, unetc_splat8(0.0f));
-                unetc_store8(workspace + 56736 + (102 + j) * 8, unetc_splat8(0.0f));
-                unetc_store8(workspace + 56736 + (136 + j) * 8, unetc_splat8(0.0f));
-                unetc_store8(workspace + 56736 + (170 + j) * 8, unetc_splat8(0.0f));
+        unetc_store8(workspace + 56736, unetc_splat8(0.0f));
+        unetc_store8(workspace + 57008, unetc_splat8(0.0f));
+        unetc_store8(workspace + 57280, unetc_splat8(0.0f));
+        unetc_store8(workspace + 57552, unetc_splat8(0.0f));
+        unetc_store8(workspace + 57824, unetc_splat8(0.0f));
+        unetc_store8(workspace + 58096, unetc_splat8(0.0f));
+        if (0 <= y - 1 && y + 5 <= 32) {
+            for (int64_t j = 1; j < 33; j += 1) {
+                v8 d0 = unetc_load8(in0 + n * 8192 + ((y - 1) * 32 + (j - 1)) * 8);
+                v8 d1 = unetc_load8(in0 + n * 8192 + (y * 32 + (j - 1)) * 8);
+                v8 d2 = unetc_load8(in0 + n * 8192 + ((y + 1) * 32 + (j - 1)) * 8);
+                v8 d3 = unetc_load8(in0 + n * 8192 + ((y + 2) * 32 + (j - 1)) * 8);
+                v8 d4 = unetc_load8(in0 + n * 8192 + ((y + 3) * 32 + (j - 1)) * 8);
+                v8 d5 = unetc_load8(in0 + n * 8192 + ((y + 4) * 32 + (j - 1)) * 8);
+                v8 t0 = unetc_fma8(unetc_splat8(-5.0f), d2, unetc_fma8(unetc_splat8(4.0f), d0, d4));
+                v8 t1e = unetc_fma8(unetc_splat8(-4.0f), d2, d4);
+                v8 t1o = unetc_fma8(unetc_splat8(-4.0f), d1, d3);
+                v8 t1 = t1e + t1o;
+                v8 t2 = t1e - t1o;
+                v8 t3e = d4 - d2;
+                v8 t3o = unetc_fma8(unetc_splat8(2.0f), d3, unetc_splat8(-2.0f) * d1);
+                v8 t3 = t3e + t3o;
+                v8 t4 = t3e - t3o;
+                v8 t5 = unetc_fma8(unetc_splat8(-5.0f), d3, unetc_fma8(unetc_splat8(4.0f), d1, d5));
+                unetc_store8(workspace + 56736 + j * 8, t0);
+                unetc_store8(workspace + 56736 + (34 + j) * 8, t1);
+                unetc_store8(workspace + 56736 + (68 + j) * 8, t2);
+                unetc_store8(workspace + 56736 + (102 + j) * 8, t3);
+                unetc_store8(workspace + 56736 + (136 + j) * 8, t4);
+                unetc_store8(workspace + 56736 + (170 + j) * 8, t5);
             }
-            if (0 <= y - 1 && y - 1 + 6 <= 32) {
-                for (int64_t j = unetc_max(0, 0 - (x - 1)); j < unetc_min(34, 32 - (x - 1)); j += 1) {
-                    v8 d0 = unetc_load8(in0 + n * 8192 + c * 1024 + ((y - 1) * 32 + (x - 1 + j)) * 8);
-                    v8 d1 = unetc_load8(in0 + n * 8192 + c * 1024 + ((y - 1 + 1) * 32 + (x - 1 + j)) * 8);
-                    v8 d2 = unetc_load8(in0 + n * 8192 + c * 1024 + ((y - 1 + 2) * 32 + (x - 1 + j)) * 8);
-                    v8 d3 = unetc_load8(in0 + n * 8192 + c * 1024 + ((y - 1 + 3) * 32 + (x - 1 + j)) * 8);
-                    v8 d4 = unetc_load8(in0 + n * 8192 + c * 1024 + ((y - 1 + 4) * 32 + (x - 1 + j)) * 8);
-                    v8 d5 = unetc_load8(in0 + n * 8192 + c * 1024 + ((y - 1 + 5) * 32 + (x - 1 + j)) * 8);
-                    v8 t0 = unetc_fma8(unetc_splat8(-5.0f), d2, unetc_fma8(unetc_splat8(4.0f), d0, d4));
-                    v8 t1e = unetc_fma8(unetc_splat8(-4.0f), d2, d4);
-                    v8 t1o = unetc_fma8(unetc_splat8(-4.0f), d1, d3);
-                    v8 t1 = t1e + t1o;
-                    v8 t2 = t1e - t1o;
-                    v8 t3e = d4 - d2;
-                    v8 t3o = unetc_fma8(unetc_splat8(2.0f), d3, unetc_splat8(-2.0f) * d1);
-                    v8 t3 = t3e + t3o;
-                    v8 t4 = t3e - t3o;
-                    v8 t5 = unetc_fma8(unetc_splat8(-5.0f), d3, unetc_fma8(unetc_splat8(4.0f), d1, d5));
-                    unetc_store8(workspace + 56736 + j * 8, t0);
-                    unetc_store8(workspace + 56736 + (34 + j) * 8, t1);
-                    unetc_store8(workspace + 56736 + (68 + j) * 8, t2);
-                    unetc_store8(workspace + 56736 + (102 + j) * 8, t3);
-                    unetc_store8(workspace + 56736 + (136 + j) * 8, t4);
-                    unetc_store8(workspace + 56736 + (170 + j) * 8, t5);
+        } else {
+            for (int64_t j = 1; j < 33; j += 1) {
+                v8 d0 = unetc_splat8(0.0f);
+                if (0 <= y - 1) {
+                    d0 = unetc_load8(in0 + n * 8192 + ((y - 1) * 32 + (j - 1)) * 8);
                 }
-            } else {
-                for (int64_t j = unetc_max(0, 0 - (x - 1)); j < unetc_min(34, 32 - (x - 1)); j += 1) {
-                    v8 d0 = unetc_splat8(0.0f);
-                    if (0 <= y - 1 && y - 1 < 32) {
-                        d0 = unetc_load8(in0 + n * 8192 + c * 1024 + ((y - 1) * 32 + (x - 1 + j)) * 8);
-                    }
-                    v8 d1 = unetc_splat8(0.0f);
-                    if (0 <= y - 1 + 1 && y - 1 + 1 < 32) {
-                        d1 = unetc_load8(in0 + n * 8192 + c * 1024 + ((y - 1 + 1) * 32 + (x - 1 + j)) * 8);
-                    }
-                    v8 d2 = unetc_splat8(0.0f);
-                    if (0 <= y - 1 + 2 && y - 1 + 2 < 32) {
-                        d2 = unetc_load8(in0 + n * 8192 + c * 1024 + ((y - 1 + 2) * 32 + (x - 1 + j)) * 8);
-                    }
-                    v8 d3 = unetc_splat8(0.0f);
-                    if (0 <= y - 1 + 3 && y - 1 + 3 < 32) {
-                        d3 = unetc_load8(in0 + n * 8192 + c * 1024 + ((y - 1 + 3) * 32 + (x - 1 + j)) * 8);
-                    }
-                    v8 d4 = unetc_splat8(0.0f);
-                    if (0 <= y - 1 + 4 && y - 1 + 4 < 32) {
-                        d4 = unetc_load8(in0 + n * 8192 + c * 1024 + ((y - 1 + 4) * 32 + (x - 1 + j)) * 8);
-                    }
-                    v8 d5 = unetc_splat8(0.0f);
-                    if (0 <= y - 1 + 5 && y - 1 + 5 < 32) {
-                        d5 = unetc_load8(in0 + n * 8192 + c * 1024 + ((y - 1 + 5) * 32 + (x - 1 + j)) * 8);
-                    }
-                    v8 t0 = unetc_fma8(unetc_splat8(-5.0f), d2, unetc_fma8(unetc_splat8(4.0f), d0, d4));
-                    v8 t1e = unetc_fma8(unetc_splat8(-4.0f), d2, d4);
-                    v8 t1o = unetc_fma8(unetc_splat8(-4.0f), d1, d3);
-                    v8 t1 = t1e + t1o;
-                    v8 t2 = t1e - t1o;
-                    v8 t3e = d4 - d2;
-                    v8 t3o = unetc_fma8(unetc_splat8(2.0f), d3, unetc_splat8(-2.0f) * d1);
-                    v8 t3 = t3e + t3o;
-                    v8 t4 = t3e - t3o;
-                    v8 t5 = unetc_fma8(unetc_splat8(-5.0f), d3, unetc_fma8(unetc_splat8(4.0f), d1, d5));
-                    unetc_store8(workspace + 56736 + j * 8, t0);
-                    unetc_store8(workspace + 56736 + (34 + j) * 8, t1);
-                    unetc_store8(workspace + 56736 + (68 + j) * 8, t2);
-                    unetc_store8(workspace + 56736 + (102 + j) * 8, t3);
-                    unetc_store8(workspace + 56736 + (136 + j) * 8, t4);
-                    unetc_store8(workspace + 56736 + (170 + j) * 8, t5);
+                v8 d1 = unetc_splat8(0.0f);
+                d1 = unetc_load8(in0 + n * 8192 + (y * 32 + (j - 1)) * 8);
+                v8 d2 = unetc_splat8(0.0f);
+                d2 = unetc_load8(in0 + n * 8192 + ((y + 1) * 32 + (j - 1)) * 8);
+                v8 d3 = unetc_splat8(0.0f);
+                d3 = unetc_load8(in0 + n * 8192 + ((y + 2) * 32 + (j - 1)) * 8);
+                v8 d4 = unetc_splat8(0.0f);
+                d4 = unetc_load8(in0 + n * 8192 + ((y + 3) * 32 + (j - 1)) * 8);
+                v8 d5 = unetc_splat8(0.0f);
+                if (y + 4 < 32) {
+                    d5 = unetc_load8(in0 + n * 8192 + ((y + 4) * 32 + (j - 1)) * 8);
                 }
+                v8 t0 = unetc_fma8(unetc_splat8(-5.0f), d2, unetc_fma8(unetc_splat8(4.0f), d0, d4));
+                v8 t1e = unetc_fma8(unetc_splat8(-4.0f), d2, d4);
+                v8 t1o = unetc_fma8(unetc_splat8(-4.0f), d1, d3);
+                v8 t1 = t1e + t1o;
+                v8 t2 = t1e - t1o;
+                v8 t3e = d4 - d2;
+                v8 t3o = unetc_fma8(unetc_splat8(2.0f), d3, unetc_splat8(-2.0f) * d1);
+                v8 t3 = t3e + t3o;
+                v8 t4 = t3e - t3o;
+                v8 t5 = unetc_fma8(unetc_splat8(-5.0f), d3, unetc_fma8(unetc_splat8(4.0f), d1, d5));
+                unetc_store8(workspace + 56736 + j * 8, t0);
+                unetc_store8(workspace + 56736 + (34 + j) * 8, t1);
+                unetc_store8(workspace + 56736 + (68 + j) * 8, t2);
+                unetc_store8(workspace + 56736 + (102 + j) * 8, t3);
+                unetc_store8(workspace + 56736 + (136 + j) * 8, t4);
+                unetc_store8(workspace + 56736 + (170 + j) * 8, t5);
             }
-            for (int64_t j = unetc_min(34, 32 - (x - 1)); j < 34; j += 1) {
-                unetc_store8(workspace + 56736 + j * 8, unetc_splat8(0.0f));
-                unetc_store8(workspace + 56736 + (34 + j) * 8, unetc_splat8(0.0f));
-                unetc_store8(workspace + 56736 + (68 + j) * 8, unetc_splat8(0.0f));
-                unetc_store8(workspace + 56736 + (102 + j) * 8, unetc_splat8(0.0f));
-                unetc_store8(workspace + 56736 + (136 + j) * 8, unetc_splat8(0.0f));
-                unetc_store8(workspace + 56736 + (170 + j) * 8, unetc_splat8(0.0f));
-            }
-            for (int64_t window = 0; window < 8; window += 1) {
-                for (int64_t i = 0; i < 6; i += 1) {
-                    v8 d0 = unetc_load8(workspace + 56736 + (i * 34 + window * 4) * 8);
-                    v8 d1 = unetc_load8(workspace + 56736 + (i * 34 + (window * 4 + 1)) * 8);
-                    v8 d2 = unetc_load8(workspace + 56736 + (i * 34 + (window * 4 + 2)) * 8);
-                    v8 d3 = unetc_load8(workspace + 56736 + (i * 34 + (window * 4 + 3)) * 8);
-                    v8 d4 = unetc_load8(workspace + 56736 + (i * 34 + (window * 4 + 4)) * 8);
-                    v8 d5 = unetc_load8(workspace + 56736 + (i * 34 + (window * 4 + 5)) * 8);
-                    v8 t0 = unetc_fma8(unetc_splat8(-5.0f), d2, unetc_fma8(unetc_splat8(4.0f), d0, d4));
-                    v8 t1e = unetc_fma8(unetc_splat8(-4.0f), d2, d4);
-                    v8 t1o = unetc_fma8(unetc_splat8(-4.0f), d1, d3);
-                    v8 t1 = t1e + t1o;
-                    v8 t2 = t1e - t1o;
-                    v8 t3e = d4 - d2;
-                    v8 t3o = unetc_fma8(unetc_splat8(2.0f), d3, unetc_splat8(-2.0f) * d1);
-                    v8 t3 = t3e + t3o;
-                    v8 t4 = t3e - t3o;
-                    v8 t5 = unetc_fma8(unetc_splat8(-5.0f), d3, unetc_fma8(unetc_splat8(4.0f), d1, d5));
-                    unetc_store8(workspace + i * 3168 + (slot + window) * 8 + c, t0);
-                    unetc_store8(workspace + (i * 6 + 1) * 528 + (slot + window) * 8 + c, t1);
-                    unetc_store8(workspace + (i * 6 + 2) * 528 + (slot + window) * 8 + c, t2);
-                    unetc_store8(workspace + (i * 6 + 3) * 528 + (slot + window) * 8 + c, t3);
-                    unetc_store8(workspace + (i * 6 + 4) * 528 + (slot + window) * 8 + c, t4);
-                    unetc_store8(workspace + (i * 6 + 5) * 528 + (slot + window) * 8 + c, t5);
-                }
+        }
+        unetc_store8(workspace + 57000, unetc_splat8(0.0f));
+        unetc_store8(workspace + 57272, unetc_splat8(0.0f));
+        unetc_store8(workspace + 57544, unetc_splat8(0.0f));
+        unetc_store8(workspace + 57816, unetc_splat8(0.0f));
+        unetc_store8(workspace + 58088, unetc_splat8(0.0f));
+        unetc_store8(workspace + 58360, unetc_splat8(0.0f));
+        for (int64_t window = 0; window < 8; window += 1) {
+            for (int64_t i = 0; i < 6; i += 1) {
+                v8 d0 = unetc_load8(workspace + 56736 + (i * 34 + window * 4) * 8);
+                v8 d1 = unetc_load8(workspace + 56736 + (i * 34 + (window * 4 + 1)) * 8);
+                v8 d2 = unetc_load8(workspace + 56736 + (i * 34 + (window * 4 + 2)) * 8);
+                v8 d3 = unetc_load8(workspace + 56736 + (i * 34 + (window * 4 + 3)) * 8);
+                v8 d4 = unetc_load8(workspace + 56736 + (i * 34 + (window * 4 + 4)) * 8);
+                v8 d5 = unetc_load8(workspace + 56736 + (i * 34 + (window * 4 + 5)) * 8);
+                v8 t0 = unetc_fma8(unetc_splat8(-5.0f), d2, unetc_fma8(unetc_splat8(4.0f), d0, d4));
+                v8 t1e = unetc_fma8(unetc_splat8(-4.0f), d2, d4);
+                v8 t1o = unetc_fma8(unetc_splat8(-4.0f), d1, d3);
+                v8 t1 = t1e + t1o;
+                v8 t2 = t1e - t1o;
+                v8 t3e = d4 - d2;
+                v8 t3o = unetc_fma8(unetc_splat8(2.0f), d3, unetc_splat8(-2.0f) * d1);
+                v8 t3 = t3e + t3o;
+                v8 t4 = t3e - t3o;
+                v8 t5 = unetc_fma8(unetc_splat8(-5.0f), d3, unetc_fma8(unetc_splat8(4.0f), d1, d5));
+                unetc_store8(workspace + i * 3168 + (slot + window) * 8, t0);
+                unetc_store8(workspace + (i * 6 + 1) * 528 + (slot + window) * 8, t1);
+                unetc_store8(workspace + (i * 6 + 2) * 528 + (slot + window) * 8, t2);
+                unetc_store8(workspace + (i * 6 + 3) * 528 + (slot + window) * 8, t3);
+                unetc_store8(workspace + (i * 6 + 4) * 528 + (slot + window) * 8, t4);
+                unetc_store8(workspace + (i * 6 + 5) * 528 + (slot + window) * 8, t5);
             }
         }
     }
     // multiply, and transform back
-    for (int64_t panel = firstPanel; panel < endPanel; panel += 1) {
-        for (int64_t product = 0; product < 36; product += 1) {
-            for (int64_t first = 0; first < strips * 8; first += 4) {
-                v8 acc0_0 = unetc_splat8(0.0f);
-                v8 acc0_1 = unetc_splat8(0.0f);
-                v8 acc1_0 = unetc_splat8(0.0f);
-                v8 acc1_1 = unetc_splat8(0.0f);
-                v8 acc2_0 = unetc_splat8(0.0f);
-                v8 acc2_1 = unetc_splat8(0.0f);
-                v8 acc3_0 = unetc_splat8(0.0f);
-                v8 acc3_1 = unetc_splat8(0.0f);
-                for (int64_t c = 0; c < 8; c += 1) {
-                    v8 b0 = unetc_load8(panels + ((panel * 36 + product) * 8 + c) * 16);
-                    v8 b1 = unetc_load8(panels + ((panel * 36 + product) * 8 + c) * 16 + 8);
-                    v8 a0 = unetc_splat8(workspace[product * 528 + first * 8 + c]);
-                    acc0_0 = unetc_fma8(a0, b0, acc0_0);
-                    acc0_1 = unetc_fma8(a0, b1, acc0_1);
-                    v8 a1 = unetc_splat8(workspace[product * 528 + (first + 1) * 8 + c]);
-                    acc1_0 = unetc_fma8(a1, b0, acc1_0);
-                    acc1_1 = unetc_fma8(a1, b1, acc1_1);
-                    v8 a2 = unetc_splat8(workspace[product * 528 + (first + 2) * 8 + c]);
-                    acc2_0 = unetc_fma8(a2, b0, acc2_0);
-                    acc2_1 = unetc_fma8(a2, b1, acc2_1);
-                    v8 a3 = unetc_splat8(workspace[product * 528 + (first + 3) * 8 + c]);
-                    acc3_0 = unetc_fma8(a3, b0, acc3_0);
-                    acc3_1 = unetc_fma8(a3, b1, acc3_1);
-                }
-                unetc_store8(workspace + 19008 + product * 1040 + first * 16, acc0_0);
-                unetc_store8(workspace + 19008 + product * 1040 + first * 16 + 8, acc0_1);
-                unetc_store8(workspace + 19008 + product * 1040 + (first + 1) * 16, acc1_0);
-                unetc_store8(workspace + 19008 + product * 1040 + (first + 1) * 16 + 8, acc1_1);
-                unetc_store8(workspace + 19008 + product * 1040 + (first + 2) * 16, acc2_0);
-                unetc_store8(workspace + 19008 + product * 1040 + (first + 2) * 16 + 8, acc2_1);
-                unetc_store8(workspace + 19008 + product * 1040 + (first + 3) * 16, acc3_0);
-                unetc_store8(workspace + 19008 + product * 1040 + (first + 3) * 16 + 8, acc3_1);
+    for (int64_t product = 0; product < 36; product += 1) {
+        for (int64_t first = 0; first < strips * 8; first += 4) {
+            v8 acc0_0 = unetc_splat8(0.0f);
+            v8 acc0_1 = unetc_splat8(0.0f);
+            v8 acc1_0 = unetc_splat8(0.0f);
+            v8 acc1_1 = unetc_splat8(0.0f);
+            v8 acc2_0 = unetc_splat8(0.0f);
+            v8 acc2_1 = unetc_splat8(0.0f);
+            v8 acc3_0 = unetc_splat8(0.0f);
+            v8 acc3_1 = unetc_splat8(0.0f);
+            for (int64_t c = 0; c < 8; c += 1) {
+                v8 b0 = unetc_load8(panels + (product * 8 + c) * 16);
+                v8 b1 = unetc_load8(panels + (product * 8 + c) * 16 + 8);
+                v8 a0 = unetc_splat8(workspace[product * 528 + first * 8 + c]);
+                acc0_0 = unetc_fma8(a0, b0, acc0_0);
+                acc0_1 = unetc_fma8(a0, b1, acc0_1);
+                v8 a1 = unetc_splat8(workspace[product * 528 + (first + 1) * 8 + c]);
+                acc1_0 = unetc_fma8(a1, b0, acc1_0);
+                acc1_1 = unetc_fma8(a1, b1, acc1_1);
+                v8 a2 = unetc_splat8(workspace[product * 528 + (first + 2) * 8 + c]);
+                acc2_0 = unetc_fma8(a2, b0, acc2_0);
+                acc2_1 = unetc_fma8(a2, b1, acc2_1);
+                v8 a3 = unetc_splat8(workspace[product * 528 + (first + 3) * 8 + c]);
+                acc3_0 = unetc_fma8(a3, b0, acc3_0);
+                acc3_1 = unetc_fma8(a3, b1, acc3_1);
             }
+            unetc_store8(workspace + 19008 + product * 1040 + first * 16, acc0_0);
+            unetc_store8(workspace + product * 1040 + first * 16 + 19016, acc0_1);
+            unetc_store8(workspace + 19008 + product * 1040 + (first + 1) * 16, acc1_0);
+            unetc_store8(workspace + product * 1040 + (first + 1) * 16 + 19016, acc1_1);
+            unetc_store8(workspace + 19008 + product * 1040 + (first + 2) * 16, acc2_0);
+            unetc_store8(workspace + product * 1040 + (first + 2) * 16 + 19016, acc2_1);
+            unetc_store8(workspace + 19008 + product * 1040 + (first + 3) * 16, acc3_0);
+            unetc_store8(workspace + product * 1040 + (first + 3) * 16 + 19016, acc3_1);
         }
-        for (int64_t strip = 0; strip < strips; strip += 1) {
-            const int64_t n = (firstStrip + strip) / 8;
-            const int64_t inSample = (firstStrip + strip) % 8;
-            const int64_t y = inSample * 4;
-            const int64_t x = 0;
-            const int64_t slot = strip * 8;
-            for (int64_t q = 0; q < 2; q += 1) {
-                v8 bias = unetc_load8(in2 + panel * 16 + q * 8);
-                for (int64_t window = 0; window < 8; window += 1) {
-                    const int64_t left = x + window * 4;
-                    for (int64_t j = 0; j < 6; j += 1) {
-                        v8 d0 = unetc_load8(workspace + 19008 + j * 1040 + (slot + window) * 16 + q * 8);
-                        v8 d1 = unetc_load8(workspace + 19008 + (6 + j) * 1040 + (slot + window) * 16 + q * 8);
-                        v8 d2 = unetc_load8(workspace + 19008 + (12 + j) * 1040 + (slot + window) * 16 + q * 8);
-                        v8 d3 = unetc_load8(workspace + 19008 + (18 + j) * 1040 + (slot + window) * 16 + q * 8);
-                        v8 d4 = unetc_load8(workspace + 19008 + (24 + j) * 1040 + (slot + window) * 16 + q * 8);
-                        v8 d5 = unetc_load8(workspace + 19008 + (30 + j) * 1040 + (slot + window) * 16 + q * 8);
-                        v8 t0 = d0 + d1 + d2 + d3 + d4;
-                        v8 t1 = unetc_fma8(unetc_splat8(-2.0f), d4, unetc_fma8(unetc_splat8(2.0f), d3, d1 - d2));
-                        v8 t2 = unetc_fma8(unetc_splat8(4.0f), d4, unetc_fma8(unetc_splat8(4.0f), d3, d1 + d2));
-                        v8 t3 = unetc_fma8(unetc_splat8(-8.0f), d4, unetc_fma8(unetc_splat8(8.0f), d3, d1 + d5 - d2));
-                        unetc_store8(workspace + 56448 + j * 8, t0);
-                        unetc_store8(workspace + 56448 + (6 + j) * 8, t1);
-                        unetc_store8(workspace + 56448 + (12 + j) * 8, t2);
-                        unetc_store8(workspace + 56448 + (18 + j) * 8, t3);
-                    }
-                    for (int64_t i = 0; i < 4; i += 1) {
-                        v8 d0 = unetc_load8(workspace + 56448 + i * 48);
-                        v8 d1 = unetc_load8(workspace + 56448 + (i * 6 + 1) * 8);
-                        v8 d2 = unetc_load8(workspace + 56448 + (i * 6 + 2) * 8);
-                        v8 d3 = unetc_load8(workspace + 56448 + (i * 6 + 3) * 8);
-                        v8 d4 = unetc_load8(workspace + 56448 + (i * 6 + 4) * 8);
-                        v8 d5 = unetc_load8(workspace + 56448 + (i * 6 + 5) * 8);
-                        v8 t0 = d0 + d1 + d2 + d3 + d4;
-                        v8 t1 = unetc_fma8(unetc_splat8(-2.0f), d4, unetc_fma8(unetc_splat8(2.0f), d3, d1 - d2));
-                        v8 t2 = unetc_fma8(unetc_splat8(4.0f), d4, unetc_fma8(unetc_splat8(4.0f), d3, d1 + d2));
-                        v8 t3 = unetc_fma8(unetc_splat8(-8.0f), d4, unetc_fma8(unetc_splat8(8.0f), d3, d1 + d5 - d2));
-                        unetc_store8(out + n * 16384 + ((panel * 16 + q * 8) * 1024 + ((y + i) * 32 + left) * 8), unetc_max8(unetc_splat8(0.0f), t0 + bias));
-                        unetc_store8(out + n * 16384 + ((panel * 16 + q * 8) * 1024 + ((y + i) * 32 + (left + 1)) * 8), unetc_max8(unetc_splat8(0.0f), t1 + bias));
-                        unetc_store8(out + n * 16384 + ((panel * 16 + q * 8) * 1024 + ((y + i) * 32 + (left + 2)) * 8), unetc_max8(unetc_splat8(0.0f), t2 + bias));
-                        unetc_store8(out + n * 16384 + ((panel * 16 + q * 8) * 1024 + ((y + i) * 32 + (left + 3)) * 8), unetc_max8(unetc_splat8(0.0f), t3 + bias));
-                    }
+    }
+    for (int64_t strip = 0; strip < strips; strip += 1) {
+        const int64_t n = (firstStrip + strip) / 8;
+        const int64_t inSample = (firstStrip + strip) % 8;
+        const int64_t y = inSample * 4;
+        const int64_t slot = strip * 8;
+        for (int64_t q = 0; q < 2; q += 1) {
+            v8 bias = unetc_load8(in2 + q * 8);
+            for (int64_t window = 0; window < 8; window += 1) {
+                const int64_t left = window * 4;
+                for (int64_t j = 0; j < 6; j += 1) {
+                    v8 d0 = unetc_load8(workspace + 19008 + j * 1040 + (slot + window) * 16 + q * 8);
+                    v8 d1 = unetc_load8(workspace + 19008 + (6 + j) * 1040 + (slot + window) * 16 + q * 8);
+                    v8 d2 = unetc_load8(workspace + 19008 + (12 + j) * 1040 + (slot + window) * 16 + q * 8);
+                    v8 d3 = unetc_load8(workspace + 19008 + (18 + j) * 1040 + (slot + window) * 16 + q * 8);
+                    v8 d4 = unetc_load8(workspace + 19008 + (24 + j) * 1040 + (slot + window) * 16 + q * 8);
+                    v8 d5 = unetc_load8(workspace + 19008 + (30 + j) * 1040 + (slot + window) * 16 + q * 8);
+                    v8 t0 = d0 + d1 + d2 + d3 + d4;
+                    v8 t1 = unetc_fma8(unetc_splat8(-2.0f), d4, unetc_fma8(unetc_splat8(2.0f), d3, d1 - d2));
+                    v8 t2 = unetc_fma8(unetc_splat8(4.0f), d4, unetc_fma8(unetc_splat8(4.0f), d3, d1 + d2));
+                    v8 t3 = unetc_fma8(unetc_splat8(-8.0f), d4, unetc_fma8(unetc_splat8(8.0f), d3, d1 + d5 - d2));
+                    unetc_store8(workspace + 56448 + j * 8, t0);
+                    unetc_store8(workspace + 56448 + (6 + j) * 8, t1);
+                    unetc_store8(workspace + 56448 + (12 + j) * 8, t2);
+                    unetc_store8(workspace + 56448 + (18 + j) * 8, t3);
+                }
+                for (int64_t i = 0; i < 4; i += 1) {
+                    v8 d0 = unetc_load8(workspace + 56448 + i * 48);
+                    v8 d1 = unetc_load8(workspace + 56448 + (i * 6 + 1) * 8);
+                    v8 d2 = unetc_load8(workspace + 56448 + (i * 6 + 2) * 8);
+                    v8 d3 = unetc_load8(workspace + 56448 + (i * 6 + 3) * 8);
+                    v8 d4 = unetc_load8(workspace + 56448 + (i * 6 + 4) * 8);
+                    v8 d5 = unetc_load8(workspace + 56448 + (i * 6 + 5) * 8);
+                    v8 t0 = d0 + d1 + d2 + d3 + d4;
+                    v8 t1 = unetc_fma8(unetc_splat8(-2.0f), d4, unetc_fma8(unetc_splat8(2.0f), d3, d1 - d2));
+                    v8 t2 = unetc_fma8(unetc_splat8(4.0f), d4, unetc_fma8(unetc_splat8(4.0f), d3, d1 + d2));
+                    v8 t3 = unetc_fma8(unetc_splat8(-8.0f), d4, unetc_fma8(unetc_splat8(8.0f), d3, d1 + d5 - d2));
+                    unetc_store8(out + n * 16384 + (q * 8192 + ((y + i) * 32 + left) * 8), unetc_max8(unetc_splat8(0.0f), t0 + bias));
+                    unetc_store8(out + n * 16384 + (q * 8192 + ((y + i) * 32 + (left + 1)) * 8), unetc_max8(unetc_splat8(0.0f), t1 + bias));
+                    unetc_store8(out + n * 16384 + (q * 8192 + ((y + i) * 32 + (left + 2)) * 8), unetc_max8(unetc_splat8(0.0f), t2 + bias));
+                    unetc_store8(out + n * 16384 + (q * 8192 + ((y + i) * 32 + (left + 3)) * 8), unetc_max8(unetc_splat8(0.0f), t3 + bias));
                 }
             }
         }
@@ -294,14 +273,13 @@ void low_conv(const unetc_call *call, int64_t task) {
 void d_low_conv_conv_weights(const unetc_call *call, int64_t task) {
     float *const panels = call->operands[0];
     const float *const weight = call->operands[1]; // up.weight [16, 8, 2, 2]
+    (void)task;
 
     // a few channels at a time, so that each cache line is fetched once
-    for (int64_t first = 0; first < 8; first += 8) {
-        for (int64_t lane = 0; lane < 16; lane += 1) {
-            for (int64_t c = first; c < unetc_min(first + 8, 8); c += 1) {
-                for (int64_t tap = 0; tap < 4; tap += 1) {
-                    panels[(task * 32 + tap * 8 + c) * 16 + lane] = weight[((task * 16 + lane) * 8 + c) * 4 + tap];
-                }
+    for (int64_t lane = 0; lane < 16; lane += 1) {
+        for (int64_t c = 0; c < 8; c += 1) {
+            for (int64_t tap = 0; tap < 4; tap += 1) {
+                panels[(tap * 8 + c) * 16 + lane] = weight[(lane * 8 + c) * 4 + tap];
             }
         }
     }
@@ -319,104 +297,96 @@ void d_low_conv_conv(const unetc_call *call, int64_t task) {
 
     const int64_t n = task / 4;
     const int64_t part = task % 4;
-    const int64_t firstPanel = 0;
-    const int64_t endPanel = unetc_min(firstPanel + 1, 1);
     const int64_t firstPixel = part * 256;
     // the windows' pixels side by side
     for (int64_t tap = 0; tap < 4; tap += 1) {
         const int64_t start = (firstPixel / 32 * 128 + firstPixel % 32 * 2) * 8 + (tap / 2 * 64 + tap % 2) * 8;
-        for (int64_t c = 0; c < 8; c += 8) {
-            for (int64_t row = 0; row < 8; row += 1) {
-                for (int64_t x = 0; x < 32; x += 1) {
-                    unetc_store8(workspace + (row * 32 + x) * 48 + tap * 8 + c, unetc_load8(in0 + n * 65536 + c * 4096 + start + (row * 128 + x * 2) * 8));
-                }
+        for (int64_t row = 0; row < 8; row += 1) {
+            for (int64_t x = 0; x < 32; x += 1) {
+                unetc_store8(workspace + (row * 32 + x) * 48 + tap * 8, unetc_load8(in0 + n * 65536 + start + (row * 128 + x * 2) * 8));
             }
         }
     }
-    for (int64_t panel = firstPanel; panel < endPanel; panel += 1) {
-        for (int64_t first = 0; first < 252; first += 6) {
-            v8 acc0_0 = unetc_splat8(0.0f);
-            v8 acc0_1 = unetc_splat8(0.0f);
-            v8 acc1_0 = unetc_splat8(0.0f);
-            v8 acc1_1 = unetc_splat8(0.0f);
-            v8 acc2_0 = unetc_splat8(0.0f);
-            v8 acc2_1 = unetc_splat8(0.0f);
-            v8 acc3_0 = unetc_splat8(0.0f);
-            v8 acc3_1 = unetc_splat8(0.0f);
-            v8 acc4_0 = unetc_splat8(0.0f);
-            v8 acc4_1 = unetc_splat8(0.0f);
-            v8 acc5_0 = unetc_splat8(0.0f);
-            v8 acc5_1 = unetc_splat8(0.0f);
-            for (int64_t k = 0; k < 32; k += 1) {
-                v8 b0 = unetc_load8(panels + (panel * 32 + k) * 16);
-                v8 b1 = unetc_load8(panels + (panel * 32 + k) * 16 + 8);
-                v8 a0 = unetc_splat8(workspace[first * 48 + k]);
-                acc0_0 = unetc_fma8(a0, b0, acc0_0);
-                acc0_1 = unetc_fma8(a0, b1, acc0_1);
-                v8 a1 = unetc_splat8(workspace[(first + 1) * 48 + k]);
-                acc1_0 = unetc_fma8(a1, b0, acc1_0);
-                acc1_1 = unetc_fma8(a1, b1, acc1_1);
-                v8 a2 = unetc_splat8(workspace[(first + 2) * 48 + k]);
-                acc2_0 = unetc_fma8(a2, b0, acc2_0);
-                acc2_1 = unetc_fma8(a2, b1, acc2_1);
-                v8 a3 = unetc_splat8(workspace[(first + 3) * 48 + k]);
-                acc3_0 = unetc_fma8(a3, b0, acc3_0);
-                acc3_1 = unetc_fma8(a3, b1, acc3_1);
-                v8 a4 = unetc_splat8(workspace[(first + 4) * 48 + k]);
-                acc4_0 = unetc_fma8(a4, b0, acc4_0);
-                acc4_1 = unetc_fma8(a4, b1, acc4_1);
-                v8 a5 = unetc_splat8(workspace[(first + 5) * 48 + k]);
-                acc5_0 = unetc_fma8(a5, b0, acc5_0);
-                acc5_1 = unetc_fma8(a5, b1, acc5_1);
-            }
-            unetc_store8(out + n * 16384 + (panel * 16384 + (firstPixel + first) * 8), unetc_select8(unetc_greater8(unetc_load8(extra0 + n * 16384 + (panel * 16384 + (firstPixel + first) * 8)), unetc_splat8(0.0f)), acc0_0, unetc_splat8(0.0f)));
-            unetc_store8(out + n * 16384 + ((panel * 16 + 8) * 1024 + (firstPixel + first) * 8), unetc_select8(unetc_greater8(unetc_load8(extra0 + n * 16384 + ((panel * 16 + 8) * 1024 + (firstPixel + first) * 8)), unetc_splat8(0.0f)), acc0_1, unetc_splat8(0.0f)));
-            unetc_store8(out + n * 16384 + (panel * 16384 + (firstPixel + first + 1) * 8), unetc_select8(unetc_greater8(unetc_load8(extra0 + n * 16384 + (panel * 16384 + (firstPixel + first + 1) * 8)), unetc_splat8(0.0f)), acc1_0, unetc_splat8(0.0f)));
-            unetc_store8(out + n * 16384 + ((panel * 16 + 8) * 1024 + (firstPixel + first + 1) * 8), unetc_select8(unetc_greater8(unetc_load8(extra0 + n * 16384 + ((panel * 16 + 8) * 1024 + (firstPixel + first + 1) * 8)), unetc_splat8(0.0f)), acc1_1, unetc_splat8(0.0f)));
-            unetc_store8(out + n * 16384 + (panel * 16384 + (firstPixel + first + 2) * 8), unetc_select8(unetc_greater8(unetc_load8(extra0 + n * 16384 + (panel * 16384 + (firstPixel + first + 2) * 8)), unetc_splat8(0.0f)), acc2_0, unetc_splat8(0.0f)));
-            unetc_store8(out + n * 16384 + ((panel * 16 + 8) * 1024 + (firstPixel + first + 2) * 8), unetc_select8(unetc_greater8(unetc_load8(extra0 + n * 16384 + ((panel * 16 + 8) * 1024 + (firstPixel + first + 2) * 8)), unetc_splat8(0.0f)), acc2_1, unetc_splat8(0.0f)));
-            unetc_store8(out + n * 16384 + (panel * 16384 + (firstPixel + first + 3) * 8), unetc_select8(unetc_greater8(unetc_load8(extra0 + n * 16384 + (panel * 16384 + (firstPixel + first + 3) * 8)), unetc_splat8(0.0f)), acc3_0, unetc_splat8(0.0f)));
-            unetc_store8(out + n * 16384 + ((panel * 16 + 8) * 1024 + (firstPixel + first + 3) * 8), unetc_select8(unetc_greater8(unetc_load8(extra0 + n * 16384 + ((panel * 16 + 8) * 1024 + (firstPixel + first + 3) * 8)), unetc_splat8(0.0f)), acc3_1, unetc_splat8(0.0f)));
-            unetc_store8(out + n * 16384 + (panel * 16384 + (firstPixel + first + 4) * 8), unetc_select8(unetc_greater8(unetc_load8(extra0 + n * 16384 + (panel * 16384 + (firstPixel + first + 4) * 8)), unetc_splat8(0.0f)), acc4_0, unetc_splat8(0.0f)));
-            unetc_store8(out + n * 16384 + ((panel * 16 + 8) * 1024 + (firstPixel + first + 4) * 8), unetc_select8(unetc_greater8(unetc_load8(extra0 + n * 16384 + ((panel * 16 + 8) * 1024 + (firstPixel + first + 4) * 8)), unetc_splat8(0.0f)), acc4_1, unetc_splat8(0.0f)));
-            unetc_store8(out + n * 16384 + (panel * 16384 + (firstPixel + first + 5) * 8), unetc_select8(unetc_greater8(unetc_load8(extra0 + n * 16384 + (panel * 16384 + (firstPixel + first + 5) * 8)), unetc_splat8(0.0f)), acc5_0, unetc_splat8(0.0f)));
-            unetc_store8(out + n * 16384 + ((panel * 16 + 8) * 1024 + (firstPixel + first + 5) * 8), unetc_select8(unetc_greater8(unetc_load8(extra0 + n * 16384 + ((panel * 16 + 8) * 1024 + (firstPixel + first + 5) * 8)), unetc_splat8(0.0f)), acc5_1, unetc_splat8(0.0f)));
+    for (int64_t first = 0; first < 252; first += 6) {
+        v8 acc0_0 = unetc_splat8(0.0f);
+        v8 acc0_1 = unetc_splat8(0.0f);
+        v8 acc1_0 = unetc_splat8(0.0f);
+        v8 acc1_1 = unetc_splat8(0.0f);
+        v8 acc2_0 = unetc_splat8(0.0f);
+        v8 acc2_1 = unetc_splat8(0.0f);
+        v8 acc3_0 = unetc_splat8(0.0f);
+        v8 acc3_1 = unetc_splat8(0.0f);
+        v8 acc4_0 = unetc_splat8(0.0f);
+        v8 acc4_1 = unetc_splat8(0.0f);
+        v8 acc5_0 = unetc_splat8(0.0f);
+        v8 acc5_1 = unetc_splat8(0.0f);
+        for (int64_t k = 0; k < 32; k += 1) {
+            v8 b0 = unetc_load8(panels + k * 16);
+            v8 b1 = unetc_load8(panels + k * 16 + 8);
+            v8 a0 = unetc_splat8(workspace[first * 48 + k]);
+            acc0_0 = unetc_fma8(a0, b0, acc0_0);
+            acc0_1 = unetc_fma8(a0, b1, acc0_1);
+            v8 a1 = unetc_splat8(workspace[(first + 1) * 48 + k]);
+            acc1_0 = unetc_fma8(a1, b0, acc1_0);
+            acc1_1 = unetc_fma8(a1, b1, acc1_1);
+            v8 a2 = unetc_splat8(workspace[(first + 2) * 48 + k]);
+            acc2_0 = unetc_fma8(a2, b0, acc2_0);
+            acc2_1 = unetc_fma8(a2, b1, acc2_1);
+            v8 a3 = unetc_splat8(workspace[(first + 3) * 48 + k]);
+            acc3_0 = unetc_fma8(a3, b0, acc3_0);
+            acc3_1 = unetc_fma8(a3, b1, acc3_1);
+            v8 a4 = unetc_splat8(workspace[(first + 4) * 48 + k]);
+            acc4_0 = unetc_fma8(a4, b0, acc4_0);
+            acc4_1 = unetc_fma8(a4, b1, acc4_1);
+            v8 a5 = unetc_splat8(workspace[(first + 5) * 48 + k]);
+            acc5_0 = unetc_fma8(a5, b0, acc5_0);
+            acc5_1 = unetc_fma8(a5, b1, acc5_1);
         }
-        for (int64_t first = 252; first < 256; first += 4) {
-            v8 acc0_0 = unetc_splat8(0.0f);
-            v8 acc0_1 = unetc_splat8(0.0f);
-            v8 acc1_0 = unetc_splat8(0.0f);
-            v8 acc1_1 = unetc_splat8(0.0f);
-            v8 acc2_0 = unetc_splat8(0.0f);
-            v8 acc2_1 = unetc_splat8(0.0f);
-            v8 acc3_0 = unetc_splat8(0.0f);
-            v8 acc3_1 = unetc_splat8(0.0f);
-            for (int64_t k = 0; k < 32; k += 1) {
-                v8 b0 = unetc_load8(panels + (panel * 32 + k) * 16);
-                v8 b1 = unetc_load8(panels + (panel * 32 + k) * 16 + 8);
-                v8 a0 = unetc_splat8(workspace[first * 48 + k]);
-                acc0_0 = unetc_fma8(a0, b0, acc0_0);
-                acc0_1 = unetc_fma8(a0, b1, acc0_1);
-                v8 a1 = unetc_splat8(workspace[(first + 1) * 48 + k]);
-                acc1_0 = unetc_fma8(a1, b0, acc1_0);
-                acc1_1 = unetc_fma8(a1, b1, acc1_1);
-                v8 a2 = unetc_splat8(workspace[(first + 2) * 48 + k]);
-                acc2_0 = unetc_fma8(a2, b0, acc2_0);
-                acc2_1 = unetc_fma8(a2, b1, acc2_1);
-                v8 a3 = unetc_splat8(workspace[(first + 3) * 48 + k]);
-                acc3_0 = unetc_fma8(a3, b0, acc3_0);
-                acc3_1 = unetc_fma8(a3, b1, acc3_1);
-            }
-            unetc_store8(out + n * 16384 + (panel * 16384 + (firstPixel + first) * 8), unetc_select8(unetc_greater8(unetc_load8(extra0 + n * 16384 + (panel * 16384 + (firstPixel + first) * 8)), unetc_splat8(0.0f)), acc0_0, unetc_splat8(0.0f)));
-            unetc_store8(out + n * 16384 + ((panel * 16 + 8) * 1024 + (firstPixel + first) * 8), unetc_select8(unetc_greater8(unetc_load8(extra0 + n * 16384 + ((panel * 16 + 8) * 1024 + (firstPixel + first) * 8)), unetc_splat8(0.0f)), acc0_1, unetc_splat8(0.0f)));
-            unetc_store8(out + n * 16384 + (panel * 16384 + (firstPixel + first + 1) * 8), unetc_select8(unetc_greater8(unetc_load8(extra0 + n * 16384 + (panel * 16384 + (firstPixel + first + 1) * 8)), unetc_splat8(0.0f)), acc1_0, unetc_splat8(0.0f)));
-            unetc_store8(out + n * 16384 + ((panel * 16 + 8) * 1024 + (firstPixel + first + 1) * 8), unetc_select8(unetc_greater8(unetc_load8(extra0 + n * 16384 + ((panel * 16 + 8) * 1024 + (firstPixel + first + 1) * 8)), unetc_splat8(0.0f)), acc1_1, unetc_splat8(0.0f)));
-            unetc_store8(out + n * 16384 + (panel * 16384 + (firstPixel + first + 2) * 8), unetc_select8(unetc_greater8(unetc_load8(extra0 + n * 16384 + (panel * 16384 + (firstPixel + first + 2) * 8)), unetc_splat8(0.0f)), acc2_0, unetc_splat8(0.0f)));
-            unetc_store8(out + n * 16384 + ((panel * 16 + 8) * 1024 + (firstPixel + first + 2) * 8), unetc_select8(unetc_greater8(unetc_load8(extra0 + n * 16384 + ((panel * 16 + 8) * 1024 + (firstPixel + first + 2) * 8)), unetc_splat8(0.0f)), acc2_1, unetc_splat8(0.0f)));
-            unetc_store8(out + n * 16384 + (panel * 16384 + (firstPixel + first + 3) * 8), unetc_select8(unetc_greater8(unetc_load8(extra0 + n * 16384 + (panel * 16384 + (firstPixel + first + 3) * 8)), unetc_splat8(0.0f)), acc3_0, unetc_splat8(0.0f)));
-            unetc_store8(out + n * 16384 + ((panel * 16 + 8) * 1024 + (firstPixel + first + 3) * 8), unetc_select8(unetc_greater8(unetc_load8(extra0 + n * 16384 + ((panel * 16 + 8) * 1024 + (firstPixel + first + 3) * 8)), unetc_splat8(0.0f)), acc3_1, unetc_splat8(0.0f)));
-        }
+        unetc_store8(out + n * 16384 + (firstPixel + first) * 8, unetc_select8(unetc_greater8(unetc_load8(extra0 + n * 16384 + (firstPixel + first) * 8), unetc_splat8(0.0f)), acc0_0, unetc_splat8(0.0f)));
+        unetc_store8(out + n * 16384 + (8192 + (firstPixel + first) * 8), unetc_select8(unetc_greater8(unetc_load8(extra0 + n * 16384 + (8192 + (firstPixel + first) * 8)), unetc_splat8(0.0f)), acc0_1, unetc_splat8(0.0f)));
+        unetc_store8(out + n * 16384 + (firstPixel + first + 1) * 8, unetc_select8(unetc_greater8(unetc_load8(extra0 + n * 16384 + (firstPixel + first + 1) * 8), unetc_splat8(0.0f)), acc1_0, unetc_splat8(0.0f)));
+        unetc_store8(out + n * 16384 + (8192 + (firstPixel + first + 1) * 8), unetc_select8(unetc_greater8(unetc_load8(extra0 + n * 16384 + (8192 + (firstPixel + first + 1) * 8)), unetc_splat8(0.0f)), acc1_1, unetc_splat8(0.0f)));
+        unetc_store8(out + n * 16384 + (firstPixel + first + 2) * 8, unetc_select8(unetc_greater8(unetc_load8(extra0 + n * 16384 + (firstPixel + first + 2) * 8), unetc_splat8(0.0f)), acc2_0, unetc_splat8(0.0f)));
+        unetc_store8(out + n * 16384 + (8192 + (firstPixel + first + 2) * 8), unetc_select8(unetc_greater8(unetc_load8(extra0 + n * 16384 + (8192 + (firstPixel + first + 2) * 8)), unetc_splat8(0.0f)), acc2_1, unetc_splat8(0.0f)));
+        unetc_store8(out + n * 16384 + (firstPixel + first + 3) * 8, unetc_select8(unetc_greater8(unetc_load8(extra0 + n * 16384 + (firstPixel + first + 3) * 8), unetc_splat8(0.0f)), acc3_0, unetc_splat8(0.0f)));
+        unetc_store8(out + n * 16384 + (8192 + (firstPixel + first + 3) * 8), unetc_select8(unetc_greater8(unetc_load8(extra0 + n * 16384 + (8192 + (firstPixel + first + 3) * 8)), unetc_splat8(0.0f)), acc3_1, unetc_splat8(0.0f)));
+        unetc_store8(out + n * 16384 + (firstPixel + first + 4) * 8, unetc_select8(unetc_greater8(unetc_load8(extra0 + n * 16384 + (firstPixel + first + 4) * 8), unetc_splat8(0.0f)), acc4_0, unetc_splat8(0.0f)));
+        unetc_store8(out + n * 16384 + (8192 + (firstPixel + first + 4) * 8), unetc_select8(unetc_greater8(unetc_load8(extra0 + n * 16384 + (8192 + (firstPixel + first + 4) * 8)), unetc_splat8(0.0f)), acc4_1, unetc_splat8(0.0f)));
+        unetc_store8(out + n * 16384 + (firstPixel + first + 5) * 8, unetc_select8(unetc_greater8(unetc_load8(extra0 + n * 16384 + (firstPixel + first + 5) * 8), unetc_splat8(0.0f)), acc5_0, unetc_splat8(0.0f)));
+        unetc_store8(out + n * 16384 + (8192 + (firstPixel + first + 5) * 8), unetc_select8(unetc_greater8(unetc_load8(extra0 + n * 16384 + (8192 + (firstPixel + first + 5) * 8)), unetc_splat8(0.0f)), acc5_1, unetc_splat8(0.0f)));
     }
+    v8 acc0_0 = unetc_splat8(0.0f);
+    v8 acc0_1 = unetc_splat8(0.0f);
+    v8 acc1_0 = unetc_splat8(0.0f);
+    v8 acc1_1 = unetc_splat8(0.0f);
+    v8 acc2_0 = unetc_splat8(0.0f);
+    v8 acc2_1 = unetc_splat8(0.0f);
+    v8 acc3_0 = unetc_splat8(0.0f);
+    v8 acc3_1 = unetc_splat8(0.0f);
+    for (int64_t k = 0; k < 32; k += 1) {
+        v8 b0 = unetc_load8(panels + k * 16);
+        v8 b1 = unetc_load8(panels + k * 16 + 8);
+        v8 a0 = unetc_splat8(workspace[12096 + k]);
+        acc0_0 = unetc_fma8(a0, b0, acc0_0);
+        acc0_1 = unetc_fma8(a0, b1, acc0_1);
+        v8 a1 = unetc_splat8(workspace[12144 + k]);
+        acc1_0 = unetc_fma8(a1, b0, acc1_0);
+        acc1_1 = unetc_fma8(a1, b1, acc1_1);
+        v8 a2 = unetc_splat8(workspace[12192 + k]);
+        acc2_0 = unetc_fma8(a2, b0, acc2_0);
+        acc2_1 = unetc_fma8(a2, b1, acc2_1);
+        v8 a3 = unetc_splat8(workspace[12240 + k]);
+        acc3_0 = unetc_fma8(a3, b0, acc3_0);
+        acc3_1 = unetc_fma8(a3, b1, acc3_1);
+    }
+    unetc_store8(out + n * 16384 + (firstPixel + 252) * 8, unetc_select8(unetc_greater8(unetc_load8(extra0 + n * 16384 + (firstPixel + 252) * 8), unetc_splat8(0.0f)), acc0_0, unetc_splat8(0.0f)));
+    unetc_store8(out + n * 16384 + (8192 + (firstPixel + 252) * 8), unetc_select8(unetc_greater8(unetc_load8(extra0 + n * 16384 + (8192 + (firstPixel + 252) * 8)), unetc_splat8(0.0f)), acc0_1, unetc_splat8(0.0f)));
+    unetc_store8(out + n * 16384 + (firstPixel + 253) * 8, unetc_select8(unetc_greater8(unetc_load8(extra0 + n * 16384 + (firstPixel + 253) * 8), unetc_splat8(0.0f)), acc1_0, unetc_splat8(0.0f)));
+    unetc_store8(out + n * 16384 + (8192 + (firstPixel + 253) * 8), unetc_select8(unetc_greater8(unetc_load8(extra0 + n * 16384 + (8192 + (firstPixel + 253) * 8)), unetc_splat8(0.0f)), acc1_1, unetc_splat8(0.0f)));
+    unetc_store8(out + n * 16384 + (firstPixel + 254) * 8, unetc_select8(unetc_greater8(unetc_load8(extra0 + n * 16384 + (firstPixel + 254) * 8), unetc_splat8(0.0f)), acc2_0, unetc_splat8(0.0f)));
+    unetc_store8(out + n * 16384 + (8192 + (firstPixel + 254) * 8), unetc_select8(unetc_greater8(unetc_load8(extra0 + n * 16384 + (8192 + (firstPixel + 254) * 8)), unetc_splat8(0.0f)), acc2_1, unetc_splat8(0.0f)));
+    unetc_store8(out + n * 16384 + (firstPixel + 255) * 8, unetc_select8(unetc_greater8(unetc_load8(extra0 + n * 16384 + (firstPixel + 255) * 8), unetc_splat8(0.0f)), acc3_0, unetc_splat8(0.0f)));
+    unetc_store8(out + n * 16384 + (8192 + (firstPixel + 255) * 8), unetc_select8(unetc_greater8(unetc_load8(extra0 + n * 16384 + (8192 + (firstPixel + 255) * 8)), unetc_splat8(0.0f)), acc3_1, unetc_splat8(0.0f)));
 }
 
 /* example.graph:11: grad.low.weight = conv_weight_gradient with channel_sum (backward of low.conv)
@@ -429,9 +399,6 @@ void grad_low_weight_conv_weight_gradient(const unetc_call *call, int64_t task) 
     float *const workspace = call->workspace;
     const int64_t batch = call->scalars->batch;
 
-    const int64_t part = 0;
-    const int64_t c0 = part * 8;
-    const int64_t k0 = 0;
     const int64_t begin = batch * 8 * task / 4;
     const int64_t end = batch * 8 * (task + 1) / 4;
     for (int64_t i = 0; i < 4608; i += 8) {
@@ -446,127 +413,112 @@ void grad_low_weight_conv_weight_gradient(const unetc_call *call, int64_t task) 
             const int64_t n = (first + strip) / 8;
             const int64_t inSample = (first + strip) % 8;
             const int64_t y = inSample * 4;
-            const int64_t x = 0;
             const int64_t slot = strip * 8;
-            for (int64_t c = 0; c < 8; c += 8) {
-                for (int64_t j = 0; j < unetc_max(0, 0 - (x - 1)); j += 1) {
-                    unetc_store8(workspace + 29664 + j * 8, unetc_splat8(0.0f));
-                    unetc_store8(workspace + 29664 + (34 + j) * 8, unetc_splat8(0.0f));
-                    unetc_store8(workspace + 29664 + (68 + j) * 8, unetc_splat8(0.0f));
-                    unetc_store8(workspace + 29664 + (102 + j) * 8, unetc_splat8(0.0f));
-                    unetc_store8(workspace + 29664 + (136 + j) * 8, unetc_splat8(0.0f));
-                    unetc_store8(workspace + 29664 + (170 + j) * 8, unetc_splat8(0.0f));
+            unetc_store8(workspace + 29664, unetc_splat8(0.0f));
+            unetc_store8(workspace + 29936, unetc_splat8(0.0f));
+            unetc_store8(workspace + 30208, unetc_splat8(0.0f));
+            unetc_store8(workspace + 30480, unetc_splat8(0.0f));
+            unetc_store8(workspace + 30752, unetc_splat8(0.0f));
+            unetc_store8(workspace + 31024, unetc_splat8(0.0f));
+            if (0 <= y - 1 && y + 5 <= 32) {
+                for (int64_t j = 1; j < 33; j += 1) {
+                    v8 d0 = unetc_load8(in1 + n * 8192 + ((y - 1) * 32 + (j - 1)) * 8);
+                    v8 d1 = unetc_load8(in1 + n * 8192 + (y * 32 + (j - 1)) * 8);
+                    v8 d2 = unetc_load8(in1 + n * 8192 + ((y + 1) * 32 + (j - 1)) * 8);
+                    v8 d3 = unetc_load8(in1 + n * 8192 + ((y + 2) * 32 + (j - 1)) * 8);
+                    v8 d4 = unetc_load8(in1 + n * 8192 + ((y + 3) * 32 + (j - 1)) * 8);
+                    v8 d5 = unetc_load8(in1 + n * 8192 + ((y + 4) * 32 + (j - 1)) * 8);
+                    v8 t0 = unetc_fma8(unetc_splat8(-5.0f), d2, unetc_fma8(unetc_splat8(4.0f), d0, d4));
+                    v8 t1e = unetc_fma8(unetc_splat8(-4.0f), d2, d4);
+                    v8 t1o = unetc_fma8(unetc_splat8(-4.0f), d1, d3);
+                    v8 t1 = t1e + t1o;
+                    v8 t2 = t1e - t1o;
+                    v8 t3e = d4 - d2;
+                    v8 t3o = unetc_fma8(unetc_splat8(2.0f), d3, unetc_splat8(-2.0f) * d1);
+                    v8 t3 = t3e + t3o;
+                    v8 t4 = t3e - t3o;
+                    v8 t5 = unetc_fma8(unetc_splat8(-5.0f), d3, unetc_fma8(unetc_splat8(4.0f), d1, d5));
+                    unetc_store8(workspace + 29664 + j * 8, t0);
+                    unetc_store8(workspace + 29664 + (34 + j) * 8, t1);
+                    unetc_store8(workspace + 29664 + (68 + j) * 8, t2);
+                    unetc_store8(workspace + 29664 + (102 + j) * 8, t3);
+                    unetc_store8(workspace + 29664 + (136 + j) * 8, t4);
+                    unetc_store8(workspace + 29664 + (170 + j) * 8, t5);
                 }
-                if (0 <= y - 1 && y - 1 + 6 <= 32) {
-                    for (int64_t j = unetc_max(0, 0 - (x - 1)); j < unetc_min(34, 32 - (x - 1)); j += 1) {
-                        v8 d0 = unetc_load8(in1 + n * 8192 + (c0 + c) * 1024 + ((y - 1) * 32 + (x - 1 + j)) * 8);
-                        v8 d1 = unetc_load8(in1 + n * 8192 + (c0 + c) * 1024 + ((y - 1 + 1) * 32 + (x - 1 + j)) * 8);
-                        v8 d2 = unetc_load8(in1 + n * 8192 + (c0 + c) * 1024 + ((y - 1 + 2) * 32 + (x - 1 + j)) * 8);
-                        v8 d3 = unetc_load8(in1 + n * 8192 + (c0 + c) * 1024 + ((y - 1 + 3) * 32 + (x - 1 + j)) * 8);
-                        v8 d4 = unetc_load8(in1 + n * 8192 + (c0 + c) * 1024 + ((y - 1 + 4) * 32 + (x - 1 + j)) * 8);
-                        v8 d5 = unetc_load8(in1 + n * 8192 + (c0 + c) * 1024 + ((y - 1 + 5) * 32 + (x - 1 + j)) * 8);
-                        v8 t0 = unetc_fma8(unetc_splat8(-5.0f), d2, unetc_fma8(unetc_splat8(4.0f), d0, d4));
-                        v8 t1e = unetc_fma8(unetc_splat8(-4.0f), d2, d4);
-                        v8 t1o = unetc_fma8(unetc_splat8(-4.0f), d1, d3);
-                        v8 t1 = t1e + t1o;
-                        v8 t2 = t1e - t1o;
-                        v8 t3e = d4 - d2;
-                        v8 t3o = unetc_fma8(unetc_splat8(2.0f), d3, unetc_splat8(-2.0f) * d1);
-                        v8 t3 = t3e + t3o;
-                        v8 t4 = t3e - t3o;
-                        v8 t5 = unetc_fma8(unetc_splat8(-5.0f), d3, unetc_fma8(unetc_splat8(4.0f), d1, d5));
-                        unetc_store8(workspace + 29664 + j * 8, t0);
-                        unetc_store8(workspace + 29664 + (34 + j) * 8, t1);
-                        unetc_store8(workspace + 29664 + (68 + j) * 8, t2);
-                        unetc_store8(workspace + 29664 + (102 + j) * 8, t3);
-                        unetc_store8(workspace + 29664 + (136 + j) * 8, t4);
-                        unetc_store8(workspace + 29664 + (170 + j) * 8, t5);
+            } else {
+                for (int64_t j = 1; j < 33; j += 1) {
+                    v8 d0 = unetc_splat8(0.0f);
+                    if (0 <= y - 1) {
+                        d0 = unetc_load8(in1 + n * 8192 + ((y - 1) * 32 + (j - 1)) * 8);
                     }
-                } else {
-                    for (int64_t j = unetc_max(0, 0 - (x - 1)); j < unetc_min(34, 32 - (x - 1)); j += 1) {
-                        v8 d0 = unetc_splat8(0.0f);
-                        if (0 <= y - 1 && y - 1 < 32) {
-                            d0 = unetc_load8(in1 + n * 8192 + (c0 + c) * 1024 + ((y - 1) * 32 + (x - 1 + j)) * 8);
-                        }
-                        v8 d1 = unetc_splat8(0.0f);
-                        if (0 <= y - 1 + 1 && y - 1 + 1 < 32) {
-                            d1 = unetc_load8(in1 + n * 8192 + (c0 + c) * 1024 + ((y - 1 + 1) * 32 + (x - 1 + j)) * 8);
-                        }
-                        v8 d2 = unetc_splat8(0.0f);
-                        if (0 <= y - 1 + 2 && y - 1 + 2 < 32) {
-                            d2 = unetc_load8(in1 + n * 8192 + (c0 + c) * 1024 + ((y - 1 + 2) * 32 + (x - 1 + j)) * 8);
-                        }
-                        v8 d3 = unetc_splat8(0.0f);
-                        if (0 <= y - 1 + 3 && y - 1 + 3 < 32) {
-                            d3 = unetc_load8(in1 + n * 8192 + (c0 + c) * 1024 + ((y - 1 + 3) * 32 + (x - 1 + j)) * 8);
-                        }
-                        v8 d4 = unetc_splat8(0.0f);
-                        if (0 <= y - 1 + 4 && y - 1 + 4 < 32) {
-                            d4 = unetc_load8(in1 + n * 8192 + (c0 + c) * 1024 + ((y - 1 + 4) * 32 + (x - 1 + j)) * 8);
-                        }
-                        v8 d5 = unetc_splat8(0.0f);
-                        if (0 <= y - 1 + 5 && y - 1 + 5 < 32) {
-                            d5 = unetc_load8(in1 + n * 8192 + (c0 + c) * 1024 + ((y - 1 + 5) * 32 + (x - 1 + j)) * 8);
-                        }
-                        v8 t0 = unetc_fma8(unetc_splat8(-5.0f), d2, unetc_fma8(unetc_splat8(4.0f), d0, d4));
-                        v8 t1e = unetc_fma8(unetc_splat8(-4.0f), d2, d4);
-                        v8 t1o = unetc_fma8(unetc_splat8(-4.0f), d1, d3);
-                        v8 t1 = t1e + t1o;
-                        v8 t2 = t1e - t1o;
-                        v8 t3e = d4 - d2;
-                        v8 t3o = unetc_fma8(unetc_splat8(2.0f), d3, unetc_splat8(-2.0f) * d1);
-                        v8 t3 = t3e + t3o;
-                        v8 t4 = t3e - t3o;
-                        v8 t5 = unetc_fma8(unetc_splat8(-5.0f), d3, unetc_fma8(unetc_splat8(4.0f), d1, d5));
-                        unetc_store8(workspace + 29664 + j * 8, t0);
-                        unetc_store8(workspace + 29664 + (34 + j) * 8, t1);
-                        unetc_store8(workspace + 29664 + (68 + j) * 8, t2);
-                        unetc_store8(workspace + 29664 + (102 + j) * 8, t3);
-                        unetc_store8(workspace + 29664 + (136 + j) * 8, t4);
-                        unetc_store8(workspace + 29664 + (170 + j) * 8, t5);
+                    v8 d1 = unetc_splat8(0.0f);
+                    d1 = unetc_load8(in1 + n * 8192 + (y * 32 + (j - 1)) * 8);
+                    v8 d2 = unetc_splat8(0.0f);
+                    d2 = unetc_load8(in1 + n * 8192 + ((y + 1) * 32 + (j - 1)) * 8);
+                    v8 d3 = unetc_splat8(0.0f);
+                    d3 = unetc_load8(in1 + n * 8192 + ((y + 2) * 32 + (j - 1)) * 8);
+                    v8 d4 = unetc_splat8(0.0f);
+                    d4 = unetc_load8(in1 + n * 8192 + ((y + 3) * 32 + (j - 1)) * 8);
+                    v8 d5 = unetc_splat8(0.0f);
+                    if (y + 4 < 32) {
+                        d5 = unetc_load8(in1 + n * 8192 + ((y + 4) * 32 + (j - 1)) * 8);
                     }
+                    v8 t0 = unetc_fma8(unetc_splat8(-5.0f), d2, unetc_fma8(unetc_splat8(4.0f), d0, d4));
+                    v8 t1e = unetc_fma8(unetc_splat8(-4.0f), d2, d4);
+                    v8 t1o = unetc_fma8(unetc_splat8(-4.0f), d1, d3);
+                    v8 t1 = t1e + t1o;
+                    v8 t2 = t1e - t1o;
+                    v8 t3e = d4 - d2;
+                    v8 t3o = unetc_fma8(unetc_splat8(2.0f), d3, unetc_splat8(-2.0f) * d1);
+                    v8 t3 = t3e + t3o;
+                    v8 t4 = t3e - t3o;
+                    v8 t5 = unetc_fma8(unetc_splat8(-5.0f), d3, unetc_fma8(unetc_splat8(4.0f), d1, d5));
+                    unetc_store8(workspace + 29664 + j * 8, t0);
+                    unetc_store8(workspace + 29664 + (34 + j) * 8, t1);
+                    unetc_store8(workspace + 29664 + (68 + j) * 8, t2);
+                    unetc_store8(workspace + 29664 + (102 + j) * 8, t3);
+                    unetc_store8(workspace + 29664 + (136 + j) * 8, t4);
+                    unetc_store8(workspace + 29664 + (170 + j) * 8, t5);
                 }
-                for (int64_t j = unetc_min(34, 32 - (x - 1)); j < 34; j += 1) {
-                    unetc_store8(workspace + 29664 + j * 8, unetc_splat8(0.0f));
-                    unetc_store8(workspace + 29664 + (34 + j) * 8, unetc_splat8(0.0f));
-                    unetc_store8(workspace + 29664 + (68 + j) * 8, unetc_splat8(0.0f));
-                    unetc_store8(workspace + 29664 + (102 + j) * 8, unetc_splat8(0.0f));
-                    unetc_store8(workspace + 29664 + (136 + j) * 8, unetc_splat8(0.0f));
-                    unetc_store8(workspace + 29664 + (170 + j) * 8, unetc_splat8(0.0f));
-                }
-                for (int64_t window = 0; window < 8; window += 1) {
-                    for (int64_t i = 0; i < 6; i += 1) {
-                        v8 d0 = unetc_load8(workspace + 29664 + (i * 34 + window * 4) * 8);
-                        v8 d1 = unetc_load8(workspace + 29664 + (i * 34 + (window * 4 + 1)) * 8);
-                        v8 d2 = unetc_load8(workspace + 29664 + (i * 34 + (window * 4 + 2)) * 8);
-                        v8 d3 = unetc_load8(workspace + 29664 + (i * 34 + (window * 4 + 3)) * 8);
-                        v8 d4 = unetc_load8(workspace + 29664 + (i * 34 + (window * 4 + 4)) * 8);
-                        v8 d5 = unetc_load8(workspace + 29664 + (i * 34 + (window * 4 + 5)) * 8);
-                        v8 t0 = unetc_fma8(unetc_splat8(-5.0f), d2, unetc_fma8(unetc_splat8(4.0f), d0, d4));
-                        v8 t1e = unetc_fma8(unetc_splat8(-4.0f), d2, d4);
-                        v8 t1o = unetc_fma8(unetc_splat8(-4.0f), d1, d3);
-                        v8 t1 = t1e + t1o;
-                        v8 t2 = t1e - t1o;
-                        v8 t3e = d4 - d2;
-                        v8 t3o = unetc_fma8(unetc_splat8(2.0f), d3, unetc_splat8(-2.0f) * d1);
-                        v8 t3 = t3e + t3o;
-                        v8 t4 = t3e - t3o;
-                        v8 t5 = unetc_fma8(unetc_splat8(-5.0f), d3, unetc_fma8(unetc_splat8(4.0f), d1, d5));
-                        unetc_store8(workspace + i * 1632 + (slot + window) * 8 + c, t0);
-                        unetc_store8(workspace + (i * 6 + 1) * 272 + (slot + window) * 8 + c, t1);
-                        unetc_store8(workspace + (i * 6 + 2) * 272 + (slot + window) * 8 + c, t2);
-                        unetc_store8(workspace + (i * 6 + 3) * 272 + (slot + window) * 8 + c, t3);
-                        unetc_store8(workspace + (i * 6 + 4) * 272 + (slot + window) * 8 + c, t4);
-                        unetc_store8(workspace + (i * 6 + 5) * 272 + (slot + window) * 8 + c, t5);
-                    }
+            }
+            unetc_store8(workspace + 29928, unetc_splat8(0.0f));
+            unetc_store8(workspace + 30200, unetc_splat8(0.0f));
+            unetc_store8(workspace + 30472, unetc_splat8(0.0f));
+            unetc_store8(workspace + 30744, unetc_splat8(0.0f));
+            unetc_store8(workspace + 31016, unetc_splat8(0.0f));
+            unetc_store8(workspace + 31288, unetc_splat8(0.0f));
+            for (int64_t window = 0; window < 8; window += 1) {
+                for (int64_t i = 0; i < 6; i += 1) {
+                    v8 d0 = unetc_load8(workspace + 29664 + (i * 34 + window * 4) * 8);
+                    v8 d1 = unetc_load8(workspace + 29664 + (i * 34 + (window * 4 + 1)) * 8);
+                    v8 d2 = unetc_load8(workspace + 29664 + (i * 34 + (window * 4 + 2)) * 8);
+                    v8 d3 = unetc_load8(workspace + 29664 + (i * 34 + (window * 4 + 3)) * 8);
+                    v8 d4 = unetc_load8(workspace + 29664 + (i * 34 + (window * 4 + 4)) * 8);
+                    v8 d5 = unetc_load8(workspace + 29664 + (i * 34 + (window * 4 + 5)) * 8);
+                    v8 t0 = unetc_fma8(unetc_splat8(-5.0f), d2, unetc_fma8(unetc_splat8(4.0f), d0, d4));
+                    v8 t1e = unetc_fma8(unetc_splat8(-4.0f), d2, d4);
+                    v8 t1o = unetc_fma8(unetc_splat8(-4.0f), d1, d3);
+                    v8 t1 = t1e + t1o;
+                    v8 t2 = t1e - t1o;
+                    v8 t3e = d4 - d2;
+                    v8 t3o = unetc_fma8(unetc_splat8(2.0f), d3, unetc_splat8(-2.0f) * d1);
+                    v8 t3 = t3e + t3o;
+                    v8 t4 = t3e - t3o;
+                    v8 t5 = unetc_fma8(unetc_splat8(-5.0f), d3, unetc_fma8(unetc_splat8(4.0f), d1, d5));
+                    unetc_store8(workspace + i * 1632 + (slot + window) * 8, t0);
+                    unetc_store8(workspace + (i * 6 + 1) * 272 + (slot + window) * 8, t1);
+                    unetc_store8(workspace + (i * 6 + 2) * 272 + (slot + window) * 8, t2);
+                    unetc_store8(workspace + (i * 6 + 3) * 272 + (slot + window) * 8, t3);
+                    unetc_store8(workspace + (i * 6 + 4) * 272 + (slot + window) * 8, t4);
+                    unetc_store8(workspace + (i * 6 + 5) * 272 + (slot + window) * 8, t5);
                 }
             }
             for (int64_t k = 0; k < 16; k += 8) {
                 for (int64_t j = 0; j < 32; j += 1) {
-                    v8 d0 = unetc_load8(in0 + n * 16384 + (k0 + k) * 1024 + (y * 32 + (x + j)) * 8);
-                    v8 d1 = unetc_load8(in0 + n * 16384 + (k0 + k) * 1024 + ((y + 1) * 32 + (x + j)) * 8);
-                    v8 d2 = unetc_load8(in0 + n * 16384 + (k0 + k) * 1024 + ((y + 2) * 32 + (x + j)) * 8);
-                    v8 d3 = unetc_load8(in0 + n * 16384 + (k0 + k) * 1024 + ((y + 3) * 32 + (x + j)) * 8);
+                    v8 d0 = unetc_load8(in0 + n * 16384 + k * 1024 + (y * 32 + j) * 8);
+                    v8 d1 = unetc_load8(in0 + n * 16384 + k * 1024 + ((y + 1) * 32 + j) * 8);
+                    v8 d2 = unetc_load8(in0 + n * 16384 + k * 1024 + ((y + 2) * 32 + j) * 8);
+                    v8 d3 = unetc_load8(in0 + n * 16384 + k * 1024 + ((y + 3) * 32 + j) * 8);
                     v8 t0 = d0;
                     v8 t1e = d0 + d2;
                     v8 t1o = d1 + d3;
@@ -610,94 +562,82 @@ void grad_low_weight_conv_weight_gradient(const unetc_call *call, int64_t task) 
                 }
             }
         }
-        if (c0 == 0) {
-            for (int64_t k = 0; k < 16; k += 8) {
-                v8 sum = unetc_splat8(0.0f);
-                for (int64_t tile = 0; tile < strips * 8; tile += 1) {
-                    sum = sum + unetc_load8(workspace + 13488 + tile * 16 + k);
-                }
-                unetc_store8(workspace + 31296 + k, unetc_load8(workspace + 31296 + k) + sum);
+        for (int64_t k = 0; k < 16; k += 8) {
+            v8 sum = unetc_splat8(0.0f);
+            for (int64_t tile = 0; tile < strips * 8; tile += 1) {
+                sum = sum + unetc_load8(workspace + 13488 + tile * 16 + k);
             }
+            unetc_store8(workspace + 31296 + k, unetc_load8(workspace + 31296 + k) + sum);
         }
         for (int64_t product = 0; product < 36; product += 1) {
-            for (int64_t c = 0; c < 6; c += 6) {
-                for (int64_t k = 0; k < 16; k += 16) {
-                    v8 acc0_0 = unetc_load8(out + task * 4608 + (product * 8 + c) * 16 + k);
-                    v8 acc0_1 = unetc_load8(out + task * 4608 + (product * 8 + c) * 16 + k + 8);
-                    v8 acc1_0 = unetc_load8(out + task * 4608 + (product * 8 + c + 1) * 16 + k);
-                    v8 acc1_1 = unetc_load8(out + task * 4608 + (product * 8 + c + 1) * 16 + k + 8);
-                    v8 acc2_0 = unetc_load8(out + task * 4608 + (product * 8 + c + 2) * 16 + k);
-                    v8 acc2_1 = unetc_load8(out + task * 4608 + (product * 8 + c + 2) * 16 + k + 8);
-                    v8 acc3_0 = unetc_load8(out + task * 4608 + (product * 8 + c + 3) * 16 + k);
-                    v8 acc3_1 = unetc_load8(out + task * 4608 + (product * 8 + c + 3) * 16 + k + 8);
-                    v8 acc4_0 = unetc_load8(out + task * 4608 + (product * 8 + c + 4) * 16 + k);
-                    v8 acc4_1 = unetc_load8(out + task * 4608 + (product * 8 + c + 4) * 16 + k + 8);
-                    v8 acc5_0 = unetc_load8(out + task * 4608 + (product * 8 + c + 5) * 16 + k);
-                    v8 acc5_1 = unetc_load8(out + task * 4608 + (product * 8 + c + 5) * 16 + k + 8);
-                    for (int64_t tile = 0; tile < strips * 8; tile += 1) {
-                        v8 b0 = unetc_load8(workspace + 9792 + product * 528 + tile * 16 + k);
-                        v8 b1 = unetc_load8(workspace + 9792 + product * 528 + tile * 16 + (k + 8));
-                        v8 a0 = unetc_splat8(workspace[product * 272 + tile * 8 + c]);
-                        acc0_0 = unetc_fma8(a0, b0, acc0_0);
-                        acc0_1 = unetc_fma8(a0, b1, acc0_1);
-                        v8 a1 = unetc_splat8(workspace[product * 272 + tile * 8 + (c + 1)]);
-                        acc1_0 = unetc_fma8(a1, b0, acc1_0);
-                        acc1_1 = unetc_fma8(a1, b1, acc1_1);
-                        v8 a2 = unetc_splat8(workspace[product * 272 + tile * 8 + (c + 2)]);
-                        acc2_0 = unetc_fma8(a2, b0, acc2_0);
-                        acc2_1 = unetc_fma8(a2, b1, acc2_1);
-                        v8 a3 = unetc_splat8(workspace[product * 272 + tile * 8 + (c + 3)]);
-                        acc3_0 = unetc_fma8(a3, b0, acc3_0);
-                        acc3_1 = unetc_fma8(a3, b1, acc3_1);
-                        v8 a4 = unetc_splat8(workspace[product * 272 + tile * 8 + (c + 4)]);
-                        acc4_0 = unetc_fma8(a4, b0, acc4_0);
-                        acc4_1 = unetc_fma8(a4, b1, acc4_1);
-                        v8 a5 = unetc_splat8(workspace[product * 272 + tile * 8 + (c + 5)]);
-                        acc5_0 = unetc_fma8(a5, b0, acc5_0);
-                        acc5_1 = unetc_fma8(a5, b1, acc5_1);
-                    }
-                    unetc_store8(out + task * 4608 + (product * 8 + c) * 16 + k, acc0_0);
-                    unetc_store8(out + task * 4608 + (product * 8 + c) * 16 + k + 8, acc0_1);
-                    unetc_store8(out + task * 4608 + (product * 8 + c + 1) * 16 + k, acc1_0);
-                    unetc_store8(out + task * 4608 + (product * 8 + c + 1) * 16 + k + 8, acc1_1);
-                    unetc_store8(out + task * 4608 + (product * 8 + c + 2) * 16 + k, acc2_0);
-                    unetc_store8(out + task * 4608 + (product * 8 + c + 2) * 16 + k + 8, acc2_1);
-                    unetc_store8(out + task * 4608 + (product * 8 + c + 3) * 16 + k, acc3_0);
-                    unetc_store8(out + task * 4608 + (product * 8 + c + 3) * 16 + k + 8, acc3_1);
-                    unetc_store8(out + task * 4608 + (product * 8 + c + 4) * 16 + k, acc4_0);
-                    unetc_store8(out + task * 4608 + (product * 8 + c + 4) * 16 + k + 8, acc4_1);
-                    unetc_store8(out + task * 4608 + (product * 8 + c + 5) * 16 + k, acc5_0);
-                    unetc_store8(out + task * 4608 + (product * 8 + c + 5) * 16 + k + 8, acc5_1);
-                }
+            v8 acc0_0_1 = unetc_load8(out + task * 4608 + product * 128);
+            v8 acc0_1_1 = unetc_load8(out + task * 4608 + product * 128 + 8);
+            v8 acc1_0_1 = unetc_load8(out + task * 4608 + (product * 8 + 1) * 16);
+            v8 acc1_1_1 = unetc_load8(out + task * 4608 + (product * 8 + 1) * 16 + 8);
+            v8 acc2_0 = unetc_load8(out + task * 4608 + (product * 8 + 2) * 16);
+            v8 acc2_1 = unetc_load8(out + task * 4608 + (product * 8 + 2) * 16 + 8);
+            v8 acc3_0 = unetc_load8(out + task * 4608 + (product * 8 + 3) * 16);
+            v8 acc3_1 = unetc_load8(out + task * 4608 + (product * 8 + 3) * 16 + 8);
+            v8 acc4_0 = unetc_load8(out + task * 4608 + (product * 8 + 4) * 16);
+            v8 acc4_1 = unetc_load8(out + task * 4608 + (product * 8 + 4) * 16 + 8);
+            v8 acc5_0 = unetc_load8(out + task * 4608 + (product * 8 + 5) * 16);
+            v8 acc5_1 = unetc_load8(out + task * 4608 + (product * 8 + 5) * 16 + 8);
+            for (int64_t tile = 0; tile < strips * 8; tile += 1) {
+                v8 b0 = unetc_load8(workspace + 9792 + product * 528 + tile * 16);
+                v8 b1 = unetc_load8(workspace + product * 528 + tile * 16 + 9800);
+                v8 a0 = unetc_splat8(workspace[product * 272 + tile * 8]);
+                acc0_0_1 = unetc_fma8(a0, b0, acc0_0_1);
+                acc0_1_1 = unetc_fma8(a0, b1, acc0_1_1);
+                v8 a1 = unetc_splat8(workspace[product * 272 + tile * 8 + 1]);
+                acc1_0_1 = unetc_fma8(a1, b0, acc1_0_1);
+                acc1_1_1 = unetc_fma8(a1, b1, acc1_1_1);
+                v8 a2 = unetc_splat8(workspace[product * 272 + tile * 8 + 2]);
+                acc2_0 = unetc_fma8(a2, b0, acc2_0);
+                acc2_1 = unetc_fma8(a2, b1, acc2_1);
+                v8 a3 = unetc_splat8(workspace[product * 272 + tile * 8 + 3]);
+                acc3_0 = unetc_fma8(a3, b0, acc3_0);
+                acc3_1 = unetc_fma8(a3, b1, acc3_1);
+                v8 a4 = unetc_splat8(workspace[product * 272 + tile * 8 + 4]);
+                acc4_0 = unetc_fma8(a4, b0, acc4_0);
+                acc4_1 = unetc_fma8(a4, b1, acc4_1);
+                v8 a5 = unetc_splat8(workspace[product * 272 + tile * 8 + 5]);
+                acc5_0 = unetc_fma8(a5, b0, acc5_0);
+                acc5_1 = unetc_fma8(a5, b1, acc5_1);
             }
-            for (int64_t c = 6; c < 8; c += 2) {
-                for (int64_t k = 0; k < 16; k += 16) {
-                    v8 acc0_0 = unetc_load8(out + task * 4608 + (product * 8 + c) * 16 + k);
-                    v8 acc0_1 = unetc_load8(out + task * 4608 + (product * 8 + c) * 16 + k + 8);
-                    v8 acc1_0 = unetc_load8(out + task * 4608 + (product * 8 + c + 1) * 16 + k);
-                    v8 acc1_1 = unetc_load8(out + task * 4608 + (product * 8 + c + 1) * 16 + k + 8);
-                    for (int64_t tile = 0; tile < strips * 8; tile += 1) {
-                        v8 b0 = unetc_load8(workspace + 9792 + product * 528 + tile * 16 + k);
-                        v8 b1 = unetc_load8(workspace + 9792 + product * 528 + tile * 16 + (k + 8));
-                        v8 a0 = unetc_splat8(workspace[product * 272 + tile * 8 + c]);
-                        acc0_0 = unetc_fma8(a0, b0, acc0_0);
-                        acc0_1 = unetc_fma8(a0, b1, acc0_1);
-                        v8 a1 = unetc_splat8(workspace[product * 272 + tile * 8 + (c + 1)]);
-                        acc1_0 = unetc_fma8(a1, b0, acc1_0);
-                        acc1_1 = unetc_fma8(a1, b1, acc1_1);
-                    }
-                    unetc_store8(out + task * 4608 + (product * 8 + c) * 16 + k, acc0_0);
-                    unetc_store8(out + task * 4608 + (product * 8 + c) * 16 + k + 8, acc0_1);
-                    unetc_store8(out + task * 4608 + (product * 8 + c + 1) * 16 + k, acc1_0);
-                    unetc_store8(out + task * 4608 + (product * 8 + c + 1) * 16 + k + 8, acc1_1);
-                }
+            unetc_store8(out + task * 4608 + product * 128, acc0_0_1);
+            unetc_store8(out + task * 4608 + product * 128 + 8, acc0_1_1);
+            unetc_store8(out + task * 4608 + (product * 8 + 1) * 16, acc1_0_1);
+            unetc_store8(out + task * 4608 + (product * 8 + 1) * 16 + 8, acc1_1_1);
+            unetc_store8(out + task * 4608 + (product * 8 + 2) * 16, acc2_0);
+            unetc_store8(out + task * 4608 + (product * 8 + 2) * 16 + 8, acc2_1);
+            unetc_store8(out + task * 4608 + (product * 8 + 3) * 16, acc3_0);
+            unetc_store8(out + task * 4608 + (product * 8 + 3) * 16 + 8, acc3_1);
+            unetc_store8(out + task * 4608 + (product * 8 + 4) * 16, acc4_0);
+            unetc_store8(out + task * 4608 + (product * 8 + 4) * 16 + 8, acc4_1);
+            unetc_store8(out + task * 4608 + (product * 8 + 5) * 16, acc5_0);
+            unetc_store8(out + task * 4608 + (product * 8 + 5) * 16 + 8, acc5_1);
+            v8 acc0_0 = unetc_load8(out + task * 4608 + (product * 8 + 6) * 16);
+            v8 acc0_1 = unetc_load8(out + task * 4608 + (product * 8 + 6) * 16 + 8);
+            v8 acc1_0 = unetc_load8(out + task * 4608 + (product * 8 + 7) * 16);
+            v8 acc1_1 = unetc_load8(out + task * 4608 + (product * 8 + 7) * 16 + 8);
+            for (int64_t tile = 0; tile < strips * 8; tile += 1) {
+                v8 b0 = unetc_load8(workspace + 9792 + product * 528 + tile * 16);
+                v8 b1 = unetc_load8(workspace + product * 528 + tile * 16 + 9800);
+                v8 a0 = unetc_splat8(workspace[product * 272 + tile * 8 + 6]);
+                acc0_0 = unetc_fma8(a0, b0, acc0_0);
+                acc0_1 = unetc_fma8(a0, b1, acc0_1);
+                v8 a1 = unetc_splat8(workspace[product * 272 + tile * 8 + 7]);
+                acc1_0 = unetc_fma8(a1, b0, acc1_0);
+                acc1_1 = unetc_fma8(a1, b1, acc1_1);
             }
+            unetc_store8(out + task * 4608 + (product * 8 + 6) * 16, acc0_0);
+            unetc_store8(out + task * 4608 + (product * 8 + 6) * 16 + 8, acc0_1);
+            unetc_store8(out + task * 4608 + (product * 8 + 7) * 16, acc1_0);
+            unetc_store8(out + task * 4608 + (product * 8 + 7) * 16 + 8, acc1_1);
         }
     }
-    if (c0 == 0) {
-        for (int64_t k = 0; k < 16; k += 8) {
-            unetc_store8(out + 18432 + task * 16 + k0 + k, unetc_load8(workspace + 31296 + k));
-        }
+    for (int64_t k = 0; k < 16; k += 8) {
+        unetc_store8(out + 18432 + task * 16 + k, unetc_load8(workspace + 31296 + k));
     }
 }
 
@@ -707,52 +647,47 @@ void grad_low_weight_conv_weight_gradient_sums(const unetc_call *call, int64_t t
     const float *const sums = call->operands[1];
     float *const beside0 = call->operands[2]; // grad.low.bias [16]
     float *const workspace = call->workspace;
+    (void)task;
 
-    const int64_t c0 = task * 8;
-    const int64_t k0 = 0;
     for (int64_t i = 0; i < 4608; i += 8) {
-        unetc_store8(workspace + i, unetc_load8(sums + task * 4608 + i) + unetc_load8(sums + 4608 + task * 4608 + i) + unetc_load8(sums + 9216 + task * 4608 + i) + unetc_load8(sums + 13824 + task * 4608 + i));
-    }
-    if (c0 == 0) {
-        for (int64_t k = 0; k < 16; k += 8) {
-            unetc_store8(beside0 + k0 + k, unetc_load8(sums + 18432 + (k0 + k)) + unetc_load8(sums + 18448 + (k0 + k)) + unetc_load8(sums + 18464 + (k0 + k)) + unetc_load8(sums + 18480 + (k0 + k)));
-        }
+        unetc_store8(workspace + i, unetc_load8(sums + i) + unetc_load8(sums + 4608 + i) + unetc_load8(sums + 9216 + i) + unetc_load8(sums + 13824 + i));
     }
     for (int64_t k = 0; k < 16; k += 8) {
-        for (int64_t c = 0; c < 8; c += 8) {
-            for (int64_t offset = 0; offset < 8; offset += 1) {
-                for (int64_t j = 0; j < 6; j += 1) {
-                    v8 d0 = unetc_load8(workspace + (j * 8 + c + offset) * 16 + k);
-                    v8 d1 = unetc_load8(workspace + ((6 + j) * 8 + c + offset) * 16 + k);
-                    v8 d2 = unetc_load8(workspace + ((12 + j) * 8 + c + offset) * 16 + k);
-                    v8 d3 = unetc_load8(workspace + ((18 + j) * 8 + c + offset) * 16 + k);
-                    v8 d4 = unetc_load8(workspace + ((24 + j) * 8 + c + offset) * 16 + k);
-                    v8 d5 = unetc_load8(workspace + ((30 + j) * 8 + c + offset) * 16 + k);
-                    v8 t0 = unetc_fma8(unetc_splat8(0.041666668f), d4, unetc_fma8(unetc_splat8(0.041666668f), d3, unetc_fma8(unetc_splat8(-0.16666667f), d2, unetc_fma8(unetc_splat8(-0.16666667f), d1, unetc_splat8(0.25f) * d0))));
-                    v8 t1 = unetc_fma8(unetc_splat8(-0.083333336f), d4, unetc_fma8(unetc_splat8(0.083333336f), d3, unetc_fma8(unetc_splat8(0.16666667f), d2, unetc_splat8(-0.16666667f) * d1)));
-                    v8 t2 = unetc_fma8(unetc_splat8(0.16666667f), d4, unetc_fma8(unetc_splat8(0.16666667f), d3, unetc_fma8(unetc_splat8(-0.16666667f), d2, unetc_fma8(unetc_splat8(-0.16666667f), d1, d5))));
-                    unetc_store8(workspace + 4608 + j * 8, t0);
-                    unetc_store8(workspace + 4608 + (6 + j) * 8, t1);
-                    unetc_store8(workspace + 4608 + (12 + j) * 8, t2);
-                }
-                for (int64_t i = 0; i < 3; i += 1) {
-                    v8 d0 = unetc_load8(workspace + 4608 + i * 48);
-                    v8 d1 = unetc_load8(workspace + 4608 + (i * 6 + 1) * 8);
-                    v8 d2 = unetc_load8(workspace + 4608 + (i * 6 + 2) * 8);
-                    v8 d3 = unetc_load8(workspace + 4608 + (i * 6 + 3) * 8);
-                    v8 d4 = unetc_load8(workspace + 4608 + (i * 6 + 4) * 8);
-                    v8 d5 = unetc_load8(workspace + 4608 + (i * 6 + 5) * 8);
-                    v8 t0 = unetc_fma8(unetc_splat8(0.041666668f), d4, unetc_fma8(unetc_splat8(0.041666668f), d3, unetc_fma8(unetc_splat8(-0.16666667f), d2, unetc_fma8(unetc_splat8(-0.16666667f), d1, unetc_splat8(0.25f) * d0))));
-                    v8 t1 = unetc_fma8(unetc_splat8(-0.083333336f), d4, unetc_fma8(unetc_splat8(0.083333336f), d3, unetc_fma8(unetc_splat8(0.16666667f), d2, unetc_splat8(-0.16666667f) * d1)));
-                    v8 t2 = unetc_fma8(unetc_splat8(0.16666667f), d4, unetc_fma8(unetc_splat8(0.16666667f), d3, unetc_fma8(unetc_splat8(-0.16666667f), d2, unetc_fma8(unetc_splat8(-0.16666667f), d1, d5))));
-                    unetc_store8(workspace + 4896 + (offset * 9 + i * 3) * 8, t0);
-                    unetc_store8(workspace + 4896 + (offset * 9 + i * 3 + 1) * 8, t1);
-                    unetc_store8(workspace + 4896 + (offset * 9 + i * 3 + 2) * 8, t2);
-                }
+        unetc_store8(beside0 + k, unetc_load8(sums + 18432 + k) + unetc_load8(sums + 18448 + k) + unetc_load8(sums + 18464 + k) + unetc_load8(sums + 18480 + k));
+    }
+    for (int64_t k = 0; k < 16; k += 8) {
+        for (int64_t offset = 0; offset < 8; offset += 1) {
+            for (int64_t j = 0; j < 6; j += 1) {
+                v8 d0 = unetc_load8(workspace + (j * 8 + offset) * 16 + k);
+                v8 d1 = unetc_load8(workspace + ((6 + j) * 8 + offset) * 16 + k);
+                v8 d2 = unetc_load8(workspace + ((12 + j) * 8 + offset) * 16 + k);
+                v8 d3 = unetc_load8(workspace + ((18 + j) * 8 + offset) * 16 + k);
+                v8 d4 = unetc_load8(workspace + ((24 + j) * 8 + offset) * 16 + k);
+                v8 d5 = unetc_load8(workspace + ((30 + j) * 8 + offset) * 16 + k);
+                v8 t0 = unetc_fma8(unetc_splat8(0.041666668f), d4, unetc_fma8(unetc_splat8(0.041666668f), d3, unetc_fma8(unetc_splat8(-0.16666667f), d2, unetc_fma8(unetc_splat8(-0.16666667f), d1, unetc_splat8(0.25f) * d0))));
+                v8 t1 = unetc_fma8(unetc_splat8(-0.083333336f), d4, unetc_fma8(unetc_splat8(0.083333336f), d3, unetc_fma8(unetc_splat8(0.16666667f), d2, unetc_splat8(-0.16666667f) * d1)));
+                v8 t2 = unetc_fma8(unetc_splat8(0.16666667f), d4, unetc_fma8(unetc_splat8(0.16666667f), d3, unetc_fma8(unetc_splat8(-0.16666667f), d2, unetc_fma8(unetc_splat8(-0.16666667f), d1, d5))));
+                unetc_store8(workspace + 4608 + j * 8, t0);
+                unetc_store8(workspace + 4608 + (6 + j) * 8, t1);
+                unetc_store8(workspace + 4608 + (12 + j) * 8, t2);
             }
-            for (int64_t block = 0; block < 72; block += 8) {
-                unetc_transpose8(workspace + 4896 + block * 8, 8, out + ((k0 + k) * 8 + c0 + c) * 9 + block, 72);
+            for (int64_t i = 0; i < 3; i += 1) {
+                v8 d0 = unetc_load8(workspace + 4608 + i * 48);
+                v8 d1 = unetc_load8(workspace + 4608 + (i * 6 + 1) * 8);
+                v8 d2 = unetc_load8(workspace + 4608 + (i * 6 + 2) * 8);
+                v8 d3 = unetc_load8(workspace + 4608 + (i * 6 + 3) * 8);
+                v8 d4 = unetc_load8(workspace + 4608 + (i * 6 + 4) * 8);
+                v8 d5 = unetc_load8(workspace + 4608 + (i * 6 + 5) * 8);
+                v8 t0 = unetc_fma8(unetc_splat8(0.041666668f), d4, unetc_fma8(unetc_splat8(0.041666668f), d3, unetc_fma8(unetc_splat8(-0.16666667f), d2, unetc_fma8(unetc_splat8(-0.16666667f), d1, unetc_splat8(0.25f) * d0))));
+                v8 t1 = unetc_fma8(unetc_splat8(-0.083333336f), d4, unetc_fma8(unetc_splat8(0.083333336f), d3, unetc_fma8(unetc_splat8(0.16666667f), d2, unetc_splat8(-0.16666667f) * d1)));
+                v8 t2 = unetc_fma8(unetc_splat8(0.16666667f), d4, unetc_fma8(unetc_splat8(0.16666667f), d3, unetc_fma8(unetc_splat8(-0.16666667f), d2, unetc_fma8(unetc_splat8(-0.16666667f), d1, d5))));
+                unetc_store8(workspace + 4896 + (offset * 9 + i * 3) * 8, t0);
+                unetc_store8(workspace + 4896 + (offset * 9 + i * 3 + 1) * 8, t1);
+                unetc_store8(workspace + 4896 + (offset * 9 + i * 3 + 2) * 8, t2);
             }
+        }
+        for (int64_t block = 0; block < 72; block += 8) {
+            unetc_transpose8(workspace + 4896 + block * 8, 8, out + k * 72 + block, 72);
         }
     }
 }
