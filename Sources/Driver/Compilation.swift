@@ -216,7 +216,7 @@ public final class Compilation {
     /// - Throws: `DriverError` for graphs that the plan cannot be made of, and for a plan that is wrong.
     public func lowered(_ kind: PlanKind) throws -> LoweredPlan {
         if let made = knownLowered[kind] { return made }
-        var made = try lowered(try placed(kind), name: kind.rawValue)
+        var made = try lowered(try placed(kind), LoweredPlan.Kind(kind))
         if kind == .tile { made.tile = try exactness(made.plan.program) }
         if let fault = options.plantedFault { made.plant(fault) }
         made = try verified(made)
@@ -224,9 +224,9 @@ public final class Compilation {
         return made
     }
 
-    private func lowered(_ plan: Plan, name: String) throws -> LoweredPlan {
+    private func lowered(_ plan: Plan, _ kind: LoweredPlan.Kind) throws -> LoweredPlan {
         timings.measure(.lowering) {
-            LoweredPlan(name: name, plan: plan, target: options.target, building: builder)
+            LoweredPlan(kind, plan: plan, target: options.target, building: builder)
         }
     }
 
@@ -247,7 +247,7 @@ public final class Compilation {
     private func deferredPlan() throws -> LoweredPlan? {
         guard let gradients = options.deferred, options.plans.contains(.train) else { return nil }
         let plan = try placed(gradients, batch: stepBatch, partBatch: batch)
-        return try verified(try lowered(plan, name: "deferred"))
+        return try verified(try lowered(plan, .deferred))
     }
 
     // MARK: Models
@@ -287,5 +287,17 @@ public final class Compilation {
         train = program
         plans[PlanKey(kind: .train, batch: choice.split.part)] = plan
         knownLowered = [:]
+    }
+}
+
+extension LoweredPlan.Kind {
+    init(_ kind: PlanKind) {
+        switch kind {
+        case .train: self = .train
+        case .infer: self = .infer
+        case .tile: self = .tile
+        case .forward: self = .forward
+        case .gradients: self = .gradients
+        }
     }
 }

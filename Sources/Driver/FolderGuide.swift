@@ -119,7 +119,7 @@ struct FolderGuide {
         let rows = plans.map { plan -> String in
             let flops = plan.steps.reduce(0) { $0 + plan.work(of: $1).flops }
             return
-                "| `\(plan.name)` | \(Self.purpose(plan.name)) | \(plan.steps.count) | \(Text.fixed(flops / 1e6, 1)) | "
+                "| `\(plan.name)` | \(Self.purpose(plan.kind)) | \(plan.steps.count) | \(Text.fixed(flops / 1e6, 1)) | "
                 + "\(Text.fixed(Double(plan.plan.arenaBytes) / 1_048_576, 2)) |"
         }
         return """
@@ -134,15 +134,14 @@ struct FolderGuide {
             """
     }
 
-    private static func purpose(_ plan: String) -> String {
-        switch PlanKind(rawValue: plan) {
+    private static func purpose(_ kind: LoweredPlan.Kind) -> String {
+        switch kind {
         case .train: "forward, backward, the optimiser's step on each parameter"
         case .infer: "the outputs"
         case .forward: "the outputs and the loss"
         case .gradients: "forward and backward"
         case .tile: "the outputs, for a part of a large picture"
-        case nil where plan == "deferred": "gradients of weights that the parts of a step leave to its end"
-        case nil: "-"
+        case .deferred: "gradients of weights that the parts of a step leave to its end"
         }
     }
 

@@ -50,8 +50,9 @@ public struct StepWork: Hashable, Sendable {
 
 /// A plan ready to be printed.
 public struct LoweredPlan: Sendable {
-    /// `train`, `infer`, `forward` or `gradients`.
-    public var name: String
+    public var kind: Kind
+    /// By which callers ask for it.
+    public var name: String { kind.rawValue }
     public var plan: Plan
     public var steps: [PlannedStep]
     public var tensors: [TensorEntry]
@@ -60,9 +61,18 @@ public struct LoweredPlan: Sendable {
 
     public var graph: Graph { plan.program.graph }
 
+    /// What a plan is for; the raw values are the plans' names, in capitals those of `UNETC_PLAN_…`.
+    public enum Kind: String, Hashable, Sendable {
+        case train, infer, tile, forward, gradients
+        /// Gradients of weights that the parts of a step of `train` have left to its end.
+        case deferred
+
+        var constant: String { "UNETC_PLAN_" + rawValue.uppercased() }
+    }
+
     /// Lowers every step of a plan, whose places may be any, for `target`.
-    public init(name: String, plan: Plan, target: Target, building builder: KernelBuilder) {
-        self.name = name
+    public init(_ kind: Kind, plan: Plan, target: Target, building builder: KernelBuilder) {
+        self.kind = kind
         self.plan = plan
         let program = plan.program
         let table = TensorTable(plan)

@@ -112,7 +112,7 @@ struct ModelTables {
         "    {\(cString(plan.name)), \(plan.tensors.count), \(plan.name)_tensors, \(plan.steps.count), "
             + "\(plan.name)_steps, \(plan.plan.arenaBytes), \(plan.plan.preparedBytes), "
             + "\(plan.plan.largestPreparedBytes), \(plan.plan.derivedBytes), \(plan.plan.batchCapacity), "
-            + (plan.tile == nil ? "NULL}," : "&\(plan.name)_tiling},")
+            + (plan.tile == nil ? "NULL" : "&\(plan.name)_tiling") + ", \(plan.kind.constant)},"
     }
 
     private func planTables(_ plan: LoweredPlan, _ functions: [String?]) -> String {
@@ -145,7 +145,7 @@ struct ModelTables {
 
             /* In the order in which they run: name, operation, source, algorithm, phase, kernel, operands (how many, where they
              * begin), tasks (a sample, besides), count, bytes of workspace, FLOPs (a sample, besides), bytes moved (a sample,
-             * besides), whether it is a preparation, what it does with each operand */
+             * besides), whether it is a preparation, what it does with each operand, kind */
             static const unetc_step \(plan.name)_steps[] = {
             \(steps.joined(separator: "\n"))
             };
@@ -187,7 +187,8 @@ struct ModelTables {
             + "\(step.operands.count), &\(plan.name)_operands[\(firstOperand)], \(numbers.tasksPerSample), "
             + "\(numbers.tasksFixed), \(numbers.count), \(numbers.workspaceBytes), \(cDouble(numbers.flopsPerSample)), "
             + "\(cDouble(numbers.flopsFixed)), \(cDouble(numbers.bytesPerSample)), \(cDouble(numbers.bytesFixed)), "
-            + "\(step.isPreparation ? 1 : 0), \(cString(step.accesses))},"
+            + "\(step.isPreparation ? 1 : 0), \(cString(step.accesses)), "
+            + "\(StepKind(node.op, step.stage).constant)},"
     }
 
     // MARK: JSON

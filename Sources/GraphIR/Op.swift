@@ -143,12 +143,6 @@ extension Op {
         }
     }
 
-    /// Whether operators of a mnemonic are parts of a loss or of its gradient.
-    public static func isLoss(mnemonic: String) -> Bool {
-        ["one", "batch_mean", "batch_mean_gradient"].contains(mnemonic) || ClassLossOp.has(mnemonic: mnemonic)
-            || LossDeclaration.all.contains { mnemonic == $0.name || mnemonic == $0.name + "_gradient" }
-    }
-
     /// True for values that exist before the first step runs.
     public var isLeaf: Bool {
         switch self {

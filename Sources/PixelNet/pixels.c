@@ -232,11 +232,12 @@ static const unetc_step infer_steps[] = {
 /* With TILED, pictures of any size, SIDE pixels square at a time; each pixel is on its own. */
 static const unetc_tiling tiling = {{1, 1}, {0, 0}, {0, 0}};
 static const unetc_plan plans[] = {
-    {"train", 8, train_tensors, 5, train_steps, REST + 64 + 2 * BIAS_OFFSET + 4 * OUTPUTS},
-    {"infer", 4, infer_tensors, 1, infer_steps, IMAGES + LOGITS},
-    {"forward", 6, forward_tensors, 2, forward_steps, REST + 64},
+    {"train", 8, train_tensors, 5, train_steps, REST + 64 + 2 * BIAS_OFFSET + 4 * OUTPUTS,
+     .kind = UNETC_PLAN_TRAIN},
+    {"infer", 4, infer_tensors, 1, infer_steps, IMAGES + LOGITS, .kind = UNETC_PLAN_INFER},
+    {"forward", 6, forward_tensors, 2, forward_steps, REST + 64, .kind = UNETC_PLAN_FORWARD},
     {.name = "tile", .tensor_count = 4, .tensors = infer_tensors, .step_count = 1, .steps = infer_steps,
-     .arena_bytes = IMAGES + LOGITS, .batch_capacity = 1, .tiling = &tiling},
+     .arena_bytes = IMAGES + LOGITS, .batch_capacity = 1, .tiling = &tiling, .kind = UNETC_PLAN_TILE},
 };
 static const unetc_optimizer optimizers[] = {{"adam", 2, adam}, {"adamw", 2, adamw}, {"sgd", 1, sgd}};
 static const unetc_model model = {

@@ -32,7 +32,7 @@ final class DeferredInputs {
     /// - Throws: `RuntimeError` for too little memory, and for tables that do not belong together.
     init?(model: Model, plans: [Int]) throws {
         guard let deferred = model.deferredPlan, plans.contains(deferred),
-            let train = model.plans.firstIndex(where: { $0.name == "train" })
+            let train = model.plans.firstIndex(where: { $0.purpose == .train })
         else { return nil }
         self.train = train
         self.deferred = deferred
@@ -107,7 +107,7 @@ final class DeferredInputs {
 
 extension Model {
     /// The plan that makes the weight gradients which the plan `train` leaves to the end of a step.
-    var deferredPlan: Int? { plans.firstIndex { $0.name == "deferred" } }
+    var deferredPlan: Int? { plans.firstIndex { $0.purpose == .deferred } }
 
     /// Samples that the plan `deferred` takes at once; nil for a model without one.
     public var deferredCapacity: Int? { deferredPlan.map { plans[$0].batchCapacity } }
@@ -115,7 +115,8 @@ extension Model {
     /// The plans of those names, and behind `train` what it leaves to do.
     func planIndices(_ names: [String]) throws -> [Int] {
         let indices = try names.map(planIndex)
-        guard names.contains("train"), !names.contains("deferred"), let deferredPlan else { return indices }
+        let trains = indices.contains { plans[$0].purpose == .train }
+        guard trains, let deferredPlan, !indices.contains(deferredPlan) else { return indices }
         return indices + [deferredPlan]
     }
 }

@@ -50,6 +50,9 @@ struct TableReader {
 
     private func plan(_ plan: unetc_plan) throws -> PlanInfo {
         let name = text(plan.name)
+        guard let purpose = PlanPurpose(rawValue: plan.kind) else {
+            throw broken("plan \"\(name)\" is of kind \(plan.kind)")
+        }
         let arena = try size(plan.arena_bytes, "the arena of plan \"\(name)\"")
         let prepared = try size(plan.prepared_bytes, "the prepared region of plan \"\(name)\"")
         let largest = try size(plan.prepared_largest_bytes, "a prepared tensor of plan \"\(name)\"")
@@ -69,7 +72,7 @@ struct TableReader {
         try checkPrepared(tensors, largest: largest)
         try checkPreparations(rows, tensors: tensors)
         return PlanInfo(
-            name: name, arenaBytes: arena, preparedBytes: prepared, largestPreparedBytes: largest,
+            name: name, purpose: purpose, arenaBytes: arena, preparedBytes: prepared, largestPreparedBytes: largest,
             derivedBytes: derived, batchCapacity: capacity, tiling: try tiling(plan), tensors: tensors,
             steps: try rows.map(step))
     }
@@ -160,12 +163,15 @@ struct TableReader {
 
     private func step(_ step: unetc_step) throws -> StepInfo {
         let name = text(step.name)
-        guard let phase = StepPhase(rawValue: step.phase), step.kernel != nil || phase == .update,
+        guard let phase = StepPhase(rawValue: step.phase), let kind = StepKind(rawValue: step.kind),
+            step.kernel != nil || phase == .update,
             (0...(1 << 40)).contains(step.tasks_per_sample), (0...(1 << 40)).contains(step.tasks_fixed)
-        else { throw broken("step \"\(name)\" has no kernel, an unknown phase or no sensible number of tasks") }
+        else {
+            throw broken("step \"\(name)\" has no kernel, an unknown phase or kind, or no sensible number of tasks")
+        }
         return StepInfo(
             name: name, operation: text(step.operation), source: text(step.source), algorithm: text(step.algorithm),
-            phase: phase, tasksPerSample: Int(step.tasks_per_sample), fixedTasks: Int(step.tasks_fixed),
+            phase: phase, kind: kind, tasksPerSample: Int(step.tasks_per_sample), fixedTasks: Int(step.tasks_fixed),
             workspaceBytes: try size(step.workspace_bytes, "the workspace of step \"\(name)\""),
             flopsPerSample: step.flops_per_sample, fixedFlops: step.flops_fixed,
             bytesPerSample: step.bytes_per_sample, fixedBytes: step.bytes_fixed,

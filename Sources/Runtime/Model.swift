@@ -77,6 +77,9 @@ public final class Model: Sendable {
     /// Elements of all parameters together.
     public var parameterCount: Int { parameters.reduce(0) { $0 + $1.elementCount } }
 
+    /// The first plan that is for something; nil where there is none.
+    public func plan(for purpose: PlanPurpose) -> PlanInfo? { plans.first { $0.purpose == purpose } }
+
     /// The plan of that name.
     /// - Throws: `RuntimeError` that lists the plans there are.
     public func plan(_ name: String) throws -> PlanInfo { plans[try planIndex(name)] }

@@ -21,6 +21,23 @@ public enum StepPhase: Int32, Hashable, Sendable, CaseIterable {
     case forward, backward, update
 }
 
+/// What a step computes, without what is fused into it.
+public enum StepKind: Int32, Hashable, Sendable, CaseIterable {
+    case elementwise, convolution, dataGradient, weightGradient, biasGradient
+    /// Rearranges or transforms weights for the step behind it.
+    case preparedWeights
+    /// Adds up what the step before it has left.
+    case partialSums
+    case pooling, normalization, resampling, loss, copy, update
+}
+
+/// What a plan is for.
+public enum PlanPurpose: Int32, Hashable, Sendable, CaseIterable {
+    case other, train, infer, tile, forward, gradients
+    /// Gradients of weights that the parts of a step of `train` have left to its end.
+    case deferred
+}
+
 /// A tensor of a plan and its place.
 public struct TensorInfo: Hashable, Sendable {
     public var name: String
@@ -71,6 +88,7 @@ public struct StepInfo: Hashable, Sendable {
     /// How, such as `im2col + gemm`.
     public var algorithm: String
     public var phase: StepPhase
+    public var kind: StepKind
     public var tasksPerSample: Int
     public var fixedTasks: Int
     /// Scratch of each thread.
@@ -121,7 +139,9 @@ public struct TilingInfo: Hashable, Sendable {
 
 /// A plan: what to run, in order, and where everything lies.
 public struct PlanInfo: Hashable, Sendable {
+    /// By which callers ask for it.
     public var name: String
+    public var purpose: PlanPurpose
     public var arenaBytes: Int
     /// Bytes of all prepared tensors, each in a place of its own.
     public var preparedBytes: Int

@@ -29,7 +29,7 @@ struct Subject {
     /// The places of the plans that update nothing and those that do.
     var plans: [(index: Int, lowered: LoweredPlan)] { compiled.plans.enumerated().map { ($0, $1) } }
 
-    func plan(_ kind: PlanKind) -> Int? { compiled.plans.firstIndex { $0.name == kind.rawValue } }
+    func plan(_ kind: LoweredPlan.Kind) -> Int? { compiled.plans.firstIndex { $0.kind == kind } }
 
     /// An executor of one plan whose parameters have their initial values.
     func executor(_ plan: Int, threads: Int? = nil, optimizer: String? = nil) throws -> Executor {

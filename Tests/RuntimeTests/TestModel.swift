@@ -203,8 +203,8 @@ enum TestModel {
             {"made", "count", "t:3", "loop", 0, count, 1, count_operands, 0, 1, 0, 0, 0, 0, 0, 0, 0},
         };
         static const unetc_plan plans[] = {
-            {"train", 8, train_tensors, 6, train_steps, ARENA},
-            {"infer", 4, infer_tensors, 1, infer_steps, 512},
+            {"train", 8, train_tensors, 6, train_steps, ARENA, .kind = UNETC_PLAN_TRAIN},
+            {"infer", 4, infer_tensors, 1, infer_steps, 512, .kind = UNETC_PLAN_INFER},
             {"keep", 7, keep_tensors, 5, keep_steps, 260, 128, LARGEST},
             {"keep too", 7, keep_tensors, 5, keep_steps, 260, 128, LARGEST},
         };

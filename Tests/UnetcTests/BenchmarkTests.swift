@@ -5,32 +5,33 @@ import Testing
 
 @Suite struct BenchmarkTests {
     private func step(
-        _ name: String, _ operation: String, algorithm: String, phase: StepPhase = .forward, of whole: String? = nil,
+        _ name: String, _ operation: String, _ kind: StepKind, algorithm: String, phase: StepPhase = .forward,
         seconds: Double = 0.001, flops: Double = 0, bytes: Double = 0
     ) -> StepTime {
         StepTime(
             step: StepInfo(
-                name: name, operation: operation, source: "", algorithm: algorithm, phase: phase, tasksPerSample: 0,
-                fixedTasks: 1, workspaceBytes: 0, flopsPerSample: 0, fixedFlops: flops, bytesPerSample: 0,
-                fixedBytes: bytes, isPreparation: false),
-            operation: whole ?? operation, seconds: seconds, flops: flops, bytes: bytes)
+                name: name, operation: operation, source: "", algorithm: algorithm, phase: phase, kind: kind,
+                tasksPerSample: 0, fixedTasks: 1, workspaceBytes: 0, flopsPerSample: 0, fixedFlops: flops,
+                bytesPerSample: 0, fixedBytes: bytes, isPreparation: false),
+            seconds: seconds, flops: flops, bytes: bytes)
     }
 
     @Test func stepsCountWhereTheyBelong() {
         let steps = [
-            step("a#1", "winograd weights", algorithm: "winograd weights", of: "conv + bias + relu"),
-            step("a", "conv + bias + relu", algorithm: "winograd F(4,3)"),
+            step("a#1", "winograd weights", .preparedWeights, algorithm: "winograd weights"),
+            step("a", "conv + bias + relu", .convolution, algorithm: "winograd F(4,3)"),
             step(
-                "grad.a.weight#1", "patch product", algorithm: "patch product", phase: .backward,
-                of: "conv_weight_gradient"),
-            step("grad.a.weight", "conv_weight_gradient", algorithm: "sums", phase: .backward),
-            step("grad.a.bias", "channel_sum", algorithm: "vector loop", phase: .backward),
-            step("d_x", "conv_data_gradient + relu_gradient", algorithm: "im2col + gemm", phase: .backward),
-            step("p", "max_pool", algorithm: "vector loop"),
-            step("d_p", "max_unpool + relu_gradient", algorithm: "vector loop", phase: .backward),
-            step("loss", "batch_mean", algorithm: "loop"),
-            step("r", "relu", algorithm: "vector loop"),
-            step("update.a.weight", "update", algorithm: "vector loop", phase: .update),
+                "grad.a.weight#1", "patch product", .weightGradient, algorithm: "patch product", phase: .backward),
+            step("grad.a.weight", "conv_weight_gradient", .partialSums, algorithm: "sums", phase: .backward),
+            step("grad.a.bias", "channel_sum", .biasGradient, algorithm: "vector loop", phase: .backward),
+            step(
+                "d_x", "conv_data_gradient + relu_gradient", .dataGradient, algorithm: "im2col + gemm", phase: .backward
+            ),
+            step("p", "max_pool", .pooling, algorithm: "vector loop"),
+            step("d_p", "max_unpool + relu_gradient", .pooling, algorithm: "vector loop", phase: .backward),
+            step("loss", "batch_mean", .loss, algorithm: "loop"),
+            step("r", "relu", .elementwise, algorithm: "vector loop"),
+            step("update.a.weight", "update", .update, algorithm: "vector loop", phase: .update),
         ]
         #expect(
             steps.map(\.kind) == [
@@ -49,13 +50,13 @@ import Testing
         var machine = try MachineSpeed(threads: 1)
         machine.peakFlops = 100e9
         machine.bandwidth = 10e9
-        let product = StepSpeed(step("a", "conv", algorithm: "x", flops: 50e6, bytes: 1e6), on: machine)
+        let product = StepSpeed(step("a", "conv", .convolution, algorithm: "x", flops: 50e6, bytes: 1e6), on: machine)
         #expect(product.limit == .arithmetic)
         #expect(abs(product.percentOfPeak - 50) < 1e-9 && abs(product.gigabytesPerSecond - 1) < 1e-9)
-        let sum = StepSpeed(step("a", "add", algorithm: "x", flops: 1e6, bytes: 8e6), on: machine)
+        let sum = StepSpeed(step("a", "add", .elementwise, algorithm: "x", flops: 1e6, bytes: 8e6), on: machine)
         #expect(sum.limit == .memory)
         #expect(abs(sum.percentOfBandwidth - 80) < 1e-9)
-        #expect(StepSpeed(step("a", "conv", algorithm: "x"), on: machine).limit == nil)
+        #expect(StepSpeed(step("a", "conv", .convolution, algorithm: "x"), on: machine).limit == nil)
     }
 
     @Test func columnsAreAligned() {

@@ -135,7 +135,7 @@ private struct MutableModel {
     /// Bits of all results of a plain run, and what a poisoned run says; a model that is refused is caught as well.
     func outcome(of plan: Plan) throws -> (results: [UInt32], caught: String?) {
         let tensors = LoweredPlan(
-            name: lowered.name, plan: plan, target: target.target, building: KernelBuilder()
+            lowered.kind, plan: plan, target: target.target, building: KernelBuilder()
         ).tensors
         let scalars = StepScalars.adam(step: 1, learningRate: 1e-3)
         do {

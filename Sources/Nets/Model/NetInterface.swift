@@ -20,7 +20,7 @@ package struct NetInterface: Hashable, Sendable {
     package init(model: Model) throws {
         let infer = try model.plan("infer")
         let input = try Self.input(infer)
-        let train = model.plans.first { $0.name == "train" }
+        let train = model.plan(for: .train)
         let target = try Self.target(train, TargetDescription.list(metadata: model.metadata))
         let outputs = infer.outputs.filter { $0.role == .output }
         let (output, task) = try Self.output(outputs, target, input: input, isTrained: train != nil)

@@ -29,7 +29,7 @@ package struct TileGeometry: Hashable, Sendable {
     /// - Returns: nil for a model without a plan for tiles.
     /// - Throws: `TrainerError` for a plan that has not the net's output, or that contradicts itself.
     package init?(model: Model) throws {
-        guard let plan = model.plans.first(where: { $0.name == Self.plan }), let tiling = plan.tiling else {
+        guard let plan = model.plan(for: .tile), let tiling = plan.tiling else {
             return nil
         }
         let interface = try NetInterface(model: model)

@@ -84,7 +84,7 @@ struct InfoLines {
     }
 
     private var shapes: [(String, String)] {
-        let plan = model.plans.first { $0.name == "train" } ?? model.plans.first { $0.name == "infer" }
+        let plan = model.plan(for: .train) ?? model.plan(for: .infer)
         let values = plan.map { $0.inputs + $0.outputs } ?? []
         return [(TensorRole.input, "input"), (.target, "target"), (.output, "output")].flatMap { role, label in
             values.filter { $0.role == role }.map { (label, "\($0.name) \(Text.shape($0.shape))") }
@@ -97,7 +97,7 @@ struct InfoLines {
 
     private func memory() throws -> [(String, String)] {
         var uses: [(String, MemoryUse)] = []
-        if model.planNames.contains("train") {
+        if model.plan(for: .train) != nil {
             uses.append(("memory, training", try settings.memory(model, threads: threads)))
         }
         let inference = try MemoryUse(

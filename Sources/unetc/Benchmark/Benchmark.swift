@@ -28,7 +28,7 @@ struct Benchmark {
         inference = try PlanTimes(model: model, plan: "infer", runs: runs, threads: threads)
         inferencePeakBytes = MemoryUse.peakResidentBytes()
         training =
-            model.planNames.contains("train")
+            model.plan(for: .train) != nil
             ? try PlanTimes(model: model, plan: "train", runs: runs, threads: threads) : nil
         peakBytes = MemoryUse.peakResidentBytes()
         machine = try MachineSpeed(threads: threads, vectorWidth: vectorWidth)

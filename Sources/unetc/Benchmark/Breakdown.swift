@@ -1,4 +1,3 @@
-import GraphIR
 import Runtime
 
 /// Where a plan's time goes: sums over steps of one kind in one part of the work.
@@ -39,39 +38,34 @@ struct Breakdown {
 }
 
 extension StepTime {
-    /// The operator's name, without what was fused into it: `conv` of `conv + bias + relu`.
-    private var operatorName: String { String(operation.prefix { $0 != " " }) }
-    private var isConvolution: Bool { operatorName.hasPrefix("conv") }
-
     var part: Breakdown.Part {
         switch step.phase {
         case .forward: .forward
         case .update: .update
         case .backward:
-            operatorName == "conv_weight_gradient" || operatorName == "channel_sum" ? .weightGradient : .dataGradient
+            switch step.kind {
+            case .weightGradient, .biasGradient, .partialSums: .weightGradient
+            default: .dataGradient
+            }
         }
     }
 
     fileprivate var partIndex: Int { Breakdown.Part.allCases.firstIndex(of: part) ?? 0 }
 
-    /// What the step counts as in the breakdown.
+    /// What the step counts as in the breakdown: a convolution as its algorithm.
     var kind: String {
-        if isConvolution {
-            // Beside its main kernel, a convolution may have one that prepares its weights or adds up partial results.
-            if step.algorithm.contains("weight") { return "weights prepared" }
-            return step.algorithm.hasSuffix("sums") ? "partial sums" : step.algorithm
-        }
-        switch operatorName {
-        case "channel_sum": return "gradients of biases"
-        case "update": return "optimizer"
-        case "relayout", "concat", "channel_slice": return "copies"
-        case "sums_row", "update_running", "running_moments", "folded_weight", "folded_bias": return "normalization"
-        default:
-            if operatorName.contains("pool") || operatorName == "max_pick" { return "pooling" }
-            if operatorName.contains("norm") || operatorName.contains("moments") { return "normalization" }
-            if Op.isLoss(mnemonic: operatorName) { return "loss" }
-            if ["upsample", "bed", "crop", "pad"].contains(where: operatorName.hasPrefix) { return "resampling" }
-            return "elementwise"
+        switch step.kind {
+        case .convolution, .dataGradient, .weightGradient: step.algorithm
+        case .biasGradient: "gradients of biases"
+        case .preparedWeights: "weights prepared"
+        case .partialSums: "partial sums"
+        case .pooling: "pooling"
+        case .normalization: "normalization"
+        case .resampling: "resampling"
+        case .loss: "loss"
+        case .copy: "copies"
+        case .update: "optimizer"
+        case .elementwise: "elementwise"
         }
     }
 }

@@ -3,8 +3,6 @@ import Runtime
 /// The time of one step of a plan, with its work.
 struct StepTime {
     var step: StepInfo
-    /// The operation that the step belongs to: its own, or that of the last step where several make one value.
-    var operation: String
     var seconds: Double
     /// Operations of its mathematics, and bytes when each operand is moved once.
     var flops: Double
@@ -45,23 +43,13 @@ struct PlanTimes {
         median = medianValue(totals)
         outsideSteps = medianValue(outside)
         let batch = model.batchCapacity
-        let operations = Self.operations(of: info.steps)
         steps = info.steps.indices.map { index in
             let step = info.steps[index]
             return StepTime(
-                step: step, operation: operations[index], seconds: medianValue(profiles.map { $0[index] }),
+                step: step, seconds: medianValue(profiles.map { $0[index] }),
                 flops: step.flops(batch: batch), bytes: step.bytes(batch: batch))
         }
         arenaBytes = info.arenaBytes
         preparedBytes = subject.preparedBytes
-    }
-
-    /// What each step is a part of: `enc1_2#1` belongs to `enc1_2`.
-    private static func operations(of steps: [StepInfo]) -> [String] {
-        let named = Dictionary(steps.map { ($0.name, $0.operation) }) { first, _ in first }
-        return steps.map { step in
-            let name = String(step.name.prefix { $0 != "#" })
-            return named[name] ?? step.operation
-        }
     }
 }
