@@ -28,7 +28,7 @@ struct Resampling {
         let area = pictureHeight * pictureWidth
         withUnsafeTemporaryAllocation(of: SIMD4<Float>.self, capacity: area) { pixels in
             guard let pixels = pixels.baseAddress else { return }
-            planes.samples.read(Packing(span: planes.span, isRGB: channels == 3, area: area, pixels: pixels))
+            planes.writePixels(isRGB: channels == 3, area: area, to: pixels)
             eachRow(height: pictureHeight, width: pictureWidth) { row, xs, ys in
                 let first = row * pictureWidth
                 for x in 0..<pictureWidth {
@@ -38,22 +38,6 @@ struct Resampling {
                     out[area + first + x] = pixel.y
                     out[2 * area + first + x] = pixel.z
                 }
-            }
-        }
-    }
-
-    /// Puts the channels of a pixel side by side, as numbers from 0 to 1.
-    private struct Packing: SamplesReader {
-        var span: NumberSpan
-        var isRGB: Bool
-        var area: Int
-        var pixels: UnsafeMutablePointer<SIMD4<Float>>
-
-        func read(_ source: UnsafeBufferPointer<some FixedWidthInteger>) {
-            let (second, third) = isRGB ? (area, 2 * area) : (0, 0)
-            for place in 0..<area {
-                pixels[place] = SIMD4(
-                    span.unit(source[place]), span.unit(source[second + place]), span.unit(source[third + place]), 0)
             }
         }
     }

@@ -53,7 +53,7 @@ package struct BatchMaker: Sendable {
         if space.isIdentity {
             picture.writeUnits(to: out)
         } else if space.isFlip {
-            picture.samples.read(Mirror(span: picture.span, rowLength: shape.width, out: out))
+            picture.writeMirrored(rowLength: shape.width, to: out)
         } else {
             Resampling(map: space, pictureHeight: shape.height, pictureWidth: shape.width)
                 .picture(picture, channels: shape.channels, into: out)
@@ -65,33 +65,12 @@ package struct BatchMaker: Sendable {
         if space.isIdentity {
             for (place, byte) in bytes.enumerated() { out[place] = fed[Int(byte)] }
         } else if space.isFlip {
-            bytes.withUnsafeBufferPointer { bytes in
-                Self.flipped(bytes, rowLength: shape.maskWidth, out) { fed[Int($0)] }
+            for row in stride(from: 0, to: bytes.count, by: shape.maskWidth) {
+                for x in 0..<shape.maskWidth { out[row + x] = fed[Int(bytes[row + shape.maskWidth - 1 - x])] }
             }
         } else {
             Resampling(map: space, pictureHeight: shape.height, pictureWidth: shape.width)
                 .mask(bytes, height: shape.maskHeight, width: shape.maskWidth, fed: fed, into: out)
-        }
-    }
-
-    /// Writes a picture's mirror image.
-    private struct Mirror: SamplesReader {
-        var span: NumberSpan
-        var rowLength: Int
-        var out: UnsafeMutablePointer<Float>
-
-        func read(_ samples: UnsafeBufferPointer<some FixedWidthInteger>) {
-            BatchMaker.flipped(samples, rowLength: rowLength, out) { span.unit($0) }
-        }
-    }
-
-    @inline(__always)
-    private static func flipped<Element>(
-        _ samples: UnsafeBufferPointer<Element>, rowLength: Int, _ out: UnsafeMutablePointer<Float>,
-        _ value: (Element) -> Float
-    ) {
-        for row in stride(from: 0, to: samples.count, by: rowLength) {
-            for x in 0..<rowLength { out[row + x] = value(samples[row + rowLength - 1 - x]) }
         }
     }
 

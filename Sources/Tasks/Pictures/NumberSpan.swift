@@ -14,7 +14,7 @@ package struct NumberSpan: Hashable, Sendable {
 
     /// A number as the net is fed; of a byte in its full range the same as dividing by 255, which rounds correctly.
     @inline(__always)
-    package func unit(_ number: some BinaryInteger) -> Float {
+    func unit(_ number: some BinaryInteger) -> Float {
         min(max((Float(number) - Float(low)) / Float(high - low), 0), 1)
     }
 

@@ -29,6 +29,17 @@ package struct PicturePlanes: Hashable, Sendable {
         samples.read(Units(span: span, out: out))
     }
 
+    /// The same of the picture's mirror image, left to right.
+    package func writeMirrored(rowLength: Int, to out: UnsafeMutablePointer<Float>) {
+        samples.read(Mirror(span: span, rowLength: rowLength, out: out))
+    }
+
+    /// The same with the channels of a pixel side by side, red, green, blue and 0; of gray three times the same.
+    /// - Parameter area: pixels.
+    package func writePixels(isRGB: Bool, area: Int, to pixels: UnsafeMutablePointer<SIMD4<Float>>) {
+        samples.read(Packing(span: span, isRGB: isRGB, area: area, pixels: pixels))
+    }
+
     /// The numbers as people are shown them: 0 ... 1 becomes 0 ... 255.
     package var shown: [UInt8] {
         if case .bytes(let bytes) = samples, span == .bytes { return bytes }
@@ -51,10 +62,37 @@ package struct PicturePlanes: Hashable, Sendable {
             for place in samples.indices { out[place] = span.unit(samples[place]) }
         }
     }
+
+    private struct Mirror: SamplesReader {
+        var span: NumberSpan
+        var rowLength: Int
+        var out: UnsafeMutablePointer<Float>
+
+        func read(_ samples: UnsafeBufferPointer<some FixedWidthInteger>) {
+            for row in stride(from: 0, to: samples.count, by: rowLength) {
+                for x in 0..<rowLength { out[row + x] = span.unit(samples[row + rowLength - 1 - x]) }
+            }
+        }
+    }
+
+    private struct Packing: SamplesReader {
+        var span: NumberSpan
+        var isRGB: Bool
+        var area: Int
+        var pixels: UnsafeMutablePointer<SIMD4<Float>>
+
+        func read(_ source: UnsafeBufferPointer<some FixedWidthInteger>) {
+            let (second, third) = isRGB ? (area, 2 * area) : (0, 0)
+            for place in 0..<area {
+                pixels[place] = SIMD4(
+                    span.unit(source[place]), span.unit(source[second + place]), span.unit(source[third + place]), 0)
+            }
+        }
+    }
 }
 
 /// What works on samples of any depth.
-package protocol SamplesReader {
+private protocol SamplesReader {
     func read(_ samples: UnsafeBufferPointer<some FixedWidthInteger>)
 }
 
@@ -70,7 +108,7 @@ extension SizedPicture.Samples {
 
     package var byteCount: Int { isDeep ? 2 * count : count }
 
-    package func read(_ reader: some SamplesReader) {
+    fileprivate func read(_ reader: some SamplesReader) {
         switch self {
         case .bytes(let bytes): bytes.withUnsafeBufferPointer { reader.read($0) }
         case .words(let words): words.withUnsafeBufferPointer { reader.read($0) }
