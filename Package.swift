@@ -118,6 +118,12 @@ let package = Package(
         // Tests.
         room("TestSupport", ["Platform", "Base", "FileAccess", "Diagnostics", "GraphIR", "Interpreter"]),
         .target(
+            name: "TrainerTestSupport",
+            dependencies: [
+                "Platform", "FileAccess", "Runtime", "Imaging", "TrainerSupport", "Tasks", "DataSets", "DataDoctor",
+            ],
+            exclude: ["make_mask_files.py"], swiftSettings: optimized),
+        .target(
             name: "PixelNet", dependencies: ["ModelABI"],
             cSettings: [.define("unetc_model_get", to: "pixel_net_get"), .define("TILED"), .unsafeFlags(["-O1"])]),
         room(
@@ -170,13 +176,32 @@ let package = Package(
             name: "count-allocations", dependencies: ["Platform", "Runtime"], path: "Tests/CountAllocations",
             swiftSettings: settings),
         tests("Imaging", ["Platform", "FileAccess", "ImageCodecs", "TestSupport"], exclude: ["make_fixtures.py"]),
+        tests("Tasks", ["Base", "TrainerSupport", "Recipes", "TrainerTestSupport"]),
+        tests("Recipes", ["Runtime", "TrainerSupport", "Tasks", "DataSets", "TrainerTestSupport"]),
+        tests(
+            "DataSets",
+            [
+                "Platform", "Base", "Runtime", "Imaging", "TrainerSupport", "Tasks", "Recipes", "TestSupport",
+                "TrainerTestSupport",
+            ]),
+        tests(
+            "DataDoctor",
+            [
+                "Platform", "Base", "Imaging", "TrainerSupport", "Tasks", "Recipes", "DataSets", "Nets",
+                "TrainerTestSupport",
+            ]),
+        tests(
+            "Nets",
+            ["Base", "Runtime", "TrainerSupport", "Tasks", "Recipes", "DataSets", "TestSupport", "TrainerTestSupport"]),
+        tests("Predictions", ["Platform", "Base", "FileAccess", "Imaging", "Tasks", "DataSets", "TrainerTestSupport"]),
+        tests("Reporting", ["Runtime", "Imaging", "TrainerSupport", "Tasks", "TrainerTestSupport"]),
         tests(
             "Trainer",
             [
                 "Platform", "Base", "FileAccess", "Runtime", "Imaging", "TrainerSupport", "Tasks", "Recipes",
-                "DataSets",
-                "DataDoctor", "Nets", "Predictions", "Reporting", "TestSupport", argumentParser,
-            ], exclude: ["make_mask_files.py"]),
+                "DataSets", "DataDoctor", "Nets", "Predictions", "Reporting", "TestSupport", "TrainerTestSupport",
+                argumentParser,
+            ]),
         .testTarget(
             name: "UnetcTests",
             dependencies: [

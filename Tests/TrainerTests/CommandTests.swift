@@ -1,6 +1,7 @@
 import ArgumentParser
 import Runtime
 import Testing
+import TrainerTestSupport
 
 @testable import DataSets
 @testable import Nets

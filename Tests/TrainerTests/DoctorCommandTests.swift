@@ -1,8 +1,9 @@
-import Base
 import ArgumentParser
+import Base
 import Imaging
 import Runtime
 import Testing
+import TrainerTestSupport
 
 @testable import DataDoctor
 @testable import DataSets

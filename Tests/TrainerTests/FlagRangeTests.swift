@@ -1,6 +1,7 @@
 import Platform
 import Runtime
 import Testing
+import TrainerTestSupport
 
 @testable import DataSets
 @testable import Nets

@@ -1,8 +1,9 @@
 import FileAccess
-import Platform
 import Imaging
+import Platform
 import Runtime
 import Testing
+import TrainerTestSupport
 
 @testable import DataSets
 @testable import Nets

@@ -1,5 +1,6 @@
 import Runtime
 import Testing
+import TrainerTestSupport
 
 @testable import DataSets
 @testable import Nets

@@ -1,6 +1,7 @@
 import Base
 import Imaging
 import Testing
+import TrainerTestSupport
 
 @testable import DataDoctor
 @testable import DataSets

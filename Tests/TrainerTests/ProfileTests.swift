@@ -2,6 +2,7 @@ import Base
 import Platform
 import Runtime
 import Testing
+import TrainerTestSupport
 
 @testable import DataSets
 @testable import Reporting

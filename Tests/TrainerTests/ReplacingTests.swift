@@ -1,8 +1,9 @@
 import FileAccess
-import Platform
 import Imaging
+import Platform
 import Runtime
 import Testing
+import TrainerTestSupport
 
 @testable import DataSets
 @testable import Predictions
@@ -191,19 +192,4 @@ import Testing
         try Trace.check(data.file("b.json"))
         try Trace.check(data.file("none.json"))
     }
-}
-
-/// Something to read from that is no file.
-final class Pipe {
-    let end: Int32
-
-    init(_ text: String) throws {
-        var ends: [Int32] = [0, 0]
-        try #require(pipe(&ends) == 0)
-        write(ends[1], text, text.utf8.count)
-        close(ends[1])
-        end = ends[0]
-    }
-
-    deinit { close(end) }
 }

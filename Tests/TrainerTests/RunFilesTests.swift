@@ -1,9 +1,10 @@
 import Base
 import FileAccess
-import Platform
 import Imaging
+import Platform
 import Runtime
 import Testing
+import TrainerTestSupport
 
 @testable import DataSets
 @testable import Nets

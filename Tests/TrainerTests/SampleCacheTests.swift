@@ -1,9 +1,10 @@
 import Base
-import Platform
 import Imaging
+import Platform
 import Runtime
 import Synchronization
 import Testing
+import TrainerTestSupport
 
 @testable import DataSets
 @testable import Nets
@@ -181,5 +182,16 @@ import Testing
         data.reader?.decoding.supervisor = supervisor
         let producer = try BatchProducer(maker: BatchMaker(data: data), batches: [[0, 1, 2], [3, 4, 5]])
         #expect(throws: Interrupted.self) { try producer.next() }
+    }
+
+    /// What memory has no room for is drawn again: the same bits, however large the net's pictures are.
+    @Test func drawingsNeedNotBeKept() throws {
+        let folder = try TestFolder()
+        for (run, cache) in [("kept", "1G"), ("drawn", "0"), ("some", "100K")] {
+            try TinyRuns.run(["train", "--out", folder.file(run), "--quiet", "--epochs", "1", "--cache", cache])
+            #expect(
+                bytes(folder.file("kept/checkpoint.safetensors")) == bytes(folder.file(run + "/checkpoint.safetensors"))
+            )
+        }
     }
 }

@@ -2,6 +2,7 @@ import Base
 import Imaging
 import Runtime
 import Testing
+import TrainerTestSupport
 
 @testable import DataSets
 @testable import Nets

@@ -1,9 +1,10 @@
 import FileAccess
-import Platform
 import Imaging
+import Platform
 import Runtime
 import TestSupport
 import Testing
+import TrainerTestSupport
 
 @testable import DataSets
 @testable import Nets

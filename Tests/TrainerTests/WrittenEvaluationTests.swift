@@ -3,6 +3,7 @@ import FileAccess
 import Imaging
 import Runtime
 import Testing
+import TrainerTestSupport
 
 @testable import DataSets
 @testable import Nets

@@ -1,28 +1,43 @@
-@testable import DataSets
-@testable import Reporting
-
 /// Reads event files on its own: the framing, the checksums and as much of protobuf's wire format as they use.
-struct EventReader {
-    struct Event {
-        var wallTime = 0.0
-        var step = 0
-        var fileVersion: String?
-        var isSessionStart = false
+package struct EventReader {
+    package struct Event {
+        package var wallTime = 0.0
+        package var step = 0
+        package var fileVersion: String?
+        package var isSessionStart = false
         /// By tag, in the file's order.
-        var numbers: [(tag: String, value: Float)] = []
-        var texts: [(tag: String, plugin: String, text: String)] = []
-        var pictures: [(tag: String, width: Int, height: Int, channels: Int, png: [UInt8])] = []
+        package var numbers: [(tag: String, value: Float)] = []
+        package var texts: [(tag: String, plugin: String, text: String)] = []
+        package var pictures: [(tag: String, width: Int, height: Int, channels: Int, png: [UInt8])] = []
 
-        func number(_ tag: String) -> Float? { numbers.first { $0.tag == tag }?.value }
+        package init(
+            wallTime: Double = 0.0, step: Int = 0, fileVersion: String? = nil, isSessionStart: Bool = false,
+            numbers: [(tag: String, value: Float)] = [], texts: [(tag: String, plugin: String, text: String)] = [],
+            pictures: [(tag: String, width: Int, height: Int, channels: Int, png: [UInt8])] = []
+        ) {
+            self.wallTime = wallTime
+            self.step = step
+            self.fileVersion = fileVersion
+            self.isSessionStart = isSessionStart
+            self.numbers = numbers
+            self.texts = texts
+            self.pictures = pictures
+        }
+
+        package func number(_ tag: String) -> Float? { numbers.first { $0.tag == tag }?.value }
     }
 
-    struct Damage: Error, CustomStringConvertible {
-        var description: String
+    package struct Damage: Error, CustomStringConvertible {
+        package var description: String
+
+        package init(description: String) {
+            self.description = description
+        }
     }
 
-    var events: [Event] = []
+    package var events: [Event] = []
 
-    init(_ bytes: [UInt8]) throws {
+    package init(_ bytes: [UInt8]) throws {
         var rest = bytes[...]
         while !rest.isEmpty {
             let length = Int(try Self.little(&rest, 8, checksummed: true))

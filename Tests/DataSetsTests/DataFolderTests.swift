@@ -1,13 +1,14 @@
 import Base
-import Platform
 import Imaging
+import Platform
 import Runtime
+import Tasks
+import TestSupport
 import Testing
+import TrainerSupport
+import TrainerTestSupport
 
 @testable import DataSets
-@testable import Predictions
-@testable import Tasks
-@testable import TrainerSupport
 
 /// Folders as users have them, good and bad.
 @Suite struct DataFolderTests {
@@ -149,7 +150,7 @@ import Testing
         130,
     ]
 
-    @Test(.enabled(if: sharedFolder() != nil, isSharedMissing))
+    @Test(.enabled(if: sharedFolder() != nil, "the data beside the checkout is absent"))
     func streetsAreRead() throws {
         let root = try #require(sharedFolder())
         let layout = try DataLayout.recognize(folder: root + "/data/camvid", pictures: nil, masks: nil)
@@ -230,7 +231,7 @@ import Testing
         #expect(loaded.samples[0].kept?.mask.count { $0 == 1 } == 128)
     }
 
-    @Test(.enabled(if: sharedFolder() != nil, isSharedMissing))
+    @Test(.enabled(if: sharedFolder() != nil, "the data beside the checkout is absent"))
     func petsAreRead() throws {
         let root = try #require(sharedFolder())
         let layout = try DataLayout.recognize(folder: root + "/data/pets", pictures: nil, masks: nil)
@@ -241,7 +242,9 @@ import Testing
         #expect(names.count == 4, "\(names)")
     }
 
-    @Test(.enabled(if: sharedFolder() != nil, isSharedMissing), arguments: [("nuclei", 220), ("membranes", 30)])
+    @Test(
+        .enabled(if: sharedFolder() != nil, "the data beside the checkout is absent"),
+        arguments: [("nuclei", 220), ("membranes", 30)])
     func otherFoldersAreRead(name: String, count: Int) throws {
         let root = try #require(sharedFolder())
         let layout = try DataLayout.recognize(folder: root + "/data/" + name, pictures: nil, masks: nil)
@@ -251,7 +254,7 @@ import Testing
     }
 
     /// Decoded, resized and mapped by our own code, the pictures of PyTorch's trace are bit for bit its own.
-    @Test(.enabled(if: sharedFolder() != nil, isSharedMissing))
+    @Test(.enabled(if: sharedFolder() != nil, "the data beside the checkout is absent"))
     func picturesEqualThoseOfTheTrace() throws {
         let root = try #require(sharedFolder())
         let trace = try SafetensorsFile(path: root + "/reference/trace_w8.safetensors")

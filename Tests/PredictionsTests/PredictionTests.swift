@@ -1,9 +1,9 @@
 import Base
 import Imaging
+import Tasks
 import Testing
 
 @testable import Predictions
-@testable import Tasks
 
 /// From a net's output to rows of any size.
 @Suite struct PredictionTests {
@@ -83,5 +83,17 @@ import Testing
         let map = ClassColors.bitmap([0, ClassRange.void, 2, 18], shape)
         let colors = [Color.classColor(0), .void, .classColor(2), .classColor(2)]
         #expect(map.pixels == colors.flatMap { [$0.red, $0.green, $0.blue] })
+    }
+
+    /// Rows are not counted one by one before a walk begins: headers may say anything.
+    @Test func heightsTakeNoMemory() {
+        let height = Int(UInt32.max)
+        var resampler = RowResampler(
+            channels: 1, from: PictureSize(width: 1, height: height), to: PictureSize(width: 1, height: height))
+        var count = 0
+        [Float(0)].withUnsafeBufferPointer { row in
+            for _ in 0..<10 { resampler.push(row) { _ in count += 1 } }
+        }
+        #expect(count == 10)
     }
 }

@@ -1,10 +1,12 @@
 import Imaging
+import Nets
+import Recipes
+import Tasks
 import Testing
+import TrainerTestSupport
 
 @testable import DataDoctor
 @testable import DataSets
-@testable import Recipes
-@testable import Tasks
 
 /// Palette masks as editors, optimisers and quantisers leave them: what an index means changes from file to file.
 @Suite struct PaletteMaskTests {

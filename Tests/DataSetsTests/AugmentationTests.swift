@@ -1,10 +1,10 @@
 import Base
 import Imaging
+import Recipes
+import Tasks
 import Testing
 
 @testable import DataSets
-@testable import Recipes
-@testable import Tasks
 
 /// Augmentations are pure functions of seed, epoch and sample, and move a mask as they move its picture.
 @Suite struct AugmentationTests {

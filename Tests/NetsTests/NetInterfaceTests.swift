@@ -1,9 +1,10 @@
+import DataSets
 import Runtime
+import Tasks
 import Testing
+import TrainerTestSupport
 
-@testable import DataSets
 @testable import Nets
-@testable import Tasks
 
 /// What a net learns is read off its targets and outputs.
 @Suite struct NetInterfaceTests {

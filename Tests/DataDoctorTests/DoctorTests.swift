@@ -1,12 +1,12 @@
 import Base
-import Platform
 import Imaging
-import Runtime
+import Platform
+import Tasks
 import Testing
+import TrainerTestSupport
 
 @testable import DataDoctor
 @testable import DataSets
-@testable import Tasks
 
 /// What the doctor says of data sets that are broken in the ways in which they are broken.
 @Suite struct DoctorTests {

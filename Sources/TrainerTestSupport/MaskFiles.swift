@@ -1,7 +1,7 @@
 /// Masks of 16x16 as other programs save them; made by make_mask_files.py.
-enum MaskFiles {
+package enum MaskFiles {
     /// Object 255 on 0.
-    static let jpeg = decoded(
+    package static let jpeg = decoded(
         """
         /9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAgGBgcGBQgHBwcJCQgKDBQNDAsLDBkSEw8UHRofHh0aHBwgJC4nICIsIxwcKDcpLDAxNDQ0Hyc5\
         PTgyPC4zNDL/wAALCAAQABABAREA/8QAHwAAAQUBAQEBAQEAAAAAAAAAAAECAwQFBgcICQoL/8QAtRAAAgEDAwIEAwUFBAQAAAF9AQIDAAQR\
@@ -12,7 +12,7 @@ enum MaskFiles {
         """)
 
     /// Indices 0 and 1, black and dark red.
-    static let palette = decoded(
+    package static let palette = decoded(
         """
         iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAMAAAAoLQ9TAAADAFBMVEUAAACAAAAAgAAAgAAAgAAAgAAAgAAAgAAAgAAAgAAAgAAAgAAAgAAA\
         gAAAgAAAgAAAgAAAgAAAgAAAgAAAgAAAgAAAgAAAgAAAgAAAgAAAgAAAgAAAgAAAgAAAgAAAgAAAgAAAgAAAgAAAgAAAgAAAgAAAgAAAgAAA\
@@ -28,35 +28,35 @@ enum MaskFiles {
         """)
 
     /// 0 and 65535.
-    static let sixteenBits = decoded(
+    package static let sixteenBits = decoded(
         """
         iVBORw0KGgoAAAANSUhEUgAAABAAAAAQEAAAAABqCHz+AAAAM0lEQVR4nGNgoDlgRDD//0cShoszYZNG5jFhk0YWYUKXQAeDSAEjI7oETIQJ\
         XQCXBhoCAKrPChRW7SazAAAAAElFTkSuQmCC
         """)
 
     /// 16 bits, numbers 0 and 300.
-    static let instances = decoded(
+    package static let instances = decoded(
         """
         iVBORw0KGgoAAAANSUhEUgAAABAAAAAQEAAAAABqCHz+AAAANElEQVR4nGNgoDlgRGLqINj/r8BYTNikkXlM2KSRRZjQJdDBIFKA8DcMwESY\
         0AVwaaAhAAAGTQoU31qzSAAAAABJRU5ErkJggg==
         """)
 
     /// Class numbers 0, 1 and 2 at 4 bits.
-    static let fourBits = decoded(
+    package static let fourBits = decoded(
         """
         iVBORw0KGgoAAAANSUhEUgAAABAAAAAQBAAAAAD/aE28AAAAH0lEQVR4nGNgwAeYhIQEwAwhIIAKQIRIYsC1IwzEBQDeVAMZMHrAbQAAAABJ\
         RU5ErkJggg==
         """)
 
     /// Black, the object in the alpha channel.
-    static let alpha = decoded(
+    package static let alpha = decoded(
         """
         iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAYAAAAf8/9hAAAANklEQVR4nGNgGPKAEYf4f2LVM5GgGascugH4NGNVg80FJIFRAzANwJUucKrB\
         5gJ8hhBjwVADAICLBRQxLWhgAAAAAElFTkSuQmCC
         """)
 
     /// A JPEG of many values.
-    static let photograph = decoded(
+    package static let photograph = decoded(
         """
         /9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAIBAQEBAQIBAQECAgICAgQDAgICAgUEBAMEBgUGBgYFBgYGBwkIBgcJBwYGCAsICQoKCgoKBggL\
         DAsKDAkKCgr/2wBDAQICAgICAgUDAwUKBwYHCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgoKCgr/wAAR\

@@ -1,7 +1,8 @@
+import Tasks
 import Testing
+import TrainerTestSupport
 
 @testable import DataSets
-@testable import Tasks
 
 @Suite struct MaskMapTests {
     @Test func readsAndWrites() throws {

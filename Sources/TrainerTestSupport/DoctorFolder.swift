@@ -1,18 +1,17 @@
-import Platform
+import DataDoctor
+import DataSets
 import Imaging
-
-@testable import DataDoctor
-@testable import DataSets
-@testable import Tasks
+import Platform
+import Tasks
 
 /// A data set that is made to be broken.
-struct DoctorFolder {
-    let folder: TestFolder
-    let pictures: String
-    let masks: String
+package struct DoctorFolder {
+    package let folder: TestFolder
+    package let pictures: String
+    package let masks: String
 
     /// `count` different pictures with masks whose left half is background, called `p01` and so on.
-    init(_ count: Int = 0, pictures: String = "images", masks: String = "masks", object: UInt8 = 255) throws {
+    package init(_ count: Int = 0, pictures: String = "images", masks: String = "masks", object: UInt8 = 255) throws {
         folder = try TestFolder()
         self.pictures = pictures
         self.masks = masks
@@ -24,7 +23,7 @@ struct DoctorFolder {
     }
 
     /// A pair of PNG files.
-    func add(
+    package func add(
         _ name: String, shade: UInt8, background: UInt8 = 0, object: UInt8 = 255, side: Int = 16, maskWidth: Int? = nil
     ) throws {
         try writePicture(name, shade: shade, width: side, height: side)
@@ -33,20 +32,20 @@ struct DoctorFolder {
     }
 
     /// A slope of grays, another one for each shade.
-    func writePicture(_ name: String, shade: UInt8, width: Int, height: Int) throws {
+    package func writePicture(_ name: String, shade: UInt8, width: Int, height: Int) throws {
         let pixels = (0..<3 * width * height).map { UInt8(truncatingIfNeeded: $0 / 3 + 7 * Int(shade)) }
         let path = folder.file("\(pictures)/\(name).png")
         try Bitmap(width: width, height: height, channels: 3, pixels: pixels).writePNG(to: path)
     }
 
     /// A mask whose samples are `values`, repeated to fill a square.
-    func writeMask(_ name: String, values: [UInt8], side: Int = 16) throws {
+    package func writeMask(_ name: String, values: [UInt8], side: Int = 16) throws {
         let pixels = (0..<side * side).map { values[$0 % values.count] }
         try Bitmap(width: side, height: side, channels: 1, pixels: pixels).writePNG(to: folder.file("\(masks)/\(name)"))
     }
 
     /// - Parameter task: of a known net; nil for none.
-    func diagnosis(
+    package func diagnosis(
         _ task: TrainingTask? = .mask, side: Int = 16, map: String? = nil, split: Double = 0.8, sorted: Bool = true,
         classNames: [String] = [], strict: Bool = false
     ) throws -> DataDiagnosis {
@@ -59,11 +58,11 @@ struct DoctorFolder {
         return try DataExamination(settings: settings, seed: 0, net: net, isStrict: strict, threads: 2).diagnosis()
     }
 
-    func remove(_ name: String) { unlink(folder.file(name)) }
+    package func remove(_ name: String) { unlink(folder.file(name)) }
 }
 
 extension DoctorNet {
-    init(side: Int, task: TrainingTask) {
+    package init(side: Int, task: TrainingTask) {
         self.init(
             name: "net", shape: SampleShape(channels: 3, height: side, width: side, task: task), output: "logits",
             target: "mask")
@@ -72,9 +71,9 @@ extension DoctorNet {
 
 extension DataDiagnosis {
     /// `warning jpeg-masks` …, in their order.
-    var codes: [String] { findings.map { "\($0.severity.rawValue) \($0.code.rawValue)" } }
+    package var codes: [String] { findings.map { "\($0.severity.rawValue) \($0.code.rawValue)" } }
 
-    func finding(_ code: Finding.Code) -> Finding? { findings.first { $0.code == code } }
+    package func finding(_ code: Finding.Code) -> Finding? { findings.first { $0.code == code } }
 
-    func words(_ code: Finding.Code) -> String { finding(code)?.words() ?? "" }
+    package func words(_ code: Finding.Code) -> String { finding(code)?.words() ?? "" }
 }

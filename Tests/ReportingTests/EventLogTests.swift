@@ -1,9 +1,10 @@
 import Imaging
 import Runtime
 import Testing
+import TrainerSupport
+import TrainerTestSupport
 
 @testable import Reporting
-@testable import TrainerSupport
 
 /// Event files, read by a reader of the tests' own.
 @Suite struct EventLogTests {

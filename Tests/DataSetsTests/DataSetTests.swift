@@ -1,9 +1,9 @@
 import Imaging
+import Tasks
 import Testing
+import TrainerTestSupport
 
 @testable import DataSets
-@testable import Predictions
-@testable import Tasks
 
 /// Splits, orders, flips: all pure functions.
 @Suite struct DataSetTests {

@@ -1,7 +1,7 @@
+import Tasks
 import Testing
 
 @testable import Predictions
-@testable import Tasks
 
 /// Nets whose output is the middle of a mask.
 @Suite struct OutputWindowTests {

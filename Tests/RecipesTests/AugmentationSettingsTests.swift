@@ -1,6 +1,7 @@
+import DataSets
 import Testing
+import TrainerTestSupport
 
-@testable import DataSets
 @testable import Recipes
 
 @Suite struct AugmentationSettingsTests {

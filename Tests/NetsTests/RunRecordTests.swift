@@ -1,11 +1,12 @@
 import Base
+import DataSets
+import Recipes
+import Tasks
 import Testing
+import TrainerSupport
+import TrainerTestSupport
 
-@testable import DataSets
 @testable import Nets
-@testable import Recipes
-@testable import Tasks
-@testable import TrainerSupport
 
 @Suite struct RunRecordTests {
     private var record: RunRecord {

@@ -1,26 +1,37 @@
-@testable import DataSets
-
 /// A PNG made by hand, of kinds that the writers of the product do not have: palettes, 16 bits a sample, tags.
-struct HandmadePNG {
-    enum Kind: UInt8 {
+package struct HandmadePNG {
+    package enum Kind: UInt8 {
         case gray = 0
         case rgb = 2
         case palette = 3
     }
 
-    var width: Int
-    var height: Int
-    var kind = Kind.gray
+    package var width: Int
+    package var height: Int
+    package var kind = Kind.gray
     /// 8 or 16.
-    var bits = 8
+    package var bits = 8
     /// Samples row by row.
-    var samples: [UInt16]
+    package var samples: [UInt16]
     /// Red, green, blue and alpha of each.
-    var palette: [[UInt8]] = []
+    package var palette: [[UInt8]] = []
     /// The EXIF orientation, 1 to 8; nil for no tag.
-    var orientation: UInt8?
+    package var orientation: UInt8?
 
-    var bytes: [UInt8] {
+    package init(
+        width: Int, height: Int, kind: Kind = Kind.gray, bits: Int = 8, samples: [UInt16], palette: [[UInt8]] = [],
+        orientation: UInt8? = nil
+    ) {
+        self.width = width
+        self.height = height
+        self.kind = kind
+        self.bits = bits
+        self.samples = samples
+        self.palette = palette
+        self.orientation = orientation
+    }
+
+    package var bytes: [UInt8] {
         var header = Self.number(width) + Self.number(height)
         header += [UInt8(bits), kind.rawValue, 0, 0, 0]
         var file: [UInt8] = [137, 80, 78, 71, 13, 10, 26, 10]

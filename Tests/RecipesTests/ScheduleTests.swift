@@ -1,10 +1,11 @@
+import DataSets
 import Runtime
+import Tasks
 import Testing
+import TrainerSupport
+import TrainerTestSupport
 
-@testable import DataSets
 @testable import Recipes
-@testable import Tasks
-@testable import TrainerSupport
 
 /// Schedules beside the numbers of PyTorch 2.13, at a largest rate of 0.5.
 @Suite struct ScheduleTests {

@@ -1,8 +1,9 @@
 import Base
+import Tasks
 import Testing
+import TrainerTestSupport
 
 @testable import DataSets
-@testable import Tasks
 
 @Suite struct EmbeddedSamplesTests {
     private let drawing = EmbeddedSamples(shape: SampleShape(channels: 3, height: 32, width: 32))
@@ -53,17 +54,6 @@ import Testing
         }
         let two = SampleShape(channels: 3, height: 32, width: 32, task: .classes(ClassRange(count: 2)))
         #expect(EmbeddedSamples(shape: two).sample(3) == drawing.sample(3))
-    }
-
-    /// What memory has no room for is drawn again: the same bits, however large the net's pictures are.
-    @Test func drawingsNeedNotBeKept() throws {
-        let folder = try TestFolder()
-        for (run, cache) in [("kept", "1G"), ("drawn", "0"), ("some", "100K")] {
-            try TinyRuns.run(["train", "--out", folder.file(run), "--quiet", "--epochs", "1", "--cache", cache])
-            #expect(
-                bytes(folder.file("kept/checkpoint.safetensors")) == bytes(folder.file(run + "/checkpoint.safetensors"))
-            )
-        }
     }
 
     @Test func oneThatDoesNotFitIsSaid() throws {

@@ -2,21 +2,19 @@ import FileAccess
 import Platform
 import Runtime
 import Synchronization
-
-@testable import Predictions
-@testable import TrainerSupport
+import TrainerSupport
 
 /// The smallest net that can be trained: each pixel's logits are weighted sums of its channels.
 ///
 /// Written by hand in C, `Sources/PixelNet/pixels.c`, and compiled for the tests with other macros each.
-enum PixelModel {
-    static let capacity = 4
-    static let side = 16
+package enum PixelModel {
+    package static let capacity = 4
+    package static let side = 16
 
     /// - Parameter defines: macros of the C text: `CHANNELS`, `SIDE`, `NAME`, `HASH`, `TILED`, `OVERFLOWS`; `CLASSES` (and `IGNORE`) or
     ///   `RECONSTRUCTION` for other tasks than a binary mask; `TARGET_NAME` (in the metadata) and `TARGET_CHANNELS` for
     ///   graphs that the trainer refuses.
-    static func load(_ defines: [String] = []) throws -> Model {
+    package static func load(_ defines: [String] = []) throws -> Model {
         let library = try libraries.withLock { libraries in
             if let known = libraries[defines] { return known }
             let made = try compile(defines)

@@ -1,9 +1,10 @@
 import Base
+import DataSets
 import FileAccess
 import Platform
 import Testing
+import TrainerTestSupport
 
-@testable import DataSets
 @testable import Predictions
 
 /// Lists of paths as programs write them.

@@ -1,12 +1,14 @@
 import Base
 import Imaging
+import Nets
+import Recipes
+import Tasks
 import Testing
+import TrainerSupport
+import TrainerTestSupport
 
 @testable import DataDoctor
 @testable import DataSets
-@testable import Recipes
-@testable import Tasks
-@testable import TrainerSupport
 
 /// Pictures with an EXIF orientation, and masks drawn on what viewers show or on the stored pixels.
 @Suite struct OrientationTests {
