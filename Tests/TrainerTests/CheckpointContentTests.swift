@@ -189,16 +189,8 @@ import TrainerTestSupport
         let model = try PixelModel.load()
         let record = try Checkpoint(path: files.checkpoint).record(for: model)
         let net = try Net(model: model, for: record.settings.use, threads: 1, preparedWeights: .recomputed)
-        let samples = try DataSet.load(
-            record.data, .training, shape: try NetInterface(model: model).shape, seed: record.settings.seed, threads: 1,
-            isStrict: true, console: Console(isQuiet: true)
-        ).data
-        let run = TrainingRun(
-            net: net, data: samples, names: try ClassNames([], task: .mask), files: files, record: record,
-            log: MetricsLog(task: .mask), console: Console(isQuiet: true), interruption: Interruption(),
-            checkpointEvery: nil)
         #expect(rename(data.file("run"), data.file("moved")) == 0)
-        let text = message { try run.save {} }
+        let text = message { try RunWriter(files: files, net: net).save(record) }
         #expect(text.contains("the run's folder \(data.file("run")) is gone"), "\(text)")
         #expect(!text.contains("make room") && !text.contains("still there"), "\(text)")
     }

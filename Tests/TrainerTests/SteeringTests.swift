@@ -168,8 +168,8 @@ import TrainerTestSupport
         longer.settings.epochs = 2
         let run = TrainingRun(
             net: net, data: samples, names: try ClassNames([], task: .mask), files: RunFiles(folder: data.file("run")),
-            record: longer, log: MetricsLog(task: .mask), console: Console(isQuiet: true),
-            interruption: Interruption(), checkpointEvery: nil)
+            state: RunState(record: longer, log: MetricsLog(task: .mask)), console: Console(isQuiet: true),
+            interruption: Interruption())
         let text = message { _ = try run.run() }
         #expect(
             text.contains("in the test of epoch 2; the last good checkpoint is \(data.file("run"))/checkpoint"),

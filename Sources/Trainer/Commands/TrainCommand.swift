@@ -121,17 +121,17 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         let ending = try training.run()
         switch ending {
         case .finished:
-            try finish(training, description, console)
-            try repeated?.compare(with: training.files, console)
+            try finish(training.results, description, console)
+            try repeated?.compare(with: folder.files, console)
         case .early(let reason):
             console.say("stopped early: " + reason)
-            try finish(training, description, console)
-            try repeated?.compare(with: training.files, console)
+            try finish(training.results, description, console)
+            try repeated?.compare(with: folder.files, console)
         case .interrupted(let isTimeUp):
-            if isTimeUp && training.record.progress.epoch > 0 { try finish(training, description, console) }
+            if isTimeUp && training.state.progress.epoch > 0 { try finish(training.results, description, console) }
             let why = isTimeUp ? "the time of --minutes \(Text.plain(flags.stopping.minutes ?? 0)) is up: " : ""
             console.answer(
-                why + "stopped after step \(training.record.progress.step), everything is saved; continue with\n  "
+                why + "stopped after step \(training.state.progress.step), everything is saved; continue with\n  "
                     + Self.resumeLine(context.arguments))
         }
         withExtendedLifetime(folder) {}
@@ -183,12 +183,13 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
             try SessionProfile(
                 profiling.window ?? .standard, to: $0, net: net, data: samples, settings: record.settings)
         }
+        let session = SessionPlan(
+            checkpointEvery: checkpointEvery, secondsAllowed: flags.stopping.minutes.map { 60 * $0 },
+            lastEpoch: lastEpoch, isPoisoned: poison)
         let run = TrainingRun(
-            net: net, data: samples, names: names, files: files, record: record, log: log, console: console,
-            interruption: interruption, checkpointEvery: checkpointEvery,
-            secondsAllowed: flags.stopping.minutes.map { 60 * $0 },
-            logs: RunLogs(stepInterval: logging.logEvery, description: description), lastEpoch: lastEpoch,
-            isPoisoned: poison, profile: profile)
+            net: net, data: samples, names: names, files: files, state: RunState(record: record, log: log),
+            console: console, interruption: interruption, plan: session,
+            logs: RunLogs(stepInterval: logging.logEvery, description: description), profile: profile)
         return (run, description)
     }
 
@@ -310,24 +311,23 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         }
     }
 
-    private func finish(_ training: TrainingRun, _ description: RunDescription, _ console: Console) throws {
-        let files = training.files
-        try training.drawCurves()
-        try training.drawSamples()
-        let result = try training.testBest(measuresWritten: measuring.ownSize)
+    private func finish(_ results: RunResults, _ description: RunDescription, _ console: Console) throws {
+        let files = results.writer.files
+        let state = results.state
+        try results.drawCurves()
+        try results.drawSamples()
+        let result = try results.testBest(measuresWritten: measuring.ownSize)
         let matrix = result?.confusion
         if let matrix {
-            try training.draw(matrix)
-            console.say("classes\(training.log.sizeText):\n" + matrix.table(training.names))
+            try results.draw(matrix)
+            console.say("classes\(state.log.sizeText):\n" + matrix.table(results.names))
         }
-        try training.writeReport(description, best: result)
-        try training.writeBest(result)
-        let progress = training.record.progress
-        if let quality = progress.best {
-            let task = training.data.shape.task
-            let best = try task.criterion(training.record.settings.stopping.bestBy).text(quality)
-            console.say("best \(best)\(training.log.sizeText) in epoch \(progress.bestEpoch): \(files.best)")
-            if let written = result?.written { written.tell(task, console) }
+        try results.writeReport(description, best: result)
+        try results.writeBest(result)
+        if let quality = state.progress.best {
+            let best = try state.task.criterion(state.settings.stopping.bestBy).text(quality)
+            console.say("best \(best)\(state.log.sizeText) in epoch \(state.progress.bestEpoch): \(files.best)")
+            if let written = result?.written { written.tell(state.task, console) }
         }
         console.say(
             "curves \(files.curves), samples \(files.samples), "

@@ -1,0 +1,65 @@
+import Base
+import DataSets
+import Nets
+import Predictions
+import Recipes
+import Runtime
+import TrainerSupport
+
+/// Times a session's first steps, and says once how long an epoch takes.
+final class RunForecast {
+    private let steps: EpochSteps
+    /// How many are to be trained.
+    private let epochs: Int
+    private let console: Console
+    private let spans: SpanRecorder?
+    /// nil once the forecast is made.
+    private var meter: SpeedMeter? = SpeedMeter(warmUp: 1)
+    /// When the step before ended.
+    private var last = 0.0
+
+    init(steps: EpochSteps, epochs: Int, console: Console, spans: SpanRecorder?) {
+        self.steps = steps
+        self.epochs = epochs
+        self.console = console
+        self.spans = spans
+    }
+
+    /// The first step of an epoch begins now.
+    func begin() { last = monotonicSeconds() }
+
+    /// Looks at the clock after a step, and makes the forecast once enough steps were timed.
+    /// - Returns: the seconds that the forecast itself took.
+    /// - Throws: `RuntimeError` when the net cannot run.
+    func note(_ progress: RunProgress) throws -> Double {
+        guard !console.isQuiet, meter != nil else { return 0 }
+        let now = monotonicSeconds()
+        meter?.add(now - last)
+        last = now
+        let isLast = progress.stepInEpoch == steps.count
+        guard let timed = meter, timed.isDone || isLast else { return 0 }
+        meter = nil
+        guard let step = timed.mean, epochs > 1 || !isLast else { return 0 }
+        let (data, net) = (steps.data, steps.net)
+        let testedBatch = try spans.measure(.forecast) { try timeOfTest(net, data) }
+        let forecast = TimeForecast(
+            step: step, testedBatch: testedBatch, training: data.training.count, testing: data.testing.count,
+            batch: steps.settings.samplesPerStep, capacity: net.model.batchCapacity)
+        console.clear()
+        console.say("time: " + forecast.text(epochs: epochs - progress.epoch))
+        return monotonicSeconds() - now
+    }
+
+    /// The seconds that the test of a batch takes: it changes nothing.
+    private func timeOfTest(_ net: Net, _ data: DataSet) throws -> Double {
+        guard !data.testing.isEmpty else { return 0 }
+        let samples = Array(data.testing.prefix(net.model.batchCapacity))
+        var meter = SpeedMeter(warmUp: 1)
+        for _ in 0..<3 {
+            let start = monotonicSeconds()
+            _ = try test(net, on: samples, of: data)
+            meter.add(monotonicSeconds() - start)
+        }
+        return (meter.mean ?? 0) * Double(net.model.batchCapacity) / Double(samples.count)
+    }
+}
