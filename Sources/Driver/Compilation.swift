@@ -18,12 +18,14 @@ public final class Compilation {
     public let session: Session
     public private(set) var options: CompileOptions
     public let timings: Timings
-    private let builder = KernelBuilder()
+    private let builder: KernelBuilder
     private var knownStages: [PlanKind: GraphStages] = [:]
     private var choosers: [ChooserKey: AlgorithmChooser] = [:]
+    private var unmeasured: [PlanKey: Program] = [:]
     private var selections: [PlanKey: Program] = [:]
     private var train: Program?
     private var plans: [PlanKey: Plan] = [:]
+    private var unmeasuredDeferrals: [DeferralKey: Program] = [:]
     private var deferrals: [DeferralKey: Program] = [:]
     private var deferredPlans: [DeferralKey: Plan] = [:]
     private var knownLowered: [PlanKind: LoweredPlan] = [:]
@@ -49,6 +51,7 @@ public final class Compilation {
         self.session = session
         self.options = options
         self.timings = timings
+        builder = KernelBuilder(threads: options.jobs)
     }
 
     var graph: Graph { session.graph }
@@ -92,25 +95,33 @@ public final class Compilation {
     func selected(_ kind: PlanKind, batch: Int? = nil) throws -> Program {
         let key = PlanKey(kind: kind, batch: batch ?? self.batch(of: kind))
         if let made = selections[key] { return made }
-        let fused = try stages(kind).fused
-        let made: Program
-        if kind == .tile {
-            let tile = try chosenTile()
-            made = try selected(fused, batch: key.batch) { tile.choices[$0] }
-        } else {
-            made = try selected(fused, batch: key.batch, choice: chooser(fused, key.batch).choice)
-        }
+        let made = measuredProgram(try unmeasured(kind, batch: key.batch), batch: key.batch)
         selections[key] = made
         return made
     }
 
-    private func selected(
-        _ graph: Graph, batch: Int, leaves: [String: Layout] = [:], choice: (Op) -> AlgorithmChoice?
+    /// The same before kernels have been asked what they need.
+    func unmeasured(_ kind: PlanKind, batch: Int) throws -> Program {
+        let key = PlanKey(kind: kind, batch: batch)
+        if let made = unmeasured[key] { return made }
+        let fused = try stages(kind).fused
+        let made: Program
+        if kind == .tile {
+            let tile = try chosenTile()
+            made = try unmeasured(fused) { tile.choices[$0] }
+        } else {
+            made = try unmeasured(fused, choice: chooser(fused, batch).choice)
+        }
+        unmeasured[key] = made
+        return made
+    }
+
+    private func unmeasured(
+        _ graph: Graph, leaves: [String: Layout] = [:], choice: (Op) -> AlgorithmChoice?
     ) throws -> Program {
         let made = timings.measure(.selection) {
             select(
-                graph, target: options.target, batch: batch, leaves: leaves, elements: options.elements,
-                building: builder, choice: choice)
+                graph, target: options.target, leaves: leaves, elements: options.elements, choice: choice)
         }
         try checked { try requireWellFormed(made.graph, after: "layouts") }
         return made
@@ -142,7 +153,11 @@ public final class Compilation {
     /// A program that passes have changed, with what its new steps ask for.
     func checkedAgain(_ program: Program, batch: Int) throws -> Program {
         try checked { try requireWellFormed(program.graph, after: "recomputation") }
-        return timings.measure(.selection) {
+        return measuredProgram(program, batch: batch)
+    }
+
+    private func measuredProgram(_ program: Program, batch: Int) -> Program {
+        timings.measure(.demands) {
             measured(program, target: options.target, batch: batch, building: builder)
         }
     }
@@ -172,12 +187,22 @@ public final class Compilation {
     func program(of deferred: DeferredGradients, batch: Int, partBatch: Int) throws -> Program {
         let key = DeferralKey(gradients: deferred, batch: batch, partBatch: partBatch)
         if let made = deferrals[key] { return made }
-        let train = try selected(.train, batch: partBatch)
+        let made = measuredProgram(
+            try unmeasuredProgram(of: deferred, batch: batch, partBatch: partBatch), batch: batch)
+        deferrals[key] = made
+        return made
+    }
+
+    /// The same before kernels have been asked what they need.
+    func unmeasuredProgram(of deferred: DeferredGradients, batch: Int, partBatch: Int) throws -> Program {
+        let key = DeferralKey(gradients: deferred, batch: batch, partBatch: partBatch)
+        if let made = unmeasuredDeferrals[key] { return made }
+        let train = try unmeasured(.train, batch: partBatch)
         var leaves: [String: Layout] = [:]
         for id in train.graph.ids { leaves[train.graph[id].name] = train.layout(of: id) }
         let graph = deferred.graph(from: train.graph)
-        let made = try selected(graph, batch: batch, leaves: leaves, choice: chooser(graph, batch).choice)
-        deferrals[key] = made
+        let made = try unmeasured(graph, leaves: leaves, choice: chooser(graph, batch).choice)
+        unmeasuredDeferrals[key] = made
         return made
     }
 
@@ -271,7 +296,7 @@ public final class Compilation {
                 parameters: session.overrides, target: options.target, batchCapacity: batch, graph: graph)
             description.stepBatch = options.stepBatch
             description.memoryBudget = options.memoryBudget
-            return EmittedModel(plans: plans, description: description, backend: options.backend)
+            return EmittedModel(plans: plans, description: description, backend: options.backend, threads: options.jobs)
         }
     }
 

@@ -1,3 +1,4 @@
+import Base
 import Emission
 import FileAccess
 import GraphIR
@@ -74,7 +75,7 @@ extension Compilation {
             try Linker(toolchain: toolchain).linkTrainer(
                 objects, usesGemm: model.usesGemm, main: folder + "/main.c", into: program)
         }
-        try timings.measure(.writing) { try output.finish(files, product: product, from: program) }
+        try timings.measure(.writing) { try output.finish(product: product, from: program) }
         return CompiledModel(
             folder: folder, plans: plans, product: "\(folder)/\(product)", kernels: model.kernels,
             usesGemm: model.usesGemm)
@@ -86,10 +87,10 @@ extension Compilation {
         let toolchain = try Toolchain()
         let swift = try options.backend.swiftToolchain()
         let (model, plans) = try emit()
-        let key = contentHash(
+        let key = ContentDigest(
             model.files.map { $0.path + "\u{1}" + $0.text }.joined(separator: "\u{1}")
                 + toolchain.key(for: options.target) + (swift?.key(for: options.target) ?? ""))
-        let folder = options.cacheFolder + "/models/" + key
+        let folder = options.cacheFolder + "/models/" + key.text
         let product = folder + "/libmodel.so"
         if !Files.exists(product) {
             let work = try WorkFolder(in: options.cacheFolder)

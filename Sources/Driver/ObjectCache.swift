@@ -29,12 +29,12 @@ struct ObjectCache {
         FileWriter.removeLeftovers(in: folder + "/objects")
         let headers = model.files.filter { $0.path.hasSuffix(".h") }
         // A kernel is the same whatever other kernels the model's header declares, which are all of them.
-        let kernelContext = Self.context(toolchain.key(for: target), headers.filter { $0.path != "model.h" })
-        let tableContext = Self.context(toolchain.key(for: target), headers)
+        let kernelContext = Context(toolchain.key(for: target), headers.filter { $0.path != "model.h" })
+        let tableContext = Context(toolchain.key(for: target), headers)
         // Files of one module are compiled anew together.
         let support = Set(model.swiftSupport)
         let swiftContext = swift.map { swift in
-            Self.context(
+            Context(
                 swift.key(for: target),
                 model.files.filter { $0.path == Self.modelHeader || support.contains($0.path) })
         }
@@ -42,12 +42,11 @@ struct ObjectCache {
         var known: Set<String> = []
         var missing: [(Compilation, object: String)] = []
         for unit in CompilationUnit.all(of: model) {
-            let context = unit.isSwift ? swiftContext ?? "" : unit.isKernels ? kernelContext : tableContext
+            let context = unit.isSwift ? swiftContext ?? kernelContext : unit.isKernels ? kernelContext : tableContext
             let compilation = Compilation(unit: unit, context: context)
-            let key = compilation.key
-            let object = "\(folder)/objects/\(contentHash(key)).o"
+            let object = "\(folder)/objects/\(compilation.hash.text).o"
             objects.append(object)
-            if known.insert(object).inserted, !isCurrent(object, key) {
+            if known.insert(object).inserted, !isCurrent(object, compilation) {
                 missing.append((compilation, object))
             }
         }
@@ -56,27 +55,47 @@ struct ObjectCache {
     }
 
     /// What all files of a language are compiled with.
-    private static func context(_ compiler: String, _ files: [EmittedFile]) -> String {
-        ([compiler] + [files.map(\.text).joined(separator: "\u{1}")]).joined(separator: "\u{1}")
+    private struct Context {
+        let text: String
+        let hash: ContentDigest
+
+        init(_ compiler: String, _ files: [EmittedFile]) {
+            text = compiler + ObjectCache.separator + files.map(\.text).joined(separator: ObjectCache.separator)
+            hash = ContentDigest(text)
+        }
     }
+
+    /// Between the texts of a key.
+    private static let separator = "\u{1}"
 
     private static let modelHeader = "unetc_model.h"
 
     private struct Compilation {
         let unit: CompilationUnit
         /// What it is compiled with, which many share.
-        let context: String
+        let context: Context
 
         /// All that the object depends on. Made when it is asked for: of all units together it would be many times the
         /// model.
-        var key: String { ([context] + unit.files.map(\.text)).joined(separator: "\u{1}") }
-        var size: Int { context.utf8.count + unit.files.reduce(0) { $0 + $1.text.utf8.count } }
+        var key: String { ([context.text] + unit.files.map(\.text)).joined(separator: ObjectCache.separator) }
+
+        /// Of the key.
+        var hash: ContentDigest {
+            var hash = context.hash
+            for file in unit.files {
+                hash.add(ObjectCache.separator)
+                hash.add(file.text)
+            }
+            return hash
+        }
+
+        var size: Int { context.text.utf8.count + unit.files.reduce(0) { $0 + $1.text.utf8.count } }
     }
 
     /// An object counts when it has the size that was noted with it and was made of the same text.
-    private func isCurrent(_ object: String, _ key: String) -> Bool {
+    private func isCurrent(_ object: String, _ compilation: Compilation) -> Bool {
         guard let size = Files.size(object), let stored = try? Files.read(object + ".key") else { return false }
-        return stored == Array("\(size)\n\(key)".utf8)
+        return stored == Array("\(size)\n\(compilation.key)".utf8)
     }
 
     /// Compiles from a private copy of the files, which no other process can change under way.
@@ -144,17 +163,4 @@ struct ObjectCache {
         return DriverError(
             "the \(language) compiler refuses \(path), which is a bug of unetc:\n\(result.output)", exitCode: 70)
     }
-}
-
-/// 128 bits of FNV-1a, as two runs with different starts; collisions are caught by comparing contents.
-func contentHash(_ text: String) -> String { contentHash(Array(text.utf8)) }
-
-/// As of a text.
-func contentHash(_ bytes: [UInt8]) -> String {
-    let hashes = [FNV1a(), FNV1a(start: SplitMix64.increment)].map { start in
-        var hash = start
-        hash.add(bytes)
-        return hash.value.hexadecimal
-    }
-    return hashes.joined()
 }

@@ -15,6 +15,8 @@ struct OutputFolder {
     private var written: [String: Set<String>]
     /// Folders of older versions have no list.
     private let hasList: Bool
+    /// Of the files of this compilation.
+    private var hashes: [String: Set<String>] = [:]
 
     /// - Throws: `DriverError` for a folder that is not unetc's.
     init(_ path: String) throws {
@@ -55,7 +57,7 @@ struct OutputFolder {
     private func isUsers(_ file: String, unless contents: [UInt8]? = nil) -> Bool {
         guard Files.kind("\(path)/\(file)") != nil else { return false }
         guard let bytes = try? Files.read("\(path)/\(file)") else { return true }
-        if bytes == contents || written[file]?.contains(contentHash(bytes)) == true { return false }
+        if bytes == contents || written[file]?.contains(ContentDigest(bytes).text) == true { return false }
         // A folder of an older version has no list, so that nobody can tell what was changed there.
         return true
     }
@@ -89,7 +91,8 @@ struct OutputFolder {
         FileWriter.removeLeftovers(in: path)
         for folder in ["kernels", "dumps"] { FileWriter.removeLeftovers(in: "\(path)/\(folder)") }
         // Known before they are there, so that a compilation that is cut short leaves nothing that looks like the user's.
-        for file in files { written[file.path, default: []].insert(contentHash(file.text)) }
+        for file in files { hashes[file.path, default: []].insert(ContentDigest(file.text).text) }
+        written.merge(hashes) { $0.union($1) }
         try writeList()
         for file in files {
             let place = "\(path)/\(file.path)"
@@ -105,13 +108,14 @@ struct OutputFolder {
     }
 
     /// Puts the program there, which ends the compilation.
-    mutating func finish(_ files: [EmittedFile], product: String, from program: String) throws {
+    mutating func finish(product: String, from program: String) throws {
         let bytes = try Files.read(program)
-        written[product, default: []].insert(contentHash(bytes))
+        let hash = ContentDigest(bytes).text
+        written[product, default: []].insert(hash)
         try writeList()
         try FileWriter.write("\(path)/\(product)", bytes, [.executable, .waits])
-        written = Dictionary(files.map { ($0.path, [contentHash($0.text)]) }, uniquingKeysWith: { $0.union($1) })
-        written[product] = [contentHash(bytes)]
+        written = hashes
+        written[product] = [hash]
         try writeList()
     }
 

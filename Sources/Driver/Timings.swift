@@ -6,7 +6,8 @@ public final class Timings {
     public enum Phase: String, CaseIterable, Sendable {
         case reading = "reading and elaborating the text"
         case passes = "passes over the graph"
-        case selection = "algorithms, layouts, demands"
+        case selection = "algorithms and layouts"
+        case demands = "kernels, to see what they need"
         case tiles = "the search for tiles"
         case recomputation = "the search for values to make again"
         case planning = "memory planning"

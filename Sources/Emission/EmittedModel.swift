@@ -80,10 +80,11 @@ public struct EmittedModel: Sendable {
     /// By plan and step, the step's function; nil for updates, which share one.
     public var kernels: [[EmittedKernel?]]
 
-    /// Prints the plans of one graph; the first plan's graph names the model.
-    public init(plans: [LoweredPlan], description: ModelDescription, backend: Backend = .c) {
+    /// Prints the plans of one graph, on so many threads; the first plan's graph names the model.
+    public init(plans: [LoweredPlan], description: ModelDescription, backend: Backend = .c, threads: Int = 1) {
         var library = KernelLibrary(target: description.target, backend: backend)
         let functions = plans.map { plan in plan.steps.map { library.add($0, of: plan) } }
+        library.printAll(threads: threads)
         let largest = plans.first?.tensors.filter { $0.role == .parameter }.map { $0.type.elementCount }.max() ?? 1
         let optimizers = optimizerKernels(target: description.target, largest: largest)
         let training = TrainingKernels(target: description.target, largest: largest)

@@ -1,3 +1,4 @@
+import Base
 import GraphIR
 import KernelIR
 import Kernels
@@ -9,7 +10,8 @@ struct KernelLibrary {
     private struct Function {
         var kernel: Kernel
         var group: Int
-        var text: String
+        /// Empty until all are printed.
+        var text = ""
     }
 
     private let target: Target
@@ -51,10 +53,21 @@ struct KernelLibrary {
             indices[kernel.name] = functions.count
             let group = group(of: plan.graph[step.node])
             groups[group].functions.append(functions.count)
-            functions.append(Function(kernel: kernel, group: group, text: printKernel(kernel, in: backend)))
+            functions.append(Function(kernel: kernel, group: group))
             usesGemm = usesGemm || kernel.calls(gemmFunction)
         }
         return kernel.name
+    }
+
+    /// Prints what has been added, on so many threads.
+    mutating func printAll(threads: Int) {
+        let kernels = functions.map(\.kernel)
+        let backend = backend
+        let printed = try? parallelMap(count: kernels.count, threads: threads) { printKernel(kernels[$0], in: backend) }
+        // Where no thread can be started, this one has to do.
+        for (index, text) in (printed ?? kernels.map { printKernel($0, in: backend) }).enumerated() {
+            functions[index].text = text
+        }
     }
 
     /// The function of that name, and where it is.

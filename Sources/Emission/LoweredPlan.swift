@@ -78,32 +78,26 @@ public struct LoweredPlan: Sendable {
         let table = TensorTable(plan)
         tensors = table.entries
         let isInference = program.isInference
-        // Layers of one shape have one body, which is most of a kernel.
-        var bodies: [[Statement]: [Statement]] = [:]
-        func shared(_ stage: LoweredStage) -> LoweredStage {
-            var stage = stage
-            if let known = bodies[stage.kernel.body] {
-                stage.kernel.body = known
-            } else {
-                bodies[stage.kernel.body] = stage.kernel.body
-            }
-            return stage
+        var bodies = SharedBodies()
+        let requests = plan.steps.filter { !program[$0].appliesGradient }.map { id in
+            KernelRequest(
+                id, in: program, batchCapacity: plan.batchCapacity, target: target, isInference: isInference,
+                concatCopies: program[id].form == .joined
+                    ? program.graph.concatCopies(id, locations: plan.locations) : [],
+                sampleStride: { plan.locations[$0.index]?.sampleStride })
         }
+        builder.prepare(requests)
+        var next = requests.makeIterator()
         steps = plan.steps.flatMap { id in
             let node = program.graph[id]
-            guard !program[id].appliesGradient else {
+            guard !program[id].appliesGradient, let request = next.next() else {
                 return [
                     PlannedStep(
                         node: id, name: node.name, stage: nil, operands: node.inputs.map { table.index(of: $0) },
                         operation: "update")
                 ]
             }
-            let request = KernelRequest(
-                id, in: program, batchCapacity: plan.batchCapacity, target: target, isInference: isInference,
-                concatCopies: program[id].form == .joined
-                    ? program.graph.concatCopies(id, locations: plan.locations) : [],
-                sampleStride: { plan.locations[$0.index]?.sampleStride })
-            let stages = builder.build(request).stages.map(shared)
+            let stages = builder.build(request).stages.map { bodies.sharing($0) }
             let companions = program.graph.companions(of: id)
             return stages.enumerated().map { number, stage in
                 PlannedStep(
@@ -113,6 +107,32 @@ public struct LoweredPlan: Sendable {
                     isPreparation: stage.isPreparation && plan.keepsPrepared(by: id) || plan.keepsValue(of: id))
             }
         }
+    }
+}
+
+/// Layers of one shape have one body, which is most of a kernel.
+private struct SharedBodies {
+    /// Of kernels that may have the same, which is told quicker than by looking at all that they do.
+    private struct Shape: Hashable {
+        var statements: Int
+        var extents: [Int]
+        var tasks: [Int]
+    }
+
+    private var known: [Shape: [[Statement]]] = [:]
+
+    mutating func sharing(_ stage: LoweredStage) -> LoweredStage {
+        let kernel = stage.kernel
+        let shape = Shape(
+            statements: kernel.body.count, extents: kernel.buffers.map(\.extent),
+            tasks: [kernel.tasksPerSample, kernel.tasksFixed])
+        var stage = stage
+        if let body = known[shape]?.first(where: { $0 == kernel.body }) {
+            stage.kernel.body = body
+        } else {
+            known[shape, default: []].append(kernel.body)
+        }
+        return stage
     }
 }
 

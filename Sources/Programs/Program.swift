@@ -108,6 +108,11 @@ public struct Program: Hashable, Sendable {
     /// Memory of each thread, enough for all steps.
     public var workspaceBytes: Int { made.compactMap { $0?.workspaceBytes }.max() ?? 0 }
 
+    /// What the cost models say of the convolutions alone, on one core, which is known before kernels have been asked.
+    public var convolutionMilliseconds: Double {
+        steps.compactMap { made[$0.index]?.choice?.predictedMilliseconds }.reduce(0, +)
+    }
+
     /// What the cost models say of all steps, on one core, added in an order that does not depend on theirs.
     public var milliseconds: Double { steps.compactMap { made[$0.index]?.milliseconds }.sorted().reduce(0, +) }
 }

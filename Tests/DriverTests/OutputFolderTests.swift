@@ -83,7 +83,7 @@ extension CompiledTests {
                 try folder.write(files, product: "trainer")
                 try FileWriter.write(path + "-program", [0x7f] + Array("ELF of \(files.count)".utf8))
                 defer { Files.remove(path + "-program") }
-                try folder.finish(files, product: "trainer", from: path + "-program")
+                try folder.finish(product: "trainer", from: path + "-program")
             }
 
             func text(_ name: String) -> String? {
@@ -170,7 +170,7 @@ extension CompiledTests {
             try writeText("precious", to: outside)
             defer { Files.remove(outside) }
             let list = try #require(output.text(OutputFolder.listName))
-            let hash = contentHash("precious")
+            let hash = ContentDigest("precious").text
             let name = Files.name(of: outside)
             try output.write(OutputFolder.listName, list + "\(hash)  ../\(name)\n\(hash)  \(outside)\n\(hash)\n\n")
             try output.compile(Output.others)

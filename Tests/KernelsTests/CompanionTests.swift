@@ -60,8 +60,7 @@ import Testing
 
     private func selected(_ graph: Graph, _ choice: ConvolutionChoice) -> Program {
         let chooser = AlgorithmChooser(target: .x86v3, batch: 2, isInference: graph.isInference, choice: choice)
-        return select(
-            graph, target: .x86v3, batch: 2, building: KernelBuilder(), choice: chooser.choice)
+        return select(graph, target: .x86v3, choice: chooser.choice)
     }
 
     /// The layers of a net after layouts have been chosen: which values are made beside others.

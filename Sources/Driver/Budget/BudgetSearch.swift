@@ -56,7 +56,7 @@ struct BudgetSearch {
     mutating func candidate(_ split: StepSplit) throws -> Candidate {
         if let known = candidates[split] { return known }
         let train = try compilation.selected(.train, batch: split.part)
-        let deferred = split.parts > 1 ? deferred(train.graph, split) : nil
+        let deferred = deferred(train.graph, split)
         let search = compilation.recomputeSearch(deferred?.left(of: train) ?? train, batch: split.part)
         let atTheEnd = try deferred.map {
             try compilation.program(of: $0, batch: split.batch, partBatch: split.part)
@@ -86,7 +86,26 @@ struct BudgetSearch {
 
     /// Where gradients are summed in any case, none has to wait.
     private func deferred(_ graph: Graph, _ split: StepSplit) -> DeferredGradients? {
-        self.graph.training.sumsWholeBatches ? nil : DeferredGradients(of: graph, batch: split.batch)
+        split.parts == 1 || self.graph.training.sumsWholeBatches
+            ? nil : DeferredGradients(of: graph, batch: split.batch)
+    }
+
+    /// Whether a step takes at least so many milliseconds on one core, as far as that can be told without looking closer.
+    ///
+    /// Most ways to cut the batch are slower than what has been found already, and asking the kernels of all plans what they
+    /// need is most of the work.
+    private func takes(_ milliseconds: Double, _ split: StepSplit) throws -> Bool {
+        guard candidates[split] == nil else { return false }
+        let plain = try compilation.unmeasured(.train, batch: split.part)
+        let deferred = deferred(plain.graph, split)
+        let atTheEnd = try deferred.map {
+            try compilation.unmeasuredProgram(of: $0, batch: split.batch, partBatch: split.part).convolutionMilliseconds
+        }
+        // Sums of the same times in another order differ in their last bits.
+        let limit = (milliseconds - (atTheEnd ?? 0)) / Double(split.parts) * (1 + 1e-9)
+        if (deferred?.left(of: plain) ?? plain).convolutionMilliseconds >= limit { return true }
+        let train = try compilation.selected(.train, batch: split.part)
+        return (deferred?.left(of: train) ?? train).milliseconds >= limit
     }
 
     /// The optimiser's step, and the sums of gradients before it.
@@ -103,6 +122,7 @@ struct BudgetSearch {
     mutating func fastest(within bytes: Int, wasted: [StepSplit: Int] = [:]) throws -> BudgetChoice? {
         var best: BudgetChoice?
         for split in splits() {
+            if let best, try takes(best.milliseconds * Double(threads), split) { continue }
             var candidate = try candidate(split)
             if let best, candidate.milliseconds / Double(threads) >= best.milliseconds { continue }
             let room = ProcessMemory.wholePages(bytes - candidate.memory.fixed) - (wasted[split] ?? 0)

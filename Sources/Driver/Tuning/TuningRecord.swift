@@ -1,3 +1,4 @@
+import Base
 import FileAccess
 import Kernels
 import Programs
@@ -28,7 +29,7 @@ struct TuningRecord {
             Target.processorName(),
         ].joined(separator: "\n")
         title = machine.split(separator: "\n").map { "# \($0)\n" }.joined()
-        path = "\(folder)/tuning/\(contentHash(machine)).txt"
+        path = "\(folder)/tuning/\(ContentDigest(machine).text).txt"
         lines = Self.read(path)
     }
 

@@ -2,8 +2,7 @@ import Base
 import GraphIR
 import Programs
 
-/// Makes the program of a graph: chooses how each convolution is computed, each value's layout, and asks the kernels what
-/// they need besides.
+/// Makes the program of a graph: chooses how each convolution is computed, and each value's layout.
 ///
 /// Layouts are blocked by the target's vector width where the kernels that make and read a value gain from that, row-major
 /// elsewhere; what callers write and read is always row-major, but for leaves whose layout is given.
@@ -12,33 +11,35 @@ import Programs
 /// all readers that need it. Companions whose host's kernel cannot make them become steps of their own.
 ///
 /// - Parameters:
-///   - batch: samples that the kernels are made for at most.
 ///   - leaves: layouts by the names of leaves.
 ///   - elements: how values are stored that are not as 32-bit floats, by their names. Nothing computes with anything else,
 ///     and what BLAS reads or makes has to be floats: `LoweredPlan.elementViolations` finds out.
 ///   - choice: how a convolution is computed.
 public func select(
-    _ graph: Graph, target: Target, batch: Int, leaves: [String: Layout] = [:], elements: [String: ElementType] = [:],
-    building builder: KernelBuilder, choice: (Op) -> AlgorithmChoice?
+    _ graph: Graph, target: Target, leaves: [String: Layout] = [:], elements: [String: ElementType] = [:],
+    choice: (Op) -> AlgorithmChoice?
 ) -> Program {
-    var program = assignLayouts(graph, target: target, leaves: leaves, choice: choice)
+    var assignment = LayoutAssignment(graph, target: target, leaves: leaves, choices: graph.nodes.map { choice($0.op) })
+    var program = assignment.run()
     for id in program.steps {
         if let element = elements[program.graph[id].name] { program.setElement(element, of: id) }
     }
-    return measured(program, target: target, batch: batch, building: builder)
+    return program
 }
 
-/// The program with what its steps ask for besides values, and what they cost.
+/// The program with what its steps ask for besides values, and what they cost, which their kernels tell.
+/// - Parameter batch: samples that the kernels are made for at most.
 public func measured(
     _ program: Program, target: Target, batch: Int, building builder: KernelBuilder
 ) -> Program {
     var program = program
     let isInference = program.isInference
-    for id in program.steps where program.graph[id].op != .update && program.graph[id].host == nil {
-        let request = KernelRequest(
-            id, in: program, batchCapacity: batch, target: target, isInference: isInference)
-        program[id].note(builder.build(request), batch: batch, target)
+    let ids = program.steps.filter { program.graph[$0].op != .update && program.graph[$0].host == nil }
+    let requests = ids.map {
+        KernelRequest($0, in: program, batchCapacity: batch, target: target, isInference: isInference)
     }
+    builder.prepare(requests)
+    for (id, request) in zip(ids, requests) { program[id].note(builder.build(request), batch: batch, target) }
     return program
 }
 
@@ -53,14 +54,6 @@ extension Step {
         let bytes = lowered.stages.reduce(0) { $0 + $1.work.bytesFixed + $1.work.bytesPerSample * Double(batch) }
         milliseconds = choice?.predictedMilliseconds ?? target.milliseconds(moving: bytes)
     }
-}
-
-/// The part of `select` that does not look at kernels.
-func assignLayouts(
-    _ graph: Graph, target: Target, leaves: [String: Layout] = [:], choice: (Op) -> AlgorithmChoice?
-) -> Program {
-    var assignment = LayoutAssignment(graph, target: target, leaves: leaves, choices: graph.nodes.map { choice($0.op) })
-    return assignment.run()
 }
 
 private struct LayoutAssignment {

@@ -52,6 +52,8 @@ struct Compile: ParsableCommand {
             let compilation = try memory.compilation(
                 of: session, options, threads: target.threadCount, timings: timings
             ) { printResult("memory: \($0)") }
+            // The process is about to end, and taking apart what was made of the graph would hold that up.
+            _ = Unmanaged.passRetained(compilation)
             let folder = output ?? "generated/\(session.graph.name)"
             let compiled = try compilation.compile(into: folder)
             for plan in compiled.plans { printResult("plan \(plan.name): \(plan.plan.report)") }
