@@ -56,13 +56,19 @@ let package = Package(
                     .embedInCode("Page/Resources/\($0).js")
                 }, swiftSettings: settings),
         room(
+            "Strategy",
+            [
+                "Base", "FileAccess", "Diagnostics", "GraphIR", "GraphDSL", "Programs", "Passes", "MemoryPlanning",
+                "KernelIR", "Kernels", "Emission",
+            ]),
+        room(
             "Driver",
             [
                 "Programs",
                 "Platform", "Base",
                 "FileAccess", "HostLimits", "Diagnostics", "GraphIR", "GraphDSL", "Passes", "MemoryPlanning",
                 "KernelIR",
-                "Kernels", "Emission", "Inspection",
+                "Kernels", "Emission", "Inspection", "Strategy",
             ]),
         // What runs: linked into every trainer and into unetc.
         .target(name: "ModelABI"),
@@ -73,7 +79,8 @@ let package = Package(
             "Verification",
             [
                 "Platform", "Base",
-                "GraphIR", "Interpreter", "Passes", "MemoryPlanning", "Kernels", "Emission", "Driver", "Runtime",
+                "GraphIR", "Interpreter", "Passes", "MemoryPlanning", "Kernels", "Emission", "Strategy", "Driver",
+                "Runtime",
             ]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
@@ -111,7 +118,8 @@ let package = Package(
             dependencies: [
                 "Platform", "Base",
                 "FileAccess", "Diagnostics", "GraphIR", "Passes", "MemoryPlanning", "KernelIR", "Kernels", "Emission",
-                "Inspection", "Driver", "Runtime", "Verification", "Imaging", "TrainerSupport", "DataDoctor",
+                "Inspection", "Strategy", "Driver", "Runtime", "Verification", "Imaging", "TrainerSupport",
+                "DataDoctor",
                 "Trainer", argumentParser,
             ],
             swiftSettings: settings),
@@ -162,15 +170,15 @@ let package = Package(
                 "Programs",
                 "Platform", "Base",
                 "FileAccess", "GraphIR", "GraphDSL", "Interpreter", "Passes", "MemoryPlanning", "KernelIR", "Kernels",
-                "Emission", "Inspection", "Runtime", "TestSupport",
+                "Emission", "Inspection", "Strategy", "Runtime", "TestSupport",
             ]),
         tests("Runtime", ["Platform", "Base", "FileAccess", "TestSupport"]),
         tests(
             "Verification",
             [
                 "Base", "Programs", "KernelIR", "Kernels", "Inspection",
-                "GraphIR", "Passes", "MemoryPlanning", "Emission", "Driver", "ModelABI", "Runtime", "count-allocations",
-                "TestSupport",
+                "GraphIR", "Passes", "MemoryPlanning", "Emission", "Strategy", "Driver", "ModelABI", "Runtime",
+                "count-allocations", "TestSupport",
             ]),
         .executableTarget(
             name: "count-allocations", dependencies: ["Platform", "Runtime"], path: "Tests/CountAllocations",
@@ -205,20 +213,23 @@ let package = Package(
         .testTarget(
             name: "UnetcTests",
             dependencies: [
-                "Platform", "Base", "GraphIR", "Passes", "Inspection", "Driver", "Runtime", "Imaging", "unetc",
-                "TestSupport",
+                "Platform", "Base", "GraphIR", "Passes", "Inspection", "Strategy", "Driver", "Runtime", "Imaging",
+                "unetc", "TestSupport",
             ],
             swiftSettings: settings),
         .testTarget(
             name: "TilingTests",
             dependencies: [
                 "Programs",
-                "GraphIR", "Passes", "KernelIR", "Kernels", "Emission", "Driver", "Runtime", "TrainerSupport",
+                "GraphIR", "Passes", "KernelIR", "Kernels", "Emission", "Strategy", "Driver", "Runtime",
+                "TrainerSupport",
                 "DataSets", "Nets", "Reporting", "TestSupport",
             ], swiftSettings: settings),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["Base", "FileAccess", "Driver", "Runtime", "Imaging", "Fuzzing", "unetc", "TestSupport"],
+            dependencies: [
+                "Base", "FileAccess", "Strategy", "Driver", "Runtime", "Imaging", "Fuzzing", "unetc", "TestSupport",
+            ],
             swiftSettings: settings),
     ]
 )

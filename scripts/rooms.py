@@ -41,9 +41,7 @@ TOOLCHAIN = PLATFORM | {
 
 # Cycles that are known, as sets of folders by target: to be made fewer. A smaller one is let pass; one of which nothing is
 # left is reported, to be taken out.
-KNOWN_CYCLES = {
-    "Driver": [{".", "Budget", "Checking", "Tiling"}],
-}
+KNOWN_CYCLES = {}
 
 # Members of the standard library whose names are made of several words, as far as code could declare the same.
 STANDARD_MEMBERS = set("""

@@ -2,6 +2,7 @@ import Base
 import FileAccess
 
 import Platform
+import Strategy
 
 /// What a finished program left behind.
 struct CommandResult {

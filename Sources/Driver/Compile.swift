@@ -6,6 +6,7 @@ import KernelIR
 import Kernels
 import Passes
 import Programs
+import Strategy
 
 /// What `compile` has made.
 public struct CompiledModel: Sendable {
@@ -50,7 +51,14 @@ extension Session {
     }
 }
 
+extension CompileOptions {
+    /// Where compiled objects are kept.
+    var usedCacheFolder: String { cacheFolder ?? ObjectCache.defaultFolder }
+}
+
 extension Compilation {
+    private var cacheFolder: String { options.usedCacheFolder }
+
     /// Writes the generated folder: kernels, tables, dumps, README, and the trainer built from them.
     public func compile(into folder: String) throws -> CompiledModel {
         try options.target.checkBuildable()
@@ -65,8 +73,8 @@ extension Compilation {
             if !options.overwrites { try output.check(files, product: product) }
             try output.write(files, product: product)
         }
-        let work = try WorkFolder(in: options.cacheFolder)
-        let cache = ObjectCache(folder: options.cacheFolder, toolchain: toolchain, swift: swift)
+        let work = try WorkFolder(in: cacheFolder)
+        let cache = ObjectCache(folder: cacheFolder, toolchain: toolchain, swift: swift)
         let objects = try timings.measure(.compiling) {
             try cache.objects(of: model, target: options.target, jobs: options.jobs, in: work)
         }
@@ -90,11 +98,11 @@ extension Compilation {
         let key = ContentDigest(
             model.files.map { $0.path + "\u{1}" + $0.text }.joined(separator: "\u{1}")
                 + toolchain.key(for: options.target) + (swift?.key(for: options.target) ?? ""))
-        let folder = options.cacheFolder + "/models/" + key.text
+        let folder = cacheFolder + "/models/" + key.text
         let product = folder + "/libmodel.so"
         if !Files.exists(product) {
-            let work = try WorkFolder(in: options.cacheFolder)
-            let cache = ObjectCache(folder: options.cacheFolder, toolchain: toolchain, swift: swift)
+            let work = try WorkFolder(in: cacheFolder)
+            let cache = ObjectCache(folder: cacheFolder, toolchain: toolchain, swift: swift)
             let objects = try cache.objects(of: model, target: options.target, jobs: options.jobs, in: work)
             let made = work.path + "/model"
             try write(model.files, to: made)

@@ -1,4 +1,6 @@
+import Base
 import Platform
+import Strategy
 
 /// Why a compiler or a linker did not do its work where that is the machine's doing, in words for whoever owns it: it was
 /// killed, it crashed, or memory or disk ran out.

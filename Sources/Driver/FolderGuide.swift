@@ -5,6 +5,7 @@ import GraphIR
 import KernelIR
 import MemoryPlanning
 import Passes
+import Strategy
 
 /// The README of a generated folder, for people who open it and know nothing of unetc.
 struct FolderGuide {

@@ -2,6 +2,7 @@ import Emission
 import FileAccess
 
 import Platform
+import Strategy
 
 /// Turns objects into a trainer or a shared object, in a folder that nobody else looks into.
 struct Linker {

@@ -2,6 +2,7 @@ import Base
 import Emission
 import FileAccess
 import Kernels
+import Strategy
 
 /// Compiles C and Swift files to objects, each content once: objects are kept in the user's cache folder under a hash of
 /// the text, the compiler and its flags, beside a copy of all of these that is compared before an object is used.

@@ -1,6 +1,7 @@
 import Base
 import Emission
 import FileAccess
+import Strategy
 
 /// The folder that `compile` writes to, and what in it is unetc's.
 ///

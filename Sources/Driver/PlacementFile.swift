@@ -1,6 +1,8 @@
+import Base
 import Diagnostics
 import FileAccess
 import MemoryPlanning
+import Strategy
 
 /// A file of blocks to be placed, in the format of the MiniMalloc benchmark.
 public struct PlacementFile: Sendable {

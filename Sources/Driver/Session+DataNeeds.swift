@@ -1,6 +1,7 @@
 import Emission
 import FileAccess
 import GraphIR
+import Strategy
 
 /// What a graph takes of a data set.
 public struct DataNeeds: Sendable {

@@ -1,6 +1,7 @@
 import FileAccess
 import KernelIR
 import Kernels
+import Strategy
 
 /// The Swift compiler and its flags, for kernels in Swift.
 public struct SwiftToolchain: Sendable {

@@ -2,6 +2,7 @@ import FileAccess
 import Kernels
 
 import Platform
+import Strategy
 
 extension Target {
     /// The names that `--target` takes.

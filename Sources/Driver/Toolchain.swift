@@ -1,5 +1,6 @@
 import FileAccess
 import Kernels
+import Strategy
 
 /// The C compiler and its flags.
 public struct Toolchain: Sendable {

@@ -1,5 +1,6 @@
 import Base
 import Driver
+import Strategy
 import Emission
 import Runtime
 

@@ -1,6 +1,7 @@
 import Base
 import ArgumentParser
 import Driver
+import Strategy
 import FileAccess
 
 import Platform

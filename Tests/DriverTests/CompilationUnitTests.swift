@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import Driver
+@testable import Strategy
 
 /// Which files are compiled to one object.
 @Suite struct CompilationUnitTests {

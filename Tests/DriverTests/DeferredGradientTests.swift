@@ -8,6 +8,7 @@ import TestSupport
 import Testing
 
 @testable import Driver
+@testable import Strategy
 
 extension CompiledTests {
     /// Steps whose batch goes through the net in parts, which leave some weight gradients to the end.

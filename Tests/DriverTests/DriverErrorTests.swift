@@ -1,4 +1,5 @@
 import Driver
+import Strategy
 import Kernels
 import Passes
 import TestSupport

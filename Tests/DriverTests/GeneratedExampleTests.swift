@@ -1,4 +1,5 @@
 import Driver
+import Strategy
 import Emission
 import TestSupport
 import Testing

@@ -1,5 +1,6 @@
 import Base
 import Driver
+import Strategy
 import Passes
 import TestSupport
 import Testing

@@ -6,6 +6,7 @@ import TestSupport
 import Testing
 
 @testable import Driver
+@testable import Strategy
 
 extension CompiledTests {
     /// What a compiled model says of its graph, and what `compile` may write over.

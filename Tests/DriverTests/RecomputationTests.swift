@@ -8,6 +8,7 @@ import TestSupport
 import Testing
 
 @testable import Driver
+@testable import Strategy
 
 extension CompiledTests {
     /// Training plans that compute values twice.

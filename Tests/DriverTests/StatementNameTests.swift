@@ -8,6 +8,7 @@ import TestSupport
 import Testing
 
 @testable import Driver
+@testable import Strategy
 
 /// Names that languages, headers and libraries have another use for.
 private enum ClaimedNames {

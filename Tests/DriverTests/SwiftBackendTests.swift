@@ -1,4 +1,5 @@
 import Driver
+import Strategy
 import KernelIR
 import Kernels
 import Passes

@@ -1,4 +1,5 @@
 import Driver
+import Strategy
 import Emission
 import Foundation
 import Kernels
@@ -52,7 +53,7 @@ extension CompiledTests {
         @Test func theFastestWins() throws {
             for (favourite, name) in [("winograd F(2,3)", "winograd2"), ("direct", "direct")] {
                 var options = options
-                options.cacheFolder += favourite.prefix(3)
+                options.cacheFolder = try #require(options.cacheFolder) + favourite.prefix(3)
                 options.winners = try session.tune(options, stepSeconds: clock(favourite)).winners
                 let chosen = try algorithms(.train, options)
                 #expect(chosen.contains("a \(name) tuned"), "\(chosen)")

@@ -1,4 +1,5 @@
 import Driver
+import Strategy
 import Foundation
 import TestSupport
 import Testing

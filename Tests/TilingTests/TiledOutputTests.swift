@@ -1,4 +1,5 @@
 import Driver
+import Strategy
 import GraphIR
 import KernelIR
 import Kernels

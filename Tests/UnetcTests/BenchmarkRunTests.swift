@@ -1,5 +1,6 @@
 import Base
 import Driver
+import Strategy
 import Inspection
 import Passes
 import Runtime
@@ -22,8 +23,9 @@ import Platform
         options.plans = plans
         var template = Array("/tmp/unetc-bench-tests-XXXXXX".utf8CString)
         #expect(mkdtemp(&template) != nil)
-        options.cacheFolder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        defer { _ = system("rm -rf '\(options.cacheFolder)'") }
+        let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        options.cacheFolder = folder
+        defer { _ = system("rm -rf '\(folder)'") }
         let model = try Model.load(path: try session.compileSharedObject(options).product)
         return try Benchmark(model: model, runs: 2, threads: 2, vectorWidth: options.target.vectorWidth)
     }

@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import Driver
+@testable import Strategy
 
 /// A folder of its own for this run's graphs and for the object cache; gone when the tests are done.
 enum TestFolder {

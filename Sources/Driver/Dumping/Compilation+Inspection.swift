@@ -2,6 +2,7 @@ import FileAccess
 import Inspection
 import MemoryPlanning
 import Passes
+import Strategy
 
 extension Compilation {
     /// All stages of a plan, with its kernels, for a page to look at.

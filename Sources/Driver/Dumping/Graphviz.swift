@@ -1,5 +1,6 @@
 import FileAccess
 import Inspection
+import Strategy
 
 /// Drawings laid out by Graphviz, a program that may be installed or not.
 public enum Graphviz {

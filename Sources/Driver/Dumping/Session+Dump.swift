@@ -1,3 +1,4 @@
+import Base
 import Diagnostics
 import Emission
 import GraphDSL
@@ -5,6 +6,7 @@ import GraphIR
 import Inspection
 import MemoryPlanning
 import Passes
+import Strategy
 
 extension Compilation {
     /// What the compiler makes of the graph at one stage of a plan.

@@ -2,6 +2,7 @@ import Diagnostics
 import FileAccess
 import GraphDSL
 import Inspection
+import Strategy
 
 extension StageDump {
     /// Reads a file that `unetc dump` has printed as text, of any stage but `kernels`.

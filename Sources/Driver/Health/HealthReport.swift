@@ -1,6 +1,7 @@
 import Base
 import Emission
 import Kernels
+import Strategy
 
 /// One thing about the machine or its programs that compiling and training depend on.
 public struct HealthCheck: Sendable {

@@ -1,5 +1,7 @@
+import Base
 import FileAccess
 import Kernels
+import Strategy
 
 /// The C compiler, the libraries that trainers are linked with, and the trainer's own code, each tried out.
 struct ToolchainChecks {

@@ -2,6 +2,7 @@ import Emission
 import GraphIR
 import Kernels
 import Programs
+import Strategy
 
 /// What tuning has found.
 public struct TuningResult: Sendable {
@@ -27,7 +28,7 @@ extension Session {
         _ options: CompileOptions, stepSeconds: (_ sharedObject: String, _ plan: String) throws -> [Double]
     ) throws -> TuningResult {
         var record = TuningRecord(
-            folder: options.cacheFolder, toolchain: try Toolchain(), target: options.target, threads: options.jobs)
+            folder: options.usedCacheFolder, toolchain: try Toolchain(), target: options.target, threads: options.jobs)
         // Tests run the convolutions of inference.
         let hasInference = options.plans.contains(.infer)
         var options = options

@@ -2,6 +2,7 @@ import Base
 import FileAccess
 import Kernels
 import Programs
+import Strategy
 
 /// What has been measured on this machine: for each shape of convolution the fastest algorithm.
 ///

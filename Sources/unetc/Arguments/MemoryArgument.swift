@@ -1,5 +1,6 @@
 import ArgumentParser
 import Driver
+import Strategy
 import MemoryPlanning
 
 /// How to plan memory: a strategy, or what the trainer may take.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Driver
+import Strategy
 import struct GraphIR.Extent
 
 /// `auto`, or the size of a tile in pixels: `512`, `384x512` (height by width).

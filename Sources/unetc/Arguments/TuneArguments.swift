@@ -1,5 +1,6 @@
 import ArgumentParser
 import Driver
+import Strategy
 import Runtime
 
 /// What commands take that may measure before they compile.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Driver
+import Strategy
 
 struct Compile: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,6 +1,7 @@
 import ArgumentParser
 import DataDoctor
 import Driver
+import Strategy
 import Runtime
 import Trainer
 

@@ -1,5 +1,6 @@
 import Diagnostics
 import Driver
+import Strategy
 import Inspection
 import Passes
 

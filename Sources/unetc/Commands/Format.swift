@@ -1,5 +1,6 @@
 import ArgumentParser
 import Driver
+import Strategy
 
 struct Format: ParsableCommand {
     static let configuration = CommandConfiguration(

@@ -1,4 +1,5 @@
 import Driver
+import Strategy
 import Imaging
 
 /// Memory against the time of a step, for people.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Driver
+import Strategy
 import GraphIR
 import Runtime
 

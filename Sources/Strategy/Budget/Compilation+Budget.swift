@@ -22,7 +22,7 @@ extension Compilation {
                 let plan = placed(program, batch: choice.split.part)
                 choice.memory.arena = max(plan.arenaBytes, try arenaBytesBeside(choice))
                 if choice.memory.total <= bytes {
-                    adopt(choice, program, plan, budget: bytes)
+                    adopt(program, plan, stepBatch: choice.split.batch, deferred: choice.deferred, budget: bytes)
                     return choice
                 }
                 wasted[choice.split, default: 0] += choice.memory.total - bytes

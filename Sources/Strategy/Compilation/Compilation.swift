@@ -54,11 +54,11 @@ public final class Compilation {
         builder = KernelBuilder(threads: options.jobs)
     }
 
-    var graph: Graph { session.graph }
-    var fileName: String { Files.name(of: session.path) }
+    package var graph: Graph { session.graph }
+    package var fileName: String { Files.name(of: session.path) }
 
     /// Samples that the plans are made for; the plan `tile` takes one.
-    var batch: Int { options.batch ?? graph.training.batch }
+    package var batch: Int { options.batch ?? graph.training.batch }
 
     /// Samples of a step, which the plan `deferred` takes at once.
     private var stepBatch: Int { options.stepBatch ?? batch }
@@ -85,9 +85,18 @@ public final class Compilation {
     /// The tile of the plan `tile`.
     func chosenTile() throws -> TileChoice {
         if let knownTile { return knownTile }
-        let choice = try timings.measure(.tiles) { try chooseTile() }
+        let choice = try tiled { try timings.measure(.tiles) { try TileChoice.chosen(for: graph, options) } }
         knownTile = choice
         return choice
+    }
+
+    /// Names the file of a graph that cannot be computed in tiles.
+    private func tiled<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch let error as SpatialError {
+            throw DriverError("\(fileName): error: the graph cannot be computed tile by tile: \(error)")
+        }
     }
 
     /// A plan's program with nothing left out and nothing made again.
@@ -242,7 +251,7 @@ public final class Compilation {
     public func lowered(_ kind: PlanKind) throws -> LoweredPlan {
         if let made = knownLowered[kind] { return made }
         var made = try lowered(try placed(kind), LoweredPlan.Kind(kind))
-        if kind == .tile { made.tile = try exactness(made.plan.program) }
+        if kind == .tile { made.tile = try tiled { try TileExactness(made.plan.program) } }
         if let fault = options.plantedFault { made.plant(fault) }
         made = try verified(made)
         knownLowered[kind] = made
@@ -289,7 +298,7 @@ public final class Compilation {
     }
 
     /// Plans as source text.
-    func model(of plans: [LoweredPlan]) -> EmittedModel {
+    package func model(of plans: [LoweredPlan]) -> EmittedModel {
         timings.measure(.printing) {
             var description = ModelDescription(
                 compilerVersion: compilerVersion, sourceText: session.text, sourceName: fileName,
@@ -303,14 +312,17 @@ public final class Compilation {
     // MARK: Budgets
 
     /// Goes on with a way to train that a search has found, and where it has placed its values.
-    func adopt(_ choice: BudgetChoice, _ program: Program, _ plan: Plan, budget: Int) {
-        options.batch = choice.split.part
-        options.stepBatch = choice.split.batch
+    /// - Parameters:
+    ///   - program: of training, for the samples that go through the net at once, of `stepBatch` in a step.
+    ///   - deferred: what the parts of a step leave to its end.
+    func adopt(_ program: Program, _ plan: Plan, stepBatch: Int, deferred: DeferredGradients?, budget: Int) {
+        options.batch = plan.batchCapacity
+        options.stepBatch = stepBatch
         options.memoryBudget = budget
         options.recomputation = .chosen(program)
-        options.deferred = choice.deferred
+        options.deferred = deferred
         train = program
-        plans[PlanKey(kind: .train, batch: choice.split.part)] = plan
+        plans[PlanKey(kind: .train, batch: plan.batchCapacity)] = plan
         knownLowered = [:]
     }
 }

@@ -3,9 +3,9 @@ import FileAccess
 import GraphDSL
 
 /// Reading graphs' files.
-enum GraphFile {
+package enum GraphFile {
     /// The file of that path, or what comes in on standard input for `-`. Its bytes may be anything.
-    static func read(_ path: String) throws(FileError) -> SourceFile {
+    package static func read(_ path: String) throws(FileError) -> SourceFile {
         SourceFile(name: name(of: path), bytes: try Files.readInput(path, atMost: graphFileSizeLimit))
     }
 

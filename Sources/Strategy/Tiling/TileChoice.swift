@@ -1,4 +1,3 @@
-import FileAccess
 import GraphIR
 import Kernels
 import MemoryPlanning
@@ -16,40 +15,40 @@ private enum TileLimits {
     static let sides = [256, 320, 384, 448, 512, 640, 768, 896, 1024, 1152, 1280, 1408, 1536, 1792, 2048]
 }
 
-extension Compilation {
-    /// The tile of the plan `tile`: of the size asked for, or the smallest whose edges do not cost much.
-    /// - Throws: `DriverError` for a graph that cannot be cut into tiles, and a size that leaves nothing of a tile.
-    func chooseTile() throws -> TileChoice {
-        do {
-            let inference = inferenceGraph(graph)
-            guard let own = inference.inputExtent else { throw SpatialError("the graph has no input") }
-            let step = try inference.sizeStep()
-            if let wanted = options.tileSize {
-                let size = own.fitted(to: wanted, step: step)
-                if let choice = try tile(of: size) { return choice }
-                throw SpatialError(
-                    "a tile of \(size.height) x \(size.width) pixels is too small: its edges leave nothing that is exact "
-                        + "and lies \(step.height) x \(step.width) pixels or more before the next tile\n"
-                        + "  hint: a larger --tile, or --tile auto")
-            }
-            return try chosenTile(own, step)
-        } catch let error as SpatialError {
-            throw DriverError(
-                "\(fileName): error: the graph cannot be computed tile by tile: \(error)")
-        }
+/// The size of a tile and how its convolutions are computed.
+struct TileChoice {
+    /// Of the input.
+    var size: Extent
+    /// By operator: equal ones are computed alike.
+    var choices: [Op: AlgorithmChoice]
+    /// Input pixels that a tile advances by, in the middle of a picture.
+    var step: Extent
+    /// What the cost model says of a tile, in milliseconds on one core, for each pixel that it advances by.
+    var millisecondsPerPixel: Double
+
+    /// How many times as many pixels are computed as are kept.
+    var overhead: Double { Double(size.area) / Double(step.area) }
+}
+
+extension TileChoice {
+    /// The tile of the plan `tile` of a graph: of the size asked for, or the smallest whose edges do not cost much.
+    /// - Throws: `SpatialError` for a graph that cannot be cut into tiles, and a size that leaves nothing of a tile; what the
+    ///   passes throw.
+    static func chosen(for graph: Graph, _ options: CompileOptions) throws -> TileChoice {
+        let inference = inferenceGraph(graph)
+        guard let own = inference.inputExtent else { throw SpatialError("the graph has no input") }
+        let step = try inference.sizeStep()
+        guard let wanted = options.tileSize else { return try chosen(for: graph, options, own, step) }
+        let size = own.fitted(to: wanted, step: step)
+        if let choice = try best(of: size, for: graph, options) { return choice }
+        throw SpatialError(
+            "a tile of \(size.height) x \(size.width) pixels is too small: its edges leave nothing that is exact "
+                + "and lies \(step.height) x \(step.width) pixels or more before the next tile\n"
+                + "  hint: a larger --tile, or --tile auto")
     }
 
-    /// What of a tile is exact.
-    func exactness(_ program: Program) throws -> TileExactness {
-        do {
-            return try TileExactness(program)
-        } catch {
-            throw DriverError("\(fileName): error: the graph cannot be computed tile by tile: \(error)")
-        }
-    }
-
-    private func chosenTile(
-        _ own: Extent, _ step: Extent
+    private static func chosen(
+        for graph: Graph, _ options: CompileOptions, _ own: Extent, _ step: Extent
     ) throws -> TileChoice {
         let program = try runPipeline(graph, for: .tile, fuses: options.fuses).program
         let bytes = memoryLowerBound(program, options: PlanningOptions(strategy: .greedy, batchCapacity: 1))
@@ -58,7 +57,7 @@ extension Compilation {
         for side in TileLimits.sides {
             let size = own.fitted(to: Extent(side), step: step)
             if best != nil, bytesPerPixel * Double(size.area) > Double(TileLimits.arenaBytes) { break }
-            guard let choice = try tile(of: size) else { continue }
+            guard let choice = try Self.best(of: size, for: graph, options) else { continue }
             best = choice
             if choice.overhead <= TileLimits.overhead { break }
         }
@@ -70,7 +69,7 @@ extension Compilation {
         return best
     }
 
-    private func tile(of size: Extent) throws -> TileChoice? {
+    private static func best(of size: Extent, for graph: Graph, _ options: CompileOptions) throws -> TileChoice? {
         let fused = try runPipeline(graph, for: .tile, inputSize: size, fuses: options.fuses).fused
         return try TileSearch(fused, size: size, target: options.target, choice: options.convolutions).best()
     }

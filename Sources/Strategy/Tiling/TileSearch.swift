@@ -2,21 +2,6 @@ import GraphIR
 import Kernels
 import Programs
 
-/// The size of a tile and how its convolutions are computed.
-struct TileChoice {
-    /// Of the input.
-    var size: Extent
-    /// By operator: equal ones are computed alike.
-    var choices: [Op: AlgorithmChoice]
-    /// Input pixels that a tile advances by, in the middle of a picture.
-    var step: Extent
-    /// What the cost model says of a tile, in milliseconds on one core, for each pixel that it advances by.
-    var millisecondsPerPixel: Double
-
-    /// How many times as many pixels are computed as are kept.
-    var overhead: Double { Double(size.area) / Double(step.area) }
-}
-
 /// Looks for the algorithms with which a tile costs least for each pixel that it is ahead of the one before.
 ///
 /// The fastest algorithm of a convolution on its own is Winograd's, mostly. But there results of 4 x 4 positions have
