@@ -54,7 +54,7 @@ public struct ProgramOutline: Hashable, Sendable {
 
     /// By node index.
     package var entries: [Entry] = []
-    /// Of all nodes, by `Entry.firstOperand`.
+    /// Of all nodes, in their order; `Entry.firstOperand` says where each one's begin.
     package var operands: [Operand] = []
     /// As in the program.
     package var steps: [NodeID]

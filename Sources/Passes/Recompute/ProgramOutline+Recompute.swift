@@ -119,6 +119,7 @@ private struct OutlineEdit {
     init(_ old: ProgramOutline) {
         self.old = old
         new = old
+        (new.entries, new.operands) = ([], [])
     }
 
     /// Behind the node and its companions, which run with it.
@@ -132,9 +133,10 @@ private struct OutlineEdit {
         let count = old.entries.count
         // What stands before the first change stays as it is.
         let start = (chainsBefore.map(\.index) + copiesBehind.map(\.index)).min() ?? count
-        new.entries = Array(old.entries[..<start])
         new.entries.reserveCapacity(count + 16)
-        new.operands.reserveCapacity(2 * old.operands.count)
+        new.entries += old.entries[..<start]
+        new.operands.reserveCapacity(old.operands.count + 32)
+        new.operands += old.operands[..<(start < count ? old.entries[start].firstOperand : old.operands.count)]
         sources.reserveCapacity(count + 16)
         for index in 0..<start { sources.append((NodeID(index), .none)) }
         first = (0..<count).map(NodeID.init)

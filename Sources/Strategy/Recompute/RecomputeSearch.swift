@@ -42,14 +42,15 @@ struct RecomputeSearch {
         /// The most bytes that are alive at once.
         var peak: Int { profile.max() ?? 0 }
 
-        fileprivate init(_ program: Program, _ options: PlanningOptions) {
+        fileprivate init(_ program: Program, _ outline: ProgramOutline, _ options: PlanningOptions) {
             self.program = program
-            outline = ProgramOutline(program)
+            self.outline = outline
             profile = memoryProfile(outline, options: options)
         }
     }
 
-    private let base: Program
+    /// The program without changes.
+    private let base: Changed
     let options: PlanningOptions
     private let target: Target
     private(set) var state: State
@@ -64,14 +65,14 @@ struct RecomputeSearch {
 
     /// - Parameter program: of a plan that makes gradients, with the demands of its steps.
     init(_ program: Program, options: PlanningOptions, target: Target) {
-        base = program
+        base = Changed(program: program, outline: ProgramOutline(program))
         self.options = options
         self.target = target
-        state = State(program, options)
+        state = State(program, base.outline, options)
     }
 
     /// What the cost models say of the step without changes, on one core.
-    var stepMilliseconds: Double { base.milliseconds }
+    var stepMilliseconds: Double { base.program.milliseconds }
 
     /// The most bytes that are alive at once when the planner has put the steps in order.
     var orderedPeak: Int { orderedMemoryLowerBound(state.program, options: options) }
@@ -248,42 +249,52 @@ struct RecomputeSearch {
     /// - Parameter readers: where the values of the state are read.
     private func applying(_ change: Change<NodeID>, _ readers: [[NodeID]]) -> State {
         let changed = state.outline.making(change, readers)
-        var next = State(Program(state.program, changed), options)
+        var next = State(Program(state.program, changed), changed.outline, options)
         next.moves = state.moves + [named(change)]
         next.addedMilliseconds = state.addedMilliseconds + milliseconds(changed.cost, in: state.program)
         return next
     }
 
+    /// A program with some changes, which is not measured yet.
+    private struct Changed {
+        var program: Program
+        var outline: ProgramOutline
+        var addedMilliseconds = 0.0
+    }
+
     /// Leaves out changes without which the target is reached as well.
     private mutating func takeBack(_ bytes: Int) {
         var place = 0
+        // With the changes before that place.
+        var before = base
         while place < state.moves.count {
-            var rest = state.moves
-            rest.remove(at: place)
-            if let without = applying(rest), without.peak <= bytes, without.addedMilliseconds < state.addedMilliseconds
-            {
-                state = without
-            } else {
-                place += 1
+            let rest = state.moves[(place + 1)...]
+            if let without = applying(rest, to: before), without.addedMilliseconds < state.addedMilliseconds {
+                var next = State(without.program, without.outline, options)
+                next.moves = Array(state.moves[..<place] + rest)
+                next.addedMilliseconds = without.addedMilliseconds
+                if next.peak <= bytes {
+                    state = next
+                    continue
+                }
             }
+            guard let one = applying(state.moves[place...place], to: before) else { return }
+            before = one
+            place += 1
         }
     }
 
-    /// All of the changes from the start; nil when one of them needs what is not there.
-    private func applying(_ moves: [Move]) -> State? {
-        var program = base
-        var milliseconds = 0.0
+    /// More changes; nil when one of them needs what is not there.
+    private func applying(_ moves: ArraySlice<Move>, to start: Changed) -> Changed? {
+        var made = start
         for move in moves {
-            guard let change = move.found(in: program.graph) else { return nil }
-            let outline = ProgramOutline(program)
-            let changed = outline.making(change, outline.readerPositions(outline.users()))
-            milliseconds += self.milliseconds(changed.cost, in: program)
-            program = Program(program, changed)
+            guard let change = move.found(in: made.program.graph) else { return nil }
+            let changed = made.outline.making(change, made.outline.readerPositions(made.outline.users()))
+            made.addedMilliseconds += milliseconds(changed.cost, in: made.program)
+            made.program = Program(made.program, changed)
+            made.outline = changed.outline
         }
-        var state = State(program, options)
-        state.moves = moves
-        state.addedMilliseconds = milliseconds
-        return state
+        return made
     }
 
     // MARK: Measures
