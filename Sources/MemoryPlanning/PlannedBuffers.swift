@@ -75,6 +75,12 @@ struct PlannedBuffers {
     }
 }
 
+/// Elements from one sample of a value to the next, by node index, with the steps in the program's order: what does not
+/// depend on where buffers are placed.
+public func sampleStrides(_ program: Program, options: PlanningOptions) -> [Int?] {
+    StorageAssignment(ProgramOutline(program), options: options).buffers(of: program).locations.map { $0?.sampleStride }
+}
+
 extension PlacementRequest {
     init(_ buffer: StorageBuffer) {
         self.init(size: buffer.bytes, first: buffer.firstStep, last: buffer.lastStep)

@@ -28,15 +28,22 @@ public func select(
 }
 
 /// The program with what its steps ask for besides values, and what they cost, which their kernels tell.
-/// - Parameter batch: samples that the kernels are made for at most.
+///
+/// That does not depend on where operands lie. But kernels do, and those that are made here serve the plan as well where the
+/// strides are right.
+/// - Parameters:
+///   - batch: samples that the kernels are made for at most.
+///   - sampleStride: where a value is likely to be placed, elements from one of its samples to the next.
 public func measured(
-    _ program: Program, target: Target, batch: Int, building builder: KernelBuilder
+    _ program: Program, target: Target, batch: Int, building builder: KernelBuilder,
+    sampleStride: (NodeID) -> Int? = { _ in nil }
 ) -> Program {
     var program = program
     let isInference = program.isInference
     let ids = program.steps.filter { program.graph[$0].op != .update && program.graph[$0].host == nil }
     let requests = ids.map {
-        KernelRequest($0, in: program, batchCapacity: batch, target: target, isInference: isInference)
+        KernelRequest(
+            $0, in: program, batchCapacity: batch, target: target, isInference: isInference, sampleStride: sampleStride)
     }
     builder.prepare(requests)
     for (id, request) in zip(ids, requests) { program[id].note(builder.build(request), batch: batch, target) }

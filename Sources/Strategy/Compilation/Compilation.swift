@@ -167,7 +167,9 @@ public final class Compilation {
 
     private func measuredProgram(_ program: Program, batch: Int) -> Program {
         timings.measure(.demands) {
-            measured(program, target: options.target, batch: batch, building: builder)
+            // The order of steps, and so what lies in the place of what, may change yet, but rarely does.
+            let strides = sampleStrides(program, options: planning(batch: batch))
+            return measured(program, target: options.target, batch: batch, building: builder) { strides[$0.index] }
         }
     }
 
