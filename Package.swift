@@ -164,6 +164,7 @@ let package = Package(
             exclude: ["Goldens"]),
         tests("KernelIR", ["Base"]),
         tests("Kernels", ["Programs", "Base", "GraphIR", "Interpreter", "KernelIR", "TestSupport"]),
+        tests("Strategy", ["Programs", "GraphIR", "Passes", "MemoryPlanning", "Kernels", "TestSupport"]),
         tests(
             "Driver",
             [

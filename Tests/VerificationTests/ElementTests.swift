@@ -7,6 +7,7 @@ import MemoryPlanning
 import Passes
 import Programs
 import Runtime
+import Strategy
 import TestSupport
 import Testing
 
