@@ -6,7 +6,8 @@ BUILD := .build/release
 JOBS ?= $(shell nproc)
 # The check finds imports of what no dependency reaches; scripts/rooms.py those of what others depend on.
 CHECKS := --explicit-target-dependency-import-check error
-SWIFT_FLAGS := -c release --static-swift-stdlib $(CHECKS) -j $(JOBS)
+# One build for the release and for the tests, which see what is internal.
+SWIFT_FLAGS := -c release -Xswiftc -enable-testing $(CHECKS) -j $(JOBS)
 # The demo's net and training: about a minute on two cores.
 DEMO_WIDTH ?= 12
 DEMO_SIZE ?= 64
@@ -35,18 +36,24 @@ build: setup
 	$(SWIFT) build $(SWIFT_FLAGS) --product unetc
 	$(SWIFT) build $(SWIFT_FLAGS) --product UnetcTrainer
 	@SWIFT=$(SWIFT) scripts/link-trainer.sh $(BUILD)
+	@SWIFT=$(SWIFT) scripts/link-unetc.sh $(BUILD)
 
 # While working: what has changed since the last commit (or BASE=main) is built, formatted and tested.
 check:
 	@SWIFT=$(SWIFT) JOBS=$(JOBS) scripts/check.sh
 
-test: build lint setup-browser
-	$(SWIFT) build --build-tests $(CHECKS) -j $(JOBS)
-	UNETC_TRAINER=$(abspath $(BUILD))/unetc-trainer.o $(SWIFT) test --skip-build
+test: setup lint setup-browser
+	@scripts/drop-stale-archive.sh $(BUILD)
+	$(SWIFT) build $(SWIFT_FLAGS) --build-tests
+	@SWIFT=$(SWIFT) scripts/link-trainer.sh $(BUILD)
+	@SWIFT=$(SWIFT) scripts/link-unetc.sh $(BUILD)
+	UNETC_TRAINER=$(abspath $(BUILD))/unetc-trainer.o $(SWIFT) test $(SWIFT_FLAGS) --skip-build
 
 # The slow ones as well: random graphs by the hundred, kill and resume, accuracy on real pictures.
 test-long: build setup-browser
-	UNETC_LONG_TESTS=1 UNETC_TRAINER=$(abspath $(BUILD))/unetc-trainer.o $(SWIFT) test
+	$(SWIFT) build $(SWIFT_FLAGS) --build-tests
+	@SWIFT=$(SWIFT) scripts/link-unetc.sh $(BUILD)
+	UNETC_LONG_TESTS=1 UNETC_TRAINER=$(abspath $(BUILD))/unetc-trainer.o $(SWIFT) test $(SWIFT_FLAGS) --skip-build
 
 # The emitted kernels under the address and undefined-behaviour sanitizers, the thread pool under the thread sanitizer, the
 # trainer's commands as well.

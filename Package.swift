@@ -12,11 +12,14 @@ func room(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(name: name, dependencies: dependencies, swiftSettings: optimized)
 }
 
+/// Of tests, which are built with the release: optimising them would take longer than it saves.
+let testing = settings + [.unsafeFlags(["-Onone"], .when(configuration: .release))]
+
 /// A test target beside the room it tests.
 func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
     .testTarget(
         name: name + "Tests", dependencies: [.byName(name: name)] + dependencies, exclude: exclude,
-        swiftSettings: settings)
+        swiftSettings: testing)
 }
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -183,7 +186,7 @@ let package = Package(
             ]),
         .executableTarget(
             name: "count-allocations", dependencies: ["Platform", "Runtime"], path: "Tests/CountAllocations",
-            swiftSettings: settings),
+            swiftSettings: testing),
         tests("Imaging", ["Platform", "FileAccess", "ImageCodecs", "TestSupport"], exclude: ["make_fixtures.py"]),
         tests("Tasks", ["Base", "TrainerSupport", "Recipes", "TrainerTestSupport"]),
         tests("Recipes", ["Runtime", "TrainerSupport", "Tasks", "DataSets", "TrainerTestSupport"]),
@@ -217,7 +220,7 @@ let package = Package(
                 "Platform", "Base", "GraphIR", "Passes", "Inspection", "Strategy", "Driver", "Runtime", "Imaging",
                 "unetc", "TestSupport",
             ],
-            swiftSettings: settings),
+            swiftSettings: testing),
         .testTarget(
             name: "TilingTests",
             dependencies: [
@@ -225,12 +228,12 @@ let package = Package(
                 "GraphIR", "Passes", "KernelIR", "Kernels", "Emission", "Strategy", "Driver", "Runtime",
                 "TrainerSupport",
                 "DataSets", "Nets", "Reporting", "TestSupport",
-            ], swiftSettings: settings),
+            ], swiftSettings: testing),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
                 "Base", "FileAccess", "Strategy", "Driver", "Runtime", "Imaging", "Fuzzing", "unetc", "TestSupport",
             ],
-            swiftSettings: settings),
+            swiftSettings: testing),
     ]
 )
