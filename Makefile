@@ -8,6 +8,8 @@ JOBS ?= $(shell nproc)
 CHECKS := --explicit-target-dependency-import-check error
 # One build for the release and for the tests, which see what is internal.
 SWIFT_FLAGS := -c release -Xswiftc -enable-testing $(CHECKS) -j $(JOBS)
+# Tests that compare with packages of Python find them there.
+TEST_PYTHON = UNETC_TENSORBOARD_PYTHON="$${UNETC_TENSORBOARD_PYTHON:-$$(scripts/setup-python.sh)}"
 # The demo's net and training: about a minute on two cores.
 DEMO_WIDTH ?= 12
 DEMO_SIZE ?= 64
@@ -47,13 +49,13 @@ test: setup lint setup-browser
 	$(SWIFT) build $(SWIFT_FLAGS) --build-tests
 	@SWIFT=$(SWIFT) scripts/link-trainer.sh $(BUILD)
 	@SWIFT=$(SWIFT) scripts/link-unetc.sh $(BUILD)
-	UNETC_TRAINER=$(abspath $(BUILD))/unetc-trainer.o $(SWIFT) test $(SWIFT_FLAGS) --skip-build
+	UNETC_TRAINER=$(abspath $(BUILD))/unetc-trainer.o $(TEST_PYTHON) $(SWIFT) test $(SWIFT_FLAGS) --skip-build
 
 # The slow ones as well: random graphs by the hundred, kill and resume, accuracy on real pictures.
 test-long: build setup-browser
 	$(SWIFT) build $(SWIFT_FLAGS) --build-tests
 	@SWIFT=$(SWIFT) scripts/link-unetc.sh $(BUILD)
-	UNETC_LONG_TESTS=1 UNETC_TRAINER=$(abspath $(BUILD))/unetc-trainer.o $(SWIFT) test $(SWIFT_FLAGS) --skip-build
+	UNETC_LONG_TESTS=1 UNETC_TRAINER=$(abspath $(BUILD))/unetc-trainer.o $(TEST_PYTHON) $(SWIFT) test $(SWIFT_FLAGS) --skip-build
 
 # The emitted kernels under the address and undefined-behaviour sanitizers, the thread pool under the thread sanitizer, the
 # trainer's commands as well.

@@ -6,7 +6,9 @@ import Testing
 /// Event files, read by the real TensorBoard of the Python that `UNETC_TENSORBOARD_PYTHON` names.
 @Suite(.serialized, .enabled(if: Trainer.isAvailable, "unetc-trainer.o is not there: run `make test`"))
 struct TensorBoardTests {
-    private static let python = ProcessInfo.processInfo.environment["UNETC_TENSORBOARD_PYTHON"]
+    private static let python = ProcessInfo.processInfo.environment["UNETC_TENSORBOARD_PYTHON"].flatMap {
+        $0.isEmpty ? nil : $0
+    }
 
     private static let script = """
         import json, sys
@@ -35,7 +37,10 @@ struct TensorBoardTests {
     }
 
     /// A run that was killed, which left steps behind its checkpoint, and resumed: all steps once, and right.
-    @Test(.enabled(if: python != nil, "UNETC_TENSORBOARD_PYTHON names no Python that has tensorboard"))
+    @Test(
+        .enabled(
+            if: python != nil,
+            "UNETC_TENSORBOARD_PYTHON names no Python that has tensorboard; scripts/setup-python.sh makes one"))
     func readsKilledAndResumedRuns() throws {
         let trainer = try Trainer()
         let out = trainer.folder.path + "/run"
