@@ -81,6 +81,7 @@ format:
 lint:
 	@scripts/rooms.py --test
 	@SWIFT=$(SWIFT) scripts/rooms.py
+	@SWIFT=$(SWIFT) scripts/draw-rooms.py --check
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
 
 # unetc beside PyTorch, ONNX Runtime and OpenVINO: writes docs/BENCHMARKS.md. PEERS_PYTHON names a Python that has them.

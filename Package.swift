@@ -77,7 +77,7 @@ let package = Package(
         .target(name: "ModelABI"),
         .target(name: "ThreadPool", dependencies: ["ModelABI"]),
         room("Runtime", ["Platform", "Base", "ModelABI", "ThreadPool", "FileAccess", "HostLimits"]),
-        // The compiler's work judged on the machine that runs it.
+        // The judge: the compiler's work on the machine that runs it.
         room(
             "Verification",
             [
@@ -85,6 +85,7 @@ let package = Package(
                 "GraphIR", "Interpreter", "Passes", "MemoryPlanning", "Kernels", "Emission", "Strategy", "Driver",
                 "Runtime",
             ]),
+        // Pictures, and what other programs read.
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
         .target(name: "ImageCodecs", dependencies: ["CPNG", "CJPEG", "CDigest"]),
