@@ -8,11 +8,11 @@ import TrainerSupport
 package struct ContactSheet {
     private let diagnosis: DataDiagnosis
     /// What is drawn, in order.
-    package let cells: [Cell]
+    let cells: [Cell]
 
-    package struct Cell: Hashable {
+    struct Cell: Hashable {
         /// Of the survey's pairs.
-        package var index: Int
+        var index: Int
         /// What is odd about it, the worst first; empty for pictures that are there to compare with.
         var remarks: [String]
         var isWarned: Bool
@@ -70,7 +70,7 @@ package struct ContactSheet {
     /// - Throws: `ImageError` when the file cannot be written.
     package func write(to path: String) throws { try render().writeResult(to: path) }
 
-    package func render() -> Bitmap {
+    func render() -> Bitmap {
         let rows = max(1, (cells.count + Self.columns - 1) / Self.columns)
         let (stepX, stepY) = (Self.cell + Self.gap, Self.cell + 3 * Self.line + Self.gap)
         let width = Self.gap + Self.columns * stepX

@@ -85,7 +85,7 @@ extension DataDiagnosis {
     }
 
     /// `598 RGB JPEG, 1 RGBA PNG`, the most frequent first.
-    package static func kinds(_ kinds: [PictureKind]) -> String {
+    static func kinds(_ kinds: [PictureKind]) -> String {
         counted(kinds).map { "\($0.count) \($0.text)" }.joined(separator: ", ")
     }
 

@@ -6,18 +6,18 @@ import TrainerSupport
 
 /// What the doctor has found out about a data set.
 public struct DataDiagnosis: Sendable {
-    package var settings: DataSettings
-    package var seed: UInt64
-    package var net: DoctorNet?
+    var settings: DataSettings
+    var seed: UInt64
+    var net: DoctorNet?
     /// nil when none was recognised.
-    package var layout: DataLayout?
+    var layout: DataLayout?
     var pairings: [SamplePairing] = []
     var survey = DataSurvey()
     /// How files were decoded.
-    package var decoding = DecodingOptions()
+    var decoding = DecodingOptions()
     package private(set) var findings: [Finding] = []
 
-    package init(settings: DataSettings, seed: UInt64, net: DoctorNet?) {
+    init(settings: DataSettings, seed: UInt64, net: DoctorNet?) {
         self.settings = settings
         self.seed = seed
         self.net = net
@@ -26,12 +26,12 @@ public struct DataDiagnosis: Sendable {
     /// True when nothing was found that keeps training from working.
     public var isTrainable: Bool { findings.count(of: .error) == 0 }
 
-    package var names: ClassNames? { try? ClassNames(settings.classNames, task: survey.task) }
+    var names: ClassNames? { try? ClassNames(settings.classNames, task: survey.task) }
 
-    package mutating func add(_ finding: Finding) { findings.append(finding) }
+    mutating func add(_ finding: Finding) { findings.append(finding) }
 
     /// Takes over the samples: how they are parted, and what can be told from them.
-    package mutating func take(_ loaded: LoadedSamples, _ layout: DataLayout, _ shape: SampleShape) {
+    mutating func take(_ loaded: LoadedSamples, _ layout: DataLayout, _ shape: SampleShape) {
         survey.report = loaded.report
         survey.pairs = loaded.findings.pairs
         survey.map = loaded.findings.masks?.map
@@ -63,7 +63,7 @@ public struct DataDiagnosis: Sendable {
     }
 
     /// Adds what the survey tells; with `isStrict`, files that would be skipped are errors.
-    package mutating func finish(isStrict: Bool) {
+    mutating func finish(isStrict: Bool) {
         findings += survey.findings + subfolders
         if isStrict {
             for index in findings.indices where Self.skipping.contains(findings[index].code) {

@@ -6,15 +6,15 @@ import TrainerSupport
 
 /// Which data to examine, and for which net.
 package struct DataExamination {
-    package var settings: DataSettings
-    package var seed: UInt64
+    var settings: DataSettings
+    var seed: UInt64
     /// nil where no net is known: its size is not judged then, and what it learns is guessed from the masks.
-    package var net: DoctorNet?
+    var net: DoctorNet?
     /// Files that would be skipped are errors.
-    package var isStrict = false
-    package var threads: Int
-    package var decoding = DecodingOptions()
-    package var progress: (Int, Int) -> Void = { _, _ in }
+    var isStrict = false
+    var threads: Int
+    var decoding = DecodingOptions()
+    var progress: (Int, Int) -> Void = { _, _ in }
 
     package init(
         settings: DataSettings, seed: UInt64, net: DoctorNet? = nil, isStrict: Bool = false, threads: Int,
@@ -99,11 +99,11 @@ package struct DataExamination {
 
 /// What a net takes and learns, for the doctor.
 public struct DoctorNet: Sendable {
-    package var name: String
+    var name: String
     package var shape: SampleShape
     /// What the graph calls its logits and its target.
-    package var output: String
-    package var target: String
+    var output: String
+    var target: String
 
     package init(name: String, shape: SampleShape, output: String, target: String) {
         self.name = name

@@ -45,7 +45,7 @@ struct DataSurvey: Sendable {
 
 extension MaskFacts {
     /// The share of the mask's pixels that a class has; `ClassRange.void` asks for the ignored ones.
-    package func count(of number: UInt8, _ map: MaskMap) -> Int {
+    func count(of number: UInt8, _ map: MaskMap) -> Int {
         map.values(of: number).reduce(0) { $0 + values.count(of: $1) }
     }
 }

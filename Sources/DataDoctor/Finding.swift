@@ -61,11 +61,11 @@ package struct Finding: Hashable, Sendable {
     /// What to do about it; nil where there is nothing to be done.
     var advice: String?
     /// The files it is about, all of them, each as its folder's name and its own; `a = b` for files that are equal.
-    package var files: [String] = []
+    var files: [String] = []
     /// The pairs it is about, by their place in the survey.
-    package var pairs: [Int] = []
+    var pairs: [Int] = []
 
-    package init(
+    init(
         _ severity: Severity, _ code: Code, _ text: String, advice: String? = nil, files: [String] = [],
         pairs: [Int] = []
     ) {
@@ -77,7 +77,7 @@ package struct Finding: Hashable, Sendable {
         self.pairs = pairs
     }
 
-    package init(_ code: Code, _ error: TrainerError) {
+    init(_ code: Code, _ error: TrainerError) {
         self.init(.error, code, error.message, advice: error.hint)
     }
 
@@ -107,5 +107,5 @@ extension [Finding] {
     /// The worst first, else in the order in which they were found.
     var graded: [Finding] { Finding.Severity.allCases.flatMap { severity in filter { $0.severity == severity } } }
 
-    package func count(of severity: Finding.Severity) -> Int { count { $0.severity == severity } }
+    func count(of severity: Finding.Severity) -> Int { count { $0.severity == severity } }
 }

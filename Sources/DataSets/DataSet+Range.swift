@@ -5,7 +5,7 @@ import Tasks
 extension DataSet {
     /// Takes the range that a run remembers, or settles it.
     /// - Throws: as the other form.
-    package mutating func settleRange(_ settings: DataSettings, _ findings: inout DataFindings) throws {
+    mutating func settleRange(_ settings: DataSettings, _ findings: inout DataFindings) throws {
         if let known = settings.range {
             range = known
         } else {

@@ -15,7 +15,7 @@ package struct DataSet: Sendable {
     /// Which numbers of the pictures become 0 and 1.
     package var range = PictureRange.full
     /// Draws those that are not kept and are no files.
-    package var drawing: EmbeddedSamples?
+    var drawing: EmbeddedSamples?
     /// Threads that read and augment ahead of the net.
     package var threads = 1
     /// What decoding a picture or its mask takes at most, of those that are read again in each epoch.
@@ -48,14 +48,14 @@ package struct DataSet: Sendable {
     }
 
     /// Samples that are all in memory.
-    package init(shape: SampleShape, samples: [Sample], split: Double, isSorted: Bool, seed: UInt64) {
+    init(shape: SampleShape, samples: [Sample], split: Double, isSorted: Bool, seed: UInt64) {
         self.init(
             shape: shape, samples: samples.map(StoredSample.init), reader: nil, split: split, isSorted: isSorted,
             seed: seed)
     }
 
     /// Samples that are all in memory and come with their split.
-    package init(shape: SampleShape, training: [Sample], testing: [Sample]) {
+    init(shape: SampleShape, training: [Sample], testing: [Sample]) {
         self.init(
             shape: shape, training: training.map(StoredSample.init), testing: testing.map(StoredSample.init),
             reader: nil)
@@ -78,7 +78,7 @@ package struct DataSet: Sendable {
     }
 
     /// The indices that train and those that test: a shuffled draw, or the first ones.
-    package static func parts(count: Int, split: Double, isSorted: Bool, seed: UInt64) -> (
+    static func parts(count: Int, split: Double, isSorted: Bool, seed: UInt64) -> (
         training: [Int], testing: [Int]
     ) {
         let order = order(count: count, isSorted: isSorted, seed: seed)

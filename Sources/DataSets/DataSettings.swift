@@ -52,7 +52,7 @@ package struct DataSettings: Hashable, Sendable {
     package var title: String { folder ?? pictures ?? EmbeddedSamples.title }
 
     /// How files are decoded.
-    package var decoding: DecodingOptions {
+    var decoding: DecodingOptions {
         var options = DecodingOptions(appliesOrientation: isOriented)
         options.keepsDepth = range?.keepsDepth ?? true
         return options

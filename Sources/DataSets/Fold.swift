@@ -3,7 +3,7 @@
 /// Written as `3/5`: the third of five.
 package struct Fold: Hashable, Sendable, CustomStringConvertible {
     /// From 1.
-    package var number: Int
+    var number: Int
     package var count: Int
 
     package var description: String { "\(number)/\(count)" }
@@ -23,7 +23,7 @@ package struct Fold: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// Parts an order of samples: the folds of one count are disjoint, hold everything, and differ by at most one sample.
-    package func parts(_ order: [Int]) -> (training: [Int], testing: [Int]) {
+    func parts(_ order: [Int]) -> (training: [Int], testing: [Int]) {
         let start = order.count * (number - 1) / count
         let end = order.count * number / count
         return (Array(order[..<start] + order[end...]), Array(order[start..<end]))

@@ -5,7 +5,7 @@ import TrainerSupport
 package struct MemoryShares {
     package var cache: SampleCache
     /// Bytes that decoders may take together.
-    package var decoding: Int
+    var decoding: Int
 
     /// Whatever is left, decoding gets so much: pictures whose rows come in order take less.
     static let least = 4 << 20
@@ -20,7 +20,7 @@ package struct MemoryShares {
     }
 
     /// Keeps decoders within their share, and ends them when a signal is held back.
-    package var supervisor: DecodingSupervisor {
+    var supervisor: DecodingSupervisor {
         DecodingSupervisor(bound: decoding, most: decoding, isCancelled: { Interruption.isPending })
     }
 }

@@ -19,7 +19,7 @@ extension Net {
         /// Of all its samples, before the step.
         package var loss: Double
         /// Of all gradients together, before clipping; nil when it was not asked for.
-        package var gradientNorm: Double?
+        var gradientNorm: Double?
 
         /// The first result that is no number, of a watched step.
         package var broken: BrokenValue?

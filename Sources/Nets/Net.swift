@@ -107,7 +107,7 @@ package final class Net {
                 + "trained on?")
     }
 
-    package func write(_ batch: Batch, _ plan: PlanHandle) throws {
+    func write(_ batch: Batch, _ plan: PlanHandle) throws {
         for (sample, values) in batch.pictures.enumerated() {
             try executor.write(interface.picture, plan: plan, sample: sample, from: values)
             guard let target = interface.target else { continue }

@@ -3,10 +3,10 @@ import FileAccess
 import Platform
 
 /// A path of a list, and its line.
-package struct ListedPath: Hashable, Sendable {
-    package var path: String
+struct ListedPath: Hashable, Sendable {
+    var path: String
     /// Counted from 1; of paths that end with zero bytes the number of the path.
-    package var line: Int
+    var line: Int
     /// True for what is no path by its length, of which this is the beginning; nothing comes after it.
     var isCut = false
 }
@@ -49,7 +49,7 @@ package struct PathList {
 
     /// The next path, waited for; nil at the end, and when `isStopped`, which is asked several times a second. Empty ones
     /// are left out.
-    package mutating func next(isStopped: () -> Bool) -> ListedPath? {
+    mutating func next(isStopped: () -> Bool) -> ListedPath? {
         let separator: UInt8 = isNullSeparated ? 0 : 10
         var scanned = start
         while true {

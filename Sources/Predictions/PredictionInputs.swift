@@ -5,17 +5,17 @@ import Imaging
 import TrainerSupport
 
 /// A picture that somebody asked to predict.
-package struct PredictionPicture: Hashable, Sendable {
-    package var path: String
+struct PredictionPicture: Hashable, Sendable {
+    var path: String
     /// The folder of its result inside the output; empty for the output itself.
-    package var below = ""
+    var below = ""
 }
 
 /// The pictures that a command line names: files, folders, and patterns that no shell has expanded; or those of a list.
 package struct PredictionInputs {
-    package private(set) var pictures: [PredictionPicture] = []
+    private(set) var pictures: [PredictionPicture] = []
     /// What looks as if it were meant, and cannot be predicted.
-    package private(set) var report = DataReport()
+    private(set) var report = DataReport()
     /// Folders with pictures that were not looked into.
     package private(set) var unseenFolders: [String] = []
     private let isRecursive: Bool

@@ -8,16 +8,16 @@ import TrainerSupport
 package struct PredictionJob: Hashable, Sendable {
     package var picture: String
     /// The mask, the class map, or the picture that the net makes of it.
-    package var result: String
+    var result: String
     /// The probability of the object, or one file for each class; empty when they are not wanted.
-    package var probabilities: [String] = []
+    var probabilities: [String] = []
     /// The picture with its objects or classes in colours.
-    package var overlay: String?
+    var overlay: String?
     /// Which files these may take the place of.
-    package var replacing = Replacing.own
+    var replacing = Replacing.own
 
     /// All that is written.
-    package var files: [String] { [result] + probabilities + (overlay.map { [$0] } ?? []) }
+    var files: [String] { [result] + probabilities + (overlay.map { [$0] } ?? []) }
 
     /// Looks once more at what would be replaced, just before it is: people work on masks while others are predicted.
     /// - Throws: `ImageError` about the picture when a file has come or was changed.
@@ -28,7 +28,7 @@ package struct PredictionJob: Hashable, Sendable {
     }
 
     /// What one of the files is.
-    package func what(_ file: String, _ task: TrainingTask) -> String {
+    func what(_ file: String, _ task: TrainingTask) -> String {
         if file == result { return task.result }
         return file == overlay ? "overlay" : "picture of probabilities"
     }
@@ -37,8 +37,8 @@ package struct PredictionJob: Hashable, Sendable {
 /// Where predictions go, and which files they may replace.
 package struct PredictionTargets: Sendable {
     package let folder: String
-    package let task: TrainingTask
-    package let style: PredictionStyle
+    let task: TrainingTask
+    let style: PredictionStyle
     /// Which files may be replaced.
     package var replacing = Replacing.own
 
@@ -54,7 +54,7 @@ package struct PredictionTargets: Sendable {
     private static let probabilities = "probabilities"
 
     /// The files of a picture's prediction.
-    package func job(_ picture: PredictionPicture) -> PredictionJob {
+    func job(_ picture: PredictionPicture) -> PredictionJob {
         let name = FileSystem.join(picture.below, FileSystem.stem(picture.path) + ".png")
         func file(_ folders: String...) -> String {
             FileSystem.join(folders.reduce(folder, FileSystem.join), name)

@@ -48,7 +48,7 @@ package struct PredictionSource {
     }
 
     /// The next picture, or why it is left out; nil at the end, and when a wait for it is stopped.
-    package mutating func next(isStopped: () -> Bool) -> Result<PredictionJob, ImageError>? {
+    mutating func next(isStopped: () -> Bool) -> Result<PredictionJob, ImageError>? {
         if let job = listed.popFirst() {
             // The files may have come since they were looked for.
             return found(job, targets.conflicts(job, pictures: []).filter { !$0.isPicture })

@@ -6,7 +6,7 @@ package struct PredictionTally: Sendable {
     /// Pictures whose files are all there.
     package var written = 0
     /// Of these pictures.
-    package var pixels = 0
+    var pixels = 0
     /// Pictures that were left out.
     package var report = DataReport()
     /// True when a signal asked for the end before all pictures were done.

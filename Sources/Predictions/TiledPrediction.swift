@@ -8,12 +8,12 @@ import TrainerSupport
 /// Predicts pictures at their own resolution, tile by tile: rows are read, predicted and written as they come, so that
 /// memory does not depend on a picture's height.
 package struct TiledPrediction {
-    package let net: TiledNet
-    package let shape: SampleShape
-    package let style: PredictionStyle
+    let net: TiledNet
+    let shape: SampleShape
+    let style: PredictionStyle
     /// The net sees pictures resized by this factor; results have the pictures' own size.
-    package var scale = 1.0
-    package var isStrict = false
+    var scale = 1.0
+    var isStrict = false
 
     package init(net: TiledNet, shape: SampleShape, style: PredictionStyle, scale: Double = 1.0, isStrict: Bool = false)
     {

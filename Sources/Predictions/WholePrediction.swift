@@ -10,10 +10,10 @@ import TrainerSupport
 /// Workers decode pictures ahead and write results while the net runs on the calling thread. Of pictures that
 /// are done nothing but names is kept. What is written does not depend on the number of threads.
 package struct WholePrediction {
-    package let net: Net
-    package let style: PredictionStyle
-    package let threads: Int
-    package let isStrict: Bool
+    let net: Net
+    let style: PredictionStyle
+    let threads: Int
+    let isStrict: Bool
 
     package init(net: Net, style: PredictionStyle, threads: Int, isStrict: Bool) {
         self.net = net

@@ -3,16 +3,16 @@ import Tasks
 /// Lowers the rate when tests get no better, as PyTorch's `ReduceLROnPlateau` does.
 package struct PlateauRule: Hashable, Sendable {
     /// What the rate is times when that happens.
-    package var factor = 0.1
+    var factor = 0.1
     /// Epochs without progress that are waited for.
-    package var patience = 10
+    var patience = 10
     var lowestRate = 0.0
 }
 
 /// Where a run stands with its plateau.
 package struct PlateauState: Hashable, Sendable {
     /// What the rate is times by now.
-    package var factor = 1.0
+    var factor = 1.0
     /// The best that counted as progress; nil before the first epoch.
     package var best: Quality?
     /// Epochs since then, or since the rate was lowered.

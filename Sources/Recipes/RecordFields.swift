@@ -14,7 +14,7 @@ package protocol RecordPart {
 /// Typed access to the string metadata of a checkpoint.
 package struct RecordFields {
     package var metadata: [String: String]
-    package var path: String
+    var path: String
 
     package init(metadata: [String: String], path: String) {
         self.metadata = metadata
@@ -51,7 +51,7 @@ package struct RecordFields {
         return try value(key) as V
     }
 
-    package func choice<C: RawRepresentable & CaseIterable>(_ key: String) throws -> C where C.RawValue == String {
+    func choice<C: RawRepresentable & CaseIterable>(_ key: String) throws -> C where C.RawValue == String {
         let text = try text(key)
         if let value = C(rawValue: text) { return value }
         throw wrong(key, text, "one of " + C.allCases.map(\.rawValue).joined(separator: ", "))

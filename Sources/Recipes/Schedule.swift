@@ -75,7 +75,7 @@ private struct ScheduleForm: Sendable {
 }
 
 extension Schedule: CustomStringConvertible {
-    package var name: String {
+    var name: String {
         switch self {
         case .constant: "constant"
         case .cosine: "cosine"

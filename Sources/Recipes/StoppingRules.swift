@@ -13,8 +13,8 @@ package struct StoppingRules: Hashable, Sendable {
 
     /// A number that a criterion has to reach.
     package struct Goal: Hashable, Sendable, CustomStringConvertible {
-        package var name: String
-        package var value: Double
+        var name: String
+        var value: Double
 
         package var description: String { "\(name)=\(Text.plain(value))" }
     }

@@ -66,5 +66,5 @@ package enum FileSystem {
 }
 
 extension TrainerError {
-    package init(_ error: FileError) { self.init("\(error.path): \(error.message)", hint: error.hint) }
+    init(_ error: FileError) { self.init("\(error.path): \(error.message)", hint: error.hint) }
 }

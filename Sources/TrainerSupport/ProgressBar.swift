@@ -2,8 +2,8 @@ import Base
 
 /// A line on the terminal that says how far something is and when it will be done.
 package struct ProgressBar {
-    package var console: Console
-    package var label: String
+    var console: Console
+    var label: String
 
     package init(console: Console, label: String) {
         self.console = console

@@ -2,7 +2,7 @@ import Base
 
 /// Lets something be done as often as it takes no more than a share of the time, and not within the first seconds.
 package struct TimeBudget {
-    package var share: Double
+    var share: Double
     private let start = monotonicSeconds()
     private var spent = 0.0
 

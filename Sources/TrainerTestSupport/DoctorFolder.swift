@@ -7,8 +7,8 @@ import Tasks
 /// A data set that is made to be broken.
 package struct DoctorFolder {
     package let folder: TestFolder
-    package let pictures: String
-    package let masks: String
+    let pictures: String
+    let masks: String
 
     /// `count` different pictures with masks whose left half is background, called `p01` and so on.
     package init(_ count: Int = 0, pictures: String = "images", masks: String = "masks", object: UInt8 = 255) throws {

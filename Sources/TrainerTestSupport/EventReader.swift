@@ -6,11 +6,11 @@ package struct EventReader {
         package var fileVersion: String?
         package var isSessionStart = false
         /// By tag, in the file's order.
-        package var numbers: [(tag: String, value: Float)] = []
+        var numbers: [(tag: String, value: Float)] = []
         package var texts: [(tag: String, plugin: String, text: String)] = []
         package var pictures: [(tag: String, width: Int, height: Int, channels: Int, png: [UInt8])] = []
 
-        package init(
+        init(
             wallTime: Double = 0.0, step: Int = 0, fileVersion: String? = nil, isSessionStart: Bool = false,
             numbers: [(tag: String, value: Float)] = [], texts: [(tag: String, plugin: String, text: String)] = [],
             pictures: [(tag: String, width: Int, height: Int, channels: Int, png: [UInt8])] = []
@@ -30,7 +30,7 @@ package struct EventReader {
     package struct Damage: Error, CustomStringConvertible {
         package var description: String
 
-        package init(description: String) {
+        init(description: String) {
             self.description = description
         }
     }

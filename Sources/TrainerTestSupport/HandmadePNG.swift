@@ -6,8 +6,8 @@ package struct HandmadePNG {
         case palette = 3
     }
 
-    package var width: Int
-    package var height: Int
+    var width: Int
+    var height: Int
     package var kind = Kind.gray
     /// 8 or 16.
     package var bits = 8

@@ -8,8 +8,8 @@ import TrainerSupport
 ///
 /// Written by hand in C, `Sources/PixelNet/pixels.c`, and compiled for the tests with other macros each.
 package enum PixelModel {
-    package static let capacity = 4
-    package static let side = 16
+    static let capacity = 4
+    static let side = 16
 
     /// - Parameter defines: macros of the C text: `CHANNELS`, `SIDE`, `NAME`, `HASH`, `TILED`, `OVERFLOWS`; `CLASSES` (and `IGNORE`) or
     ///   `RECONSTRUCTION` for other tasks than a binary mask; `TARGET_NAME` (in the metadata) and `TARGET_CHANNELS` for

@@ -1,12 +1,12 @@
 import Base
 
 /// A change of colours: a matrix and an offset for numbers from 0 to 1, the result cut to that range.
-package struct ColorMap: Hashable, Sendable {
-    package typealias Vector = SIMD3<Double>
+struct ColorMap: Hashable, Sendable {
+    typealias Vector = SIMD3<Double>
 
     /// What red, green and blue are made of.
-    package private(set) var rows: [Vector] = [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
-    package private(set) var offset: Vector = .zero
+    private(set) var rows: [Vector] = [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
+    private(set) var offset: Vector = .zero
 
     var isIdentity: Bool { self == ColorMap() }
 
@@ -57,7 +57,7 @@ package struct ColorMap: Hashable, Sendable {
     private static func dot(_ a: Vector, _ b: Vector) -> Double { a.x * b.x + a.y * b.y + a.z * b.z }
 
     /// Changes a picture of one or three planes of `area` numbers.
-    package func change(_ planes: UnsafeMutablePointer<Float>, channels: Int, area: Int) {
+    func change(_ planes: UnsafeMutablePointer<Float>, channels: Int, area: Int) {
         func cut(_ value: Float) -> Float { min(max(value, 0), 1) }
         guard channels == 3 else {
             // Of gray all three are equal, and stay so.

@@ -2,18 +2,18 @@ import Base
 import Recipes
 
 /// What happens to one picture in one epoch.
-package struct Augmentation: Hashable, Sendable {
+struct Augmentation: Hashable, Sendable {
     var space = SpatialMap()
-    package var color = ColorMap()
+    var color = ColorMap()
     /// nil for none.
-    package var noise: NoiseField?
+    var noise: NoiseField?
 }
 
 /// The augmentations of an epoch: pure functions of seed, epoch and sample.
 ///
 /// Each entry of the settings draws from a stream of its own, so that one more leaves the others as they were.
 package struct EpochAugmentation: Hashable, Sendable {
-    package var settings: AugmentationSettings
+    var settings: AugmentationSettings
     package var draw: EpochDraw
 
     package init(settings: AugmentationSettings, draw: EpochDraw) {
@@ -39,7 +39,7 @@ package struct EpochAugmentation: Hashable, Sendable {
 
     /// What happens to a sample.
     /// - Parameter mean: the means of a picture's red, green and blue, 0 ... 1; asked for only when contrast changes.
-    package func augmentation(of sample: Int, height: Int, width: Int, mean: () -> SIMD3<Double>) -> Augmentation {
+    func augmentation(of sample: Int, height: Int, width: Int, mean: () -> SIMD3<Double>) -> Augmentation {
         var result = Augmentation()
         result.space = space(sample, height: Double(height), width: Double(width))
         result.color = color(sample, mean: mean)

@@ -10,9 +10,9 @@ enum Purpose: UInt64 {
 
 /// The order and the flips of an epoch, both pure functions of seed and epoch.
 package struct EpochDraw: Hashable, Sendable {
-    package var seed: UInt64
+    var seed: UInt64
     /// From 1.
-    package var epoch: Int
+    var epoch: Int
 
     package init(seed: UInt64, epoch: Int) {
         self.seed = seed

@@ -1,8 +1,8 @@
 import Base
 
 /// Numbers that are added to a picture, one to each of its numbers, the result cut to 0 ... 1.
-package struct NoiseField: Hashable, Sendable {
-    package var seed: UInt64
+struct NoiseField: Hashable, Sendable {
+    var seed: UInt64
     /// Standard deviation.
     var deviation: Double
 
@@ -13,7 +13,7 @@ package struct NoiseField: Hashable, Sendable {
     }
 
     /// Adds to `count` numbers. Sums of four random bytes are close to normal, and exact on every machine.
-    package func add(to values: UnsafeMutablePointer<Float>, count: Int) {
+    func add(to values: UnsafeMutablePointer<Float>, count: Int) {
         // The variance of a byte is (256² - 1) / 12.
         let scale = Float(deviation / (4.0 * 65535 / 12).squareRoot())
         for pair in 0..<(count + 1) / 2 {

@@ -21,7 +21,7 @@ package struct BatchItem: Sendable {
     package var picture: [Float]
     /// nil for nets that learn their input.
     package var target: [Float]?
-    package var sample: Sample
+    var sample: Sample
 
     package init(picture: [Float], target: [Float]? = nil, sample: Sample) {
         self.picture = picture

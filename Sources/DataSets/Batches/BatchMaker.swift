@@ -4,9 +4,9 @@ import TrainerSupport
 
 /// Turns the bytes of samples into floats, augmented or as they are.
 package struct BatchMaker: Sendable {
-    package let data: DataSet
+    let data: DataSet
     /// nil for pictures as they are.
-    package let augmentation: EpochAugmentation?
+    let augmentation: EpochAugmentation?
     /// What the net is fed for each byte of a mask.
     private let fed: [Float]
 
@@ -19,7 +19,7 @@ package struct BatchMaker: Sendable {
 
     /// The batch of the given samples.
     /// - Throws: `TrainerError` when a file is no longer what it was.
-    package func batch(_ samples: [Int]) throws -> Batch { Batch(try samples.map { try item($0) }) }
+    func batch(_ samples: [Int]) throws -> Batch { Batch(try samples.map { try item($0) }) }
 
     /// One sample, made by the thread of that lane.
     /// - Throws: as `batch`.
@@ -35,7 +35,7 @@ package struct BatchMaker: Sendable {
     }
 
     /// A sample after an augmentation.
-    package func item(_ sample: Sample, _ augmentation: Augmentation) -> BatchItem {
+    func item(_ sample: Sample, _ augmentation: Augmentation) -> BatchItem {
         let shape = data.shape
         let picture = Self.floats(count: sample.picture.count) { out in
             draw(sample.picture, augmentation.space, out)
@@ -85,7 +85,7 @@ package struct BatchMaker: Sendable {
 
 extension SampleShape {
     /// The means of a picture's red, green and blue, 0 ... 1, three times the same for gray.
-    package func mean(of sample: Sample) -> SIMD3<Double> {
+    func mean(of sample: Sample) -> SIMD3<Double> {
         let area = height * width
         let means = (0..<channels).map { channel in
             let sum = sample.picture.sum(channel * area..<(channel + 1) * area)

@@ -5,8 +5,8 @@ import Tasks
 /// says, and as it is stored.
 package struct OrientationFit: Hashable, Sendable {
     /// The mean difference of neighbours across the mask's outlines, over that of all neighbours.
-    package var turned: Double
-    package var stored: Double
+    var turned: Double
+    var stored: Double
 
     /// The larger of both by a tenth, which noise does not make of whole outlines; nil where neither is.
     package var better: Way? {
@@ -24,7 +24,7 @@ package struct OrientationFit: Hashable, Sendable {
     ///   - planes: the picture at the net's size; turned if `isTurned`, else as stored.
     ///   - mask: raw values at the mask's size, as they are read.
     /// - Returns: nil for masks without outlines and pictures without edges.
-    package init?(
+    init?(
         _ planes: SizedPicture.Samples, mask: [UInt8], _ shape: SampleShape, _ orientation: PictureOrientation,
         isTurned: Bool, isLossy: Bool
     ) {
@@ -95,7 +95,7 @@ package struct OrientationFit: Hashable, Sendable {
 
 extension PictureOrientation {
     /// What undoes the turn.
-    package var inverse: PictureOrientation {
+    var inverse: PictureOrientation {
         switch self {
         case .turnedRight: .turnedLeft
         case .turnedLeft: .turnedRight
@@ -104,7 +104,7 @@ extension PictureOrientation {
     }
 
     /// The place in the stored picture, from 0 to 1 to the right and down, of a place in the turned one.
-    package func source(_ x: Double, _ y: Double) -> (x: Double, y: Double) {
+    func source(_ x: Double, _ y: Double) -> (x: Double, y: Double) {
         switch self {
         case .upright: (x, y)
         case .mirrored: (1 - x, y)

@@ -43,7 +43,7 @@ package struct MaskFacts: Hashable, Sendable {
     package var table: [UInt8]?
 
     /// Takes indices for the values of a table.
-    package mutating func take(_ table: [UInt8]) {
+    mutating func take(_ table: [UInt8]) {
         self.table = table
         values = values.replaced(by: table)
     }
@@ -53,24 +53,24 @@ package struct MaskFacts: Hashable, Sendable {
 package struct SurveyedPair: Hashable, Sendable {
     package var pair: SamplePair
     /// The place of its folder in the layout.
-    package var folder: Int
+    var folder: Int
     package var facts: PairFacts
 }
 
 /// A pair of files, each read and decoded once, at the net's size.
-package struct DecodedPair: Sendable {
+struct DecodedPair: Sendable {
     /// `[channels, height, width]`.
-    package var picture: SizedPicture.Samples
+    var picture: SizedPicture.Samples
     /// Raw values at the mask's size; empty without a mask.
-    package var mask: [UInt8]
+    var mask: [UInt8]
     /// The colours of the mask's indices; empty for files without a palette.
-    package var palette: [PaletteColor] = []
+    var palette: [PaletteColor] = []
     /// nil where nobody looks at the whole files.
-    package var facts: PairFacts?
+    var facts: PairFacts?
 
     /// - Parameter looksAtWhole: whether there are to be facts.
     /// - Throws: `ImageError` that names the file that cannot be used.
-    package init(
+    init(
         _ pair: SamplePair, _ shape: SampleShape, _ decoding: DecodingOptions, looksAtWhole: Bool
     ) throws(ImageError) {
         var look: PictureLook?

@@ -41,7 +41,7 @@ package struct DataReport: Hashable, Sendable {
     }
 
     /// At most this many files are named.
-    package static let shownCount = 10
+    static let shownCount = 10
 
     /// "left out 4 of 12 files:" and their names; nil when there are none.
     package var warning: String? { issues.isEmpty ? nil : "left out \(which):\n" + list }

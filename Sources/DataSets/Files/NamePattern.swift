@@ -15,10 +15,10 @@ package struct NamePattern: Hashable, Sendable {
 
     var form: Form
     /// How many pictures it fits.
-    package var count: Int
+    var count: Int
     /// One of them.
-    package var picture: String
-    package var mask: String
+    var picture: String
+    var mask: String
 
     /// The pattern that fits most pictures, and at least half of them; nil where there is none.
     package init?(pictures: [String], masks: [String]) {

@@ -6,11 +6,11 @@ import TrainerSupport
 /// What is in a folder of pictures, told by content and not by extension.
 package struct PictureFolder {
     package struct File {
-        package var stem: String
+        var stem: String
         package var path: String
     }
 
-    package let path: String
+    let path: String
     /// Those that may be PNG or JPEG, in byte order of their names.
     package private(set) var pictures: [File] = []
     /// The other files, and why they are none.
@@ -18,7 +18,7 @@ package struct PictureFolder {
     /// Folders inside, by path.
     package private(set) var subfolders: [String] = []
 
-    package var fileCount: Int { pictures.count + issues.count }
+    var fileCount: Int { pictures.count + issues.count }
 
     /// Looks into every file's first bytes.
     /// - Throws: `TrainerError` when the folder cannot be read.
@@ -38,7 +38,7 @@ package struct PictureFolder {
 
     /// Why a file is no picture that can be read, judged by its first bytes; nil when it may be one. What cannot be looked
     /// into may be meant as one, and so is what has such a name.
-    package static func fault(_ path: String) -> (reason: String, kind: DataIssue.Kind)? {
+    static func fault(_ path: String) -> (reason: String, kind: DataIssue.Kind)? {
         let kind: DataIssue.Kind = PictureName.isPicture(FileSystem.name(path)) ? .unusable : .foreign
         switch FileSystem.kind(path) {
         case .file: break

@@ -6,7 +6,7 @@ import TrainerSupport
 /// A picture and its mask, by path.
 package struct SamplePair: Hashable, Sendable {
     /// The common name without extension.
-    package var stem: String
+    var stem: String
     package var picture: String
     /// nil for nets that learn the pictures themselves.
     package var mask: String?
@@ -16,7 +16,7 @@ package struct SamplePair: Hashable, Sendable {
 package struct SamplePairing: Hashable, Sendable {
     /// In byte order of the stems.
     package var pairs: [SamplePair] = []
-    package var report = DataReport()
+    var report = DataReport()
     /// Files that look like pictures, and like masks; folders inside that are not looked into.
     package var pictureCount = 0
     package var maskCount = 0
@@ -26,7 +26,7 @@ package struct SamplePairing: Hashable, Sendable {
 
     /// Looks into every file's first bytes, since extensions lie.
     /// - Throws: `TrainerError` when a folder cannot be read or nothing fits together.
-    package init(_ folders: DataFolders) throws {
+    init(_ folders: DataFolders) throws {
         try self.init(listing: folders)
         if let fault { throw fault }
     }

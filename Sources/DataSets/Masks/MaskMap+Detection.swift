@@ -7,7 +7,7 @@ extension MaskMap {
     ///
     /// - Parameter masks: in the order of the samples.
     /// - Throws: `TrainerError` as `detected` does.
-    package static func standard(for task: TrainingTask, _ masks: [MaskFile]) throws -> MaskMap {
+    static func standard(for task: TrainingTask, _ masks: [MaskFile]) throws -> MaskMap {
         guard let range = task.classes else { return try detected(masks) }
         return MaskMap(range)
     }
@@ -35,7 +35,7 @@ extension MaskMap {
 
     /// Checks that every value of every mask is in the map.
     /// - Throws: `TrainerError` that names the first file with a value outside, and lists its values.
-    package func check(_ masks: [MaskFile], for task: TrainingTask) throws {
+    func check(_ masks: [MaskFile], for task: TrainingTask) throws {
         for mask in masks {
             guard let outside = mask.values.values.first(where: { self[$0] == nil }) else { continue }
             let all = masks.union

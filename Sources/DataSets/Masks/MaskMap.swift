@@ -7,7 +7,7 @@ import TrainerSupport
 /// tests leave out, and `0-127` all values from 0 to 127.
 public struct MaskMap: Hashable, Sendable, CustomStringConvertible {
     /// The class of each of the 256 values, `ClassRange.void` for ignored ones; nil for values outside the map.
-    package var classes: [UInt8?] = Array(repeating: nil, count: 256)
+    var classes: [UInt8?] = Array(repeating: nil, count: 256)
 
     /// Maps the listed values (0 ... 255, no value in both lists) to the two classes.
     public init(background: [UInt8], object: [UInt8]) {

@@ -5,9 +5,9 @@ package struct MaskValues: Hashable, Sendable {
     package init() {}
 
     /// - Parameter counts: of each of the 256 values.
-    package init(counts: [Int]) { self.counts = counts }
+    init(counts: [Int]) { self.counts = counts }
 
-    package init(_ pixels: some Sequence<UInt8>) {
+    init(_ pixels: some Sequence<UInt8>) {
         for value in pixels { counts[Int(value)] += 1 }
     }
 
@@ -22,7 +22,7 @@ package struct MaskValues: Hashable, Sendable {
         return result
     }
 
-    package func contains(_ value: UInt8) -> Bool { counts[Int(value)] > 0 }
+    func contains(_ value: UInt8) -> Bool { counts[Int(value)] > 0 }
 
     /// Pixels that hold the value.
     package func count(of value: UInt8) -> Int { counts[Int(value)] }
@@ -33,7 +33,7 @@ package struct MaskValues: Hashable, Sendable {
     package var values: [UInt8] { counts.indices.filter { counts[$0] > 0 }.map(UInt8.init) }
 
     /// `0, 1, 2`, cut after sixteen values.
-    package var list: String {
+    var list: String {
         let all = values
         let shown = all.prefix(16).map(String.init).joined(separator: ", ")
         return all.count > 16 ? shown + " and \(all.count - 16) more" : shown
@@ -46,9 +46,9 @@ extension Sequence<MaskFile> {
 }
 
 /// A mask file and what is in it.
-package struct MaskFile: Hashable, Sendable {
-    package var file: String
-    package var values: MaskValues
+struct MaskFile: Hashable, Sendable {
+    var file: String
+    var values: MaskValues
     /// True for JPEG files.
-    package var isLossy = false
+    var isLossy = false
 }

@@ -13,8 +13,8 @@ package enum PaletteRule: Hashable, Sendable {
     case grays
 
     package struct Entry: Hashable, Sendable {
-        package var value: UInt8
-        package var colour: PaletteColor
+        var value: UInt8
+        var colour: PaletteColor
     }
 
     /// The value of each index of a palette.
@@ -22,7 +22,7 @@ package enum PaletteRule: Hashable, Sendable {
     /// - Parameter used: the indices that the mask holds.
     /// - Returns: nil where each index that is used stands for itself.
     /// - Throws: `UnknownColour` when the mask holds a colour that has no value.
-    package func table(_ palette: [PaletteColor], used: [UInt8]) throws(UnknownColour) -> [UInt8]? {
+    func table(_ palette: [PaletteColor], used: [UInt8]) throws(UnknownColour) -> [UInt8]? {
         var table = (0...UInt8.max).map { $0 }
         switch self {
         case .indices: return nil
@@ -51,9 +51,9 @@ package enum PaletteRule: Hashable, Sendable {
     }
 
     /// A mask holds a colour that the rule does not know.
-    package struct UnknownColour: Error, Hashable {
-        package var index: UInt8
-        package var colour: PaletteColor
+    struct UnknownColour: Error, Hashable {
+        var index: UInt8
+        var colour: PaletteColor
     }
 }
 
@@ -100,5 +100,5 @@ extension PaletteRule: CustomStringConvertible {
 
 extension [PaletteColor] {
     /// The colour of an index; black beyond the palette's end, as viewers show it.
-    package func colour(_ index: UInt8) -> PaletteColor { indices.contains(Int(index)) ? self[Int(index)] : .black }
+    func colour(_ index: UInt8) -> PaletteColor { indices.contains(Int(index)) ? self[Int(index)] : .black }
 }

@@ -2,9 +2,9 @@
 package struct ByteSet: Hashable, Sendable {
     private var words = SIMD4<UInt64>.zero
 
-    package init() {}
+    init() {}
 
-    package init(_ bytes: [UInt8]) {
+    init(_ bytes: [UInt8]) {
         // Neighbours are mostly equal.
         var last: UInt8?
         for byte in bytes where byte != last {
@@ -13,12 +13,12 @@ package struct ByteSet: Hashable, Sendable {
         }
     }
 
-    package mutating func insert(_ byte: UInt8) { words[Int(byte >> 6)] |= 1 << UInt64(byte & 63) }
+    mutating func insert(_ byte: UInt8) { words[Int(byte >> 6)] |= 1 << UInt64(byte & 63) }
 
-    package mutating func formUnion(_ other: ByteSet) { words |= other.words }
+    mutating func formUnion(_ other: ByteSet) { words |= other.words }
 
     package func contains(_ byte: UInt8) -> Bool { words[Int(byte >> 6)] >> UInt64(byte & 63) & 1 == 1 }
 
     /// Ascending.
-    package var bytes: [UInt8] { (0...UInt8.max).filter(contains) }
+    var bytes: [UInt8] { (0...UInt8.max).filter(contains) }
 }

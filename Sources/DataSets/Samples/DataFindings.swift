@@ -3,7 +3,7 @@ import Tasks
 
 /// What was found in the files of a data set, for people to check that it is what they meant.
 package struct DataFindings: Hashable, Sendable {
-    package var sizes = PictureSizes([])
+    var sizes = PictureSizes([])
     /// nil without masks.
     package var masks: MaskFindings?
     /// What the indices of palette masks mean; nil without such masks.
@@ -34,11 +34,11 @@ package struct DataFindings: Hashable, Sendable {
 
 /// Which values masks hold and what they were taken for.
 package struct MaskFindings: Hashable, Sendable {
-    package var values: MaskValues
+    var values: MaskValues
     package var map: MaskMap
-    package var task: TrainingTask
+    var task: TrainingTask
 
-    package var text: String {
+    var text: String {
         guard let range = task.classes else { return binaryText }
         let found = (0..<range.count).filter { map.values(of: UInt8($0)).contains(where: values.contains) }
         let classes = found.count == range.count ? "all" : "\(found.count) of the"

@@ -9,20 +9,19 @@ import TrainerSupport
 /// only, so that it is the same on every machine. Blobs are warmer than the ground on average, but the colours of both
 /// overlap: what tells them apart in many pictures is texture and shape, as in photographs. For nets with more than two
 /// classes there are several kinds of blobs, told apart by their tint.
-package struct EmbeddedSamples: Sendable {
-    package var shape: SampleShape
+struct EmbeddedSamples: Sendable {
+    var shape: SampleShape
 
     /// Samples of the set.
-    package static let count = 320
+    static let count = 320
     /// What the set is called where data sets are named.
-    package static let title = "embedded pictures"
+    static let title = "embedded pictures"
     /// How much redder blobs are on average, and the ground bluer, against a spread of 0.6 from picture to picture.
     private static let warmth = 0.14
 
     /// All samples, drawn on several threads. Those that the cache has no room for are drawn again whenever they are needed.
     /// - Throws: `TrainerError` when a single one is more than the memory that there is.
-    package func load(threads: Int, cache: SampleCache, progress: @escaping (Int, Int) -> Void) throws -> [StoredSample]
-    {
+    func load(threads: Int, cache: SampleCache, progress: @escaping (Int, Int) -> Void) throws -> [StoredSample] {
         let free = HostLimits().availableMemory(stacks: threads * PosixThread.stackBytes)
         // As bytes, and as the colours of its pixels on the way.
         guard shape.sampleBytes <= free / 2 else {
@@ -43,7 +42,7 @@ package struct EmbeddedSamples: Sendable {
     }
 
     /// One sample.
-    package func sample(_ index: Int) -> Sample {
+    func sample(_ index: Int) -> Sample {
         var random = SplitMix64(seed: 0x756E_6574, UInt64(index))
         let ground = Texture(&random, warmth: -Self.warmth)
         let skin = Texture(&random, warmth: Self.warmth)

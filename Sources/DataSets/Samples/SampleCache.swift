@@ -25,5 +25,5 @@ package struct SampleCache: Hashable, Sendable {
     }
 
     /// How many samples of a shape are kept.
-    package func capacity(_ shape: SampleShape) -> Int { limit / max(1, shape.sampleBytes) }
+    func capacity(_ shape: SampleShape) -> Int { limit / max(1, shape.sampleBytes) }
 }

@@ -7,13 +7,13 @@ import TrainerSupport
 /// Decodes pairs into samples, in parallel.
 package struct SampleLoading {
     package var shape: SampleShape
-    package var threads: Int
+    var threads: Int
     /// Called with the number of decoded pairs and their total, now and then.
-    package var progress: (Int, Int) -> Void = { _, _ in }
+    var progress: (Int, Int) -> Void = { _, _ in }
 
     /// How many of them stay in memory: all, unless somebody says less.
-    package var cache = SampleCache(limit: .max)
-    package var decoding = DecodingOptions()
+    var cache = SampleCache(limit: .max)
+    var decoding = DecodingOptions()
 
     package init(
         shape: SampleShape, threads: Int, progress: @escaping (Int, Int) -> Void = { _, _ in },
@@ -27,20 +27,20 @@ package struct SampleLoading {
     }
 
     package struct Usable {
-        package var pair: SamplePair
-        package var data: DecodedPair
+        var pair: SamplePair
+        var data: DecodedPair
         /// Of the whole files, before they were made smaller.
         package var facts: PairFacts
-        package var content: SampleContent
+        var content: SampleContent
         /// The raw values that the mask holds at the net's size.
-        package var values: ByteSet
+        var values: ByteSet
         /// False where the bytes were let go of.
-        package var isKept: Bool
+        var isKept: Bool
         /// The place of its folder in the layout.
         package var folder: Int
         /// The values of a palette mask's indices, where they do not stand for themselves, as they do in `data` and
         /// `values`.
-        package var table: [UInt8]? { facts.mask?.table }
+        var table: [UInt8]? { facts.mask?.table }
 
         package var surveyed: SurveyedPair { SurveyedPair(pair: pair, folder: folder, facts: facts) }
 
@@ -57,7 +57,7 @@ package struct SampleLoading {
     ///   - palettes: what the indices of palettes mean; nil to find it out.
     /// - Throws: `TrainerError` when a folder cannot be read, nothing of it is left, or a mask holds a value outside
     ///   the map.
-    package func load(_ layout: DataLayout, map: MaskMap?, palettes: PaletteRule? = nil) throws -> LoadedSamples {
+    func load(_ layout: DataLayout, map: MaskMap?, palettes: PaletteRule? = nil) throws -> LoadedSamples {
         // Before the pictures are read, which takes a while.
         _ = try map?.fitted(to: shape.task)
         var report = DataReport()

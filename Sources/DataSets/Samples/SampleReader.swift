@@ -4,9 +4,9 @@ import TrainerSupport
 
 /// Reads single samples again during training, and notices when their files are no longer what they were.
 package struct SampleReader: Sendable {
-    package var shape: SampleShape
+    var shape: SampleShape
     /// nil without masks.
-    package var map: MaskMap?
+    var map: MaskMap?
     /// What the indices of palette masks mean; nil where there are none.
     package var palettes: PaletteRule?
     /// How files are decoded.
@@ -14,7 +14,7 @@ package struct SampleReader: Sendable {
 
     /// The sample as it was when the data set was read.
     /// - Throws: `TrainerError` that names the file and says what has become of it.
-    package func read(_ stored: StoredSample) throws -> Sample {
+    func read(_ stored: StoredSample) throws -> Sample {
         guard let pair = stored.pair else { throw TrainerError("\(stored.file): comes from no file") }
         let decoded: DecodedPair
         do {
@@ -48,7 +48,7 @@ package struct SampleReader: Sendable {
     /// Raw values of a mask as class numbers.
     ///
     /// - Parameter table: the values of a palette's indices; nil where they stand for themselves.
-    package func classes(_ mask: [UInt8], _ table: [UInt8]? = nil) -> [UInt8] {
+    func classes(_ mask: [UInt8], _ table: [UInt8]? = nil) -> [UInt8] {
         guard map != nil || table != nil else { return mask }
         var classes = map.map { $0.classes.map { $0 ?? 0 } } ?? (0...UInt8.max).map { $0 }
         if let table { classes = table.map { classes[Int($0)] } }

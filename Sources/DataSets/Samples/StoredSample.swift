@@ -9,18 +9,18 @@ package struct StoredSample: Hashable, Sendable {
     package var file: String
     /// The classes that occur in the mask.
     package var classes: ByteSet
-    package var content: SampleContent
+    var content: SampleContent
     /// Where to read it; nil for drawn samples.
     package var pair: SamplePair?
     /// The values of a palette mask's indices, where they do not stand for themselves.
-    package var table: [UInt8]?
+    var table: [UInt8]?
     /// nil where it is read again whenever it is needed.
-    package var kept: Sample?
+    var kept: Sample?
 }
 
 extension StoredSample {
     /// A sample that stays in memory.
-    package init(_ sample: Sample) {
+    init(_ sample: Sample) {
         self.init(
             name: sample.name, file: sample.file, classes: ByteSet(sample.mask),
             content: SampleContent(picture: sample.picture.samples, mask: sample.mask), kept: sample)
@@ -28,18 +28,18 @@ extension StoredSample {
 }
 
 /// Numbers that change when a sample's bytes do.
-package struct SampleContent: Hashable, Sendable {
-    package var picture: UInt64
+struct SampleContent: Hashable, Sendable {
+    var picture: UInt64
     /// Of the mask's values as they are in the file; where its palette says what they mean, of the palette too.
-    package var mask: UInt64
+    var mask: UInt64
 
-    package init(picture: SizedPicture.Samples, mask: [UInt8]) {
+    init(picture: SizedPicture.Samples, mask: [UInt8]) {
         self.picture = picture.contentHash
         self.mask = ContentHash.of(mask)
     }
 
     /// The mask means what the palette's colours say.
-    package mutating func add(_ palette: [PaletteColor]) {
+    mutating func add(_ palette: [PaletteColor]) {
         mask = ContentHash.of(palette.flatMap { [$0.red, $0.green, $0.blue, $0.alpha] }, start: mask)
     }
 }

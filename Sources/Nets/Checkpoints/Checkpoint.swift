@@ -8,9 +8,9 @@ import TrainerSupport
 /// Parameters have their plain names, so that the file loads into PyTorch; state is called `OPTIMIZER.m.NAME` and
 /// `OPTIMIZER.v.NAME`, and their moving average, where there is one, `ema.NAME`.
 package struct Checkpoint {
-    package let path: String
+    let path: String
     /// Whether its content has been found to be what was written, so that nobody need look again.
-    package var isChecked = false
+    var isChecked = false
 
     package init(path: String, isChecked: Bool = false) {
         self.path = path

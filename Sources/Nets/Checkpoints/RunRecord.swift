@@ -25,7 +25,7 @@ package struct RunRecord: Hashable, Sendable {
     }
 
     /// - Throws: `TrainerError` that names the file and the entry that is missing or wrong.
-    package init(_ metadata: [String: String], path: String) throws {
+    init(_ metadata: [String: String], path: String) throws {
         let fields = RecordFields(metadata: metadata, path: path)
         guard let format = metadata["format"], ([Self.format] + Self.olderFormats).contains(format) else {
             throw TrainerError(

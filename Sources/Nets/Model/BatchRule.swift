@@ -5,7 +5,7 @@ package struct BatchRule: Hashable, Sendable {
     /// Pictures that the net takes at once.
     package var capacity = 1
     /// Pictures of a batch where nobody says how many, if they are more than the net takes at once.
-    package var standard: Int?
+    var standard: Int?
     /// Why a batch cannot go through the net in parts; nil where it can.
     var obstacleToParts: String? = "an earlier compiler made the trainer"
 

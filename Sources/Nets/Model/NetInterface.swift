@@ -5,7 +5,7 @@ import TrainerSupport
 
 /// The names and shapes through which the trainer talks to a model: one picture in, one map of numbers out.
 package struct NetInterface: Hashable, Sendable {
-    package var picture: String
+    var picture: String
     /// nil for models without a loss and for those that learn their input.
     package var target: String?
     /// `[1, H, W]` logits of a mask or of its middle, `[classes, H, W]` logits of a class map, or a picture.

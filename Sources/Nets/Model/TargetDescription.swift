@@ -11,15 +11,15 @@ package struct TargetDescription: Hashable, Sendable {
         case classes
     }
 
-    package var name: String
-    package var kind: Kind
+    var name: String
+    var kind: Kind
     /// Of a class target: how many classes, and the number that the loss leaves out.
-    package var classes: Int?
-    package var ignore: Int?
+    var classes: Int?
+    var ignore: Int?
 
     /// The targets that a model's metadata names.
     /// - Throws: `TrainerError` when it cannot be read or an entry has no meaning here.
-    package static func list(metadata: String) throws -> [TargetDescription] {
+    static func list(metadata: String) throws -> [TargetDescription] {
         let json: JSON
         do {
             json = try JSON(parsing: metadata)

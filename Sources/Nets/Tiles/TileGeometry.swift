@@ -73,7 +73,7 @@ package struct TileGeometry: Hashable, Sendable {
     }
 
     /// Tiles that a picture takes.
-    package func tiles(width: Int, height: Int) -> Int { rows.partCount(of: height) * columns.partCount(of: width) }
+    func tiles(width: Int, height: Int) -> Int { rows.partCount(of: height) * columns.partCount(of: width) }
 }
 
 /// How a side of a picture is cut into tiles.
@@ -81,25 +81,25 @@ package struct TileAxis: Hashable, Sendable {
     package var tile: Int
     var haloBefore: Int
     var haloAfter: Int
-    package var alignment: Int
+    var alignment: Int
     var marginBefore: Int
     var marginAfter: Int
 
     /// A tile along the side.
-    package struct Part: Hashable, Sendable {
+    struct Part: Hashable, Sendable {
         /// The input's first place on the canvas: the picture with what is mirrored around it.
-        package var start: Int
+        var start: Int
         /// What this tile makes of the picture, whose places are those of the whole output.
-        package var kept: Range<Int>
+        var kept: Range<Int>
     }
 
     /// Output places of a tile.
-    package var output: Int { tile - marginBefore - marginAfter }
+    var output: Int { tile - marginBefore - marginAfter }
     /// How far a tile in the middle may lie behind the one before.
     package var step: Int { max(0, output - haloBefore - haloAfter) / alignment * alignment }
 
     /// The side of the canvas for a picture of `side` pixels: at least a tile, and aligned as tiles are.
-    package func canvas(_ side: Int) -> Int {
+    func canvas(_ side: Int) -> Int {
         let wanted = max(tile, side + marginBefore + marginAfter)
         return tile + (wanted - tile + alignment - 1) / alignment * alignment
     }
@@ -108,7 +108,7 @@ package struct TileAxis: Hashable, Sendable {
     /// picture; the first begins and the last ends at the canvas's edge, where its results are exact.
     ///
     /// They are made when they are asked for: pictures may be so high that there is no memory for all of them.
-    package func parts(of side: Int) -> some Sequence<Part> {
+    func parts(of side: Int) -> some Sequence<Part> {
         let last = canvas(side) - tile
         return sequence(state: (done: 0, start: 0)) { state in
             guard state.done < side else { return nil }
@@ -137,7 +137,7 @@ package struct TileAxis: Hashable, Sendable {
 
     /// The place of the picture that is seen at a place of the canvas: beyond its edges the picture is mirrored, without
     /// repeating its last row or column, as often as it takes.
-    package func source(_ place: Int, of side: Int) -> Int {
+    func source(_ place: Int, of side: Int) -> Int {
         guard side > 1 else { return 0 }
         let period = 2 * (side - 1)
         let remainder = (place - marginBefore) % period

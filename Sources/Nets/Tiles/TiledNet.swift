@@ -10,10 +10,10 @@ import TrainerSupport
 ///
 /// Held are one band of input rows and one of output rows, whatever the picture's height.
 package final class TiledNet {
-    package let model: Model
+    let model: Model
     /// Weights are loaded into these, as into those of a `Net`.
-    package let parameters: ParameterStore
-    package let geometry: TileGeometry
+    let parameters: ParameterStore
+    let geometry: TileGeometry
     /// Channels of a row of the picture.
     package let inputChannels: Int
     /// Channels of a row of the output: 1 for a mask, the number of classes, those of the picture.

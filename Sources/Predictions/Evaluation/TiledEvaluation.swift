@@ -7,8 +7,8 @@ import TrainerSupport
 ///
 /// The graph's loss says nothing here, since it is defined for pictures of the net's size.
 package struct TiledEvaluation {
-    package let prediction: TiledPrediction
-    package let data: DataSet
+    let prediction: TiledPrediction
+    let data: DataSet
 
     package init(prediction: TiledPrediction, data: DataSet) {
         self.prediction = prediction

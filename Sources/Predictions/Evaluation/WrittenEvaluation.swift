@@ -47,11 +47,11 @@ package struct WrittenEvaluation {
     }
 
     /// Once a mask cannot be read, nothing more is measured.
-    package var scores: WrittenScores { WrittenScores(values: fault == nil ? sums.values : [], fault: fault) }
+    var scores: WrittenScores { WrittenScores(values: fault == nil ? sums.values : [], fault: fault) }
 
     /// Adds what the net says of samples.
     /// - Throws: `TrainerError` when no thread can be started; `Interrupted`.
-    package mutating func add(_ outputs: [[Float]], of samples: [Int]) throws {
+    mutating func add(_ outputs: [[Float]], of samples: [Int]) throws {
         var rest = Array(zip(samples, outputs))[...]
         while !rest.isEmpty, fault == nil {
             var pixels = 0

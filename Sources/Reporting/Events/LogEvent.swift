@@ -3,8 +3,8 @@ import Imaging
 import Runtime
 
 /// An event of a log for TensorBoard.
-package struct LogEvent: Sendable {
-    package enum Content: Sendable {
+struct LogEvent: Sendable {
+    enum Content: Sendable {
         /// What a file begins with.
         case fileVersion
         /// What is known of this step and later ones is void: training continues from before them.
@@ -13,27 +13,27 @@ package struct LogEvent: Sendable {
     }
 
     /// A value under a name; names with a slash are shown in groups.
-    package struct Value: Sendable {
-        package enum Kind: Sendable {
+    struct Value: Sendable {
+        enum Kind: Sendable {
             case number(Double)
             /// Markdown.
             case text(String)
             case picture(Bitmap)
         }
 
-        package var tag: String
-        package var kind: Kind
+        var tag: String
+        var kind: Kind
 
-        package init(_ tag: String, _ kind: Kind) {
+        init(_ tag: String, _ kind: Kind) {
             self.tag = tag
             self.kind = kind
         }
 
-        package init(_ tag: String, _ number: Double) { self.init(tag, .number(number)) }
+        init(_ tag: String, _ number: Double) { self.init(tag, .number(number)) }
     }
 
-    package var step: Int
-    package var content: Content
+    var step: Int
+    var content: Content
 
     /// The event as a protobuf message.
     /// - Throws: `RuntimeError` or `ImageError` when memory does not suffice.

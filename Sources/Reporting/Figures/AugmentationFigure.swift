@@ -4,11 +4,11 @@ import Recipes
 
 /// Training pictures as they are and as epochs change them, with the outlines of their masks.
 package struct AugmentationFigure {
-    package var data: DataSet
-    package var settings: AugmentationSettings
-    package var seed: UInt64
+    var data: DataSet
+    var settings: AugmentationSettings
+    var seed: UInt64
     /// The columns beside the first.
-    package var epochs: Int
+    var epochs: Int
 
     package init(data: DataSet, settings: AugmentationSettings, seed: UInt64, epochs: Int) {
         self.data = data

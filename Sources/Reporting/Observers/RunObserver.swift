@@ -26,11 +26,11 @@ extension RunObserver {
 
 /// What a session of a run starts from.
 package struct RunSession {
-    package var files: RunFiles
+    var files: RunFiles
     /// With the progress of the checkpoint, if there is one.
-    package var record: RunRecord
+    var record: RunRecord
     /// The epochs that the checkpoint knows of.
-    package var log: MetricsLog
+    var log: MetricsLog
 
     package init(files: RunFiles, record: RunRecord, log: MetricsLog) {
         self.files = files
@@ -42,14 +42,14 @@ package struct RunSession {
 /// One step of the optimiser.
 package struct StepReport: Hashable, Sendable {
     /// Of the run, from 1.
-    package var step: Int
+    var step: Int
     /// Of the epoch under way, from 1.
-    package var epoch: Int
+    var epoch: Int
     /// Of the batch, before the step.
-    package var loss: Double
-    package var learningRate: Double
+    var loss: Double
+    var learningRate: Double
     /// Since the start of training, pauses left out.
-    package var seconds: Double
+    var seconds: Double
 
     package init(step: Int, epoch: Int, loss: Double, learningRate: Double, seconds: Double) {
         self.step = step
@@ -62,17 +62,17 @@ package struct StepReport: Hashable, Sendable {
 
 /// One epoch, tested.
 package struct EpochReport {
-    package var row: MetricsRow
-    package var task: TrainingTask
+    var row: MetricsRow
+    var task: TrainingTask
     /// With the progress after the epoch.
-    package var record: RunRecord
+    var record: RunRecord
     /// All epochs so far, this one included.
-    package var log: MetricsLog
+    var log: MetricsLog
     /// Of the epoch's last step.
-    package var learningRate: Double
-    package var imagesPerSecond: Double
+    var learningRate: Double
+    var imagesPerSecond: Double
     /// Test pictures, what is true of them and what is predicted; nil in epochs in which there was no time to draw them.
-    package var samples: Bitmap?
+    var samples: Bitmap?
 
     package init(
         row: MetricsRow, task: TrainingTask, record: RunRecord, log: MetricsLog, learningRate: Double,

@@ -4,15 +4,15 @@ import TrainerSupport
 package struct ProfileWindow: Hashable, Sendable {
     /// The session's steps, from 1, both included.
     package var first: Int
-    package var last: Int
+    var last: Int
 
     /// More would make files that no viewer opens.
     package static let mostSteps = 1000
     package static let standard = ProfileWindow(first: 1, last: 20)
 
-    package var count: Int { last - first + 1 }
+    var count: Int { last - first + 1 }
 
-    package init(first: Int, last: Int) {
+    init(first: Int, last: Int) {
         self.first = first
         self.last = last
     }

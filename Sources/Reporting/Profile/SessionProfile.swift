@@ -15,7 +15,7 @@ package final class SessionProfile {
     package let path: String
     package let spans: SpanRecorder
     /// Runs of the training plan.
-    package let runs: RunRecorder
+    let runs: RunRecorder
     private let net: Net
     private let data: DataSet
     private var phase = Phase.waiting

@@ -6,11 +6,11 @@ import TrainerSupport
 /// A trace as Chrome and Perfetto read it ("Trace Event Format", JSON object form, complete events).
 package struct Trace {
     /// What the whole is about.
-    package var header: [JSON.Member]
-    package var threads: [TraceThread]
+    var header: [JSON.Member]
+    var threads: [TraceThread]
 
     /// - Throws: `FileError` when the file cannot be written; what was there before then stays.
-    package func write(to path: String) throws {
+    func write(to path: String) throws {
         try FileWriter.write(path) { file in
             try file.append("\(Self.start)\(JSON.object(header).text(.compact)),\"traceEvents\":[\n")
             try file.append(Self.name("process_name", thread: nil, "trainer"))
@@ -63,10 +63,10 @@ package struct Trace {
 }
 
 /// What one thread did.
-package struct TraceThread {
+struct TraceThread {
     /// By which the format knows it.
-    package var number: Int
-    package var name: String
+    var number: Int
+    var name: String
     /// In the order of their beginnings; one that holds others comes before them.
     var slices: [TraceSlice]
 }

@@ -5,7 +5,7 @@ import TrainerSupport
 extension TraceThread {
     /// The threads of a profile: those that run plans, the training loop first, then those that make batches.
     /// - Parameter start: nanoseconds that count as the trace's zero.
-    package static func all(of profile: SessionProfile, since start: Int) -> [TraceThread] {
+    static func all(of profile: SessionProfile, since start: Int) -> [TraceThread] {
         var pool: [Int: [TraceSlice]] = [0: []]
         var loaders: [Int: [TraceSlice]] = [:]
         for span in profile.spans.recorded.spans {

@@ -5,15 +5,15 @@ import Tasks
 
 /// `best.json`: what the best weights of a run reach, and at which size that was measured.
 package struct BestScores: Hashable, Sendable {
-    package var epoch: Int
+    var epoch: Int
     /// What they are the best by.
-    package var criterion: Criterion
-    package var task: TrainingTask
+    var criterion: Criterion
+    var task: TrainingTask
     /// The net's, which `scores` were taken at.
-    package var size: PictureSize
-    package var scores: TestScores
+    var size: PictureSize
+    var scores: TestScores
     /// Of masks as `predict` writes them; nil where that was not measured.
-    package var written: WrittenScores?
+    var written: WrittenScores?
 
     package init(
         epoch: Int, criterion: Criterion, task: TrainingTask, size: PictureSize, scores: TestScores,

@@ -8,9 +8,9 @@ import TrainerSupport
 package struct FoldTable: Hashable, Sendable {
     package struct Row: Hashable, Sendable {
         /// From 1.
-        package var fold: Int
-        package var bestEpoch: Int
-        package var scores: TestScores
+        var fold: Int
+        var bestEpoch: Int
+        var scores: TestScores
 
         package init(fold: Int, bestEpoch: Int, scores: TestScores) {
             self.fold = fold
@@ -19,7 +19,7 @@ package struct FoldTable: Hashable, Sendable {
         }
     }
 
-    package let task: TrainingTask
+    let task: TrainingTask
     /// In ascending order of the folds; only those that are done.
     package private(set) var rows: [Row] = []
 
@@ -39,7 +39,7 @@ package struct FoldTable: Hashable, Sendable {
     }
 
     /// Reals are written so that they read back exactly.
-    package var text: String {
+    var text: String {
         let lines = rows.map { row in
             (["\(row.fold)", "\(row.bestEpoch)"] + row.scores.columns).joined(separator: ",")
         }

@@ -40,12 +40,12 @@ package struct MetricsLog: Hashable, Sendable {
     }
 
     /// `epoch,step,train_loss,test_loss,dice,iou,seconds` and the like.
-    package static func header(_ task: TrainingTask) -> String {
+    static func header(_ task: TrainingTask) -> String {
         (["epoch", "step", "train_loss", "test_loss"] + task.measures.map(\.column) + ["seconds"]).joined(
             separator: ",")
     }
 
-    package var text: String {
+    var text: String {
         let count = 1 + task.measures.count
         let lines = rows.map { row in
             let test = row.test?.columns ?? Array(repeating: "", count: count)

@@ -9,21 +9,21 @@ import TrainerSupport
 package struct RunDescription: Sendable {
     /// What computes: runs of equal paths leave equal bits.
     package struct Path: Hashable, Sendable {
-        package var compiler: String
-        package var target: String
-        package var vectorWidth: Int?
+        var compiler: String
+        var target: String
+        var vectorWidth: Int?
         /// SHA-256 of `plan.json`: steps, algorithms and places.
         var planDigest: String
         /// The processor where a library's bits depend on it; nil where none does.
-        package var processor: String?
+        var processor: String?
     }
 
     /// From one start of the trainer to the next.
     package struct Session: Sendable {
         /// Steps that were done before.
         package var fromStep: Int
-        package var threads: Int
-        package var processor: String
+        var threads: Int
+        var processor: String
         /// The program's name first.
         package var command: [String]
         /// Training settings as the checkpoint writes them.
@@ -38,12 +38,12 @@ package struct RunDescription: Sendable {
         }
     }
 
-    package var graphName: String
-    package var graphHash: String
+    var graphName: String
+    var graphHash: String
     package var path: Path
-    package var data: [JSON.Member]
+    var data: [JSON.Member]
     /// What the data was found to be.
-    package var findings: [String]
+    var findings: [String]
     package var sessions: [Session]
 
     private static let format = "unetc-run-1"

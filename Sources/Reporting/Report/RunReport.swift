@@ -8,25 +8,25 @@ import TrainerSupport
 
 /// `report.html`: all that is known of a run on one page, which needs nothing beside it.
 package struct RunReport {
-    package var record: RunRecord
-    package var log: MetricsLog
+    var record: RunRecord
+    var log: MetricsLog
     package var description: RunDescription
-    package var hashes: [HashRow]
+    var hashes: [HashRow]
     /// Learning rate and speed of each epoch, as `metrics.jsonl` has them.
     var pace: [EpochPace]
     /// PNG files; nil where there are none.
-    package var samples: [UInt8]?
-    package var confusion: [UInt8]?
+    var samples: [UInt8]?
+    var confusion: [UInt8]?
     /// Of class maps: a line for each class.
-    package var classTable: String?
+    var classTable: String?
     /// Of the best weights; nil where it was not measured.
-    package var written: WrittenScores?
+    var written: WrittenScores?
     /// The run's folder, as the user called it.
-    package var folder: String
+    var folder: String
 
     private var task: TrainingTask { log.task }
 
-    package var text: String {
+    var text: String {
         """
         <!DOCTYPE html>
         <html lang="en">

@@ -7,26 +7,26 @@ package struct ConfusionMatrix: Hashable, Sendable {
     /// Row by row: the true class's row, the predicted class's column.
     private var pixels: [Int]
 
-    package init(count: Int) {
+    init(count: Int) {
         self.count = count
         pixels = Array(repeating: 0, count: count * count)
     }
 
     /// Adds one picture: the predicted class of each pixel and the true one.
-    package mutating func add(predicted: [UInt8], mask: [UInt8]) {
+    mutating func add(predicted: [UInt8], mask: [UInt8]) {
         for (guess, truth) in zip(predicted, mask) where truth != ClassRange.void {
             pixels[Int(truth) * count + Int(guess)] += 1
         }
     }
 
-    package mutating func add(_ other: ConfusionMatrix) {
+    mutating func add(_ other: ConfusionMatrix) {
         for place in pixels.indices { pixels[place] += other.pixels[place] }
     }
 
     /// Pixels of class `truth` that were taken for class `predicted`.
     package subscript(truth: Int, predicted: Int) -> Int { pixels[truth * count + predicted] }
 
-    package var total: Int { pixels.reduce(0, +) }
+    var total: Int { pixels.reduce(0, +) }
 
     /// Pixels that are of the class.
     package func truth(_ number: Int) -> Int { pixels[number * count..<(number + 1) * count].reduce(0, +) }

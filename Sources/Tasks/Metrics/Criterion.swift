@@ -56,7 +56,7 @@ package struct Criterion: Hashable, Sendable {
 
     /// The criteria of a task; what the best weights are the best by comes first, unless something else is asked for:
     /// the first measure where there is a decision to get right, else the loss.
-    package static func all(_ task: TrainingTask) -> [Criterion] {
+    static func all(_ task: TrainingTask) -> [Criterion] {
         let measures = task.measures.enumerated().map { Criterion(measure: $1, isMoreBetter: true, place: $0) }
         return task == .reconstruction ? [loss] + measures : measures + [loss]
     }

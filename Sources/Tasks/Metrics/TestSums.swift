@@ -29,7 +29,7 @@ package enum MeasureSums: Hashable, Sendable {
     }
 
     /// Adds one picture's output at the net's size.
-    package mutating func add(_ output: [Float], of sample: Sample) {
+    mutating func add(_ output: [Float], of sample: Sample) {
         switch self {
         case .mask: add(labels: output.map { $0 > 0 ? 1 : 0 }, mask: sample.mask)
         case .classes(let matrix):

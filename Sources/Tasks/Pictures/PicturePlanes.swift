@@ -11,9 +11,9 @@ package struct PicturePlanes: Hashable, Sendable {
         self.span = span ?? (samples.isDeep ? .words : .bytes)
     }
 
-    package init(_ bytes: [UInt8]) { self.init(.bytes(bytes)) }
+    init(_ bytes: [UInt8]) { self.init(.bytes(bytes)) }
 
-    package static let none = PicturePlanes([])
+    static let none = PicturePlanes([])
 
     package var count: Int { samples.count }
 
@@ -99,7 +99,7 @@ private protocol SamplesReader {
 extension SizedPicture.Samples {
     package var isDeep: Bool { if case .words = self { true } else { false } }
 
-    package var count: Int {
+    var count: Int {
         switch self {
         case .bytes(let bytes): bytes.count
         case .words(let words): words.count

@@ -11,7 +11,7 @@ package enum ClassColors {
     }
 
     /// A class map, coloured.
-    package static func bitmap(_ classes: [UInt8], width: Int, height: Int) -> Bitmap {
+    static func bitmap(_ classes: [UInt8], width: Int, height: Int) -> Bitmap {
         var pixels: [UInt8] = []
         pixels.reserveCapacity(3 * classes.count)
         for byte in classes {
