@@ -1,5 +1,4 @@
 import Base
-import FileAccess
 
 /// Commands for people to copy into a shell.
 package enum ShellWords {
