@@ -97,44 +97,44 @@ static const int32_t train_operands[] = {
 
 /* In the order in which they run: name, operation, source, algorithm, phase, kernel, operands (how many, where they
  * begin), tasks (a sample, besides), count, bytes of workspace, FLOPs (a sample, besides), bytes moved (a sample,
- * besides), whether it is a preparation, what it does with each operand */
+ * besides), whether it is a preparation, what it does with each operand, kind */
 static const unetc_step train_steps[] = {
-    /* 0 */ {"enc#1", "weight panels", "example.graph:9", "weight panels", UNETC_PHASE_FORWARD, enc_conv_weights, 2, &train_operands[0], 0, 1, 0, 0, 0.0, 0.0, 0.0, 0.0, 0, "wr"},
-    /* 1 */ {"enc", "conv + bias + relu", "example.graph:9", "narrow input", UNETC_PHASE_FORWARD, enc_conv, 4, &train_operands[2], 4, 0, 0, 4752, 622592.0, 0.0, 147456.0, 320.0, 0, "wrrr"},
-    /* 2 */ {"down", "max_pool", "example.graph:10", "vector loop", UNETC_PHASE_FORWARD, down_max_pool, 2, &train_operands[6], 1, 0, 0, 0, 32768.0, 0.0, 163840.0, 0.0, 0, "wr"},
-    /* 3 */ {"low#1", "winograd weights", "example.graph:11", "winograd weights", UNETC_PHASE_FORWARD, low_conv_weights, 2, &train_operands[8], 0, 1, 0, 5796, 0.0, 0.0, 0.0, 0.0, 0, "wr"},
-    /* 4 */ {"low", "conv + bias + relu", "example.graph:11", "winograd F(4,3)", UNETC_PHASE_FORWARD, low_conv, 4, &train_operands[10], 0, 8, 0, 233472, 2375680.0, 0.0, 98304.0, 4672.0, 0, "wrrr"},
-    /* 5 */ {"up#1", "weight panels", "example.graph:12", "weight panels", UNETC_PHASE_FORWARD, up_conv_transpose_weights, 2, &train_operands[14], 0, 1, 0, 0, 0.0, 0.0, 0.0, 0.0, 0, "wr"},
-    /* 6 */ {"up", "conv_transpose + bias", "example.graph:12", "patch product", UNETC_PHASE_FORWARD, up_conv_transpose, 4, &train_operands[16], 4, 0, 0, 32768, 1048576.0, 0.0, 196608.0, 2080.0, 0, "wrrr"},
-    /* 7 */ {"logits", "conv + bias", "example.graph:14", "narrow output", UNETC_PHASE_FORWARD, logits_conv, 4, &train_operands[20], 4, 0, 0, 4096, 131072.0, 0.0, 278528.0, 68.0, 0, "wrrr"},
-    /* 8 */ {"loss.bce_with_logits", "bce_with_logits", "example.graph:15", "vector loop", UNETC_PHASE_FORWARD, loss_bce_with_logits_bce_with_logits, 3, &train_operands[24], 1, 0, 0, 0, 36864.0, 0.0, 32772.0, 0.0, 0, "wrr"},
-    /* 9 */ {"loss", "batch_mean", "example.graph:15", "loop", UNETC_PHASE_FORWARD, loss_batch_mean, 2, &train_operands[27], 0, 1, 0, 0, 1.0, 0.0, 4.0, 4.0, 0, "wr"},
-    /* 10 */ {"d_loss", "one", "example.graph:15", "constant", UNETC_PHASE_BACKWARD, d_loss_one, 1, &train_operands[29], 0, 1, 0, 0, 0.0, 0.0, 0.0, 4.0, 0, "w"},
-    /* 11 */ {"d_loss.bce_with_logits", "batch_mean_gradient", "example.graph:15", "loop", UNETC_PHASE_BACKWARD, d_loss_bce_with_logits_batch_mean_gradient, 2, &train_operands[30], 1, 0, 0, 0, 1.0, 0.0, 4.0, 4.0, 0, "wr"},
-    /* 12 */ {"d_logits", "bce_with_logits_gradient", "example.graph:15", "vector loop", UNETC_PHASE_BACKWARD, d_logits_bce_with_logits_gradient, 4, &train_operands[32], 1, 0, 0, 0, 24576.0, 0.0, 49156.0, 0.0, 0, "wrrr"},
-    /* 13 */ {"grad.logits.weight", "conv_weight_gradient", "example.graph:14", "narrow output", UNETC_PHASE_BACKWARD, grad_logits_weight_conv_weight_gradient, 3, &train_operands[36], 0, 2, 0, 32, 131072.0, 0.0, 278528.0, 64.0, 0, "wrr"},
-    /* 14 */ {"grad.logits.bias", "channel_sum", "example.graph:14", "vector loop", UNETC_PHASE_BACKWARD, grad_logits_bias_channel_sum, 2, &train_operands[39], 0, 1, 0, 0, 4096.0, 0.0, 16384.0, 4.0, 0, "wr"},
-    /* 15 */ {"update.logits.bias", "update", "example.graph:14", "vector loop", UNETC_PHASE_UPDATE, NULL, 2, &train_operands[41], 0, 1, 1, 0, 0.0, 12.0, 0.0, 28.0, 0, "ur"},
-    /* 16 */ {"d_logits.concat", "conv_data_gradient", "example.graph:14", "narrow output", UNETC_PHASE_BACKWARD, d_logits_concat_conv_data_gradient, 3, &train_operands[43], 2, 0, 0, 0, 131072.0, 0.0, 278528.0, 64.0, 0, "wrr"},
-    /* 17 */ {"update.logits.weight", "update", "example.graph:14", "vector loop", UNETC_PHASE_UPDATE, NULL, 2, &train_operands[46], 0, 1, 16, 0, 0.0, 192.0, 0.0, 448.0, 0, "ur"},
-    /* 18 */ {"grad.up.weight#1", "patch product", "example.graph:12", "patch product", UNETC_PHASE_BACKWARD, grad_up_weight_conv_weight_gradient, 3, &train_operands[48], 0, 8, 0, 12288, 1048576.0, 0.0, 196608.0, 2048.0, 0, "urr"},
-    /* 19 */ {"grad.up.weight", "conv_weight_gradient", "example.graph:12", "sums", UNETC_PHASE_BACKWARD, grad_up_weight_conv_weight_gradient_sums, 2, &train_operands[51], 0, 1, 0, 2048, 0.0, 0.0, 0.0, 0.0, 0, "wr"},
-    /* 20 */ {"grad.up.bias", "channel_sum", "example.graph:12", "vector loop", UNETC_PHASE_BACKWARD, grad_up_bias_channel_sum, 2, &train_operands[53], 0, 1, 0, 0, 32768.0, 0.0, 131072.0, 32.0, 0, "wr"},
-    /* 21 */ {"update.up.bias", "update", "example.graph:12", "vector loop", UNETC_PHASE_UPDATE, NULL, 2, &train_operands[55], 0, 1, 8, 0, 0.0, 96.0, 0.0, 224.0, 0, "ur"},
-    /* 22 */ {"d_low.conv#1", "weight panels", "example.graph:11", "weight panels", UNETC_PHASE_BACKWARD, d_low_conv_conv_weights, 2, &train_operands[57], 0, 1, 0, 0, 0.0, 0.0, 0.0, 0.0, 0, "wr"},
-    /* 23 */ {"d_low.conv", "conv + relu_gradient", "example.graph:11", "patch product", UNETC_PHASE_BACKWARD, d_low_conv_conv, 4, &train_operands[59], 4, 0, 0, 49152, 1064960.0, 0.0, 262144.0, 2048.0, 0, "wrrr"},
-    /* 24 */ {"update.up.weight", "update", "example.graph:12", "vector loop", UNETC_PHASE_UPDATE, NULL, 2, &train_operands[63], 0, 1, 512, 0, 0.0, 6144.0, 0.0, 14336.0, 0, "ur"},
-    /* 25 */ {"grad.low.weight#1", "winograd F(4,3)", "example.graph:11", "winograd F(4,3)", UNETC_PHASE_BACKWARD, grad_low_weight_conv_weight_gradient, 3, &train_operands[65], 0, 4, 0, 125248, 2359296.0, 0.0, 98304.0, 4672.0, 0, "urr"},
-    /* 26 */ {"grad.low.weight", "conv_weight_gradient with channel_sum", "example.graph:11", "winograd sums", UNETC_PHASE_BACKWARD, grad_low_weight_conv_weight_gradient_sums, 3, &train_operands[68], 0, 1, 0, 21888, 0.0, 0.0, 0.0, 0.0, 0, "wrw"},
-    /* 27 */ {"update.low.bias", "update", "example.graph:11", "vector loop", UNETC_PHASE_UPDATE, NULL, 2, &train_operands[71], 0, 1, 16, 0, 0.0, 192.0, 0.0, 448.0, 0, "ur"},
-    /* 28 */ {"d_down#1", "winograd weights", "example.graph:11", "winograd weights", UNETC_PHASE_BACKWARD, d_down_conv_data_gradient_weights, 2, &train_operands[73], 0, 1, 0, 3456, 0.0, 0.0, 0.0, 0.0, 0, "wr"},
-    /* 29 */ {"d_down", "conv_data_gradient", "example.graph:11", "winograd F(4,3)", UNETC_PHASE_BACKWARD, d_down_conv_data_gradient, 3, &train_operands[75], 0, 8, 0, 233472, 2359296.0, 0.0, 98304.0, 4608.0, 0, "wrr"},
-    /* 30 */ {"update.low.weight", "update", "example.graph:11", "vector loop", UNETC_PHASE_UPDATE, NULL, 2, &train_operands[78], 0, 1, 1152, 0, 0.0, 13824.0, 0.0, 32256.0, 0, "ur"},
-    /* 31 */ {"d_enc.conv", "max_unpool + add + relu_gradient", "example.graph:9", "vector loop", UNETC_PHASE_BACKWARD, d_enc_conv_max_unpool, 5, &train_operands[80], 1, 0, 0, 0, 98304.0, 0.0, 557056.0, 0.0, 0, "wrrrr"},
-    /* 32 */ {"grad.enc.weight#1", "narrow input", "example.graph:9", "narrow input", UNETC_PHASE_BACKWARD, grad_enc_weight_conv_weight_gradient, 3, &train_operands[85], 0, 4, 0, 4752, 589824.0, 0.0, 147456.0, 320.0, 0, "urr"},
-    /* 33 */ {"grad.enc.weight", "conv_weight_gradient with channel_sum", "example.graph:9", "sums", UNETC_PHASE_BACKWARD, grad_enc_weight_conv_weight_gradient_sums, 3, &train_operands[88], 0, 1, 0, 320, 0.0, 0.0, 0.0, 0.0, 0, "wrw"},
-    /* 34 */ {"update.enc.weight", "update", "example.graph:9", "vector loop", UNETC_PHASE_UPDATE, NULL, 2, &train_operands[91], 0, 1, 72, 0, 0.0, 864.0, 0.0, 2016.0, 0, "ur"},
-    /* 35 */ {"update.enc.bias", "update", "example.graph:9", "vector loop", UNETC_PHASE_UPDATE, NULL, 2, &train_operands[93], 0, 1, 8, 0, 0.0, 96.0, 0.0, 224.0, 0, "ur"},
+    /* 0 */ {"enc#1", "weight panels", "example.graph:9", "weight panels", UNETC_PHASE_FORWARD, enc_conv_weights, 2, &train_operands[0], 0, 1, 0, 0, 0.0, 0.0, 0.0, 0.0, 0, "wr", UNETC_KIND_PREPARED_WEIGHTS},
+    /* 1 */ {"enc", "conv + bias + relu", "example.graph:9", "narrow input", UNETC_PHASE_FORWARD, enc_conv, 4, &train_operands[2], 4, 0, 0, 4752, 622592.0, 0.0, 147456.0, 320.0, 0, "wrrr", UNETC_KIND_CONVOLUTION},
+    /* 2 */ {"down", "max_pool", "example.graph:10", "vector loop", UNETC_PHASE_FORWARD, down_max_pool, 2, &train_operands[6], 1, 0, 0, 0, 32768.0, 0.0, 163840.0, 0.0, 0, "wr", UNETC_KIND_POOLING},
+    /* 3 */ {"low#1", "winograd weights", "example.graph:11", "winograd weights", UNETC_PHASE_FORWARD, low_conv_weights, 2, &train_operands[8], 0, 1, 0, 5796, 0.0, 0.0, 0.0, 0.0, 0, "wr", UNETC_KIND_PREPARED_WEIGHTS},
+    /* 4 */ {"low", "conv + bias + relu", "example.graph:11", "winograd F(4,3)", UNETC_PHASE_FORWARD, low_conv, 4, &train_operands[10], 0, 8, 0, 233472, 2375680.0, 0.0, 98304.0, 4672.0, 0, "wrrr", UNETC_KIND_CONVOLUTION},
+    /* 5 */ {"up#1", "weight panels", "example.graph:12", "weight panels", UNETC_PHASE_FORWARD, up_conv_transpose_weights, 2, &train_operands[14], 0, 1, 0, 0, 0.0, 0.0, 0.0, 0.0, 0, "wr", UNETC_KIND_PREPARED_WEIGHTS},
+    /* 6 */ {"up", "conv_transpose + bias", "example.graph:12", "patch product", UNETC_PHASE_FORWARD, up_conv_transpose, 4, &train_operands[16], 4, 0, 0, 32768, 1048576.0, 0.0, 196608.0, 2080.0, 0, "wrrr", UNETC_KIND_CONVOLUTION},
+    /* 7 */ {"logits", "conv + bias", "example.graph:14", "narrow output", UNETC_PHASE_FORWARD, logits_conv, 4, &train_operands[20], 4, 0, 0, 4096, 131072.0, 0.0, 278528.0, 68.0, 0, "wrrr", UNETC_KIND_CONVOLUTION},
+    /* 8 */ {"loss.bce_with_logits", "bce_with_logits", "example.graph:15", "vector loop", UNETC_PHASE_FORWARD, loss_bce_with_logits_bce_with_logits, 3, &train_operands[24], 1, 0, 0, 0, 36864.0, 0.0, 32772.0, 0.0, 0, "wrr", UNETC_KIND_LOSS},
+    /* 9 */ {"loss", "batch_mean", "example.graph:15", "loop", UNETC_PHASE_FORWARD, loss_batch_mean, 2, &train_operands[27], 0, 1, 0, 0, 1.0, 0.0, 4.0, 4.0, 0, "wr", UNETC_KIND_LOSS},
+    /* 10 */ {"d_loss", "one", "example.graph:15", "constant", UNETC_PHASE_BACKWARD, d_loss_one, 1, &train_operands[29], 0, 1, 0, 0, 0.0, 0.0, 0.0, 4.0, 0, "w", UNETC_KIND_LOSS},
+    /* 11 */ {"d_loss.bce_with_logits", "batch_mean_gradient", "example.graph:15", "loop", UNETC_PHASE_BACKWARD, d_loss_bce_with_logits_batch_mean_gradient, 2, &train_operands[30], 1, 0, 0, 0, 1.0, 0.0, 4.0, 4.0, 0, "wr", UNETC_KIND_LOSS},
+    /* 12 */ {"d_logits", "bce_with_logits_gradient", "example.graph:15", "vector loop", UNETC_PHASE_BACKWARD, d_logits_bce_with_logits_gradient, 4, &train_operands[32], 1, 0, 0, 0, 24576.0, 0.0, 49156.0, 0.0, 0, "wrrr", UNETC_KIND_LOSS},
+    /* 13 */ {"grad.logits.weight", "conv_weight_gradient", "example.graph:14", "narrow output", UNETC_PHASE_BACKWARD, grad_logits_weight_conv_weight_gradient, 3, &train_operands[36], 0, 2, 0, 32, 131072.0, 0.0, 278528.0, 64.0, 0, "wrr", UNETC_KIND_WEIGHT_GRADIENT},
+    /* 14 */ {"grad.logits.bias", "channel_sum", "example.graph:14", "vector loop", UNETC_PHASE_BACKWARD, grad_logits_bias_channel_sum, 2, &train_operands[39], 0, 1, 0, 0, 4096.0, 0.0, 16384.0, 4.0, 0, "wr", UNETC_KIND_BIAS_GRADIENT},
+    /* 15 */ {"update.logits.bias", "update", "example.graph:14", "vector loop", UNETC_PHASE_UPDATE, NULL, 2, &train_operands[41], 0, 1, 1, 0, 0.0, 12.0, 0.0, 28.0, 0, "ur", UNETC_KIND_UPDATE},
+    /* 16 */ {"d_logits.concat", "conv_data_gradient", "example.graph:14", "narrow output", UNETC_PHASE_BACKWARD, d_logits_concat_conv_data_gradient, 3, &train_operands[43], 2, 0, 0, 0, 131072.0, 0.0, 278528.0, 64.0, 0, "wrr", UNETC_KIND_DATA_GRADIENT},
+    /* 17 */ {"update.logits.weight", "update", "example.graph:14", "vector loop", UNETC_PHASE_UPDATE, NULL, 2, &train_operands[46], 0, 1, 16, 0, 0.0, 192.0, 0.0, 448.0, 0, "ur", UNETC_KIND_UPDATE},
+    /* 18 */ {"grad.up.weight#1", "patch product", "example.graph:12", "patch product", UNETC_PHASE_BACKWARD, grad_up_weight_conv_weight_gradient, 3, &train_operands[48], 0, 8, 0, 12288, 1048576.0, 0.0, 196608.0, 2048.0, 0, "urr", UNETC_KIND_WEIGHT_GRADIENT},
+    /* 19 */ {"grad.up.weight", "conv_weight_gradient", "example.graph:12", "sums", UNETC_PHASE_BACKWARD, grad_up_weight_conv_weight_gradient_sums, 2, &train_operands[51], 0, 1, 0, 2048, 0.0, 0.0, 0.0, 0.0, 0, "wr", UNETC_KIND_PARTIAL_SUMS},
+    /* 20 */ {"grad.up.bias", "channel_sum", "example.graph:12", "vector loop", UNETC_PHASE_BACKWARD, grad_up_bias_channel_sum, 2, &train_operands[53], 0, 1, 0, 0, 32768.0, 0.0, 131072.0, 32.0, 0, "wr", UNETC_KIND_BIAS_GRADIENT},
+    /* 21 */ {"update.up.bias", "update", "example.graph:12", "vector loop", UNETC_PHASE_UPDATE, NULL, 2, &train_operands[55], 0, 1, 8, 0, 0.0, 96.0, 0.0, 224.0, 0, "ur", UNETC_KIND_UPDATE},
+    /* 22 */ {"d_low.conv#1", "weight panels", "example.graph:11", "weight panels", UNETC_PHASE_BACKWARD, d_low_conv_conv_weights, 2, &train_operands[57], 0, 1, 0, 0, 0.0, 0.0, 0.0, 0.0, 0, "wr", UNETC_KIND_PREPARED_WEIGHTS},
+    /* 23 */ {"d_low.conv", "conv + relu_gradient", "example.graph:11", "patch product", UNETC_PHASE_BACKWARD, d_low_conv_conv, 4, &train_operands[59], 4, 0, 0, 49152, 1064960.0, 0.0, 262144.0, 2048.0, 0, "wrrr", UNETC_KIND_CONVOLUTION},
+    /* 24 */ {"update.up.weight", "update", "example.graph:12", "vector loop", UNETC_PHASE_UPDATE, NULL, 2, &train_operands[63], 0, 1, 512, 0, 0.0, 6144.0, 0.0, 14336.0, 0, "ur", UNETC_KIND_UPDATE},
+    /* 25 */ {"grad.low.weight#1", "winograd F(4,3)", "example.graph:11", "winograd F(4,3)", UNETC_PHASE_BACKWARD, grad_low_weight_conv_weight_gradient, 3, &train_operands[65], 0, 4, 0, 125248, 2359296.0, 0.0, 98304.0, 4672.0, 0, "urr", UNETC_KIND_WEIGHT_GRADIENT},
+    /* 26 */ {"grad.low.weight", "conv_weight_gradient with channel_sum", "example.graph:11", "winograd sums", UNETC_PHASE_BACKWARD, grad_low_weight_conv_weight_gradient_sums, 3, &train_operands[68], 0, 1, 0, 21888, 0.0, 0.0, 0.0, 0.0, 0, "wrw", UNETC_KIND_PARTIAL_SUMS},
+    /* 27 */ {"update.low.bias", "update", "example.graph:11", "vector loop", UNETC_PHASE_UPDATE, NULL, 2, &train_operands[71], 0, 1, 16, 0, 0.0, 192.0, 0.0, 448.0, 0, "ur", UNETC_KIND_UPDATE},
+    /* 28 */ {"d_down#1", "winograd weights", "example.graph:11", "winograd weights", UNETC_PHASE_BACKWARD, d_down_conv_data_gradient_weights, 2, &train_operands[73], 0, 1, 0, 3456, 0.0, 0.0, 0.0, 0.0, 0, "wr", UNETC_KIND_PREPARED_WEIGHTS},
+    /* 29 */ {"d_down", "conv_data_gradient", "example.graph:11", "winograd F(4,3)", UNETC_PHASE_BACKWARD, d_down_conv_data_gradient, 3, &train_operands[75], 0, 8, 0, 233472, 2359296.0, 0.0, 98304.0, 4608.0, 0, "wrr", UNETC_KIND_DATA_GRADIENT},
+    /* 30 */ {"update.low.weight", "update", "example.graph:11", "vector loop", UNETC_PHASE_UPDATE, NULL, 2, &train_operands[78], 0, 1, 1152, 0, 0.0, 13824.0, 0.0, 32256.0, 0, "ur", UNETC_KIND_UPDATE},
+    /* 31 */ {"d_enc.conv", "max_unpool + add + relu_gradient", "example.graph:9", "vector loop", UNETC_PHASE_BACKWARD, d_enc_conv_max_unpool, 5, &train_operands[80], 1, 0, 0, 0, 98304.0, 0.0, 557056.0, 0.0, 0, "wrrrr", UNETC_KIND_POOLING},
+    /* 32 */ {"grad.enc.weight#1", "narrow input", "example.graph:9", "narrow input", UNETC_PHASE_BACKWARD, grad_enc_weight_conv_weight_gradient, 3, &train_operands[85], 0, 4, 0, 4752, 589824.0, 0.0, 147456.0, 320.0, 0, "urr", UNETC_KIND_WEIGHT_GRADIENT},
+    /* 33 */ {"grad.enc.weight", "conv_weight_gradient with channel_sum", "example.graph:9", "sums", UNETC_PHASE_BACKWARD, grad_enc_weight_conv_weight_gradient_sums, 3, &train_operands[88], 0, 1, 0, 320, 0.0, 0.0, 0.0, 0.0, 0, "wrw", UNETC_KIND_PARTIAL_SUMS},
+    /* 34 */ {"update.enc.weight", "update", "example.graph:9", "vector loop", UNETC_PHASE_UPDATE, NULL, 2, &train_operands[91], 0, 1, 72, 0, 0.0, 864.0, 0.0, 2016.0, 0, "ur", UNETC_KIND_UPDATE},
+    /* 35 */ {"update.enc.bias", "update", "example.graph:9", "vector loop", UNETC_PHASE_UPDATE, NULL, 2, &train_operands[93], 0, 1, 8, 0, 0.0, 96.0, 0.0, 224.0, 0, "ur", UNETC_KIND_UPDATE},
 };
 
 
@@ -179,16 +179,16 @@ static const int32_t infer_operands[] = {
 
 /* In the order in which they run: name, operation, source, algorithm, phase, kernel, operands (how many, where they
  * begin), tasks (a sample, besides), count, bytes of workspace, FLOPs (a sample, besides), bytes moved (a sample,
- * besides), whether it is a preparation, what it does with each operand */
+ * besides), whether it is a preparation, what it does with each operand, kind */
 static const unetc_step infer_steps[] = {
-    /* 0 */ {"enc#1", "weight panels", "example.graph:9", "weight panels", UNETC_PHASE_FORWARD, enc_conv_weights, 2, &infer_operands[0], 0, 1, 0, 0, 0.0, 0.0, 0.0, 0.0, 1, "wr"},
-    /* 1 */ {"enc", "conv + bias + relu", "example.graph:9", "narrow input", UNETC_PHASE_FORWARD, enc_conv, 4, &infer_operands[2], 4, 0, 0, 4752, 622592.0, 0.0, 147456.0, 320.0, 0, "wrrr"},
-    /* 2 */ {"down", "max_pool", "example.graph:10", "vector loop", UNETC_PHASE_FORWARD, down_max_pool, 2, &infer_operands[6], 1, 0, 0, 0, 32768.0, 0.0, 163840.0, 0.0, 0, "wr"},
-    /* 3 */ {"low#1", "winograd weights", "example.graph:11", "winograd weights", UNETC_PHASE_FORWARD, low_conv_weights, 2, &infer_operands[8], 0, 1, 0, 5796, 0.0, 0.0, 0.0, 0.0, 1, "wr"},
-    /* 4 */ {"low", "conv + bias + relu", "example.graph:11", "winograd F(4,3)", UNETC_PHASE_FORWARD, low_conv, 4, &infer_operands[10], 0, 8, 0, 233472, 2375680.0, 0.0, 98304.0, 4672.0, 0, "wrrr"},
-    /* 5 */ {"up#1", "weight panels", "example.graph:12", "weight panels", UNETC_PHASE_FORWARD, up_conv_transpose_weights, 2, &infer_operands[14], 0, 1, 0, 0, 0.0, 0.0, 0.0, 0.0, 1, "wr"},
-    /* 6 */ {"up", "conv_transpose + bias", "example.graph:12", "patch product", UNETC_PHASE_FORWARD, up_conv_transpose, 4, &infer_operands[16], 4, 0, 0, 32768, 1048576.0, 0.0, 196608.0, 2080.0, 0, "wrrr"},
-    /* 7 */ {"logits", "conv + bias", "example.graph:14", "narrow output", UNETC_PHASE_FORWARD, logits_conv, 4, &infer_operands[20], 4, 0, 0, 4096, 131072.0, 0.0, 278528.0, 68.0, 0, "wrrr"},
+    /* 0 */ {"enc#1", "weight panels", "example.graph:9", "weight panels", UNETC_PHASE_FORWARD, enc_conv_weights, 2, &infer_operands[0], 0, 1, 0, 0, 0.0, 0.0, 0.0, 0.0, 1, "wr", UNETC_KIND_PREPARED_WEIGHTS},
+    /* 1 */ {"enc", "conv + bias + relu", "example.graph:9", "narrow input", UNETC_PHASE_FORWARD, enc_conv, 4, &infer_operands[2], 4, 0, 0, 4752, 622592.0, 0.0, 147456.0, 320.0, 0, "wrrr", UNETC_KIND_CONVOLUTION},
+    /* 2 */ {"down", "max_pool", "example.graph:10", "vector loop", UNETC_PHASE_FORWARD, down_max_pool, 2, &infer_operands[6], 1, 0, 0, 0, 32768.0, 0.0, 163840.0, 0.0, 0, "wr", UNETC_KIND_POOLING},
+    /* 3 */ {"low#1", "winograd weights", "example.graph:11", "winograd weights", UNETC_PHASE_FORWARD, low_conv_weights, 2, &infer_operands[8], 0, 1, 0, 5796, 0.0, 0.0, 0.0, 0.0, 1, "wr", UNETC_KIND_PREPARED_WEIGHTS},
+    /* 4 */ {"low", "conv + bias + relu", "example.graph:11", "winograd F(4,3)", UNETC_PHASE_FORWARD, low_conv, 4, &infer_operands[10], 0, 8, 0, 233472, 2375680.0, 0.0, 98304.0, 4672.0, 0, "wrrr", UNETC_KIND_CONVOLUTION},
+    /* 5 */ {"up#1", "weight panels", "example.graph:12", "weight panels", UNETC_PHASE_FORWARD, up_conv_transpose_weights, 2, &infer_operands[14], 0, 1, 0, 0, 0.0, 0.0, 0.0, 0.0, 1, "wr", UNETC_KIND_PREPARED_WEIGHTS},
+    /* 6 */ {"up", "conv_transpose + bias", "example.graph:12", "patch product", UNETC_PHASE_FORWARD, up_conv_transpose, 4, &infer_operands[16], 4, 0, 0, 32768, 1048576.0, 0.0, 196608.0, 2080.0, 0, "wrrr", UNETC_KIND_CONVOLUTION},
+    /* 7 */ {"logits", "conv + bias", "example.graph:14", "narrow output", UNETC_PHASE_FORWARD, logits_conv, 4, &infer_operands[20], 4, 0, 0, 4096, 131072.0, 0.0, 278528.0, 68.0, 0, "wrrr", UNETC_KIND_CONVOLUTION},
 };
 
 
@@ -239,24 +239,24 @@ static const int32_t forward_operands[] = {
 
 /* In the order in which they run: name, operation, source, algorithm, phase, kernel, operands (how many, where they
  * begin), tasks (a sample, besides), count, bytes of workspace, FLOPs (a sample, besides), bytes moved (a sample,
- * besides), whether it is a preparation, what it does with each operand */
+ * besides), whether it is a preparation, what it does with each operand, kind */
 static const unetc_step forward_steps[] = {
-    /* 0 */ {"enc#1", "weight panels", "example.graph:9", "weight panels", UNETC_PHASE_FORWARD, enc_conv_weights, 2, &forward_operands[0], 0, 1, 0, 0, 0.0, 0.0, 0.0, 0.0, 1, "wr"},
-    /* 1 */ {"enc", "conv + bias + relu", "example.graph:9", "narrow input", UNETC_PHASE_FORWARD, enc_conv, 4, &forward_operands[2], 4, 0, 0, 4752, 622592.0, 0.0, 147456.0, 320.0, 0, "wrrr"},
-    /* 2 */ {"down", "max_pool", "example.graph:10", "vector loop", UNETC_PHASE_FORWARD, down_max_pool, 2, &forward_operands[6], 1, 0, 0, 0, 32768.0, 0.0, 163840.0, 0.0, 0, "wr"},
-    /* 3 */ {"low#1", "winograd weights", "example.graph:11", "winograd weights", UNETC_PHASE_FORWARD, low_conv_weights, 2, &forward_operands[8], 0, 1, 0, 5796, 0.0, 0.0, 0.0, 0.0, 1, "wr"},
-    /* 4 */ {"low", "conv + bias + relu", "example.graph:11", "winograd F(4,3)", UNETC_PHASE_FORWARD, low_conv, 4, &forward_operands[10], 0, 8, 0, 233472, 2375680.0, 0.0, 98304.0, 4672.0, 0, "wrrr"},
-    /* 5 */ {"up#1", "weight panels", "example.graph:12", "weight panels", UNETC_PHASE_FORWARD, up_conv_transpose_weights, 2, &forward_operands[14], 0, 1, 0, 0, 0.0, 0.0, 0.0, 0.0, 1, "wr"},
-    /* 6 */ {"up", "conv_transpose + bias", "example.graph:12", "patch product", UNETC_PHASE_FORWARD, up_conv_transpose, 4, &forward_operands[16], 4, 0, 0, 32768, 1048576.0, 0.0, 196608.0, 2080.0, 0, "wrrr"},
-    /* 7 */ {"logits", "conv + bias", "example.graph:14", "narrow output", UNETC_PHASE_FORWARD, logits_conv, 4, &forward_operands[20], 4, 0, 0, 4096, 131072.0, 0.0, 278528.0, 68.0, 0, "wrrr"},
-    /* 8 */ {"loss.bce_with_logits", "bce_with_logits", "example.graph:15", "vector loop", UNETC_PHASE_FORWARD, loss_bce_with_logits_bce_with_logits, 3, &forward_operands[24], 1, 0, 0, 0, 36864.0, 0.0, 32772.0, 0.0, 0, "wrr"},
-    /* 9 */ {"loss", "batch_mean", "example.graph:15", "loop", UNETC_PHASE_FORWARD, loss_batch_mean, 2, &forward_operands[27], 0, 1, 0, 0, 1.0, 0.0, 4.0, 4.0, 0, "wr"},
+    /* 0 */ {"enc#1", "weight panels", "example.graph:9", "weight panels", UNETC_PHASE_FORWARD, enc_conv_weights, 2, &forward_operands[0], 0, 1, 0, 0, 0.0, 0.0, 0.0, 0.0, 1, "wr", UNETC_KIND_PREPARED_WEIGHTS},
+    /* 1 */ {"enc", "conv + bias + relu", "example.graph:9", "narrow input", UNETC_PHASE_FORWARD, enc_conv, 4, &forward_operands[2], 4, 0, 0, 4752, 622592.0, 0.0, 147456.0, 320.0, 0, "wrrr", UNETC_KIND_CONVOLUTION},
+    /* 2 */ {"down", "max_pool", "example.graph:10", "vector loop", UNETC_PHASE_FORWARD, down_max_pool, 2, &forward_operands[6], 1, 0, 0, 0, 32768.0, 0.0, 163840.0, 0.0, 0, "wr", UNETC_KIND_POOLING},
+    /* 3 */ {"low#1", "winograd weights", "example.graph:11", "winograd weights", UNETC_PHASE_FORWARD, low_conv_weights, 2, &forward_operands[8], 0, 1, 0, 5796, 0.0, 0.0, 0.0, 0.0, 1, "wr", UNETC_KIND_PREPARED_WEIGHTS},
+    /* 4 */ {"low", "conv + bias + relu", "example.graph:11", "winograd F(4,3)", UNETC_PHASE_FORWARD, low_conv, 4, &forward_operands[10], 0, 8, 0, 233472, 2375680.0, 0.0, 98304.0, 4672.0, 0, "wrrr", UNETC_KIND_CONVOLUTION},
+    /* 5 */ {"up#1", "weight panels", "example.graph:12", "weight panels", UNETC_PHASE_FORWARD, up_conv_transpose_weights, 2, &forward_operands[14], 0, 1, 0, 0, 0.0, 0.0, 0.0, 0.0, 1, "wr", UNETC_KIND_PREPARED_WEIGHTS},
+    /* 6 */ {"up", "conv_transpose + bias", "example.graph:12", "patch product", UNETC_PHASE_FORWARD, up_conv_transpose, 4, &forward_operands[16], 4, 0, 0, 32768, 1048576.0, 0.0, 196608.0, 2080.0, 0, "wrrr", UNETC_KIND_CONVOLUTION},
+    /* 7 */ {"logits", "conv + bias", "example.graph:14", "narrow output", UNETC_PHASE_FORWARD, logits_conv, 4, &forward_operands[20], 4, 0, 0, 4096, 131072.0, 0.0, 278528.0, 68.0, 0, "wrrr", UNETC_KIND_CONVOLUTION},
+    /* 8 */ {"loss.bce_with_logits", "bce_with_logits", "example.graph:15", "vector loop", UNETC_PHASE_FORWARD, loss_bce_with_logits_bce_with_logits, 3, &forward_operands[24], 1, 0, 0, 0, 36864.0, 0.0, 32772.0, 0.0, 0, "wrr", UNETC_KIND_LOSS},
+    /* 9 */ {"loss", "batch_mean", "example.graph:15", "loop", UNETC_PHASE_FORWARD, loss_batch_mean, 2, &forward_operands[27], 0, 1, 0, 0, 1.0, 0.0, 4.0, 4.0, 0, "wr", UNETC_KIND_LOSS},
 };
 
 static const unetc_plan plans[] = {
-    {"train", 45, train_tensors, 36, train_steps, 5374080, 0, 0, 0, 8, NULL},
-    {"infer", 19, infer_tensors, 8, infer_steps, 2883584, 20800, 18432, 0, 8, NULL},
-    {"forward", 23, forward_tensors, 10, forward_steps, 3014656, 20800, 18432, 0, 8, NULL},
+    {"train", 45, train_tensors, 36, train_steps, 5374080, 0, 0, 0, 8, NULL, UNETC_PLAN_TRAIN},
+    {"infer", 19, infer_tensors, 8, infer_steps, 2883584, 20800, 18432, 0, 8, NULL, UNETC_PLAN_INFER},
+    {"forward", 23, forward_tensors, 10, forward_steps, 3014656, 20800, 18432, 0, 8, NULL, UNETC_PLAN_FORWARD},
 };
 
 static const unetc_optimizer optimizers[] = {

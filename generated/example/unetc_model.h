@@ -50,6 +50,34 @@ enum {
 /* The part of the work a step belongs to. */
 enum { UNETC_PHASE_FORWARD = 0, UNETC_PHASE_BACKWARD = 1, UNETC_PHASE_UPDATE = 2 };
 
+/* What a step computes; what is fused into it does not count. */
+enum {
+    UNETC_KIND_ELEMENTWISE = 0,
+    UNETC_KIND_CONVOLUTION = 1,
+    UNETC_KIND_DATA_GRADIENT = 2,   /* of a convolution */
+    UNETC_KIND_WEIGHT_GRADIENT = 3, /* likewise */
+    UNETC_KIND_BIAS_GRADIENT = 4,   /* likewise */
+    UNETC_KIND_PREPARED_WEIGHTS = 5, /* rearranges or transforms weights for the step behind it */
+    UNETC_KIND_PARTIAL_SUMS = 6,     /* adds up what the step before it has left */
+    UNETC_KIND_POOLING = 7,
+    UNETC_KIND_NORMALIZATION = 8,
+    UNETC_KIND_RESAMPLING = 9,
+    UNETC_KIND_LOSS = 10,
+    UNETC_KIND_COPY = 11,
+    UNETC_KIND_UPDATE = 12
+};
+
+/* What a plan is for. */
+enum {
+    UNETC_PLAN_OTHER = 0,
+    UNETC_PLAN_TRAIN = 1,
+    UNETC_PLAN_INFER = 2,
+    UNETC_PLAN_TILE = 3,
+    UNETC_PLAN_FORWARD = 4,
+    UNETC_PLAN_GRADIENTS = 5,
+    UNETC_PLAN_DEFERRED = 6 /* gradients of weights that the parts of a step of "train" have left to its end */
+};
+
 /* How a parameter starts (DESIGN 3.1): only its name, the seed, its fan-in and its kind matter. */
 enum {
     UNETC_PARAMETER_NONE = 0,
@@ -135,6 +163,7 @@ typedef struct unetc_step {
     /* What the kernel does with each operand, a letter for each: 'r' reads it, 'w' writes it, 'u' both. NULL where
      * nobody says. */
     const char *accesses;
+    int32_t kind; /* UNETC_KIND_* */
 } unetc_step;
 
 /* What of a plan's outputs is exact when its input is a part of a larger picture. Numbers are rows, then columns; the
@@ -146,7 +175,7 @@ typedef struct unetc_tiling {
 } unetc_tiling;
 
 typedef struct unetc_plan {
-    const char *name; /* "train", "infer", "gradients" */
+    const char *name; /* by which callers ask for it: "train", "infer", "gradients" */
     int32_t tensor_count;
     const unetc_tensor *tensors;
     int32_t step_count;
@@ -160,6 +189,7 @@ typedef struct unetc_plan {
     uint64_t derived_bytes; /* the derived region, whose tensors all have a place of their own */
     int32_t batch_capacity; /* samples in a call of this plan at most; 0: as many as the model says */
     const unetc_tiling *tiling; /* NULL: its input is a whole picture */
+    int32_t kind; /* UNETC_PLAN_* */
 } unetc_plan;
 
 typedef struct unetc_optimizer {
