@@ -169,24 +169,26 @@ static void average(const unetc_call *call, int64_t task) {
         operand(call, 0)[i] += call->scalars->average_weight * (operand(call, 1)[i] - operand(call, 0)[i]);
 }
 
+/* Of an element. */
+#define BYTES sizeof(float)
 #define MAPS(name, role, channels, offset) \
     {name, role, UNETC_REGION_ARENA, 3, {channels, SIDE, SIDE}, 1, 0, 0, offset, \
-     4ull * (channels) * AREA * CAPACITY, 4ull * (channels) * AREA}
+     BYTES * (channels) * AREA * CAPACITY, BYTES * (channels) * AREA}
 #define FIXED(name, role, region, kind, offset) \
-    {name, role, region, 4, {OUTPUTS, CHANNELS, 1, 1}, 0, kind, CHANNELS, offset, 4 * OUTPUTS * CHANNELS, 0}
+    {name, role, region, 4, {OUTPUTS, CHANNELS, 1, 1}, 0, kind, CHANNELS, offset, BYTES * OUTPUTS * CHANNELS, 0}
 #define BIASES(name, role, region, kind, offset) \
-    {name, role, region, 1, {OUTPUTS}, 0, kind, CHANNELS, offset, 4 * OUTPUTS, 0}
-#define IMAGES (4ull * CHANNELS * AREA * CAPACITY)
-#define LOGITS (4ull * OUTPUTS * AREA * CAPACITY)
-#define REST (IMAGES + LOGITS + 4ull * TARGETS * AREA * CAPACITY)
-#define BIAS_OFFSET ((4 * OUTPUTS * CHANNELS + 63) / 64 * 64)
+    {name, role, region, 1, {OUTPUTS}, 0, kind, CHANNELS, offset, BYTES * OUTPUTS, 0}
+#define IMAGES (BYTES * CHANNELS * AREA * CAPACITY)
+#define LOGITS (BYTES * OUTPUTS * AREA * CAPACITY)
+#define REST (IMAGES + LOGITS + BYTES * TARGETS * AREA * CAPACITY)
+#define BIAS_OFFSET ((BYTES * OUTPUTS * CHANNELS + 63) / 64 * 64)
 #define PARAMETERS \
     FIXED("out.weight", UNETC_ROLE_PARAMETER, UNETC_REGION_PARAMETERS, UNETC_PARAMETER_WEIGHT, 0), \
     BIASES("out.bias", UNETC_ROLE_PARAMETER, UNETC_REGION_PARAMETERS, UNETC_PARAMETER_BIAS, BIAS_OFFSET)
 #if defined CLASSES
 #define TARGET \
     {"labels", UNETC_ROLE_TARGET, UNETC_REGION_ARENA, 2, {SIDE, SIDE}, 1, 0, 0, IMAGES + LOGITS, \
-     4ull * AREA * CAPACITY, 4ull * AREA}
+     BYTES * AREA * CAPACITY, BYTES * AREA}
 #elif defined RECONSTRUCTION
 /* In the place of a target, so that operands have the same numbers: nothing that anyone feeds. */
 #define TARGET MAPS("unused", UNETC_ROLE_VALUE, TARGETS, IMAGES + LOGITS)
@@ -232,7 +234,7 @@ static const unetc_step infer_steps[] = {
 /* With TILED, pictures of any size, SIDE pixels square at a time; each pixel is on its own. */
 static const unetc_tiling tiling = {{1, 1}, {0, 0}, {0, 0}};
 static const unetc_plan plans[] = {
-    {"train", 8, train_tensors, 5, train_steps, REST + 64 + 2 * BIAS_OFFSET + 4 * OUTPUTS,
+    {"train", 8, train_tensors, 5, train_steps, REST + 64 + 2 * BIAS_OFFSET + BYTES * OUTPUTS,
      .kind = UNETC_PLAN_TRAIN},
     {"infer", 4, infer_tensors, 1, infer_steps, IMAGES + LOGITS, .kind = UNETC_PLAN_INFER},
     {"forward", 6, forward_tensors, 2, forward_steps, REST + 64, .kind = UNETC_PLAN_FORWARD},
@@ -247,7 +249,7 @@ static const unetc_model model = {
     "\"lr\":0.05,\"beta1\":0.9,\"beta2\":0.999,\"eps\":1e-8,\"weight_decay\":0,\"momentum\":0,\"batch\":16,"
     "\"epochs\":3,\"init\":\"pytorch\",\"seed\":5},\"inputs\":[\"image\"],\"targets\":["
     TARGET_JSON "],\"outputs\":[\"logits\"]}",
-    HASH, CAPACITY, BIAS_OFFSET + 4 * OUTPUTS + 60, PLANS, plans, 3, optimizers, NULL, 1 << 14,
+    HASH, CAPACITY, BIAS_OFFSET + BYTES * OUTPUTS + 60, PLANS, plans, 3, optimizers, NULL, 1 << 14,
     accumulate, average,
 };
 const unetc_model *unetc_model_get(void) { return &model; }

@@ -11,7 +11,7 @@
 enum { FLOATS = 16, UNROLLED = 4, RUNS = 6 };
 static const size_t MEBIBYTE = 1 << 20, HUGE_PAGE = 2 << 20;
 
-typedef float line __attribute__((vector_size(4 * FLOATS), may_alias));
+typedef float line __attribute__((vector_size(sizeof(float) * FLOATS), may_alias));
 
 /* Each task changes its own `count` floats in place, so that every byte is read once and written once, and nothing
  * else moves: no line is fetched only to be overwritten. */
