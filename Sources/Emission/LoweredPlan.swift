@@ -86,18 +86,17 @@ public struct LoweredPlan: Sendable {
                     ? program.graph.concatCopies(id, locations: plan.locations) : [],
                 sampleStride: { plan.locations[$0.index]?.sampleStride })
         }
-        builder.prepare(requests)
-        var next = requests.makeIterator()
+        var next = zip(requests, builder.build(requests)).makeIterator()
         steps = plan.steps.flatMap { id in
             let node = program.graph[id]
-            guard !program[id].appliesGradient, let request = next.next() else {
+            guard !program[id].appliesGradient, let (request, lowered) = next.next() else {
                 return [
                     PlannedStep(
                         node: id, name: node.name, stage: nil, operands: node.inputs.map { table.index(of: $0) },
                         operation: "update")
                 ]
             }
-            let stages = builder.build(request).stages.map { bodies.sharing($0) }
+            let stages = lowered.stages.map { bodies.sharing($0) }
             let companions = program.graph.companions(of: id)
             return stages.enumerated().map { number, stage in
                 PlannedStep(

@@ -22,7 +22,10 @@ import Testing
     func theSameGraphGivesTheSameBytes(_ name: String) throws {
         let session = try session(try bundledText(name), "bytes-" + name)
         let first = try session.emit(try options()).model
-        let again = try self.session(try bundledText(name), "bytes-" + name).emit(try options()).model
+        // By several threads, where the first was made by one.
+        var threaded = try options()
+        threaded.jobs = 4
+        let again = try self.session(try bundledText(name), "bytes-" + name).emit(threaded).model
         #expect(first.files.map(\.path) == again.files.map(\.path))
         for (a, b) in zip(first.files, again.files) {
             #expect(a == b, "\(a.path): \(firstDifference(expected: a.text, found: b.text))")

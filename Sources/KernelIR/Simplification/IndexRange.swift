@@ -12,6 +12,9 @@ struct IndexRange: Hashable {
 
     init(_ value: Int) { (lower, upper) = (value, value) }
 
+    /// Where only one is left.
+    var value: Int? { lower == upper ? lower : nil }
+
     /// Whether all values of one lie below all of the other, or are at most the same.
     func isBelow(_ other: IndexRange) -> Bool { both(upper, other.lower) { $0 < $1 } ?? false }
     func isAtMost(_ other: IndexRange) -> Bool { both(upper, other.lower) { $0 <= $1 } ?? false }

@@ -1,9 +1,7 @@
 /// Indices in fewer words: constants folded, sums put in order, minima and remainders left out where ranges decide them.
 struct IndexSimplifier {
-    /// What is known of the indices in scope, by name.
+    /// What the indices in scope may be, by name; where only one value is left, they are that.
     private var ranges: [String: IndexRange]
-    /// Names that stand for a constant, or for another name.
-    private var values: [String: Index] = [:]
 
     init(_ kernel: Kernel) {
         let lastTask = kernel.tasksPerSample == 0 ? max(0, kernel.tasksFixed - 1) : nil
@@ -11,45 +9,50 @@ struct IndexSimplifier {
             "task": IndexRange(lower: 0, upper: lastTask), "batch": IndexRange(lower: 1, upper: nil),
             "count": IndexRange(lower: 0, upper: nil),
         ]
-        if lastTask == 0 { values["task"] = 0 }
     }
 
-    mutating func declare(_ name: String, _ range: IndexRange) {
-        values[name] = nil
-        ranges[name] = range
-    }
-
-    mutating func replace(_ name: String, by value: Index) { values[name] = value }
+    mutating func declare(_ name: String, _ range: IndexRange) { ranges[name] = range }
 
     // MARK: Indices
 
-    func range(_ index: Index) -> IndexRange {
+    /// An index in fewer words, and what it may be.
+    struct Known {
+        var index: Index
+        var range: IndexRange
+    }
+
+    func simplified(_ index: Index) -> Index { known(index).index }
+
+    /// The index in fewer words; nil where it has none to spare.
+    func shorter(_ index: Index) -> Index? {
+        if case .literal = index { return nil }
+        let result = known(index).index
+        return result == index ? nil : result
+    }
+
+    func known(_ index: Index) -> Known {
         switch index {
-        case .literal(let value): IndexRange(value)
-        case .variable(let name): ranges[name] ?? .unknown
-        case .binary(let binary, let a, let b): binary.applied(range(a), range(b))
+        case .literal(let value): return Known(index: index, range: IndexRange(value))
+        case .variable(let name):
+            let range = ranges[name] ?? .unknown
+            return Known(index: range.value.map(Index.literal) ?? index, range: range)
+        case .binary(let binary, let a, let b): return combined(binary, known(a), known(b))
         }
     }
 
-    func simplified(_ index: Index) -> Index {
-        switch index {
-        case .literal: return index
-        case .variable(let name): return values[name] ?? index
-        case .binary(let binary, let a, let b):
-            let result = folded(binary, simplified(a), simplified(b))
-            let known = range(result)
-            if let value = known.lower, value == known.upper { return .literal(value) }
-            return result
-        }
+    private func combined(_ binary: IndexOperator, _ a: Known, _ b: Known) -> Known {
+        let range = binary.applied(a.range, b.range)
+        let index = range.value.map(Index.literal) ?? folded(binary, a, b)
+        return Known(index: index, range: index.constant.map { IndexRange($0) } ?? range)
     }
 
-    private func folded(_ binary: IndexOperator, _ a: Index, _ b: Index) -> Index {
-        let (x, y) = (range(a), range(b))
+    private func folded(_ binary: IndexOperator, _ left: Known, _ right: Known) -> Index {
+        let (a, b, x, y) = (left.index, right.index, left.range, right.range)
         switch binary {
         case .add:
-            if let constant = a.constant, constant < 0 { return folded(.subtract, b, .literal(-constant)) }
-            return IndexSum(a + b).shortest(a + b)
-        case .subtract: return IndexSum(a - b).shortest(a - b)
+            if let constant = a.constant, constant < 0 { return IndexSum.shortest(b - .literal(-constant)) }
+            return IndexSum.shortest(a + b)
+        case .subtract: return IndexSum.shortest(a - b)
         case .multiply: return a * b
         case .divide:
             if x.isNotNegative, x.isBelow(y) { return 0 }
@@ -72,18 +75,18 @@ struct IndexSimplifier {
     func simplified(_ condition: Condition) -> (condition: Condition, value: Bool?) {
         switch condition {
         case .less(let a, let b):
-            let (a, b) = (simplified(a), simplified(b))
-            let value = range(a).isBelow(range(b)) ? true : range(b).isAtMost(range(a)) ? false : nil
-            return (.less(a, b), value)
+            let (a, b) = (known(a), known(b))
+            let value = a.range.isBelow(b.range) ? true : b.range.isAtMost(a.range) ? false : nil
+            return (.less(a.index, b.index), value)
         case .lessOrEqual(let a, let b):
-            let (a, b) = (simplified(a), simplified(b))
-            let value = range(a).isAtMost(range(b)) ? true : range(b).isBelow(range(a)) ? false : nil
-            return (.lessOrEqual(a, b), value)
+            let (a, b) = (known(a), known(b))
+            let value = a.range.isAtMost(b.range) ? true : b.range.isBelow(a.range) ? false : nil
+            return (.lessOrEqual(a.index, b.index), value)
         case .equal(let a, let b):
-            let (a, b) = (simplified(a), simplified(b))
-            if let x = a.constant, let y = b.constant { return (.equal(a, b), x == y) }
-            let isApart = range(a).isBelow(range(b)) || range(b).isBelow(range(a))
-            return (.equal(a, b), isApart ? false : nil)
+            let (a, b) = (known(a), known(b))
+            let condition = Condition.equal(a.index, b.index)
+            if let x = a.range.value, let y = b.range.value { return (condition, x == y) }
+            return (condition, a.range.isBelow(b.range) || b.range.isBelow(a.range) ? false : nil)
         case .and(let a, let b):
             let (first, second) = (simplified(a), simplified(b))
             if first.value == false || second.value == false { return (condition, false) }
@@ -106,6 +109,17 @@ extension Index {
         if case .binary(.multiply, let a, .literal(let factor)) = self { (a, factor) } else { nil }
     }
 
+    /// Constants and what is taken away in a sum, which are what there may be to put in order.
+    fileprivate var loose: Int {
+        switch self {
+        case .literal: 1
+        case .binary(.add, let a, let b): a.loose + b.loose
+        case .binary(.subtract, let a, .literal): a.loose + 1
+        case .binary(.subtract, let a, _): a.loose + 2
+        default: 0
+        }
+    }
+
     fileprivate var operationCount: Int {
         switch self {
         case .literal, .variable: 0
@@ -120,7 +134,7 @@ private struct IndexSum {
     private var subtracted: [Index] = []
     private var constant = 0
 
-    init(_ index: Index) {
+    private init(_ index: Index) {
         add(index, isNegative: false)
         for term in subtracted {
             guard let place = added.firstIndex(of: term), let other = subtracted.firstIndex(of: term) else { continue }
@@ -142,8 +156,11 @@ private struct IndexSum {
         }
     }
 
+    /// The sum as short as it gets.
+    static func shortest(_ index: Index) -> Index { index.loose < 2 ? index : IndexSum(index).shortest(index) }
+
     /// The sum, or how it was written where that is no longer.
-    func shortest(_ original: Index) -> Index {
+    private func shortest(_ original: Index) -> Index {
         var terms = added
         // Something that is added comes first.
         let opensWithConstant = terms.isEmpty && (constant > 0 || !subtracted.isEmpty)

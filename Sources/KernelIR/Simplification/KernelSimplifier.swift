@@ -9,21 +9,22 @@ extension Kernel {
         kernel.body = simplifier.simplified(body)
         // What only an unused index asks for is unused as well.
         while true {
-            let shorter = kernel.body.withoutUnused(Mentions(kernel.body).indices)
-            guard shorter != kernel.body else { return kernel }
-            kernel.body = shorter
+            let used = Mentions(kernel.body).indices
+            guard kernel.body.contains(where: { $0.hasUnused(used) }) else { return kernel }
+            kernel.body = kernel.body.withoutUnused(used)
         }
     }
 }
 
 private struct KernelSimplifier {
     private var indices: IndexSimplifier
-    /// All names that the kernel declares.
-    private var names: Set<String>
+    private let kernel: Kernel
+    /// All names that the kernel declares, once somebody has asked for a new one.
+    private var names: Set<String> = []
 
     init(_ kernel: Kernel) {
+        self.kernel = kernel
         indices = IndexSimplifier(kernel)
-        names = Set(kernel.body.flatMap(\.declaredNames))
     }
 
     // MARK: Statements
@@ -32,41 +33,51 @@ private struct KernelSimplifier {
     mutating func simplified(_ body: [Statement]) -> [Statement] {
         let outer = indices
         defer { indices = outer }
-        return body.indices.flatMap { simplified(body[$0], before: body[($0 + 1)...]) }
+        var result: [Statement] = []
+        result.reserveCapacity(body.count)
+        for position in body.indices { append(body[position], before: body[(position + 1)...], to: &result) }
+        return result
     }
 
-    private mutating func simplified(_ statement: Statement, before rest: ArraySlice<Statement>) -> [Statement] {
+    private mutating func append(
+        _ statement: Statement, before rest: ArraySlice<Statement>, to result: inout [Statement]
+    ) {
         switch statement {
-        case .comment: return [statement]
+        case .comment: result.append(statement)
         case .loop(let name, let from, let to, let step, let body):
-            return loop(name, indices.simplified(from), indices.simplified(to), step: step, body, before: rest)
+            result += loop(name, indices.known(from), indices.known(to), step: step, body, before: rest)
         case .unrolled(let name, let count, let body):
-            guard count > 1 else { return loop(name, 0, .literal(count), step: 1, body, before: rest) }
-            let inner = block(body) { $0.declare(name, IndexRange(lower: 0, upper: count - 1)) }
-            return inner.doesNothing ? [] : [.unrolled(name, count: count, inner)]
-        case .letIndex(let name, let index):
-            let value = indices.simplified(index)
-            if value.constant != nil {
-                indices.replace(name, by: value)
-                return []
+            guard count > 1 else {
+                let (from, to) = (indices.known(0), indices.known(.literal(count)))
+                result += loop(name, from, to, step: 1, body, before: rest)
+                return
             }
-            indices.declare(name, indices.range(value))
-            return [.letIndex(name, value)]
-        case .declare(let name, let width, let value): return [.declare(name, width: width, simplified(value))]
+            let inner = block(body) { $0.declare(name, IndexRange(lower: 0, upper: count - 1)) }
+            if !inner.doesNothing { result.append(.unrolled(name, count: count, inner)) }
+        case .letIndex(let name, let index):
+            let value = indices.known(index)
+            indices.declare(name, value.range)
+            if value.range.value == nil { result.append(.letIndex(name, value.index)) }
+        case .declare(let name, let width, let value):
+            result.append(shorter(value).map { .declare(name, width: width, $0) } ?? statement)
         case .declareArray(let name, let width, let count, let initial):
-            return [.declareArray(name, width: width, count: count, initial: simplified(initial))]
-        case .assign(let name, let value): return [.assign(name, simplified(value))]
+            result.append(
+                shorter(initial).map { .declareArray(name, width: width, count: count, initial: $0) } ?? statement)
+        case .assign(let name, let value): result.append(shorter(value).map { .assign(name, $0) } ?? statement)
         case .assignElement(let name, let index, let value):
-            return [.assignElement(name, indices.simplified(index), simplified(value))]
+            result.append(.assignElement(name, indices.simplified(index), shorter(value) ?? value))
         case .store(let buffer, let index, let value):
-            return [.store(buffer, indices.simplified(index), simplified(value))]
+            result.append(.store(buffer, indices.simplified(index), shorter(value) ?? value))
         case .conditional(let condition, let body, let otherwise):
             let (test, value) = indices.simplified(condition)
-            if let value { return joined(block(value ? body : otherwise) { _ in }, before: rest) }
+            if let value {
+                result += joined(block(value ? body : otherwise) { _ in }, before: rest)
+                return
+            }
             let (first, second) = (block(body) { _ in }, block(otherwise) { _ in })
-            if first.doesNothing && second.doesNothing { return [] }
-            return [.conditional(test, first, otherwise: second.doesNothing ? [] : second)]
-        case .call(let function, let arguments): return [.call(function, arguments.map(simplified))]
+            if first.doesNothing && second.doesNothing { return }
+            result.append(.conditional(test, first, otherwise: second.doesNothing ? [] : second))
+        case .call(let function, let arguments): result.append(.call(function, arguments.map(simplified)))
         }
     }
 
@@ -78,32 +89,38 @@ private struct KernelSimplifier {
     }
 
     private mutating func loop(
-        _ name: String, _ from: Index, _ to: Index, step: Int, _ body: [Statement], before rest: ArraySlice<Statement>
+        _ name: String, _ from: IndexSimplifier.Known, _ to: IndexSimplifier.Known, step: Int, _ body: [Statement],
+        before rest: ArraySlice<Statement>
     ) -> [Statement] {
-        let (start, end) = (indices.range(from), indices.range(to))
+        let (start, end) = (from.range, to.range)
         if end.isAtMost(start) { return [] }
         let distance = IndexOperator.subtract.applied(end, start)
-        if let first = from.constant, start.isBelow(end), let longest = distance.upper, longest <= step {
-            return joined(block(body) { $0.replace(name, by: .literal(first)) }, before: rest)
+        if start.value != nil, start.isBelow(end), let longest = distance.upper, longest <= step {
+            return joined(block(body) { $0.declare(name, start) }, before: rest)
         }
         var last = end.upper.map { $0 - 1 }
         // Steps from a known start do not reach all places.
-        if let first = from.constant, let end = last, step > 0 { last = first + (end - first) / step * step }
+        if let first = start.value, let end = last, step > 0 { last = first + (end - first) / step * step }
         let inner = block(body) { $0.declare(name, IndexRange(lower: start.lower, upper: last)) }
-        return inner.doesNothing ? [] : [.loop(name, from: from, to: to, step: step, inner)]
+        return inner.doesNothing ? [] : [.loop(name, from: from.index, to: to.index, step: step, inner)]
     }
 
     /// What was a block of its own as a part of the block around it, before the rest of that one.
     private mutating func joined(_ body: [Statement], before rest: ArraySlice<Statement>) -> [Statement] {
+        let own = body.flatMap(\.ownNames)
+        guard !own.isEmpty, !rest.isEmpty else { return body }
         let later = Set(rest.flatMap(\.declaredNames))
+        let taken = own.filter(later.contains)
+        guard !taken.isEmpty else { return body }
+        if names.isEmpty { names = Set(kernel.body.flatMap(\.declaredNames)) }
         var fresh: [String: String] = [:]
-        for name in body.flatMap(\.ownNames) where later.contains(name) {
+        for name in taken {
             var number = 1
             while names.contains("\(name)_\(number)") { number += 1 }
             fresh[name] = "\(name)_\(number)"
             names.insert("\(name)_\(number)")
         }
-        return fresh.isEmpty ? body : body.map { $0.renamed(fresh) }
+        return body.map { $0.renamed(fresh) }
     }
 
     // MARK: Values
@@ -111,13 +128,51 @@ private struct KernelSimplifier {
     private func simplified(_ argument: Argument) -> Argument {
         switch argument {
         case .index(let index): .index(indices.simplified(index))
-        case .value(let value): .value(simplified(value))
+        case .value(let value): .value(shorter(value) ?? value)
         case .address(let buffer, let index, let extent, let access):
             .address(buffer, indices.simplified(index), extent: indices.simplified(extent), access: access)
         }
     }
 
-    private func simplified(_ value: Expression) -> Expression { value.mapped { indices.simplified($0) } }
+    /// The expression with its indices in fewer words; nil where they have none to spare.
+    private func shorter(_ value: Expression) -> Expression? {
+        switch value {
+        case .constant, .scalar, .variable: return nil
+        case .element(let array, let index, let width):
+            return indices.shorter(index).map { .element(array, $0, width: width) }
+        case .load(let buffer, let index, let width):
+            return indices.shorter(index).map { .load(buffer, $0, width: width) }
+        case .number(let index): return indices.shorter(index).map { .number($0) }
+        case .uniform(let key, let first, let stride, let width):
+            return indices.shorter(first).map { .uniform(key: key, first: $0, stride: stride, width: width) }
+        case .broadcast(let operand, let width): return shorter(operand).map { .broadcast($0, width: width) }
+        case .unary(let unary, let operand): return shorter(operand).map { .unary(unary, $0) }
+        case .horizontalSum(let operand): return shorter(operand).map { .horizontalSum($0) }
+        case .binary(let binary, let a, let b):
+            let (x, y) = (shorter(a), shorter(b))
+            return x == nil && y == nil ? nil : .binary(binary, x ?? a, y ?? b)
+        case .fusedMultiplyAdd(let a, let b, let c):
+            let (x, y, z) = (shorter(a), shorter(b), shorter(c))
+            return x == nil && y == nil && z == nil ? nil : .fusedMultiplyAdd(x ?? a, y ?? b, z ?? c)
+        case .select(let comparison, let a, let b, let then, let otherwise):
+            return .select(
+                comparison, shorter(a) ?? a, shorter(b) ?? b, then: shorter(then) ?? then,
+                otherwise: shorter(otherwise) ?? otherwise)
+        }
+    }
+}
+
+extension Statement {
+    /// Whether it, or one inside it, declares an index that is not among those that somebody asks for.
+    fileprivate func hasUnused(_ used: Set<String>) -> Bool {
+        switch self {
+        case .letIndex(let name, _): !used.contains(name)
+        case .loop(_, _, _, _, let body), .unrolled(_, _, let body): body.contains { $0.hasUnused(used) }
+        case .conditional(_, let body, let otherwise):
+            body.contains { $0.hasUnused(used) } || otherwise.contains { $0.hasUnused(used) }
+        case .comment, .declare, .declareArray, .assign, .assignElement, .store, .call: false
+        }
+    }
 }
 
 extension [Statement] {

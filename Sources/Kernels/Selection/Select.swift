@@ -45,8 +45,7 @@ public func measured(
         KernelRequest(
             $0, in: program, batchCapacity: batch, target: target, isInference: isInference, sampleStride: sampleStride)
     }
-    builder.prepare(requests)
-    for (id, request) in zip(ids, requests) { program[id].note(builder.build(request), batch: batch, target) }
+    for (id, draft) in zip(ids, builder.drafts(requests)) { program[id].note(draft, batch: batch, target) }
     return program
 }
 
