@@ -77,7 +77,7 @@ fuzz:
 format:
 	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests
 
-# Formatting, what Package.swift says of imports, circles among the folders of a target.
+# Formatting, what Package.swift says of imports, circles among the folders of a target, the drawing of the rooms.
 lint:
 	@scripts/rooms.py --test
 	@SWIFT=$(SWIFT) scripts/rooms.py
