@@ -31,7 +31,8 @@ public enum GraphRule: Int, Hashable, Sendable, CaseIterable {
     /// 14. A companion's host comes before it, may make such a value (`Graph.canHost`), is no companion itself, and makes
     ///     at most one value by each operator.
     case companions
-    /// 15. What callers write or read (leaves, outputs, the loss and gradients) is stored as 32-bit floats.
+    /// 15. What callers and optimizers write or read (leaves, outputs, the loss and gradients of parameters) is stored as
+    ///     32-bit floats.
     case elements
 }
 
@@ -201,7 +202,9 @@ private struct GraphVerifier {
     private mutating func checkElements() {
         let results = graph.outputs.map(\.node) + (graph.loss.map { [$0] } ?? []) + graph.gradients.map(\.gradient)
         let leaves = graph.ids.filter { graph[$0].op.isLeaf || graph[$0].op.isEffect }
-        for id in leaves + results where exists(id) && graph[id].type.element != .float32 {
+        // Optimizers read gradients with kernels of their own.
+        let updated = graph.ids.filter { graph[$0].op == .update }.flatMap { graph[$0].inputs }
+        for id in leaves + results + updated where exists(id) && graph[id].type.element != .float32 {
             report(
                 .elements, id,
                 "\(label(id)) is read or written by others, who expect 32-bit floats, found \(graph[id].type)")

@@ -34,6 +34,8 @@ extension Statement {
 struct Mentions {
     var buffers: Set<Buffer.Handle> = []
     var indices: Set<String> = []
+    /// Indices that only say how far a callee goes, which is checked and not printed.
+    var extents: Set<String> = []
     var scalars: Set<RuntimeScalar> = []
     var randomNumbers = false
 
@@ -67,9 +69,12 @@ struct Mentions {
         switch argument {
         case .index(let index): add(index)
         case .value(let value): add(value)
-        case .address(let name, let index, _, _):
+        case .address(let name, let index, let extent, _):
             buffers.insert(name)
             add(index)
+            var other = Mentions([])
+            other.add(extent)
+            extents.formUnion(other.indices)
         }
     }
 

@@ -207,8 +207,10 @@ struct TableReader {
             step.phase == StepPhase.update.rawValue || operands.first.map({ tensors[$0].region != .parameters }) ?? true
         else { throw broken("step \"\(text(step.name))\" writes a parameter, but is no update") }
         guard step.kernel == nil else { return }
-        guard operands.count == 2, tensors[operands[0]].region == .parameters else {
-            throw broken("the update \"\(text(step.name))\" is not of a parameter by a gradient")
+        guard operands.count == 2, tensors[operands[0]].region == .parameters,
+            tensors[operands[1]].element == .float32
+        else {
+            throw broken("the update \"\(text(step.name))\" is not of a parameter by a gradient of 32-bit floats")
         }
     }
 

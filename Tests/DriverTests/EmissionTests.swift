@@ -56,6 +56,25 @@ import Testing
         #expect(try session.lowered(.gradients, try options("x86-64-v4")).kernelViolations() == [])
     }
 
+    /// Windows with rows and columns of two figures.
+    @Test(arguments: [11, 12, 21])
+    func kernelsOfWidePoolsAreSound(_ size: Int) throws {
+        let text = """
+            graph wide(width = 16, size = 16) {
+              input image: [3, \(2 * size), \(2 * size)]
+              target mask: [1, 2, 2]
+              features = relu(conv(image, 16, kernel: 3, padding: 1))
+              logits = conv(max_pool(features, kernel: \(size)), 1, kernel: 1)
+              output y = logits
+              loss bce_with_logits(logits, mask)
+            }
+            """
+        let session = try session(text, "pool-\(size).graph")
+        for target in Self.targets {
+            #expect(try session.lowered(.train, try options(target)).kernelViolations() == [], "\(target)")
+        }
+    }
+
     /// Every function that the tables name is defined once.
     @Test func functionsAreDefinedOnce() throws {
         let model = try session(try bundledText("unet-small.graph"), "once.graph").emit(try options()).model

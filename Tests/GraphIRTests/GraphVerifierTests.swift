@@ -90,6 +90,9 @@ extension Graph {
         Damage("a fixed input", .inputs) { $0[$0.node("image")].type.isBatched = false },
         Damage("a fixed target", .inputs) { $0[$0.node("target")].type.isBatched = false },
         Damage("a weight of 16 bits", .elements) { $0[$0.node("down.weight")].type.element = .bfloat16 },
+        Damage("an optimizer's gradient of 16 bits", .elements) {
+            $0[$0.node("grad.enc1.conv1.weight")].type.element = .bfloat16
+        },
         Damage("an output of 16 bits", .elements) { $0[$0.outputs[0].node].type.element = .bfloat16 },
         Damage("an input of classes", .inputs) { $0[$0.node("image")].type.isClasses = true },
         Damage("an output's name twice", .outputs) { $0.outputs[1].name = "logits" },

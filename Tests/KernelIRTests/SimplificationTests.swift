@@ -45,6 +45,15 @@ import Testing
         #expect(found == expected)
     }
 
+    /// The checker asks how far a callee goes, though no text says it.
+    @Test func whatOnlyAnExtentNamesStays() {
+        let body: [Statement] = [
+            .letIndex("n", .batch + 1),
+            .call("f", [.address("out", 0, extent: Self.n, access: .write)]),
+        ]
+        #expect(simplified(body) == body)
+    }
+
     @Test func loopsOfOneRoundAreTheirBodies() {
         let store = { (index: Index) in Statement.store("out", index, 1) }
         #expect(simplified([.loop("x", from: 8, to: 12, step: 4, [store(Self.x)])]) == [store(8)])

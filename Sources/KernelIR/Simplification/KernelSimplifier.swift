@@ -9,7 +9,8 @@ extension Kernel {
         kernel.body = simplifier.simplified(body)
         // What only an unused index asks for is unused as well.
         while true {
-            let used = Mentions(kernel.body).indices
+            let mentions = Mentions(kernel.body)
+            let used = mentions.indices.union(mentions.extents)
             guard kernel.body.contains(where: { $0.hasUnused(used) }) else { return kernel }
             kernel.body = kernel.body.withoutUnused(used)
         }

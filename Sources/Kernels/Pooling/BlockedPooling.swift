@@ -99,8 +99,8 @@ struct BlockedPool {
         for i in 0..<g.kernel.height {
             for j in 0..<g.kernel.width {
                 let (row, column) = (y * Index(g.stride.height) + Index(i), x * Index(g.stride.width) + Index(j))
-                values.append(.declare("x\(i)\(j)", width: block, value(row, column)))
-                let value = Expression.variable("x\(i)\(j)", width: block)
+                values.append(.declare("x\(i)_\(j)", width: block, value(row, column)))
+                let value = Expression.variable("x\(i)_\(j)", width: block)
                 maximum = maximum.map { .maximum(value, $0) } ?? value
                 let isLargest = { (then: Expression, otherwise: Expression) -> Expression in
                     .select(.equal, value, largest, then: then, otherwise: otherwise)

@@ -49,7 +49,7 @@ private func tiledGradient(_ request: KernelRequest, _ g: PoolGeometry) -> [Stat
         for j in 0..<g.kernel.width {
             let row = y * Index(g.stride.height) + Index(i)
             let column = x * Index(g.stride.width) + Index(j)
-            let name = "x\(i)\(j)"
+            let name = "x\(i)_\(j)"
             values.append(
                 .declare(
                     name, width: 1,

@@ -7,7 +7,7 @@ import Platform
 /// no number. For debugging, at several times the time.
 extension Executor {
     /// A signalling NaN that no computation makes; as an operand it becomes a quiet one.
-    static let poison: UInt32 = 0x7fa5_a5a5
+    static let poison: UInt32 = 0x7fa5_7fa5
 
     /// Runs like `run` and computes the same, but with poison in all parts of the arena and of the threads' scratch that
     /// hold no value: before the first step all but what was fed, and behind each step what it was the last to read.
