@@ -260,20 +260,20 @@ void d_enc_conv_max_unpool(const unetc_call *call, int64_t task) {
     const int64_t n = task;
     for (int64_t y = 0; y < 32; y += 1) {
         for (int64_t x = 0; x < 32; x += 1) {
-            v8 x00 = unetc_load8(in1 + n * 65536 + (y * 128 + x * 2) * 8);
-            v8 x01 = unetc_load8(in1 + n * 65536 + (y * 128 + (x * 2 + 1)) * 8);
-            v8 x10 = unetc_load8(in1 + n * 65536 + ((y * 2 + 1) * 64 + x * 2) * 8);
-            v8 x11 = unetc_load8(in1 + n * 65536 + ((y * 2 + 1) * 64 + (x * 2 + 1)) * 8);
-            v8 largest = unetc_max8(x11, unetc_max8(x10, unetc_max8(x01, x00)));
+            v8 x0_0 = unetc_load8(in1 + n * 65536 + (y * 128 + x * 2) * 8);
+            v8 x0_1 = unetc_load8(in1 + n * 65536 + (y * 128 + (x * 2 + 1)) * 8);
+            v8 x1_0 = unetc_load8(in1 + n * 65536 + ((y * 2 + 1) * 64 + x * 2) * 8);
+            v8 x1_1 = unetc_load8(in1 + n * 65536 + ((y * 2 + 1) * 64 + (x * 2 + 1)) * 8);
+            v8 largest = unetc_max8(x1_1, unetc_max8(x1_0, unetc_max8(x0_1, x0_0)));
             // the gradient that is still to be given away
             v8 rest = unetc_load8(in0 + n * 8192 + (y * 32 + x) * 8);
-            unetc_store8(out + n * 65536 + (y * 128 + x * 2) * 8, unetc_select8(unetc_greater8(unetc_load8(extra1 + n * 65536 + (y * 128 + x * 2) * 8), unetc_splat8(0.0f)), unetc_select8(unetc_equal8(x00, largest), rest, unetc_splat8(0.0f)) + unetc_load8(extra0 + n * 65536 + (y * 128 + x * 2) * 8), unetc_splat8(0.0f)));
-            rest = unetc_select8(unetc_equal8(x00, largest), unetc_splat8(0.0f), rest);
-            unetc_store8(out + n * 65536 + (y * 128 + (x * 2 + 1)) * 8, unetc_select8(unetc_greater8(unetc_load8(extra1 + n * 65536 + (y * 128 + (x * 2 + 1)) * 8), unetc_splat8(0.0f)), unetc_select8(unetc_equal8(x01, largest), rest, unetc_splat8(0.0f)) + unetc_load8(extra0 + n * 65536 + (y * 128 + (x * 2 + 1)) * 8), unetc_splat8(0.0f)));
-            rest = unetc_select8(unetc_equal8(x01, largest), unetc_splat8(0.0f), rest);
-            unetc_store8(out + n * 65536 + ((y * 2 + 1) * 64 + x * 2) * 8, unetc_select8(unetc_greater8(unetc_load8(extra1 + n * 65536 + ((y * 2 + 1) * 64 + x * 2) * 8), unetc_splat8(0.0f)), unetc_select8(unetc_equal8(x10, largest), rest, unetc_splat8(0.0f)) + unetc_load8(extra0 + n * 65536 + ((y * 2 + 1) * 64 + x * 2) * 8), unetc_splat8(0.0f)));
-            rest = unetc_select8(unetc_equal8(x10, largest), unetc_splat8(0.0f), rest);
-            unetc_store8(out + n * 65536 + ((y * 2 + 1) * 64 + (x * 2 + 1)) * 8, unetc_select8(unetc_greater8(unetc_load8(extra1 + n * 65536 + ((y * 2 + 1) * 64 + (x * 2 + 1)) * 8), unetc_splat8(0.0f)), unetc_select8(unetc_equal8(x11, largest), rest, unetc_splat8(0.0f)) + unetc_load8(extra0 + n * 65536 + ((y * 2 + 1) * 64 + (x * 2 + 1)) * 8), unetc_splat8(0.0f)));
+            unetc_store8(out + n * 65536 + (y * 128 + x * 2) * 8, unetc_select8(unetc_greater8(unetc_load8(extra1 + n * 65536 + (y * 128 + x * 2) * 8), unetc_splat8(0.0f)), unetc_select8(unetc_equal8(x0_0, largest), rest, unetc_splat8(0.0f)) + unetc_load8(extra0 + n * 65536 + (y * 128 + x * 2) * 8), unetc_splat8(0.0f)));
+            rest = unetc_select8(unetc_equal8(x0_0, largest), unetc_splat8(0.0f), rest);
+            unetc_store8(out + n * 65536 + (y * 128 + (x * 2 + 1)) * 8, unetc_select8(unetc_greater8(unetc_load8(extra1 + n * 65536 + (y * 128 + (x * 2 + 1)) * 8), unetc_splat8(0.0f)), unetc_select8(unetc_equal8(x0_1, largest), rest, unetc_splat8(0.0f)) + unetc_load8(extra0 + n * 65536 + (y * 128 + (x * 2 + 1)) * 8), unetc_splat8(0.0f)));
+            rest = unetc_select8(unetc_equal8(x0_1, largest), unetc_splat8(0.0f), rest);
+            unetc_store8(out + n * 65536 + ((y * 2 + 1) * 64 + x * 2) * 8, unetc_select8(unetc_greater8(unetc_load8(extra1 + n * 65536 + ((y * 2 + 1) * 64 + x * 2) * 8), unetc_splat8(0.0f)), unetc_select8(unetc_equal8(x1_0, largest), rest, unetc_splat8(0.0f)) + unetc_load8(extra0 + n * 65536 + ((y * 2 + 1) * 64 + x * 2) * 8), unetc_splat8(0.0f)));
+            rest = unetc_select8(unetc_equal8(x1_0, largest), unetc_splat8(0.0f), rest);
+            unetc_store8(out + n * 65536 + ((y * 2 + 1) * 64 + (x * 2 + 1)) * 8, unetc_select8(unetc_greater8(unetc_load8(extra1 + n * 65536 + ((y * 2 + 1) * 64 + (x * 2 + 1)) * 8), unetc_splat8(0.0f)), unetc_select8(unetc_equal8(x1_1, largest), rest, unetc_splat8(0.0f)) + unetc_load8(extra0 + n * 65536 + ((y * 2 + 1) * 64 + (x * 2 + 1)) * 8), unetc_splat8(0.0f)));
         }
     }
 }
