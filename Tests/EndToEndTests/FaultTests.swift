@@ -57,7 +57,8 @@ struct FaultTests {
             let out = path(trainer, "run\(run)")
             var isDone = false
             while !isDone {
-                let resume = exists(out) ? ["--resume"] : []
+                // Who is killed before having written what the run is begins it anew.
+                let resume = exists(out + "/run.json") ? ["--resume"] : []
                 let moment = Double.random(in: 0...length * 0.7, using: &random)
                 let process = try self.run(
                     trainer, ["train", "--out", out] + Self.flags + resume, seconds: moment, then: SIGKILL)
