@@ -10,7 +10,7 @@ extension DataSet {
         guard shape.task.needsMasks, !testing.isEmpty else { return true }
         func isTruth(_ byte: UInt8) -> Bool { shape.task == .mask ? byte != 0 : byte != ClassRange.void }
         let found = testing.filter { samples[$0].classes.bytes.contains(where: isTruth) }
-        guard shape.hasMargin else { return !found.isEmpty }
+        guard shape.hasMargin, patches == nil else { return !found.isEmpty }
         return try found.contains { try shape.middle(of: sample($0).mask).contains(where: isTruth) }
     }
 

@@ -34,6 +34,11 @@ extension DataSet {
         }
         guard let all = try settings.layout(for: shape.task) else {
             if case .testing(let part?) = selection { throw noParts(part) }
+            if let patches = settings.patches {
+                throw TrainerError(
+                    "\(patches.text): the embedded pictures are drawn at the net's size, so that there is nothing to cut",
+                    hint: "leave it out, or name other pictures with --data")
+            }
             let drawing = EmbeddedSamples(shape: shape)
             var data = parted(
                 try drawing.load(threads: threads, cache: cache ?? shares.cache, progress: bar.show(_:of:)), nil)
@@ -47,7 +52,7 @@ extension DataSet {
         }
         let loading = SampleLoading(
             shape: shape, threads: threads, progress: bar.show(_:of:), cache: cache ?? shares.cache,
-            decoding: settings.decoding(within: shares))
+            decoding: settings.decoding(within: shares), patches: settings.patches)
         var loaded = try loading.load(layout, map: settings.map, palettes: settings.palettes)
         console.clear()
         if isStrict, let error = loaded.report.strictError { throw error }

@@ -64,14 +64,14 @@ extension DataSet {
         var words = Histogram(.words)
     }
 
-    /// Of the pictures at the net's size, as it is fed.
+    /// Of the pictures as they are decoded.
     private func percentiles(_ low: Double, _ high: Double, of indices: [Int]) throws -> PictureRange {
         // Sums do not depend on the order in which threads come.
         let sums = Monitor(Histograms())
         let data = self
         let faults = try parallelMap(count: indices.count, threads: threads) { place -> (any Error)? in
             do {
-                switch try data.sample(indices[place]).picture.samples {
+                switch try data.whole(indices[place]).picture.samples {
                 case .bytes(let bytes):
                     sums.withLock { sums in bytes.forEach { sums.bytes.counts[Int($0)] += 1 } }
                 case .words(let words):

@@ -14,6 +14,8 @@ package struct DataSet: Sendable {
     package var reader: SampleReader?
     /// Which numbers of the pictures become 0 and 1.
     package var range = PictureRange.full
+    /// What is cut out of pictures; nil for whole pictures at the net's size.
+    package var patches: PatchSettings? { reader?.patches }
     /// Draws those that are not kept and are no files.
     var drawing: EmbeddedSamples?
     /// Threads that read and augment ahead of the net.
@@ -61,9 +63,18 @@ package struct DataSet: Sendable {
             reader: nil)
     }
 
-    /// The picture and mask of a sample, from memory or read again.
+    /// The picture and mask of a sample at the net's size, from memory or read again; where pieces train, one of them.
     /// - Throws: `TrainerError` when its files are no longer what they were.
     package func sample(_ index: Int) throws -> Sample {
+        guard patches != nil else { return try whole(index) }
+        let cut = PieceCut(data: self, augmentation: nil, index: index, count: 1)
+        let piece = try cut.piece(0, PiecePool())
+        return piece.sample(at: cut.window(0).origin, shape)
+    }
+
+    /// The whole picture and mask of a sample, as it is decoded.
+    /// - Throws: as `sample`.
+    package func whole(_ index: Int) throws -> Sample {
         var sample = try read(index)
         sample.picture = range.planes(sample.picture.samples)
         return sample
@@ -76,6 +87,28 @@ package struct DataSet: Sendable {
         guard let reader else { throw TrainerError("\(stored.file): is not in memory and cannot be read again") }
         return try reader.read(stored)
     }
+
+    /// Samples of an epoch: training pictures, or pieces of these.
+    package var epochCount: Int { training.count * (patches?.perPicture ?? 1) }
+
+    /// What an epoch trains on, in its order, as a `BatchMaker` counts it: indices of samples, or numbers of their pieces.
+    package func order(_ draw: EpochDraw) -> [Int] {
+        patches.map { draw.order(training, patches: $0) } ?? draw.order(training)
+    }
+
+    /// What the loss of a test is told of, as a `BatchMaker` without augmentation counts it.
+    package func tested(_ indices: [Int]) -> [Int] {
+        guard patches != nil else { return indices }
+        let each = PatchSettings.testedPerPicture
+        return indices.flatMap { $0 * each..<($0 + 1) * each }
+    }
+
+    /// What a training picture is to a `BatchMaker` with augmentation: its first piece.
+    package func number(of index: Int) -> Int { index * (patches?.perPicture ?? 1) }
+
+    /// The size that tests are taken at, for people.
+    package var testedSize: String { patches == nil ? shape.testedSize.text : Self.ownSize }
+    package static let ownSize = "the pictures' own size"
 
     /// The indices that train and those that test: a shuffled draw, or the first ones.
     static func parts(count: Int, split: Double, isSorted: Bool, seed: UInt64) -> (

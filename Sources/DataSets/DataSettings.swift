@@ -23,6 +23,11 @@ package struct DataSettings: Hashable, Sendable {
     package var split = 0.8
     /// The first ones in the order of names train, instead of a shuffled draw.
     package var isSorted = false
+    /// `--patches`: what is cut out of pictures; nil for whole pictures at the net's size.
+    package var patches: PatchSettings?
+    /// What the net has seen the sides of its pictures multiplied by: as `patches` say, else of the median picture; nil where
+    /// nobody knows.
+    package var typicalScale: Double?
     /// The part that tests, in place of `split`; nil without cross-validation.
     package var fold: Fold?
 

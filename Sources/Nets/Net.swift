@@ -8,11 +8,20 @@ package final class Net {
     /// What a net is made for; decides which plans it holds.
     package enum Use: Hashable, Sendable {
         /// Steps of an optimiser, whose state is kept, with tests and predictions in between.
-        case training(OptimizerSettings.Kind, TrainingExtras)
+        /// With whole pictures to be tested, tile by tile, if that is wanted.
+        case training(OptimizerSettings.Kind, TrainingExtras, tests: Tests = .resized)
         /// Tests, which know the loss, and predictions.
         case testing
         /// Predictions alone.
         case predicting
+    }
+
+    /// What tests between epochs look at.
+    package enum Tests: Hashable, Sendable {
+        /// Pictures that were brought to the net's size.
+        case resized
+        /// Pieces of pictures, and pictures as a whole, tile by tile.
+        case tiled
     }
 
     package let model: Model
@@ -27,7 +36,8 @@ package final class Net {
     /// The plans of a model that a use needs.
     package static func plans(_ use: Use) -> [String] {
         switch use {
-        case .training: ["train", "forward", "infer"]
+        case .training(_, _, .resized): ["train", "forward", "infer"]
+        case .training(_, _, .tiled): ["train", "forward", "infer", TileGeometry.plan]
         case .testing: ["forward", "infer"]
         case .predicting: ["infer"]
         }
@@ -48,7 +58,7 @@ package final class Net {
         try weights?.restoreWeights(parameters)
         var optimizer: String?
         var extras = TrainingExtras()
-        if case .training(let kind, let asked) = use { (optimizer, extras) = (kind.rawValue, asked) }
+        if case .training(let kind, let asked, _) = use { (optimizer, extras) = (kind.rawValue, asked) }
         let plans = Self.plans(use)
         executor = try Executor(
             model: model, parameters: parameters, plans: plans, threads: threads, optimizer: optimizer,

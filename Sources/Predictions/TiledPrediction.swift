@@ -106,7 +106,7 @@ package struct TiledPrediction {
         _ body: (UnsafeBufferPointer<Float>) throws -> Void
     ) throws {
         let size = PictureSize(width: reader.width, height: reader.height)
-        let seen = scaled(size)
+        let seen = size.scaled(by: scale)
         var rows = FloatRows(reader, style.range, channels: net.inputChannels, resizedTo: seen)
         var back = RowResampler(channels: net.outputChannels, from: seen, to: size)
         var row = [Float](repeating: 0, count: net.outputChannels * seen.width)
@@ -126,18 +126,13 @@ package struct TiledPrediction {
     /// - Parameter size: the picture's own.
     /// - Throws: `ImageError` when there is no memory for them.
     func checkRoom(for size: PictureSize, _ file: String, _ decoding: DecodingOptions) throws {
-        let seen = scaled(size)
+        let seen = size.scaled(by: scale)
         let bytes = net.walkBytes(width: seen.width, height: seen.height, mirrored: style.flips == .h)
         guard let room = decoding.supervisor?.most, bytes > room else { return }
         throw ImageError(
             file: file,
             message: "is so wide that a band of tiles takes \(Text.bytes(bytes)), more than the \(Text.bytes(room)) "
                 + "that are left; cut it, or give more memory")
-    }
-
-    private func scaled(_ size: PictureSize) -> PictureSize {
-        func scaled(_ side: Int) -> Int { max(1, Int((Double(side) * scale).rounded())) }
-        return PictureSize(width: scaled(size.width), height: scaled(size.height))
     }
 
     /// Outputs, and those of the mirror image if there are any behind them, to the mean of their values.

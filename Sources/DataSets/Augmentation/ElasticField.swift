@@ -19,6 +19,13 @@ struct ElasticField: Hashable, Sendable {
         }
     }
 
+    /// How far it moves anything at most, in either direction: the weights of a line sum to less than 5/4 without their
+    /// signs.
+    var reach: (x: Double, y: Double) {
+        func largest(_ vectors: [Float]) -> Double { Double(vectors.map { abs($0) }.max() ?? 0) * 25 / 16 }
+        return (largest(x), largest(y))
+    }
+
     /// The sum of twelve even numbers, less its mean: close to normal, with a deviation of 1, and exact on every machine.
     private static func normal(_ random: inout SplitMix64) -> Double {
         (0..<12).reduce(-6.0) { sum, _ in sum + random.unit() }

@@ -1,5 +1,6 @@
 import Base
 import Recipes
+import Tasks
 
 /// What happens to one picture in one epoch.
 struct Augmentation: Hashable, Sendable {
@@ -38,10 +39,12 @@ package struct EpochAugmentation: Hashable, Sendable {
     }
 
     /// What happens to a sample.
-    /// - Parameter mean: the means of a picture's red, green and blue, 0 ... 1; asked for only when contrast changes.
-    func augmentation(of sample: Int, height: Int, width: Int, mean: () -> SIMD3<Double>) -> Augmentation {
+    /// - Parameters:
+    ///   - space: where its pixels come from.
+    ///   - mean: the means of a picture's red, green and blue, 0 ... 1; asked for only when contrast changes.
+    func augmentation(of sample: Int, space: SpatialMap, mean: () -> SIMD3<Double>) -> Augmentation {
         var result = Augmentation()
-        result.space = space(sample, height: Double(height), width: Double(width))
+        result.space = space
         result.color = color(sample, mean: mean)
         if settings.noise > 0 {
             var random = stream(.noise, sample)
@@ -64,7 +67,12 @@ package struct EpochAugmentation: Hashable, Sendable {
 
     /// Read from the augmented picture back to its source: mirrored, turned by right angles, turned freely, made larger,
     /// moved.
-    private func space(_ sample: Int, height: Double, width: Double) -> SpatialMap {
+    /// - Parameters:
+    ///   - size: of the picture, or of a window of it.
+    ///   - isWindow: whether there is more of the picture around it, so that sides of different lengths stay as they are
+    ///     when it is turned.
+    func space(of sample: Int, size: PictureSize, isWindow: Bool = false) -> SpatialMap {
+        let (height, width) = (Double(size.height), Double(size.width))
         var map = SpatialMap()
         if settings.rotate > 0 {
             let turns = even(.rotate, sample) * settings.rotate / 360
@@ -92,7 +100,8 @@ package struct EpochAugmentation: Hashable, Sendable {
         }
         if settings.rotate90 {
             var random = stream(.rotate90, sample)
-            for _ in 0..<random.index(below: 4) { map.precede(0, -width / height, height / width, 0) }
+            let (w, h) = isWindow ? (1, 1) : (width, height)
+            for _ in 0..<random.index(below: 4) { map.precede(0, -w / h, h / w, 0) }
         }
         if settings.vflip && stream(.vflip, sample).isHeads { map.precede(1, 0, 0, -1) }
         if settings.flip && draw.isFlipped(sample) { map.precede(-1, 0, 0, 1) }

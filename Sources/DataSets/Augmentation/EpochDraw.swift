@@ -6,6 +6,8 @@ enum Purpose: UInt64 {
     case order = 2
     case flip = 3
     case augmentation = 4
+    case patch = 5
+    case patchOrder = 6
 }
 
 /// The order and the flips of an epoch, both pure functions of seed and epoch.

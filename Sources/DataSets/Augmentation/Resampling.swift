@@ -5,9 +5,28 @@ import Tasks
 /// All of it is sums and products of Float, so that it is the same on every machine.
 struct Resampling {
     var map: SpatialMap
-    /// Of the picture, in whose pixels the map counts.
-    var pictureHeight: Int
-    var pictureWidth: Int
+    /// What is drawn, in pixels of the picture, which the map counts from the window's middle.
+    var window: PictureSize
+    /// The window's middle in the picture.
+    var middleX: Double
+    var middleY: Double
+    /// The whole picture, at whose edges it is mirrored.
+    var picture: PictureSize
+
+    /// Draws a picture as a whole.
+    init(map: SpatialMap, picture: PictureSize) {
+        self.init(map: map, window: picture, at: (x: 0, y: 0), picture: picture)
+    }
+
+    /// Draws a window of a picture.
+    /// - Parameter origin: the window's upper left corner, which may lie outside.
+    init(map: SpatialMap, window: PictureSize, at origin: (x: Int, y: Int), picture: PictureSize) {
+        self.map = map
+        self.window = window
+        self.picture = picture
+        middleX = Double(origin.x) + Double(window.width) / 2
+        middleY = Double(origin.y) + Double(window.height) / 2
+    }
 
     /// The weights of the displacements along a line, of each of its pixels.
     private struct Line {
@@ -23,16 +42,42 @@ struct Resampling {
         }
     }
 
-    /// Planes of `height` by `width` samples, bilinearly, as numbers from 0 to 1.
-    func picture(_ planes: PicturePlanes, channels: Int, into out: UnsafeMutablePointer<Float>) {
-        let area = pictureHeight * pictureWidth
-        withUnsafeTemporaryAllocation(of: SIMD4<Float>.self, capacity: area) { pixels in
+    /// The pixels of the picture that the window shows, and some more at their border.
+    var needed: PictureRect {
+        let (width, height) = (Double(window.width) / 2, Double(window.height) / 2)
+        let (fieldX, fieldY) = map.deformation?.reach ?? (0, 0)
+        return PictureRect(
+            columns: Self.needed(
+                middleX + map.x, abs(map.xx) * width + abs(map.xy) * height + fieldX, picture.width),
+            rows: Self.needed(
+                middleY + map.y, abs(map.yx) * width + abs(map.yy) * height + fieldY, picture.height))
+    }
+
+    /// The places of a side within `reach` of `middle`, or where those beyond an edge are mirrored to.
+    private static func needed(_ middle: Double, _ reach: Double, _ side: Int) -> Range<Int> {
+        // Places are rounded on the way, and each pixel is mixed with its neighbours.
+        let (low, high, end) = (middle - reach - 2, middle + reach + 2, Double(side))
+        guard low > -end, high < 2 * end else { return 0..<side }
+        let first = min(max(low, 0), high > end ? 2 * end - high : end)
+        let last = max(min(high, end), low < 0 ? -low : 0)
+        return max(0, Int(first) - 1)..<min(side, Int(last) + 2)
+    }
+
+    /// The window, bilinearly, as numbers from 0 to 1.
+    /// - Parameters:
+    ///   - planes: `[channels, height, width]` of `rect`.
+    ///   - rect: the part of the picture that is there: at least what is needed.
+    func picture(
+        _ planes: PicturePlanes, of rect: PictureRect, channels: Int, into out: UnsafeMutablePointer<Float>
+    ) {
+        let area = window.width * window.height
+        withUnsafeTemporaryAllocation(of: SIMD4<Float>.self, capacity: rect.area) { pixels in
             guard let pixels = pixels.baseAddress else { return }
-            planes.writePixels(isRGB: channels == 3, area: area, to: pixels)
-            eachRow(height: pictureHeight, width: pictureWidth) { row, xs, ys in
-                let first = row * pictureWidth
-                for x in 0..<pictureWidth {
-                    let pixel = mixed(pixels, xs[x], ys[x])
+            planes.writePixels(isRGB: channels == 3, area: rect.area, to: pixels)
+            eachRow(height: window.height, width: window.width) { row, xs, ys in
+                let first = row * window.width
+                for x in 0..<window.width {
+                    let pixel = mixed(pixels, rect, xs[x], ys[x])
                     out[first + x] = pixel.x
                     guard channels == 3 else { continue }
                     out[area + first + x] = pixel.y
@@ -44,51 +89,61 @@ struct Resampling {
 
     /// The four pixels around a place, each as much as it is near.
     @inline(__always)
-    private func mixed(_ pixels: UnsafePointer<SIMD4<Float>>, _ x: Float, _ y: Float) -> SIMD4<Float> {
+    private func mixed(
+        _ pixels: UnsafePointer<SIMD4<Float>>, _ rect: PictureRect, _ x: Float, _ y: Float
+    ) -> SIMD4<Float> {
         // Half a pixel to the left and above lies the first of the four; neither number is below 1/2.
         let u = x + 0.5
         let v = y + 0.5
         let (i, j) = (Int(u), Int(v))
         let (s, t) = (u - Float(i), v - Float(j))
-        let left = max(i - 1, 0)
-        let right = min(i, pictureWidth - 1)
-        let upper = pixels + max(j - 1, 0) * pictureWidth
-        let lower = pixels + min(j, pictureHeight - 1) * pictureWidth
+        let left = max(i - 1, 0) - rect.columns.lowerBound
+        let right = min(i, picture.width - 1) - rect.columns.lowerBound
+        let upper = pixels + (max(j - 1, 0) - rect.rows.lowerBound) * rect.columns.count
+        let lower = pixels + (min(j, picture.height - 1) - rect.rows.lowerBound) * rect.columns.count
         let top = upper[left] + (upper[right] - upper[left]) * s
         let bottom = lower[left] + (lower[right] - lower[left]) * s
         return top + (bottom - top) * t
     }
 
-    /// A mask of `height` by `width` bytes, each pixel a copy of the nearest one, as the number that `fed` has for it.
-    func mask(_ bytes: [UInt8], height: Int, width: Int, fed: [Float], into out: UnsafeMutablePointer<Float>) {
-        let ratioX = Float(width) / Float(pictureWidth)
-        let ratioY = Float(height) / Float(pictureHeight)
+    /// The window of a mask, each pixel a copy of the nearest one, as the number that `fed` has for it.
+    /// - Parameters:
+    ///   - bytes: the pixels of `rect`.
+    ///   - rect: the part of the mask that is there.
+    ///   - whole: the size of the whole mask, which covers the picture.
+    ///   - drawn: the size that the window is drawn at.
+    func mask(
+        _ bytes: [UInt8], of rect: PictureRect, whole: PictureSize, as drawn: PictureSize, fed: [Float],
+        into out: UnsafeMutablePointer<Float>
+    ) {
+        let ratioX = Float(whole.width) / Float(picture.width)
+        let ratioY = Float(whole.height) / Float(picture.height)
         bytes.withUnsafeBufferPointer { source in
             guard let source = source.baseAddress else { return }
-            eachRow(height: height, width: width) { row, xs, ys in
-                for x in 0..<width {
-                    let i = min(Int(xs[x] * ratioX), width - 1)
-                    let j = min(Int(ys[x] * ratioY), height - 1)
-                    out[row * width + x] = fed[Int(source[j * width + i])]
+            eachRow(height: drawn.height, width: drawn.width) { row, xs, ys in
+                for x in 0..<drawn.width {
+                    let i = min(Int(xs[x] * ratioX), whole.width - 1) - rect.columns.lowerBound
+                    let j = min(Int(ys[x] * ratioY), whole.height - 1) - rect.rows.lowerBound
+                    out[row * drawn.width + x] = fed[Int(source[j * rect.columns.count + i])]
                 }
             }
         }
     }
 
-    /// Calls `body` with the places in the source of each pixel of each row of a grid that covers the picture: from 0
+    /// Calls `body` with the places in the picture of each pixel of each row of a grid that covers the window: from 0
     /// at the left and upper edge to the picture's width and height.
     private func eachRow(
         height: Int, width: Int, _ body: (Int, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>) -> Void
     ) {
-        let columns = Line(count: width, pictureCount: pictureWidth)
-        let rows = Line(count: height, pictureCount: pictureHeight)
+        let columns = Line(count: width, pictureCount: window.width)
+        let rows = Line(count: height, pictureCount: window.height)
         withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * width) { buffer in
             guard let xs = buffer.baseAddress else { return }
             let ys = xs + width
             for row in 0..<height {
                 let y = Double(rows.places[row])
-                let startX = Float(map.xy * y + map.x + Double(pictureWidth) / 2)
-                let startY = Float(map.yy * y + map.y + Double(pictureHeight) / 2)
+                let startX = Float(map.xy * y + map.x + middleX)
+                let startY = Float(map.yy * y + map.y + middleY)
                 let (stepX, stepY) = (Float(map.xx), Float(map.yx))
                 columns.places.withUnsafeBufferPointer { places in
                     for x in 0..<width {
@@ -100,8 +155,8 @@ struct Resampling {
                     Self.displace(xs, field.x, rows.weights[row], columns.weights)
                     Self.displace(ys, field.y, rows.weights[row], columns.weights)
                 }
-                Self.mirror(xs, count: width, size: Float(pictureWidth))
-                Self.mirror(ys, count: width, size: Float(pictureHeight))
+                Self.mirror(xs, count: width, size: Float(picture.width))
+                Self.mirror(ys, count: width, size: Float(picture.height))
                 body(row, xs, ys)
             }
         }

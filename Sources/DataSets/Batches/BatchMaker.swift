@@ -9,6 +9,8 @@ package struct BatchMaker: Sendable {
     let augmentation: EpochAugmentation?
     /// What the net is fed for each byte of a mask.
     private let fed: [Float]
+    /// Pieces of pictures that are not in memory.
+    private let pool = PiecePool()
 
     package init(data: DataSet, augmentation: EpochAugmentation? = nil) {
         self.data = data
@@ -17,21 +19,52 @@ package struct BatchMaker: Sendable {
         fed = (0...UInt8.max).map { range?.fed($0) ?? Float($0) }
     }
 
-    /// The batch of the given samples.
+    /// The batch of the given samples, as `item` counts them.
     /// - Throws: `TrainerError` when a file is no longer what it was.
     func batch(_ samples: [Int]) throws -> Batch { Batch(try samples.map { try item($0) }) }
 
     /// One sample, made by the thread of that lane.
+    /// - Parameter number: as `DataSet.order` counts them.
     /// - Throws: as `batch`.
     package func item(
-        _ index: Int, _ spans: SpanRecorder? = nil, _ lane: ProfileSpan.Lane = .loop
+        _ number: Int, _ spans: SpanRecorder? = nil, _ lane: ProfileSpan.Lane = .loop
     ) throws -> BatchItem {
-        let sample = try spans.measure(.decode, lane: lane, number: index) { try data.sample(index) }
-        return spans.measure(.augment, lane: lane, number: index) {
-            let augmentation = augmentation?.augmentation(
-                of: index, height: data.shape.height, width: data.shape.width, mean: { data.shape.mean(of: sample) })
-            return item(sample, augmentation ?? Augmentation())
+        guard let patches = data.patches else {
+            let sample = try spans.measure(.decode, lane: lane, number: number) { try data.sample(number) }
+            return spans.measure(.augment, lane: lane, number: number) { item(sample, number) }
         }
+        let each = augmentation == nil ? PatchSettings.testedPerPicture : patches.perPicture
+        let cut = PieceCut(data: data, augmentation: augmentation, index: number / each, count: each)
+        let piece = try spans.measure(.decode, lane: lane, number: number) { try cut.piece(number % each, pool) }
+        return spans.measure(.augment, lane: lane, number: number) { item(piece, cut, number) }
+    }
+
+    private func item(_ sample: Sample, _ number: Int) -> BatchItem {
+        guard let augmentation else { return item(sample, Augmentation()) }
+        let space = augmentation.space(
+            of: number, size: PictureSize(width: data.shape.width, height: data.shape.height))
+        return item(
+            sample, augmentation.augmentation(of: number, space: space, mean: { data.shape.mean(of: sample.picture) }))
+    }
+
+    /// A piece of a picture: as it is, or after an augmentation.
+    private func item(_ piece: PicturePiece, _ cut: PieceCut, _ number: Int) -> BatchItem {
+        let window = cut.window(number % cut.count)
+        guard let augmentation else { return item(piece.sample(at: window.origin, data.shape), Augmentation()) }
+        let made = augmentation.augmentation(
+            of: number, space: window.resampling.map, mean: { data.shape.mean(of: piece.picture) })
+        let shape = data.shape
+        let picture = Self.floats(count: shape.channels * shape.height * shape.width) { out in
+            window.resampling.picture(piece.picture, of: piece.rect, channels: shape.channels, into: out)
+            color(out, made)
+        }
+        let sample = Sample(name: piece.name, file: piece.file, picture: PicturePlanes.none, mask: [])
+        guard shape.task.needsMasks else { return BatchItem(picture: picture, target: nil, sample: sample) }
+        let drawn = PictureSize(width: shape.maskWidth, height: shape.maskHeight)
+        let target = Self.floats(count: drawn.width * drawn.height) {
+            window.resampling.mask(piece.mask, of: piece.rect, whole: piece.whole, as: drawn, fed: fed, into: $0)
+        }
+        return BatchItem(picture: picture, target: target, sample: sample)
     }
 
     /// A sample after an augmentation.
@@ -39,13 +72,19 @@ package struct BatchMaker: Sendable {
         let shape = data.shape
         let picture = Self.floats(count: sample.picture.count) { out in
             draw(sample.picture, augmentation.space, out)
-            let area = shape.height * shape.width
-            if !augmentation.color.isIdentity { augmentation.color.change(out, channels: shape.channels, area: area) }
-            augmentation.noise?.add(to: out, count: shape.channels * area)
+            color(out, augmentation)
         }
         guard shape.task.needsMasks else { return BatchItem(picture: picture, target: nil, sample: sample) }
         let target = Self.floats(count: sample.mask.count) { mask(sample.mask, augmentation.space, $0) }
         return BatchItem(picture: picture, target: target, sample: sample)
+    }
+
+    private func color(_ out: UnsafeMutablePointer<Float>, _ augmentation: Augmentation) {
+        let area = data.shape.height * data.shape.width
+        if !augmentation.color.isIdentity {
+            augmentation.color.change(out, channels: data.shape.channels, area: area)
+        }
+        augmentation.noise?.add(to: out, count: data.shape.channels * area)
     }
 
     private func draw(_ picture: PicturePlanes, _ space: SpatialMap, _ out: UnsafeMutablePointer<Float>) {
@@ -55,8 +94,9 @@ package struct BatchMaker: Sendable {
         } else if space.isFlip {
             picture.writeMirrored(rowLength: shape.width, to: out)
         } else {
-            Resampling(map: space, pictureHeight: shape.height, pictureWidth: shape.width)
-                .picture(picture, channels: shape.channels, into: out)
+            let size = PictureSize(width: shape.width, height: shape.height)
+            Resampling(map: space, picture: size)
+                .picture(picture, of: PictureRect(size), channels: shape.channels, into: out)
         }
     }
 
@@ -69,8 +109,9 @@ package struct BatchMaker: Sendable {
                 for x in 0..<shape.maskWidth { out[row + x] = fed[Int(bytes[row + shape.maskWidth - 1 - x])] }
             }
         } else {
-            Resampling(map: space, pictureHeight: shape.height, pictureWidth: shape.width)
-                .mask(bytes, height: shape.maskHeight, width: shape.maskWidth, fed: fed, into: out)
+            let size = PictureSize(width: shape.maskWidth, height: shape.maskHeight)
+            Resampling(map: space, picture: PictureSize(width: shape.width, height: shape.height))
+                .mask(bytes, of: PictureRect(size), whole: size, as: size, fed: fed, into: out)
         }
     }
 
@@ -85,11 +126,11 @@ package struct BatchMaker: Sendable {
 
 extension SampleShape {
     /// The means of a picture's red, green and blue, 0 ... 1, three times the same for gray.
-    func mean(of sample: Sample) -> SIMD3<Double> {
-        let area = height * width
+    func mean(of picture: PicturePlanes) -> SIMD3<Double> {
+        let area = picture.count / channels
         let means = (0..<channels).map { channel in
-            let sum = sample.picture.sum(channel * area..<(channel + 1) * area)
-            return Double(sum) / Double((sample.picture.span.high - sample.picture.span.low) * area)
+            let sum = picture.sum(channel * area..<(channel + 1) * area)
+            return Double(sum) / Double((picture.span.high - picture.span.low) * area)
         }
         return SIMD3(means[0], means[means.count / 2], means[means.count - 1])
     }

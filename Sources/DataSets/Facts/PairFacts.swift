@@ -57,8 +57,10 @@ package struct SurveyedPair: Hashable, Sendable {
     package var facts: PairFacts
 }
 
-/// A pair of files, each read and decoded once, at the net's size.
+/// A pair of files, each read and decoded once, at the net's size or, to cut pieces out of it, at a scale of its own.
 struct DecodedPair: Sendable {
+    /// Of what was decoded.
+    private(set) var shape: SampleShape
     /// `[channels, height, width]`.
     var picture: SizedPicture.Samples
     /// Raw values at the mask's size; empty without a mask.
@@ -71,15 +73,19 @@ struct DecodedPair: Sendable {
     /// - Parameter looksAtWhole: whether there are to be facts.
     /// - Throws: `ImageError` that names the file that cannot be used.
     init(
-        _ pair: SamplePair, _ shape: SampleShape, _ decoding: DecodingOptions, looksAtWhole: Bool
+        _ pair: SamplePair, _ netShape: SampleShape, _ patches: PatchSettings?, _ decoding: DecodingOptions,
+        looksAtWhole: Bool
     ) throws(ImageError) {
         var look: PictureLook?
+        var shape = netShape
         let sized = try SizedPicture(
             path: pair.picture, channels: shape.channels, options: decoding,
             size: { info in
                 if looksAtWhole { look = PictureLook(info) }
+                shape = netShape.decoded(PictureSize(width: info.width, height: info.height), patches)
                 return (shape.width, shape.height)
             }, observing: looksAtWhole ? { look?.take($0) } : nil)
+        self.shape = shape
         picture = sized.planes
         mask = []
         if let look { facts = PairFacts(sized.info, look) }
@@ -99,8 +105,11 @@ struct DecodedPair: Sendable {
         self.facts = facts
     }
 
+    /// Of the picture as it was decoded.
+    var size: PictureSize { PictureSize(width: shape.width, height: shape.height) }
+
     /// What tells whether a mask was drawn on the picture as it is seen or as it is stored, where sizes do not.
-    func orientationFit(_ shape: SampleShape, isTurned: Bool) -> OrientationFit? {
+    func orientationFit(isTurned: Bool) -> OrientationFit? {
         guard let facts, let maskFacts = facts.mask, facts.orientation != .upright else { return nil }
         guard !facts.orientation.swapsSides || facts.size.width == facts.size.height else { return nil }
         return OrientationFit(

@@ -15,6 +15,15 @@ package struct DataFindings: Hashable, Sendable {
     /// The pairs of the samples, in their order.
     package var pairs: [SurveyedPair] = []
 
+    /// What the sides of the median picture are multiplied by to be the net's, in the mean of both.
+    package func typicalScale(_ shape: SampleShape) -> Double? {
+        let scales = pairs.map { pair in
+            let size = pair.facts.size
+            return (Double(shape.width) / Double(size.width) + Double(shape.height) / Double(size.height)) / 2
+        }.sorted()
+        return scales.isEmpty ? nil : scales[scales.count / 2]
+    }
+
     /// `pictures of 512x512; masks hold 0 and 255: 0 is background, 255 is object, 21.9 % of the pixels`.
     package var text: String {
         ["pictures of \(sizes.text)" + rangeText, masks?.text].compactMap { $0 }.joined(separator: "; ")

@@ -14,16 +14,20 @@ package struct SampleLoading {
     /// How many of them stay in memory: all, unless somebody says less.
     var cache = SampleCache(limit: .max)
     var decoding = DecodingOptions()
+    /// nil for whole pictures at the net's size.
+    var patches: PatchSettings?
 
     package init(
         shape: SampleShape, threads: Int, progress: @escaping (Int, Int) -> Void = { _, _ in },
-        cache: SampleCache = SampleCache(limit: .max), decoding: DecodingOptions = DecodingOptions()
+        cache: SampleCache = SampleCache(limit: .max), decoding: DecodingOptions = DecodingOptions(),
+        patches: PatchSettings? = nil
     ) {
         self.shape = shape
         self.threads = threads
         self.progress = progress
         self.cache = cache
         self.decoding = decoding
+        self.patches = patches
     }
 
     package struct Usable {
@@ -32,8 +36,10 @@ package struct SampleLoading {
         /// Of the whole files, before they were made smaller.
         package var facts: PairFacts
         var content: SampleContent
-        /// The raw values that the mask holds at the net's size.
+        /// The raw values that the mask holds at the size it was decoded to.
         var values: ByteSet
+        /// Pixels that pieces may be cut around.
+        var places: ForegroundPlaces
         /// False where the bytes were let go of.
         var isKept: Bool
         /// The place of its folder in the layout.
@@ -87,7 +93,8 @@ package struct SampleLoading {
             meaning = found
         }
         loaded.findings.palettes = palettes
-        let reader = SampleReader(shape: shape, map: meaning, palettes: palettes, decoding: decoding)
+        let reader = SampleReader(
+            shape: shape, map: meaning, palettes: palettes, decoding: decoding, patches: patches)
         loaded.reader = reader
         for folder in layout.folders.indices {
             let mine = usable.filter { $0.folder == folder }
@@ -118,12 +125,13 @@ package struct SampleLoading {
         report.fileCount += pairings.reduce(0) { $0 + $1.report.fileCount }
         let pairs = pairings.enumerated().flatMap { folder, pairing in pairing.pairs.map { (pair: $0, folder: folder) }
         }
-        let (shape, decoding) = (shape, decoding)
+        let (shape, decoding, patches) = (shape, decoding, patches)
         let capacity = try keptCount(pairs.map(\.pair))
         let decoded = try parallelMap(
             count: pairs.count, threads: threads, progress: { progress($0, pairs.count) },
             body: { index -> Result<Usable, ImageError> in
-                Self.decode(pairs[index].pair, pairs[index].folder, shape, decoding, isKept: index < capacity)
+                Self.decode(
+                    pairs[index].pair, pairs[index].folder, shape, patches, decoding, isKept: index < capacity)
             })
         var usable: [Usable] = []
         for result in decoded {
@@ -139,14 +147,17 @@ package struct SampleLoading {
 
     /// How many of the pairs, in their order, stay in memory.
     private func keptCount(_ pairs: [SamplePair]) throws -> Int {
-        let largest = shape.sampleBytes(isDeep: true)
-        if pairs.count.multipliedReportingOverflow(by: largest).partialValue <= cache.limit { return pairs.count }
-        if cache.capacity(shape) == 0 { return 0 }
-        // Headers say how deep pictures are.
-        let (shape, decoding) = (shape, decoding)
+        if patches == nil {
+            let largest = shape.sampleBytes(isDeep: true)
+            if pairs.count.multipliedReportingOverflow(by: largest).partialValue <= cache.limit { return pairs.count }
+            if cache.capacity(shape) == 0 { return 0 }
+        }
+        // Headers say how deep pictures are, and how large.
+        let (shape, decoding, patches) = (shape, decoding, patches)
         let sizes = try parallelMap(count: pairs.count, threads: threads) { index -> Int in
-            let info = try? PictureInfo(path: pairs[index].picture, options: decoding)
-            return shape.sampleBytes(isDeep: decoding.keepsDepth && info?.sampleBits == 16)
+            guard let info = try? PictureInfo(path: pairs[index].picture, options: decoding) else { return 0 }
+            return shape.decoded(PictureSize(width: info.width, height: info.height), patches)
+                .sampleBytes(isDeep: decoding.keepsDepth && info.sampleBits == 16)
         }
         var sum = 0
         return sizes.firstIndex { size in
@@ -166,19 +177,21 @@ package struct SampleLoading {
     }
 
     private static func decode(
-        _ pair: SamplePair, _ folder: Int, _ shape: SampleShape, _ decoding: DecodingOptions, isKept: Bool
+        _ pair: SamplePair, _ folder: Int, _ shape: SampleShape, _ patches: PatchSettings?,
+        _ decoding: DecodingOptions, isKept: Bool
     ) -> Result<Usable, ImageError> {
         do throws(ImageError) {
-            var data = try DecodedPair(pair, shape, decoding, looksAtWhole: true)
+            var data = try DecodedPair(pair, shape, patches, decoding, looksAtWhole: true)
             guard var facts = data.facts else { throw ImageError(file: pair.picture, message: "was not looked at") }
-            facts.fit = data.orientationFit(shape, isTurned: decoding.appliesOrientation)
+            facts.fit = data.orientationFit(isTurned: decoding.appliesOrientation)
             let content = SampleContent(picture: data.picture, mask: data.mask)
             let values = ByteSet(data.mask)
+            let places = patches == nil ? ForegroundPlaces() : ForegroundPlaces(data.mask)
             if !isKept { (data.picture, data.mask) = (.bytes([]), []) }
             return .success(
                 Usable(
-                    pair: pair, data: data, facts: facts, content: content, values: values, isKept: isKept,
-                    folder: folder))
+                    pair: pair, data: data, facts: facts, content: content, values: values, places: places,
+                    isKept: isKept, folder: folder))
         } catch {
             return .failure(error)
         }
@@ -197,7 +210,7 @@ package struct SampleLoading {
                 report.issues.append(
                     DataIssue(file: one.pair.mask ?? one.pair.picture, reason: reason, kind: .unusable))
             } else {
-                samples.append(Self.stored(one, classes: classes, mask: reader.classes(one.data.mask, one.table)))
+                samples.append(stored(one, classes: classes, reader))
                 pairs.append(one.surveyed)
             }
         }
@@ -205,13 +218,22 @@ package struct SampleLoading {
         return (samples, pairs)
     }
 
-    private static func stored(_ one: Usable, classes: ByteSet, mask: [UInt8]) -> StoredSample {
+    private func stored(_ one: Usable, classes: ByteSet, _ reader: SampleReader) -> StoredSample {
         let name = one.pair.stem
         let file = one.pair.picture
-        return StoredSample(
-            name: name, file: file, classes: classes, content: one.content, pair: one.pair, table: one.table,
-            kept: one.isKept
-                ? Sample(name: name, file: file, picture: PicturePlanes(one.data.picture), mask: mask) : nil)
+        var stored = StoredSample(
+            name: name, file: file, classes: classes, content: one.content, pair: one.pair, table: one.table)
+        if one.isKept {
+            stored.kept = Sample(
+                name: name, file: file, picture: PicturePlanes(one.data.picture),
+                size: patches.map { _ in one.data.size }, mask: reader.classes(one.data.mask, one.table))
+        }
+        guard patches != nil else { return stored }
+        stored.size = one.data.size
+        if shape.task.needsMasks {
+            stored.foreground = one.places.byClass(reader.classes(Array(0...UInt8.max), one.table))
+        }
+        return stored
     }
 }
 

@@ -11,6 +11,8 @@ package struct SampleReader: Sendable {
     package var palettes: PaletteRule?
     /// How files are decoded.
     package var decoding = DecodingOptions()
+    /// nil for whole pictures at the net's size.
+    var patches: PatchSettings?
 
     /// The sample as it was when the data set was read.
     /// - Throws: `TrainerError` that names the file and says what has become of it.
@@ -18,7 +20,7 @@ package struct SampleReader: Sendable {
         guard let pair = stored.pair else { throw TrainerError("\(stored.file): comes from no file") }
         let decoded: DecodedPair
         do {
-            decoded = try DecodedPair(pair, shape, decoding, looksAtWhole: false)
+            decoded = try DecodedPair(pair, shape, patches, decoding, looksAtWhole: false)
         } catch  where error.isCancelled {
             throw Interrupted()
         } catch {
@@ -34,7 +36,7 @@ package struct SampleReader: Sendable {
         }
         return Sample(
             name: stored.name, file: stored.file, picture: PicturePlanes(decoded.picture),
-            mask: classes(decoded.mask, stored.table))
+            size: patches.map { _ in decoded.size }, mask: classes(decoded.mask, stored.table))
     }
 
     /// The mask of a sample at its picture's own size; one of another size is brought to that by nearest neighbour.

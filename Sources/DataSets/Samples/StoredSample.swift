@@ -12,6 +12,9 @@ package struct StoredSample: Hashable, Sendable {
     var content: SampleContent
     /// Where to read it; nil for drawn samples.
     package var pair: SamplePair?
+    /// Of the picture as it is decoded, and places of its mask that pieces are cut around, of each class; with pieces alone.
+    package var size = PictureSize(width: 0, height: 0)
+    var foreground: [[Int32]] = []
     /// The values of a palette mask's indices, where they do not stand for themselves.
     var table: [UInt8]?
     /// nil where it is read again whenever it is needed.

@@ -9,7 +9,8 @@ extension DataSettings: RecordPart {
             ("split", "\(split)"), ("sorted", "\(isSorted)"),
             ("fold", fold?.description ?? ""), ("mask_palette", palettes?.description ?? ""),
             ("range", rangeSetting.description), ("range_numbers", range?.description ?? ""),
-            ("exif", "\(isOriented)"),
+            ("exif", "\(isOriented)"), ("patches", patches.map { "\($0.perPicture)" } ?? ""),
+            ("typical_scale", typicalScale.map { "\($0)" } ?? ""),
         ]
     }
 
@@ -36,5 +37,16 @@ extension DataSettings: RecordPart {
             range: numbers.flatMap { PictureRange($0) }, isOriented: try fields.value("exif", before: false),
             classNames: try fields.text("class_names").split(separator: ",").map(String.init),
             split: try fields.value("split"), isSorted: try fields.value("sorted"), fold: fold.flatMap { Fold($0) })
+        // Earlier versions knew whole pictures alone, and did not say how large those were.
+        if fields.has("typical_scale") {
+            typicalScale = try fields.optional("typical_scale").map { _ in try fields.value("typical_scale") }
+        }
+        if fields.has("patches"), try fields.optional("patches") != nil {
+            let scale = typicalScale ?? 1
+            patches = PatchSettings(perPicture: try fields.value("patches"), scale: scale)
+            guard (1...PatchSettings.most).contains(patches?.perPicture ?? 0), PatchSettings.scales.contains(scale) else {
+                throw fields.wrong("patches", "\(patches?.text ?? "")", "a number from 1 and a scale")
+            }
+        }
     }
 }

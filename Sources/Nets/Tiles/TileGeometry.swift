@@ -54,6 +54,16 @@ package struct TileGeometry: Hashable, Sendable {
         }
     }
 
+    /// The plan of a model that must have one.
+    /// - Throws: `TrainerError` for a model without a plan for tiles, or a broken one.
+    package static func required(of model: Model) throws -> TileGeometry {
+        if let geometry = try TileGeometry(model: model) { return geometry }
+        throw TrainerError(
+            "this trainer of graph \"\(model.graphName)\" has no plan for tiles",
+            hint: "compile the graph without --tile none, and use that trainer: weights and runs stay as they are, "
+                + "unless the graph cannot be computed tile by tile, which unetc compile says")
+    }
+
     private static func broken(_ what: String) -> TrainerError {
         TrainerError("the model's plan \"\(plan)\" cannot be used: \(what)", hint: "compile the graph again")
     }

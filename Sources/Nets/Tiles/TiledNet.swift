@@ -1,4 +1,5 @@
 import Runtime
+import Tasks
 import TrainerSupport
 
 /// Runs plan `tile` of a model over pictures of any size, a band of tiles at a time.
@@ -23,27 +24,42 @@ package final class TiledNet {
     private let plan: PlanHandle
 
     /// - Throws: `TrainerError` for a model without a plan for tiles; `RuntimeError` when memory does not suffice.
-    package init(model: Model, threads: Int, weights: Checkpoint? = nil) throws {
-        guard let geometry = try TileGeometry(model: model) else { throw Self.noPlan(model) }
+    package convenience init(model: Model, threads: Int, weights: Checkpoint? = nil) throws {
+        let geometry = try TileGeometry.required(of: model)
+        let parameters = try ParameterStore(model: model)
+        try weights?.restoreWeights(parameters)
+        let executor = try Executor(
+            model: model, parameters: parameters, plans: [TileGeometry.plan], threads: threads, preparedWeights: .kept)
+        try self.init(geometry, parameters, executor)
+    }
+
+    /// A net's tiles: with its weights as they are at the time, in its memory, on its threads.
+    /// - Throws: `TrainerError` for a model without a plan for tiles; `RuntimeError` for a net that was not made for them.
+    package convenience init(of net: Net) throws {
+        try self.init(TileGeometry.required(of: net.model), net.parameters, net.executor)
+    }
+
+    private init(_ geometry: TileGeometry, _ parameters: ParameterStore, _ executor: Executor) throws {
+        let model = parameters.model
         self.model = model
         self.geometry = geometry
+        self.parameters = parameters
+        self.executor = executor
         interface = try NetInterface(model: model)
-        parameters = try ParameterStore(model: model)
-        try weights?.restoreWeights(parameters)
-        executor = try Executor(
-            model: model, parameters: parameters, plans: [TileGeometry.plan], threads: threads, preparedWeights: .kept)
         plan = try executor.plan(TileGeometry.plan)
         let name = interface.output
         inputChannels = interface.shape.channels
         outputChannels = try model.plan(TileGeometry.plan).outputs.first { $0.name == name }?.shape[0] ?? 1
     }
 
-    static func noPlan(_ model: Model) -> TrainerError {
-        TrainerError(
-            "this trainer of graph \"\(model.graphName)\" has no plan for tiles",
-            hint: "compile the graph with --tile auto, and use that trainer: weights and runs stay as they are, "
-                + "unless the graph cannot be computed tile by tile, which unetc compile says")
+    /// How many tiles pictures of these sizes take.
+    package func tileCount(of sizes: [PictureSize]) -> Int {
+        sizes.reduce(0) { $0 + geometry.tiles(width: $1.width, height: $1.height) }
     }
+
+    /// Computes a tile of nothing, to see how long that takes.
+    /// - Throws: `RuntimeError`.
+    package func runOnce() throws { try executor.run(plan, batch: 1) }
 
     /// Predicts one picture of `width` × `height` pixels, each from 1.
     ///

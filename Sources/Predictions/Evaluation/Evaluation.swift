@@ -6,7 +6,7 @@ import TrainerSupport
 
 /// What a test of a net gives.
 package struct TestResult: Hashable, Sendable {
-    /// At the net's size.
+    /// At the net's size; where pieces of pictures train, the loss of such pieces, and measures at the pictures' own size.
     package var scores: TestScores
     /// Of class maps: how often which class was taken for which.
     package var confusion: ConfusionMatrix?
@@ -28,10 +28,10 @@ package func test(
     isInterrupted: () -> Bool = { false }, progress: (Int) -> Void = { _ in }
 ) throws -> TestResult? {
     let maker = BatchMaker(data: data)
-    let batches = samples.chunks(of: net.model.batchCapacity)
+    let batches = data.tested(samples).chunks(of: net.model.batchCapacity)
     let producer = try BatchProducer(maker: maker, batches: batches)
     var sums = TestSums(data.shape.task)
-    var written = measuresWritten ? WrittenEvaluation(data) : nil
+    var written = measuresWritten && data.patches == nil ? WrittenEvaluation(data) : nil
     for (index, batch) in batches.enumerated() {
         guard index == 0 || !isInterrupted(), let made = try unlessInterrupted(producer.next) else { return nil }
         let (loss, outputs) = try net.tested(made)
@@ -47,9 +47,28 @@ package func test(
         guard try unlessInterrupted({ try written?.add(outputs, of: batch) ?? () }) != nil else { return nil }
         progress(batch.count)
     }
-    return sums.scores.map {
-        TestResult(scores: $0, confusion: sums.measured.confusion, written: written?.scores)
+    guard let patches = data.patches, var scores = sums.scores else {
+        return sums.scores.map {
+            TestResult(scores: $0, confusion: sums.measured.confusion, written: written?.scores)
+        }
     }
+    let whole = try unlessInterrupted {
+        try testedWhole(net, on: samples, of: data, patches, isInterrupted: isInterrupted)
+    }
+    guard let whole else { return nil }
+    scores.values = whole.values
+    return TestResult(scores: scores, confusion: whole.confusion)
+}
+
+/// Tests a net tile by tile on whole pictures, with its weights as they are.
+/// - Throws: as `TiledEvaluation.run`; `Interrupted`.
+private func testedWhole(
+    _ net: Net, on samples: [Int], of data: DataSet, _ patches: PatchSettings, isInterrupted: () -> Bool
+) throws -> TiledEvaluation.Result? {
+    let prediction = TiledPrediction(
+        net: try TiledNet(of: net), shape: data.shape, style: PredictionStyle(range: data.range), scale: patches.scale)
+    return try TiledEvaluation(prediction: prediction, data: data).run(
+        on: samples, check: { if isInterrupted() { throw Interrupted() } }, progress: { _ in })
 }
 
 extension Net {

@@ -22,19 +22,21 @@ package struct TiledEvaluation {
         package var confusion: ConfusionMatrix?
     }
 
-    /// - Parameter progress: called with the number of pictures that are done.
+    /// - Parameters:
+    ///   - check: called before each tile; what it throws ends the test.
+    ///   - progress: called with the number of pictures that are done.
     /// - Throws: `TrainerError` for pictures that are no files; `ImageError` for files that can no longer be read;
     ///   `RuntimeError`.
-    package func run(on samples: [Int], progress: (Int) -> Void) throws -> Result? {
+    package func run(on samples: [Int], check: () throws -> Void = {}, progress: (Int) -> Void) throws -> Result? {
         var sums = MeasureSums(data.shape.task)
         for (done, index) in samples.enumerated() {
-            try add(data.samples[index], to: &sums)
+            try add(data.samples[index], to: &sums, check)
             progress(done + 1)
         }
         return samples.isEmpty ? nil : Result(values: sums.values, confusion: sums.confusion)
     }
 
-    private func add(_ stored: StoredSample, to sums: inout MeasureSums) throws {
+    private func add(_ stored: StoredSample, to sums: inout MeasureSums, _ check: () throws -> Void) throws {
         guard let pair = stored.pair, let source = data.reader else {
             throw TrainerError(
                 "--tiles: the embedded pictures have the net's size", hint: "name other data with --data")
@@ -44,7 +46,7 @@ package struct TiledEvaluation {
         try prediction.checkRoom(for: size, pair.picture, source.decoding)
         let mask = try source.mask(of: stored, at: size)
         var row = 0
-        try prediction.eachRow(reader, of: pair.picture) { values in
+        try prediction.eachRow(reader, of: pair.picture, check: check) { values in
             sums.add(
                 labels: data.shape.task.labels(values, threshold: prediction.style.threshold),
                 mask: mask.row(row))

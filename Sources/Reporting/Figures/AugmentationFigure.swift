@@ -23,11 +23,11 @@ package struct AugmentationFigure {
     /// - Throws: `TrainerError` when a file is no longer what it was.
     package func render(_ samples: [Int], cell: Int) throws -> Bitmap {
         let rows = try samples.map { index in
-            [try picture(BatchMaker(data: data).item(index))]
+            [try picture(BatchMaker(data: data).item(data.tested([index])[0]))]
                 + (try (1...max(1, epochs)).map { epoch in
                     let augmentation = EpochAugmentation(
                         settings: settings, draw: EpochDraw(seed: seed, epoch: epoch))
-                    return try picture(BatchMaker(data: data, augmentation: augmentation).item(index))
+                    return try picture(BatchMaker(data: data, augmentation: augmentation).item(data.number(of: index)))
                 })
         }
         return Figure(

@@ -9,14 +9,14 @@ package struct BestScores: Hashable, Sendable {
     /// What they are the best by.
     var criterion: Criterion
     var task: TrainingTask
-    /// The net's, which `scores` were taken at.
-    var size: PictureSize
+    /// The net's, which `scores` were taken at; nil for the pictures' own.
+    var size: PictureSize?
     var scores: TestScores
     /// Of masks as `predict` writes them; nil where that was not measured.
     var written: WrittenScores?
 
     package init(
-        epoch: Int, criterion: Criterion, task: TrainingTask, size: PictureSize, scores: TestScores,
+        epoch: Int, criterion: Criterion, task: TrainingTask, size: PictureSize?, scores: TestScores,
         written: WrittenScores? = nil
     ) {
         self.epoch = epoch
@@ -30,16 +30,21 @@ package struct BestScores: Hashable, Sendable {
     package var text: String {
         JSON.object([
             ("epoch", .integer(epoch)), ("best_by", .string(criterion.measure.column)),
-            ("net_size", .object(netSize)),
-            (
-                "own_size", written?.fault == nil ? written.map { .object(members($0.values)) } ?? .null : .null
-            ),
+            ("net_size", netSize), ("own_size", ownSize),
         ]).pretty(depth: 2, .compact) + "\n"
     }
 
-    private var netSize: [JSON.Member] {
-        [("width", .integer(size.width)), ("height", .integer(size.height)), ("test_loss", .number(scores.loss))]
-            + members(scores.values)
+    private var netSize: JSON {
+        guard let size else { return .null }
+        return .object(
+            [("width", .integer(size.width)), ("height", .integer(size.height)), ("test_loss", .number(scores.loss))]
+                + members(scores.values))
+    }
+
+    /// Where whole pictures were tested, the loss is that of pieces of them.
+    private var ownSize: JSON {
+        guard size != nil else { return .object([("test_loss", .number(scores.loss))] + members(scores.values)) }
+        return written.flatMap { $0.fault == nil ? .object(members($0.values)) : nil } ?? .null
     }
 
     private func members(_ values: [Double?]) -> [JSON.Member] {

@@ -69,7 +69,7 @@ package struct FoldTable: Hashable, Sendable {
     /// `5 folds: loss 0.2134 ± 0.0120, Dice 0.8392 ± 0.0101, IoU 0.7229 ± 0.0150 at 128x128`: means and standard deviations (of a
     /// sample, that is with one less than the number of folds). A measure is that of the folds which could tell it.
     /// - Parameter size: what tests are taken at.
-    package func summary(of count: Int, size: PictureSize) -> String {
+    package func summary(of count: Int, size: String) -> String {
         let losses = rows.map(\.scores.loss)
         let loss = Text.loss(Self.mean(losses)) + Self.spread(losses, 4)
         let measured = task.measures.enumerated().map { index, measure in
@@ -79,7 +79,7 @@ package struct FoldTable: Hashable, Sendable {
             return measure.text(Self.mean(values)) + Self.spread(values, measure.digits ?? 4) + share
         }
         let done = rows.count < count ? "\(rows.count) of " : ""
-        return "\(done)\(count) folds: " + (["loss \(loss)"] + measured).joined(separator: ", ") + " at \(size.text)"
+        return "\(done)\(count) folds: " + (["loss \(loss)"] + measured).joined(separator: ", ") + " at \(size)"
     }
 
     private static func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(1, values.count)) }

@@ -13,9 +13,28 @@ package struct PicturePlanes: Hashable, Sendable {
 
     init(_ bytes: [UInt8]) { self.init(.bytes(bytes)) }
 
-    static let none = PicturePlanes([])
+    package static let none = PicturePlanes([])
 
     package var count: Int { samples.count }
+
+    /// The samples inside a rectangle of a picture of that size.
+    package func cut(_ rect: PictureRect, channels: Int, of size: PictureSize) -> PicturePlanes {
+        switch samples {
+        case .bytes(let bytes): PicturePlanes(.bytes(rect.cut(bytes, channels: channels, of: size)), span: span)
+        case .words(let words): PicturePlanes(.words(rect.cut(words, channels: channels, of: size)), span: span)
+        }
+    }
+
+    /// The samples at the places given, the same ones of each plane of `area` samples.
+    package func gathered(_ places: [Int], channels: Int, area: Int) -> PicturePlanes {
+        func gathered<Sample>(_ planes: [Sample]) -> [Sample] {
+            (0..<channels).flatMap { channel in places.map { planes[channel * area + $0] } }
+        }
+        return switch samples {
+        case .bytes(let bytes): PicturePlanes(.bytes(gathered(bytes)), span: span)
+        case .words(let words): PicturePlanes(.words(gathered(words)), span: span)
+        }
+    }
 
     /// The numbers as the net is fed, 0 ... 1.
     package var units: [Float] {

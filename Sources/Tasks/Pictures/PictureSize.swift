@@ -9,6 +9,12 @@ package struct PictureSize: Hashable, Sendable {
     }
 
     package var text: String { "\(width)x\(height)" }
+
+    /// Both sides times a factor, rounded, at least 1.
+    package func scaled(by factor: Double) -> PictureSize {
+        func scaled(_ side: Int) -> Int { max(1, Int((Double(side) * factor).rounded())) }
+        return PictureSize(width: scaled(width), height: scaled(height))
+    }
 }
 
 /// The sizes of many pictures.

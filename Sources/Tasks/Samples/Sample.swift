@@ -29,21 +29,24 @@ package struct SampleShape: Hashable, Sendable {
     }
 }
 
-/// A picture at the net's input size and its mask, as few bytes as they take: a quarter of what the net will be fed, of
+/// A picture and its mask at the net's size, or at another, as few bytes as they take: a quarter of what the net will be fed, of
 /// pictures of 16 bits a half.
 package struct Sample: Hashable, Sendable {
     package var name: String
     /// The file it comes from; the name again for drawn samples.
     package var file: String
     package var picture: PicturePlanes
+    /// Of the picture and the mask alike, where they are not of the net's size.
+    package var size: PictureSize?
     /// `[maskHeight, maskWidth]`: 0 or 1; class numbers, with `ClassRange.void` where they are ignored; empty when the
     /// picture itself is what the net learns.
     package var mask: [UInt8]
 
-    package init(name: String, file: String, picture: PicturePlanes, mask: [UInt8]) {
+    package init(name: String, file: String, picture: PicturePlanes, size: PictureSize? = nil, mask: [UInt8]) {
         self.name = name
         self.file = file
         self.picture = picture
+        self.size = size
         self.mask = mask
     }
 
@@ -59,6 +62,11 @@ extension Sample {
 }
 
 extension SampleShape {
+    /// The same with pictures and masks of another size.
+    package func resized(to size: PictureSize) -> SampleShape {
+        SampleShape(channels: channels, height: size.height, width: size.width, task: task)
+    }
+
     /// What a sample of 8 bits takes in memory.
     package var sampleBytes: Int { sampleBytes(isDeep: false) }
 

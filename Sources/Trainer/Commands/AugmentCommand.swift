@@ -15,6 +15,7 @@ struct AugmentCommand: ParsableCommand, TrainerVerb {
         discussion: "What is drawn is what train feeds the net with the same data, --seed and --augment.")
 
     @OptionGroup var data: DataOptions
+    @OptionGroup var patches: PatchFlags
     @OptionGroup var augmentation: AugmentationFlags
 
     @Option(help: "Of the split and of the augmentation; default: from the graph.")
@@ -42,7 +43,8 @@ struct AugmentCommand: ParsableCommand, TrainerVerb {
         try overwriting.replacing.check([output])
         let interface = try NetInterface(model: context.model)
         let defaults = try ModelDefaults(metadata: context.model.metadata).training
-        let settings = try data.resolved(over: nil, task: interface.task)
+        var settings = try data.resolved(over: nil, task: interface.task)
+        try patches.apply(to: &settings, context.model)
         let threads = data.threads ?? processorCount()
         let samples = try DataSet.load(
             settings, .training, shape: interface.shape, seed: seed ?? defaults.seed, threads: threads,

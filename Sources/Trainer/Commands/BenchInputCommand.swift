@@ -14,6 +14,7 @@ struct BenchInputCommand: ParsableCommand, TrainerVerb {
         discussion: "The first pass decodes every file once; then epochs of batches, as train would take them.")
 
     @OptionGroup var data: DataOptions
+    @OptionGroup var patches: PatchFlags
     @OptionGroup var augmentation: AugmentationFlags
 
     @Option(help: "Pictures in a batch; default: from the graph.")
@@ -31,7 +32,8 @@ struct BenchInputCommand: ParsableCommand, TrainerVerb {
         let console = Console()
         let interface = try NetInterface(model: context.model)
         let defaults = try ModelDefaults(metadata: context.model.metadata).training
-        let settings = try data.resolved(over: nil, task: interface.task)
+        var settings = try data.resolved(over: nil, task: interface.task)
+        try patches.apply(to: &settings, context.model)
         let threads = data.threads ?? processorCount()
         let start = monotonicSeconds()
         let samples = try DataSet.load(
@@ -57,7 +59,7 @@ struct BenchInputCommand: ParsableCommand, TrainerVerb {
         _ samples: DataSet, _ augmentation: EpochAugmentation, batch: Int
     ) throws -> (count: Int, seconds: Double) {
         let start = monotonicSeconds()
-        let batches = augmentation.draw.order(samples.training).chunks(of: batch)
+        let batches = samples.order(augmentation.draw).chunks(of: batch)
         let producer = try BatchProducer(
             maker: BatchMaker(data: samples, augmentation: augmentation), batches: batches)
         var count = 0

@@ -49,7 +49,7 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
     @OptionGroup var measuring: OwnSizeFlag
 
     mutating func validate() throws {
-        if tiling.tiles && show != nil {
+        if tiling.tiles == true && show != nil {
             throw ValidationError("--show draws pictures of the net's size; leave out --tiles.")
         }
     }
@@ -64,21 +64,25 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
         if confusion != nil && task.classes == nil {
             throw TrainerError("--confusion: the net learns no classes that could be confused", hint: "leave it out")
         }
-        if tiling.tiles && !task.needsMasks {
+        let known = try weights.readingSettings(record)
+        let scale = show == nil ? try tiling.scale(known, console) : nil
+        if scale != nil && !task.needsMasks {
             throw TrainerError("--tiles: the net learns its input, not what it shows", hint: "leave it out")
         }
         try overwriting.replacing.check([show.map(figure), confusion].compactMap { $0 })
         let threads = data.threads ?? processorCount()
-        let settings = try data.resolved(over: weights.readingSettings(record), task: task)
+        var settings = try data.resolved(over: known, task: task)
+        // What is cut out of pictures concerns training alone.
+        settings.patches = nil
         if try settings.layout(for: task)?.isParted == true { try data.reading.checkSettled(settings) }
         let names = try ClassNames(settings.classNames, task: task)
         let samples = try DataSet.load(
             settings, .testing(part), shape: interface.shape, seed: seed ?? record?.settings.seed ?? 0,
             threads: threads, isStrict: data.strict,
             // Tiles read the files themselves.
-            cache: tiling.tiles ? SampleCache(limit: 0) : data.cache,
+            cache: scale != nil ? SampleCache(limit: 0) : data.cache,
             shares: MemoryShares(
-                context.model, plans: tiling.tiles ? [TileGeometry.plan] : Net.plans(.testing), threads: threads),
+                context.model, plans: scale != nil ? [TileGeometry.plan] : Net.plans(.testing), threads: threads),
             console: console
         ).data
         let count = samples.testing.count
@@ -89,8 +93,8 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
             throw TrainerError(
                 "the split keeps no pictures for testing", hint: "use a smaller --split; --split 0 tests on all")
         }
-        guard !tiling.tiles else {
-            let result = try testedInTiles(context.model, checkpoint, samples, threads, console)
+        if let scale {
+            let result = try testedInTiles(context.model, checkpoint, samples, scale, threads, console)
             try answer(result?.confusion, names, context.model, console)
             return console.answer(
                 "\(Text.count(count, "test picture")) at their own resolution: \(task.text(result?.values ?? []))")
@@ -139,13 +143,13 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
     }
 
     private func testedInTiles(
-        _ model: Model, _ weights: Checkpoint, _ samples: DataSet, _ threads: Int, _ console: Console
+        _ model: Model, _ weights: Checkpoint, _ samples: DataSet, _ scale: Double, _ threads: Int, _ console: Console
     ) throws -> TiledEvaluation.Result? {
         let net = try TiledNet(model: model, threads: threads, weights: weights)
         let bar = ProgressBar(console: console, label: "testing")
         defer { console.clear() }
         let style = PredictionStyle(range: samples.range)
-        let prediction = TiledPrediction(net: net, shape: samples.shape, style: style, scale: tiling.scale ?? 1)
+        let prediction = TiledPrediction(net: net, shape: samples.shape, style: style, scale: scale)
         return try TiledEvaluation(prediction: prediction, data: samples).run(
             on: samples.testing, progress: { bar.show($0, of: samples.testing.count) })
     }

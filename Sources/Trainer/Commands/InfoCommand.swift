@@ -14,6 +14,7 @@ struct InfoCommand: ParsableCommand, TrainerVerb {
         discussion: "With --data or --images it takes a few steps on made-up pictures, to time them.")
 
     @OptionGroup var data: DataOptions
+    @OptionGroup var patches: PatchFlags
     @OptionGroup var flags: TrainingFlags
 
     func run(_ context: TrainerContext) throws {
@@ -26,7 +27,8 @@ struct InfoCommand: ParsableCommand, TrainerVerb {
         if data.namesData {
             let interface = try NetInterface(model: model)
             guard interface.canTrain else { throw Net.noLoss(model) }
-            let settings = try data.resolved(over: nil, task: interface.task)
+            var settings = try data.resolved(over: nil, task: interface.task)
+            try patches.apply(to: &settings, model)
             let counts = try settings.counts(for: interface.task)
             let sampleBytes = try interface.shape.sampleBytes(isDeep: settings.startsDeep(for: interface.task))
             lines.append(("pictures", "\(counts.training) train, \(counts.testing) test"))
@@ -52,11 +54,11 @@ struct InfoCommand: ParsableCommand, TrainerVerb {
         console.draw("timing a few steps")
         defer { console.clear() }
         let net = try Net(
-            model: model, for: settings.use, threads: threads, preparedWeights: .recomputed)
+            model: model, for: settings.use(tests: .resized), threads: threads, preparedWeights: .recomputed)
         let times = try StepMeasurement(net: net, settings: settings, training: counts.training).run()
         let time = TimeForecast(
-            step: times.step, testedBatch: times.testedBatch, training: counts.training, testing: counts.testing,
-            batch: settings.samplesPerStep, capacity: model.batchCapacity)
+            step: times.step, training: counts.training * (patches.patches ?? 1), batch: settings.samplesPerStep,
+            test: .batches(of: times.testedBatch, count: TimeForecast.batches(counts.testing, model.batchCapacity)))
         return [("memory, this run", memory.text), ("time", time.text(epochs: settings.epochs))]
     }
 }

@@ -154,9 +154,11 @@ struct WeightsOptions: ParsableArguments {
         if let record { return record.data }
         // Whoever loads the weights looks whether the file is sound.
         guard let known = try? Checkpoint(path: file(), isChecked: true).record(for: nil).data else { return nil }
-        return DataSettings(
+        var settings = DataSettings(
             palettes: known.palettes, rangeSetting: known.rangeSetting, range: known.range,
             isOriented: known.isOriented)
+        (settings.patches, settings.typicalScale) = (known.patches, known.typicalScale)
+        return settings
     }
 }
 

@@ -37,11 +37,13 @@ struct PredictCommand: ParsableCommand, TrainerVerb {
         // Before anything else is said: is it a run of this net?
         let (file, record) = (try weights.file(), try weights.record(for: context.model))
         let names = try ClassNames(classes.names ?? record?.data.classNames ?? [], task: task)
-        var style = try output.style(task, tiling, names)
-        let settings = try reading.applied(to: weights.readingSettings(record))
+        let known = try weights.readingSettings(record)
+        let scale = try tiling.scale(known, console)
+        var style = try output.style(task, isTiled: scale != nil, names)
+        let settings = try reading.applied(to: known)
         style.decoding = settings.decoding(
             within: try MemoryShares(
-                context.model, plans: tiling.tiles ? [TileGeometry.plan] : Net.plans(.predicting), threads: threads))
+                context.model, plans: scale != nil ? [TileGeometry.plan] : Net.plans(.predicting), threads: threads))
         style.range = settings.range ?? .full
         let targets = PredictionTargets(
             folder: output.folder, task: task, style: style, replacing: overwriting.replacing)
@@ -52,7 +54,7 @@ struct PredictCommand: ParsableCommand, TrainerVerb {
             model: context.model, weights: Checkpoint(path: file, isChecked: record != nil), folder: output.folder,
             style: style, threads: threads,
             isStrict: inputs.strict, console: console, isInterrupted: { interruption.isRequested })
-        let tally = try tiling.tiles ? session.tiled(source, scale: tiling.scale ?? 1) : session.whole(source)
+        let tally = try scale.map { try session.tiled(source, scale: $0) } ?? session.whole(source)
         console.clear()
         if let warning = tally.report.warning, !inputs.strict { console.warn(warning) }
         guard tally.written > 0 || tally.isInterrupted else {

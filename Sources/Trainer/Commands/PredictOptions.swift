@@ -70,8 +70,8 @@ struct PredictOutputOptions: ParsableArguments {
     }
 
     /// - Throws: `TrainerError` for flags that mean nothing for what the net learns.
-    func style(_ task: TrainingTask, _ tiling: TileOptions, _ names: ClassNames) throws -> PredictionStyle {
-        if tiling.tiles && flips == .hv {
+    func style(_ task: TrainingTask, isTiled: Bool, _ names: ClassNames) throws -> PredictionStyle {
+        if isTiled && flips == .hv {
             throw TrainerError(
                 "--flips hv: tiles come from the top to the bottom of a picture, which cannot be upside down as well",
                 hint: "use --flips h")
@@ -91,7 +91,7 @@ struct PredictOutputOptions: ParsableArguments {
         style.flips = flips
         if overlay == true {
             style.overlay = .tinted
-        } else if overlay == nil && task.classes != nil && !tiling.tiles {
+        } else if overlay == nil && task.classes != nil && !isTiled {
             style.overlay = .figure(names)
         }
         return style

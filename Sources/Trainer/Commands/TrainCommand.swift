@@ -19,6 +19,7 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         commandName: "train", abstract: "Trains the net and writes checkpoints, metrics and pictures to a folder.")
 
     @OptionGroup var data: DataOptions
+    @OptionGroup var patches: PatchFlags
     @OptionGroup var flags: TrainingFlags
     @OptionGroup var folds: FoldFlags
 
@@ -87,6 +88,7 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         var dataSettings = try data.resolved(
             over: (previous ?? like ?? repeated?.record)?.data, task: interface.task)
         dataSettings.fold = fold ?? dataSettings.fold
+        try patches.apply(to: &dataSettings, model)
         if previous == nil && repeated == nil {
             // Another fold has other training pictures.
             if like != nil { dataSettings.range = nil }
@@ -99,9 +101,11 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         let (samples, findings) = try DataSet.load(
             dataSettings, .training, shape: interface.shape, seed: settings.seed, threads: threads,
             isStrict: data.strict, cache: data.cache,
-            shares: MemoryShares(training: model, settings, threads: threads), console: console)
+            shares: MemoryShares(training: model, settings, tests: dataSettings.tests, threads: threads),
+            console: console)
         dataSettings.palettes = samples.reader?.palettes
         dataSettings.range = samples.range
+        if previous == nil { dataSettings.typicalScale = dataSettings.patches?.scale ?? findings?.typicalScale(interface.shape) }
         try samples.checkTrainable(fold: dataSettings.fold)
         let hasTruth = try samples.testsHaveTruth()
         try settings.stopping.check(samples.shape.task, hasTests: !samples.testing.isEmpty, hasTruth: hasTruth)
@@ -148,13 +152,13 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         let model = context.model
         // Before threads are started, for they inherit which signals are held back.
         let interruption = Interruption()
-        if !isContinued { try sayMemory(model, samples, record.settings, console) }
+        if !isContinued { try sayMemory(model, samples, record, console) }
         // The tests between epochs are too short a part of training to spend memory on.
         let net = try Net(
-            model: model, for: record.settings.use, threads: threads, preparedWeights: .recomputed)
+            model: model, for: record.use, threads: threads, preparedWeights: .recomputed)
         var record = record
         let task = samples.shape.task
-        let size = samples.shape.testedSize.text
+        let size = samples.testedSize
         var log = MetricsLog(task: task, size: size)
         if isContinued {
             let previous = try Checkpoint(path: files.checkpoint).restore(net.parameters)
@@ -207,14 +211,13 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
     }
 
     /// Before the net's memory is taken.
-    private func sayMemory(_ model: Model, _ samples: DataSet, _ settings: TrainingSettings, _ console: Console) throws
-    {
+    private func sayMemory(_ model: Model, _ samples: DataSet, _ record: RunRecord, _ console: Console) throws {
         // What decoding has left.
         MemoryUse.giveBackFreeMemory()
         let pictures = samples.keptBytes
         var forecast = try MemoryForecast(
-            model: model, shape: samples.shape, settings: settings, threads: threads, pictures: pictures,
-            program: max(0, (MemoryUse.residentBytes() ?? pictures) - pictures))
+            model: model, shape: samples.shape, settings: record.settings, tests: record.data.tests, threads: threads,
+            pictures: pictures, program: max(0, (MemoryUse.residentBytes() ?? pictures) - pictures))
         forecast.decoding = samples.decodingBytesTogether
         console.say("memory: " + forecast.text)
         if let budget = try ModelDefaults(metadata: model.metadata).memoryBudget, forecast.total > budget {
@@ -277,6 +280,10 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         let pairs = [
             ("--range \(now.rangeSetting)", "--range \(known.rangeSetting)", now.range != known.range),
             (exif[now.isOriented] ?? "", exif[known.isOriented] ?? "", now.isOriented != known.isOriented),
+            (
+                now.patches?.text ?? "no --patches", known.patches?.text ?? "no --patches",
+                now.patches != known.patches
+            ),
         ]
         for (flag, before, isOther) in pairs where isOther {
             throw TrainerError(
@@ -301,14 +308,22 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
 
     private func announce(_ console: Console, _ samples: DataSet, _ record: RunRecord) {
         let settings = record.settings
+        let pieces = record.data.patches.map { Self.text($0, samples) } ?? ""
         let start = record.progress.step == 0 ? "" : ", from step \(record.progress.step)"
         console.say(
             "\(record.graphName): \(samples.training.count) pictures train, \(samples.testing.count) test "
-                + "(\(record.data.title)); \(settings.summary), "
+                + "(\(record.data.title)); \(pieces)\(settings.summary), "
                 + "\(Text.count(threads, "thread"))\(start)")
         if record.progress.epoch >= settings.epochs {
             console.say("all \(Text.count(record.progress.epoch, "epoch")) are done; a larger --epochs trains on")
         }
+    }
+
+    /// `16 pieces of 128x128 of each, `
+    private static func text(_ patches: PatchSettings, _ samples: DataSet) -> String {
+        let size = PictureSize(width: samples.shape.width, height: samples.shape.height).text
+        let scale = patches.scale == 1 ? "" : " at scale \(Text.plain(patches.scale))"
+        return "\(Text.count(patches.perPicture, "piece")) of \(size) of each in an epoch\(scale); "
     }
 
     private func finish(_ results: RunResults, _ description: RunDescription, _ console: Console) throws {

@@ -1,5 +1,6 @@
 import Base
 import DataSets
+import Nets
 import Predictions
 import Recipes
 import Runtime
@@ -35,9 +36,10 @@ struct MemoryForecast: Hashable, Sendable {
     ///   - program: bytes that are in use besides, before the net is made.
     /// - Throws: `RuntimeError` for a model without a training plan.
     init(
-        model: Model, shape: SampleShape, settings: TrainingSettings, threads: Int, pictures: Int, program: Int
+        model: Model, shape: SampleShape, settings: TrainingSettings, tests: Net.Tests = .resized, threads: Int,
+        pictures: Int, program: Int
     ) throws {
-        net = try settings.memory(model, threads: threads)
+        net = try settings.memory(model, tests: tests, threads: threads)
         self.pictures = pictures
         self.program = program
         // Those made ahead and the one at work; a test at the forecast's time runs beside those of training.

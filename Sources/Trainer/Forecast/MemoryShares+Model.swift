@@ -26,10 +26,10 @@ extension MemoryShares {
 
     /// Of training.
     /// - Throws: `RuntimeError` or `TrainerError` for a model that cannot be trained.
-    init(training model: Model, _ settings: TrainingSettings, threads: Int) throws {
+    init(training model: Model, _ settings: TrainingSettings, tests: Net.Tests = .resized, threads: Int) throws {
         let rest = try MemoryForecast(
-            model: model, shape: NetInterface(model: model).shape, settings: settings, threads: threads, pictures: 0,
-            program: 0)
+            model: model, shape: NetInterface(model: model).shape, settings: settings, tests: tests, threads: threads,
+            pictures: 0, program: 0)
         self.init(budget: try ModelDefaults(metadata: model.metadata).memoryBudget, net: rest.total, threads: threads)
     }
 }

@@ -3,33 +3,52 @@ import Predictions
 
 /// How long training takes, from the first steps of it.
 struct TimeForecast: Hashable, Sendable {
-    /// Of a step, and of the test of a batch, in seconds.
-    var step: Double
-    var testedBatch: Double
-    var stepsPerEpoch: Int
-    var testBatches: Int
-
-    /// - Parameters:
-    ///   - training, testing: pictures.
-    ///   - batch: pictures in a step.
-    ///   - capacity: pictures in the batch of a test.
-    init(step: Double, testedBatch: Double, training: Int, testing: Int, batch: Int, capacity: Int) {
-        self.step = step
-        self.testedBatch = testedBatch
-        stepsPerEpoch = (training + batch - 1) / batch
-        testBatches = (testing + capacity - 1) / capacity
+    /// What a test consists of.
+    enum Test: Hashable, Sendable {
+        /// Batches of pictures at the net's size, each of so many seconds.
+        case batches(of: Double, count: Int)
+        /// Tiles of whole pictures.
+        case tiles(of: Double, count: Int)
     }
 
+    /// Of a step, in seconds.
+    var step: Double
+    var stepsPerEpoch: Int
+    var test: Test
+
+    /// - Parameters:
+    ///   - training: samples of an epoch.
+    ///   - batch: samples in a step.
+    init(step: Double, training: Int, batch: Int, test: Test) {
+        self.step = step
+        self.test = test
+        stepsPerEpoch = Self.batches(training, batch)
+    }
+
+    /// Batches that so many samples are.
+    static func batches(_ count: Int, _ capacity: Int) -> Int { (count + capacity - 1) / capacity }
+
     /// An epoch with its test, in seconds.
-    var epoch: Double { step * Double(stepsPerEpoch) + testedBatch * Double(testBatches) }
+    var epoch: Double {
+        switch test {
+        case .batches(let seconds, let count), .tiles(let seconds, let count):
+            step * Double(stepsPerEpoch) + seconds * Double(count)
+        }
+    }
+
+    private var testText: String {
+        switch test {
+        case .batches(_, 0), .tiles(_, 0): ""
+        case .batches(let seconds, let count):
+            ", a test of \(Text.count(count, "batch", "batches")) of \(Self.time(seconds))"
+        case .tiles(let seconds, let count): ", a test of \(Text.count(count, "tile")) of \(Self.time(seconds))"
+        }
+    }
 
     /// `an epoch takes about 3.9 s (30 steps of 113.9 ms, a test of 2 batches in 0.4 s), 20 epochs 1:18`.
     func text(epochs: Int) -> String {
-        let test =
-            testBatches > 0
-            ? ", a test of \(Text.count(testBatches, "batch", "batches")) of \(Self.time(testedBatch))" : ""
-        return "an epoch takes about \(Self.time(epoch)) (\(Text.count(stepsPerEpoch, "step")) of "
-            + "\(Self.time(step))\(test)), \(Text.count(epochs, "epoch")) \(Text.duration(epoch * Double(epochs)))"
+        "an epoch takes about \(Self.time(epoch)) (\(Text.count(stepsPerEpoch, "step")) of "
+            + "\(Self.time(step))\(testText)), \(Text.count(epochs, "epoch")) \(Text.duration(epoch * Double(epochs)))"
     }
 
     /// `12.3 ms`, `3.9 s`, `2:05`.

@@ -13,7 +13,7 @@ struct EpochSteps {
     let settings: TrainingSettings
 
     /// The steps of an epoch, each of so many batches as are accumulated; the last may have fewer, and smaller ones.
-    var count: Int { (data.training.count + settings.samplesPerStep - 1) / settings.samplesPerStep }
+    var count: Int { (data.epochCount + settings.samplesPerStep - 1) / settings.samplesPerStep }
 
     /// The numbers of the step with that number in the run, counted from 1.
     func scalars(_ number: Int, _ progress: RunProgress) -> StepScalars {
@@ -32,7 +32,7 @@ struct EpochSteps {
     /// - Throws: `ThreadError` when no thread can be started.
     func rest(of progress: RunProgress, spans: SpanRecorder? = nil) throws -> Rest {
         let draw = EpochDraw(seed: settings.seed, epoch: progress.epoch + 1)
-        let steps = draw.order(data.training).chunks(of: settings.samplesPerStep).map(settings.runs)
+        let steps = data.order(draw).chunks(of: settings.samplesPerStep).map(settings.runs)
             .dropFirst(progress.stepInEpoch)
         let maker = BatchMaker(data: data, augmentation: EpochAugmentation(settings: settings.augmentation, draw: draw))
         return Rest(

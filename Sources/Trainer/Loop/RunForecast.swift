@@ -41,18 +41,18 @@ final class RunForecast {
         meter = nil
         guard let step = timed.mean, epochs > 1 || !isLast else { return 0 }
         let (data, net) = (steps.data, steps.net)
-        let testedBatch = try spans.measure(.forecast) { try timeOfTest(net, data) }
+        let test = try spans.measure(.forecast) { try timeOfTest(net, data) }
         let forecast = TimeForecast(
-            step: step, testedBatch: testedBatch, training: data.training.count, testing: data.testing.count,
-            batch: steps.settings.samplesPerStep, capacity: net.model.batchCapacity)
+            step: step, training: data.epochCount, batch: steps.settings.samplesPerStep, test: test)
         console.clear()
         console.say("time: " + forecast.text(epochs: epochs - progress.epoch))
         return monotonicSeconds() - now
     }
 
-    /// The seconds that the test of a batch takes: it changes nothing.
-    private func timeOfTest(_ net: Net, _ data: DataSet) throws -> Double {
-        guard !data.testing.isEmpty else { return 0 }
+    /// What the test of an epoch takes: it changes nothing.
+    private func timeOfTest(_ net: Net, _ data: DataSet) throws -> TimeForecast.Test {
+        guard data.patches == nil else { return try timeOfTiles(TiledNet(of: net), data) }
+        guard !data.testing.isEmpty else { return .batches(of: 0, count: 0) }
         let samples = Array(data.testing.prefix(net.model.batchCapacity))
         var meter = SpeedMeter(warmUp: 1)
         for _ in 0..<3 {
@@ -60,6 +60,19 @@ final class RunForecast {
             _ = try test(net, on: samples, of: data)
             meter.add(monotonicSeconds() - start)
         }
-        return (meter.mean ?? 0) * Double(net.model.batchCapacity) / Double(samples.count)
+        return .batches(
+            of: (meter.mean ?? 0) * Double(net.model.batchCapacity) / Double(samples.count),
+            count: TimeForecast.batches(data.testing.count, net.model.batchCapacity))
+    }
+
+    /// Of the tiles of whole pictures, beside which the loss of a few pieces is nothing.
+    private func timeOfTiles(_ net: TiledNet, _ data: DataSet) throws -> TimeForecast.Test {
+        var meter = SpeedMeter(warmUp: 1)
+        for _ in 0..<3 {
+            let start = monotonicSeconds()
+            try net.runOnce()
+            meter.add(monotonicSeconds() - start)
+        }
+        return .tiles(of: meter.mean ?? 0, count: net.tileCount(of: data.testing.map { data.samples[$0].size }))
     }
 }

@@ -41,7 +41,7 @@ struct RunResults {
     /// - Returns: nil where there is nothing more to be told, without test pictures, and when a signal comes.
     /// - Throws: `TrainerError` or `RuntimeError` when weights or pictures cannot be read.
     func testBest(measuresWritten: Bool) throws -> TestResult? {
-        let isMeasured = measuresWritten && WrittenEvaluation(data) != nil
+        let isMeasured = measuresWritten && data.patches == nil && WrittenEvaluation(data) != nil
         guard state.task.classes != nil || isMeasured, !data.testing.isEmpty, FileSystem.isFile(files.best) else {
             return nil
         }
@@ -66,7 +66,7 @@ struct RunResults {
         guard let scores = state.log.rows.first(where: { $0.epoch == epoch })?.test else { return }
         let best = BestScores(
             epoch: epoch, criterion: try state.task.criterion(state.settings.stopping.bestBy), task: state.task,
-            size: data.shape.testedSize, scores: scores, written: result?.written)
+            size: data.patches == nil ? data.shape.testedSize : nil, scores: scores, written: result?.written)
         try writer.writing { try FileWriter.write(files.bestScores, text: best.text) }
     }
 
