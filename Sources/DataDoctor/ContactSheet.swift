@@ -218,7 +218,7 @@ extension Finding.Code {
         case .contradictions: "twice, with other masks"
         case .layout, .noPairs, .unusable, .foreign, .pictureAlone, .maskAlone, .sameName, .subfolders,
             .noObject, .nothingToTrain, .scaledMasks, .inverted, .rareObject, .rareClasses, .untrainedClasses,
-            .untestedClasses, .untestedObject, .fewPictures, .noTests:
+            .untestedClasses, .untestedObject, .lostDetail, .fewPictures, .noTests:
             nil
         }
     }

@@ -54,6 +54,10 @@ extension DataSet {
     ///
     /// - Parameter pairs: the files of the samples, in their order; none for samples that were drawn.
     package func findings(_ names: ClassNames, pairs: [SurveyedPair], map: MaskMap?) -> [Finding] {
+        lostDetail(names, pairs: pairs) + taskFindings(names, pairs, map)
+    }
+
+    private func taskFindings(_ names: ClassNames, _ pairs: [SurveyedPair], _ map: MaskMap?) -> [Finding] {
         switch shape.task {
         case .mask:
             let isTested = testing.isEmpty || testing.contains { samples[$0].classes.contains(1) }

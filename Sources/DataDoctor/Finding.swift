@@ -45,6 +45,7 @@ package struct Finding: Hashable, Sendable {
         case untestedClasses = "untested-classes"
         case untestedObject = "untested-object"
         case lostObjects = "lost-objects"
+        case lostDetail = "lost-detail"
         case plainPictures = "plain-pictures"
         case smallPictures = "small-pictures"
         case duplicatesAcross = "duplicates-across-split"

@@ -88,28 +88,6 @@ package struct DataSet: Sendable {
         return try reader.read(stored)
     }
 
-    /// Samples of an epoch: training pictures, or pieces of these.
-    package var epochCount: Int { training.count * (patches?.perPicture ?? 1) }
-
-    /// What an epoch trains on, in its order, as a `BatchMaker` counts it: indices of samples, or numbers of their pieces.
-    package func order(_ draw: EpochDraw) -> [Int] {
-        patches.map { draw.order(training, patches: $0) } ?? draw.order(training)
-    }
-
-    /// What the loss of a test is told of, as a `BatchMaker` without augmentation counts it.
-    package func tested(_ indices: [Int]) -> [Int] {
-        guard patches != nil else { return indices }
-        let each = PatchSettings.testedPerPicture
-        return indices.flatMap { $0 * each..<($0 + 1) * each }
-    }
-
-    /// What a training picture is to a `BatchMaker` with augmentation: its first piece.
-    package func number(of index: Int) -> Int { index * (patches?.perPicture ?? 1) }
-
-    /// The size that tests are taken at, for people.
-    package var testedSize: String { patches == nil ? shape.testedSize.text : Self.ownSize }
-    package static let ownSize = "the pictures' own size"
-
     /// The indices that train and those that test: a shuffled draw, or the first ones.
     static func parts(count: Int, split: Double, isSorted: Bool, seed: UInt64) -> (
         training: [Int], testing: [Int]

@@ -36,10 +36,10 @@ package final class Net {
     /// The plans of a model that a use needs.
     package static func plans(_ use: Use) -> [String] {
         switch use {
-        case .training(_, _, .resized): ["train", "forward", "infer"]
-        case .training(_, _, .tiled): ["train", "forward", "infer", TileGeometry.plan]
-        case .testing: ["forward", "infer"]
-        case .predicting: ["infer"]
+        case .training(_, _, .resized): [PlanNames.train, PlanNames.forward, PlanNames.infer]
+        case .training(_, _, .tiled): [PlanNames.train, PlanNames.forward, PlanNames.infer, PlanNames.tile]
+        case .testing: [PlanNames.forward, PlanNames.infer]
+        case .predicting: [PlanNames.infer]
         }
     }
 
@@ -63,9 +63,9 @@ package final class Net {
         executor = try Executor(
             model: model, parameters: parameters, plans: plans, threads: threads, optimizer: optimizer,
             extras: extras, preparedWeights: preparedWeights)
-        training = plans.contains("train") ? try executor.plan("train") : nil
-        test = plans.contains("forward") ? try executor.plan("forward") : nil
-        inference = try executor.plan("infer")
+        training = plans.contains(PlanNames.train) ? try executor.plan(PlanNames.train) : nil
+        test = plans.contains(PlanNames.forward) ? try executor.plan(PlanNames.forward) : nil
+        inference = try executor.plan(PlanNames.infer)
     }
 
     package static func noLoss(_ model: Model) -> TrainerError {

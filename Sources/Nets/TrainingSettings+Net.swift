@@ -26,3 +26,8 @@ extension DataSettings {
     /// What tests between epochs look at.
     package var tests: Net.Tests { patches == nil ? .resized : .tiled }
 }
+
+extension RunRecord {
+    /// What the plans and the memory of a net have to be made for.
+    package var use: Net.Use { settings.use(tests: data.tests) }
+}

@@ -277,7 +277,7 @@ import TrainerTestSupport
         func content(_ name: String, _ picture: Bitmap) throws -> UInt64? {
             try folder.write(name, picture.encodePNG())
             let pair = SamplePair(stem: name, picture: folder.file(name), mask: nil)
-            return try DecodedPair(pair, shape, DecodingOptions(), looksAtWhole: true).facts?.content
+            return try DecodedPair(pair, shape, nil, DecodingOptions(), looksAtWhole: true).facts?.content
         }
         let picture = Bitmap(
             width: 16, height: 16, channels: 3, pixels: (0..<768).map { UInt8(truncatingIfNeeded: $0 * $0) })

@@ -121,9 +121,10 @@ import Testing
     /// One more entry leaves the draws of the others as they were.
     @Test func entriesDrawFromTheirOwnStreams() throws {
         func drawn(_ text: String) throws -> Augmentation {
-            EpochAugmentation(
-                settings: try AugmentationSettings(parsing: text), draw: EpochDraw(seed: 5, epoch: 2)
-            ).augmentation(of: 7, height: 64, width: 64, mean: { [0.5, 0.5, 0.5] })
+            let epoch = EpochAugmentation(
+                settings: try AugmentationSettings(parsing: text), draw: EpochDraw(seed: 5, epoch: 2))
+            let space = epoch.space(of: 7, size: PictureSize(width: 64, height: 64))
+            return epoch.augmentation(of: 7, space: space, mean: { [0.5, 0.5, 0.5] })
         }
         let few = try drawn("rotate=20,brightness=0.2")
         let more = try drawn("rotate=20,brightness=0.2,shift=0.1,elastic=5,noise=0.1")
@@ -201,7 +202,7 @@ import Testing
     /// Contrast keeps the mean of the picture.
     @Test func contrastTurnsAboutTheMean() throws {
         let (shape, sample) = scene(1)
-        let mean = shape.mean(of: sample)
+        let mean = shape.mean(of: sample.picture)
         var map = ColorMap()
         map.brighten(by: 0.8)
         map.stretch(by: 0.7, mean: mean)

@@ -44,7 +44,7 @@ import TrainerTestSupport
     func textsOfNoFoldAreRefused(text: String) { #expect(Fold(text) == nil) }
 
     @Test func tablesReadBackAndAreSummedUp() throws {
-        let size = PictureSize(width: 96, height: 64)
+        let size = "96x64"
         var table = FoldTable(task: .mask)
         table.add(.init(fold: 2, bestEpoch: 3, scores: TestScores(loss: 0.3, values: [0.8, 1.0 / 3])))
         #expect(table.summary(of: 3, size: size) == "1 of 3 folds: loss 0.3000, Dice 0.8000, IoU 0.3333 at 96x64")

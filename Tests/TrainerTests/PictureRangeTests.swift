@@ -103,7 +103,10 @@ import TrainerTestSupport
             let augmentation = EpochAugmentation(settings: settings, draw: EpochDraw(seed: 1, epoch: 3))
             let maker = BatchMaker(data: data, augmentation: augmentation)
             return maker.item(
-                sample, augmentation.augmentation(of: 0, height: 16, width: 16, mean: { shape.mean(of: sample) })
+                sample,
+                augmentation.augmentation(
+                    of: 0, space: augmentation.space(of: 0, size: PictureSize(width: 16, height: 16)),
+                    mean: { shape.mean(of: sample.picture) })
             ).picture
         }
         let plain = item(PicturePlanes(bytes))

@@ -44,7 +44,8 @@ extension DataSettings: RecordPart {
         if fields.has("patches"), try fields.optional("patches") != nil {
             let scale = typicalScale ?? 1
             patches = PatchSettings(perPicture: try fields.value("patches"), scale: scale)
-            guard (1...PatchSettings.most).contains(patches?.perPicture ?? 0), PatchSettings.scales.contains(scale) else {
+            guard (1...PatchSettings.most).contains(patches?.perPicture ?? 0), PatchSettings.scales.contains(scale)
+            else {
                 throw fields.wrong("patches", "\(patches?.text ?? "")", "a number from 1 and a scale")
             }
         }

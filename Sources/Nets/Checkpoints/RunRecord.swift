@@ -14,9 +14,6 @@ package struct RunRecord: Hashable, Sendable {
     package var fingerprint: String
     package var progress = RunProgress()
 
-    /// What the plans and the memory of a net have to be made for.
-    package var use: Net.Use { settings.use(tests: data.tests) }
-
     private static let format = "unetc-checkpoint-3"
     /// Formats that say less, but nothing else.
     private static let olderFormats = ["unetc-checkpoint-2"]

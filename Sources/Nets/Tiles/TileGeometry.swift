@@ -24,7 +24,7 @@ package struct TileGeometry: Hashable, Sendable {
     var marginRight: Int
 
     /// The plan of a model.
-    package static let plan = "tile"
+    package static let plan = PlanNames.tile
 
     /// - Returns: nil for a model without a plan for tiles.
     /// - Throws: `TrainerError` for a plan that has not the net's output, or that contradicts itself.

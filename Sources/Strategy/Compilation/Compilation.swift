@@ -90,6 +90,20 @@ public final class Compilation {
         return choice
     }
 
+    /// Leaves out the plan `tile` where the graph cannot be computed tile by tile, or no tile of a fitting size is exact.
+    /// - Returns: why; nil where it can.
+    /// - Throws: what the passes throw.
+    public func leaveOutImpossibleTiles() throws -> String? {
+        guard options.plans.contains(.tile) else { return nil }
+        do {
+            knownTile = try timings.measure(.tiles) { try TileChoice.chosen(for: graph, options) }
+            return nil
+        } catch let error as SpatialError {
+            options.plans.removeAll { $0 == .tile }
+            return "\(error)"
+        }
+    }
+
     /// Names the file of a graph that cannot be computed in tiles.
     private func tiled<Result>(_ body: () throws -> Result) throws -> Result {
         do {

@@ -94,7 +94,9 @@ struct CrossValidation {
             try table.write(to: path)
         }
         guard !table.rows.isEmpty else { return }
-        console.say("\(table.summary(of: count, size: command.patches.settings == nil ? shape.testedSize.text : DataSet.ownSize)); numbers \(path)")
+        console.say(
+            "\(table.summary(of: count, size: command.patches.settings == nil ? shape.testedSize.text : DataSet.ownSize)); numbers \(path)"
+        )
         withExtendedLifetime(folder) {}
     }
 

@@ -16,7 +16,8 @@ struct PatchFlags: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "With --patches, resize pictures by this factor before pieces are cut out; default: 1.", valueName: "factor"))
+            "With --patches, resize pictures by this factor before pieces are cut out; default: 1.", valueName: "factor"
+        ))
     var scale: Double?
 
     mutating func validate() throws {

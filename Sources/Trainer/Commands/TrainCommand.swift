@@ -105,7 +105,9 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
             console: console)
         dataSettings.palettes = samples.reader?.palettes
         dataSettings.range = samples.range
-        if previous == nil { dataSettings.typicalScale = dataSettings.patches?.scale ?? findings?.typicalScale(interface.shape) }
+        if previous == nil {
+            dataSettings.typicalScale = dataSettings.patches?.scale ?? findings?.typicalScale(interface.shape)
+        }
         try samples.checkTrainable(fold: dataSettings.fold)
         let hasTruth = try samples.testsHaveTruth()
         try settings.stopping.check(samples.shape.task, hasTests: !samples.testing.isEmpty, hasTruth: hasTruth)

@@ -15,8 +15,8 @@ struct Compile: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Also compile a plan for tiles of large pictures: auto, or a size such as 512 or 384x512.",
-            valueName: "size"))
+            "The tiles of large pictures, for which there is a plan: auto, a size such as 512 or 384x512, or none; default: "
+                + "auto, or none for graphs that cannot be computed tile by tile.", valueName: "size"))
     var tile: TileArgument?
 
     @Option(help: ArgumentHelp("Where to write (default: generated/<graph name>).", valueName: "dir"))
@@ -48,13 +48,16 @@ struct Compile: ParsableCommand {
             var options = try target.options(batch: batch)
             options.fuses = fuse
             options.overwrites = overwrite
-            tile?.apply(to: &options)
+            (tile ?? .auto).apply(to: &options)
             options = try tuning.applied(to: options, of: session)
             let compilation = try memory.compilation(
                 of: session, options, threads: target.threadCount, timings: timings
             ) { printResult("memory: \($0)") }
             // The process is about to end, and taking apart what was made of the graph would hold that up.
             _ = Unmanaged.passRetained(compilation)
+            if tile == nil, let obstacle = try compilation.leaveOutImpossibleTiles() {
+                printResult("no plan tile: \(obstacle)")
+            }
             let folder = output ?? "generated/\(session.graph.name)"
             let compiled = try compilation.compile(into: folder)
             for plan in compiled.plans { printResult("plan \(plan.name): \(plan.plan.report)") }

@@ -1,10 +1,8 @@
-import Tasks
-
 /// Rows of floats `[channels, width]` that come one after another, brought to another size.
 ///
 /// A triangle filter, as wide as a step of the coarser grid: between the centres of pixels it interpolates when a map
 /// grows, and it averages when one shrinks. Holds the few rows that the next result needs.
-struct RowResampler {
+package struct RowResampler {
     private let channels: Int
     private let columns: TriangleTaps
     private let rows: TriangleGrid
@@ -19,7 +17,7 @@ struct RowResampler {
     private var result: [Float]
 
     /// All sizes are positive.
-    init(channels: Int, from old: PictureSize, to new: PictureSize) {
+    package init(channels: Int, from old: PictureSize, to new: PictureSize) {
         self.channels = channels
         width = old.width
         columns = TriangleTaps(from: old.width, to: new.width)
@@ -31,7 +29,7 @@ struct RowResampler {
 
     /// Takes the next row, `[channels, old width]`, and hands on the results that it completes, `[channels, new width]`
     /// each, from the top.
-    mutating func push(
+    package mutating func push(
         _ row: UnsafeBufferPointer<Float>, emit: (UnsafeBufferPointer<Float>) throws -> Void
     ) rethrows {
         held.append(Array(row))
