@@ -252,6 +252,6 @@ import TrainerTestSupport
             let model = try PixelModel.load(["NAME=\"red\"", "HASH=\"red\""])
             try perform(parse(all), TrainerContext(model: model, arguments: all))
         }
-        #expect(plain.contains("has no plan for tiles") && plain.contains("--tile auto"), "\(plain)")
+        #expect(plain.contains("has no plan for tiles") && plain.contains("without --tile none"), "\(plain)")
     }
 }
