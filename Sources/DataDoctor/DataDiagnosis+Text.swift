@@ -53,6 +53,7 @@ extension DataDiagnosis {
 
     private var folderText: String {
         (layout?.folders ?? []).map { folders in
+            if let list = folders.list { return inside(list.path) + (list.part.map { " (\($0.rawValue))" } ?? "") }
             let names = [folders.pictures] + (folders.masks.map { [$0] } ?? [])
             return names.map { inside($0) + "/" }.joined(separator: " with ")
         }.joined(separator: ", ")
@@ -73,7 +74,8 @@ extension DataDiagnosis {
             return "\(survey.pairs.count) of \(pictures) can be used" + rest
         }
         let masks = Text.count(pairings.reduce(0) { $0 + $1.maskCount }, "mask")
-        return "\(survey.pairs.count) of \(pictures) and \(masks) can be used" + rest
+        let names = pairings.foundNames.map { ", masks named \($0.words)" }.joined()
+        return "\(survey.pairs.count) of \(pictures) and \(masks) can be used" + names + rest
     }
 
     private var pictureText: String {

@@ -35,9 +35,7 @@ package struct DataExamination {
         var result = DataDiagnosis(settings: settings, seed: seed, net: net)
         let needsMasks = net?.shape.task.needsMasks ?? true
         do {
-            let layout = try DataLayout.recognize(
-                folder: settings.folder, pictures: settings.pictures, masks: settings.masks, needsMasks: needsMasks
-            ).forTraining
+            let layout = try settings.layout(needsMasks: needsMasks).forTraining
             result.layout = layout
             result.pairings = try layout.folders.map { try SamplePairing(listing: $0) }
         } catch let error as TrainerError {

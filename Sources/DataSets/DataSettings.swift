@@ -8,6 +8,10 @@ package struct DataSettings: Hashable, Sendable {
     /// `--images` and `--masks`.
     package var pictures: String?
     package var masks: String?
+    /// `--mask-name`: how masks are named after their pictures; nil to find it out.
+    package var maskName: MaskName?
+    /// `--pairs`: the file that lists pictures and masks.
+    package var pairs: String?
     package var map: MaskMap?
     /// What the indices of palette masks mean; nil to find it out.
     package var palettes: PaletteRule?
@@ -32,14 +36,17 @@ package struct DataSettings: Hashable, Sendable {
     package var fold: Fold?
 
     package init(
-        folder: String? = nil, pictures: String? = nil, masks: String? = nil, map: MaskMap? = nil,
-        palettes: PaletteRule? = nil, rangeSetting: RangeSetting = .auto, range: PictureRange? = nil,
+        folder: String? = nil, pictures: String? = nil, masks: String? = nil, maskName: MaskName? = nil,
+        pairs: String? = nil, map: MaskMap? = nil, palettes: PaletteRule? = nil, rangeSetting: RangeSetting = .auto,
+        range: PictureRange? = nil,
         isOriented: Bool = true, classNames: [String] = [], split: Double = 0.8, isSorted: Bool = false,
         fold: Fold? = nil
     ) {
         self.folder = folder
         self.pictures = pictures
         self.masks = masks
+        self.maskName = maskName
+        self.pairs = pairs
         self.map = map
         self.palettes = palettes
         self.rangeSetting = rangeSetting
@@ -51,10 +58,10 @@ package struct DataSettings: Hashable, Sendable {
         self.fold = fold
     }
 
-    var isEmbedded: Bool { folder == nil && pictures == nil }
+    var isEmbedded: Bool { folder == nil && pictures == nil && pairs == nil }
 
     /// What the data is called in messages.
-    package var title: String { folder ?? pictures ?? EmbeddedSamples.title }
+    package var title: String { pairs ?? folder ?? pictures ?? EmbeddedSamples.title }
 
     /// How files are decoded.
     var decoding: DecodingOptions {
@@ -73,8 +80,13 @@ package struct DataSettings: Hashable, Sendable {
     /// Where the files are; nil for the embedded pictures.
     /// - Throws: `TrainerError` when the folders are not there.
     package func layout(for task: TrainingTask) throws -> DataLayout? {
-        guard !isEmbedded else { return nil }
-        return try DataLayout.recognize(
-            folder: folder, pictures: pictures, masks: masks, needsMasks: task.needsMasks)
+        isEmbedded ? nil : try layout(needsMasks: task.needsMasks)
+    }
+
+    /// Where the files are.
+    /// - Throws: `TrainerError` when the folders are not there.
+    package func layout(needsMasks: Bool) throws -> DataLayout {
+        try DataLayout.recognize(
+            folder: folder, pictures: pictures, masks: masks, needsMasks: needsMasks, maskName: maskName, pairs: pairs)
     }
 }

@@ -60,8 +60,8 @@ import TrainerTestSupport
 
     @Test(
         arguments: [
-            ("1", "1_mask", "names of masks end in \"_mask\" (\"1.png\" and \"1_mask.png\")"),
-            ("1", "gt_1", "names of masks begin with \"gt_\""),
+            ("1", "1x", "masks may be named NAMEx (\"1.png\" and \"1x.png\"): if that is so, give --mask-name \"{}x\""),
+            ("1", "my1", "--mask-name \"my{}\""),
             ("Cell", "cell", "names differ in capitals (\"Cell.png\" and \"cell.png\")"),
         ])
     func otherNamesOfMasksAreUnderstood(picture: String, mask: String, advice: String) throws {
@@ -69,10 +69,21 @@ import TrainerTestSupport
         try data.folder.writePicture("images/\(picture).png")
         try data.folder.writePicture("images/\(picture)0.png", red: 80)
         try data.folder.writeMask("masks/\(mask).png", left: 0, right: 1)
-        try data.folder.writeMask("masks/\(mask)0.png", left: 0, right: 1)
+        let (core, rest) = mask == "1x" ? ("10x", "") : (mask, "0")
+        try data.folder.writeMask("masks/\(core)\(rest).png", left: 0, right: 1)
         let found = try data.diagnosis()
         #expect(!found.isTrainable)
         #expect(found.words(.noPairs).contains(advice), "\(found.text)")
+    }
+
+    @Test func namesOfMasksThatWereFoundAreSaid() throws {
+        let data = try DoctorFolder()
+        for index in 1...4 {
+            try data.folder.writePicture("images/\(index).png", red: UInt8(60 + index))
+            try data.folder.writeMask("masks/\(index)_mask.png", left: 0, right: 1)
+        }
+        let found = try data.diagnosis()
+        #expect(found.text.contains("4 of 4 pictures and 4 masks can be used, masks named NAME_mask"), "\(found.text)")
     }
 
     @Test func namesAreTakenAsTheyAre() throws {

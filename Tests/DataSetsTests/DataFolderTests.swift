@@ -214,10 +214,11 @@ import TrainerTestSupport
         try folder.folder("masks")
         #expect(message { _ = try load(folder) }.contains("images: expected PNG or JPEG files, found none"))
         try folder.writePicture("images/1.png")
-        try folder.writeMask("masks/1_mask.png", left: 0, right: 1)
+        try folder.writeMask("masks/1_other.png", left: 0, right: 1)
         let text = message { _ = try load(folder) }
         #expect(text.contains("no picture in \(folder.file("images")) has a mask of the same name"), "\(text)")
-        #expect(text.contains("\"1.png\" and \"1_mask.png\""), "\(text)")
+        #expect(text.contains("\"1.png\" and \"1_other.png\""), "\(text)")
+        #expect(text.contains("give --mask-name \"{}_other\""), "\(text)")
     }
 
     @Test func picturesOfAnySizeFit() throws {

@@ -172,7 +172,7 @@ import TrainerTestSupport
         let masks = ["same": "images", "link": "link", "dot": "images/."][form] ?? ""
         let layout = try DataLayout.recognize(folder: data.path, pictures: "images", masks: masks)
         let text = message { _ = try SampleLoading(shape: shape, threads: 1).load(layout, map: nil) }
-        #expect(text.contains("each picture would be its own mask") && text.contains("--masks"), "\(text)")
+        #expect(text.contains("each picture would be its own mask") && text.contains("--mask-name"), "\(text)")
         let settings = DataSettings(folder: data.path, pictures: "images", masks: masks)
         let diagnosis = try DataExamination(settings: settings, seed: 0, net: nil, threads: 1).diagnosis()
         #expect(diagnosis.words(.layout).contains("each picture would be its own mask"))

@@ -6,6 +6,15 @@ package enum DataPart: String, Hashable, Sendable, CaseIterable {
     case training = "train"
     case validation = "val"
     case test = "test"
+
+    /// What its folders, or its lines in a list, may be called, in lower case; the usual name first.
+    var names: [String] {
+        switch self {
+        case .training: ["train", "training"]
+        case .validation: ["val", "valid", "validation"]
+        case .test: ["test", "testing"]
+        }
+    }
 }
 
 /// A folder of pictures and one of masks.
@@ -15,6 +24,10 @@ package struct DataFolders: Hashable, Sendable {
     package var masks: String?
     /// nil for folders that are still to be parted.
     package var part: DataPart?
+    /// How masks are named after their pictures; nil to find it out.
+    var maskName: MaskName?
+    /// The pairs of `--pairs`, whose file the others name then.
+    package var list: PairList.Part?
 }
 
 /// Where a data set's pictures and masks are.
@@ -27,33 +40,40 @@ package struct DataLayout: Hashable, Sendable {
     /// True when the data says itself what trains and what tests.
     package var isParted: Bool { folders.contains { $0.part != nil } }
 
-    /// Recognises what is under `folder`, or takes the two folders given (relative to `folder`, if they are there):
-    /// `images/` + `annotations/trimaps/`, `images/` + `masks/`, and, parted, `train/` + `trainannot/` with
-    /// `val/` + `valannot/` or `test/` + `testannot/` or both. Nets that need no masks take the same without them, and
-    /// `folder` itself when it holds pictures.
+    /// Recognises what is under `folder`, or takes the two folders given (relative to `folder`, if they are there), or the
+    /// list of pairs given. Nets that need no masks take the same without them, and `folder` itself when it holds pictures.
+    /// - Parameters:
+    ///   - maskName: how masks are named after their pictures; nil to find it out.
+    ///   - pairs: the file of `--pairs`.
     /// - Throws: `TrainerError` that says what was looked for and what is there.
     package static func recognize(
-        folder: String?, pictures: String?, masks: String?, needsMasks: Bool = true
+        folder: String?, pictures: String?, masks: String?, needsMasks: Bool = true, maskName: MaskName? = nil,
+        pairs: String? = nil
     ) throws -> DataLayout {
+        if let pairs {
+            let list = try PairList(path: pairs, needsMasks: needsMasks)
+            return DataLayout(
+                folders: list.parts.map {
+                    DataFolders(pictures: pairs, masks: needsMasks ? pairs : nil, part: $0.part, list: $0)
+                })
+        }
         if let folder, !FileSystem.isFolder(folder) {
             let found = FileSystem.kind(folder) == nil ? "there is nothing of that name" : "it is not a folder"
             throw TrainerError("\(folder): expected a folder of pictures and masks (--data), \(found)")
         }
-        if let pictures { return try named(pictures, masks, in: folder, needsMasks: needsMasks) }
-        guard let folder else { throw TrainerError("no data folder given", hint: "give --data DIR") }
-        if let parts = parted(folder, needsMasks) { return parts }
-        let images = FileSystem.join(folder, "images")
-        if FileSystem.isFolder(images) {
-            guard needsMasks else { return DataLayout(folders: [DataFolders(pictures: images)]) }
-            for (name, map) in [("annotations/trimaps", MaskMap.trimap), ("masks", nil)] {
-                let masks = FileSystem.join(folder, name)
-                guard FileSystem.isFolder(masks) else { continue }
-                return DataLayout(folders: [DataFolders(pictures: images, masks: masks)], map: map)
-            }
+        if let pictures {
+            return try named(pictures, masks, in: folder, needsMasks: needsMasks).named(maskName)
         }
-        let holdsFiles = try FileSystem.names(in: folder).contains { FileSystem.isFile(FileSystem.join(folder, $0)) }
-        if !needsMasks && holdsFiles { return DataLayout(folders: [DataFolders(pictures: folder)]) }
-        throw try unknownLayout(folder, needsMasks)
+        guard let folder else { throw TrainerError("no data folder given", hint: "give --data DIR") }
+        let search = LayoutSearch(folder: folder, needsMasks: needsMasks, maskName: maskName)
+        guard let found = try search.layout() else { throw try unknownLayout(folder, needsMasks) }
+        return found.named(maskName)
+    }
+
+    private func named(_ maskName: MaskName?) -> DataLayout {
+        var result = self
+        for place in result.folders.indices { result.folders[place].maskName = maskName }
+        return result
     }
 
     private static func named(
@@ -64,24 +84,10 @@ package struct DataLayout: Hashable, Sendable {
         guard let masks else {
             throw TrainerError(
                 "--images and --masks are given together: this net is trained on masks",
-                hint: "name the folder of masks with --masks")
+                hint: "name the folder of masks with --masks, which may be the same")
         }
         return DataLayout(
             folders: [DataFolders(pictures: found, masks: try existing(masks, in: folder, flag: "--masks"))])
-    }
-
-    /// Folders of which `train/` is one; nil when there are none.
-    private static func parted(_ folder: String, _ needsMasks: Bool) -> DataLayout? {
-        var folders: [DataFolders] = []
-        for part in DataPart.allCases {
-            let pictures = FileSystem.join(folder, part.rawValue)
-            let masks = pictures + "annot"
-            guard FileSystem.isFolder(pictures), !needsMasks || FileSystem.isFolder(masks) else { continue }
-            folders.append(DataFolders(pictures: pictures, masks: needsMasks ? masks : nil, part: part))
-        }
-        guard folders.first?.part == .training else { return nil }
-        if folders.count == 1 { folders[0].part = nil }
-        return DataLayout(folders: folders)
     }
 
     private static func existing(_ name: String, in folder: String?, flag: String) throws -> String {
@@ -100,7 +106,10 @@ package struct DataLayout: Hashable, Sendable {
         }
         return TrainerError(
             "\(folder): expected images/ with annotations/trimaps/ or masks/, or train/ and trainannot/ with "
-                + "val/ and valannot/, found \(found)", hint: "name the two folders with --images A --masks B")
+                + "val/ and valannot/, or train/images/ and train/masks/, found \(found)",
+            hint:
+                "name the two folders with --images A --masks B, or say how masks are named beside their pictures, such as "
+                + "--mask-name \"{}_mask\"")
     }
 }
 

@@ -1,6 +1,5 @@
 import Base
 import FileAccess
-import Imaging
 import TrainerSupport
 
 /// A picture and its mask, by path.
@@ -10,9 +9,11 @@ package struct SamplePair: Hashable, Sendable {
     package var picture: String
     /// nil for nets that learn the pictures themselves.
     package var mask: String?
+    /// What it must not be parted from, such as the patient, where a list says so.
+    var group: String?
 }
 
-/// Pairs the pictures of one folder with the masks of another by exact stem.
+/// Pairs the pictures of one folder with the masks of another, or of the same, by name.
 package struct SamplePairing: Hashable, Sendable {
     /// In byte order of the stems.
     package var pairs: [SamplePair] = []
@@ -21,6 +22,8 @@ package struct SamplePairing: Hashable, Sendable {
     package var pictureCount = 0
     package var maskCount = 0
     package var subfolders: [String] = []
+    /// How masks are named, where nobody said so and it was found out.
+    package private(set) var foundName: MaskName?
     /// Why there is no pair.
     package private(set) var fault: TrainerError?
 
@@ -33,34 +36,50 @@ package struct SamplePairing: Hashable, Sendable {
 
     /// As `init(_:)`, but finding no pair at all is no error.
     package init(listing folders: DataFolders) throws {
-        if let masks = folders.masks { try Self.checkApart(folders.pictures, masks) }
-        let pictures = try NamedPictures(folders.pictures)
-        report.issues = pictures.issues
-        report.fileCount = pictures.folder.fileCount
-        pictureCount = pictures.files.count
-        subfolders = pictures.folder.subfolders
-        guard let maskFolder = folders.masks else {
+        if let list = folders.list {
+            take(list, needsMasks: folders.masks != nil)
+            return
+        }
+        let folder = try PictureFolder(folders.pictures)
+        guard let masks = folders.masks else {
+            let pictures = NamedPictures(folder)
+            take(pictures)
             pairs = pictures.files.map { SamplePair(stem: $0.stem, picture: $0.path) }
             if pairs.isEmpty { fault = Self.empty(pictures) }
             return
         }
-        let masks = try NamedPictures(maskFolder)
-        report.fileCount += masks.folder.fileCount
-        maskCount = masks.files.count
-        subfolders += masks.folder.subfolders
-        let sameFiles = pair(pictures, masks)
-        if pairs.isEmpty {
-            fault = sameFiles.isEmpty ? Self.nothing(pictures, masks) : Self.onlyPictures(sameFiles, maskFolder)
+        if Self.areOne(folders.pictures, masks) {
+            try pair(inOne: folder, folders)
+        } else {
+            let pictures = NamedPictures(folder)
+            take(pictures)
+            let masks = NamedPictures(try PictureFolder(masks))
+            report.fileCount += masks.folder.fileCount
+            subfolders += masks.folder.subfolders
+            pair(pictures, masks, folders.maskName)
         }
     }
 
-    /// - Returns: the masks that are their pictures themselves, through links.
-    private mutating func pair(_ pictures: NamedPictures, _ masks: NamedPictures) -> [String] {
+    private mutating func take(_ pictures: NamedPictures) {
+        report.issues = pictures.issues
+        report.fileCount = pictures.folder.fileCount
+        pictureCount = pictures.files.count
+        subfolders = pictures.folder.subfolders
+    }
+
+    /// - Parameter told: how masks are named, if somebody said so; else like their pictures, or as is found out.
+    private mutating func pair(_ pictures: NamedPictures, _ masks: NamedPictures, _ told: MaskName?) {
+        maskCount = masks.files.count
+        var names = [told ?? .same]
+        if told == nil {
+            let alone = Matching(pictures, masks, names)
+            let pattern = NamePattern(pictures: alone.pictures.map(\.path), masks: alone.masks.map(\.path))
+            foundName = pattern?.certainName(pictures: pictures.files.count, masks: masks.files.count)
+            if let foundName { names.append(foundName) }
+        }
+        let matching = Matching(pictures, masks, names)
         var sameFiles: [String] = []
-        let alone = pictures.files.filter { masks.file(of: $0.stem) == nil && !masks.isUnusable($0.stem) }
-        let masksAlone = masks.files.filter { pictures.file(of: $0.stem) == nil && !pictures.isUnusable($0.stem) }
-        for picture in pictures.files {
-            guard let mask = masks.file(of: picture.stem) else { continue }
+        for (picture, mask) in matching.pairs {
             if Files.identity(of: picture.path) == Files.identity(of: mask) {
                 sameFiles.append(mask)
                 let reason = "is the same file as its picture, \(picture.path)"
@@ -69,33 +88,94 @@ package struct SamplePairing: Hashable, Sendable {
                 pairs.append(SamplePair(stem: picture.stem, picture: picture.path, mask: mask))
             }
         }
+        report(matching, pictures, masks)
+        if pairs.isEmpty {
+            fault =
+                sameFiles.isEmpty
+                ? Self.nothing(pictures, masks, told) : Self.onlyPictures(sameFiles, masks.folder.path)
+        }
+    }
+
+    /// Names the files that stand alone.
+    private mutating func report(_ matching: Matching, _ pictures: NamedPictures, _ masks: NamedPictures) {
         // Strings are equal here that only look so.
-        let lookalikes = Dictionary(masksAlone.map { ($0.stem, $0.path) }, uniquingKeysWith: { first, _ in first })
-        report.issues += alone.map { picture in
+        let lookalikes = Dictionary(matching.masks.map { ($0.stem, $0.path) }, uniquingKeysWith: { first, _ in first })
+        report.issues += matching.pictures.map { picture in
             var reason = "has no mask in \(masks.folder.path)"
             if let mask = lookalikes[picture.stem] { reason += ", where \(NamePattern.lookalike(mask))" }
             return DataIssue(file: picture.path, reason: reason, kind: .pictureAlone)
         }
         report.issues += masks.issues
-        report.issues += masksAlone.map { mask in
+        report.issues += matching.masks.map { mask in
             DataIssue(file: mask.path, reason: "has no picture in \(pictures.folder.path)", kind: .maskAlone)
         }
-        return sameFiles
+    }
+
+    /// Pictures and masks of one folder, which names must tell apart.
+    /// - Throws: `TrainerError` when they do not, so that each picture would be its own mask.
+    private mutating func pair(inOne folder: PictureFolder, _ folders: DataFolders) throws {
+        let all = NamedPictures(folder)
+        take(all)
+        guard let name = folders.maskName ?? all.nameWithin, !name.mask.isEmpty else {
+            throw Self.undivided(folders.pictures, folders.masks ?? "")
+        }
+        if folders.maskName == nil { foundName = name }
+        let pictures = all.filtered { name.mask.core(of: $0) == nil }
+        let masks = all.filtered { name.mask.core(of: $0) != nil }
+        pictureCount = pictures.files.count
+        pair(pictures, masks, name)
+    }
+
+    /// The pairs of a list, each of which says where its files are.
+    private mutating func take(_ list: PairList.Part, needsMasks: Bool) {
+        pictureCount = list.rows.count
+        maskCount = needsMasks ? list.rows.count : 0
+        report.fileCount = pictureCount + maskCount
+        for row in list.rows {
+            let files = [row.picture] + (needsMasks ? [row.mask].compactMap { $0 } : [])
+            let faults = files.compactMap { file in
+                PictureFolder.fault(file).map { fault in
+                    DataIssue(
+                        file: file, reason: "\(fault.reason) (line \(row.line) of \(list.path))", kind: .unusable)
+                }
+            }
+            if needsMasks && row.mask == nil {
+                let reason = "has no mask (line \(row.line) of \(list.path))"
+                report.issues.append(DataIssue(file: row.picture, reason: reason, kind: .pictureAlone))
+            } else if faults.isEmpty {
+                pairs.append(
+                    SamplePair(
+                        stem: row.name, picture: row.picture, mask: needsMasks ? row.mask : nil, group: row.group))
+            } else {
+                report.issues += faults
+            }
+        }
+        pairs.sort { FileSystem.precedes($0.stem, $1.stem) }
+        guard pairs.isEmpty else { return }
+        let first = report.issues.first.map { "; the first fault is " + $0.text } ?? ""
+        fault = TrainerError("\(list.path): no pair of it can be used\(first)")
+    }
+}
+
+extension SamplePairing {
+    /// Whether both are one folder.
+    private static func areOne(_ pictures: String, _ masks: String) -> Bool {
+        Files.identity(of: pictures).map { $0 == Files.identity(of: masks) } ?? false
+    }
+
+    private static func undivided(_ pictures: String, _ masks: String) -> TrainerError {
+        let names = ExactText(pictures) == ExactText(masks) ? pictures : "\(pictures) and \(masks)"
+        return TrainerError(
+            "\(names): pictures and masks are in the same folder, so that each picture would be its own mask",
+            hint:
+                "say how masks are named there, such as --mask-name \"{}_mask\", or put them into a folder of their own "
+                + "and name it with --masks")
     }
 
     private static func onlyPictures(_ sameFiles: [String], _ folder: String) -> TrainerError {
         TrainerError(
             "\(folder): no mask in it, but links to the pictures: \(Text.list(sameFiles))",
             hint: "put the masks there under their pictures' names, or name their folder with --masks")
-    }
-
-    /// - Throws: `TrainerError` when both are one folder, in which each picture would be its own mask.
-    private static func checkApart(_ pictures: String, _ masks: String) throws {
-        guard let identity = Files.identity(of: pictures), identity == Files.identity(of: masks) else { return }
-        let names = ExactText(pictures) == ExactText(masks) ? pictures : "\(pictures) and \(masks)"
-        throw TrainerError(
-            "\(names): pictures and masks are in the same folder, so that each picture would be its own mask",
-            hint: "put the masks into a folder of their own, under their pictures' names, and name it with --masks")
     }
 
     private static func empty(_ folder: NamedPictures) -> TrainerError {
@@ -108,47 +188,56 @@ package struct SamplePairing: Hashable, Sendable {
         return TrainerError("\(folder.folder.path): expected PNG or JPEG files, found none\(issue)")
     }
 
-    private static func nothing(_ pictures: NamedPictures, _ masks: NamedPictures) -> TrainerError {
+    private static func nothing(_ pictures: NamedPictures, _ masks: NamedPictures, _ told: MaskName?) -> TrainerError {
         guard let picture = pictures.files.first, let mask = masks.files.first else {
             return empty(pictures.files.isEmpty ? pictures : masks)
+        }
+        let first = "the first ones here are \"\(FileSystem.name(picture.path))\" and \"\(FileSystem.name(mask.path))\""
+        if let told {
+            return TrainerError(
+                "no picture in \(pictures.folder.path) has a mask in \(masks.folder.path) that is named \(told.words)",
+                hint: "--mask-name \"\(told)\" does not fit: " + first)
         }
         let naming = NamePattern(pictures: pictures.files.map(\.path), masks: masks.files.map(\.path))?.advice
         return TrainerError(
             "no picture in \(pictures.folder.path) has a mask of the same name in \(masks.folder.path)",
             hint: naming
-                ?? "a picture and its mask need equal names before the extension; the first ones here are "
-                + "\"\(FileSystem.name(picture.path))\" and \"\(FileSystem.name(mask.path))\"")
+                ?? "a picture and its mask need equal names before the extension, or --mask-name \"{}_mask\" says how "
+                + "masks are named; " + first)
     }
 }
 
-/// The pictures in a folder, one for each name.
-private struct NamedPictures {
-    let folder: PictureFolder
-    /// One a stem, in byte order of the stems.
-    private(set) var files: [PictureFolder.File] = []
-    private(set) var issues: [DataIssue]
-    /// Stems of which there are only files that cannot be used; the issues name them already.
-    private var unusable: Set<ExactText>
-    private var paths: [ExactText: String] = [:]
+/// Which mask belongs to which picture.
+private struct Matching {
+    private(set) var pairs: [(picture: PictureFolder.File, mask: String)] = []
+    /// Those without a mask, and without a file that would be one if it could be read.
+    private(set) var pictures: [PictureFolder.File] = []
+    private(set) var masks: [PictureFolder.File] = []
 
-    func file(of stem: String) -> String? { paths[ExactText(stem)] }
-
-    func isUnusable(_ stem: String) -> Bool { unusable.contains(ExactText(stem)) }
-
-    init(_ path: String) throws {
-        folder = try PictureFolder(path)
-        issues = folder.issues
-        unusable = Set(issues.map { ExactText(FileSystem.stem($0.file)) })
-        for file in folder.pictures {
-            if let first = paths[ExactText(file.stem)] {
-                let reason = "has the name of \(FileSystem.name(first)), which is used"
-                issues.append(DataIssue(file: file.path, reason: reason, kind: .sameName))
-            } else {
-                paths[ExactText(file.stem)] = file.path
-                files.append(file)
+    /// - Parameter names: how masks are named, the first that fits deciding.
+    init(_ pictures: NamedPictures, _ masks: NamedPictures, _ names: [MaskName]) {
+        var used: Set<ExactText> = []
+        for picture in pictures.files {
+            let stems = names.compactMap { $0.mask(of: picture.stem) }
+            if let mask = stems.lazy.compactMap(masks.file).first {
+                pairs.append((picture, mask.path))
+                used.insert(ExactText(mask.stem))
+            } else if !stems.contains(where: masks.isUnusable) {
+                self.pictures.append(picture)
             }
         }
-        files.sort { FileSystem.precedes($0.stem, $1.stem) }
-        unusable.subtract(paths.keys)
+        self.masks = masks.files.filter { mask in
+            !used.contains(ExactText(mask.stem))
+                && !names.contains { $0.picture(of: mask.stem).map(pictures.isUnusable) ?? false }
+        }
+    }
+}
+
+extension [SamplePairing] {
+    /// How masks are named, where that was found out; each way once.
+    package var foundNames: [MaskName] {
+        reduce(into: []) { names, pairing in
+            if let name = pairing.foundName, !names.contains(name) { names.append(name) }
+        }
     }
 }

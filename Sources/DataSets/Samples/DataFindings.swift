@@ -4,6 +4,8 @@ import Tasks
 /// What was found in the files of a data set, for people to check that it is what they meant.
 package struct DataFindings: Hashable, Sendable {
     var sizes = PictureSizes([])
+    /// How masks are named, where that was found out.
+    var maskNames: [MaskName] = []
     /// nil without masks.
     package var masks: MaskFindings?
     /// What the indices of palette masks mean; nil without such masks.
@@ -26,7 +28,9 @@ package struct DataFindings: Hashable, Sendable {
 
     /// `pictures of 512x512; masks hold 0 and 255: 0 is background, 255 is object, 21.9 % of the pixels`.
     package var text: String {
-        ["pictures of \(sizes.text)" + rangeText, masks?.text].compactMap { $0 }.joined(separator: "; ")
+        let names = maskNames.map { "masks are named \($0.words)" }
+        return (["pictures of \(sizes.text)" + rangeText] + names + [masks?.text].compactMap { $0 })
+            .joined(separator: "; ")
     }
 
     /// `, 16 bits from 120 to 4095`; empty where pictures have 8 bits, all of which count.

@@ -73,7 +73,9 @@ package struct SampleLoading {
             throw Self.nothingLeft(folders, pairings[index].pairs.count, report)
         }
         let palettes = try settlePalettes(of: &usable, map: map, given: palettes)
-        return try samples(of: usable, layout, map: map, palettes, report)
+        var loaded = try samples(of: usable, layout, map: map, palettes, report)
+        loaded.findings.maskNames = pairings.foundNames
+        return loaded
     }
 
     /// The samples of decoded pairs.

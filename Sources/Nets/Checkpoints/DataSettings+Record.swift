@@ -5,6 +5,7 @@ extension DataSettings: RecordPart {
     package var metadata: [(String, String)] {
         [
             ("data", folder ?? ""), ("data_images", pictures ?? ""), ("data_masks", masks ?? ""),
+            ("mask_name", maskName?.description ?? ""), ("pairs", pairs ?? ""),
             ("mask_map", map?.description ?? ""), ("class_names", classNames.joined(separator: ",")),
             ("split", "\(split)"), ("sorted", "\(isSorted)"),
             ("fold", fold?.description ?? ""), ("mask_palette", palettes?.description ?? ""),
@@ -29,9 +30,13 @@ extension DataSettings: RecordPart {
         if let numbers, PictureRange(numbers) == nil {
             throw fields.wrong("range_numbers", numbers, "numbers such as 0-255/0-4095")
         }
+        let maskName = fields.has("mask_name") ? try fields.optional("mask_name") : nil
         self.init(
             folder: try fields.optional("data"), pictures: try fields.optional("data_images"),
-            masks: try fields.optional("data_masks"), map: map.isEmpty ? nil : try MaskMap(parsing: map),
+            masks: try fields.optional("data_masks"),
+            maskName: try maskName.map { try MaskName(parsing: $0) },
+            pairs: fields.has("pairs") ? try fields.optional("pairs") : nil,
+            map: map.isEmpty ? nil : try MaskMap(parsing: map),
             palettes: palette.flatMap { PaletteRule($0) },
             rangeSetting: fields.has("range") ? try RangeSetting(parsing: fields.text("range")) : .auto,
             range: numbers.flatMap { PictureRange($0) }, isOriented: try fields.value("exif", before: false),

@@ -40,7 +40,8 @@ public struct DoctorOptions: ParsableArguments {
         let console = Console()
         let bar = ProgressBar(console: console, label: "reading pictures")
         defer { console.clear() }
-        var settings = DataSettings(folder: data.data, pictures: data.images, masks: data.masks)
+        var settings = DataSettings(
+            folder: data.data, pictures: data.images, masks: data.masks, maskName: data.maskName, pairs: data.pairs)
         settings.map = try net.map { net in try data.maskMap?.fitted(to: net.shape.task) } ?? data.maskMap
         settings.classNames = data.classes.names ?? []
         if let net { _ = try ClassNames(settings.classNames, task: net.shape.task) }

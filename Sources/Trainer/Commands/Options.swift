@@ -9,8 +9,9 @@ import TrainerSupport
 struct DataOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "A folder with images/ and annotations/trimaps/, images/ and masks/, or train/, trainannot/, val/ and "
-                + "valannot/; without it the embedded pictures are drawn.", valueName: "dir"))
+            "A folder with images/ and annotations/trimaps/, images/ and masks/, train/, trainannot/, val/ and "
+                + "valannot/, train/images/ and train/masks/, or pictures with masks named after them; without it "
+                + "the embedded pictures are drawn.", valueName: "dir"))
     var data: String?
 
     @Option(help: ArgumentHelp("The folder of pictures, relative to --data if given.", valueName: "dir"))
@@ -18,6 +19,19 @@ struct DataOptions: ParsableArguments {
 
     @Option(help: ArgumentHelp("The folder of masks, relative to --data if given.", valueName: "dir"))
     var masks: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "How masks are named after their pictures, whose name is {}, such as {}_mask or "
+                + "{}_training={}_manual1; default: alike, or as their names tell.", valueName: "pattern"),
+        transform: { try MaskName(parsing: $0) })
+    var maskName: MaskName?
+
+    @Option(
+        help: ArgumentHelp(
+            "A table in place of folders: lines of picture,mask below a line that says so, paths relative to its "
+                + "folder; more columns may say the part (train, val, test) and the group.", valueName: "csv"))
+    var pairs: String?
 
     @Option(
         help: ArgumentHelp(
@@ -54,13 +68,16 @@ struct DataOptions: ParsableArguments {
 
     mutating func validate() throws {
         if masks != nil && images == nil { throw ValidationError("--masks is given together with --images.") }
+        if pairs != nil && (data != nil || images != nil || maskName != nil) {
+            throw ValidationError("--pairs says where all files are; leave out --data, --images and --mask-name.")
+        }
         if let split, !(0...1).contains(split) {
             throw ValidationError("--split takes a share from 0 to 1, found \(split).")
         }
         try validateThreads(threads)
     }
 
-    var namesData: Bool { data != nil || images != nil }
+    var namesData: Bool { data != nil || images != nil || pairs != nil }
 
     /// The flags over what a run remembers. Paths are made absolute, so that the run can be continued from elsewhere.
     /// - Throws: `TrainerError` when the folders are not there, or flags do not fit them or the task.
@@ -69,9 +86,12 @@ struct DataOptions: ParsableArguments {
         if masks != nil && !task.needsMasks {
             throw TrainerError("the net learns its input again, from pictures alone", hint: "leave out --masks")
         }
+        settings.maskName = maskName ?? (namesData ? nil : settings.maskName)
         if namesData {
             let layout = try DataLayout.recognize(
-                folder: data, pictures: images, masks: masks, needsMasks: task.needsMasks)
+                folder: data, pictures: images, masks: masks, needsMasks: task.needsMasks, maskName: maskName,
+                pairs: pairs)
+            settings.pairs = pairs.map(FileSystem.absolute)
             settings.folder = data.map(FileSystem.absolute)
             settings.pictures = images.flatMap { _ in layout.folders.first?.pictures }.map(FileSystem.absolute)
             settings.masks = masks.flatMap { _ in layout.folders.first?.masks }.map(FileSystem.absolute)
