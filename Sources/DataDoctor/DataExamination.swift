@@ -59,7 +59,7 @@ package struct DataExamination {
         var usable = try loading.decode(result.pairings, &result.survey.report)
         var palettes: PaletteRule?
         do {
-            palettes = try loading.settlePalettes(of: &usable, map: settings.map)
+            palettes = try loading.settlePalettes(of: &usable, map: settings.map, given: settings.palettes)
         } catch let error as TrainerError {
             result.add(Finding(.maskValues, error))
         }

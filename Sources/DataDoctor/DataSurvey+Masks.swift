@@ -75,7 +75,7 @@ extension DataSurvey {
     }
 
     private var paletteFindings: [Finding] {
-        guard let palettes else { return [] }
+        guard let palettes, !palettes.isTold else { return [] }
         let changed = masked.filter { $0.mask.table != nil }
         let all = masked.count { !$0.mask.palette.isEmpty }
         let which = changed.count == all ? "" : " of \(all)"

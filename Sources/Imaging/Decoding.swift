@@ -42,14 +42,15 @@ private func decodedPicture(_ input: PictureInput, _ options: DecodingOptions) t
 ///
 /// - Throws: an error that names the file, as `decodePicture(path:)`, or if the mask is a colour picture.
 public func decodeMask(path: String, options: DecodingOptions = DecodingOptions()) throws(ImageError) -> Bitmap {
-    try SizedMask(path: path, options: options, size: { ($0.width, $0.height) }).bitmap
+    try SizedMask(path: path, options: options, size: { ($0.width, $0.height) }).valueBitmap(path)
 }
 
 /// Decodes JPEG or PNG `bytes` to a mask; `name` stands for the file in errors. See ``decodeMask(path:options:)``.
 public func decodeMask(
     _ bytes: [UInt8], name: String, options: DecodingOptions = DecodingOptions()
 ) throws(ImageError) -> Bitmap {
-    try SizedMask(.memory(bytes, name: name, options.supervisor), options, { ($0.width, $0.height) }, nil).bitmap
+    try SizedMask(.memory(bytes, name: name, options.supervisor), options, { ($0.width, $0.height) }, nil)
+        .valueBitmap(name)
 }
 
 extension PictureInfo {

@@ -16,7 +16,7 @@ public struct SizedMask: Hashable, Sendable {
     /// - Palette PNG: the palette *indices*.
     /// - Gray PNG (alpha is dropped): the samples; with fewer than 8 bits they are scaled to 0...255, so that a 1-bit
     ///   mask is 0 and 255; with 16 bits the low byte if every value is below 256, else the high byte.
-    /// - RGB and RGBA PNG: the channel, if all three are equal.
+    /// - RGB and RGBA PNG: the channel, if all three are equal; else the colours' numbers in `info.palette`, as they come.
     /// - JPEG: gray (luma). Compression smears values, so masks are better kept in PNG.
     public var values: [UInt8]
     /// How often each value occurs in the whole file.
@@ -26,15 +26,25 @@ public struct SizedMask: Hashable, Sendable {
     /// True for 16-bit files whose high bytes say less than the samples: numbers above 255 that are no 8-bit value made
     /// longer.
     public var losesDigits: Bool
-    /// Of the file.
+    /// Of the file; with the colours of `values` where it has no palette and is in colours.
     public var info: PictureInfo
+    /// Of a file in colours without a palette, where each of them comes first; empty for others.
+    public var firstPlaces: [PixelPlace]
+
+    /// - Throws: an error that names the file if its values are the numbers of colours, which mean nothing by themselves.
+    func valueBitmap(_ file: String) throws(ImageError) -> Bitmap {
+        guard firstPlaces.isEmpty else {
+            throw ImageError(file: file, message: .colourMask("RGB, \(firstPlaces.count) colours"))
+        }
+        return bitmap
+    }
 
     public var bitmap: Bitmap { Bitmap(width: width, height: height, channels: 1, pixels: values) }
 
     /// Decodes a file to a size. See ``SizedPicture``.
     ///
     /// - Parameter observing: called with each row of the file, as stored.
-    /// - Throws: as `SizedPicture` does, and for a colour picture.
+    /// - Throws: as `SizedPicture` does, and for a picture of more than 256 colours.
     public init(
         path: String, options: DecodingOptions = DecodingOptions(), size: (PictureInfo) -> (width: Int, height: Int),
         observing: ((MaskRow) -> Void)? = nil
@@ -69,10 +79,18 @@ public struct SizedMask: Hashable, Sendable {
         isHigh = rows.isHigh
         losesDigits = rows.losesDigits
         counts = isHigh ? rows.highCounts : rows.counts
+        firstPlaces = rows.firstPlaces
+        if !firstPlaces.isEmpty { info.palette = rows.palette }
         let (storedWidth, storedHeight) = rows.sizedSides
         values = info.turn.turned(
             isHigh ? rows.highResult : rows.result, width: storedWidth, height: storedHeight, channels: 1)
     }
+}
+
+/// A pixel's place in a file, from 0.
+public struct PixelPlace: Hashable, Sendable {
+    public var x: Int
+    public var y: Int
 }
 
 /// The rows of a mask on their way.
@@ -90,6 +108,10 @@ private struct MaskRows {
     private(set) var isHigh = false
     /// Whether there is a number that is no 8-bit value made longer.
     private var hasDigits = false
+
+    /// Of RGB in colours: what `result` numbers.
+    private(set) var palette: [PaletteColor] = []
+    private(set) var firstPlaces: [PixelPlace] = []
 
     var losesDigits: Bool { isHigh && hasDigits }
 
@@ -109,7 +131,8 @@ private struct MaskRows {
         let raw = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: bytesPerPixel * width)
         let low = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: width)
         let high = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: width)
-        defer { [raw, low, high].forEach { $0.deallocate() } }
+        let numbered = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: width)
+        defer { [raw, low, high, numbered].forEach { $0.deallocate() } }
         guard let base = raw.baseAddress else { return }
         var next = 0
         var colours = ColourSet()
@@ -122,23 +145,41 @@ private struct MaskRows {
                 split(raw, high, low)
                 row.highBytes = UnsafeBufferPointer(high)
             default:
-                colours.take(raw, gray: low)
+                colours.take(raw, y, look: low, numbers: numbered)
+                guard !colours.isFull else {
+                    throw ImageError(
+                        file: decoder.name, message: .colourMask("RGB, more than 256 colours", of: info.kind.format))
+                }
             }
-            // The rest is read for the colours that the message names.
-            if !colours.isGray && colours.isFull { break }
-            guard colours.isGray else { continue }
-            for value in row.values { counts[Int(value)] += 1 }
+            let numbers = colours.isEmpty ? row.values : UnsafeBufferPointer(numbered)
+            for value in numbers { counts[Int(value)] += 1 }
             for value in row.highBytes ?? UnsafeBufferPointer(start: nil, count: 0) { highCounts[Int(value)] += 1 }
             observing?(row)
             while next < rows.count, rows[next] == y {
-                for column in columns { result.append(row.values[column]) }
+                for column in columns { result.append(numbers[column]) }
                 if let bytes = row.highBytes { for column in columns { highResult.append(bytes[column]) } }
                 next += 1
             }
         }
-        guard colours.isGray else {
-            throw ImageError(file: decoder.name, message: .colourMask("RGB, \(colours.text)"))
+        if colours.isGray {
+            takeGrays(colours)
+        } else {
+            palette = colours.palette
+            firstPlaces = colours.firstPlaces
         }
+    }
+
+    /// Of RGB in grays, the values in place of their numbers.
+    private mutating func takeGrays(_ colours: ColourSet) {
+        guard !colours.isEmpty else { return }
+        var values = [UInt8](repeating: 0, count: 256)
+        var valueCounts = [Int](repeating: 0, count: 256)
+        for (number, colour) in colours.palette.enumerated() {
+            values[number] = colour.red
+            valueCounts[Int(colour.red)] = counts[number]
+        }
+        counts = valueCounts
+        for place in result.indices { result[place] = values[Int(result[place])] }
     }
 
     /// 16-bit samples, the high byte first.
@@ -156,41 +197,55 @@ private struct MaskRows {
     }
 }
 
-/// The colours of RGB rows: what tells classes painted in colours from photographs.
+/// The colours of RGB rows, numbered as they come.
 private struct ColourSet {
     private(set) var isGray = true
-    private var seen: Set<UInt32> = []
-    private static let limit = 64
+    private(set) var palette: [PaletteColor] = []
+    private(set) var firstPlaces: [PixelPlace] = []
+    /// There are more colours than a byte can number.
+    private(set) var isFull = false
+    private var known: [UInt32: UInt8] = [:]
 
-    /// Whether so many are known that none is counted any more.
-    var isFull: Bool { seen.count > Self.limit }
+    /// Whether no row has come.
+    var isEmpty: Bool { palette.isEmpty }
 
-    /// Writes the first channel of each pixel to `gray`.
-    mutating func take(_ raw: UnsafeMutableBufferPointer<UInt8>, gray: UnsafeMutableBufferPointer<UInt8>) {
+    /// Numbers the colours of a row, and writes to `look` what tells rows apart: the value of a gray, a mixture of the three
+    /// of other colours.
+    mutating func take(
+        _ raw: UnsafeMutableBufferPointer<UInt8>, _ y: Int, look: UnsafeMutableBufferPointer<UInt8>,
+        numbers: UnsafeMutableBufferPointer<UInt8>
+    ) {
         var last: UInt32?
-        for x in gray.indices {
+        var number: UInt8 = 0
+        for x in look.indices {
             let (red, green, blue) = (raw[3 * x], raw[3 * x + 1], raw[3 * x + 2])
-            gray[x] = red
+            look[x] = red &+ 29 &* (green &- red) &+ 101 &* (blue &- red)
             if red != green || red != blue { isGray = false }
             let colour = UInt32(red) << 16 | UInt32(green) << 8 | UInt32(blue)
-            if colour != last && !isFull { seen.insert(colour) }
-            last = colour
+            if colour != last {
+                last = colour
+                if let earlier = known[colour] {
+                    number = earlier
+                } else if palette.count == 256 {
+                    isFull = true
+                    return
+                } else {
+                    number = UInt8(palette.count)
+                    known[colour] = number
+                    palette.append(PaletteColor(red, green, blue))
+                    firstPlaces.append(PixelPlace(x: x, y: y))
+                }
+            }
+            numbers[x] = number
         }
-    }
-
-    /// `3 colours: 0/0/0, 128/0/0, 0/128/0`, in ascending order, or `more than 64 colours`.
-    var text: String {
-        guard !isFull else { return "more than \(Self.limit) colours" }
-        let shown = seen.sorted().prefix(4).map { "\($0 >> 16)/\($0 >> 8 & 255)/\($0 & 255)" }
-        return "\(seen.count) colours: " + shown.joined(separator: ", ") + (seen.count > shown.count ? " …" : "")
     }
 }
 
 extension String {
-    fileprivate static func colourMask(_ kind: String) -> String {
-        """
-        is a colour picture (\(kind)), expected a mask with one value a pixel; \
-        save it as gray or palette PNG, or check that images and masks were not swapped
-        """
+    fileprivate static func colourMask(_ kind: String, of format: ImageFormat? = nil) -> String {
+        let isLossy = format == .jpeg
+        return "is a colour picture (\(kind)), expected a mask with one value or colour a class; "
+            + (isLossy ? "JPEG smears colours, so save it as PNG" : "save it as gray or palette PNG")
+            + ", or check that images and masks were not swapped"
     }
 }

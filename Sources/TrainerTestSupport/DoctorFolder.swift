@@ -50,10 +50,10 @@ package struct DoctorFolder {
         classNames: [String] = [], strict: Bool = false
     ) throws -> DataDiagnosis {
         var settings = DataSettings(folder: folder.path)
-        settings.map = try map.map { try MaskMap(parsing: $0) }
         settings.split = split
         settings.isSorted = sorted
         settings.classNames = classNames
+        try map.map { try MaskMeaning(parsing: $0) }?.settled(for: task).apply(to: &settings)
         let net = task.map { DoctorNet(side: side, task: $0) }
         return try DataExamination(settings: settings, seed: 0, net: net, isStrict: strict, threads: 2).diagnosis()
     }

@@ -37,10 +37,15 @@ package struct MaskFacts: Hashable, Sendable {
     package var values: MaskValues
     /// True for 16-bit files of which only the high bytes were read.
     package var losesDigits: Bool
-    /// The colours of its indices; empty for files without a palette.
+    /// The colours of its indices; empty for files of grays. Those of an RGB file are numbered as they come.
     package var palette: [PaletteColor] = []
+    /// Of an RGB file, where each colour comes first; empty for others.
+    var places: [PixelPlace] = []
     /// The values of these indices, where they do not stand for themselves; `values` are told in them.
     package var table: [UInt8]?
+
+    /// False for an RGB file, whose colours have no numbers.
+    var isIndexed: Bool { places.isEmpty }
 
     /// Takes indices for the values of a table.
     mutating func take(_ table: [UInt8]) {
@@ -134,7 +139,7 @@ extension MaskFacts {
         self.init(
             size: PictureSize(width: mask.info.width, height: mask.info.height), kind: mask.info.kind,
             content: content, values: MaskValues(counts: mask.counts), losesDigits: mask.losesDigits,
-            palette: mask.info.palette)
+            palette: mask.info.palette, places: mask.firstPlaces)
     }
 }
 

@@ -47,7 +47,7 @@ public struct MaskMap: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    private static let ignoreWord = "ignore"
+    static let ignoreWord = "ignore"
 
     private static func number(_ word: Substring) -> UInt8? {
         if word == ignoreWord { return ClassRange.void }
@@ -55,7 +55,7 @@ public struct MaskMap: Hashable, Sendable, CustomStringConvertible {
     }
 
     /// The values of `7` or `0-127`; nil where the word is neither.
-    private static func values(_ word: Substring) -> ClosedRange<UInt8>? {
+    static func values(_ word: Substring) -> ClosedRange<UInt8>? {
         let ends = word.split(separator: "-", omittingEmptySubsequences: false).map { UInt8($0) }
         guard ends.count <= 2, let first = ends[0], let last = ends[ends.count - 1], first <= last else { return nil }
         return first...last

@@ -9,6 +9,9 @@ package enum PaletteRule: Hashable, Sendable {
     case indices
     /// The value whose colour they have; in ascending order of the values, each of which has one colour.
     case colours([Entry])
+    /// The value of their colour, as `--mask-map` has it, of masks in palettes, in RGB and in grays alike; other colours are
+    /// an error.
+    case told([Entry])
     /// How bright they are.
     case grays
 
@@ -19,12 +22,19 @@ package enum PaletteRule: Hashable, Sendable {
 
     /// The value of each index of a palette.
     ///
-    /// - Parameter used: the indices that the mask holds.
+    /// - Parameters:
+    ///   - palette: empty for a mask of grays.
+    ///   - used: the indices that the mask holds.
+    ///   - isIndexed: false where the file has no indices, only colours.
     /// - Returns: nil where each index that is used stands for itself.
     /// - Throws: `UnknownColour` when the mask holds a colour that has no value.
-    func table(_ palette: [PaletteColor], used: [UInt8]) throws(UnknownColour) -> [UInt8]? {
+    func table(_ palette: [PaletteColor], used: [UInt8], isIndexed: Bool = true) throws(UnknownColour) -> [UInt8]? {
         var table = (0...UInt8.max).map { $0 }
         switch self {
+        case .told(let entries):
+            let grays = palette.isEmpty ? (0...UInt8.max).map { PaletteColor($0, $0, $0) } : palette
+            return try Self.values(entries, of: grays, used: used)
+        case .colours(let entries) where !isIndexed: return try Self.values(entries, of: palette, used: used)
         case .indices: return nil
         case .grays:
             for index in palette.indices { if let gray = palette[index].gray { table[index] = gray } }
@@ -50,6 +60,23 @@ package enum PaletteRule: Hashable, Sendable {
         return used.allSatisfy { table[Int($0)] == $0 } ? nil : table
     }
 
+    /// The value of each colour of a palette, whatever its index.
+    private static func values(
+        _ entries: [Entry], of palette: [PaletteColor], used: [UInt8]
+    ) throws(UnknownColour) -> [UInt8] {
+        let values = Dictionary(entries.map { ($0.colour, $0.value) }, uniquingKeysWith: { first, _ in first })
+        var table = [UInt8](repeating: 0, count: 256)
+        for index in used {
+            // What lies under transparent pixels is seen nowhere, but is what the file says.
+            let colour = palette.colour(index)
+            guard let value = values[colour] ?? values[colour.opaque] else {
+                throw UnknownColour(index: index, colour: colour)
+            }
+            table[Int(index)] = value
+        }
+        return table
+    }
+
     /// A mask holds a colour that the rule does not know.
     struct UnknownColour: Error, Hashable {
         var index: UInt8
@@ -61,13 +88,20 @@ extension PaletteRule: CustomStringConvertible {
     private static let indicesWord = "indices"
     private static let graysWord = "grays"
 
-    /// `indices`, `grays`, or `0=#000000,1=#c81e1e`.
+    private static let toldWord = "told:"
+
+    /// `indices`, `grays`, `0=#000000,1=#c81e1e`, or the same behind `told:`.
     package var description: String {
         switch self {
         case .indices: Self.indicesWord
         case .grays: Self.graysWord
-        case .colours(let entries): entries.map { "\($0.value)=\($0.colour)" }.joined(separator: ",")
+        case .colours(let entries): Self.list(entries)
+        case .told(let entries): Self.toldWord + Self.list(entries)
         }
+    }
+
+    private static func list(_ entries: [Entry]) -> String {
+        entries.map { "\($0.value)=\($0.colour)" }.joined(separator: ",")
     }
 
     /// Reads what `description` wrote; nil for anything else.
@@ -76,26 +110,41 @@ extension PaletteRule: CustomStringConvertible {
         case Self.indicesWord: self = .indices
         case Self.graysWord: self = .grays
         default:
+            let isTold = text.hasPrefix(Self.toldWord)
             var entries: [Entry] = []
-            for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+            for part in text.dropFirst(isTold ? Self.toldWord.count : 0).split(
+                separator: ",", omittingEmptySubsequences: false)
+            {
                 let sides = part.split(separator: "=", omittingEmptySubsequences: false)
                 guard sides.count == 2, let value = UInt8(sides[0]), let colour = PaletteColor(sides[1]) else {
                     return nil
                 }
                 entries.append(Entry(value: value, colour: colour))
             }
-            self = .colours(entries)
+            self = isTold ? .told(entries) : .colours(entries)
         }
     }
 
     /// `0 is #000000, 1 is #c81e1e`, cut after twelve colours.
     package var words: String {
-        guard case .colours(let entries) = self else {
-            return self == .grays ? "a value is how bright its gray is" : "colours mean nothing"
+        let entries: [Entry]
+        switch self {
+        case .indices: return "colours mean nothing"
+        case .grays: return "a value is how bright its gray is"
+        case .colours(let own), .told(let own): entries = own
         }
         let shown = entries.prefix(12).map { "\($0.value) is \($0.colour)" }.joined(separator: ", ")
         return entries.count > 12 ? shown + " and \(entries.count - 12) more" : shown
     }
+}
+
+extension PaletteRule {
+    /// Whether `--mask-map` said it.
+    package var isTold: Bool { if case .told = self { true } else { false } }
+}
+
+extension PaletteColor {
+    fileprivate var opaque: PaletteColor { PaletteColor(red, green, blue) }
 }
 
 extension [PaletteColor] {

@@ -29,7 +29,8 @@ package struct DataFindings: Hashable, Sendable {
     /// `pictures of 512x512; masks hold 0 and 255: 0 is background, 255 is object, 21.9 % of the pixels`.
     package var text: String {
         let names = maskNames.map { "masks are named \($0.words)" }
-        return (["pictures of \(sizes.text)" + rangeText] + names + [masks?.text].compactMap { $0 })
+        let colours = palettes.flatMap { $0.isTold ? "of the masks' colours \($0.words)" : nil }
+        return (["pictures of \(sizes.text)" + rangeText] + names + [colours, masks?.text].compactMap { $0 })
             .joined(separator: "; ")
     }
 

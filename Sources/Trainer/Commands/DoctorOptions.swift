@@ -42,8 +42,8 @@ public struct DoctorOptions: ParsableArguments {
         defer { console.clear() }
         var settings = DataSettings(
             folder: data.data, pictures: data.images, masks: data.masks, maskName: data.maskName, pairs: data.pairs)
-        settings.map = try net.map { net in try data.maskMap?.fitted(to: net.shape.task) } ?? data.maskMap
-        settings.classNames = data.classes.names ?? []
+        try data.maskMap?.settled(for: net?.shape.task).apply(to: &settings)
+        settings.classNames = data.classes.names ?? settings.classNames
         if let net { _ = try ClassNames(settings.classNames, task: net.shape.task) }
         if data.split != nil || data.sorted {
             try data.checkNotParted(

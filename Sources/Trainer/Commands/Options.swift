@@ -36,10 +36,11 @@ struct DataOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Which mask values mean which class, such as 0=2,1=1+3 (of a binary mask 0 is background, 1 is object; "
-                + "ignore=5 leaves a value out); default: from the layout, else 0/1 or 0/255, or class numbers.",
+                + "ignore=5 leaves a value out), or which colours, such as background=#000000,road=#804080, whose names are "
+                + "those of the classes; default: from the layout, else 0/1 or 0/255, or class numbers.",
             valueName: "map"),
-        transform: { try MaskMap(parsing: $0) })
-    var maskMap: MaskMap?
+        transform: { try MaskMeaning(parsing: $0) })
+    var maskMap: MaskMeaning?
 
     @OptionGroup var classes: ClassOptions
     @OptionGroup var reading: PictureFlags
@@ -96,7 +97,7 @@ struct DataOptions: ParsableArguments {
             settings.pictures = images.flatMap { _ in layout.folders.first?.pictures }.map(FileSystem.absolute)
             settings.masks = masks.flatMap { _ in layout.folders.first?.masks }.map(FileSystem.absolute)
         }
-        settings.map = try maskMap?.fitted(to: task) ?? settings.map
+        try maskMap?.settled(for: task).apply(to: &settings)
         settings.classNames = classes.names ?? settings.classNames
         reading.apply(to: &settings)
         if split != nil || sorted { try checkNotParted(settings, task, flag: split == nil ? "--sorted" : "--split") }

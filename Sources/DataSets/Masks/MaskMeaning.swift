@@ -1,0 +1,158 @@
+import Base
+import Imaging
+import Tasks
+import TrainerSupport
+
+/// What `--mask-map` says: which values or colours of masks mean which class, by its number or by a name.
+///
+/// `0=2,1=1+3` maps values to numbers, as `MaskMap` does; `background=#000000,road=#804080+#8000ff` maps colours to classes that
+/// are called so, in the order given, from class 0.
+package struct MaskMeaning: Hashable, Sendable {
+    private struct Entry: Hashable {
+        /// A number, `ignore`, or the class's name.
+        var name: String
+        var values: [UInt8] = []
+        var colours: [PaletteColor] = []
+
+        var isIgnored: Bool { name == MaskMap.ignoreWord }
+        var number: UInt8? { UInt8(name) }
+        var isBackground: Bool { ["background", "bg", "_background_"].contains(name.lowercased()) }
+    }
+
+    private let text: String
+    private var entries: [Entry] = []
+
+    private var hasColours: Bool { entries.contains { !$0.colours.isEmpty } }
+    private var isNamed: Bool { entries.contains { !$0.isIgnored && $0.number == nil } }
+
+    /// What it comes to for a net.
+    package struct Settled: Hashable, Sendable {
+        package var map: MaskMap
+        /// Which value stands for which colour; nil where masks hold values.
+        package var colours: PaletteRule?
+        /// Of the classes, from class 0; empty where they have numbers.
+        package var names: [String] = []
+
+        /// The settings with this meaning in them.
+        package func apply(to settings: inout DataSettings) {
+            settings.map = map
+            if let colours { settings.palettes = colours }
+            if !names.isEmpty { settings.classNames = names }
+        }
+    }
+
+    /// - Throws: `TrainerError` that says which part is wrong.
+    package init(parsing text: String) throws {
+        self.text = text
+        let isPlain =
+            !text.contains("#")
+            && text.split(separator: ",").allSatisfy { part in
+                let name = part.prefix { $0 != "=" }
+                return name == MaskMap.ignoreWord || name.allSatisfy(\.isNumber)
+            }
+        if isPlain { _ = try MaskMap(parsing: text) }
+        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+            let sides = part.split(separator: "=", omittingEmptySubsequences: false)
+            guard sides.count == 2, !sides[0].isEmpty else {
+                throw fault("expected CLASS=COLOUR or CLASS=VALUE, found \"\(part)\"")
+            }
+            var entry = Entry(name: String(sides[0]))
+            for word in sides[1].split(separator: "+", omittingEmptySubsequences: false) {
+                if let colour = PaletteColor(word) {
+                    entry.colours.append(colour)
+                } else if let values = MaskMap.values(word) {
+                    entry.values += Array(values)
+                } else {
+                    throw fault("expected a colour such as #804080 or a value from 0 to 255, found \"\(word)\"")
+                }
+            }
+            entries.append(entry)
+        }
+        try check()
+    }
+
+    private func check() throws {
+        if hasColours, entries.contains(where: { !$0.values.isEmpty }) {
+            throw fault("expected colours or values, found both")
+        }
+        var colours: Set<PaletteColor> = []
+        var values: Set<UInt8> = []
+        for entry in entries {
+            for colour in entry.colours where !colours.insert(colour).inserted {
+                throw fault("colour \(colour) is listed twice")
+            }
+            for value in entry.values where !values.insert(value).inserted {
+                throw fault("value \(value) is listed twice")
+            }
+        }
+        guard colours.count <= 256 else { throw fault("expected at most 256 colours, found \(colours.count)") }
+        guard isNamed else {
+            if let entry = entries.first(where: { $0.number == ClassRange.void }) {
+                throw fault("expected a class from 0 to 254 or \"\(MaskMap.ignoreWord)\", found \"\(entry.name)\"")
+            }
+            return
+        }
+        if let entry = entries.first(where: { $0.number != nil }) {
+            throw fault("expected names or numbers of classes, found both, such as \"\(entry.name)\"")
+        }
+        var names: Set<String> = []
+        for entry in entries where !names.insert(entry.name).inserted {
+            throw fault("class \"\(entry.name)\" is listed twice")
+        }
+    }
+
+    private func fault(_ reason: String, hint: String? = nil) -> TrainerError {
+        TrainerError(
+            "mask map \"\(text)\": \(reason)",
+            hint: hint
+                ?? "\"background=#000000,road=#804080,tree=#6b8e23+#98fb98\" names classes by colours, in the order of "
+                + "the graph's classes; \"0=2,1=1+3\" means: value 2 is class 0, values 1 and 3 are class 1")
+    }
+
+    /// What it means for a net.
+    ///
+    /// Where there is a name fewer than classes, and nobody speaks of black (or of value 0), that is the background, class 0.
+    /// - Parameter task: nil where no net is known.
+    /// - Throws: `TrainerError` when the net has other classes.
+    package func settled(for task: TrainingTask?) throws -> Settled {
+        let (entries, names) = try isNamed ? numbered(task) : (entries, [])
+        var map = MaskMap(background: [], object: [])
+        var colours: [PaletteRule.Entry] = []
+        for entry in entries {
+            let number = entry.isIgnored ? ClassRange.void : entry.number ?? 0
+            for value in entry.values { map.classes[Int(value)] = number }
+            for colour in entry.colours {
+                map.classes[colours.count] = number
+                colours.append(PaletteRule.Entry(value: UInt8(colours.count), colour: colour))
+            }
+        }
+        if let task { map = try map.fitted(to: task) }
+        return Settled(map: map, colours: colours.isEmpty ? nil : .told(colours), names: names)
+    }
+
+    /// The entries with numbers in place of names, and the names in the order of these numbers.
+    private func numbered(_ task: TrainingTask?) throws -> (entries: [Entry], names: [String]) {
+        var classes = entries.filter { !$0.isIgnored }
+        let count = task == .mask ? 2 : task?.classes?.count
+        let speaksOfGround = entries.contains { $0.colours.contains(.black) || $0.values.contains(0) }
+        if !speaksOfGround, !classes.contains(where: \.isBackground), count.map({ $0 == classes.count + 1 }) ?? true {
+            let ground = Entry(
+                name: "background", values: hasColours ? [] : [0], colours: hasColours ? [.black] : [])
+            classes.insert(ground, at: 0)
+        }
+        if task == .mask || (task == nil && classes.count == 2), let place = classes.firstIndex(where: \.isBackground) {
+            classes.insert(classes.remove(at: place), at: 0)
+        }
+        if let count, count != classes.count {
+            let expected = task == .mask ? "background and object" : Text.count(count, "class", "classes")
+            throw fault(
+                "the net learns \(expected), found \(Text.count(classes.count, "name"))",
+                hint:
+                    "give a name for each class; black is the background if nobody says otherwise and a name is missing"
+            )
+        }
+        let names = classes.map(\.name)
+        for place in classes.indices { classes[place].name = "\(place)" }
+        return (classes + entries.filter(\.isIgnored), task == .mask || classes.count == 2 && task == nil ? [] : names)
+    }
+}
