@@ -216,7 +216,8 @@ extension Finding.Code {
         case .duplicatesAcross: "in training and in test"
         case .duplicates: "there more than once"
         case .contradictions: "twice, with other masks"
-        case .layout, .noPairs, .unusable, .foreign, .pictureAlone, .maskAlone, .sameName, .subfolders,
+        case .groups, .groupsAcross, .layout, .noPairs, .unusable, .foreign, .pictureAlone, .maskAlone, .sameName,
+            .subfolders,
             .noObject, .nothingToTrain, .scaledMasks, .inverted, .rareObject, .rareClasses, .untrainedClasses,
             .untestedClasses, .untestedObject, .lostDetail, .fewPictures, .noTests:
             nil

@@ -131,6 +131,7 @@ extension DataDiagnosis {
         let counts = "\(survey.training.count) train, \(survey.testing.count) test"
         if layout?.isParted ?? false { return counts + " (the data comes parted)" }
         let how = settings.isSorted ? "sorted by name" : "drawn with seed \(seed)"
-        return counts + " (--split \(settings.split), \(how))"
+        let groups = survey.groups.map { "; " + $0.text } ?? ""
+        return counts + " (--split \(settings.split), \(how))" + groups
     }
 }

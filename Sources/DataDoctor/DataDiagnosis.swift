@@ -36,7 +36,13 @@ public struct DataDiagnosis: Sendable {
         survey.pairs = loaded.findings.pairs
         survey.map = loaded.findings.masks?.map
         survey.palettes = loaded.findings.palettes
-        var data = split(loaded, layout, shape)
+        var data: DataSet
+        do {
+            data = try split(loaded, layout, shape)
+        } catch {
+            add(Finding(.groups, error as? TrainerError ?? TrainerError("\(error)")))
+            return
+        }
         do {
             try data.settleRange(settings.rangeSetting, pairs: survey.pairs)
         } catch {
@@ -49,17 +55,22 @@ public struct DataDiagnosis: Sendable {
         if let names { findings += data.findings(names, pairs: survey.pairs, map: net == nil ? nil : survey.map) }
     }
 
-    private func split(_ loaded: LoadedSamples, _ layout: DataLayout, _ shape: SampleShape) -> DataSet {
+    private mutating func split(
+        _ loaded: LoadedSamples, _ layout: DataLayout, _ shape: SampleShape
+    ) throws -> DataSet {
+        let partition = Partition(settings, seed: seed)
         guard layout.isParted else {
-            return DataSet(
-                shape: shape, samples: loaded.samples, reader: loaded.reader, split: settings.split,
-                isSorted: settings.isSorted, seed: seed)
+            let parts = try partition.parts(of: loaded.samples.map(\.member))
+            survey.groups = parts.groups
+            return DataSet(shape: shape, samples: loaded.samples, reader: loaded.reader, parts: parts)
         }
+        survey.isParted = true
         // Training comes first in the layout, and so in the indices.
         let groups = zip(layout.folders, loaded.groups)
-        return DataSet(
-            shape: shape, training: groups.filter { $0.0.part == .training }.flatMap { $0.1 },
-            testing: groups.filter { $0.0.part != .training }.flatMap { $0.1 }, reader: loaded.reader)
+        let training = groups.filter { $0.0.part == .training }.flatMap { $0.1 }
+        let testing = groups.filter { $0.0.part != .training }.flatMap { $0.1 }
+        try partition.check(training: training, testing: testing)
+        return DataSet(shape: shape, training: training, testing: testing, reader: loaded.reader)
     }
 
     /// Adds what the survey tells; with `isStrict`, files that would be skipped are errors.

@@ -22,6 +22,8 @@ package struct DataNotices {
             survey.map = found.masks?.map
             survey.palettes = found.palettes
             survey.range = found.range
+            survey.groups = found.groups
+            survey.isParted = found.isParted
             survey.isOriented = data.reader?.decoding.appliesOrientation ?? true
         } else {
             survey.training = []

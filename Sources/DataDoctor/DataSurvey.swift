@@ -18,13 +18,17 @@ struct DataSurvey: Sendable {
     var isOriented = true
     /// What the net takes; nil where no net is known.
     var shape: SampleShape?
+    /// What was kept whole when they were parted; nil without groups.
+    var groups: GroupFindings?
+    /// Whether the data comes parted.
+    var isParted = false
     var training: [Int] = []
     var testing: [Int] = []
 
     /// Everything that can be told from the files, the worst first.
     var findings: [Finding] {
         (fileFindings + pictureFindings + rangeFindings + orientationFindings + maskFindings + classFindings
-            + duplicateFindings).graded
+            + duplicateFindings + groupFindings).graded
     }
 
     /// The pairs that train; all of them where there is no split.

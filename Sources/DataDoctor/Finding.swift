@@ -50,6 +50,8 @@ package struct Finding: Hashable, Sendable {
         case smallPictures = "small-pictures"
         case duplicatesAcross = "duplicates-across-split"
         case duplicates = "duplicates"
+        case groups = "groups"
+        case groupsAcross = "groups-across-split"
         case contradictions = "same-picture-other-mask"
         case fewPictures = "few-pictures"
         case noTests = "no-tests"

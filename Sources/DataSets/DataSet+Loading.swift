@@ -25,12 +25,12 @@ extension DataSet {
     ) throws -> (data: DataSet, findings: DataFindings?) {
         let bar = ProgressBar(console: console, label: settings.isEmbedded ? "drawing pictures" : "reading pictures")
         defer { console.clear() }
-        func parted(_ samples: [StoredSample], _ reader: SampleReader?) -> DataSet {
-            var data = DataSet(
-                shape: shape, samples: samples, reader: reader, split: settings.split, isSorted: settings.isSorted,
-                fold: settings.fold, seed: seed)
+        let partition = Partition(settings, seed: seed)
+        func parted(_ samples: [StoredSample], _ reader: SampleReader?) throws -> (DataSet, GroupFindings?) {
+            let parts = try partition.parts(of: samples.map(\.member))
+            var data = DataSet(shape: shape, samples: samples, reader: reader, parts: parts)
             data.threads = threads
-            return data
+            return (data, parts.groups)
         }
         guard let all = try settings.layout(for: shape.task) else {
             if case .testing(let part?) = selection { throw noParts(part) }
@@ -40,8 +40,8 @@ extension DataSet {
                     hint: "leave it out, or name other pictures with --data")
             }
             let drawing = EmbeddedSamples(shape: shape)
-            var data = parted(
-                try drawing.load(threads: threads, cache: cache ?? shares.cache, progress: bar.show(_:of:)), nil)
+            var (data, _) = try parted(
+                drawing.load(threads: threads, cache: cache ?? shares.cache, progress: bar.show(_:of:)), nil)
             data.drawing = drawing
             return (data, nil)
         }
@@ -58,7 +58,8 @@ extension DataSet {
         if isStrict, let error = loaded.report.strictError { throw error }
         if let warning = loaded.report.warning { console.warn(warning) }
         guard layout.isParted else {
-            var data = parted(loaded.samples, loaded.reader)
+            var (data, groups) = try parted(loaded.samples, loaded.reader)
+            loaded.findings.groups = groups
             data.decodingBytes = loaded.findings.decodingBytes
             try data.settleRange(settings, &loaded.findings)
             return (data, loaded.findings)
@@ -67,6 +68,7 @@ extension DataSet {
         let isTraining = selection == .training
         let training = groups.filter { isTraining && $0.0.part == .training }.flatMap { $0.1 }
         let testing = groups.filter { !isTraining || $0.0.part != .training }.flatMap { $0.1 }
+        try partition.check(training: training, testing: testing)
         var data = DataSet(shape: shape, training: training, testing: testing, reader: loaded.reader)
         data.threads = threads
         data.decodingBytes = loaded.findings.decodingBytes

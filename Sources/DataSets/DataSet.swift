@@ -28,16 +28,12 @@ package struct DataSet: Sendable {
         min(threads * decodingBytes, max(decodingBytes, reader?.decoding.supervisor?.bound ?? .max))
     }
 
-    package init(
-        shape: SampleShape, samples: [StoredSample], reader: SampleReader?, split: Double, isSorted: Bool,
-        fold: Fold? = nil, seed: UInt64
-    ) {
+    package init(shape: SampleShape, samples: [StoredSample], reader: SampleReader?, parts: Partition.Parts) {
         self.shape = shape
         self.samples = samples
         self.reader = reader
-        (training, testing) =
-            fold.map { $0.parts(Self.order(count: samples.count, isSorted: isSorted, seed: seed)) }
-            ?? Self.parts(count: samples.count, split: split, isSorted: isSorted, seed: seed)
+        training = parts.training
+        testing = parts.testing
     }
 
     /// Data that comes with its split.
@@ -51,9 +47,10 @@ package struct DataSet: Sendable {
 
     /// Samples that are all in memory.
     init(shape: SampleShape, samples: [Sample], split: Double, isSorted: Bool, seed: UInt64) {
+        let (training, testing) = Self.parts(count: samples.count, split: split, isSorted: isSorted, seed: seed)
         self.init(
-            shape: shape, samples: samples.map(StoredSample.init), reader: nil, split: split, isSorted: isSorted,
-            seed: seed)
+            shape: shape, samples: samples.map(StoredSample.init), reader: nil,
+            parts: Partition.Parts(training: training, testing: testing))
     }
 
     /// Samples that are all in memory and come with their split.
@@ -98,7 +95,7 @@ package struct DataSet: Sendable {
     }
 
     /// The order that is parted.
-    private static func order(count: Int, isSorted: Bool, seed: UInt64) -> [Int] {
+    static func order(count: Int, isSorted: Bool, seed: UInt64) -> [Int] {
         var random = SplitMix64(seed: seed, Purpose.split.rawValue)
         return isSorted ? Array(0..<count) : random.permutation(count)
     }

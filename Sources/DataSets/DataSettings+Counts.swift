@@ -18,12 +18,13 @@ extension DataSettings {
             let parts = DataSet.parts(count: EmbeddedSamples.count, split: split, isSorted: isSorted, seed: 0)
             return (parts.training.count, parts.testing.count)
         }
-        let counts = try layout.folders.map { ($0.part, try SamplePairing($0).pairs.count) }
+        let pairings = try layout.folders.map { try SamplePairing($0) }
         guard layout.isParted else {
-            let all = counts.reduce(0) { $0 + $1.1 }
-            let parts = DataSet.parts(count: all, split: split, isSorted: isSorted, seed: 0)
+            let pairs = pairings.flatMap(\.pairs).map { (name: $0.stem, group: $0.group) }
+            let parts = try Partition(self, seed: 0).parts(of: pairs)
             return (parts.training.count, parts.testing.count)
         }
+        let counts = zip(layout.folders, pairings).map { ($0.part, $1.pairs.count) }
         let training = counts.filter { $0.0 == .training }.reduce(0) { $0 + $1.1 }
         return (training, counts.reduce(0) { $0 + $1.1 } - training)
     }

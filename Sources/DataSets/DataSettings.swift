@@ -32,6 +32,8 @@ package struct DataSettings: Hashable, Sendable {
     /// What the net has seen the sides of its pictures multiplied by: as `patches` say, else of the median picture; nil where
     /// nobody knows.
     package var typicalScale: Double?
+    /// `--groups`: which pictures belong together; nil where each stands for itself, or a list says it.
+    package var groups: GroupRule?
     /// The part that tests, in place of `split`; nil without cross-validation.
     package var fold: Fold?
 
@@ -40,7 +42,7 @@ package struct DataSettings: Hashable, Sendable {
         pairs: String? = nil, map: MaskMap? = nil, palettes: PaletteRule? = nil, rangeSetting: RangeSetting = .auto,
         range: PictureRange? = nil,
         isOriented: Bool = true, classNames: [String] = [], split: Double = 0.8, isSorted: Bool = false,
-        fold: Fold? = nil
+        groups: GroupRule? = nil, fold: Fold? = nil
     ) {
         self.folder = folder
         self.pictures = pictures
@@ -55,7 +57,15 @@ package struct DataSettings: Hashable, Sendable {
         self.classNames = classNames
         self.split = split
         self.isSorted = isSorted
+        self.groups = groups
         self.fold = fold
+    }
+
+    /// Takes what `--mask-map` comes to.
+    package mutating func take(_ meaning: MaskMeaning.Settled) {
+        map = meaning.map
+        palettes = meaning.colours ?? palettes
+        if !meaning.names.isEmpty { classNames = meaning.names }
     }
 
     var isEmbedded: Bool { folder == nil && pictures == nil && pairs == nil }

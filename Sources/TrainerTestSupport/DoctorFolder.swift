@@ -47,13 +47,14 @@ package struct DoctorFolder {
     /// - Parameter task: of a known net; nil for none.
     package func diagnosis(
         _ task: TrainingTask? = .mask, side: Int = 16, map: String? = nil, split: Double = 0.8, sorted: Bool = true,
-        classNames: [String] = [], strict: Bool = false
+        classNames: [String] = [], strict: Bool = false, groups: String? = nil
     ) throws -> DataDiagnosis {
         var settings = DataSettings(folder: folder.path)
         settings.split = split
         settings.isSorted = sorted
         settings.classNames = classNames
-        try map.map { try MaskMeaning(parsing: $0) }?.settled(for: task).apply(to: &settings)
+        settings.groups = try groups.map { try GroupRule(parsing: $0) }
+        if let map { settings.take(try MaskMeaning(parsing: map).settled(for: task)) }
         let net = task.map { DoctorNet(side: side, task: $0) }
         return try DataExamination(settings: settings, seed: 0, net: net, isStrict: strict, threads: 2).diagnosis()
     }

@@ -126,7 +126,8 @@ import TrainerTestSupport
 
     @Test func masksOfTooManyColoursAreLeftOut() throws {
         let data = try data(3)
-        let pixels = (0..<20 * 20).flatMap { [UInt8($0 % 256), UInt8($0 / 256), 7] }
+        var pixels: [UInt8] = []
+        for place in 0..<400 { pixels += [UInt8(place % 256), UInt8(place / 256), 7] }
         try Bitmap(width: 20, height: 20, channels: 3, pixels: pixels).writePNG(to: data.folder.file("masks/p1.png"))
         let loaded = try load(data, three, map)
         #expect(loaded.samples.count == 2)

@@ -229,7 +229,8 @@ import TrainerTestSupport
             width: 2, height: 1, channels: 3, pixels: [0, 0, 0, 128, 0, 0])
         try colours.writePNG(to: data.folder.file("masks/p03.png"))
         let found = try data.diagnosis()
-        let words = "masks/p03.png: is a colour picture (RGB), and nothing says what the colours mean: there are 2 colours: "
+        let words =
+            "masks/p03.png: is a colour picture (RGB), and nothing says what the colours mean: there are 2 colours: "
             + "#000000 (50.0 %), #800000 (50.0 %)"
         #expect(!found.isTrainable && found.words(.maskValues).contains(words), "\(found.text)")
     }

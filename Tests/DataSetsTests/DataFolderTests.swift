@@ -272,7 +272,7 @@ import TrainerTestSupport
         let layout = try DataLayout.recognize(folder: folder.path, pictures: nil, masks: nil)
         let shape = SampleShape(channels: 3, height: 64, width: 64)
         let samples = try SampleLoading(shape: shape, threads: 2).load(layout, map: nil).samples
-        let data = DataSet(shape: shape, samples: samples, reader: nil, split: 1, isSorted: true, seed: 0)
+        let data = DataSet(shape: shape, training: samples, testing: [], reader: nil)
         let batch = try BatchMaker(data: data).batch(data.training)
         let pictures = try trace.floats("images").chunks(of: 3 * 64 * 64)
         let masks = try trace.floats("masks").chunks(of: 64 * 64)

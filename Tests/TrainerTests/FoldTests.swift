@@ -27,17 +27,15 @@ import TrainerTestSupport
         #expect(tested.sorted() == Array(0..<count))
     }
 
-    @Test func foldsDependOnTheSeedOnly() {
-        let shape = SampleShape(channels: 1, height: 1, width: 1)
-        let samples = (0..<40).map { Sample(name: "\($0)", file: "", picture: [UInt8($0)], mask: [1]) }
-        func testing(_ number: Int, _ seed: UInt64) -> [Int] {
-            DataSet(
-                shape: shape, samples: samples.map(StoredSample.init), reader: nil, split: 0.8, isSorted: false,
-                fold: Fold(number: number, count: 5), seed: seed
-            ).testing
+    @Test func foldsDependOnTheSeedOnly() throws {
+        let samples = (0..<40).map { (name: "\($0)", group: String?.none) }
+        func testing(_ number: Int, _ seed: UInt64) throws -> [Int] {
+            let settings = DataSettings(split: 0.8, fold: Fold(number: number, count: 5))
+            return try Partition(settings, seed: seed).parts(of: samples).testing
         }
-        #expect(testing(2, 1) == testing(2, 1) && testing(2, 1) != testing(2, 2) && testing(2, 1) != testing(3, 1))
-        #expect(testing(1, 0).sorted() != Array(0..<8), "drawn, not the first ones")
+        let one = try testing(2, 1)
+        #expect(try one == testing(2, 1) && one != testing(2, 2) && one != testing(3, 1))
+        #expect(try testing(1, 0).sorted() != Array(0..<8), "drawn, not the first ones")
     }
 
     @Test(arguments: ["1/1", "0/5", "6/5", "5", "a/b", "1/2/3", ""])

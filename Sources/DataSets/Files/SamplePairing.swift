@@ -5,7 +5,7 @@ import TrainerSupport
 /// A picture and its mask, by path.
 package struct SamplePair: Hashable, Sendable {
     /// The common name without extension.
-    var stem: String
+    package var stem: String
     package var picture: String
     /// nil for nets that learn the pictures themselves.
     package var mask: String?

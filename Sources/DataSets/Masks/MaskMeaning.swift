@@ -32,13 +32,6 @@ package struct MaskMeaning: Hashable, Sendable {
         package var colours: PaletteRule?
         /// Of the classes, from class 0; empty where they have numbers.
         package var names: [String] = []
-
-        /// The settings with this meaning in them.
-        package func apply(to settings: inout DataSettings) {
-            settings.map = map
-            if let colours { settings.palettes = colours }
-            if !names.isEmpty { settings.classNames = names }
-        }
     }
 
     /// - Throws: `TrainerError` that says which part is wrong.

@@ -4,6 +4,10 @@ import Tasks
 /// What was found in the files of a data set, for people to check that it is what they meant.
 package struct DataFindings: Hashable, Sendable {
     var sizes = PictureSizes([])
+    /// Whether the data comes with its split.
+    package var isParted = false
+    /// What was kept whole when the samples were parted; nil without groups.
+    package var groups: GroupFindings?
     /// How masks are named, where that was found out.
     var maskNames: [MaskName] = []
     /// nil without masks.
@@ -30,7 +34,8 @@ package struct DataFindings: Hashable, Sendable {
     package var text: String {
         let names = maskNames.map { "masks are named \($0.words)" }
         let colours = palettes.flatMap { $0.isTold ? "of the masks' colours \($0.words)" : nil }
-        return (["pictures of \(sizes.text)" + rangeText] + names + [colours, masks?.text].compactMap { $0 })
+        return
+            (["pictures of \(sizes.text)" + rangeText] + names + [colours, masks?.text, groups?.text].compactMap { $0 })
             .joined(separator: "; ")
     }
 

@@ -85,6 +85,7 @@ package struct SampleLoading {
     ) throws -> LoadedSamples {
         var loaded = LoadedSamples()
         loaded.report = report
+        loaded.findings.isParted = layout.isParted
         loaded.findings.sizes = PictureSizes(usable.map(\.facts.size))
         loaded.findings.decodingBytes = usable.filter { !$0.isKept }.map(\.facts.decodingBytes).max() ?? 0
         var meaning: MaskMap?

@@ -22,6 +22,9 @@ package struct StoredSample: Hashable, Sendable {
 }
 
 extension StoredSample {
+    /// What it is called, and what it must not be parted from, where a list says so.
+    package var member: (name: String, group: String?) { (name, pair?.group) }
+
     /// A sample that stays in memory.
     init(_ sample: Sample) {
         self.init(

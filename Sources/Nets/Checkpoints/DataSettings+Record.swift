@@ -7,7 +7,7 @@ extension DataSettings: RecordPart {
             ("data", folder ?? ""), ("data_images", pictures ?? ""), ("data_masks", masks ?? ""),
             ("mask_name", maskName?.description ?? ""), ("pairs", pairs ?? ""),
             ("mask_map", map?.description ?? ""), ("class_names", classNames.joined(separator: ",")),
-            ("split", "\(split)"), ("sorted", "\(isSorted)"),
+            ("groups", groups?.description ?? ""), ("split", "\(split)"), ("sorted", "\(isSorted)"),
             ("fold", fold?.description ?? ""), ("mask_palette", palettes?.description ?? ""),
             ("range", rangeSetting.description), ("range_numbers", range?.description ?? ""),
             ("exif", "\(isOriented)"), ("patches", patches.map { "\($0.perPicture)" } ?? ""),
@@ -31,6 +31,7 @@ extension DataSettings: RecordPart {
             throw fields.wrong("range_numbers", numbers, "numbers such as 0-255/0-4095")
         }
         let maskName = fields.has("mask_name") ? try fields.optional("mask_name") : nil
+        let groups = fields.has("groups") ? try fields.optional("groups") : nil
         self.init(
             folder: try fields.optional("data"), pictures: try fields.optional("data_images"),
             masks: try fields.optional("data_masks"),
@@ -41,7 +42,8 @@ extension DataSettings: RecordPart {
             rangeSetting: fields.has("range") ? try RangeSetting(parsing: fields.text("range")) : .auto,
             range: numbers.flatMap { PictureRange($0) }, isOriented: try fields.value("exif", before: false),
             classNames: try fields.text("class_names").split(separator: ",").map(String.init),
-            split: try fields.value("split"), isSorted: try fields.value("sorted"), fold: fold.flatMap { Fold($0) })
+            split: try fields.value("split"), isSorted: try fields.value("sorted"),
+            groups: try groups.map { try GroupRule(parsing: $0) }, fold: fold.flatMap { Fold($0) })
         // Earlier versions knew whole pictures alone, and did not say how large those were.
         if fields.has("typical_scale") {
             typicalScale = try fields.optional("typical_scale").map { _ in try fields.value("typical_scale") }

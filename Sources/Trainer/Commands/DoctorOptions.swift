@@ -42,7 +42,7 @@ public struct DoctorOptions: ParsableArguments {
         defer { console.clear() }
         var settings = DataSettings(
             folder: data.data, pictures: data.images, masks: data.masks, maskName: data.maskName, pairs: data.pairs)
-        try data.maskMap?.settled(for: net?.shape.task).apply(to: &settings)
+        if let map = data.maskMap { settings.take(try map.settled(for: net?.shape.task)) }
         settings.classNames = data.classes.names ?? settings.classNames
         if let net { _ = try ClassNames(settings.classNames, task: net.shape.task) }
         if data.split != nil || data.sorted {
@@ -50,6 +50,7 @@ public struct DoctorOptions: ParsableArguments {
                 settings, net?.shape.task ?? .mask, flag: data.split == nil ? "--sorted" : "--split")
         }
         data.reading.apply(to: &settings)
+        settings.groups = data.groups
         settings.split = data.split ?? settings.split
         settings.isSorted = data.sorted
         let threads = data.threads ?? processorCount()

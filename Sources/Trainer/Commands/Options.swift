@@ -51,6 +51,14 @@ struct DataOptions: ParsableArguments {
             valueName: "share"))
     var split: Double?
 
+    @Option(
+        help: ArgumentHelp(
+            "Pictures that belong together, as those of a patient or a video, all train or all test: a pattern of their "
+                + "names such as {}_*, in which {} is the group, a regular expression, or a file of lines name,group.",
+            valueName: "pattern"),
+        transform: { try GroupRule(parsing: $0) })
+    var groups: GroupRule?
+
     @Flag(help: "The first pictures by name train, instead of a draw by --seed.")
     var sorted = false
 
@@ -87,6 +95,7 @@ struct DataOptions: ParsableArguments {
         if masks != nil && !task.needsMasks {
             throw TrainerError("the net learns its input again, from pictures alone", hint: "leave out --masks")
         }
+        settings.groups = groups ?? (namesData ? nil : settings.groups)
         settings.maskName = maskName ?? (namesData ? nil : settings.maskName)
         if namesData {
             let layout = try DataLayout.recognize(
@@ -97,7 +106,7 @@ struct DataOptions: ParsableArguments {
             settings.pictures = images.flatMap { _ in layout.folders.first?.pictures }.map(FileSystem.absolute)
             settings.masks = masks.flatMap { _ in layout.folders.first?.masks }.map(FileSystem.absolute)
         }
-        try maskMap?.settled(for: task).apply(to: &settings)
+        if let maskMap { settings.take(try maskMap.settled(for: task)) }
         settings.classNames = classes.names ?? settings.classNames
         reading.apply(to: &settings)
         if split != nil || sorted { try checkNotParted(settings, task, flag: split == nil ? "--sorted" : "--split") }
