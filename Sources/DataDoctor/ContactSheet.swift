@@ -118,7 +118,7 @@ package struct ContactSheet {
             canvas.frame(x: x, y: y, width: width, height: width, color)
             canvas.text("cannot be read again", x: x + 8, y: y + width / 2, scale: 1, color)
         }
-        canvas.text(Self.fitting(name(pair), width: width), x: x, y: y + width + 6, scale: 1, Self.ink)
+        canvas.text(Canvas.fittingName(name(pair), width: width, scale: 1), x: x, y: y + width + 6, scale: 1, Self.ink)
         for (line, remark) in cell.remarks.prefix(2).enumerated() {
             let text = Canvas.fitting(remark, width: width, scale: 1)
             canvas.text(text, x: x, y: y + width + 6 + (line + 1) * Self.line, scale: 1, color)
@@ -128,14 +128,6 @@ package struct ContactSheet {
     /// The file's name, with its folder where there are several of them.
     private func name(_ pair: SamplePair) -> String {
         diagnosis.layout?.folders.count ?? 1 > 1 ? DataSurvey.short(pair.picture) : FileSystem.name(pair.picture)
-    }
-
-    /// A name cut in its middle, since names often differ in their ends alone.
-    private static func fitting(_ name: String, width: Int) -> String {
-        guard Canvas.textWidth(name, scale: 1) > width else { return name }
-        let end = name.suffix(14)
-        let rest = width - Canvas.textWidth(String(end), scale: 1)
-        return Canvas.fitting(String(name.dropLast(14)), width: rest, scale: 1) + end
     }
 
     /// The picture, small, under its mask; nil when a file cannot be read any more.

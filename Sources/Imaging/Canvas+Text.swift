@@ -14,6 +14,14 @@ extension Canvas {
         return room > 0 ? text.prefix(room) + "..." : ""
     }
 
+    /// A name cut in its middle, since names often differ in their ends alone.
+    public static func fittingName(_ name: String, width: Int, scale: Int) -> String {
+        guard textWidth(name, scale: scale) > width else { return name }
+        let end = name.suffix(14)
+        return fitting(String(name.dropLast(14)), width: width - textWidth(String(end), scale: scale), scale: scale)
+            + end
+    }
+
     /// Draws one line of text; `x`, `y` is the top left corner of its first capital letter. The font has printable
     /// ASCII; other characters appear as question marks.
     public mutating func text(_ text: String, x: Int, y: Int, scale: Int, _ color: Color) {

@@ -156,7 +156,7 @@ private final class FigureRows: PredictionRows {
 }
 
 extension BitmapResizer {
-    fileprivate convenience init(from old: PictureSize, to new: PictureSize) {
+    convenience init(from old: PictureSize, to new: PictureSize) {
         self.init(width: old.width, height: old.height, newWidth: new.width, newHeight: new.height)
     }
 }

@@ -50,7 +50,7 @@ import TrainerTestSupport
         let net = try Net(
             model: model, for: .testing, threads: threads, preparedWeights: .kept,
             weights: Checkpoint(path: data.file("run/best.safetensors")))
-        return try #require(try test(net, on: samples.testing, of: samples, measuresWritten: true))
+        return try #require(try test(net, on: samples.testing, of: samples, measuring: MeasureSettings()))
     }
 
     @Test(arguments: [1, 3])
@@ -140,7 +140,7 @@ import TrainerTestSupport
         let net = try Net(
             model: model, for: .testing, threads: 1, preparedWeights: .kept,
             weights: Checkpoint(path: data.file("run/best.safetensors")))
-        let result = try #require(try test(net, on: samples.testing, of: samples, measuresWritten: true))
+        let result = try #require(try test(net, on: samples.testing, of: samples, measuring: MeasureSettings()))
         #expect(result.written?.fault?.contains(gone) == true && result.written?.values == [])
         #expect(result.scores.values[0] != nil)
     }

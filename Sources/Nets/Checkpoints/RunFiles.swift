@@ -14,6 +14,8 @@ package struct RunFiles: Hashable, Sendable {
     package var best: String { FileSystem.join(folder, "best.safetensors") }
     /// What these reach.
     package var bestScores: String { FileSystem.join(folder, "best.json") }
+    /// What was measured of each test picture, by these.
+    package var pictures: String { FileSystem.join(folder, "pictures.csv") }
     package var metrics: String { FileSystem.join(folder, "metrics.csv") }
     package var metricsLines: String { FileSystem.join(folder, "metrics.jsonl") }
     package var hashes: String { FileSystem.join(folder, "hashes.csv") }
@@ -32,10 +34,8 @@ package struct RunFiles: Hashable, Sendable {
     /// Those that are written whole, under a temporary name first.
     package var all: [String] {
         [
-            checkpoint, best, bestScores, metrics, metricsLines, hashes, description, plan, graph, report, curves,
-            confusion,
-            samples,
-            folds,
+            checkpoint, best, bestScores, pictures, metrics, metricsLines, hashes, description, plan, graph, report,
+            curves, confusion, samples, folds,
         ]
     }
 

@@ -19,19 +19,19 @@ package struct TestResult: Hashable, Sendable {
 /// Tests a net on given samples of a data set.
 ///
 /// - Parameters:
-///   - measuresWritten: also measures what `predict` would write for the samples' files.
+///   - settings: how to measure what `predict` would write for the samples' files as well, picture by picture; nil not to.
 ///   - isInterrupted: asked between batches; a yes ends the test early.
 /// - Returns: nil when there are no samples, or when interrupted.
 /// - Throws: `RuntimeError` when the net cannot run; `TrainerError` when a file is no longer what it was.
 package func test(
-    _ net: Net, on samples: [Int], of data: DataSet, measuresWritten: Bool = false,
+    _ net: Net, on samples: [Int], of data: DataSet, measuring settings: MeasureSettings? = nil,
     isInterrupted: () -> Bool = { false }, progress: (Int) -> Void = { _ in }
 ) throws -> TestResult? {
     let maker = BatchMaker(data: data)
     let batches = data.tested(samples).chunks(of: net.model.batchCapacity)
     let producer = try BatchProducer(maker: maker, batches: batches)
     var sums = TestSums(data.shape.task)
-    var written = measuresWritten && data.patches == nil ? WrittenEvaluation(data) : nil
+    var written = data.patches == nil ? settings.flatMap { WrittenEvaluation(data, $0) } : nil
     for (index, batch) in batches.enumerated() {
         guard index == 0 || !isInterrupted(), let made = try unlessInterrupted(producer.next) else { return nil }
         let (loss, outputs) = try net.tested(made)
@@ -53,21 +53,22 @@ package func test(
         }
     }
     let whole = try unlessInterrupted {
-        try testedWhole(net, on: samples, of: data, patches, isInterrupted: isInterrupted)
+        try testedWhole(net, on: samples, of: data, patches, settings, isInterrupted: isInterrupted)
     }
     guard let whole else { return nil }
     scores.values = whole.values
-    return TestResult(scores: scores, confusion: whole.confusion)
+    return TestResult(scores: scores, confusion: whole.confusion, written: settings == nil ? nil : whole)
 }
 
 /// Tests a net tile by tile on whole pictures, with its weights as they are.
 /// - Throws: as `TiledEvaluation.run`; `Interrupted`.
 private func testedWhole(
-    _ net: Net, on samples: [Int], of data: DataSet, _ patches: PatchSettings, isInterrupted: () -> Bool
-) throws -> TiledEvaluation.Result? {
+    _ net: Net, on samples: [Int], of data: DataSet, _ patches: PatchSettings, _ settings: MeasureSettings?,
+    isInterrupted: () -> Bool
+) throws -> WrittenScores? {
     let prediction = TiledPrediction(
         net: try TiledNet(of: net), shape: data.shape, style: PredictionStyle(range: data.range), scale: patches.scale)
-    return try TiledEvaluation(prediction: prediction, data: data).run(
+    return try TiledEvaluation(prediction: prediction, data: data, settings: settings ?? .pooled).run(
         on: samples, check: { if isInterrupted() { throw Interrupted() } }, progress: { _ in })
 }
 

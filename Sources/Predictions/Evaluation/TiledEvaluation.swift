@@ -9,34 +9,34 @@ import TrainerSupport
 package struct TiledEvaluation {
     let prediction: TiledPrediction
     let data: DataSet
+    let settings: MeasureSettings
 
-    package init(prediction: TiledPrediction, data: DataSet) {
+    package init(prediction: TiledPrediction, data: DataSet, settings: MeasureSettings = MeasureSettings()) {
         self.prediction = prediction
         self.data = data
-    }
-
-    /// What was measured.
-    package struct Result {
-        /// By the task's measures.
-        package var values: [Double?]
-        package var confusion: ConfusionMatrix?
+        self.settings = settings
     }
 
     /// - Parameters:
     ///   - check: called before each tile; what it throws ends the test.
     ///   - progress: called with the number of pictures that are done.
+    /// - Returns: nil without pictures.
     /// - Throws: `TrainerError` for pictures that are no files; `ImageError` for files that can no longer be read;
     ///   `RuntimeError`.
-    package func run(on samples: [Int], check: () throws -> Void = {}, progress: (Int) -> Void) throws -> Result? {
-        var sums = MeasureSums(data.shape.task)
+    package func run(
+        on samples: [Int], check: () throws -> Void = {}, progress: (Int) -> Void
+    ) throws -> WrittenScores? {
+        var sums = EvaluationSums(data.shape.task, settings)
         for (done, index) in samples.enumerated() {
-            try add(data.samples[index], to: &sums, check)
+            sums.add(try measured(data.samples[index], sums.cutoff, check))
             progress(done + 1)
         }
-        return samples.isEmpty ? nil : Result(values: sums.values, confusion: sums.confusion)
+        return samples.isEmpty ? nil : sums.scores
     }
 
-    private func add(_ stored: StoredSample, to sums: inout MeasureSums, _ check: () throws -> Void) throws {
+    private func measured(
+        _ stored: StoredSample, _ cutoff: PictureScores?, _ check: () throws -> Void
+    ) throws -> EvaluatedPicture {
         guard let pair = stored.pair, let source = data.reader else {
             throw TrainerError(
                 "--tiles: the embedded pictures have the net's size", hint: "name other data with --data")
@@ -44,13 +44,12 @@ package struct TiledEvaluation {
         let reader = try PictureReader(path: pair.picture, options: source.decoding)
         let size = PictureSize(width: reader.width, height: reader.height)
         try prediction.checkRoom(for: size, pair.picture, source.decoding)
-        let mask = try source.mask(of: stored, at: size)
-        var row = 0
-        try prediction.eachRow(reader, of: pair.picture, check: check) { values in
-            sums.add(
-                labels: data.shape.task.labels(values, threshold: prediction.style.threshold),
-                mask: mask.row(row))
-            row += 1
+        var picture = PictureEvaluation(
+            data.shape.task, size: size, mask: try source.mask(of: stored, at: size), settings: settings)
+        try prediction.eachRow(reader, of: pair.picture, check: check) { picture.add($0) }
+        return try picture.finish(name: stored.name, cutoff: cutoff) {
+            try PictureAgain(
+                pair.picture, expected: size, PredictionStyle(decoding: source.decoding, range: data.range))
         }
     }
 }

@@ -4,26 +4,6 @@ import Imaging
 import Tasks
 import TrainerSupport
 
-/// How good masks are as `predict` writes them, at the pictures' own size.
-package struct WrittenScores: Hashable, Sendable {
-    /// By the task's measures.
-    package var values: [Double?] = []
-    /// Why they could not be measured; nil when they were.
-    package var fault: String?
-
-    /// Says them, or why there are none.
-    package func tell(_ task: TrainingTask, _ console: Console) {
-        if let fault {
-            console.warn("nothing was measured \(Self.title): \(fault)")
-        } else {
-            console.say("\(Self.title): \(task.text(values))")
-        }
-    }
-
-    /// What they are the measures of.
-    package static let title = "on masks as predict writes them, at the pictures' own size"
-}
-
 /// Measures the masks that `predict` would write for the pictures of a data set: their values are brought back to the
 /// picture's own size, thresholded or compared there, and held against the mask's file.
 ///
@@ -31,8 +11,8 @@ package struct WrittenScores: Hashable, Sendable {
 /// so that memory depends on the largest mask, not on their number.
 package struct WrittenEvaluation {
     private let data: DataSet
-    private let style = PredictionStyle()
-    private var sums: MeasureSums
+    private let settings: MeasureSettings
+    private var sums: EvaluationSums
     private var fault: String?
 
     /// Pixels of masks that are in memory at once, unless one alone has more.
@@ -40,14 +20,15 @@ package struct WrittenEvaluation {
 
     /// - Returns: nil where nothing is written that could be compared with a file: of nets that learn their input, and of
     ///   pictures that were drawn.
-    package init?(_ data: DataSet) {
+    package init?(_ data: DataSet, _ settings: MeasureSettings = MeasureSettings()) {
         guard data.shape.task.needsMasks, data.reader != nil else { return nil }
         self.data = data
-        sums = MeasureSums(data.shape.task)
+        self.settings = settings
+        sums = EvaluationSums(data.shape.task, settings)
     }
 
     /// Once a mask cannot be read, nothing more is measured.
-    var scores: WrittenScores { WrittenScores(values: fault == nil ? sums.values : [], fault: fault) }
+    var scores: WrittenScores { fault.map { WrittenScores(fault: $0) } ?? sums.scores }
 
     /// Adds what the net says of samples.
     /// - Throws: `TrainerError` when no thread can be started; `Interrupted`.
@@ -67,9 +48,9 @@ package struct WrittenEvaluation {
     }
 
     private mutating func measure(_ items: [(sample: Int, output: [Float])]) throws {
-        let (data, style) = (data, style)
+        let (data, settings, cutoff) = (data, settings, sums.cutoff)
         let results = try parallelMap(count: items.count, threads: threads(for: items.map(\.sample))) { index in
-            Result { try Self.sums(data, style, items[index].sample, items[index].output) }
+            Result { try Self.measured(data, settings, items[index].sample, items[index].output, cutoff) }
         }
         for result in results {
             switch result {
@@ -80,34 +61,32 @@ package struct WrittenEvaluation {
         }
     }
 
-    /// As many as the memory for reading pictures has room for masks, of those whose file tells its size.
+    /// As many as the memory for reading pictures has room for masks and what is measured of them, of those whose file tells
+    /// its size.
     private func threads(for samples: [Int]) -> Int {
         guard let decoding = data.reader?.decoding, let bound = decoding.supervisor?.bound else { return data.threads }
         let largest =
             samples.compactMap { data.samples[$0].pair?.picture }
             .compactMap { try? pictureSize(path: $0, options: decoding) }.map { $0.width * $0.height }.max() ?? 0
-        return max(1, min(data.threads, bound / max(1, 2 * largest)))
+        return max(1, min(data.threads, bound / max(1, 4 * largest)))
     }
 
     /// Of one picture.
-    private static func sums(
-        _ data: DataSet, _ style: PredictionStyle, _ sample: Int, _ output: [Float]
-    ) throws -> MeasureSums {
+    private static func measured(
+        _ data: DataSet, _ settings: MeasureSettings, _ sample: Int, _ output: [Float], _ cutoff: PictureScores?
+    ) throws -> EvaluatedPicture {
         let stored = data.samples[sample]
         guard let pair = stored.pair, let reader = data.reader else {
             throw TrainerError("\(stored.file): comes from no file")
         }
         let found = try pictureSize(path: pair.picture, options: reader.decoding)
         let size = PictureSize(width: found.width, height: found.height)
-        let mask = try reader.mask(of: stored, at: size)
-        var sums = MeasureSums(data.shape.task)
-        var row = 0
-        PredictedMaps([output], flips: style.flips, shape: data.shape).eachRow(of: size) { values in
-            sums.add(
-                labels: data.shape.task.labels(values, threshold: style.threshold),
-                mask: mask.row(row))
-            row += 1
+        var picture = PictureEvaluation(
+            data.shape.task, size: size, mask: try reader.mask(of: stored, at: size), settings: settings)
+        PredictedMaps([output], flips: .none, shape: data.shape).eachRow(of: size) { picture.add($0) }
+        return try picture.finish(name: stored.name, cutoff: cutoff) {
+            try PictureAgain(
+                pair.picture, expected: size, PredictionStyle(decoding: reader.decoding, range: data.range))
         }
-        return sums
     }
 }

@@ -43,8 +43,12 @@ package struct BestScores: Hashable, Sendable {
 
     /// Where whole pictures were tested, the loss is that of pieces of them.
     private var ownSize: JSON {
-        guard size != nil else { return .object([("test_loss", .number(scores.loss))] + members(scores.values)) }
-        return written.flatMap { $0.fault == nil ? .object(members($0.values)) : nil } ?? .null
+        let pictures = written.map { [("per_picture", JSON.object(PictureTable.members($0.pictures.mean)))] }
+        guard size != nil else {
+            return .object([("test_loss", .number(scores.loss))] + members(scores.values) + (pictures ?? []))
+        }
+        guard let written, written.fault == nil else { return .null }
+        return .object(members(written.values) + (pictures ?? []))
     }
 
     private func members(_ values: [Double?]) -> [JSON.Member] {

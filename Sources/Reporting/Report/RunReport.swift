@@ -59,6 +59,7 @@ package struct RunReport {
             Section(title: "Curves", body: ([curves] + paceCurves).joined(separator: "\n")),
             Section(title: "Samples", body: samples.map { HTML.picture(png: $0, title: "samples") } ?? ""),
             Section(title: "Classes", body: classes),
+            Section(title: "Pictures", body: pictures),
             Section(title: "Data", body: data),
             Section(title: "Settings", body: HTML.pairs(record.settings.metadata)),
             Section(title: "Epochs", body: epochs),
@@ -92,6 +93,19 @@ package struct RunReport {
     private var classes: String {
         let table = classTable.map { "<pre>\(HTML.text($0))</pre>" } ?? ""
         return table + (confusion.map { "\n" + HTML.picture(png: $0, title: "confusion matrix") } ?? "")
+    }
+
+    /// The worst pictures of the best weights, with all that was measured of them.
+    private var pictures: String {
+        guard let written, let meansText = written.meansText else { return "" }
+        let most = 50
+        let measures = RegionMeasure.allCases
+        let rows = written.pictures.worstFirst.prefix(most).map { picture in
+            [picture.name, picture.size.text] + measures.map { $0.measure.number(picture.value($0)) }
+        }
+        let more = written.pictures.count > most ? " The \(most) worst are below, all are in pictures.csv." : ""
+        return "<p>\(HTML.text("The best weights at the pictures' own size, \(meansText).\(more)"))</p>\n"
+            + HTML.table(["picture", "size"] + measures.map(\.measure.title), Array(rows))
     }
 
     private var data: String {

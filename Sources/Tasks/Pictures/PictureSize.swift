@@ -15,6 +15,9 @@ package struct PictureSize: Hashable, Sendable {
         func scaled(_ side: Int) -> Int { max(1, Int((Double(side) * factor).rounded())) }
         return PictureSize(width: scaled(width), height: scaled(height))
     }
+
+    /// From corner to corner, in pixels.
+    package var diagonal: Double { Double(width * width + height * height).squareRoot() }
 }
 
 /// The sizes of many pictures.

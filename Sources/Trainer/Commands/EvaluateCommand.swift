@@ -46,7 +46,8 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
 
     @OptionGroup var overwriting: OverwriteOptions
     @OptionGroup var tiling: TileOptions
-    @OptionGroup var measuring: OwnSizeFlag
+    @OptionGroup var ownSize: OwnSizeFlag
+    @OptionGroup var measuring: MeasureOptions
 
     mutating func validate() throws {
         if tiling.tiles == true && show != nil {
@@ -69,7 +70,8 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
         if scale != nil && !task.needsMasks {
             throw TrainerError("--tiles: the net learns its input, not what it shows", hint: "leave it out")
         }
-        try overwriting.replacing.check([show.map(figure), confusion].compactMap { $0 })
+        try measuring.check(task, own: ownSize.ownSize || scale != nil)
+        try overwriting.replacing.check([show.map(figure), confusion].compactMap { $0 } + measuring.files)
         let threads = data.threads ?? processorCount()
         var settings = try data.resolved(over: known, task: task)
         // What is cut out of pictures concerns training alone.
@@ -96,8 +98,10 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
         if let scale {
             let result = try testedInTiles(context.model, checkpoint, samples, scale, threads, console)
             try answer(result?.confusion, names, context.model, console)
-            return console.answer(
+            console.answer(
                 "\(Text.count(count, "test picture")) at their own resolution: \(task.text(result?.values ?? []))")
+            if let meansText = result?.meansText { console.answer(meansText) }
+            return try measuring.write(result, task, names, console)
         }
         let net = try Net(
             model: context.model, for: .testing, threads: threads, preparedWeights: .kept,
@@ -116,6 +120,7 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
             }
             written.tell(task, console)
         }
+        try measuring.write(result.written, task, names, console)
         guard let show else { return }
         let target = figure(show)
         let shown = samples.testing[show - 1]
@@ -144,13 +149,13 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
 
     private func testedInTiles(
         _ model: Model, _ weights: Checkpoint, _ samples: DataSet, _ scale: Double, _ threads: Int, _ console: Console
-    ) throws -> TiledEvaluation.Result? {
+    ) throws -> WrittenScores? {
         let net = try TiledNet(model: model, threads: threads, weights: weights)
         let bar = ProgressBar(console: console, label: "testing")
         defer { console.clear() }
         let style = PredictionStyle(range: samples.range)
         let prediction = TiledPrediction(net: net, shape: samples.shape, style: style, scale: scale)
-        return try TiledEvaluation(prediction: prediction, data: samples).run(
+        return try TiledEvaluation(prediction: prediction, data: samples, settings: measuring.settings).run(
             on: samples.testing, progress: { bar.show($0, of: samples.testing.count) })
     }
 
@@ -159,7 +164,7 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
         defer { console.clear() }
         var done = 0
         return try test(
-            net, on: samples.testing, of: samples, measuresWritten: measuring.ownSize,
+            net, on: samples.testing, of: samples, measuring: ownSize.ownSize ? measuring.settings : nil,
             progress: { batch in
                 done += batch
                 bar.show(done, of: samples.testing.count)

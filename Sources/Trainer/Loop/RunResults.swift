@@ -41,13 +41,13 @@ struct RunResults {
     /// - Returns: nil where there is nothing more to be told, without test pictures, and when a signal comes.
     /// - Throws: `TrainerError` or `RuntimeError` when weights or pictures cannot be read.
     func testBest(measuresWritten: Bool) throws -> TestResult? {
-        let isMeasured = measuresWritten && data.patches == nil && WrittenEvaluation(data) != nil
+        let isMeasured = measuresWritten && (data.patches != nil || WrittenEvaluation(data) != nil)
         guard state.task.classes != nil || isMeasured, !data.testing.isEmpty, FileSystem.isFile(files.best) else {
             return nil
         }
         try Checkpoint(path: files.best).restoreWeights(net.parameters)
         return try test(
-            net, on: data.testing, of: data, measuresWritten: isMeasured,
+            net, on: data.testing, of: data, measuring: isMeasured ? MeasureSettings() : nil,
             isInterrupted: { interruption.isRequested })
     }
 
@@ -68,6 +68,14 @@ struct RunResults {
             epoch: epoch, criterion: try state.task.criterion(state.settings.stopping.bestBy), task: state.task,
             size: data.patches == nil ? data.shape.testedSize : nil, scores: scores, written: result?.written)
         try writer.writing { try FileWriter.write(files.bestScores, text: best.text) }
+    }
+
+    /// Writes what was measured of each picture.
+    /// - Throws: as `drawCurves`.
+    func writeTable(_ written: WrittenScores) throws {
+        try writer.writing {
+            try PictureTable(written.pictures, task: state.task, names: names).write(to: files.pictures)
+        }
     }
 
     /// Writes the report of the run as it is now, with its pictures.

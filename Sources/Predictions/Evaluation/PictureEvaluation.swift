@@ -1,0 +1,122 @@
+import DataSets
+import Imaging
+import Tasks
+
+/// How predictions are measured at the pictures' own size.
+package struct MeasureSettings: Hashable, Sendable {
+    /// A pixel is object from this probability on.
+    package var threshold: Float
+    /// Of the boundary F1 measure.
+    package var tolerance: BoundaryTolerance
+    /// Whether each picture is measured for itself, and not only all of them together.
+    package var isEach: Bool
+    /// How many of the worst pictures are drawn.
+    package var drawn: Int
+
+    package init(
+        threshold: Float = 0.5, tolerance: BoundaryTolerance = .usual, isEach: Bool = true, drawn: Int = 0
+    ) {
+        self.threshold = threshold
+        self.tolerance = tolerance
+        self.isEach = isEach
+        self.drawn = drawn
+    }
+
+    /// What tests between epochs tell.
+    package static let pooled = MeasureSettings(isEach: false)
+}
+
+/// What was measured of one picture.
+struct EvaluatedPicture: Sendable {
+    var sums: MeasureSums
+    /// Of binary masks.
+    var curve: ThresholdCurve?
+    /// nil where pictures are not measured for themselves.
+    var scores: PictureScores?
+    /// Drawn with what is right and wrong in it; nil where that is not wanted.
+    var drawing: Bitmap?
+}
+
+/// Measures one picture by rows of what a net says of it at the picture's own size, wherever these come from.
+struct PictureEvaluation {
+    private let task: TrainingTask
+    private let size: PictureSize
+    private let settings: MeasureSettings
+    private let mask: OwnSizeMask?
+    /// Instead of the mask, which it knows.
+    private var measurement: PictureMeasurement?
+    private var sums: MeasureSums
+    private var curve: ThresholdCurve?
+    private var row = 0
+
+    /// - Parameter mask: the truth, at the picture's own size.
+    init(_ task: TrainingTask, size: PictureSize, mask: OwnSizeMask, settings: MeasureSettings) {
+        self.task = task
+        self.size = size
+        self.settings = settings
+        self.mask = settings.isEach ? nil : mask
+        measurement = settings.isEach ? PictureMeasurement(task, size: size, truth: mask.row) : nil
+        sums = MeasureSums(task)
+        curve = task == .mask ? ThresholdCurve() : nil
+    }
+
+    /// Takes the next row, `[channels, width]`, 0 ... 1.
+    mutating func add(_ values: UnsafeBufferPointer<Float>) {
+        let truth = measurement?.truth(row: row) ?? mask?.row(row) ?? []
+        let labels = task.labels(values, threshold: settings.threshold)
+        sums.add(labels: labels, mask: truth)
+        curve?.add(values, mask: truth)
+        measurement?.add(labels)
+        row += 1
+    }
+
+    /// What was measured, once all rows have come.
+    /// - Parameters:
+    ///   - cutoff: draws the picture if it is worse than this one, or whatever it is without one.
+    ///   - picture: reads it again, to be drawn.
+    /// - Throws: `ImageError` when the picture cannot be read again.
+    mutating func finish(
+        name: String, cutoff: PictureScores?, picture: () throws -> PictureAgain
+    ) throws -> EvaluatedPicture {
+        var result = EvaluatedPicture(sums: sums, curve: curve)
+        guard var measurement else { return result }
+        // Let go of, so that it is not copied.
+        self.measurement = nil
+        let scores = measurement.finish(name: name, tolerance: settings.tolerance)
+        result.scores = scores
+        if settings.drawn > 0, cutoff.map(scores.isWorse) ?? true {
+            result.drawing = try WorstSheet.drawing(of: picture(), size: size, measurement.outcomes)
+        }
+        return result
+    }
+}
+
+/// What was measured of pictures one after another.
+struct EvaluationSums: Sendable {
+    private(set) var measured: MeasureSums
+    private(set) var curve: ThresholdCurve?
+    private(set) var pictures: [PictureScores] = []
+    private(set) var worst: WorstSheet
+
+    init(_ task: TrainingTask, _ settings: MeasureSettings) {
+        measured = MeasureSums(task)
+        curve = task == .mask ? ThresholdCurve() : nil
+        worst = WorstSheet(task: task, count: settings.drawn)
+    }
+
+    /// Pictures that are better than this one need not be drawn; nil while all are.
+    var cutoff: PictureScores? { worst.cutoff }
+
+    mutating func add(_ picture: EvaluatedPicture) {
+        measured.add(picture.sums)
+        if let theirs = picture.curve { curve?.add(theirs) }
+        guard let scores = picture.scores else { return }
+        pictures.append(scores)
+        if let drawing = picture.drawing { worst.add(drawing, scores) }
+    }
+
+    var scores: WrittenScores {
+        WrittenScores(
+            values: measured.values, confusion: measured.confusion, pictures: pictures, curve: curve, worst: worst)
+    }
+}
