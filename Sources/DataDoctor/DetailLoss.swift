@@ -11,8 +11,10 @@ struct DetailLoss {
     private(set) var thinnest: (label: String, own: Double, seen: Double)?
     /// By the task's measures.
     private(set) var reached: [Double?]
-    /// Of the largest picture.
-    private(set) var largest: PictureSize
+    /// Of all pictures.
+    private(set) var sizes: PictureSizes
+    /// How many windows of the net's size the median picture has room for.
+    private(set) var windows: Int
 
     /// Masks that are looked at, and their pixels together.
     private static let most = (masks: 12, pixels: 1 << 26)
@@ -24,10 +26,11 @@ struct DetailLoss {
     init?(_ data: DataSet, _ names: ClassNames, pairs: [SurveyedPair]) {
         let shape = data.shape
         guard data.patches == nil, shape.task.needsMasks, let reader = data.reader, pairs.count == data.samples.count,
-            let widest = pairs.map(\.facts.size).max(by: { $0.width * $0.height < $1.width * $1.height }),
-            widest.width > shape.width || widest.height > shape.height
+            pairs.contains(where: { $0.facts.size.width > shape.width || $0.facts.size.height > shape.height })
         else { return nil }
-        largest = widest
+        sizes = PictureSizes(pairs.map(\.facts.size))
+        let areas = pairs.map { $0.facts.size.width * $0.facts.size.height }.sorted()
+        windows = areas[areas.count / 2] / (shape.width * shape.height)
         let count = min(Self.most.masks, pairs.count)
         var sums = MeasureSums(shape.task)
         var thickness = Thickness(shape.task.classes?.count ?? 2)
@@ -132,14 +135,14 @@ extension DataSet {
             let reached = loss.reached.first ?? nil, reached < Self.satisfying.note
         else { return [] }
         let thin = loss.thinnest.map {
-            "\($0.label) \(Text.fixed($0.own, 1)) pixels wide becomes \(Text.fixed($0.seen, 1)); "
+            "\($0.label), \(Text.fixed($0.own, 1)) pixels wide, becomes \(Text.fixed($0.seen, 1)); "
         }
         let net = PictureSize(width: shape.width, height: shape.height)
-        let pieces = min(max(loss.largest.width * loss.largest.height / (net.width * net.height), 4), 64)
+        let pieces = min(max(loss.windows, 4), 64)
         return [
             Finding(
                 reached < Self.satisfying.warning ? .warning : .note, .lostDetail,
-                "pictures of \(loss.largest.text) are shown to the net at \(net.text): \(thin ?? "")a perfect net would reach "
+                "pictures of \(loss.sizes.text) are shown to the net at \(net.text): \(thin ?? "")a perfect net would reach "
                     + "\(measure.text(reached)) at their own size",
                 advice: "--patches \(pieces) trains on pieces at the pictures' own scale")
         ]

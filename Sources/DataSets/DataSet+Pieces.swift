@@ -46,19 +46,23 @@ struct PieceCut {
     /// - Parameter pool: keeps pieces of pictures that are not in memory.
     /// - Throws: `TrainerError` when a file is no longer what it was.
     func piece(_ number: Int, _ pool: PiecePool) throws -> PicturePiece {
-        if stored.kept != nil { return piece(number, of: try data.whole(index)) }
+        guard stored.kept == nil, let reader = data.reader else {
+            return PicturePiece(rect(number), of: try data.whole(index), channels: data.shape.channels)
+        }
         return try pool.take(number, of: index) {
-            let whole = try data.whole(index)
-            return (0..<count).map { piece($0, of: whole) }
+            var pieces = try reader.pieces((0..<count).map(rect), of: stored)
+            for place in pieces.indices {
+                pieces[place].picture = data.range.planes(pieces[place].picture.samples)
+            }
+            return pieces
         }
     }
 
-    private func piece(_ number: Int, of whole: Sample) -> PicturePiece {
+    /// What the window of a piece shows.
+    private func rect(_ number: Int) -> PictureRect {
         let window = window(number)
-        let rect =
-            augmentation == nil
+        return augmentation == nil
             ? PicturePiece.needed(at: window.origin, data.shape, of: stored.size) : window.resampling.needed
-        return PicturePiece(rect, of: whole, channels: data.shape.channels)
     }
 
     func window(_ number: Int) -> Window {

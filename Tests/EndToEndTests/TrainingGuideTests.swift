@@ -19,7 +19,7 @@ struct TrainingGuideTests {
         let left = [
             "pets.png", "augmented.png", "runs/first/report.html", "runs/first/show-1.png", "runs/folds/folds.csv",
             "masks/Abyssinian_1.png", "masks/overlays/Abyssinian_1.png", "listed/probabilities/Abyssinian_1.png",
-            "tiled/Abyssinian_1.png", "ship/result/Abyssinian_1.png",
+            "pieces.png", "pieces/overlays/Abyssinian_1.png", "ship/result/Abyssinian_1.png",
         ]
         for file in left {
             #expect(FileManager.default.fileExists(atPath: folder.path + "/" + file), "\(file) is missing")

@@ -64,8 +64,9 @@ package struct SurveyedPair: Hashable, Sendable {
 
 /// A pair of files, each read and decoded once, at the net's size or, to cut pieces out of it, at a scale of its own.
 struct DecodedPair: Sendable {
-    /// Of what was decoded.
-    private(set) var shape: SampleShape
+    /// Of what was decoded, a picture that is not kept excepted.
+    private var shape: SampleShape
+    private var pictureSize: PictureSize
     /// `[channels, height, width]`.
     var picture: SizedPicture.Samples
     /// Raw values at the mask's size; empty without a mask.
@@ -75,11 +76,14 @@ struct DecodedPair: Sendable {
     /// nil where nobody looks at the whole files.
     var facts: PairFacts?
 
-    /// - Parameter looksAtWhole: whether there are to be facts.
+    /// - Parameters:
+    ///   - looksAtWhole: whether there are to be facts.
+    ///   - keepsPicture: false where pieces are going to be cut out when they are needed: the picture is brought to the net's
+    ///     size then, whatever its own.
     /// - Throws: `ImageError` that names the file that cannot be used.
     init(
         _ pair: SamplePair, _ netShape: SampleShape, _ patches: PatchSettings?, _ decoding: DecodingOptions,
-        looksAtWhole: Bool
+        looksAtWhole: Bool, keepsPicture: Bool = true
     ) throws(ImageError) {
         var look: PictureLook?
         var shape = netShape
@@ -88,9 +92,10 @@ struct DecodedPair: Sendable {
             size: { info in
                 if looksAtWhole { look = PictureLook(info) }
                 shape = netShape.decoded(PictureSize(width: info.width, height: info.height), patches)
-                return (shape.width, shape.height)
+                return keepsPicture ? (shape.width, shape.height) : (netShape.width, netShape.height)
             }, observing: looksAtWhole ? { look?.take($0) } : nil)
         self.shape = shape
+        pictureSize = PictureSize(width: sized.width, height: sized.height)
         picture = sized.planes
         mask = []
         if let look { facts = PairFacts(sized.info, look) }
@@ -110,13 +115,15 @@ struct DecodedPair: Sendable {
         self.facts = facts
     }
 
-    /// Of the picture as it was decoded.
+    /// Of the picture as it is decoded, and of the mask.
     var size: PictureSize { PictureSize(width: shape.width, height: shape.height) }
 
     /// What tells whether a mask was drawn on the picture as it is seen or as it is stored, where sizes do not.
     func orientationFit(isTurned: Bool) -> OrientationFit? {
         guard let facts, let maskFacts = facts.mask, facts.orientation != .upright else { return nil }
         guard !facts.orientation.swapsSides || facts.size.width == facts.size.height else { return nil }
+        var shape = shape
+        (shape.width, shape.height) = (pictureSize.width, pictureSize.height)
         return OrientationFit(
             picture, mask: mask, shape, facts.orientation, isTurned: isTurned,
             isLossy: maskFacts.kind.format == .jpeg)
@@ -221,7 +228,7 @@ struct PictureLook {
 }
 
 /// What shows of a mask while its rows pass.
-private struct MaskLook {
+struct MaskLook {
     private var hash: ContentHash
     private var highHash: ContentHash
 

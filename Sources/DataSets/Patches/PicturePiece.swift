@@ -12,6 +12,17 @@ struct PicturePiece: Sendable {
     /// `[height, width]` of the rectangle: as of samples; empty without masks.
     var mask: [UInt8]
 
+    init(
+        name: String, file: String, whole: PictureSize, rect: PictureRect, picture: PicturePlanes, mask: [UInt8]
+    ) {
+        self.name = name
+        self.file = file
+        self.whole = whole
+        self.rect = rect
+        self.picture = picture
+        self.mask = mask
+    }
+
     /// - Parameter sample: a whole picture, of a size of its own.
     init(_ rect: PictureRect, of sample: Sample, channels: Int) {
         whole = sample.size ?? PictureSize(width: 0, height: 0)

@@ -184,10 +184,11 @@ package struct SampleLoading {
         _ decoding: DecodingOptions, isKept: Bool
     ) -> Result<Usable, ImageError> {
         do throws(ImageError) {
-            var data = try DecodedPair(pair, shape, patches, decoding, looksAtWhole: true)
+            var data = try DecodedPair(
+                pair, shape, patches, decoding, looksAtWhole: true, keepsPicture: isKept || patches == nil)
             guard var facts = data.facts else { throw ImageError(file: pair.picture, message: "was not looked at") }
             facts.fit = data.orientationFit(isTurned: decoding.appliesOrientation)
-            let content = SampleContent(picture: data.picture, mask: data.mask)
+            let content = data.content(patches)
             let values = ByteSet(data.mask)
             let places = patches == nil ? ForegroundPlaces() : ForegroundPlaces(data.mask)
             if !isKept { (data.picture, data.mask) = (.bytes([]), []) }

@@ -20,23 +20,28 @@ package struct SampleReader: Sendable {
         guard let pair = stored.pair else { throw TrainerError("\(stored.file): comes from no file") }
         let decoded: DecodedPair
         do {
-            decoded = try DecodedPair(pair, shape, patches, decoding, looksAtWhole: false)
+            decoded = try DecodedPair(pair, shape, patches, decoding, looksAtWhole: patches != nil)
         } catch  where error.isCancelled {
             throw Interrupted()
         } catch {
             throw Self.changed(error.file, "could be read at the start and now \(error.message)")
         }
-        var content = SampleContent(picture: decoded.picture, mask: decoded.mask)
+        var content = decoded.content(patches)
         if stored.table != nil { content.add(decoded.palette) }
+        try check(content, stored, pair)
+        return Sample(
+            name: stored.name, file: stored.file, picture: PicturePlanes(decoded.picture),
+            size: patches.map { _ in decoded.size }, mask: classes(decoded.mask, stored.table))
+    }
+
+    /// - Throws: `TrainerError` when a file holds something else than at the start.
+    func check(_ content: SampleContent, _ stored: StoredSample, _ pair: SamplePair) throws {
         if content.picture != stored.content.picture {
             throw Self.changed(pair.picture, "holds another picture than at the start")
         }
         if content.mask != stored.content.mask {
             throw Self.changed(pair.mask ?? pair.picture, "holds another mask than at the start")
         }
-        return Sample(
-            name: stored.name, file: stored.file, picture: PicturePlanes(decoded.picture),
-            size: patches.map { _ in decoded.size }, mask: classes(decoded.mask, stored.table))
     }
 
     /// The mask of a sample at its picture's own size; one of another size is brought to that by nearest neighbour.
@@ -57,7 +62,7 @@ package struct SampleReader: Sendable {
         return mask.map { classes[Int($0)] }
     }
 
-    private static func changed(_ file: String, _ what: String) -> TrainerError {
+    static func changed(_ file: String, _ what: String) -> TrainerError {
         TrainerError(
             "\(file): the file \(what)",
             hint: "put it back as it was and continue with --resume; a --cache that holds all pictures reads each once")

@@ -39,13 +39,26 @@ struct SampleContent: Hashable, Sendable {
     /// Of the mask's values as they are in the file; where its palette says what they mean, of the palette too.
     var mask: UInt64
 
+    init(picture: UInt64, mask: UInt64) {
+        self.picture = picture
+        self.mask = mask
+    }
+
     init(picture: SizedPicture.Samples, mask: [UInt8]) {
-        self.picture = picture.contentHash
-        self.mask = ContentHash.of(mask)
+        self.init(picture: picture.contentHash, mask: ContentHash.of(mask))
     }
 
     /// The mask means what the palette's colours say.
     mutating func add(_ palette: [PaletteColor]) {
         mask = ContentHash.of(palette.flatMap { [$0.red, $0.green, $0.blue, $0.alpha] }, start: mask)
+    }
+}
+
+extension DecodedPair {
+    /// What changes with the picture's pixels and the mask's values: as they were decoded, or, where pieces are cut out, which
+    /// may be done without having all of them, as they are in their files.
+    func content(_ patches: PatchSettings?) -> SampleContent {
+        guard patches != nil, let facts else { return SampleContent(picture: picture, mask: mask) }
+        return SampleContent(picture: facts.content, mask: facts.mask?.content ?? 0)
     }
 }

@@ -1,0 +1,119 @@
+import Imaging
+import Tasks
+import TrainerSupport
+
+/// Pieces of pictures that are not in memory.
+extension SampleReader {
+    /// The pieces of a sample, cut out while it is read: row by row where that can be, so that a large picture is never in
+    /// memory as a whole; else out of all of it.
+    /// - Throws: as `read`.
+    func pieces(_ rects: [PictureRect], of stored: StoredSample) throws -> [PicturePiece] {
+        guard let pair = stored.pair else { throw TrainerError("\(stored.file): comes from no file") }
+        do {
+            let reader = try PictureReader(path: pair.picture, options: decoding)
+            let isPlain = reader.info.orientation == .upright || !reader.info.isOriented
+            if patches?.scale == 1, isPlain, !reader.holdsWholePicture {
+                return try pieces(rects, of: stored, pair, reader)
+            }
+        } catch let error as ImageError where error.isCancelled {
+            throw Interrupted()
+        } catch let error as ImageError {
+            throw Self.changed(error.file, "could be read at the start and now \(error.message)")
+        }
+        let whole = try read(stored)
+        return rects.map { PicturePiece($0, of: whole, channels: shape.channels) }
+    }
+
+    private func pieces(
+        _ rects: [PictureRect], of stored: StoredSample, _ pair: SamplePair, _ reader: PictureReader
+    ) throws -> [PicturePiece] {
+        var look = PictureLook(reader.info)
+        let pictures: [SizedPicture.Samples] =
+            reader.sampleBits == 16 && decoding.keepsDepth
+            ? try (cut(rects, reader, &look) as [[UInt16]]).map { .words($0) }
+            : try (cut(rects, reader, &look) as [[UInt8]]).map { .bytes($0) }
+        var content = SampleContent(picture: look.content, mask: 0)
+        var labels: [[UInt8]]?
+        if let path = pair.mask { labels = try masks(rects, stored, path, &content) }
+        try check(content, stored, pair)
+        return rects.indices.map { place in
+            PicturePiece(
+                name: stored.name, file: stored.file, whole: stored.size, rect: rects[place],
+                picture: PicturePlanes(pictures[place]), mask: labels?[place] ?? [])
+        }
+    }
+
+    /// The samples of each rectangle, plane by plane.
+    private func cut<Sample: PieceSample>(
+        _ rects: [PictureRect], _ reader: PictureReader, _ look: inout PictureLook
+    ) throws -> [[Sample]] {
+        let channels = shape.channels
+        var pieces = rects.map { [Sample](repeating: 0, count: channels * $0.area) }
+        let row = UnsafeMutableBufferPointer<Sample>.allocate(capacity: 3 * reader.width)
+        defer { row.deallocate() }
+        for y in 0..<reader.height {
+            try Sample.read(from: reader, into: row)
+            look.take(Sample.row(row))
+            for (place, rect) in rects.enumerated() where rect.rows.contains(y) {
+                let start = (y - rect.rows.lowerBound) * rect.columns.count
+                for (offset, x) in rect.columns.enumerated() {
+                    guard channels == 3 else {
+                        pieces[place][start + offset] = Sample.luma(row[3 * x], row[3 * x + 1], row[3 * x + 2])
+                        continue
+                    }
+                    for channel in 0..<3 { pieces[place][channel * rect.area + start + offset] = row[3 * x + channel] }
+                }
+            }
+        }
+        return pieces
+    }
+
+    /// The class numbers of each rectangle of a mask, which is in memory as a whole meanwhile.
+    private func masks(
+        _ rects: [PictureRect], _ stored: StoredSample, _ path: String, _ content: inout SampleContent
+    ) throws -> [[UInt8]] {
+        var look: MaskLook?
+        let mask = try SizedMask(
+            path: path, options: decoding,
+            size: { info in
+                look = MaskLook(info)
+                return (stored.size.width, stored.size.height)
+            }, observing: { look?.take($0) })
+        content.mask = look?.content(isHigh: mask.isHigh) ?? 0
+        if stored.table != nil { content.add(mask.info.palette) }
+        return rects.map { classes($0.cut(mask.values, channels: 1, of: stored.size), stored.table) }
+    }
+}
+
+/// A number that rows of pictures hold.
+private protocol PieceSample: FixedWidthInteger {
+    static func read(from reader: PictureReader, into row: UnsafeMutableBufferPointer<Self>) throws(ImageError)
+    static func row(_ samples: UnsafeMutableBufferPointer<Self>) -> PictureRow
+    static func luma(_ red: Self, _ green: Self, _ blue: Self) -> Self
+}
+
+extension UInt8: PieceSample {
+    fileprivate static func read(
+        from reader: PictureReader, into row: UnsafeMutableBufferPointer<UInt8>
+    ) throws(ImageError) { try reader.readRow(into: row) }
+
+    fileprivate static func row(_ samples: UnsafeMutableBufferPointer<UInt8>) -> PictureRow {
+        .bytes(UnsafeBufferPointer(samples))
+    }
+
+    fileprivate static func luma(_ red: UInt8, _ green: UInt8, _ blue: UInt8) -> UInt8 { Bitmap.luma(red, green, blue) }
+}
+
+extension UInt16: PieceSample {
+    fileprivate static func read(
+        from reader: PictureReader, into row: UnsafeMutableBufferPointer<UInt16>
+    ) throws(ImageError) { try reader.readRow(into: row) }
+
+    fileprivate static func row(_ samples: UnsafeMutableBufferPointer<UInt16>) -> PictureRow {
+        .words(UnsafeBufferPointer(samples))
+    }
+
+    fileprivate static func luma(_ red: UInt16, _ green: UInt16, _ blue: UInt16) -> UInt16 {
+        Bitmap.luma(red, green, blue)
+    }
+}
