@@ -2,13 +2,13 @@ import Imaging
 import Tasks
 
 extension DataSettings {
-    /// Whether the first picture has 16 bits, as all the others then are likely to have.
+    /// The first picture, which the others are likely to be like; nil for the embedded ones, and where it cannot be read.
     /// - Throws: `TrainerError` when the folders cannot be read.
-    package func startsDeep(for task: TrainingTask) throws -> Bool {
+    package func firstPicture(for task: TrainingTask) throws -> PictureInfo? {
         guard let folders = try layout(for: task)?.forTraining.folders.first,
             let first = try SamplePairing(folders).pairs.first
-        else { return false }
-        return (try? PictureInfo(path: first.picture))?.sampleBits == 16
+        else { return nil }
+        return try? PictureInfo(path: first.picture)
     }
 
     /// The pictures that train and those that test, before any is read: some may turn out to be unusable.

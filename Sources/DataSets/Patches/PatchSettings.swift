@@ -26,7 +26,7 @@ package struct PatchSettings: Hashable, Sendable {
 extension SampleShape {
     /// What a picture of that size of its own is decoded to: the net's size, or with pieces cut out of it that at their
     /// scale.
-    func decoded(_ own: PictureSize, _ patches: PatchSettings?) -> SampleShape {
+    package func decoded(_ own: PictureSize, _ patches: PatchSettings?) -> SampleShape {
         patches.map { resized(to: own.scaled(by: $0.scale)) } ?? self
     }
 }

@@ -95,7 +95,7 @@ struct CrossValidation {
         }
         guard !table.rows.isEmpty else { return }
         console.say(
-            "\(table.summary(of: count, size: command.patches.settings == nil ? shape.testedSize.text : DataSet.ownSize)); numbers \(path)"
+            "\(table.summary(of: count, size: command.patches.patches == nil && started?.data.patches == nil ? shape.testedSize.text : DataSet.ownSize)); numbers \(path)"
         )
         withExtendedLifetime(folder) {}
     }

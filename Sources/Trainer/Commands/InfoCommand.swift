@@ -4,6 +4,7 @@ import DataSets
 import Nets
 import Recipes
 import Runtime
+import Tasks
 import TrainerSupport
 
 /// `trainer info`.
@@ -30,9 +31,8 @@ struct InfoCommand: ParsableCommand, TrainerVerb {
             var settings = try data.resolved(over: nil, task: interface.task)
             try patches.apply(to: &settings, model)
             let counts = try settings.counts(for: interface.task)
-            let sampleBytes = try interface.shape.sampleBytes(isDeep: settings.startsDeep(for: interface.task))
             lines.append(("pictures", "\(counts.training) train, \(counts.testing) test"))
-            lines += try forecasts(model, training, counts, sampleBytes: sampleBytes, threads, console)
+            lines += try forecasts(model, training, settings, counts, threads, console)
         }
         for (label, value) in lines {
             console.answer(label + String(repeating: " ", count: max(1, 18 - label.count)) + value)
@@ -40,26 +40,42 @@ struct InfoCommand: ParsableCommand, TrainerVerb {
     }
 
     private func forecasts(
-        _ model: Model, _ settings: TrainingSettings, _ counts: (training: Int, testing: Int), sampleBytes: Int,
+        _ model: Model, _ settings: TrainingSettings, _ data: DataSettings, _ counts: (training: Int, testing: Int),
         _ threads: Int, _ console: Console
     ) throws -> [(String, String)] {
         let shape = try NetInterface(model: model).shape
+        let first = try data.firstPicture(for: shape.task)
+        let own = first.map { PictureSize(width: $0.width, height: $0.height) }
+        let sampleBytes = (own.map { shape.decoded($0, data.patches) } ?? shape).sampleBytes(
+            isDeep: first?.sampleBits == 16)
+        let shares = try MemoryShares(training: model, settings, tests: data.tests, threads: threads)
         let memory = try MemoryForecast(
-            model: model, shape: shape, settings: settings, threads: threads,
+            model: model, shape: shape, settings: settings, tests: data.tests, threads: threads,
             pictures: min(
-                counts.training + counts.testing,
-                (data.cache ?? MemoryShares(training: model, settings, threads: threads).cache).limit
-                    / max(1, sampleBytes)) * sampleBytes,
+                counts.training + counts.testing, (self.data.cache ?? shares.cache).limit / max(1, sampleBytes))
+                * sampleBytes,
             program: MemoryUse.residentBytes() ?? 0)
         console.draw("timing a few steps")
         defer { console.clear() }
         let net = try Net(
-            model: model, for: settings.use(tests: .resized), threads: threads, preparedWeights: .recomputed)
+            model: model, for: settings.use(tests: data.tests), threads: threads, preparedWeights: .recomputed)
         let times = try StepMeasurement(net: net, settings: settings, training: counts.training).run()
         let time = TimeForecast(
             step: times.step, training: counts.training * (patches.patches ?? 1), batch: settings.samplesPerStep,
-            test: .batches(of: times.testedBatch, count: TimeForecast.batches(counts.testing, model.batchCapacity)))
+            test: try tiles(net, data, own, counts.testing)
+                ?? .batches(of: times.testedBatch, count: TimeForecast.batches(counts.testing, model.batchCapacity)))
         return [("memory, this run", memory.text), ("time", time.text(epochs: settings.epochs))]
+    }
+}
+
+extension InfoCommand {
+    /// The tiles of test pictures of that size; nil where pictures are resized.
+    private func tiles(
+        _ net: Net, _ data: DataSettings, _ size: PictureSize?, _ count: Int
+    ) throws -> TimeForecast.Test? {
+        guard let patches = data.patches, let size else { return nil }
+        return try RunForecast.tiles(
+            TiledNet(of: net), Array(repeating: size.scaled(by: patches.scale), count: count))
     }
 }
 

@@ -25,13 +25,12 @@ struct PatchFlags: ParsableArguments {
         try TileOptions.checkScale(scale)
     }
 
-    /// Whether, and how, pieces are asked for.
-    var settings: PatchSettings? { patches.map { PatchSettings(perPicture: $0, scale: scale ?? 1) } }
-
     /// The flags over what a run remembers.
     /// - Throws: `TrainerError` for a scale of nothing, and for nets that cannot work on pieces.
     func apply(to data: inout DataSettings, _ model: Model) throws {
-        if let settings { data.patches = settings }
+        if let patches {
+            data.patches = PatchSettings(perPicture: patches, scale: scale ?? data.patches?.scale ?? 1)
+        }
         if patches == nil, let scale {
             guard data.patches != nil else {
                 throw TrainerError(

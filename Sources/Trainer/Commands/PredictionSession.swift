@@ -87,6 +87,6 @@ private struct SizeHint {
         isGiven = true
         return
             "\(file) has \(size.text) pixels and is resized to the net's \(net.text), so that small things get lost; "
-            + "--tiles predicts it at its own resolution, as fits a net that learned from pieces of such pictures"
+            + "train with --patches for such pictures"
     }
 }

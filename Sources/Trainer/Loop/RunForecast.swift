@@ -4,6 +4,7 @@ import Nets
 import Predictions
 import Recipes
 import Runtime
+import Tasks
 import TrainerSupport
 
 /// Times a session's first steps, and says once how long an epoch takes.
@@ -51,7 +52,9 @@ final class RunForecast {
 
     /// What the test of an epoch takes: it changes nothing.
     private func timeOfTest(_ net: Net, _ data: DataSet) throws -> TimeForecast.Test {
-        guard data.patches == nil else { return try timeOfTiles(TiledNet(of: net), data) }
+        guard data.patches == nil else {
+            return try Self.tiles(TiledNet(of: net), data.testing.map { data.samples[$0].size })
+        }
         guard !data.testing.isEmpty else { return .batches(of: 0, count: 0) }
         let samples = Array(data.testing.prefix(net.model.batchCapacity))
         var meter = SpeedMeter(warmUp: 1)
@@ -66,13 +69,14 @@ final class RunForecast {
     }
 
     /// Of the tiles of whole pictures, beside which the loss of a few pieces is nothing.
-    private func timeOfTiles(_ net: TiledNet, _ data: DataSet) throws -> TimeForecast.Test {
+    /// - Parameter sizes: of the pictures, as the net sees them.
+    static func tiles(_ net: TiledNet, _ sizes: [PictureSize]) throws -> TimeForecast.Test {
         var meter = SpeedMeter(warmUp: 1)
         for _ in 0..<3 {
             let start = monotonicSeconds()
             try net.runOnce()
             meter.add(monotonicSeconds() - start)
         }
-        return .tiles(of: meter.mean ?? 0, count: net.tileCount(of: data.testing.map { data.samples[$0].size }))
+        return .tiles(of: meter.mean ?? 0, count: net.tileCount(of: sizes))
     }
 }
