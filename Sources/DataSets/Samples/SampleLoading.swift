@@ -87,7 +87,7 @@ package struct SampleLoading {
         loaded.report = report
         loaded.findings.isParted = layout.isParted
         loaded.findings.sizes = PictureSizes(usable.map(\.facts.size))
-        loaded.findings.decodingBytes = usable.filter { !$0.isKept }.map(\.facts.decodingBytes).max() ?? 0
+        loaded.findings.decodingBytes = usable.filter { !$0.isKept }.map(decodingBytes).max() ?? 0
         var meaning: MaskMap?
         if shape.task.needsMasks {
             let masks = usable.compactMap(\.maskFile)
@@ -106,6 +106,13 @@ package struct SampleLoading {
             loaded.findings.pairs += pairs
         }
         return loaded
+    }
+
+    /// What reading a pair again takes: where pieces are cut, all of the mask as well.
+    private func decodingBytes(_ one: Usable) -> Int {
+        let size = one.facts.size
+        let mask = shape.task.needsMasks ? size.width * size.height : 0
+        return one.facts.decodingBytes + (patches == nil ? 0 : mask)
     }
 
     /// What mask values mean: as given, as the layout says, or as is usual.
