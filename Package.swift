@@ -88,7 +88,9 @@ let package = Package(
         // Pictures, and what other programs read.
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
-        .target(name: "ImageCodecs", dependencies: ["CPNG", "CJPEG", "CDigest"]),
+        .systemLibrary(name: "CTIFF", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"])]),
+        .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
+        .target(name: "ImageCodecs", dependencies: ["CPNG", "CJPEG", "CTIFF", "CWebP", "CDigest"]),
         room("Imaging", ["Platform", "Base", "ImageCodecs", "FileAccess"]),
         .systemLibrary(name: "CProtobuf", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
         .systemLibrary(name: "CDigest", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
@@ -152,7 +154,7 @@ let package = Package(
         tests("Base", ["Platform"]),
         tests("FileAccess", ["Platform"]),
         tests("HostLimits", ["FileAccess", "TestSupport"]),
-        tests("Fuzzing", ["Platform", "unetc-fuzz", "TestSupport"], exclude: ["make_jpegs.py"]),
+        tests("Fuzzing", ["Platform", "unetc-fuzz", "TestSupport"], exclude: ["make_jpegs.py", "make_formats.py"]),
         tests("GraphDSL", ["Platform", "Base", "Diagnostics", "GraphIR", "TestSupport"]),
         tests("GraphIR", ["Base", "Diagnostics", "TestSupport"], exclude: ["Goldens"]),
         tests(
@@ -188,7 +190,9 @@ let package = Package(
         .executableTarget(
             name: "count-allocations", dependencies: ["Platform", "Runtime"], path: "Tests/CountAllocations",
             swiftSettings: testing),
-        tests("Imaging", ["Platform", "FileAccess", "ImageCodecs", "TestSupport"], exclude: ["make_fixtures.py"]),
+        tests(
+            "Imaging", ["Platform", "FileAccess", "ImageCodecs", "TestSupport"],
+            exclude: ["make_fixtures.py", "make_format_fixtures.py"]),
         tests("Tasks", ["Base", "TrainerSupport", "Recipes", "TrainerTestSupport"]),
         tests("Recipes", ["Runtime", "TrainerSupport", "Tasks", "DataSets", "TrainerTestSupport"]),
         tests(

@@ -15,7 +15,7 @@ done
 # SwiftPM calls the main function of a program that tests import by the program's name.
 # shellcheck disable=SC2086
 "${SWIFT:-swift}c" -static-stdlib -use-ld=gold -o "$program.tmp" @"$build/unetc.product/Objects.LinkFileList" \
-    -lpng16 -ljpeg -lmd -lprotobuf-c -Xlinker --defsym=main=unetc_main -Xlinker --gc-sections \
+    -lpng16 -ljpeg -ltiff -lwebp -lmd -lprotobuf-c -Xlinker --defsym=main=unetc_main -Xlinker --gc-sections \
     -Xlinker --start-group $libraries -Xlinker --end-group 2>"$program.log" || { cat "$program.log" >&2; exit 1; }
 rm -f "$program.log"
 mv "$program.tmp" "$program"

@@ -1,10 +1,10 @@
 #!/bin/sh
 # Installs the Debian packages that are missing: a C compiler, the C++ library that the Swift runtime needs, OpenBLAS,
-# libpng, libjpeg, protobuf-c, libmd, and Python for scripts/rooms.py.
+# libpng, libjpeg, libtiff, libwebp, protobuf-c, libmd, and Python for scripts/rooms.py.
 set -eu
 
 missing=""
-for package in git ca-certificates gcc g++ libc6-dev binutils libopenblas-dev libpng-dev libjpeg-dev \
+for package in git ca-certificates gcc g++ libc6-dev binutils libopenblas-dev libpng-dev libjpeg-dev libtiff-dev libwebp-dev \
     libprotobuf-c-dev libmd-dev pkg-config python3; do
     dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q "ok installed" || missing="$missing $package"
 done

@@ -67,7 +67,7 @@ package struct DataExamination {
         result.survey.pairs = usable.map(\.surveyed)
         let facts = usable.map(\.facts)
         result.survey.range = try? PictureRange.settled(
-            settings.rangeSetting, facts, hasDeep: facts.contains(where: \.isDeep))
+            settings.rangeSetting, facts, hasDeep: facts.contains { $0.depth != .bytes })
         if net == nil {
             let values = result.survey.maskValues
             shape.task = .guessed(

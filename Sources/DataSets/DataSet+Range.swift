@@ -26,7 +26,9 @@ extension DataSet {
         let facts = pairs.count == samples.count ? judged.map { pairs[$0].facts } : []
         if case .percentiles(let low, let high) = setting {
             range = try percentiles(low, high, of: judged)
-        } else if let settled = try PictureRange.settled(setting, facts, hasDeep: pairs.contains { $0.facts.isDeep }) {
+        } else if let settled = try PictureRange.settled(
+            setting, facts, hasDeep: pairs.contains { $0.facts.depth != .bytes })
+        {
             range = settled
         }
     }
@@ -38,19 +40,19 @@ extension DataSet {
 
         init(_ full: NumberSpan) {
             self.full = full
-            counts = Array(repeating: 0, count: full.high + 1)
+            counts = Array(repeating: 0, count: Int(full.high) + 1)
         }
 
         /// The span of the numbers from `low` % to `high` % of all; the full one where there are none, or all are equal.
         func span(_ low: Double, _ high: Double) -> NumberSpan {
             let total = counts.reduce(0, +)
             guard total > 0 else { return full }
-            func number(_ percent: Double) -> Int {
+            func number(_ percent: Double) -> Double {
                 let rank = Int((percent / 100 * Double(total - 1)).rounded())
                 var seen = 0
                 for (number, count) in counts.enumerated() {
                     seen += count
-                    if seen > rank { return number }
+                    if seen > rank { return Double(number) }
                 }
                 return full.high
             }
@@ -62,6 +64,25 @@ extension DataSet {
     private struct Histograms: Sendable {
         var bytes = Histogram(.bytes)
         var words = Histogram(.words)
+        /// Of each picture of floats so many numbers, evenly spread.
+        var floats: [Float] = []
+        static let most = 1 << 16
+
+        mutating func add(_ floats: [Float]) {
+            let step = (floats.count - 1) / Self.most + 1
+            self.floats += stride(from: 0, to: floats.count, by: step).map { floats[$0] }
+        }
+
+        /// nil where there are none.
+        func floatSpan(_ low: Double, _ high: Double) -> NumberSpan? {
+            let sorted = floats.sorted()
+            guard !sorted.isEmpty else { return nil }
+            func number(_ percent: Double) -> Double {
+                Double(sorted[Int((percent / 100 * Double(sorted.count - 1)).rounded())])
+            }
+            let span = NumberSpan(low: number(low), high: number(high))
+            return span.low < span.high ? span : .units
+        }
     }
 
     /// Of the pictures as they are decoded.
@@ -76,6 +97,8 @@ extension DataSet {
                     sums.withLock { sums in bytes.forEach { sums.bytes.counts[Int($0)] += 1 } }
                 case .words(let words):
                     sums.withLock { sums in words.forEach { sums.words.counts[Int($0)] += 1 } }
+                case .floats(let floats):
+                    sums.withLock { $0.add(floats) }
                 }
                 return nil
             } catch {
@@ -84,6 +107,8 @@ extension DataSet {
         }
         if let fault = faults.lazy.compactMap(\.self).first { throw fault }
         let result = sums.withLock { $0 }
-        return .spans(bytes: result.bytes.span(low, high), words: result.words.span(low, high))
+        return .spans(
+            bytes: result.bytes.span(low, high), words: result.words.span(low, high),
+            floats: result.floatSpan(low, high))
     }
 }

@@ -8,7 +8,7 @@ extension DataSettings {
         guard let folders = try layout(for: task)?.forTraining.folders.first,
             let first = try SamplePairing(folders).pairs.first
         else { return nil }
-        return try? PictureInfo(path: first.picture)
+        return try? PictureInfo(path: first.picture, options: decoding)
     }
 
     /// The pictures that train and those that test, before any is read: some may turn out to be unusable.

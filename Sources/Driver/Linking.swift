@@ -22,7 +22,11 @@ struct Linker {
         try link(["-shared", "-Wl,-z,defs", "-Wl,-Bsymbolic"] + objects, usesGemm, into: path)
     }
 
-    private var imageLibraries: [String] { ["-lpng16", "-ljpeg", "-lstdc++", "-ldl"] }
+    /// What has to be installed.
+    static let packages =
+        "Debian: apt-get install gcc g++ libopenblas-dev libpng-dev libjpeg-dev libtiff-dev libwebp-dev"
+
+    private var imageLibraries: [String] { ["-lpng16", "-ljpeg", "-ltiff", "-lwebp", "-lstdc++", "-ldl"] }
 
     private func link(_ arguments: [String], _ usesGemm: Bool, into path: String) throws {
         let libraries = (usesGemm ? ["-lopenblas"] : []) + ["-lm", "-lpthread"]
@@ -33,7 +37,7 @@ struct Linker {
             if let failure = CompilerFailure(program: "linker", result: result).error { throw failure }
             throw DriverError(
                 "cannot link \(Files.name(of: path)):\n\(result.output)\n"
-                    + "are the libraries there? (Debian: apt-get install g++ libopenblas-dev libpng-dev libjpeg-dev)")
+                    + "are the libraries there? (\(Self.packages))")
         }
     }
 

@@ -123,6 +123,7 @@ static int start(image_row_reader *reader, int output, char *message) {
     struct jpeg_decompress_struct *codec = &rows->codec;
     rows->errors.message = message;
     if (setjmp(rows->errors.escape)) return 1;
+    if (output != IMAGE_CODEC_AS_MASK && output != IMAGE_CODEC_AS_BYTES) ERREXIT(codec, JERR_NOTIMPL);
     int is_cmyk = codec->num_components == 4;
     codec->out_color_space = output == IMAGE_CODEC_AS_MASK ? JCS_GRAYSCALE : is_cmyk ? JCS_CMYK : JCS_RGB;
     jpeg_start_decompress(codec);
@@ -177,14 +178,11 @@ static void open_rows(jpeg_rows *rows, image_codec_header *header) {
     rows->scan_limit = scan_limit(header);
 }
 
-image_row_reader *image_row_reader_open_jpeg(
-    const image_codec_input *input, image_codec_header *header, char *message) {
+int image_row_reader_open_jpeg(
+    const image_codec_input *input, image_codec_header *header, image_row_reader **reader, char *message) {
     /* The block at the end need not be zeroed. */
     jpeg_rows *rows = malloc(sizeof *rows);
-    if (!rows) {
-        strncpy(message, "out of memory", IMAGE_CODEC_MESSAGE_SIZE - 1);
-        return NULL;
-    }
+    if (!rows) return image_codec_fail(message, IMAGE_CODEC_DAMAGED, "out of memory");
     memset(rows, 0, offsetof(jpeg_rows, source));
     rows->base = (image_row_reader){start, next_row, close_rows};
     rows->scan_limit = MOST_SCANS;
@@ -193,8 +191,9 @@ image_row_reader *image_row_reader_open_jpeg(
     image_codec_jpeg_prepare(&rows->codec, &rows->errors, message);
     if (setjmp(rows->errors.escape)) {
         close_rows(&rows->base);
-        return NULL;
+        return IMAGE_CODEC_DAMAGED;
     }
     open_rows(rows, header);
-    return &rows->base;
+    *reader = &rows->base;
+    return 0;
 }

@@ -1,4 +1,5 @@
 #include "jpeg_shared.h"
+#include "row_reader.h"
 
 #include <string.h>
 
@@ -50,14 +51,14 @@ static int layout(struct jpeg_decompress_struct *codec) {
 }
 
 void image_codec_jpeg_describe(struct jpeg_decompress_struct *codec, image_codec_header *header) {
-    header->width = codec->image_width;
-    header->height = codec->image_height;
+    image_header_begin(header, codec->image_width, codec->image_height);
     header->layout = layout(codec);
     header->bits = codec->data_precision;
-    header->palette_count = 0;
-    header->held_bytes = 0;
-    header->is_jpeg = 1;
-    header->is_arithmetic = codec->arith_code;
+    header->bands = header->layout == IMAGE_CODEC_GRAY ? 1 : 3;
+    header->depth = 1;
+    header->mask_bytes = 1;
+    /* A block of 64 pixels takes a bit at least, but for arithmetic coding. */
+    if (!codec->arith_code) header->least_bytes = (uint64_t)header->width * header->height / 512;
     header->is_whole = jpeg_has_multiple_scans(codec);
     if (!header->is_whole) return;
     for (int i = 0; i < codec->num_components; i++) {

@@ -4,11 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-void image_codec_keep_message(char *message, const char *text) {
-    strncpy(message, text, IMAGE_CODEC_MESSAGE_SIZE - 1);
-    message[IMAGE_CODEC_MESSAGE_SIZE - 1] = 0;
-}
-
 void image_codec_png_on_error(png_structp png, png_const_charp text) {
     image_codec_keep_message(png_get_error_ptr(png), text);
     png_longjmp(png, 1);

@@ -69,16 +69,14 @@ static int layout_of(int colour_type) {
     }
 }
 
-static void describe(png_structp png, png_infop info, image_codec_header *header) {
-    header->width = png_get_image_width(png, info);
-    header->height = png_get_image_height(png, info);
-    header->layout = layout_of(png_get_color_type(png, info));
-    header->bits = png_get_bit_depth(png, info);
+static void describe(png_structp png, png_infop info, const image_codec_input *input, image_codec_header *header) {
+    image_header_begin(header, png_get_image_width(png, info), png_get_image_height(png, info));
+    image_header_layout(header, input, layout_of(png_get_color_type(png, info)), png_get_bit_depth(png, info));
     header->is_whole = png_get_interlace_type(png, info) != PNG_INTERLACE_NONE;
-    header->held_bytes = 0;
-    header->is_jpeg = 0;
-    header->is_arithmetic = 0;
-    header->palette_count = 0;
+    header->keeps_rows = header->is_whole;
+    /* Deflate stores 258 bytes in 2 bits at best. */
+    header->least_bytes =
+        (uint64_t)header->width * header->height / 8 * (uint64_t)header->bits * png_get_channels(png, info) / 1032;
     png_colorp palette;
     int count = 0;
     if (header->layout != IMAGE_CODEC_PALETTE || !png_get_PLTE(png, info, &palette, &count)) return;
@@ -94,10 +92,6 @@ static void describe(png_structp png, png_infop info, image_codec_header *header
     }
 }
 
-static uint32_t number32(const uint8_t *b) {
-    return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
-}
-
 /* Chunks that are looked at for Exif data, and bytes of these. */
 enum { MOST_CHUNKS = 1 << 20, MOST_EXIF_BYTES = 1 << 16, CHUNKS_BETWEEN_QUESTIONS = 1 << 10 };
 
@@ -109,7 +103,7 @@ static int orientation(png_rows *rows) {
         uint8_t start[8];
         if (number % CHUNKS_BETWEEN_QUESTIONS == 0) ask_whether_to_go_on(rows);
         if (image_source_at(source, place, start, sizeof start) != sizeof start) return 1;
-        uint32_t length = number32(start);
+        uint32_t length = image_big32(start);
         if (length > 0x7fffffff || memcmp(start + 4, "IEND", 4) == 0) return 1;
         if (memcmp(start + 4, "eXIf", 4) == 0) {
             size_t count = length < MOST_EXIF_BYTES ? length : MOST_EXIF_BYTES;
@@ -127,7 +121,8 @@ static int orientation(png_rows *rows) {
 
 /* MARK: Rows */
 
-static void convert(png_structp png, int layout, int output) {
+static void convert(png_structp png, const image_codec_header *header, int output) {
+    int layout = header->layout;
     if (output == IMAGE_CODEC_AS_MASK) {
         if (layout == IMAGE_CODEC_PALETTE) {
             png_set_packing(png); /* one index a byte, not scaled */
@@ -137,11 +132,14 @@ static void convert(png_structp png, int layout, int output) {
         if (layout == IMAGE_CODEC_RGB || layout == IMAGE_CODEC_RGBA) png_set_strip_16(png);
     } else {
         png_set_expand(png);
-        if (output == IMAGE_CODEC_AS_RGB) png_set_strip_16(png);
-        png_set_gray_to_rgb(png);
+        if (output == IMAGE_CODEC_AS_BYTES) png_set_strip_16(png);
+        /* Gray with alpha as a channel stays two. */
+        if (image_codec_row_channels(header) != 2) png_set_gray_to_rgb(png);
+        int keeps_alpha = header->bands == 2 || header->bands == 4;
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-        if (output == IMAGE_CODEC_AS_DEEP_RGB) png_set_swap(png);
+        if (output == IMAGE_CODEC_AS_WORDS) png_set_swap(png);
 #endif
+        if (keeps_alpha) return;
     }
     png_set_strip_alpha(png);
 }
@@ -165,9 +163,10 @@ static int start(image_row_reader *reader, int output, char *message) {
     png_set_error_fn(png, message, image_codec_png_on_error, image_codec_png_on_warning);
     if (setjmp(png_jmpbuf(png))) return 1;
     image_codec_header header;
-    describe(png, rows->info, &header);
-    if (output == IMAGE_CODEC_AS_DEEP_RGB && header.bits != 16) png_error(png, "its samples have no 16 bits");
-    convert(png, header.layout, output);
+    describe(png, rows->info, &rows->source.input, &header);
+    if (output == IMAGE_CODEC_AS_WORDS && header.bits != 16) png_error(png, "its samples have no 16 bits");
+    if (output == IMAGE_CODEC_AS_FLOATS) png_error(png, "its samples are no floats");
+    convert(png, &header, output);
     int passes = png_set_interlace_handling(png);
     png_read_update_info(png, rows->info);
     rows->row_bytes = png_get_rowbytes(png, rows->info);
@@ -202,8 +201,8 @@ static void close_rows(image_row_reader *reader) {
     free(rows);
 }
 
-image_row_reader *image_row_reader_open_png(
-    const image_codec_input *input, image_codec_header *header, char *message) {
+int image_row_reader_open_png(
+    const image_codec_input *input, image_codec_header *header, image_row_reader **reader, char *message) {
     /* The block at the end need not be zeroed. */
     png_rows *rows = malloc(sizeof *rows);
     png_structp png = rows ? image_codec_png_reader(message) : NULL;
@@ -211,8 +210,7 @@ image_row_reader *image_row_reader_open_png(
     if (!info) {
         png_destroy_read_struct(&png, NULL, NULL);
         free(rows);
-        image_codec_keep_message(message, "out of memory");
-        return NULL;
+        return image_codec_fail(message, IMAGE_CODEC_DAMAGED, "out of memory");
     }
     memset(rows, 0, offsetof(png_rows, source));
     rows->base = (image_row_reader){start, next_row, close_rows};
@@ -222,17 +220,18 @@ image_row_reader *image_row_reader_open_png(
     rows->source.place = 0;
     if (setjmp(png_jmpbuf(png))) {
         close_rows(&rows->base);
-        return NULL;
+        return IMAGE_CODEC_DAMAGED;
     }
     png_set_read_fn(png, rows, read_bytes);
     /* The caller limits the number of pixels, with its own message. */
     png_set_user_limits(png, 0x7fffffff, 0x7fffffff);
     skip_metadata(png);
     png_read_info(png, info);
-    describe(png, info, header);
+    describe(png, info, input, header);
     header->orientation = orientation(rows);
     rows->height = header->height;
-    return &rows->base;
+    *reader = &rows->base;
+    return 0;
 }
 
 /* Bytes that are written to a file at once. */

@@ -2,14 +2,13 @@
 #ifndef IMAGE_CODECS_PNG_SHARED_H
 #define IMAGE_CODECS_PNG_SHARED_H
 
-#include "ImageCodecs.h"
+#include "row_reader.h"
 
 #include <png.h>
 #include <sys/types.h>
 
 #include <sha256.h>
 
-void image_codec_keep_message(char *message, const char *text);
 /* libpng's handlers; the error pointer is a message buffer. */
 void image_codec_png_on_error(png_structp png, png_const_charp text);
 void image_codec_png_on_warning(png_structp png, png_const_charp text);

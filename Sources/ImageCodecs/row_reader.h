@@ -1,4 +1,4 @@
-/* What the readers of both formats have in common. */
+/* What the readers of all formats have in common. */
 #ifndef IMAGE_CODECS_ROW_READER_H
 #define IMAGE_CODECS_ROW_READER_H
 
@@ -20,6 +20,25 @@ long image_source_next(image_source *source, const uint8_t **bytes);
 /* Copies up to `count` bytes from any place, fewer only at the end; -1 for a failure. */
 long image_source_at(image_source *source, uint64_t place, uint8_t *target, size_t count);
 int image_source_is_cancelled(const image_source *source);
+
+/* Keeps a text as the message, cut to its room. */
+void image_codec_keep_message(char *message, const char *text);
+/* The same of a format and what belongs into it; returns `failure`. */
+__attribute__((format(printf, 3, 4))) int image_codec_fail(char *message, int failure, const char *format, ...);
+
+/* Numbers of a file whose low byte comes first, and last. */
+uint32_t image_little16(const uint8_t *bytes);
+uint32_t image_little32(const uint8_t *bytes);
+uint32_t image_big32(const uint8_t *bytes);
+
+/* A header of bytes without alpha, of which the pixels are still to be told. */
+void image_header_begin(image_codec_header *header, uint32_t width, uint32_t height);
+/* Sets what follows from a layout of 8 bits; alpha counts where the input wishes for so many channels. */
+void image_header_layout(image_codec_header *header, const image_codec_input *input, int layout, int bits);
+/* Palettes whose colours are gray, from black to white in equal steps, are gray pictures. */
+int image_palette_is_gray(const image_codec_header *header, int bits);
+/* A row of indices, or of gray, as it is wanted: bytes or a mask. */
+void image_write_indices(const image_codec_header *header, int output, const uint8_t *indices, uint8_t *row);
 
 /* The message of whatever was cancelled. */
 extern const char image_source_cancelled[];

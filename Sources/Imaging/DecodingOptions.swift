@@ -4,6 +4,8 @@ public struct DecodingOptions: Hashable, Sendable {
     public var appliesOrientation: Bool
     /// Whether samples of 16 bits stay as they are where a result can hold them; else their upper 8 bits are taken.
     public var keepsDepth = true
+    /// What the pages of a TIFF are that has several.
+    public var pages = PageRule.automatic
     /// Who bounds the memory that decoders take together, and ends them; nil for nobody.
     public var supervisor: DecodingSupervisor?
     /// False for readers that run while another one of the same thread does: these are refused when there is no room.
@@ -13,4 +15,15 @@ public struct DecodingOptions: Hashable, Sendable {
         self.appliesOrientation = appliesOrientation
         self.supervisor = supervisor
     }
+}
+
+/// What the pages of a file are that has several.
+public enum PageRule: String, Hashable, Sendable, CaseIterable {
+    /// Channels, where each has one sample, all are alike, and they are as many as are wanted, more than one; else the first
+    /// one is the picture.
+    case automatic = "auto"
+    /// The first one is the picture.
+    case first
+    /// Channels, all of them.
+    case channels
 }

@@ -2,7 +2,7 @@
 public struct ImageError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The file as the caller named it.
     public var file: String
-    /// What is wrong with it and what to do, without the name: "is a GIF, expected PNG or JPEG; convert it".
+    /// What is wrong with it and what to do, without the name: "is a HEIC, expected PNG, JPEG or …; convert it".
     public var message: String
     /// True when nothing is wrong with the file: a ``DecodingSupervisor`` was asked to end.
     public var isCancelled = false

@@ -24,6 +24,13 @@ extension Bitmap {
         UInt16(truncatingIfNeeded: weighted(Int(red), Int(green), Int(blue)))
     }
 
+    /// The same of one pixel of floats.
+    @inlinable
+    @inline(__always)
+    public static func luma(_ red: Float, _ green: Float, _ blue: Float) -> Float {
+        Float((Double(red) * 19595 + Double(green) * 38470 + Double(blue) * 7471) / 65536)
+    }
+
     @inlinable
     @inline(__always)
     static func weighted(_ red: Int, _ green: Int, _ blue: Int) -> Int {
@@ -33,6 +40,13 @@ extension Bitmap {
 
 extension UInt8 {
     static func makeLuma(_ rgb: UnsafePointer<UInt8>, _ luma: UnsafeMutablePointer<UInt8>, count: Int) {
+        for i in 0..<count { luma[i] = Bitmap.luma(rgb[3 * i], rgb[3 * i + 1], rgb[3 * i + 2]) }
+    }
+}
+
+extension Float {
+    /// Equal red, green and blue stay what they are.
+    static func makeLuma(_ rgb: UnsafePointer<Float>, _ luma: UnsafeMutablePointer<Float>, count: Int) {
         for i in 0..<count { luma[i] = Bitmap.luma(rgb[3 * i], rgb[3 * i + 1], rgb[3 * i + 2]) }
     }
 }

@@ -8,13 +8,15 @@ import Platform
 final class PictureInput {
     let name: String
     let format: ImageFormat
+    /// Reads the header.
+    let opener: ImageFormat.Opener
     private let descriptor: Int32
     private let bytes: UnsafeMutableBufferPointer<UInt8>
     private let supervisor: DecodingSupervisor?
     /// Of all bytes.
     let count: Int
 
-    /// - Throws: an error that names the file if it cannot be read, or is no PNG or JPEG.
+    /// - Throws: an error that names the file if it cannot be read, or is no picture that is read.
     static func file(_ path: String, _ supervisor: DecodingSupervisor?) throws(ImageError) -> PictureInput {
         let descriptor = path.withFileName { open($0, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK) }
         guard descriptor >= 0 else { throw .system("cannot be opened", path) }
@@ -25,15 +27,15 @@ final class PictureInput {
         let kind = status.st_mode & S_IFMT
         // Pictures are read more than once, and whoever waits for a pipe hears no signal.
         guard kind == S_IFREG || kind == S_IFDIR else {
-            throw ImageError(file: path, message: "is a pipe or a device, expected a PNG or JPEG file; copy it to one")
+            throw ImageError(file: path, message: "is a pipe or a device, expected a picture file; copy it to one")
         }
         var start = [UInt8](repeating: 0, count: ImageFormat.headLength)
         let got = pread(descriptor, &start, start.count, 0)
         guard got >= 0 else { throw .system("cannot be read", path) }
-        let format = try ImageFormat.decodable(Array(start.prefix(got)), name: path)
+        let found = try ImageFormat.decodable(Array(start.prefix(got)), name: path)
         isKept = true
         return PictureInput(
-            name: path, format: format, descriptor: descriptor, bytes: .init(start: nil, count: 0),
+            name: path, found: found, descriptor: descriptor, bytes: .init(start: nil, count: 0),
             count: Int(status.st_size), supervisor: supervisor)
     }
 
@@ -41,19 +43,20 @@ final class PictureInput {
     static func memory(
         _ bytes: [UInt8], name: String, _ supervisor: DecodingSupervisor?
     ) throws(ImageError) -> PictureInput {
-        let format = try ImageFormat.decodable(bytes, name: name)
+        let found = try ImageFormat.decodable(bytes, name: name)
         let copy = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: bytes.count)
         _ = copy.initialize(from: bytes)
         return PictureInput(
-            name: name, format: format, descriptor: -1, bytes: copy, count: bytes.count, supervisor: supervisor)
+            name: name, found: found, descriptor: -1, bytes: copy, count: bytes.count, supervisor: supervisor)
     }
 
     private init(
-        name: String, format: ImageFormat, descriptor: Int32, bytes: UnsafeMutableBufferPointer<UInt8>, count: Int,
-        supervisor: DecodingSupervisor?
+        name: String, found: (format: ImageFormat, opener: ImageFormat.Opener), descriptor: Int32,
+        bytes: UnsafeMutableBufferPointer<UInt8>, count: Int, supervisor: DecodingSupervisor?
     ) {
         self.name = name
-        self.format = format
+        format = found.format
+        opener = found.opener
         self.descriptor = descriptor
         self.bytes = bytes
         self.count = count

@@ -9,6 +9,8 @@ public struct PictureKind: Hashable, Sendable {
         case rgb = "RGB"
         case rgba = "RGBA"
         case cmyk = "CMYK"
+        /// Channels that are no colours.
+        case bands = "multi-band"
 
         /// True when there is a channel that is not read.
         public var hasAlpha: Bool { self == .grayAlpha || self == .rgba }
@@ -18,6 +20,14 @@ public struct PictureKind: Hashable, Sendable {
     public var layout: Layout
     /// Of one sample; of a palette's index.
     public var bits: Int
+    public var numbers = Numbers.unsigned
+
+    /// What samples are.
+    public enum Numbers: String, Hashable, Sendable {
+        case unsigned = ""
+        case signed = "signed"
+        case float = "float"
+    }
 
     public init(format: ImageFormat, layout: Layout, bits: Int) {
         self.format = format
@@ -25,9 +35,12 @@ public struct PictureKind: Hashable, Sendable {
         self.bits = bits
     }
 
-    /// `RGB JPEG`, `gray PNG of 16 bits`.
+    /// `RGB JPEG`, `gray PNG of 16 bits`, `multi-band TIFF of 32 float bits`.
     public var text: String {
-        "\(layout.rawValue) \(format.rawValue)" + (bits == 8 ? "" : " of \(bits) \(bits == 1 ? "bit" : "bits")")
+        let words = numbers == .unsigned ? "" : numbers.rawValue + " "
+        let isUsual = bits == 8 && numbers == .unsigned
+        return "\(layout.rawValue) \(format.name)"
+            + (isUsual ? "" : " of \(bits) \(words)\(bits == 1 ? "bit" : "bits")")
     }
 }
 
@@ -41,18 +54,15 @@ extension PictureKind {
             case IMAGE_CODEC_PALETTE: .palette
             case IMAGE_CODEC_RGBA: .rgba
             case IMAGE_CODEC_CMYK: .cmyk
+            case IMAGE_CODEC_BANDS: .bands
             default: .rgb
             }
         self.init(format: format, layout: layout, bits: Int(header.bits))
-    }
-
-    /// In the file.
-    var samplesPerPixel: Int {
-        switch layout {
-        case .gray, .palette: 1
-        case .grayAlpha: 2
-        case .rgb: 3
-        case .rgba, .cmyk: 4
-        }
+        numbers =
+            switch Int(header.numbers) {
+            case IMAGE_CODEC_SIGNED: .signed
+            case IMAGE_CODEC_FLOAT: .float
+            default: .unsigned
+            }
     }
 }

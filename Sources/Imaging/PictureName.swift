@@ -1,13 +1,11 @@
 /// What the names of picture files end in.
 public enum PictureName {
-    /// In lower case, of formats that are read and of those that are not.
-    private static let extensions: Set<String> = [
-        "png", "apng", "jpg", "jpeg", "jpe", "jif", "jfif", "pjpeg", "gif", "bmp", "dib", "tif", "tiff", "btf", "webp",
-        "heic", "heif", "heics", "hif", "avif", "avifs", "jp2", "j2k", "j2c", "jpc", "jpx", "jpf", "jpm", "jxl", "psd",
-        "psb", "tga", "pnm", "ppm", "pgm", "pbm", "pam", "pfm", "exr", "hdr", "dcm", "dicom", "ico", "pcx", "svg",
-        "dng",
-        "cr2", "cr3", "crw", "nef", "arw", "orf", "rw2", "raf", "pef", "srw",
-    ]
+    /// In lower case, of formats that are known by their bytes and of those that are not.
+    private static let extensions = Set(
+        ImageFormat.all.flatMap(\.extensions) + [
+            "tga", "hdr", "ico", "pcx", "svg", "dng", "cr2", "cr3", "crw", "nef", "arw", "orf", "rw2", "raf", "pef",
+            "srw",
+        ])
 
     /// The place of the dot before a picture's extension, `jpg` of `a.b.JPG`; nil where a name has none, such as
     /// `scan.2024.05.01`, or is nothing else.

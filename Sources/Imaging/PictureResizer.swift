@@ -1,22 +1,32 @@
-/// A number of 8 or 16 bits that rows hold, and its sums.
-protocol ResizedSample: FixedWidthInteger & UnsignedInteger & Sendable {
-    associatedtype Sum: FixedWidthInteger & SignedInteger & Sendable
+/// A number that rows hold, and its sums.
+protocol ResizedSample: Numeric & Comparable & Sendable {
+    associatedtype Sum: Numeric & Sendable
+    /// How much a sample counts.
+    associatedtype Weight: Numeric & Sendable
+    /// Where a sum begins.
+    static var start: Sum { get }
+    static func weight(_ window: TriangleFilter.Window, _ sample: Int) -> Weight
     static func resample(
-        _ row: UnsafePointer<Self>, channels: Int, _ filter: RowFilter, into out: UnsafeMutablePointer<Self>)
+        _ row: UnsafePointer<Self>, channels: Int, _ filter: RowFilter<Weight>, into out: UnsafeMutablePointer<Self>)
     /// Adds a row's samples, each times `weight`.
-    static func add(_ row: UnsafePointer<Self>, count: Int, weight: Int32, to sums: UnsafeMutablePointer<Sum>)
+    static func add(_ row: UnsafePointer<Self>, count: Int, weight: Weight, to sums: UnsafeMutablePointer<Sum>)
     static func round(_ sums: UnsafePointer<Sum>, count: Int, into out: UnsafeMutablePointer<Self>)
     /// From red, green and blue side by side; `luma` may be where `rgb` is.
     static func makeLuma(_ rgb: UnsafePointer<Self>, _ luma: UnsafeMutablePointer<Self>, count: Int)
 }
 
 extension UInt8: ResizedSample {
-    typealias Sum = Int32
+    static var start: Int32 { TriangleFilter.half }
+    static func weight(_ window: TriangleFilter.Window, _ sample: Int) -> Int32 { window.weight(sample) }
 
     static func resample(
-        _ row: UnsafePointer<UInt8>, channels: Int, _ filter: RowFilter, into out: UnsafeMutablePointer<UInt8>
+        _ row: UnsafePointer<UInt8>, channels: Int, _ filter: RowFilter<Int32>, into out: UnsafeMutablePointer<UInt8>
     ) {
-        if channels == 3 { filter.resampleRGB(row, into: out) } else { filter.resampleGray(row, into: out) }
+        switch channels {
+        case 1: filter.resampleGray(row, into: out)
+        case 3: filter.resampleRGB(row, into: out)
+        default: filter.resample(row, channels: channels, into: out)
+        }
     }
 
     static func add(_ row: UnsafePointer<UInt8>, count: Int, weight: Int32, to sums: UnsafeMutablePointer<Int32>) {
@@ -29,10 +39,11 @@ extension UInt8: ResizedSample {
 }
 
 extension UInt16: ResizedSample {
-    typealias Sum = Int64
+    static var start: Int64 { Int64(TriangleFilter.half) }
+    static func weight(_ window: TriangleFilter.Window, _ sample: Int) -> Int32 { window.weight(sample) }
 
     static func resample(
-        _ row: UnsafePointer<UInt16>, channels: Int, _ filter: RowFilter, into out: UnsafeMutablePointer<UInt16>
+        _ row: UnsafePointer<UInt16>, channels: Int, _ filter: RowFilter<Int32>, into out: UnsafeMutablePointer<UInt16>
     ) {
         filter.resample(row, channels: channels, into: out)
     }
@@ -43,6 +54,25 @@ extension UInt16: ResizedSample {
 
     static func round(_ sums: UnsafePointer<Int64>, count: Int, into out: UnsafeMutablePointer<UInt16>) {
         for i in 0..<count { out[i] = UInt16(clamping: sums[i] >> Int64(TriangleFilter.precisionBits)) }
+    }
+}
+
+extension Float: ResizedSample {
+    static var start: Double { 0 }
+    static func weight(_ window: TriangleFilter.Window, _ sample: Int) -> Double { window.share(sample) }
+
+    static func resample(
+        _ row: UnsafePointer<Float>, channels: Int, _ filter: RowFilter<Double>, into out: UnsafeMutablePointer<Float>
+    ) {
+        filter.resample(row, channels: channels, into: out)
+    }
+
+    static func add(_ row: UnsafePointer<Float>, count: Int, weight: Double, to sums: UnsafeMutablePointer<Double>) {
+        for i in 0..<count { sums[i] += Double(row[i]) * weight }
+    }
+
+    static func round(_ sums: UnsafePointer<Double>, count: Int, into out: UnsafeMutablePointer<Float>) {
+        for i in 0..<count { out[i] = Float(sums[i]) }
     }
 }
 
@@ -87,7 +117,7 @@ final class PictureResizer<Sample: ResizedSample> {
     private let plan: ResizePlan
     private let channels: Int
     /// nil where the size stays.
-    private let columns: RowFilter?
+    private let columns: RowFilter<Sample.Weight>?
     private let rows: TriangleFilter?
     /// Samples of a row while rows are summed up.
     private let summedCount: Int
@@ -116,7 +146,8 @@ final class PictureResizer<Sample: ResizedSample> {
             plan.storedWidth == plan.width
             ? nil
             : RowFilter(
-                TriangleFilter(from: plan.width, to: plan.storedWidth, isReversed: plan.turn.reversesColumns))
+                TriangleFilter(from: plan.width, to: plan.storedWidth, isReversed: plan.turn.reversesColumns),
+                weight: Sample.weight)
         rows =
             plan.storedHeight == plan.height
             ? nil : TriangleFilter(from: plan.height, to: plan.storedHeight, isReversed: plan.turn.reversesRows)
@@ -149,7 +180,7 @@ final class PictureResizer<Sample: ResizedSample> {
         var finished = 0
         for place in open {
             if place.window.range.contains(arrived) {
-                Sample.add(row, count: summedCount, weight: place.window.weight(arrived), to: place.sums)
+                Sample.add(row, count: summedCount, weight: Sample.weight(place.window, arrived), to: place.sums)
             }
             if place.window.range.upperBound <= arrived + 1 { finished += 1 }
         }
@@ -163,7 +194,7 @@ final class PictureResizer<Sample: ResizedSample> {
 
     private func newSums() -> UnsafeMutablePointer<Sample.Sum> {
         let sums = spare.popLast() ?? .allocate(capacity: max(1, summedCount))
-        sums.update(repeating: Sample.Sum(TriangleFilter.half), count: summedCount)
+        sums.update(repeating: Sample.start, count: summedCount)
         return sums
     }
 

@@ -7,14 +7,16 @@ let maximumPixelCount = 1 << 28
 /// The stored rows of a picture, from the C shims.
 final class RowDecoder {
     enum Output {
-        case rgb
-        case deepRGB
+        case bytes
+        case words
+        case floats
         case mask
 
         fileprivate var number: Int32 {
             switch self {
-            case .rgb: Int32(IMAGE_CODEC_AS_RGB)
-            case .deepRGB: Int32(IMAGE_CODEC_AS_DEEP_RGB)
+            case .bytes: Int32(IMAGE_CODEC_AS_BYTES)
+            case .words: Int32(IMAGE_CODEC_AS_WORDS)
+            case .floats: Int32(IMAGE_CODEC_AS_FLOATS)
             case .mask: Int32(IMAGE_CODEC_AS_MASK)
             }
         }
@@ -28,20 +30,17 @@ final class RowDecoder {
     private var claim: DecodingSupervisor.Claim?
 
     /// Reads the header.
+    /// - Parameter channels: how many are wanted, 0 for no wish.
     /// - Throws: an error that names the file if it is damaged, without pixels, too wide, or promises more than so
     ///   small a file can hold.
-    init(_ input: PictureInput, _ options: DecodingOptions) throws(ImageError) {
+    init(_ input: PictureInput, _ options: DecodingOptions, channels: Int = 0) throws(ImageError) {
         var header = image_codec_header()
         var opened: OpaquePointer?
         var shim = input.shimInput
-        let failure = Self.failureMessage { message in
-            opened =
-                input.format == .png
-                ? image_row_reader_open_png(&shim, &header, message)
-                : image_row_reader_open_jpeg(&shim, &header, message)
-            return opened == nil ? 1 : 0
-        }
-        guard let opened else { throw Self.fault(input, options, failure ?? "") }
+        shim.channels = Int32(clamping: channels)
+        shim.pages = options.pages.number
+        let failure = Self.failure { input.opener(&shim, &header, &opened, $0) }
+        guard let opened else { throw Self.fault(input, options, failure) }
         self.input = input
         self.header = header
         self.options = options
@@ -96,23 +95,13 @@ final class RowDecoder {
     }
 
     private func check(_ body: (UnsafeMutablePointer<CChar>?) -> Int32) throws(ImageError) {
-        if let failure = Self.failureMessage(body) { throw Self.fault(input, options, failure) }
+        if let failure = Self.failure(body) { throw Self.fault(input, options, failure) }
     }
 
-    /// Compressed data have a least size: a header that promises more is a damaged one, or meant to take memory and
+    /// Files have a least size for their pixels: a header that promises more is a damaged one, or meant to take memory and
     /// time.
     private func checkPlausibility() throws(ImageError) {
-        let pixels = info.width.multipliedReportingOverflow(by: info.height)
-        let isPlausible: Bool
-        switch info.kind.format {
-        case .png:
-            // Deflate stores 258 bytes in 2 bits at best.
-            let bits = pixels.partialValue.multipliedReportingOverflow(by: info.kind.bits * info.kind.samplesPerPixel)
-            isPlausible = !pixels.overflow && !bits.overflow && bits.partialValue / 8 / 1032 <= input.count
-        default:
-            // A block of 64 pixels takes a bit at least, but for arithmetic coding.
-            isPlausible = header.is_arithmetic != 0 || (!pixels.overflow && pixels.partialValue / 512 <= input.count)
-        }
+        let isPlausible = header.least_bytes <= UInt64(input.count)
         guard !isPlausible else { return }
         throw ImageError(
             file: name,
@@ -120,16 +109,35 @@ final class RowDecoder {
                 + "\(input.count) bytes; replace it")
     }
 
-    private static func fault(_ input: PictureInput, _ options: DecodingOptions, _ reason: String) -> ImageError {
+    /// What a shim says that has failed.
+    struct Failure {
+        /// Whether the file is damaged; else the words are a sentence to stand behind its name.
+        var isDamage: Bool
+        var words: String
+    }
+
+    private static func fault(_ input: PictureInput, _ options: DecodingOptions, _ failure: Failure?) -> ImageError {
         if options.supervisor?.isCancelled == true { return .cancelled(input.name) }
-        // The words of the shims, of libpng and of libjpeg.
-        if ["out of memory", "insufficient memory"].contains(where: reason.lowercased().hasPrefix) {
+        let reason = failure?.words ?? ""
+        if failure?.isDamage == false { return ImageError(file: input.name, message: reason) }
+        // The words of the shims, of libpng, libjpeg and libtiff.
+        if ["out of memory", "insufficient memory", "no space for"].contains(where: reason.lowercased().hasPrefix) {
             return ImageError(
                 file: input.name,
                 message: "cannot be decoded for want of memory; give more memory, or use fewer --threads")
         }
         return ImageError(
-            file: input.name, message: "is a damaged or truncated \(input.format.rawValue) (\(reason)); replace it")
+            file: input.name, message: "is a damaged or truncated \(input.format.name) (\(reason)); replace it")
+    }
+
+    /// Runs a shim with room for its message; nil if it succeeds.
+    private static func failure(_ body: (UnsafeMutablePointer<CChar>?) -> Int32) -> Failure? {
+        var code: Int32 = 0
+        let words = failureMessage { message in
+            code = body(message)
+            return code
+        }
+        return words.map { Failure(isDamage: code != IMAGE_CODEC_REFUSED, words: $0) }
     }
 
     /// Runs a shim with room for its message, which is the result if it fails.
@@ -138,6 +146,27 @@ final class RowDecoder {
             message.initialize(repeating: 0)
             guard body(message.baseAddress) != 0 else { return nil }
             return String(decoding: message.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        }
+    }
+}
+
+extension PageRule {
+    fileprivate var number: Int32 {
+        switch self {
+        case .automatic: Int32(IMAGE_CODEC_PAGES_AUTOMATIC)
+        case .first: Int32(IMAGE_CODEC_PAGES_FIRST)
+        case .channels: Int32(IMAGE_CODEC_PAGES_CHANNELS)
+        }
+    }
+}
+
+extension SampleDepth {
+    /// Rows that hold the numbers without loss.
+    var output: RowDecoder.Output {
+        switch self {
+        case .bytes: .bytes
+        case .words: .words
+        case .floats: .floats
         }
     }
 }

@@ -13,10 +13,11 @@ public struct SizedMask: Hashable, Sendable {
     public var height: Int
     /// Row by row from the top, the bits of the mask as seen, resized by ``Bitmap/resizedNearest(width:height:)``.
     ///
-    /// - Palette PNG: the palette *indices*.
-    /// - Gray PNG (alpha is dropped): the samples; with fewer than 8 bits they are scaled to 0...255, so that a 1-bit
-    ///   mask is 0 and 255; with 16 bits the low byte if every value is below 256, else the high byte.
-    /// - RGB and RGBA PNG: the channel, if all three are equal; else the colours' numbers in `info.palette`, as they come.
+    /// - Palettes (PNG, GIF, BMP, TIFF): the palette *indices*.
+    /// - Gray (alpha is dropped): the samples; with fewer than 8 bits they are scaled to 0...255, so that a 1-bit
+    ///   mask is 0 and 255; with more the low byte if every value is below 256, else the high byte of 16 bits. Numbers
+    ///   of 32 bits and floats have to be whole and no more than 65535.
+    /// - RGB and RGBA: the channel, if all three are equal; else the colours' numbers in `info.palette`, as they come.
     /// - JPEG: gray (luma). Compression smears values, so masks are better kept in PNG.
     public var values: [UInt8]
     /// How often each value occurs in the whole file.
@@ -69,12 +70,15 @@ public struct SizedMask: Hashable, Sendable {
         guard info.kind.layout != .cmyk else {
             throw ImageError(file: input.name, message: .colourMask("CMYK"))
         }
+        guard info.kind.layout != .bands else {
+            throw ImageError(file: input.name, message: .colourMask("\(info.bands) bands"))
+        }
         try decoder.checkPixelCount()
         (width, height) = size(info)
         // Both bytes of 16 bits, and what is turned a second time.
-        let copies = (info.sampleBits == 16 ? 2 : 1) + (info.turn == .upright ? 0 : 1)
+        let copies = decoder.bytesPerPixel(.mask) + (info.turn == .upright ? 0 : 1)
         try decoder.start(.mask, extra: copies * width * height + 8 * info.storedWidth)
-        var rows = MaskRows(info, width: width, height: height)
+        var rows = MaskRows(info, width: width, height: height, isDeep: decoder.bytesPerPixel(.mask) == 2)
         try rows.read(from: decoder, observing)
         isHigh = rows.isHigh
         losesDigits = rows.losesDigits
@@ -115,14 +119,15 @@ private struct MaskRows {
 
     var losesDigits: Bool { isHigh && hasDigits }
 
-    init(_ info: PictureInfo, width: Int, height: Int) {
+    /// - Parameter isDeep: whether values have two bytes.
+    init(_ info: PictureInfo, width: Int, height: Int, isDeep: Bool) {
         self.info = info
         sizedSides = info.turn.swapsSides ? (height, width) : (width, height)
         columns = nearestSources(
             from: info.storedWidth, to: sizedSides.width, isReversed: info.turn.reversesColumns)
         rows = nearestSources(from: info.storedHeight, to: sizedSides.height, isReversed: info.turn.reversesRows)
         result.reserveCapacity(width * height)
-        if info.sampleBits == 16 { highResult.reserveCapacity(width * height) }
+        if isDeep { highResult.reserveCapacity(width * height) }
     }
 
     mutating func read(from decoder: RowDecoder, _ observing: ((MaskRow) -> Void)?) throws(ImageError) {

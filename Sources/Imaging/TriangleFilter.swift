@@ -54,8 +54,14 @@ struct TriangleFilter {
         /// The normalised weight of an input sample in the range, rounded to fixed point.
         @inline(__always)
         func weight(_ sample: Int) -> Int32 {
+            Int32(0.5 + share(sample) * Double(1 << TriangleFilter.precisionBits))
+        }
+
+        /// The same as it is; all together are 1.
+        @inline(__always)
+        func share(_ sample: Int) -> Double {
             let raw = Self.raw(last.map { $0 - sample } ?? sample, center, inverseScale)
-            return Int32(0.5 + (sum == 0 ? raw : raw / sum) * Double(1 << TriangleFilter.precisionBits))
+            return sum == 0 ? raw : raw / sum
         }
     }
 
@@ -64,7 +70,7 @@ struct TriangleFilter {
 }
 
 /// The weights of all positions along a row.
-struct RowFilter {
+struct RowFilter<Weight: Numeric & Sendable>: Sendable {
     /// Output positions.
     let count: Int
     /// Weights reserved for each position.
@@ -72,21 +78,23 @@ struct RowFilter {
     /// The first input sample of each position, and how many follow.
     private let windows: [(start: Int, count: Int)]
     /// `tapCapacity` weights for each position.
-    private let weights: [Int32]
+    private let weights: [Weight]
 
-    init(_ filter: TriangleFilter) {
+    init(_ filter: TriangleFilter, weight: (TriangleFilter.Window, Int) -> Weight) {
         count = filter.count
         let all = (0..<filter.count).map(filter.window)
         windows = all.map { (start: $0.range.lowerBound, count: $0.range.count) }
         let capacity = windows.map(\.count).max() ?? 0
         tapCapacity = capacity
-        var weights = [Int32](repeating: 0, count: filter.count * capacity)
+        var weights = [Weight](repeating: 0, count: filter.count * capacity)
         for (position, window) in all.enumerated() {
-            for (i, sample) in window.range.enumerated() { weights[position * capacity + i] = window.weight(sample) }
+            for (i, sample) in window.range.enumerated() { weights[position * capacity + i] = weight(window, sample) }
         }
         self.weights = weights
     }
+}
 
+extension RowFilter<Int32> {
     @inline(__always)
     static func clip(_ sum: Int32) -> UInt8 { UInt8(clamping: sum >> TriangleFilter.precisionBits) }
 
@@ -125,6 +133,24 @@ struct RowFilter {
         }
     }
 
+    /// Resamples one row of pixels of any number of channels.
+    func resample(_ line: UnsafePointer<UInt8>, channels: Int, into out: UnsafeMutablePointer<UInt8>) {
+        weights.withUnsafeBufferPointer { weights in
+            for position in 0..<count {
+                let window = windows[position]
+                for channel in 0..<channels {
+                    var sum = TriangleFilter.half
+                    for tap in 0..<window.count {
+                        sum &+=
+                            Int32(line[(window.start + tap) * channels + channel])
+                            &* weights[position * tapCapacity + tap]
+                    }
+                    out[position * channels + channel] = Self.clip(sum)
+                }
+            }
+        }
+    }
+
     /// Resamples one row of 16-bit pixels; the same sums, which take more bits.
     func resample(_ line: UnsafePointer<UInt16>, channels: Int, into out: UnsafeMutablePointer<UInt16>) {
         weights.withUnsafeBufferPointer { weights in
@@ -139,6 +165,26 @@ struct RowFilter {
                     }
                     out[position * channels + channel] = UInt16(
                         clamping: sum >> Int64(TriangleFilter.precisionBits))
+                }
+            }
+        }
+    }
+}
+
+extension RowFilter<Double> {
+    /// Resamples one row of floats, as Pillow does it: sums in double precision, each rounded once.
+    func resample(_ line: UnsafePointer<Float>, channels: Int, into out: UnsafeMutablePointer<Float>) {
+        weights.withUnsafeBufferPointer { weights in
+            for position in 0..<count {
+                let window = windows[position]
+                for channel in 0..<channels {
+                    var sum = 0.0
+                    for tap in 0..<window.count {
+                        sum +=
+                            Double(line[(window.start + tap) * channels + channel])
+                            * weights[position * tapCapacity + tap]
+                    }
+                    out[position * channels + channel] = Float(sum)
                 }
             }
         }

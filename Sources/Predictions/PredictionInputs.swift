@@ -119,7 +119,7 @@ package struct PredictionInputs {
         let inside = arguments.compactMap { (try? PictureFolder($0))?.picturesInside }.first
         let first = report.issues.first.map { "; the first fault is " + $0.text } ?? ""
         return TrainerError(
-            "\(Text.list(arguments)): expected pictures (PNG or JPEG), found none"
+            "\(Text.list(arguments)): expected pictures, found none"
                 + (inside.map { "; " + $0 } ?? first),
             hint: isRecursive ? nil : "--recursive looks into folders of folders too")
     }

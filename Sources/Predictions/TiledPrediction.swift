@@ -45,7 +45,7 @@ package struct TiledPrediction {
             case .failure(let error): try skip(error)
             case .success(let job):
                 do {
-                    let reader = try PictureReader(path: job.picture, options: style.decoding)
+                    let reader = try PictureReader(path: job.picture, bands: net.inputChannels, options: style.decoding)
                     notice(job, reader)
                     try predict(
                         job, reader, check: { if isInterrupted() { throw Interrupted() } },
@@ -85,7 +85,8 @@ package struct TiledPrediction {
         // Both readers run at once, so that one must not wait for the other.
         var again = style
         again.decoding.waitsForRoom = false
-        let picture = writer.needsPicture ? try PictureAgain(job.picture, expected: size, again) : nil
+        let picture =
+            writer.needsPicture ? try PictureAgain(job.picture, expected: size, bands: net.inputChannels, again) : nil
         var done = 0
         try eachRow(reader, of: job.picture, check: check) { values in
             // Before the last row makes the files whole.

@@ -150,7 +150,9 @@ struct PredictionTools: Sendable {
         try result.job.makeFolders()
         let writer = try PredictionWriter(
             result.job, size: result.size, channels: maps.channels, task: shape.task, style: style)
-        let picture = writer.needsPicture ? try PictureAgain(result.job.picture, expected: result.size, style) : nil
+        let picture =
+            writer.needsPicture
+            ? try PictureAgain(result.job.picture, expected: result.size, bands: shape.channels, style) : nil
         try maps.eachRow(of: result.size) { row in
             if isInterrupted() { throw Interrupted() }
             try writer.append(row, picture: try picture?.next() ?? [])
@@ -163,8 +165,8 @@ final class PictureAgain {
     private let rows: PictureFloats
 
     /// - Throws: `ImageError` when the file cannot be read any more, or is another one now.
-    init(_ path: String, expected: PictureSize, _ style: PredictionStyle) throws {
-        let reader = try PictureReader(path: path, options: style.decoding)
+    init(_ path: String, expected: PictureSize, bands: Int, _ style: PredictionStyle) throws {
+        let reader = try PictureReader(path: path, bands: bands, options: style.decoding)
         rows = PictureFloats(reader, style.range)
         guard reader.width == expected.width, reader.height == expected.height else {
             throw ImageError(file: path, message: "has changed while it was predicted; predict it again")
@@ -185,12 +187,16 @@ final class PictureFloats {
     init(_ reader: PictureReader, _ range: PictureRange) {
         self.reader = reader
         self.range = range
-        let count = 3 * reader.width
-        let isDeep = reader.sampleBits == 16 && range.keepsDepth
-        row = isDeep ? .words(Array(repeating: 0, count: count)) : .bytes(Array(repeating: 0, count: count))
+        let count = reader.channels * reader.width
+        let depth = reader.info.depth == .words && !range.keepsDepth ? .bytes : reader.info.depth
+        switch depth {
+        case .bytes: row = .bytes(Array(repeating: 0, count: count))
+        case .words: row = .words(Array(repeating: 0, count: count))
+        case .floats: row = .floats(Array(repeating: 0, count: count))
+        }
     }
 
-    /// Red, green and blue of the next row's pixels side by side.
+    /// The channels of the next row's pixels side by side.
     func next() throws -> PicturePlanes {
         switch row {
         case .bytes(var bytes):
@@ -202,6 +208,10 @@ final class PictureFloats {
             row = .words([])
             try words.withUnsafeMutableBufferPointer { try reader.readRow(into: $0) }
             row = .words(words)
+        case .floats(var floats):
+            row = .floats([])
+            try floats.withUnsafeMutableBufferPointer { try reader.readRow(into: $0) }
+            row = .floats(floats)
         }
         return range.planes(row)
     }
@@ -217,6 +227,9 @@ extension PicturePlanes {
                 (0..<rgb.count / 3).map { Bitmap.luma(rgb[3 * $0], rgb[3 * $0 + 1], rgb[3 * $0 + 2]) })
         case .words(let rgb):
             result.samples = .words(
+                (0..<rgb.count / 3).map { Bitmap.luma(rgb[3 * $0], rgb[3 * $0 + 1], rgb[3 * $0 + 2]) })
+        case .floats(let rgb):
+            result.samples = .floats(
                 (0..<rgb.count / 3).map { Bitmap.luma(rgb[3 * $0], rgb[3 * $0 + 1], rgb[3 * $0 + 2]) })
         }
         return result

@@ -17,7 +17,7 @@ struct UnetcFuzz: ParsableCommand {
             promise are written to a folder, and the exit status is 1.
             """)
 
-    @Argument(help: "language, safetensors, dump, pictures, or planted, which goes wrong on purpose.")
+    @Argument(help: "language, safetensors, dump, pictures, decoders, or planted, which goes wrong on purpose.")
     var subject: String
 
     @Option(help: "How many inputs.")

@@ -68,16 +68,30 @@ import Testing
 
     @Test(
         arguments: [
-            ("cat.jpg", Array("GIF89a....".utf8), "cat.jpg: is a GIF, expected PNG or JPEG; convert it"),
-            ("a.png", Array("BM......".utf8), "a.png: is a BMP, expected PNG or JPEG; convert it"),
-            ("a.tif", [0x49, 0x49, 0x2A, 0, 8], "a.tif: is a TIFF, expected PNG or JPEG; convert it"),
-            ("a.tif", [0x4D, 0x4D, 0, 0x2A, 8], "a.tif: is a TIFF, expected PNG or JPEG; convert it"),
-            ("a.jpg", Array("RIFF1234WEBPVP8 ".utf8), "a.jpg: is a WebP, expected PNG or JPEG; convert it"),
+            (
+                "cat.jpg", Array("8BPS....".utf8),
+                "cat.jpg: is a PSD, expected PNG, JPEG, TIFF, BMP, WebP or GIF; convert it: convert \"NAME.psd[0]\" NAME.png "
+                    + "(of ImageMagick)"
+            ),
+            (
+                "a.heic", [0, 0, 0, 24] + Array("ftypheic".utf8) + [0, 0, 0, 0] + Array("mif1heic".utf8),
+                "a.heic: is a HEIC, expected PNG, JPEG, TIFF, BMP, WebP or GIF; convert it: heif-convert NAME.heic NAME.png"
+            ),
+            (
+                "a.dcm", [UInt8](repeating: 0, count: 128) + Array("DICM".utf8),
+                "a.dcm: is a DICOM, expected PNG, JPEG, TIFF, BMP, WebP or GIF; convert it: dcm2pnm --write-16-bit-png "
+                    + "NAME.dcm NAME.png"
+            ),
+            (
+                "cat.jpg", Array("GIF89a....".utf8),
+                "cat.jpg: is a damaged or truncated GIF (the file ends early); replace it"
+            ),
+            ("a.png", Array("BM......".utf8), "a.png: is a damaged or truncated BMP (the file ends early); replace it"),
             (
                 "a.mat", Array("MATLAB 5.0".utf8),
-                "a.mat: is not a picture (it starts with the bytes 4D 41 54 4C), expected PNG or JPEG"
+                "a.mat: is not a picture (it starts with the bytes 4D 41 54 4C), expected PNG, JPEG, TIFF, BMP, WebP or GIF"
             ),
-            ("empty.png", [], "empty.png: is empty, expected PNG or JPEG; replace it"),
+            ("empty.png", [], "empty.png: is empty, expected PNG, JPEG, TIFF, BMP, WebP or GIF; replace it"),
         ] as [(String, [UInt8], String)])
     func otherFormatsAreNamed(name: String, bytes: [UInt8], message: String) {
         for decode in [{ _ = try decodePicture(bytes, name: name) }, { _ = try decodeMask(bytes, name: name) }] {

@@ -20,17 +20,18 @@ import Testing
             ([0xFF, 0x4F, 0xFF, 0x51, 0], .jpeg2000), ([0xFF, 0x0A, 0, 1], .jpegXL),
             ([0, 0, 0, 12, 0x4A, 0x58, 0x4C, 0x20, 0x0D, 0x0A, 0x87, 0x0A], .jpegXL),
             (Array("8BPS".utf8), .photoshop), ([0x76, 0x2F, 0x31, 1], .openEXR), (Array("P5\n3 3".utf8), .netpbm),
+            ([UInt8](repeating: 0, count: 128) + Array("DICM".utf8), .dicom),
             (Array("P55".utf8), nil), (Array("text".utf8), nil), ([], nil), ([0xFF], nil), (Array("ftyp".utf8), nil),
         ] as [([UInt8], ImageFormat?)])
     func formatsShowInFirstBytes(start: [UInt8], format: ImageFormat?) throws {
         #expect(ImageFormat(startOf: start) == format)
         let fault = ImageFormat.fault(startOf: start)
-        if format == .png || format == .jpeg {
+        if let format, [.png, .jpeg, .tiff, .bmp, .webp, .gif].contains(format) {
             #expect(fault == nil)
         } else {
             let words = try #require(fault)
-            #expect(words.hasPrefix("is ") && words.contains("expected PNG or JPEG"))
-            if let format { #expect(words.contains(format.rawValue + ",")) }
+            #expect(words.hasPrefix("is ") && words.contains("expected PNG, JPEG, TIFF, BMP, WebP or GIF"))
+            if let format { #expect(words.contains(format.name + ",") && words.contains("convert it: ")) }
         }
     }
 

@@ -38,10 +38,10 @@ struct SharedDataTests {
         #expect(small.pixels.reduce(0) { $0 + Int($1) } == expected.nearestSum)
     }
 
-    @Test func mislabelledGIFIsNamed() {
-        let path = SharedData.folder + "pets/images/Abyssinian_34.jpg"
-        let error = #expect(throws: ImageError.self) { try decodePicture(path: path) }
-        #expect(error?.description == path + ": is a GIF, expected PNG or JPEG; convert it")
+    /// Its extension is another format's.
+    @Test func mislabelledGIFIsRead() throws {
+        let picture = try decodePicture(path: SharedData.folder + "pets/images/Abyssinian_34.jpg")
+        #expect(Set(picture.pixels).count > 50)
     }
 
     /// Another libjpeg may round a few samples differently, which shifts the mean by far less than one step.

@@ -54,7 +54,7 @@ import Testing
         let sized = try SizedPicture(path: file.path, width: 6, height: 4, channels: 3)
         #expect(sized.samples == .words(expected))
         let reader = try PictureReader(path: file.path)
-        #expect(reader.sampleBits == 16)
+        #expect(reader.info.sampleBits == 16)
         var row = [UInt16](repeating: 0, count: 18)
         var rows: [UInt16] = []
         for _ in 0..<4 {
@@ -80,6 +80,6 @@ import Testing
     @Test(arguments: ["/dev/zero", "/dev/null"])
     func devicesAreNoPictures(path: String) {
         let error = #expect(throws: ImageError.self) { try decodePicture(path: path) }
-        #expect(error?.description == path + ": is a pipe or a device, expected a PNG or JPEG file; copy it to one")
+        #expect(error?.description == path + ": is a pipe or a device, expected a picture file; copy it to one")
     }
 }

@@ -212,7 +212,7 @@ import TrainerTestSupport
         ("empty.jpg", [], "is empty"),
         ("photo.heic", [0, 0, 0, 24] + Array("ftypheic\0\0\0\0mif1heic".utf8), "is a HEIC"),
         ("named.png", [0, 0, 0, 24] + Array("ftypavif\0\0\0\0".utf8), "is an AVIF"),
-        ("scan", [0xFF, 0x4F, 0xFF, 0x51, 0, 0], "is a JPEG 2000"), ("b.TIF", [0x49, 0x49, 0x2A, 0, 8], "is a TIFF"),
+        ("scan", [0xFF, 0x4F, 0xFF, 0x51, 0, 0], "is a JPEG 2000"), ("b.PSD", Array("8BPS\0".utf8), "is a PSD"),
         ("c.jxl", [0xFF, 0x0A], "is a JPEG XL"), ("text.JPEG", Array("not a picture".utf8), "is not a picture"),
         ("notes.txt", Array("notes".utf8), nil), ("Thumbs.db", [1, 2, 3], nil), (".hidden.jpg", [], nil),
     ]
@@ -301,7 +301,7 @@ import TrainerTestSupport
             try FileSystem.makeFolder(FileSystem.parent(data.file(name)))
             if name.hasSuffix("png") { try data.writePicture(name) } else { try data.write(name, [0x61]) }
         }
-        let words = "images: expected PNG or JPEG files, found none; 3 pictures are in 2 folders inside: x/, y/z/"
+        let words = "images: expected picture files, found none; 3 pictures are in 2 folders inside: x/, y/z/"
         let layout = try DataLayout.recognize(folder: data.path, pictures: nil, masks: nil)
         let training = message { _ = try SamplePairing(layout.folders[0]) }
         #expect(training.contains(words) && training.contains("--images"), "\(training)")

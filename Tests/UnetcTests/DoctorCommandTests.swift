@@ -87,7 +87,8 @@ import Platform
         defer { program.remove() }
         let run = try program.run("doctor")
         for line in [
-            "  compiler    ", "  openblas    0.", "  libpng      1.", "  libjpeg     ", "  built in    protobuf-c 1.",
+            "  compiler    ", "  openblas    0.", "  libpng      1.", "  libjpeg     ", "  libtiff     4.",
+            "  libwebp     1.", "  built in    protobuf-c 1.",
             "  environment ",
             " GFLOP/s on ",
         ] {

@@ -130,7 +130,7 @@ extension SampleShape {
         let area = picture.count / channels
         let means = (0..<channels).map { channel in
             let sum = picture.sum(channel * area..<(channel + 1) * area)
-            return Double(sum) / Double((picture.span.high - picture.span.low) * area)
+            return sum / ((picture.span.high - picture.span.low) * Double(area))
         }
         return SIMD3(means[0], means[means.count / 2], means[means.count - 1])
     }

@@ -10,10 +10,10 @@ package struct PairFacts: Hashable, Sendable {
     /// True when all pixels have one colour.
     package var isPlain: Bool
     /// The lowest and the highest number, of all channels.
-    package var low = 0
-    package var high = 0
-    /// Between which nearly all lie: of 16 bits 99 of 100, so that a dead pixel says nothing; of 8 the same two.
-    package var usual = 0...0
+    package var low = 0.0
+    package var high = 0.0
+    /// Between which nearly all lie: of 16 bits and floats 99 of 100, so that a dead pixel says nothing; of 8 the same two.
+    package var usual = 0.0...0.0
     /// How people are to see the picture, says the file.
     package var orientation = PictureOrientation.upright
     /// Whether it was turned so.
@@ -24,9 +24,8 @@ package struct PairFacts: Hashable, Sendable {
     var decodingBytes: Int
     /// nil for nets that learn the pictures themselves.
     package var mask: MaskFacts?
-
-    /// True for pictures of 16 bits.
-    package var isDeep: Bool { kind.bits == 16 }
+    /// Of the picture's file.
+    package var depth = SampleDepth.bytes
 }
 
 /// What a mask file was like.
@@ -134,10 +133,8 @@ extension PairFacts {
     fileprivate init(_ info: PictureInfo, _ look: PictureLook) {
         self.init(
             size: PictureSize(width: info.width, height: info.height), kind: info.kind, content: look.content,
-            isPlain: look.isPlain, low: Int(look.low), high: Int(look.high), usual: look.usual,
-            orientation: info.orientation,
-            isOriented: info.isOriented,
-            decodingBytes: info.decodingBytes)
+            isPlain: look.isPlain, low: look.low, high: look.high, usual: look.usual, orientation: info.orientation,
+            isOriented: info.isOriented, decodingBytes: info.decodingBytes, depth: info.depth)
     }
 }
 
@@ -153,77 +150,98 @@ extension MaskFacts {
 /// What shows of a picture while its rows pass.
 struct PictureLook {
     private var hash: ContentHash
-    /// The first pixel; nil before it.
-    private var first: SIMD3<UInt16>?
+    private let channels: Int
+    /// The first pixel; empty before it.
+    private var first: [Double] = []
     /// True as long as all pixels have one colour.
     private(set) var isPlain = true
     /// The lowest and the highest number so far.
-    private(set) var low = UInt16.max
-    private(set) var high = UInt16.min
+    private var lowest = Double.infinity
+    private var highest = -Double.infinity
     /// How often each number of 16 bits occurs; empty for pictures of 8.
     private var counts: [Int] = []
+    /// Of floats so many, evenly spread.
+    private var picked: [Float] = []
+    private let step: Int
+    private var passed = 0
 
-    init(_ info: PictureInfo) { hash = ContentHash(info, bytesPerPixel: 3 * info.sampleBits / 8) }
+    private static let mostPicked = 1 << 16
+
+    init(_ info: PictureInfo) {
+        channels = info.rowChannels
+        hash = ContentHash(info, bytesPerPixel: channels * info.sampleBits / 8)
+        step = info.width * info.height * channels / Self.mostPicked + 1
+    }
 
     /// A number that differs for pictures of other sizes or pixels, up to chance of 2^-64.
     var content: UInt64 { hash.value }
+
+    var low: Double { lowest.isFinite ? lowest : 0 }
+    var high: Double { highest.isFinite ? highest : 0 }
 
     mutating func take(_ row: PictureRow) {
         switch row {
         case .bytes(let bytes):
             hash.add(UnsafeRawBufferPointer(bytes))
-            comparePixels(bytes)
-            measure(bytes)
+            comparePixels(bytes) { Double($0) }
+            measure(bytes) { Double($0) }
         case .words(let words):
             hash.add(UnsafeRawBufferPointer(words))
-            comparePixels(words)
-            measure(words)
+            comparePixels(words) { Double($0) }
+            measure(words) { Double($0) }
             if counts.isEmpty { counts = Array(repeating: 0, count: 65536) }
             counts.withUnsafeMutableBufferPointer { counts in
                 for word in words { counts[Int(word)] += 1 }
             }
+        case .floats(let floats):
+            hash.add(UnsafeRawBufferPointer(floats))
+            comparePixels(floats) { Double($0) }
+            measure(floats) { Double($0) }
+            let start = (step - passed % step) % step
+            for place in stride(from: start, to: floats.count, by: step) { picked.append(floats[place]) }
+            passed += floats.count
         }
     }
 
     /// The numbers between which 99 of 100 lie, where that was counted.
-    var usual: ClosedRange<Int> {
+    var usual: ClosedRange<Double> {
+        if !picked.isEmpty {
+            let (sorted, most) = (picked.sorted(), picked.count - 1)
+            return Double(sorted[most / 200])...Double(sorted[most - most / 200])
+        }
         let total = counts.reduce(0, +)
-        guard total > 0 else { return Int(min(low, high))...Int(high) }
-        func number(_ rank: Int) -> Int {
+        guard total > 0 else { return low...high }
+        func number(_ rank: Int) -> Double {
             var seen = 0
             return counts.firstIndex { count in
                 seen += count
                 return seen > rank
-            } ?? Int(high)
+            }.map(Double.init) ?? high
         }
         return number(total / 200)...number(total - 1 - total / 200)
     }
 
-    private mutating func measure<Sample: FixedWidthInteger>(_ row: UnsafeBufferPointer<Sample>) {
-        var (lowest, highest) = (Sample.max, Sample.min)
+    private mutating func measure<Sample: Comparable>(
+        _ row: UnsafeBufferPointer<Sample>, _ number: (Sample) -> Double
+    ) {
+        guard var least = row.first else { return }
+        var most = least
         for sample in row {
-            lowest = min(lowest, sample)
-            highest = max(highest, sample)
+            least = min(least, sample)
+            most = max(most, sample)
         }
-        guard !row.isEmpty else { return }
-        low = min(low, UInt16(truncatingIfNeeded: lowest))
-        high = max(high, UInt16(truncatingIfNeeded: highest))
+        lowest = min(lowest, number(least))
+        highest = max(highest, number(most))
     }
 
-    /// Compares each pixel with the very first.
-    private mutating func comparePixels<Sample: FixedWidthInteger>(_ row: UnsafeBufferPointer<Sample>) {
-        guard isPlain, row.count >= 3 else { return }
-        func pixel(_ place: Int) -> SIMD3<UInt16> {
-            SIMD3(
-                UInt16(truncatingIfNeeded: row[place]), UInt16(truncatingIfNeeded: row[place + 1]),
-                UInt16(truncatingIfNeeded: row[place + 2]))
-        }
-        let expected = first ?? pixel(0)
-        first = expected
-        for place in stride(from: 0, to: row.count, by: 3) where pixel(place) != expected {
-            isPlain = false
-            return
-        }
+    /// Compares each pixel with the one before it, and the first with the very first.
+    private mutating func comparePixels<Sample: Equatable>(
+        _ row: UnsafeBufferPointer<Sample>, _ number: (Sample) -> Double
+    ) {
+        guard isPlain, row.count >= channels else { return }
+        let pixel = row.prefix(channels).map(number)
+        if first.isEmpty { first = pixel }
+        isPlain = first == pixel && (channels..<row.count).allSatisfy { row[$0] == row[$0 - channels] }
     }
 }
 

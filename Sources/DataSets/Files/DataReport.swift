@@ -4,7 +4,7 @@ import TrainerSupport
 /// A file that cannot be used, and why.
 package struct DataIssue: Hashable, Sendable {
     package var file: String
-    /// Follows the file's name: "is a GIF, expected PNG or JPEG".
+    /// Follows the file's name: "is empty, expected PNG, JPEG or …".
     package var reason: String
     package var kind = Kind.unusable
 

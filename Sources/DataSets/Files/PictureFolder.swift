@@ -11,7 +11,7 @@ package struct PictureFolder {
     }
 
     let path: String
-    /// Those that may be PNG or JPEG, in byte order of their names.
+    /// Those that may be pictures of a format that is read, in byte order of their names.
     package private(set) var pictures: [File] = []
     /// The other files, and why they are none.
     package private(set) var issues: [DataIssue] = []

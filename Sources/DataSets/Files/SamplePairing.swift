@@ -181,11 +181,11 @@ extension SamplePairing {
     private static func empty(_ folder: NamedPictures) -> TrainerError {
         if let inside = folder.folder.picturesInside {
             return TrainerError(
-                "\(folder.folder.path): expected PNG or JPEG files, found none; \(inside)",
+                "\(folder.folder.path): expected picture files, found none; \(inside)",
                 hint: "move them up, or name the folder that holds them with --images (and --masks)")
         }
         let issue = folder.issues.first.map { "; the first fault is " + $0.text } ?? ""
-        return TrainerError("\(folder.folder.path): expected PNG or JPEG files, found none\(issue)")
+        return TrainerError("\(folder.folder.path): expected picture files, found none\(issue)")
     }
 
     private static func nothing(_ pictures: NamedPictures, _ masks: NamedPictures, _ told: MaskName?) -> TrainerError {

@@ -1,4 +1,5 @@
 import Base
+import Imaging
 import Tasks
 
 /// What was found in the files of a data set, for people to check that it is what they meant.
@@ -41,12 +42,12 @@ package struct DataFindings: Hashable, Sendable {
 
     /// `, 16 bits from 120 to 4095`; empty where pictures have 8 bits, all of which count.
     private var rangeText: String {
-        [false, true].map { isDeep in
-            guard pairs.contains(where: { $0.facts.isDeep == isDeep }) else { return "" }
-            let span = range.span(isDeep: isDeep)
-            guard isDeep || span != .bytes else { return "" }
-            guard range.keepsDepth else { return ", the upper 8 of 16 bits" }
-            return ", \(isDeep ? 16 : 8) bits from \(span.low) to \(span.high)"
+        SampleDepth.allCases.map { depth in
+            guard pairs.contains(where: { $0.facts.depth == depth }) else { return "" }
+            let span = range.span(depth)
+            guard depth != .bytes || span != .bytes else { return "" }
+            guard range.keepsDepth || depth == .floats else { return ", the upper 8 of 16 bits" }
+            return ", \(depth.text) from \(span.ends)"
         }.joined()
     }
 }

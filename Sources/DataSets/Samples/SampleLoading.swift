@@ -158,7 +158,7 @@ package struct SampleLoading {
     /// How many of the pairs, in their order, stay in memory.
     private func keptCount(_ pairs: [SamplePair]) throws -> Int {
         if patches == nil {
-            let largest = shape.sampleBytes(isDeep: true)
+            let largest = shape.sampleBytes(.floats)
             if pairs.count.multipliedReportingOverflow(by: largest).partialValue <= cache.limit { return pairs.count }
             if cache.capacity(shape) == 0 { return 0 }
         }
@@ -167,7 +167,7 @@ package struct SampleLoading {
         let sizes = try parallelMap(count: pairs.count, threads: threads) { index -> Int in
             guard let info = try? PictureInfo(path: pairs[index].picture, options: decoding) else { return 0 }
             return shape.decoded(PictureSize(width: info.width, height: info.height), patches)
-                .sampleBytes(isDeep: decoding.keepsDepth && info.sampleBits == 16)
+                .sampleBytes(info.depth == .words && !decoding.keepsDepth ? .bytes : info.depth)
         }
         var sum = 0
         return sizes.firstIndex { size in

@@ -8,8 +8,6 @@ struct ToolchainChecks {
     var target: Target
     var jobs: Int
 
-    private static let packages = "Debian: apt-get install gcc g++ libopenblas-dev libpng-dev libjpeg-dev"
-
     var checks: [HealthCheck] {
         guard let toolchain = try? Toolchain(), let folder = Files.makeTemporaryFolder("doctor") else {
             return [.of("compiler") { HealthCheck("compiler", try Toolchain().version) }, trainer]
@@ -17,7 +15,8 @@ struct ToolchainChecks {
         defer { Files.removeFolder(folder) }
         let probe = Probe(toolchain: toolchain, folder: folder)
         let compiler = HealthCheck("compiler", "\(toolchain.version) (\(toolchain.compiler))")
-        return [compiler, swiftCompiler, openBLAS(probe), libpng(probe), libjpeg(probe), trainer, trial(folder)]
+        let libraries = pictureLibraries.map { library($0.name, probe, $0.source, $0.flag) }
+        return [compiler, swiftCompiler, openBLAS(probe)] + libraries + [trainer, trial(folder)]
     }
 
     /// Only `--backend swift` needs it.
@@ -30,7 +29,7 @@ struct ToolchainChecks {
 
     /// Which of its kernels OpenBLAS runs, how fast a product is on one thread, and whether it is right.
     private func openBLAS(_ probe: Probe) -> HealthCheck {
-        .of("openblas", advice: "install it (\(Self.packages))") {
+        .of("openblas", advice: "install it (\(Linker.packages))") {
             let check = OpenBLASCheck(target: target, coreType: Files.environment("OPENBLAS_CORETYPE"))
             let result = try probe.run("openblas", openBLASProbe, libraries: ["-lopenblas"])
             guard result.status == 0, let trial = OpenBLASCheck.Trial(output: result.output) else {
@@ -45,16 +44,15 @@ struct ToolchainChecks {
         }
     }
 
-    private func libpng(_ probe: Probe) -> HealthCheck {
-        library("libpng", probe, pngProbe, "-lpng16")
-    }
-
-    private func libjpeg(_ probe: Probe) -> HealthCheck {
-        library("libjpeg", probe, jpegProbe, "-ljpeg")
+    private var pictureLibraries: [(name: String, source: String, flag: String)] {
+        [
+            ("libpng", pngProbe, "-lpng16"), ("libjpeg", jpegProbe, "-ljpeg"), ("libtiff", tiffProbe, "-ltiff"),
+            ("libwebp", webpProbe, "-lwebp"),
+        ]
     }
 
     private func library(_ name: String, _ probe: Probe, _ source: String, _ flag: String) -> HealthCheck {
-        .of(name, advice: "install it (\(Self.packages))") {
+        .of(name, advice: "install it (\(Linker.packages))") {
             let result = try probe.run(name, source, libraries: [flag])
             guard result.status == 0 else { throw DriverError("the trial program failed: \(result.output)") }
             return HealthCheck(name, result.output.trimmingNewlines)
@@ -129,6 +127,34 @@ private let pngProbe = """
     #include <png.h>
     #include <stdio.h>
     int main(void) { puts(png_get_libpng_ver(NULL)); return 0; }
+
+    """
+
+/// The first line of what it says, without the library's own name.
+private let tiffProbe = """
+    #include <stdio.h>
+    #include <string.h>
+    #include <tiffio.h>
+    #if TIFFLIB_VERSION < 20221213
+    #error "version 4.5 or newer is needed"
+    #endif
+    int main(void) {
+        const char *version = TIFFGetVersion(), *number = strstr(version, "Version ");
+        number = number ? number + 8 : version;
+        printf("%.*s\\n", (int)strcspn(number, "\\n"), number);
+        return 0;
+    }
+
+    """
+
+private let webpProbe = """
+    #include <stdio.h>
+    #include <webp/decode.h>
+    int main(void) {
+        int version = WebPGetDecoderVersion();
+        printf("%d.%d.%d\\n", version >> 16, version >> 8 & 255, version & 255);
+        return 0;
+    }
 
     """
 

@@ -72,14 +72,15 @@ public struct JPEGFile {
 
 extension JPEGFile {
     /// Sound files of all kinds.
-    static let samples = sampleJPEGs.map { bytes(of: $0.value) }
+    static let samples = sampleJPEGs.map { hexadecimal($0.value) }
 
     static func sample(_ name: String) -> [UInt8] {
-        sampleJPEGs.first { $0.key == name }.map { bytes(of: $0.value) } ?? []
+        sampleJPEGs.first { $0.key == name }.map { hexadecimal($0.value) } ?? []
     }
+}
 
-    private static func bytes(of digits: String) -> [UInt8] {
-        let values = digits.utf8.compactMap { Character(UnicodeScalar($0)).hexDigitValue }
-        return stride(from: 0, to: values.count - 1, by: 2).map { UInt8(values[$0] << 4 | values[$0 + 1]) }
-    }
+/// The bytes of a file that is kept as digits.
+func hexadecimal(_ digits: String) -> [UInt8] {
+    let values = digits.utf8.compactMap { Character(UnicodeScalar($0)).hexDigitValue }
+    return stride(from: 0, to: values.count - 1, by: 2).map { UInt8(values[$0] << 4 | values[$0 + 1]) }
 }

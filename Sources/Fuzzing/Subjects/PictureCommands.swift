@@ -56,7 +56,7 @@ struct PictureCommands {
         guard let picture = readings.picture else { return nil }
         let mask = try decodeMask(path: path)
         guard mask.width == picture.width && mask.height == picture.height else { return "a mask of another size" }
-        guard isTiled else { return nil }
+        guard isTiled && readings.isShownAsFed else { return nil }
         let isRight = mask.pixels.indices.allSatisfy { (mask.pixels[$0] == 255) == (picture.pixels[3 * $0] >= 128) }
         return isRight ? nil : "the mask is not that of the picture"
     }

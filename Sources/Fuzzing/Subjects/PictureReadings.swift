@@ -8,6 +8,8 @@ struct PictureReadings {
     private(set) var isReadable = false
     /// True for a picture of which the header says that it would take much memory as a whole. The commands may refuse it.
     private(set) var isLarge = false
+    /// True where the trainer's net is fed what people see: of fewer bits than 16 and more than 8, and of floats, it is not.
+    private(set) var isShownAsFed = false
     /// True where it can be a mask.
     private(set) var isMask = false
     /// What they contradict each other in.
@@ -24,8 +26,10 @@ struct PictureReadings {
         let info = Self.reading(files.picture) { () throws(ImageError) in try PictureInfo(path: files.picture) }
         let sized = Self.sized(files.picture)
         let sizedMask = Self.sizedMask(files.mask)
+        let isOther = info.value.map { $0.rowChannels != 3 } ?? false
         complaint = info.complaint ?? sized.complaint ?? sizedMask.complaint
         isLarge = Self.isLarge(info.value)
+        isShownAsFed = info.value.map { $0.depth == .bytes || ($0.depth == .words && $0.kind.bits == 16) } ?? false
         (isReadable, isMask) = (sized.value != nil, sizedMask.value != nil)
         guard !isLarge else { return }
         let whole = Self.reading(files.picture) { () throws(ImageError) in try decodePicture(path: files.picture) }
@@ -33,7 +37,9 @@ struct PictureReadings {
         picture = whole.value
         complaint =
             complaint ?? whole.complaint ?? mask.complaint ?? Self.complaint(whole.value, info.value)
-            ?? Self.complaint(whole.value, rows: files.picture) ?? Self.complaint(whole.value, sized.value)
+            ?? Self.complaint(whole.value, rows: files.picture)
+            // Other bands than the net's are no fault of the file.
+            ?? (isOther ? nil : Self.complaint(whole.value, sized.value))
             ?? Self.complaint(mask.value, sizedMask.value) ?? Self.complaint(whole.value, unturned: files.picture)
     }
 
@@ -62,18 +68,29 @@ struct PictureReadings {
         let result = reading(path) { () throws(ImageError) -> String? in
             let reader = try PictureReader(path: path)
             // The same in words.
-            let words = reader.sampleBits == 16 ? try PictureReader(path: path) : nil
+            let info = reader.info
+            let words = info.depth == .words ? try PictureReader(path: path) : nil
             if let whole, reader.width != whole.width || reader.height != whole.height {
                 return "by rows it has \(reader.width) x \(reader.height) pixels"
             }
-            var row = [UInt8](repeating: 0, count: 3 * reader.width)
+            var row = [UInt8](repeating: 0, count: reader.channels * reader.width)
+            var floats = [Float](repeating: 0, count: info.depth == .floats ? row.count : 0)
             var deep = [UInt16](repeating: 0, count: words == nil ? 0 : row.count)
             for y in 0..<reader.height {
+                guard info.depth != .floats else {
+                    try read(reader, &floats)
+                    if !floats.allSatisfy(\.isFinite) { return "row \(y) holds what is no number" }
+                    continue
+                }
                 try read(reader, &row)
-                if let whole, !whole.row(y).elementsEqual(row) { return "row \(y) is another one in the whole picture" }
+                if let whole, reader.channels == 3, !whole.row(y).elementsEqual(row) {
+                    return "row \(y) is another one in the whole picture"
+                }
                 guard let words else { continue }
                 try read(words, &deep)
-                if !zip(row, deep).allSatisfy({ $0 == $1 >> 8 }) { return "row \(y) is another one in words" }
+                if !zip(row, deep).allSatisfy({ $0 == $1 >> (info.kind.bits - 8) }) {
+                    return "row \(y) is another one in words"
+                }
             }
             return whole == nil && reader.width * reader.height <= large
                 ? "is read by rows, and refused as a whole" : nil
@@ -91,6 +108,13 @@ struct PictureReadings {
     }
 
     private static func read(_ reader: PictureReader, _ row: inout [UInt16]) throws(ImageError) {
+        let result = row.withUnsafeMutableBufferPointer { buffer in
+            Result<Void, ImageError> { () throws(ImageError) in try reader.readRow(into: buffer) }
+        }
+        try result.get()
+    }
+
+    private static func read(_ reader: PictureReader, _ row: inout [Float]) throws(ImageError) {
         let result = row.withUnsafeMutableBufferPointer { buffer in
             Result<Void, ImageError> { () throws(ImageError) in try reader.readRow(into: buffer) }
         }

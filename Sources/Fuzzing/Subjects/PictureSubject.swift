@@ -2,12 +2,20 @@ import Base
 import TestSupport
 
 extension FuzzSubject {
-    /// `predict`, `predict --tiles`, `train` and `doctor` on a folder in which one picture and one mask are broken PNG or
-    /// JPEG files: headers, chunks, streams, segments, tables, scans and EXIF.
+    /// `predict`, `predict --tiles`, `train` and `doctor` on a folder in which one picture and one mask are broken files of
+    /// all formats that are read: headers, chunks, streams, segments, tables, scans, directories and EXIF.
     /// - Parameter fault: goes wrong on purpose.
     public static func pictures(planting fault: PlantedPictureFault? = nil) -> FuzzSubject {
         let trial = PictureTrial(fault: fault)
         return FuzzSubject(name: "pictures", makeInput: pictureInput, check: trial.check)
+    }
+}
+
+extension FuzzSubject {
+    /// The same files, read alone: many in a second.
+    public static func decoders() -> FuzzSubject {
+        let trial = PictureTrial(fault: nil)
+        return FuzzSubject(name: "decoders", makeInput: pictureInput, check: trial.checkReadings)
     }
 }
 
@@ -41,7 +49,12 @@ private func pictureInput(_ random: inout SplitMix64) -> [UInt8] {
     var bytes: [UInt8]
     // Gently: bytes alone, the parts whole.
     let isWhole = random.unit() < 0.15
-    if random.unit() < 0.5 {
+    let format = random.unit()
+    if format < 0.6 {
+        var file = OtherFormat(&random)
+        if !isWhole { for _ in 0..<count { file.mutate(&random) } }
+        bytes = file.bytes
+    } else if format < 0.8 {
         var file = PNGRecipe(&random).file(&random)
         if !isWhole { for _ in 0..<count { file.mutate(&random) } }
         bytes = file.bytes

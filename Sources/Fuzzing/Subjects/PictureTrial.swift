@@ -16,12 +16,25 @@ final class PictureTrial: Sendable {
 
     init(fault: PlantedPictureFault?) { self.fault = fault }
 
-    func check(_ bytes: [UInt8]) -> FuzzOutcome {
+    /// All readers, and no command.
+    func checkReadings(_ bytes: [UInt8]) -> FuzzOutcome {
+        inFolder { folder in
+            let files = try folder.place(bytes)
+            defer { folder.clear() }
+            let readings = PictureReadings(files)
+            if let complaint = readings.complaint { return .wrong(complaint) }
+            return readings.isReadable ? .accepted : .refused
+        }
+    }
+
+    func check(_ bytes: [UInt8]) -> FuzzOutcome { inFolder { try check(bytes, $0) } }
+
+    private func inFolder(_ body: (PictureFolder) throws -> FuzzOutcome) -> FuzzOutcome {
         folder.withLock { made in
             do {
                 let folder = try made ?? PictureFolder()
                 made = folder
-                return try check(bytes, folder)
+                return try body(folder)
             } catch {
                 return .wrong("the trial itself failed: \(error)")
             }

@@ -41,7 +41,8 @@ package struct TiledEvaluation {
             throw TrainerError(
                 "--tiles: the embedded pictures have the net's size", hint: "name other data with --data")
         }
-        let reader = try PictureReader(path: pair.picture, options: source.decoding)
+        let reader = try PictureReader(
+            path: pair.picture, bands: data.shape.channels, options: source.decoding)
         let size = PictureSize(width: reader.width, height: reader.height)
         try prediction.checkRoom(for: size, pair.picture, source.decoding)
         var picture = PictureEvaluation(

@@ -8,15 +8,16 @@ package struct SquaredError: Hashable, Sendable {
     /// Adds one picture: the output, cut to 0 ... 1 as it is written, against the picture's numbers.
     mutating func add(output: [Float], picture: PicturePlanes) {
         switch picture.samples {
-        case .bytes(let bytes): sum += Self.total(output, bytes, picture.span)
-        case .words(let words): sum += Self.total(output, words, picture.span)
+        case .bytes(let bytes): sum += Self.total(output, bytes.lazy.map(Double.init), picture.span)
+        case .words(let words): sum += Self.total(output, words.lazy.map(Double.init), picture.span)
+        case .floats(let floats): sum += Self.total(output, floats.lazy.map(Double.init), picture.span)
         }
         count += min(output.count, picture.count)
     }
 
-    private static func total(_ output: [Float], _ numbers: [some BinaryInteger], _ span: NumberSpan) -> Double {
+    private static func total(_ output: [Float], _ numbers: some Sequence<Double>, _ span: NumberSpan) -> Double {
         zip(output, numbers).reduce(0) { sum, pair in
-            let truth = Double(span.steps(Int(pair.1))) / Double(span.high - span.low)
+            let truth = span.steps(pair.1) / (span.high - span.low)
             let error = Double(min(max(pair.0, 0), 1)) - truth
             return sum + error * error
         }

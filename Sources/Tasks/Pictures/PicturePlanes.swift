@@ -8,7 +8,7 @@ package struct PicturePlanes: Hashable, Sendable {
 
     package init(_ samples: SizedPicture.Samples, span: NumberSpan? = nil) {
         self.samples = samples
-        self.span = span ?? (samples.isDeep ? .words : .bytes)
+        self.span = span ?? .full(samples.depth)
     }
 
     init(_ bytes: [UInt8]) { self.init(.bytes(bytes)) }
@@ -22,6 +22,7 @@ package struct PicturePlanes: Hashable, Sendable {
         switch samples {
         case .bytes(let bytes): PicturePlanes(.bytes(rect.cut(bytes, channels: channels, of: size)), span: span)
         case .words(let words): PicturePlanes(.words(rect.cut(words, channels: channels, of: size)), span: span)
+        case .floats(let floats): PicturePlanes(.floats(rect.cut(floats, channels: channels, of: size)), span: span)
         }
     }
 
@@ -33,6 +34,7 @@ package struct PicturePlanes: Hashable, Sendable {
         return switch samples {
         case .bytes(let bytes): PicturePlanes(.bytes(gathered(bytes)), span: span)
         case .words(let words): PicturePlanes(.words(gathered(words)), span: span)
+        case .floats(let floats): PicturePlanes(.floats(gathered(floats)), span: span)
         }
     }
 
@@ -66,10 +68,11 @@ package struct PicturePlanes: Hashable, Sendable {
     }
 
     /// How far above the span's low end the numbers of a plane are, summed up.
-    package func sum(_ places: Range<Int>) -> Int {
+    package func sum(_ places: Range<Int>) -> Double {
         switch samples {
-        case .bytes(let bytes): bytes[places].reduce(0) { $0 + span.steps(Int($1)) }
-        case .words(let words): words[places].reduce(0) { $0 + span.steps(Int($1)) }
+        case .bytes(let bytes): bytes[places].reduce(0) { $0 + span.steps(Double($1)) }
+        case .words(let words): words[places].reduce(0) { $0 + span.steps(Double($1)) }
+        case .floats(let floats): floats[places].reduce(0) { $0 + span.steps(Double($1)) }
         }
     }
 
@@ -77,7 +80,7 @@ package struct PicturePlanes: Hashable, Sendable {
         var span: NumberSpan
         var out: UnsafeMutablePointer<Float>
 
-        func read(_ samples: UnsafeBufferPointer<some FixedWidthInteger>) {
+        func read(_ samples: UnsafeBufferPointer<some PictureNumber>) {
             for place in samples.indices { out[place] = span.unit(samples[place]) }
         }
     }
@@ -87,7 +90,7 @@ package struct PicturePlanes: Hashable, Sendable {
         var rowLength: Int
         var out: UnsafeMutablePointer<Float>
 
-        func read(_ samples: UnsafeBufferPointer<some FixedWidthInteger>) {
+        func read(_ samples: UnsafeBufferPointer<some PictureNumber>) {
             for row in stride(from: 0, to: samples.count, by: rowLength) {
                 for x in 0..<rowLength { out[row + x] = span.unit(samples[row + rowLength - 1 - x]) }
             }
@@ -100,7 +103,7 @@ package struct PicturePlanes: Hashable, Sendable {
         var area: Int
         var pixels: UnsafeMutablePointer<SIMD4<Float>>
 
-        func read(_ source: UnsafeBufferPointer<some FixedWidthInteger>) {
+        func read(_ source: UnsafeBufferPointer<some PictureNumber>) {
             let (second, third) = isRGB ? (area, 2 * area) : (0, 0)
             for place in 0..<area {
                 pixels[place] = SIMD4(
@@ -112,25 +115,33 @@ package struct PicturePlanes: Hashable, Sendable {
 
 /// What works on samples of any depth.
 private protocol SamplesReader {
-    func read(_ samples: UnsafeBufferPointer<some FixedWidthInteger>)
+    func read(_ samples: UnsafeBufferPointer<some PictureNumber>)
 }
 
 extension SizedPicture.Samples {
-    package var isDeep: Bool { if case .words = self { true } else { false } }
+    package var depth: SampleDepth {
+        switch self {
+        case .bytes: .bytes
+        case .words: .words
+        case .floats: .floats
+        }
+    }
 
     var count: Int {
         switch self {
         case .bytes(let bytes): bytes.count
         case .words(let words): words.count
+        case .floats(let floats): floats.count
         }
     }
 
-    package var byteCount: Int { isDeep ? 2 * count : count }
+    package var byteCount: Int { depth.rawValue * count }
 
     fileprivate func read(_ reader: some SamplesReader) {
         switch self {
         case .bytes(let bytes): bytes.withUnsafeBufferPointer { reader.read($0) }
         case .words(let words): words.withUnsafeBufferPointer { reader.read($0) }
+        case .floats(let floats): floats.withUnsafeBufferPointer { reader.read($0) }
         }
     }
 
@@ -142,6 +153,10 @@ extension SizedPicture.Samples {
             var hash = ContentHash(start: 16, count: 2 * words.count)
             words.withUnsafeBytes { hash.add($0) }
             return hash.value
+        case .floats(let floats):
+            var hash = ContentHash(start: 32, count: 4 * floats.count)
+            floats.withUnsafeBytes { hash.add($0) }
+            return hash.value
         }
     }
 
@@ -150,11 +165,11 @@ extension SizedPicture.Samples {
         switch self {
         case .bytes(let bytes): .bytes(Self.planes(bytes, channels, area))
         case .words(let words): .words(Self.planes(words, channels, area))
+        case .floats(let floats): .floats(Self.planes(floats, channels, area))
         }
     }
 
-    private static func planes<Sample: FixedWidthInteger>(_ pixels: [Sample], _ channels: Int, _ area: Int) -> [Sample]
-    {
+    private static func planes<Sample: Numeric>(_ pixels: [Sample], _ channels: Int, _ area: Int) -> [Sample] {
         guard channels > 1 else { return pixels }
         var planes = [Sample](repeating: 0, count: pixels.count)
         for channel in 0..<channels {

@@ -68,11 +68,11 @@ extension SampleShape {
     }
 
     /// What a sample of 8 bits takes in memory.
-    package var sampleBytes: Int { sampleBytes(isDeep: false) }
+    package var sampleBytes: Int { sampleBytes(.bytes) }
 
-    /// - Parameter isDeep: whether its picture has 16 bits.
-    package func sampleBytes(isDeep: Bool) -> Int {
-        channels * height * width * (isDeep ? 2 : 1) + (task.needsMasks ? maskHeight * maskWidth : 0)
+    /// - Parameter depth: of its picture.
+    package func sampleBytes(_ depth: SampleDepth) -> Int {
+        channels * height * width * depth.rawValue + (task.needsMasks ? maskHeight * maskWidth : 0)
     }
 }
 

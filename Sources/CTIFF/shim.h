@@ -1,0 +1,2 @@
+/* The system libtiff, for the C shims in ImageCodecs. */
+#include <tiffio.h>
