@@ -101,7 +101,7 @@ let package = Package(
         room("Recipes", ["Base", "Runtime", "TrainerSupport", "Tasks"]),
         room("DataSets", ["Base", "FileAccess", "HostLimits", "Imaging", "TrainerSupport", "Tasks", "Recipes"]),
         room("DataDoctor", ["Base", "FileAccess", "Imaging", "TrainerSupport", "Tasks", "DataSets"]),
-        room("Nets", ["Base", "Runtime", "TrainerSupport", "Tasks", "Recipes", "DataSets"]),
+        room("Nets", ["Base", "Runtime", "Imaging", "TrainerSupport", "Tasks", "Recipes", "DataSets"]),
         room(
             "Predictions",
             ["Platform", "Base", "FileAccess", "Runtime", "Imaging", "TrainerSupport", "Tasks", "DataSets", "Nets"]),

@@ -135,7 +135,7 @@ package struct ContactSheet {
         let pair = surveyed.pair
         let decoding = diagnosis.decoding
         let sized = try? SizedPicture(
-            path: pair.picture, channels: 3, options: decoding,
+            path: pair.picture, channels: surveyed.facts.bands == 1 ? 3 : surveyed.facts.bands, options: decoding,
             size: { info in
                 let longer = max(info.width, info.height)
                 return (max(1, info.width * Self.cell / longer), max(1, info.height * Self.cell / longer))

@@ -52,6 +52,14 @@ package struct DataExamination {
         result.survey.shape = net?.shape
         var shape = net?.shape ?? SampleShape(channels: 3, height: 128, width: 128)
         // Pictures are judged by their files, so none stays in memory.
+        var decoding = decoding
+        decoding.channelNames = result.pairings.lazy.compactMap(\.channels).first ?? decoding.channelNames
+        // Without a net pictures say how many channels there are.
+        if net == nil, let first = result.pairings.lazy.flatMap(\.pairs).first,
+            let info = try? PictureInfo(path: first.picture, options: decoding), info.rowChannels != 3
+        {
+            shape.channels = info.bands
+        }
         var loading = SampleLoading(
             shape: shape, threads: threads, progress: progress, cache: SampleCache(limit: 0), decoding: decoding)
         result.survey.isOriented = decoding.appliesOrientation

@@ -43,6 +43,7 @@ extension DataSet {
             var (data, _) = try parted(
                 drawing.load(threads: threads, cache: cache ?? shares.cache, progress: bar.show(_:of:)), nil)
             data.drawing = drawing
+            try data.settleNormalization(settings, pairs: [])
             return (data, nil)
         }
         let layout: DataLayout
@@ -52,7 +53,8 @@ extension DataSet {
         }
         let loading = SampleLoading(
             shape: shape, threads: threads, progress: bar.show(_:of:), cache: cache ?? shares.cache,
-            decoding: settings.decoding(within: shares), patches: settings.patches)
+            decoding: settings.decoding(within: shares), patches: settings.patches,
+            measuresNumbers: settings.needsMoments)
         var loaded = try loading.load(layout, map: settings.map, palettes: settings.palettes)
         console.clear()
         if isStrict, let error = loaded.report.strictError { throw error }

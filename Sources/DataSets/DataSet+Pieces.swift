@@ -52,7 +52,7 @@ struct PieceCut {
         return try pool.take(number, of: index) {
             var pieces = try reader.pieces((0..<count).map(rect), of: stored)
             for place in pieces.indices {
-                pieces[place].picture = data.range.planes(pieces[place].picture.samples)
+                pieces[place].picture = data.planes(pieces[place].picture.samples, of: index)
             }
             return pieces
         }

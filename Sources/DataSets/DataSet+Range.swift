@@ -12,6 +12,9 @@ extension DataSet {
             try settleRange(settings.rangeSetting, pairs: findings.pairs)
         }
         findings.range = range
+        try settleNormalization(settings, pairs: findings.pairs)
+        try settings.checkShownBands(shape.channels)
+        shownBands = settings.shownBands
     }
 
     /// Settles which numbers of the pictures become 0 and 1, by those that train.

@@ -1,4 +1,5 @@
 import Base
+import Imaging
 import Tasks
 import TrainerSupport
 
@@ -14,6 +15,10 @@ package struct DataSet: Sendable {
     package var reader: SampleReader?
     /// Which numbers of the pictures become 0 and 1.
     package var range = PictureRange.full
+    /// What the net is fed in place of numbers from 0 to 1.
+    package var normalization = Normalization.range
+    /// Which bands people are shown; nil for the usual ones.
+    package var shownBands: ShownBands?
     /// What is cut out of pictures; nil for whole pictures at the net's size.
     package var patches: PatchSettings? { reader?.patches }
     /// Draws those that are not kept and are no files.
@@ -73,7 +78,7 @@ package struct DataSet: Sendable {
     /// - Throws: as `sample`.
     package func whole(_ index: Int) throws -> Sample {
         var sample = try read(index)
-        sample.picture = range.planes(sample.picture.samples)
+        sample.picture = planes(sample.picture.samples, of: index)
         return sample
     }
 
@@ -116,6 +121,7 @@ package struct DataSet: Sendable {
             hash.add(Array(rule.description.utf8))
         }
         if range.keepsDepth && range != .full { hash.add(Array(range.description.utf8)) }
+        if normalization != .range { hash.add(Array(normalization.description.utf8)) }
         return hash.text
     }
 }

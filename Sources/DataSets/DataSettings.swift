@@ -1,5 +1,7 @@
+import Base
 import Imaging
 import Tasks
+import TrainerSupport
 
 /// Which data to train on and how to part it; a run remembers it.
 package struct DataSettings: Hashable, Sendable {
@@ -19,6 +21,16 @@ package struct DataSettings: Hashable, Sendable {
     package var rangeSetting = RangeSetting.auto
     /// What that is; nil to settle it by the pictures that train.
     package var range: PictureRange?
+    /// `--normalize`: what the net is fed in place of numbers from 0 to 1.
+    package var normalizationSetting = NormalizationSetting.range
+    /// What that is; nil to settle it by the pictures that train.
+    package var normalization: Normalization?
+    /// `--channels`: how the files of a picture are named that has one a channel; nil for whole files, or to find it out.
+    package var channels: ChannelNames?
+    /// `--pages`: what the pages of a TIFF are that has several.
+    package var pages = PageRule.automatic
+    /// `--show-bands`: which bands people are shown; nil for the usual ones.
+    package var shownBands: ShownBands?
     /// Whether pictures are turned as their EXIF orientation says.
     package var isOriented = true
     /// `--classes`: what to call the classes, from class 0; empty for their numbers.
@@ -68,6 +80,19 @@ package struct DataSettings: Hashable, Sendable {
         if !meaning.names.isEmpty { classNames = meaning.names }
     }
 
+    /// Whether the normalisation asks for the numbers of whole pictures.
+    var needsMoments: Bool {
+        normalization?.needsMoments ?? [.meanStd, .perPicture].contains(normalizationSetting)
+    }
+
+    /// - Throws: `TrainerError` when `--show-bands` names one that the net does not have.
+    package func checkShownBands(_ channels: Int) throws {
+        guard let shownBands, !shownBands.areIn(channels) else { return }
+        throw TrainerError(
+            "--show-bands \(shownBands): the net has \(Text.count(channels, "channel"))",
+            hint: "bands are counted from 1, in the order of the net's channels")
+    }
+
     var isEmbedded: Bool { folder == nil && pictures == nil && pairs == nil }
 
     /// What the data is called in messages.
@@ -77,6 +102,8 @@ package struct DataSettings: Hashable, Sendable {
     var decoding: DecodingOptions {
         var options = DecodingOptions(appliesOrientation: isOriented)
         options.keepsDepth = range?.keepsDepth ?? true
+        options.pages = pages
+        options.channelNames = channels
         return options
     }
 
@@ -97,6 +124,7 @@ package struct DataSettings: Hashable, Sendable {
     /// - Throws: `TrainerError` when the folders are not there.
     package func layout(needsMasks: Bool) throws -> DataLayout {
         try DataLayout.recognize(
-            folder: folder, pictures: pictures, masks: masks, needsMasks: needsMasks, maskName: maskName, pairs: pairs)
+            folder: folder, pictures: pictures, masks: masks, needsMasks: needsMasks, maskName: maskName, pairs: pairs
+        ).withChannels(channels)
     }
 }

@@ -81,10 +81,11 @@ int tiff_page_prepare(tiff_page *page, TIFF *tiff, const tiff_kind *kind, uint64
 }
 
 int tiff_page_begin(tiff_page *page, char *message) {
-    page->block = malloc(page->row_bytes * page->capacity * (size_t)page->planes);
-    page->tile = page->tile_bytes ? malloc(page->tile_bytes) : NULL;
+    /* Zeroed: of a strip or tile that says less than it should, libtiff leaves the rest as it is. */
+    page->block = calloc(page->row_bytes * page->capacity, (size_t)page->planes);
+    page->tile = page->tile_bytes ? calloc(page->tile_bytes, 1) : NULL;
     int isRGB = page->kind->way == TIFF_ROWS_RGB;
-    page->raster = isRGB ? malloc(sizeof(uint32_t) * page->kind->width * page->capacity) : NULL;
+    page->raster = isRGB ? calloc((size_t)page->kind->width * page->capacity, sizeof(uint32_t)) : NULL;
     int isThere = page->block && (page->tile || !page->tile_bytes) && (page->raster || !isRGB);
     return isThere ? 0 : image_codec_fail(message, IMAGE_CODEC_DAMAGED, "out of memory");
 }

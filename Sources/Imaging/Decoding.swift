@@ -9,18 +9,18 @@
 /// - Throws: an error that names the file if it cannot be read, is no picture that is read, is damaged or truncated, or has
 ///   more than 2^28 pixels.
 public func decodePicture(path: String, options: DecodingOptions = DecodingOptions()) throws(ImageError) -> Bitmap {
-    try decodedPicture(.file(path, options.supervisor), options)
+    try decodedPicture(PictureInput.files(path, options), options)
 }
 
 /// Decodes the `bytes` of a file to RGB; `name` stands for the file in errors. See ``decodePicture(path:options:)``.
 public func decodePicture(
     _ bytes: [UInt8], name: String, options: DecodingOptions = DecodingOptions()
 ) throws(ImageError) -> Bitmap {
-    try decodedPicture(.memory(bytes, name: name, options.supervisor), options)
+    try decodedPicture([.memory(bytes, name: name, options.supervisor)], options)
 }
 
-private func decodedPicture(_ input: PictureInput, _ options: DecodingOptions) throws(ImageError) -> Bitmap {
-    let decoder = try RowDecoder(input, options)
+private func decodedPicture(_ inputs: [PictureInput], _ options: DecodingOptions) throws(ImageError) -> Bitmap {
+    let decoder = try RowDecoder(inputs, options)
     let info = decoder.info
     try decoder.checkPixelCount()
     let area = info.width * info.height
@@ -87,7 +87,7 @@ extension PictureInfo {
     /// Reads the header of a picture file; the pixels are not checked.
     /// - Throws: an error that names the file if it cannot be read or its header is damaged.
     public init(path: String, options: DecodingOptions = DecodingOptions()) throws(ImageError) {
-        self = try RowDecoder(.file(path, options.supervisor), options).info
+        self = try RowDecoder(PictureInput.files(path, options), options).info
     }
 
     /// Reads the header of the file in `bytes`; `name` stands for the file in errors.

@@ -6,6 +6,9 @@ public struct DecodingOptions: Hashable, Sendable {
     public var keepsDepth = true
     /// What the pages of a TIFF are that has several.
     public var pages = PageRule.automatic
+    /// How pictures are named that have a file a channel, of which that of the first is given; nil for whole files. Masks
+    /// are whole.
+    public var channelNames: ChannelNames?
     /// Who bounds the memory that decoders take together, and ends them; nil for nobody.
     public var supervisor: DecodingSupervisor?
     /// False for readers that run while another one of the same thread does: these are refused when there is no room.

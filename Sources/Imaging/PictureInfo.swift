@@ -25,6 +25,9 @@ public struct PictureInfo: Hashable, Sendable {
     /// What the decoder keeps besides: coefficients, a row of tiles.
     var heldBytes: Int
 
+    /// Channels that a picture may have.
+    public static let maximumBands = Int(IMAGE_MAX_BANDS)
+
     /// How stored rows are turned.
     var turn: PictureOrientation { isOriented ? orientation : .upright }
     var storedWidth: Int { turn.swapsSides ? height : width }

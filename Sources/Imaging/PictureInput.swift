@@ -39,6 +39,21 @@ final class PictureInput {
             count: Int(status.st_size), supervisor: supervisor)
     }
 
+    /// The files of all channels of a picture, of which that of the first is given.
+    /// - Throws: as `file`, and for a file whose name is another one.
+    static func files(_ first: String, _ options: DecodingOptions) throws(ImageError) -> [PictureInput] {
+        guard let names = options.channelNames, names.channels.count > 1 else {
+            return [try file(first, options.supervisor)]
+        }
+        guard let files = names.files(of: first) else {
+            throw ImageError(
+                file: first, message: "is not named as the first channel, expected \(names.channels[0]) of \(names)")
+        }
+        var inputs: [PictureInput] = []
+        for path in files { inputs.append(try file(path, options.supervisor)) }
+        return inputs
+    }
+
     /// - Parameter name: stands for the file in errors.
     static func memory(
         _ bytes: [UInt8], name: String, _ supervisor: DecodingSupervisor?

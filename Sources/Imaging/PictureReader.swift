@@ -42,13 +42,13 @@ public final class PictureReader {
     public convenience init(
         path: String, bands: Int? = nil, options: DecodingOptions = DecodingOptions()
     ) throws(ImageError) {
-        try self.init(.file(path, options.supervisor), bands: bands, options)
+        try self.init(PictureInput.files(path, options), bands: bands, options)
     }
 
-    init(_ input: PictureInput, bands: Int?, _ options: DecodingOptions) throws(ImageError) {
-        decoder = try RowDecoder(input, options, channels: bands ?? 0)
+    init(_ inputs: [PictureInput], bands: Int?, _ options: DecodingOptions) throws(ImageError) {
+        decoder = try RowDecoder(inputs, options, channels: bands ?? 0)
         info = decoder.info
-        if let bands { try info.checkBands(bands, input.name) }
+        if let bands { try info.checkBands(bands, decoder.name) }
     }
 
     /// Decodes the next row to the first `channels * width` bytes of `target`; 16-bit samples keep their high byte. Not

@@ -22,45 +22,103 @@ final class RowDecoder {
         }
     }
 
+    /// Of the picture: of all files together, where each has a channel.
     let info: PictureInfo
-    private let input: PictureInput
-    private let header: image_codec_header
-    private let reader: OpaquePointer
+    /// The files, the first of which stands for the picture.
+    private let files: [File]
     private let options: DecodingOptions
     private var claim: DecodingSupervisor.Claim?
+    /// A row of one file, where there are several.
+    private var part: UnsafeMutableRawPointer?
+    private var output = Output.bytes
+
+    /// An open file.
+    private final class File {
+        let input: PictureInput
+        let header: image_codec_header
+        let reader: OpaquePointer
+
+        init(_ input: PictureInput, _ header: image_codec_header, _ reader: OpaquePointer) {
+            (self.input, self.header, self.reader) = (input, header, reader)
+        }
+
+        deinit { image_row_reader_close(reader) }
+    }
 
     /// Reads the header.
+    convenience init(_ input: PictureInput, _ options: DecodingOptions, channels: Int = 0) throws(ImageError) {
+        try self.init([input], options, channels: channels)
+    }
+
+    /// Reads the headers of all files of a picture.
     /// - Parameter channels: how many are wanted, 0 for no wish.
-    /// - Throws: an error that names the file if it is damaged, without pixels, too wide, or promises more than so
-    ///   small a file can hold.
-    init(_ input: PictureInput, _ options: DecodingOptions, channels: Int = 0) throws(ImageError) {
+    /// - Throws: an error that names the file if it is damaged, without pixels, too wide, promises more than so
+    ///   small a file can hold, or does not fit to the first.
+    init(_ inputs: [PictureInput], _ options: DecodingOptions, channels: Int = 0) throws(ImageError) {
+        var files: [File] = []
+        for input in inputs {
+            files.append(try Self.open(input, options, channels: inputs.count == 1 ? channels : 1))
+        }
+        self.files = files
+        self.options = options
+        info = try Self.info(files, options)
+    }
+
+    private static func open(
+        _ input: PictureInput, _ options: DecodingOptions, channels: Int
+    ) throws(ImageError) -> File {
         var header = image_codec_header()
         var opened: OpaquePointer?
         var shim = input.shimInput
         shim.channels = Int32(clamping: channels)
         shim.pages = options.pages.number
         let failure = Self.failure { input.opener(&shim, &header, &opened, $0) }
-        guard let opened else { throw Self.fault(input, options, failure) }
-        self.input = input
-        self.header = header
-        self.options = options
-        reader = opened
-        info = PictureInfo(header, input.format, appliesOrientation: options.appliesOrientation)
-        // From here on deinit closes the reader.
+        guard let opened else { throw fault(input, options, failure) }
+        // From here on the file closes the reader.
+        let file = File(input, header, opened)
         guard header.width <= IMAGE_ROW_MAX_WIDTH else {
             throw ImageError(
                 file: input.name,
                 message: "has rows of \(header.width) pixels, more than the \(IMAGE_ROW_MAX_WIDTH) allowed; cut it")
         }
+        return file
     }
 
-    deinit { image_row_reader_close(reader) }
+    private static func info(_ files: [File], _ options: DecodingOptions) throws(ImageError) -> PictureInfo {
+        let infos = files.map {
+            PictureInfo($0.header, $0.input.format, appliesOrientation: options.appliesOrientation)
+        }
+        guard var info = infos.first, files.count > 1 else { return infos[0] }
+        for (file, mine) in zip(files, infos) {
+            guard mine.bands == 1 else {
+                throw ImageError(
+                    file: file.input.name,
+                    message: "has \(mine.bands) bands, expected one channel a file; save it as gray")
+            }
+            let isAlike = (mine.width, mine.height, mine.turn) == (info.width, info.height, info.turn)
+            guard isAlike && mine.depth == info.depth else {
+                throw ImageError(
+                    file: file.input.name,
+                    message: "has \(mine.width) x \(mine.height) pixels of \(mine.kind.text), expected those of "
+                        + "\(files[0].input.name): \(info.width) x \(info.height) of \(info.kind.text)")
+            }
+        }
+        info.kind.layout = .bands
+        info.bands = files.count
+        info.isWhole = infos.contains(where: \.isWhole)
+        info.keepsRows = infos.contains(where: \.keepsRows)
+        info.heldBytes = infos.reduce(0) { $0 + $1.heldBytes }
+        return info
+    }
 
-    var name: String { input.name }
+    deinit { part?.deallocate() }
+
+    var name: String { files[0].input.name }
 
     /// Bytes of a pixel in a stored row.
     func bytesPerPixel(_ output: Output) -> Int {
-        withUnsafePointer(to: header) { Int(image_codec_pixel_bytes($0, output.number)) }
+        if files.count > 1 { return info.rowChannels * (output == .bytes ? 1 : info.depth.rawValue) }
+        return withUnsafePointer(to: files[0].header) { Int(image_codec_pixel_bytes($0, output.number)) }
     }
 
     /// - Throws: an error that names the file if it has more pixels than can be worked with as a whole.
@@ -85,28 +143,49 @@ final class RowDecoder {
                 info.decodingBytes(bytesPerPixel: bytesPerPixel(output)) + extra, for: name, isWhole: info.isWhole,
                 waits: options.waitsForRoom)
         }
-        try check { image_row_reader_start(reader, output.number, $0) }
+        self.output = output
+        if files.count > 1 {
+            part = .allocate(byteCount: max(1, info.storedWidth) * 3 * info.depth.rawValue, alignment: 8)
+        }
+        for file in files { try check(file) { image_row_reader_start(file.reader, output.number, $0) } }
     }
 
     /// Decodes the next stored row.
     func next(into row: UnsafeMutableRawPointer) throws(ImageError) {
-        let bytes = row.assumingMemoryBound(to: UInt8.self)
-        try check { image_row_reader_next(reader, bytes, $0) }
+        guard let part else {
+            let bytes = row.assumingMemoryBound(to: UInt8.self)
+            return try check(files[0]) { image_row_reader_next(files[0].reader, bytes, $0) }
+        }
+        let bytes = part.assumingMemoryBound(to: UInt8.self)
+        for (channel, file) in files.enumerated() {
+            try check(file) { image_row_reader_next(file.reader, bytes, $0) }
+            // Gray comes three times.
+            switch output {
+            case .words: place(part.assumingMemoryBound(to: UInt16.self), channel, row)
+            case .floats: place(part.assumingMemoryBound(to: Float.self), channel, row)
+            case .bytes, .mask: place(bytes, channel, row)
+            }
+        }
     }
 
-    private func check(_ body: (UnsafeMutablePointer<CChar>?) -> Int32) throws(ImageError) {
-        if let failure = Self.failure(body) { throw Self.fault(input, options, failure) }
+    private func place<Sample>(_ gray: UnsafePointer<Sample>, _ channel: Int, _ row: UnsafeMutableRawPointer) {
+        let (target, step) = (row.assumingMemoryBound(to: Sample.self), files.count)
+        for x in 0..<info.storedWidth { target[x * step + channel] = gray[3 * x] }
+    }
+
+    private func check(_ file: File, _ body: (UnsafeMutablePointer<CChar>?) -> Int32) throws(ImageError) {
+        if let failure = Self.failure(body) { throw Self.fault(file.input, options, failure) }
     }
 
     /// Files have a least size for their pixels: a header that promises more is a damaged one, or meant to take memory and
     /// time.
     private func checkPlausibility() throws(ImageError) {
-        let isPlausible = header.least_bytes <= UInt64(input.count)
-        guard !isPlausible else { return }
-        throw ImageError(
-            file: name,
-            message: "says that it has \(info.width) x \(info.height) pixels, which do not fit into its "
-                + "\(input.count) bytes; replace it")
+        for file in files where file.header.least_bytes > UInt64(file.input.count) {
+            throw ImageError(
+                file: file.input.name,
+                message: "says that it has \(info.width) x \(info.height) pixels, which do not fit into its "
+                    + "\(file.input.count) bytes; replace it")
+        }
     }
 
     /// What a shim says that has failed.

@@ -41,7 +41,7 @@ public struct SizedPicture: Hashable, Sendable {
         path: String, channels: Int, options: DecodingOptions = DecodingOptions(),
         size: (PictureInfo) -> (width: Int, height: Int), observing: ((PictureRow) -> Void)? = nil
     ) throws(ImageError) {
-        try self.init(.file(path, options.supervisor), channels, options, size, observing)
+        try self.init(PictureInput.files(path, options), channels, options, size, observing)
     }
 
     /// Decodes a file to one size whatever its own.
@@ -53,14 +53,15 @@ public struct SizedPicture: Hashable, Sendable {
             path: path, channels: channels, options: options, size: { _ in (width, height) }, observing: observing)
     }
 
+    /// - Parameter inputs: the file, or one for each channel.
     init(
-        _ input: PictureInput, _ channels: Int, _ options: DecodingOptions,
+        _ inputs: [PictureInput], _ channels: Int, _ options: DecodingOptions,
         _ size: (PictureInfo) -> (width: Int, height: Int), _ observing: ((PictureRow) -> Void)?
     ) throws(ImageError) {
-        let decoder = try RowDecoder(input, options, channels: channels)
+        let decoder = try RowDecoder(inputs, options, channels: channels)
         try decoder.checkPixelCount()
         info = decoder.info
-        try info.checkBands(channels, input.name)
+        try info.checkBands(channels, decoder.name)
         (width, height) = size(info)
         self.channels = channels
         let plan = ResizePlan(

@@ -19,6 +19,8 @@ package struct PredictionInputs {
     /// Folders with pictures that were not looked into.
     package private(set) var unseenFolders: [String] = []
     private let isRecursive: Bool
+    /// How the files of a picture are named that has one a channel; nil for whole files.
+    private let channels: ChannelNames?
     /// Not looked into when it lies in a folder of pictures; nil when there is none yet.
     private let output: Files.Identity?
     /// So that links between folders end somewhere.
@@ -27,11 +29,13 @@ package struct PredictionInputs {
     /// Takes files as they are, and of folders the files that are pictures by content, in byte order of their names. Other
     /// files of folders are reported where they are pictures by format or name.
     /// - Parameters:
+    ///   - channels: how the files of a picture are named that has one a channel, of which the first is taken.
     ///   - isRecursive: looks into folders of folders too; results lie in folders of the same names.
     ///   - output: where results go.
     /// - Throws: `TrainerError` for names that are not there, patterns that fit nothing, and an empty list.
-    package init(_ arguments: [String], isRecursive: Bool, output: String) throws {
+    package init(_ arguments: [String], isRecursive: Bool, output: String, channels: ChannelNames? = nil) throws {
         self.isRecursive = isRecursive
+        self.channels = channels
         self.output = Files.identity(of: output)
         for argument in arguments {
             if FileSystem.kind(argument) == nil, let pattern = PathPattern(argument) {
@@ -54,6 +58,7 @@ package struct PredictionInputs {
     /// - Throws: `TrainerError` when there is none.
     package init(_ list: PathList) throws {
         isRecursive = false
+        channels = nil
         output = nil
         var list = list
         while let listed = list.next(isStopped: { false }) {
@@ -94,6 +99,7 @@ package struct PredictionInputs {
     private mutating func add(_ path: String) throws {
         switch FileSystem.kind(path) {
         case .folder: try addFolder(path, below: "")
+        case .file where isLaterChannel(path): break
         case .file: pictures.append(PredictionPicture(path: path))
         case .other: throw TrainerError("\(path): expected a picture or a folder of pictures, found a device or a pipe")
         case nil:
@@ -102,10 +108,17 @@ package struct PredictionInputs {
         }
     }
 
+    /// Whether a file is a channel of a picture for which another file stands.
+    private func isLaterChannel(_ path: String) -> Bool {
+        guard let channels, channels.core(of: FileSystem.name(path), channel: 0) == nil else { return false }
+        return channels.channels.indices.contains { channels.core(of: FileSystem.name(path), channel: $0) != nil }
+    }
+
     private mutating func addFolder(_ path: String, below: String) throws {
         if isRecursive, let identity = Files.identity(of: path), !seen.insert(identity).inserted { return }
         let folder = try PictureFolder(path)
-        pictures += folder.pictures.map { PredictionPicture(path: $0.path, below: below) }
+        pictures += folder.pictures.filter { !isLaterChannel($0.path) }
+            .map { PredictionPicture(path: $0.path, below: below) }
         report.issues += folder.issues.filter { $0.kind != .foreign }
         let inside = folder.subfolders.filter { output == nil || Files.identity(of: $0) != output }
         guard isRecursive else {

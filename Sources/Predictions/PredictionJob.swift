@@ -38,7 +38,7 @@ package struct PredictionJob: Hashable, Sendable {
 package struct PredictionTargets: Sendable {
     package let folder: String
     let task: TrainingTask
-    let style: PredictionStyle
+    package let style: PredictionStyle
     /// Which files may be replaced.
     package var replacing = Replacing.own
 
@@ -55,7 +55,9 @@ package struct PredictionTargets: Sendable {
 
     /// The files of a picture's prediction.
     func job(_ picture: PredictionPicture) -> PredictionJob {
-        let name = FileSystem.join(picture.below, FileSystem.stem(picture.path) + ".png")
+        let common = style.decoding.channelNames?.core(of: FileSystem.name(picture.path), channel: 0)
+        let stem = common ?? FileSystem.stem(picture.path)
+        let name = FileSystem.join(picture.below, stem + ".png")
         func file(_ folders: String...) -> String {
             FileSystem.join(folders.reduce(folder, FileSystem.join), name)
         }

@@ -16,6 +16,10 @@ package struct PredictionStyle: Hashable, Sendable {
     package var decoding = DecodingOptions()
     /// Which numbers of pictures become 0 and 1.
     package var range = PictureRange.full
+    /// What the net is fed in place of numbers from 0 to 1.
+    package var normalization = Normalization.range
+    /// Which bands people are shown; nil for the usual ones.
+    package var shownBands: ShownBands?
     /// A pixel is object from this probability on.
     package var threshold: Float = 0.5
     /// Bits of the PNGs of probabilities, 8 or 16; nil for none.
@@ -33,5 +37,11 @@ package struct PredictionStyle: Hashable, Sendable {
         self.probabilityBits = probabilityBits
         self.overlay = overlay
         self.flips = flips
+    }
+
+    /// That of a data set, which tests are fed.
+    package init(testing data: DataSet) {
+        self.init(range: data.range)
+        (normalization, shownBands) = (data.normalization, data.shownBands)
     }
 }

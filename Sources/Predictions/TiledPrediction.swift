@@ -109,6 +109,8 @@ package struct TiledPrediction {
         let size = PictureSize(width: reader.width, height: reader.height)
         let seen = size.scaled(by: scale)
         var rows = FloatRows(reader, style.range, channels: net.inputChannels, resizedTo: seen)
+        let measured = try style.normalization.needsMoments ? moments(of: picture, check) : []
+        rows.scale(style.normalization, measured)
         var back = RowResampler(channels: net.outputChannels, from: seen, to: size)
         var row = [Float](repeating: 0, count: net.outputChannels * seen.width)
         try net.predict(
@@ -121,6 +123,18 @@ package struct TiledPrediction {
                     if seen == size { try body(row) } else { try back.push(row, emit: body) }
                 }
             })
+    }
+
+    /// Those of the whole picture's numbers, for which it is read once more, row by row, before its tiles are.
+    private func moments(of picture: String, _ check: () throws -> Void) throws -> [Moments] {
+        let reader = try PictureReader(path: picture, bands: net.inputChannels, options: style.decoding)
+        let rows = PictureFloats(reader, style.range)
+        var moments = PictureMoments(channels: net.inputChannels)
+        for y in 0..<reader.height {
+            if y % 64 == 0 { try check() }
+            try rows.next().samples.observed { moments.take($0) }
+        }
+        return moments.channels
     }
 
     /// Bands of tiles are as wide as the picture.
@@ -157,6 +171,9 @@ private struct FloatRows {
     private let width: Int
     private let channels: Int
     private var floats: [Float]
+    /// What is done to numbers from 0 to 1; none for nothing.
+    private var scales: [ChannelScale] = []
+    private var isOpen = false
     /// nil where the size stays.
     private var resampler: RowResampler?
     /// Rows that came out of the resampler and that nobody has taken.
@@ -169,6 +186,13 @@ private struct FloatRows {
         floats = [Float](repeating: 0, count: channels * reader.width)
         let own = PictureSize(width: reader.width, height: reader.height)
         if own != size { resampler = RowResampler(channels: channels, from: own, to: size) }
+    }
+
+    /// Feeds the net other numbers than those from 0 to 1.
+    mutating func scale(_ normalization: Normalization, _ moments: [Moments]) {
+        var planes = rows.planes
+        normalization.apply(to: &planes, channels: channels, moments: moments)
+        (scales, isOpen) = (planes.scales, planes.span.isOpen)
     }
 
     /// The next row, `[channels, width]`.
@@ -186,14 +210,19 @@ private struct FloatRows {
     }
 
     private mutating func read() throws {
-        let pixels = try rows.next()
+        let (scales, width) = (scales, width)
+        var pixels = try rows.next()
+        pixels.span.isOpen = isOpen
         if channels == 1 {
             floats = pixels.luma.units
         } else {
             let units = pixels.units
             for x in 0..<width {
-                for channel in 0..<3 { floats[channel * width + x] = units[3 * x + channel] }
+                for channel in 0..<channels { floats[channel * width + x] = units[channels * x + channel] }
             }
+        }
+        floats.withUnsafeMutableBufferPointer { floats in
+            if let base = floats.baseAddress { scales.apply(to: base, area: width) }
         }
     }
 }

@@ -98,7 +98,7 @@ package struct WholePrediction {
 /// A decoded picture at the net's size, and its own size.
 struct PredictionInput: Sendable {
     var job: PredictionJob
-    /// `[channels, height, width]`, 0 ... 1.
+    /// `[channels, height, width]`, as the net is fed it.
     var picture: [Float]
     var size: PictureSize
 }
@@ -131,12 +131,15 @@ struct PredictionTools: Sendable {
 
     func decode(_ job: PredictionJob) -> Result<PredictionInput, ImageError> {
         do throws(ImageError) {
+            var moments = PictureMoments(channels: shape.channels)
             let sized = try SizedPicture(
                 path: job.picture, width: shape.width, height: shape.height, channels: shape.channels,
-                options: style.decoding)
+                options: style.decoding, observing: style.normalization.needsMoments ? { moments.take($0) } : nil)
+            var planes = style.range.planes(sized.planes)
+            style.normalization.apply(to: &planes, channels: shape.channels, moments: moments.channels)
             return .success(
                 PredictionInput(
-                    job: job, picture: style.range.planes(sized.planes).units,
+                    job: job, picture: planes.fed(channels: shape.channels),
                     size: PictureSize(width: sized.info.width, height: sized.info.height)))
         } catch {
             return .failure(error)
@@ -163,26 +166,33 @@ struct PredictionTools: Sendable {
 /// The rows of a picture that has been read before.
 final class PictureAgain {
     private let rows: PictureFloats
+    private let shown: ShownBands
 
     /// - Throws: `ImageError` when the file cannot be read any more, or is another one now.
     init(_ path: String, expected: PictureSize, bands: Int, _ style: PredictionStyle) throws {
         let reader = try PictureReader(path: path, bands: bands, options: style.decoding)
         rows = PictureFloats(reader, style.range)
+        shown = reader.channels == 3 ? ShownBands(of: 3) : style.shownBands ?? ShownBands(of: reader.channels)
         guard reader.width == expected.width, reader.height == expected.height else {
             throw ImageError(file: path, message: "has changed while it was predicted; predict it again")
         }
     }
 
     /// Red, green and blue of the next row's pixels, as the net's range shows them.
-    func next() throws -> [UInt8] { try rows.next().shown }
+    func next() throws -> [UInt8] {
+        let row = try rows.next().shown
+        return rows.channels == 3 ? row : shown.chosen(of: row, channels: rows.channels)
+    }
 }
 
 /// The rows of a picture as deep as its file, with what becomes 0 and 1.
 final class PictureFloats {
     private let reader: PictureReader
     private let range: PictureRange
-    /// Red, green and blue of each pixel side by side.
+    /// The channels of each pixel side by side.
     private var row: SizedPicture.Samples
+
+    var channels: Int { reader.channels }
 
     init(_ reader: PictureReader, _ range: PictureRange) {
         self.reader = reader
@@ -195,6 +205,9 @@ final class PictureFloats {
         case .floats: row = .floats(Array(repeating: 0, count: count))
         }
     }
+
+    /// The row that came last, or zeros.
+    var planes: PicturePlanes { range.planes(row) }
 
     /// The channels of the next row's pixels side by side.
     func next() throws -> PicturePlanes {

@@ -53,7 +53,7 @@ import Testing
 
     @Test(
         .enabled(if: CaseTests.sets != nil, missing),
-        arguments: ["exif-180", "exif-90", "palette-order", "bits-12", "palette-three"])
+        arguments: ["exif-180", "exif-90", "palette-order", "bits-12", "bits-12-tiff", "palette-three"])
     func smallNetsLearnThem(name: String) throws {
         let sets = try #require(Self.sets)
         let isThree = name == "palette-three"

@@ -50,7 +50,7 @@ struct MaskFixture: Sendable, CustomTestStringConvertible {
     @Test(arguments: FormatFixture.all)
     func numbersAreThoseOfOtherPrograms(fixture: FormatFixture) throws {
         let input = try PictureInput.memory(fixture.bytes, name: fixture.name, nil)
-        let picture = try SizedPicture(input, fixture.bands, DecodingOptions(), { _ in Self.size }, nil)
+        let picture = try SizedPicture([input], fixture.bands, DecodingOptions(), { _ in Self.size }, nil)
         #expect(picture.samples == fixture.samples)
         #expect(picture.info.depth.rawValue == fixture.depth)
         #expect((picture.info.width, picture.info.height) == Self.size)
@@ -60,7 +60,7 @@ struct MaskFixture: Sendable, CustomTestStringConvertible {
     @Test(arguments: FormatFixture.all)
     func rowsAreThoseOfTheWholePicture(fixture: FormatFixture) throws {
         let reader = try PictureReader(
-            .memory(fixture.bytes, name: fixture.name, nil), bands: fixture.bands, DecodingOptions())
+            [.memory(fixture.bytes, name: fixture.name, nil)], bands: fixture.bands, DecodingOptions())
         let count = reader.channels * reader.width
         var rows: [Float] = []
         for _ in 0..<reader.height {
@@ -130,7 +130,7 @@ struct MaskFixture: Sendable, CustomTestStringConvertible {
         let fixture = try FormatFixture.named(name)
         let error = #expect(throws: ImageError.self) {
             try SizedPicture(
-                .memory(fixture.bytes, name: "a.tif", nil), wanted, DecodingOptions(), { _ in Self.size }, nil)
+                [.memory(fixture.bytes, name: "a.tif", nil)], wanted, DecodingOptions(), { _ in Self.size }, nil)
         }
         let found = bands == 1 ? "1 band" : "\(bands) bands"
         #expect(error?.description.hasPrefix("a.tif: has \(found) ") == true)
@@ -166,7 +166,7 @@ struct MaskFixture: Sendable, CustomTestStringConvertible {
         let fixture = try FormatFixture.named("tiff float32 little")
         guard case .floats(let floats) = fixture.samples else { return }
         let small = try SizedPicture(
-            .memory(fixture.bytes, name: "a.tif", nil), 1, DecodingOptions(), { _ in (1, 1) }, nil)
+            [.memory(fixture.bytes, name: "a.tif", nil)], 1, DecodingOptions(), { _ in (1, 1) }, nil)
         guard case .floats(let result) = small.samples else { return }
         // One pixel of all: weights fall from the middle of 7 and of 5.
         func weights(_ count: Int) -> [Double] {
@@ -185,7 +185,7 @@ struct MaskFixture: Sendable, CustomTestStringConvertible {
         for name in ["tiff uint8 5 bands", "tiff uint16 5 bands", "tiff float32 5 bands"] {
             let fixture = try FormatFixture.named(name)
             let all = try SizedPicture(
-                .memory(fixture.bytes, name: name, nil), 5, DecodingOptions(), { _ in (width, height) }, nil)
+                [.memory(fixture.bytes, name: name, nil)], 5, DecodingOptions(), { _ in (width, height) }, nil)
             for band in 0..<5 {
                 let (mine, alone) = (Self.band(band, of: all.samples), Self.band(band, of: fixture.samples))
                 #expect(mine == Self.resized(alone, width, height), "\(name), band \(band)")

@@ -17,6 +17,7 @@ import TrainerTestSupport
         let every = try NetInterface(model: try PixelModel.load(["CLASSES=2"]))
         #expect(every.task == .classes(ClassRange(count: 2)))
         let input = try NetInterface(model: try PixelModel.load(["RECONSTRUCTION=1", "CHANNELS=1"]))
+        #expect(try NetInterface(model: try PixelModel.load(["CHANNELS=7"])).shape.channels == 7)
         #expect(input.task == .reconstruction && input.target == nil && input.canTrain)
     }
 
@@ -24,7 +25,10 @@ import TrainerTestSupport
         (["CLASSES=300"], "for up to 255 classes; the graph has 300"),
         (["TARGET_CHANNELS=2"], "not real targets of several channels: found \"mask\" [2, 16, 16]"),
         (["TARGET_NAME=\"other\""], "says nothing about the target \"mask\""),
-        (["CHANNELS=2"], "one input of shape [1, H, W] (gray) or [3, H, W] (RGB), found \"image\" [2, 16, 16]"),
+        (
+            ["CHANNELS=2", "RECONSTRUCTION=1"],
+            "gray or RGB pictures, since it learns them itself and these are written"
+        ),
     ])
     func otherGraphsAreRefused(defines: [String], expected: String) {
         let text = message { _ = try NetInterface(model: try PixelModel.load(defines)) }

@@ -56,14 +56,15 @@ struct ColorMap: Hashable, Sendable {
 
     private static func dot(_ a: Vector, _ b: Vector) -> Double { a.x * b.x + a.y * b.y + a.z * b.z }
 
-    /// Changes a picture of one or three planes of `area` numbers.
+    /// Changes a picture of planes of `area` numbers. Where these are no three, they are no colours: all are changed alike,
+    /// as gray is, by what is no matter of colour.
     func change(_ planes: UnsafeMutablePointer<Float>, channels: Int, area: Int) {
         func cut(_ value: Float) -> Float { min(max(value, 0), 1) }
         guard channels == 3 else {
             // Of gray all three are equal, and stay so.
             let factor = Float(rows[0].x + rows[0].y + rows[0].z)
             let more = Float(offset.x)
-            for i in 0..<area { planes[i] = cut(planes[i] * factor + more) }
+            for i in 0..<channels * area { planes[i] = cut(planes[i] * factor + more) }
             return
         }
         let (red, green, blue) = (planes, planes + area, planes + 2 * area)

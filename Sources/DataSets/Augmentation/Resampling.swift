@@ -71,17 +71,25 @@ struct Resampling {
         _ planes: PicturePlanes, of rect: PictureRect, channels: Int, into out: UnsafeMutablePointer<Float>
     ) {
         let area = window.width * window.height
-        withUnsafeTemporaryAllocation(of: SIMD4<Float>.self, capacity: rect.area) { pixels in
+        // Four channels at a time; of each of them the sums are the same.
+        let groups = (channels + 3) / 4
+        withUnsafeTemporaryAllocation(of: SIMD4<Float>.self, capacity: rect.area * groups) { pixels in
             guard let pixels = pixels.baseAddress else { return }
-            planes.writePixels(isRGB: channels == 3, area: rect.area, to: pixels)
+            for group in 0..<groups {
+                planes.writePixels(
+                    channels: 4 * group..<min(4 * group + 4, channels), area: rect.area, to: pixels + group * rect.area)
+            }
             eachRow(height: window.height, width: window.width) { row, xs, ys in
                 let first = row * window.width
-                for x in 0..<window.width {
-                    let pixel = mixed(pixels, rect, xs[x], ys[x])
-                    out[first + x] = pixel.x
-                    guard channels == 3 else { continue }
-                    out[area + first + x] = pixel.y
-                    out[2 * area + first + x] = pixel.z
+                for group in 0..<groups {
+                    let (mine, target) = (pixels + group * rect.area, out + 4 * group * area + first)
+                    let count = min(4, channels - 4 * group)
+                    for x in 0..<window.width {
+                        let pixel = mixed(mine, rect, xs[x], ys[x])
+                        target[x] = pixel.x
+                        guard count > 1 else { continue }
+                        for channel in 1..<count { target[channel * area + x] = pixel[channel] }
+                    }
                 }
             }
         }

@@ -9,11 +9,14 @@ package struct BatchMaker: Sendable {
     let augmentation: EpochAugmentation?
     /// What the net is fed for each byte of a mask.
     private let fed: [Float]
+    /// Whether pictures are scaled as the net is fed them; else they are as people are shown them, 0 ... 1.
+    private let feeds: Bool
     /// Pieces of pictures that are not in memory.
     private let pool = PiecePool()
 
-    package init(data: DataSet, augmentation: EpochAugmentation? = nil) {
+    package init(data: DataSet, augmentation: EpochAugmentation? = nil, feeds: Bool = true) {
         self.data = data
+        self.feeds = feeds
         self.augmentation = augmentation
         let range = data.shape.task.classes
         fed = (0...UInt8.max).map { range?.fed($0) ?? Float($0) }
@@ -57,6 +60,7 @@ package struct BatchMaker: Sendable {
         let picture = Self.floats(count: shape.channels * shape.height * shape.width) { out in
             window.resampling.picture(piece.picture, of: piece.rect, channels: shape.channels, into: out)
             color(out, made)
+            feed(out, piece.picture)
         }
         let sample = Sample(name: piece.name, file: piece.file, picture: PicturePlanes.none, mask: [])
         guard shape.task.needsMasks else { return BatchItem(picture: picture, target: nil, sample: sample) }
@@ -73,6 +77,7 @@ package struct BatchMaker: Sendable {
         let picture = Self.floats(count: sample.picture.count) { out in
             draw(sample.picture, augmentation.space, out)
             color(out, augmentation)
+            feed(out, sample.picture)
         }
         guard shape.task.needsMasks else { return BatchItem(picture: picture, target: nil, sample: sample) }
         let target = Self.floats(count: sample.mask.count) { mask(sample.mask, augmentation.space, $0) }
@@ -85,6 +90,10 @@ package struct BatchMaker: Sendable {
             augmentation.color.change(out, channels: data.shape.channels, area: area)
         }
         augmentation.noise?.add(to: out, count: data.shape.channels * area)
+    }
+
+    private func feed(_ out: UnsafeMutablePointer<Float>, _ picture: PicturePlanes) {
+        if feeds { picture.scales.apply(to: out, area: data.shape.height * data.shape.width) }
     }
 
     private func draw(_ picture: PicturePlanes, _ space: SpatialMap, _ out: UnsafeMutablePointer<Float>) {
@@ -125,13 +134,15 @@ package struct BatchMaker: Sendable {
 }
 
 extension SampleShape {
-    /// The means of a picture's red, green and blue, 0 ... 1, three times the same for gray.
+    /// The means of a picture's red, green and blue, 0 ... 1; three times the same, that of all channels, where these are no
+    /// three.
     func mean(of picture: PicturePlanes) -> SIMD3<Double> {
         let area = picture.count / channels
         let means = (0..<channels).map { channel in
             let sum = picture.sum(channel * area..<(channel + 1) * area)
             return sum / ((picture.span.high - picture.span.low) * Double(area))
         }
-        return SIMD3(means[0], means[means.count / 2], means[means.count - 1])
+        guard channels != 3 else { return SIMD3(means[0], means[1], means[2]) }
+        return SIMD3(repeating: means.reduce(0, +) / Double(channels))
     }
 }

@@ -20,6 +20,10 @@ package struct PairFacts: Hashable, Sendable {
     package var isOriented = true
     /// For pictures that are to be turned, with masks of a shape that tells nothing; nil for others.
     package var fit: OrientationFit?
+    /// Of its numbers, a channel of the net each; empty where nobody asks.
+    var moments: [Moments] = []
+    /// Channels that are read of the picture's file.
+    package var bands = 3
     /// What decoding both files takes.
     var decodingBytes: Int
     /// nil for nets that learn the pictures themselves.
@@ -79,17 +83,18 @@ struct DecodedPair: Sendable {
     ///   - looksAtWhole: whether there are to be facts.
     ///   - keepsPicture: false where pieces are going to be cut out when they are needed: the picture is brought to the net's
     ///     size then, whatever its own.
+    ///   - measuresNumbers: whether the facts have the moments of the picture's numbers.
     /// - Throws: `ImageError` that names the file that cannot be used.
     init(
         _ pair: SamplePair, _ netShape: SampleShape, _ patches: PatchSettings?, _ decoding: DecodingOptions,
-        looksAtWhole: Bool, keepsPicture: Bool = true
+        looksAtWhole: Bool, keepsPicture: Bool = true, measuresNumbers: Bool = false
     ) throws(ImageError) {
         var look: PictureLook?
         var shape = netShape
         let sized = try SizedPicture(
             path: pair.picture, channels: shape.channels, options: decoding,
             size: { info in
-                if looksAtWhole { look = PictureLook(info) }
+                if looksAtWhole { look = PictureLook(info, moments: measuresNumbers ? shape.channels : nil) }
                 shape = netShape.decoded(PictureSize(width: info.width, height: info.height), patches)
                 return keepsPicture ? (shape.width, shape.height) : (netShape.width, netShape.height)
             }, observing: looksAtWhole ? { look?.take($0) } : nil)
@@ -134,7 +139,8 @@ extension PairFacts {
         self.init(
             size: PictureSize(width: info.width, height: info.height), kind: info.kind, content: look.content,
             isPlain: look.isPlain, low: look.low, high: look.high, usual: look.usual, orientation: info.orientation,
-            isOriented: info.isOriented, decodingBytes: info.decodingBytes, depth: info.depth)
+            isOriented: info.isOriented, moments: look.moments?.channels ?? [], bands: info.bands,
+            decodingBytes: info.decodingBytes, depth: info.depth)
     }
 }
 
@@ -151,6 +157,8 @@ extension MaskFacts {
 struct PictureLook {
     private var hash: ContentHash
     private let channels: Int
+    /// nil where nobody asks.
+    private(set) var moments: PictureMoments?
     /// The first pixel; empty before it.
     private var first: [Double] = []
     /// True as long as all pixels have one colour.
@@ -167,8 +175,10 @@ struct PictureLook {
 
     private static let mostPicked = 1 << 16
 
-    init(_ info: PictureInfo) {
+    /// - Parameter moments: of how many channels of the net there are to be moments; nil for none.
+    init(_ info: PictureInfo, moments: Int? = nil) {
         channels = info.rowChannels
+        self.moments = moments.map { PictureMoments(channels: $0) }
         hash = ContentHash(info, bytesPerPixel: channels * info.sampleBits / 8)
         step = info.width * info.height * channels / Self.mostPicked + 1
     }
@@ -180,6 +190,7 @@ struct PictureLook {
     var high: Double { highest.isFinite ? highest : 0 }
 
     mutating func take(_ row: PictureRow) {
+        moments?.take(row)
         switch row {
         case .bytes(let bytes):
             hash.add(UnsafeRawBufferPointer(bytes))

@@ -83,9 +83,11 @@ package enum PictureRange: Hashable, Sendable {
 
     /// A picture as people are shown it.
     package func bitmap(_ picture: SizedPicture) -> Bitmap {
-        Bitmap(
-            width: picture.width, height: picture.height, channels: picture.channels,
-            pixels: planes(picture.samples).shown)
+        let (shown, channels) = (planes(picture.samples).shown, picture.channels)
+        let isUsual = channels == 1 || channels == 3
+        return Bitmap(
+            width: picture.width, height: picture.height, channels: isUsual ? channels : 3,
+            pixels: isUsual ? shown : ShownBands(of: channels).chosen(of: shown, channels: channels))
     }
 }
 

@@ -1,4 +1,5 @@
 import Base
+import Imaging
 import TrainerSupport
 
 /// The part of a data set that comes with its split.
@@ -26,6 +27,8 @@ package struct DataFolders: Hashable, Sendable {
     package var part: DataPart?
     /// How masks are named after their pictures; nil to find it out.
     var maskName: MaskName?
+    /// How the files of a picture are named that has one a channel; nil for whole files, or to find it out.
+    var channels: ChannelNames?
     /// The pairs of `--pairs`, whose file the others name then.
     package var list: PairList.Part?
 }
@@ -39,6 +42,13 @@ package struct DataLayout: Hashable, Sendable {
 
     /// True when the data says itself what trains and what tests.
     package var isParted: Bool { folders.contains { $0.part != nil } }
+
+    /// The same of pictures with a file a channel.
+    package func withChannels(_ channels: ChannelNames?) -> DataLayout {
+        var result = self
+        for place in result.folders.indices { result.folders[place].channels = channels }
+        return result
+    }
 
     /// Recognises what is under `folder`, or takes the two folders given (relative to `folder`, if they are there), or the
     /// list of pairs given. Nets that need no masks take the same without them, and `folder` itself when it holds pictures.

@@ -1,5 +1,6 @@
 import Base
 import FileAccess
+import Imaging
 import TrainerSupport
 
 /// A picture and its mask, by path.
@@ -24,6 +25,8 @@ package struct SamplePairing: Hashable, Sendable {
     package var subfolders: [String] = []
     /// How masks are named, where nobody said so and it was found out.
     package private(set) var foundName: MaskName?
+    /// How the files of a picture are named that has one a channel; nil for whole files.
+    package private(set) var channels: ChannelNames?
     /// Why there is no pair.
     package private(set) var fault: TrainerError?
 
@@ -41,8 +44,9 @@ package struct SamplePairing: Hashable, Sendable {
             return
         }
         let folder = try PictureFolder(folders.pictures)
+        channels = folders.channels
         guard let masks = folders.masks else {
-            let pictures = NamedPictures(folder)
+            let pictures = NamedPictures(folder, channels: channels)
             take(pictures)
             pairs = pictures.files.map { SamplePair(stem: $0.stem, picture: $0.path) }
             if pairs.isEmpty { fault = Self.empty(pictures) }
@@ -51,9 +55,11 @@ package struct SamplePairing: Hashable, Sendable {
         if Self.areOne(folders.pictures, masks) {
             try pair(inOne: folder, folders)
         } else {
-            let pictures = NamedPictures(folder)
+            let maskFolder = try PictureFolder(masks)
+            channels = channels ?? NamedPictures.numberedChannels(folder, masks: maskFolder)
+            let pictures = NamedPictures(folder, channels: channels)
             take(pictures)
-            let masks = NamedPictures(try PictureFolder(masks))
+            let masks = NamedPictures(maskFolder)
             report.fileCount += masks.folder.fileCount
             subfolders += masks.folder.subfolders
             pair(pictures, masks, folders.maskName)

@@ -11,6 +11,8 @@ package struct DataFindings: Hashable, Sendable {
     package var groups: GroupFindings?
     /// How masks are named, where that was found out.
     var maskNames: [MaskName] = []
+    /// How the files of a picture are named that has one a channel; nil for whole files.
+    var channels: ChannelNames?
     /// nil without masks.
     package var masks: MaskFindings?
     /// What the indices of palette masks mean; nil without such masks.
@@ -33,7 +35,8 @@ package struct DataFindings: Hashable, Sendable {
 
     /// `pictures of 512x512; masks hold 0 and 255: 0 is background, 255 is object, 21.9 % of the pixels`.
     package var text: String {
-        let names = maskNames.map { "masks are named \($0.words)" }
+        let files = channels.map { ["channels are files named \($0.words)"] } ?? []
+        let names = files + maskNames.map { "masks are named \($0.words)" }
         let colours = palettes.flatMap { $0.isTold ? "of the masks' colours \($0.words)" : nil }
         return
             (["pictures of \(sizes.text)" + rangeText] + names + [colours, masks?.text, groups?.text].compactMap { $0 })

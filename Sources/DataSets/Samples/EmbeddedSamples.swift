@@ -93,12 +93,15 @@ struct EmbeddedSamples: Sendable {
 
     private func put(_ colour: [Double], at place: Int, in picture: inout [UInt8]) {
         let bytes = colour.map { UInt8((min(max($0, 0), 1) * 255).rounded()) }
-        guard shape.channels == 3 else {
+        guard shape.channels > 1 else {
             let luma = Int(bytes[0]) * 19595 + Int(bytes[1]) * 38470 + Int(bytes[2]) * 7471 + 0x8000
             picture[place] = UInt8(luma >> 16)
             return
         }
-        for channel in 0..<3 { picture[channel * shape.height * shape.width + place] = bytes[channel] }
+        // More bands are the same colours again.
+        for channel in 0..<shape.channels {
+            picture[channel * shape.height * shape.width + place] = bytes[channel % 3]
+        }
     }
 }
 

@@ -16,12 +16,15 @@ package struct SampleLoading {
     var decoding = DecodingOptions()
     /// nil for whole pictures at the net's size.
     var patches: PatchSettings?
+    /// Whether the facts have the moments of the pictures' numbers.
+    var measuresNumbers = false
 
     package init(
         shape: SampleShape, threads: Int, progress: @escaping (Int, Int) -> Void = { _, _ in },
         cache: SampleCache = SampleCache(limit: .max), decoding: DecodingOptions = DecodingOptions(),
-        patches: PatchSettings? = nil
+        patches: PatchSettings? = nil, measuresNumbers: Bool = false
     ) {
+        self.measuresNumbers = measuresNumbers
         self.shape = shape
         self.threads = threads
         self.progress = progress
@@ -68,6 +71,15 @@ package struct SampleLoading {
         _ = try map?.fitted(to: shape.task)
         var report = DataReport()
         let pairings = try layout.folders.map { try SamplePairing($0) }
+        var loading = self
+        loading.decoding.channelNames = pairings.lazy.compactMap(\.channels).first ?? decoding.channelNames
+        return try loading.load(pairings, layout, map: map, palettes: palettes, &report)
+    }
+
+    private func load(
+        _ pairings: [SamplePairing], _ layout: DataLayout, map: MaskMap?, palettes: PaletteRule?,
+        _ report: inout DataReport
+    ) throws -> LoadedSamples {
         var usable = try decode(pairings, &report)
         for (index, folders) in layout.folders.enumerated() where !usable.contains(where: { $0.folder == index }) {
             throw Self.nothingLeft(folders, pairings[index].pairs.count, report)
@@ -75,6 +87,7 @@ package struct SampleLoading {
         let palettes = try settlePalettes(of: &usable, map: map, given: palettes)
         var loaded = try samples(of: usable, layout, map: map, palettes, report)
         loaded.findings.maskNames = pairings.foundNames
+        loaded.findings.channels = decoding.channelNames
         return loaded
     }
 
@@ -135,13 +148,14 @@ package struct SampleLoading {
         report.fileCount += pairings.reduce(0) { $0 + $1.report.fileCount }
         let pairs = pairings.enumerated().flatMap { folder, pairing in pairing.pairs.map { (pair: $0, folder: folder) }
         }
-        let (shape, decoding, patches) = (shape, decoding, patches)
+        let (shape, decoding, patches, measures) = (shape, decoding, patches, measuresNumbers)
         let capacity = try keptCount(pairs.map(\.pair))
         let decoded = try parallelMap(
             count: pairs.count, threads: threads, progress: { progress($0, pairs.count) },
             body: { index -> Result<Usable, ImageError> in
                 Self.decode(
-                    pairs[index].pair, pairs[index].folder, shape, patches, decoding, isKept: index < capacity)
+                    pairs[index].pair, pairs[index].folder, shape, patches, decoding, measures,
+                    isKept: index < capacity)
             })
         var usable: [Usable] = []
         for result in decoded {
@@ -188,11 +202,12 @@ package struct SampleLoading {
 
     private static func decode(
         _ pair: SamplePair, _ folder: Int, _ shape: SampleShape, _ patches: PatchSettings?,
-        _ decoding: DecodingOptions, isKept: Bool
+        _ decoding: DecodingOptions, _ measures: Bool, isKept: Bool
     ) -> Result<Usable, ImageError> {
         do throws(ImageError) {
             var data = try DecodedPair(
-                pair, shape, patches, decoding, looksAtWhole: true, keepsPicture: isKept || patches == nil)
+                pair, shape, patches, decoding, looksAtWhole: true, keepsPicture: isKept || patches == nil,
+                measuresNumbers: measures)
             guard var facts = data.facts else { throw ImageError(file: pair.picture, message: "was not looked at") }
             facts.fit = data.orientationFit(isTurned: decoding.appliesOrientation)
             let content = data.content(patches)
@@ -233,7 +248,8 @@ package struct SampleLoading {
         let name = one.pair.stem
         let file = one.pair.picture
         var stored = StoredSample(
-            name: name, file: file, classes: classes, content: one.content, pair: one.pair, table: one.table)
+            name: name, file: file, classes: classes, content: one.content, pair: one.pair,
+            moments: one.facts.moments, table: one.table)
         if one.isKept {
             stored.kept = Sample(
                 name: name, file: file, picture: PicturePlanes(one.data.picture),

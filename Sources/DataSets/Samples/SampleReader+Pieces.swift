@@ -10,7 +10,7 @@ extension SampleReader {
     func pieces(_ rects: [PictureRect], of stored: StoredSample) throws -> [PicturePiece] {
         guard let pair = stored.pair else { throw TrainerError("\(stored.file): comes from no file") }
         do {
-            let reader = try PictureReader(path: pair.picture, options: decoding)
+            let reader = try PictureReader(path: pair.picture, bands: shape.channels, options: decoding)
             let isPlain = reader.info.orientation == .upright || !reader.info.isOriented
             if patches?.scale == 1, isPlain, !reader.holdsWholePicture {
                 return try pieces(rects, of: stored, pair, reader)
@@ -28,10 +28,13 @@ extension SampleReader {
         _ rects: [PictureRect], of stored: StoredSample, _ pair: SamplePair, _ reader: PictureReader
     ) throws -> [PicturePiece] {
         var look = PictureLook(reader.info)
+        let depth = reader.info.depth == .words && !decoding.keepsDepth ? .bytes : reader.info.depth
         let pictures: [SizedPicture.Samples] =
-            reader.sampleBits == 16 && decoding.keepsDepth
-            ? try (cut(rects, reader, &look) as [[UInt16]]).map { .words($0) }
-            : try (cut(rects, reader, &look) as [[UInt8]]).map { .bytes($0) }
+            switch depth {
+            case .bytes: try (cut(rects, reader, &look) as [[UInt8]]).map { .bytes($0) }
+            case .words: try (cut(rects, reader, &look) as [[UInt16]]).map { .words($0) }
+            case .floats: try (cut(rects, reader, &look) as [[Float]]).map { .floats($0) }
+            }
         var content = SampleContent(picture: look.content, mask: 0)
         var labels: [[UInt8]]?
         if let path = pair.mask { labels = try masks(rects, stored, path, &content) }
@@ -47,9 +50,9 @@ extension SampleReader {
     private func cut<Sample: PieceSample>(
         _ rects: [PictureRect], _ reader: PictureReader, _ look: inout PictureLook
     ) throws -> [[Sample]] {
-        let channels = shape.channels
+        let (channels, step) = (shape.channels, reader.channels)
         var pieces = rects.map { [Sample](repeating: 0, count: channels * $0.area) }
-        let row = UnsafeMutableBufferPointer<Sample>.allocate(capacity: 3 * reader.width)
+        let row = UnsafeMutableBufferPointer<Sample>.allocate(capacity: step * reader.width)
         defer { row.deallocate() }
         for y in 0..<reader.height {
             try Sample.read(from: reader, into: row)
@@ -57,11 +60,13 @@ extension SampleReader {
             for (place, rect) in rects.enumerated() where rect.rows.contains(y) {
                 let start = (y - rect.rows.lowerBound) * rect.columns.count
                 for (offset, x) in rect.columns.enumerated() {
-                    guard channels == 3 else {
+                    guard channels == step else {
                         pieces[place][start + offset] = Sample.luma(row[3 * x], row[3 * x + 1], row[3 * x + 2])
                         continue
                     }
-                    for channel in 0..<3 { pieces[place][channel * rect.area + start + offset] = row[3 * x + channel] }
+                    for channel in 0..<channels {
+                        pieces[place][channel * rect.area + start + offset] = row[step * x + channel]
+                    }
                 }
             }
         }
@@ -86,7 +91,7 @@ extension SampleReader {
 }
 
 /// A number that rows of pictures hold.
-private protocol PieceSample: FixedWidthInteger {
+private protocol PieceSample: Numeric {
     static func read(from reader: PictureReader, into row: UnsafeMutableBufferPointer<Self>) throws(ImageError)
     static func row(_ samples: UnsafeMutableBufferPointer<Self>) -> PictureRow
     static func luma(_ red: Self, _ green: Self, _ blue: Self) -> Self
@@ -116,4 +121,16 @@ extension UInt16: PieceSample {
     fileprivate static func luma(_ red: UInt16, _ green: UInt16, _ blue: UInt16) -> UInt16 {
         Bitmap.luma(red, green, blue)
     }
+}
+
+extension Float: PieceSample {
+    fileprivate static func read(
+        from reader: PictureReader, into row: UnsafeMutableBufferPointer<Float>
+    ) throws(ImageError) { try reader.readRow(into: row) }
+
+    fileprivate static func row(_ samples: UnsafeMutableBufferPointer<Float>) -> PictureRow {
+        .floats(UnsafeBufferPointer(samples))
+    }
+
+    fileprivate static func luma(_ red: Float, _ green: Float, _ blue: Float) -> Float { Bitmap.luma(red, green, blue) }
 }

@@ -15,6 +15,8 @@ package struct StoredSample: Hashable, Sendable {
     /// Of the picture as it is decoded, and places of its mask that pieces are cut around, of each class; with pieces alone.
     package var size = PictureSize(width: 0, height: 0)
     var foreground: [[Int32]] = []
+    /// Of the picture's numbers, a channel each, as the file has them; empty where nobody asks.
+    var moments: [Moments] = []
     /// The values of a palette mask's indices, where they do not stand for themselves.
     var table: [UInt8]?
     /// nil where it is read again whenever it is needed.

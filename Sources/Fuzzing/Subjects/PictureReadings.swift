@@ -142,7 +142,11 @@ struct PictureReadings {
     }
 
     private static func complaint(_ whole: Bitmap?, _ sized: SizedMask?) -> String? {
-        guard let whole else { return sized == nil ? nil : "is refused as a mask, and not when it is resized" }
+        // Colours are no values, and may be told by name.
+        let isColoured = sized.map { !$0.firstPlaces.isEmpty } ?? false
+        guard let whole else {
+            return sized == nil || isColoured ? nil : "is refused as a mask, and not when it is resized"
+        }
         guard let sized else { return "is a mask as a whole, and refused for another size" }
         return sized.bitmap == whole.resizedNearest(width: side, height: side)
             ? nil : "is another mask when it is resized while it is decoded"

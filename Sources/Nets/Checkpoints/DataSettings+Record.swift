@@ -1,4 +1,5 @@
 import DataSets
+import Imaging
 import Recipes
 
 extension DataSettings: RecordPart {
@@ -10,6 +11,9 @@ extension DataSettings: RecordPart {
             ("groups", groups?.description ?? ""), ("split", "\(split)"), ("sorted", "\(isSorted)"),
             ("fold", fold?.description ?? ""), ("mask_palette", palettes?.description ?? ""),
             ("range", rangeSetting.description), ("range_numbers", range?.description ?? ""),
+            ("normalize", normalizationSetting.rawValue), ("normalize_numbers", normalization?.description ?? ""),
+            ("pages", pages.rawValue), ("channels", channels?.description ?? ""),
+            ("show_bands", shownBands?.description ?? ""),
             ("exif", "\(isOriented)"), ("patches", patches.map { "\($0.perPicture)" } ?? ""),
             ("typical_scale", typicalScale.map { "\($0)" } ?? ""),
         ]
@@ -44,6 +48,7 @@ extension DataSettings: RecordPart {
             classNames: try fields.text("class_names").split(separator: ",").map(String.init),
             split: try fields.value("split"), isSorted: try fields.value("sorted"),
             groups: try groups.map { try GroupRule(parsing: $0) }, fold: fold.flatMap { Fold($0) })
+        try readNumbers(fields)
         // Earlier versions knew whole pictures alone, and did not say how large those were.
         if fields.has("typical_scale") {
             typicalScale = try fields.optional("typical_scale").map { _ in try fields.value("typical_scale") }
@@ -55,6 +60,36 @@ extension DataSettings: RecordPart {
             else {
                 throw fields.wrong("patches", "\(patches?.text ?? "")", "a number from 1 and a scale")
             }
+        }
+    }
+
+    /// What earlier versions did not know: they fed numbers from 0 to 1, and took the first pages.
+    private mutating func readNumbers(_ fields: RecordFields) throws {
+        guard fields.has("normalize") else {
+            normalization = .range
+            return
+        }
+        normalizationSetting = try NormalizationSetting(parsing: fields.text("normalize"))
+        normalization = try fields.optional("normalize_numbers").map { text in
+            guard let known = Normalization(text) else {
+                throw fields.wrong("normalize_numbers", text, "a rule such as mean-std 0.5:0.2")
+            }
+            return known
+        }
+        channels = try fields.optional("channels").map { text in
+            guard let names = ChannelNames(text) else {
+                throw fields.wrong("channels", text, "names such as red={}_R.tif")
+            }
+            return names
+        }
+        let rule = try fields.text("pages")
+        guard let known = PageRule(rawValue: rule) else { throw fields.wrong("pages", rule, "auto, first or channels") }
+        pages = known
+        shownBands = try fields.optional("show_bands").map { text in
+            guard let bands = ShownBands(text) else {
+                throw fields.wrong("show_bands", text, "three bands such as 4,3,2")
+            }
+            return bands
         }
     }
 }

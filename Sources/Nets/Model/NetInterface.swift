@@ -1,4 +1,5 @@
 import Base
+import Imaging
 import Runtime
 import Tasks
 import TrainerSupport
@@ -38,9 +39,10 @@ package struct NetInterface: Hashable, Sendable {
 
     private static func input(_ infer: PlanInfo) throws -> TensorInfo {
         let pictures = infer.inputs.filter { $0.role == .input }
-        guard pictures.count == 1, let input = pictures.first, input.shape.count == 3, [1, 3].contains(input.shape[0])
+        guard pictures.count == 1, let input = pictures.first, input.shape.count == 3,
+            input.shape[0] <= PictureInfo.maximumBands
         else {
-            throw unfit("one input of shape [1, H, W] (gray) or [3, H, W] (RGB)", pictures)
+            throw unfit("one input of shape [channels, H, W]: 1 (gray), 3 (RGB), or any number of bands", pictures)
         }
         return input
     }
@@ -79,6 +81,9 @@ package struct NetInterface: Hashable, Sendable {
         }
         guard let target else {
             guard !isTrained else {
+                guard [1, 3].contains(input.shape[0]) else {
+                    throw unfit("gray or RGB pictures, since it learns them itself and these are written", [input])
+                }
                 let expected = "an output of the input's shape \(Text.shape(input.shape)), since there is no target"
                 return (try pick(expected) { $0.shape == input.shape }, .reconstruction)
             }

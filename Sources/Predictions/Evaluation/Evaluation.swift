@@ -67,7 +67,7 @@ private func testedWhole(
     isInterrupted: () -> Bool
 ) throws -> WrittenScores? {
     let prediction = TiledPrediction(
-        net: try TiledNet(of: net), shape: data.shape, style: PredictionStyle(range: data.range), scale: patches.scale)
+        net: try TiledNet(of: net), shape: data.shape, style: PredictionStyle(testing: data), scale: patches.scale)
     return try TiledEvaluation(prediction: prediction, data: data, settings: settings ?? .pooled).run(
         on: samples, check: { if isInterrupted() { throw Interrupted() } }, progress: { _ in })
 }

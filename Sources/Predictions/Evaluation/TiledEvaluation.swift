@@ -49,8 +49,9 @@ package struct TiledEvaluation {
             data.shape.task, size: size, mask: try source.mask(of: stored, at: size), settings: settings)
         try prediction.eachRow(reader, of: pair.picture, check: check) { picture.add($0) }
         return try picture.finish(name: stored.name, cutoff: cutoff) {
-            try PictureAgain(
-                pair.picture, expected: size, PredictionStyle(decoding: source.decoding, range: data.range))
+            var style = PredictionStyle(testing: data)
+            style.decoding = source.decoding
+            return try PictureAgain(pair.picture, expected: size, bands: data.shape.channels, style)
         }
     }
 }

@@ -85,8 +85,9 @@ package struct WrittenEvaluation {
             data.shape.task, size: size, mask: try reader.mask(of: stored, at: size), settings: settings)
         PredictedMaps([output], flips: .none, shape: data.shape).eachRow(of: size) { picture.add($0) }
         return try picture.finish(name: stored.name, cutoff: cutoff) {
-            try PictureAgain(
-                pair.picture, expected: size, PredictionStyle(decoding: reader.decoding, range: data.range))
+            var style = PredictionStyle(testing: data)
+            style.decoding = reader.decoding
+            return try PictureAgain(pair.picture, expected: size, bands: data.shape.channels, style)
         }
     }
 }

@@ -23,11 +23,12 @@ package struct AugmentationFigure {
     /// - Throws: `TrainerError` when a file is no longer what it was.
     package func render(_ samples: [Int], cell: Int) throws -> Bitmap {
         let rows = try samples.map { index in
-            [try picture(BatchMaker(data: data).item(data.tested([index])[0]))]
+            [try picture(BatchMaker(data: data, feeds: false).item(data.tested([index])[0]))]
                 + (try (1...max(1, epochs)).map { epoch in
                     let augmentation = EpochAugmentation(
                         settings: settings, draw: EpochDraw(seed: seed, epoch: epoch))
-                    return try picture(BatchMaker(data: data, augmentation: augmentation).item(data.number(of: index)))
+                    return try picture(
+                        BatchMaker(data: data, augmentation: augmentation, feeds: false).item(data.number(of: index)))
                 })
         }
         return Figure(
@@ -39,7 +40,7 @@ package struct AugmentationFigure {
     private func picture(_ item: BatchItem) -> Bitmap {
         let shape = data.shape
         let planes = item.picture.map { UInt8((min(max($0, 0), 1) * 255).rounded()) }
-        var bitmap = Bitmap(planes: planes, shape: shape).convertedToRGB()
+        var bitmap = Bitmap(planes: planes, shape: shape, data.shownBands).convertedToRGB()
         guard let target = item.target else { return bitmap }
         for y in 0..<shape.height {
             for x in 0..<shape.width where isEdge(target, x, y) {

@@ -54,10 +54,11 @@ package enum RunFigures {
         let shape = data.shape
         let shown = try indices.map(data.sample)
         var rows: [[Bitmap]] = []
-        try net.eachOutput(count: indices.count, prepare: { shown[$0].picture.units }) { index, output in
+        try net.eachOutput(count: indices.count, prepare: { shown[$0].picture.fed(channels: shape.channels) }) {
+            index, output in
             let sample = shown[index]
             // In RGB, for a figure takes one channel for a mask.
-            let picture = Bitmap(planes: sample.picture.shown, shape: shape).convertedToRGB()
+            let picture = Bitmap(planes: sample.picture.shown, shape: shape, data.shownBands).convertedToRGB()
             switch shape.task {
             case .mask:
                 let found = shape.framed(output.map { $0 > 0 }, outside: false)

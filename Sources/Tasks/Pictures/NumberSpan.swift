@@ -5,6 +5,8 @@ package struct NumberSpan: Hashable, Sendable {
     package var low: Double
     /// Above `low`.
     package var high: Double
+    /// Whether what lies outside is not cut.
+    package var isOpen = false
 
     package init(low: Double, high: Double) {
         self.low = low
@@ -27,7 +29,8 @@ package struct NumberSpan: Hashable, Sendable {
     /// A number as the net is fed; of a byte in its full range the same as dividing by 255, which rounds correctly.
     @inline(__always)
     func unit(_ number: some PictureNumber) -> Float {
-        min(max((number.float - Float(low)) / Float(high - low), 0), 1)
+        let unit = (number.float - Float(low)) / Float(high - low)
+        return isOpen ? unit : min(max(unit, 0), 1)
     }
 
     /// How far above `low` a number is, cut to the span.

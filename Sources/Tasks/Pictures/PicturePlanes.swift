@@ -5,6 +5,8 @@ package struct PicturePlanes: Hashable, Sendable {
     package var samples: SizedPicture.Samples
     /// What becomes 0 and 1.
     package var span: NumberSpan
+    /// What is done to the numbers from 0 to 1 before the net is fed them, a scale a channel; none for nothing.
+    package var scales: [ChannelScale] = []
 
     package init(_ samples: SizedPicture.Samples, span: NumberSpan? = nil) {
         self.samples = samples
@@ -20,9 +22,9 @@ package struct PicturePlanes: Hashable, Sendable {
     /// The samples inside a rectangle of a picture of that size.
     package func cut(_ rect: PictureRect, channels: Int, of size: PictureSize) -> PicturePlanes {
         switch samples {
-        case .bytes(let bytes): PicturePlanes(.bytes(rect.cut(bytes, channels: channels, of: size)), span: span)
-        case .words(let words): PicturePlanes(.words(rect.cut(words, channels: channels, of: size)), span: span)
-        case .floats(let floats): PicturePlanes(.floats(rect.cut(floats, channels: channels, of: size)), span: span)
+        case .bytes(let bytes): with(.bytes(rect.cut(bytes, channels: channels, of: size)))
+        case .words(let words): with(.words(rect.cut(words, channels: channels, of: size)))
+        case .floats(let floats): with(.floats(rect.cut(floats, channels: channels, of: size)))
         }
     }
 
@@ -32,13 +34,40 @@ package struct PicturePlanes: Hashable, Sendable {
             (0..<channels).flatMap { channel in places.map { planes[channel * area + $0] } }
         }
         return switch samples {
-        case .bytes(let bytes): PicturePlanes(.bytes(gathered(bytes)), span: span)
-        case .words(let words): PicturePlanes(.words(gathered(words)), span: span)
-        case .floats(let floats): PicturePlanes(.floats(gathered(floats)), span: span)
+        case .bytes(let bytes): with(.bytes(gathered(bytes)))
+        case .words(let words): with(.words(gathered(words)))
+        case .floats(let floats): with(.floats(gathered(floats)))
         }
     }
 
-    /// The numbers as the net is fed, 0 ... 1.
+    private func with(_ samples: SizedPicture.Samples) -> PicturePlanes {
+        var result = self
+        result.samples = samples
+        return result
+    }
+
+    /// The numbers as the net is fed them: 0 ... 1, or what the scales make of these.
+    package func fed(channels: Int) -> [Float] {
+        var numbers = units
+        numbers.withUnsafeMutableBufferPointer { buffer in
+            if let base = buffer.baseAddress { scales.apply(to: base, area: count / channels) }
+        }
+        return numbers
+    }
+
+    /// Of each channel, as the file has its numbers.
+    package func moments(channels: Int) -> [Moments] {
+        let area = count / channels
+        return (0..<channels).map { channel in
+            switch samples {
+            case .bytes(let bytes): Moments(count: area) { Double(bytes[channel * area + $0]) }
+            case .words(let words): Moments(count: area) { Double(words[channel * area + $0]) }
+            case .floats(let floats): Moments(count: area) { Double(floats[channel * area + $0]) }
+            }
+        }
+    }
+
+    /// The numbers of which the range's ends are 0 and 1.
     package var units: [Float] {
         [Float](unsafeUninitializedCapacity: count) { buffer, initialized in
             if let base = buffer.baseAddress, count > 0 { writeUnits(to: base) }
@@ -55,16 +84,16 @@ package struct PicturePlanes: Hashable, Sendable {
         samples.read(Mirror(span: span, rowLength: rowLength, out: out))
     }
 
-    /// The same with the channels of a pixel side by side, red, green, blue and 0; of gray three times the same.
+    /// The same with up to four channels of a pixel side by side, and 0 behind them.
     /// - Parameter area: pixels.
-    package func writePixels(isRGB: Bool, area: Int, to pixels: UnsafeMutablePointer<SIMD4<Float>>) {
-        samples.read(Packing(span: span, isRGB: isRGB, area: area, pixels: pixels))
+    package func writePixels(channels: Range<Int>, area: Int, to pixels: UnsafeMutablePointer<SIMD4<Float>>) {
+        samples.read(Packing(span: span, channels: channels, area: area, pixels: pixels))
     }
 
     /// The numbers as people are shown them: 0 ... 1 becomes 0 ... 255.
     package var shown: [UInt8] {
         if case .bytes(let bytes) = samples, span == .bytes { return bytes }
-        return units.map { UInt8((255 * $0).rounded()) }
+        return units.map { UInt8((255 * min(max($0, 0), 1)).rounded()) }
     }
 
     /// How far above the span's low end the numbers of a plane are, summed up.
@@ -99,15 +128,19 @@ package struct PicturePlanes: Hashable, Sendable {
 
     private struct Packing: SamplesReader {
         var span: NumberSpan
-        var isRGB: Bool
+        var channels: Range<Int>
         var area: Int
         var pixels: UnsafeMutablePointer<SIMD4<Float>>
 
         func read(_ source: UnsafeBufferPointer<some PictureNumber>) {
-            let (second, third) = isRGB ? (area, 2 * area) : (0, 0)
+            let first = channels.lowerBound * area
+            // Places of the channels; one that is not there is not looked at.
+            let steps = (0..<4).map { $0 < channels.count ? first + $0 * area : -1 }
+            let (one, two, three) = (steps[1], steps[2], steps[3])
             for place in 0..<area {
                 pixels[place] = SIMD4(
-                    span.unit(source[place]), span.unit(source[second + place]), span.unit(source[third + place]), 0)
+                    span.unit(source[first + place]), one < 0 ? 0 : span.unit(source[one + place]),
+                    two < 0 ? 0 : span.unit(source[two + place]), three < 0 ? 0 : span.unit(source[three + place]))
             }
         }
     }
@@ -142,6 +175,15 @@ extension SizedPicture.Samples {
         case .bytes(let bytes): bytes.withUnsafeBufferPointer { reader.read($0) }
         case .words(let words): words.withUnsafeBufferPointer { reader.read($0) }
         case .floats(let floats): floats.withUnsafeBufferPointer { reader.read($0) }
+        }
+    }
+
+    /// Passes them as a row.
+    package func observed(_ body: (PictureRow) -> Void) {
+        switch self {
+        case .bytes(let bytes): bytes.withUnsafeBufferPointer { body(.bytes($0)) }
+        case .words(let words): words.withUnsafeBufferPointer { body(.words($0)) }
+        case .floats(let floats): floats.withUnsafeBufferPointer { body(.floats($0)) }
         }
     }
 

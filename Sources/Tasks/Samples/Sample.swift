@@ -77,13 +77,15 @@ extension SampleShape {
 }
 
 extension Bitmap {
-    /// From samples channel by channel, `[channels, height, width]`.
-    package init(planes: [UInt8], shape: SampleShape) {
+    /// From samples channel by channel, `[channels, height, width]`: gray, colours, or three bands of more or fewer.
+    /// - Parameter bands: which; nil for the usual ones.
+    package init(planes: [UInt8], shape: SampleShape, _ bands: ShownBands? = nil) {
         let area = shape.width * shape.height
-        var pixels = [UInt8](repeating: 0, count: planes.count)
-        for channel in 0..<shape.channels {
-            for i in 0..<area { pixels[i * shape.channels + channel] = planes[channel * area + i] }
+        let places = shape.channels == 1 ? [0] : (bands ?? ShownBands(of: shape.channels)).places
+        var pixels = [UInt8](repeating: 0, count: places.count * area)
+        for (number, channel) in places.enumerated() {
+            for i in 0..<area { pixels[i * places.count + number] = planes[channel * area + i] }
         }
-        self.init(width: shape.width, height: shape.height, channels: shape.channels, pixels: pixels)
+        self.init(width: shape.width, height: shape.height, channels: places.count, pixels: pixels)
     }
 }

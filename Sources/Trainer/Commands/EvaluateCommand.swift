@@ -153,7 +153,7 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
         let net = try TiledNet(model: model, threads: threads, weights: weights)
         let bar = ProgressBar(console: console, label: "testing")
         defer { console.clear() }
-        let style = PredictionStyle(range: samples.range)
+        let style = PredictionStyle(testing: samples)
         let prediction = TiledPrediction(net: net, shape: samples.shape, style: style, scale: scale)
         return try TiledEvaluation(prediction: prediction, data: samples, settings: measuring.settings).run(
             on: samples.testing, progress: { bar.show($0, of: samples.testing.count) })

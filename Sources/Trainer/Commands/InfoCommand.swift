@@ -47,7 +47,7 @@ struct InfoCommand: ParsableCommand, TrainerVerb {
         let first = try data.firstPicture(for: shape.task)
         let own = first.map { PictureSize(width: $0.width, height: $0.height) }
         let sampleBytes = (own.map { shape.decoded($0, data.patches) } ?? shape).sampleBytes(
-            isDeep: first?.sampleBits == 16)
+            first?.depth ?? .bytes)
         let shares = try MemoryShares(training: model, settings, tests: data.tests, threads: threads)
         let memory = try MemoryForecast(
             model: model, shape: shape, settings: settings, tests: data.tests, threads: threads,

@@ -188,6 +188,8 @@ struct WeightsOptions: ParsableArguments {
             palettes: known.palettes, rangeSetting: known.rangeSetting, range: known.range,
             isOriented: known.isOriented)
         (settings.patches, settings.typicalScale) = (known.patches, known.typicalScale)
+        (settings.normalizationSetting, settings.normalization) = (known.normalizationSetting, known.normalization)
+        (settings.pages, settings.shownBands, settings.channels) = (known.pages, known.shownBands, known.channels)
         return settings
     }
 }

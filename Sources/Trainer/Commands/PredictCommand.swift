@@ -45,6 +45,8 @@ struct PredictCommand: ParsableCommand, TrainerVerb {
             within: try MemoryShares(
                 context.model, plans: scale != nil ? [TileGeometry.plan] : Net.plans(.predicting), threads: threads))
         style.range = settings.range ?? .full
+        try settings.checkShownBands(NetInterface(model: context.model).shape.channels)
+        (style.normalization, style.shownBands) = (settings.normalization ?? .range, settings.shownBands)
         let targets = PredictionTargets(
             folder: output.folder, task: task, style: style, replacing: overwriting.replacing)
         let source = try source(targets, threads, console)
@@ -77,7 +79,9 @@ struct PredictCommand: ParsableCommand, TrainerVerb {
             guard list.isWhole || targets.replacing == .any else { return PredictionSource(list, targets) }
             listed = try PredictionInputs(list)
         } else {
-            listed = try PredictionInputs(inputs.inputs, isRecursive: inputs.recursive, output: targets.folder)
+            listed = try PredictionInputs(
+                inputs.inputs, isRecursive: inputs.recursive, output: targets.folder,
+                channels: targets.style.decoding.channelNames)
         }
         let source = try PredictionSource(listed, targets, threads: threads)
         if inputs.strict, let error = source.report.strictError { throw error }

@@ -91,7 +91,7 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         try patches.apply(to: &dataSettings, model)
         if previous == nil && repeated == nil {
             // Another fold has other training pictures.
-            if like != nil { dataSettings.range = nil }
+            if like != nil { (dataSettings.range, dataSettings.normalization) = (nil, nil) }
         } else {
             try Self.checkReading((previous ?? repeated?.record)?.data, dataSettings)
         }
@@ -105,6 +105,9 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
             console: console)
         dataSettings.palettes = samples.reader?.palettes
         dataSettings.range = samples.range
+        dataSettings.normalization = samples.normalization
+        dataSettings.channels = samples.reader?.decoding.channelNames
+        sayColours(settings.augmentation, interface.shape, console)
         if previous == nil {
             dataSettings.typicalScale = dataSettings.patches?.scale ?? findings?.typicalScale(interface.shape)
         }
@@ -275,12 +278,27 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
             hint: "start it again with\n  " + ShellWords.line(started.filter { $0 != "--resume" }))
     }
 
+    /// Says that changes of colour do nothing where there are no colours.
+    private func sayColours(_ settings: AugmentationSettings, _ shape: SampleShape, _ console: Console) {
+        let asked = [("saturation", settings.saturation), ("hue", settings.hue)].filter { $0.1 > 0 }.map { $0.0 }
+        guard shape.channels != 3, !asked.isEmpty else { return }
+        console.warn(
+            "--augment \(asked.joined(separator: ", ")): the net's pictures have \(Text.count(shape.channels, "channel")), no "
+                + "colours, so that this does nothing")
+    }
+
     /// - Throws: `TrainerError` when pictures would be read otherwise than the run reads them.
     private static func checkReading(_ known: DataSettings?, _ now: DataSettings) throws {
         guard let known else { return }
         let exif = [true: "--exif", false: "--no-exif"]
         let pairs = [
             ("--range \(now.rangeSetting)", "--range \(known.rangeSetting)", now.range != known.range),
+            (
+                "--normalize \(now.normalizationSetting.rawValue)",
+                "--normalize \(known.normalizationSetting.rawValue)",
+                now.normalization != known.normalization
+            ),
+            ("--pages \(now.pages.rawValue)", "--pages \(known.pages.rawValue)", now.pages != known.pages),
             (exif[now.isOriented] ?? "", exif[known.isOriented] ?? "", now.isOriented != known.isOriented),
             (
                 now.patches?.text ?? "no --patches", known.patches?.text ?? "no --patches",
