@@ -26,7 +26,9 @@ struct PictureReadings {
         let info = Self.reading(files.picture) { () throws(ImageError) in try PictureInfo(path: files.picture) }
         let sized = Self.sized(files.picture)
         let sizedMask = Self.sizedMask(files.mask)
-        let isOther = info.value.map { $0.rowChannels != 3 } ?? false
+        // Pages may be channels of a net, where the first of them alone is the picture for people.
+        let fed = try? PictureReader(path: files.picture, bands: 3).info
+        let isOther = info.value.map { $0.rowChannels != 3 || fed?.kind.layout == .bands } ?? false
         complaint = info.complaint ?? sized.complaint ?? sizedMask.complaint
         isLarge = Self.isLarge(info.value)
         isShownAsFed = info.value.map { $0.depth == .bytes || ($0.depth == .words && $0.kind.bits == 16) } ?? false
