@@ -141,11 +141,12 @@ package struct ContactSheet {
                 return (max(1, info.width * Self.cell / longer), max(1, info.height * Self.cell / longer))
             })
         guard let small = sized.map((diagnosis.survey.range ?? .full).bitmap) else { return nil }
-        guard let path = pair.mask else { return small }
-        guard
-            let mask = try? SizedMask(path: path, width: small.width, height: small.height, options: decoding)
-        else { return nil }
-        return tinted(small, classes(mask.values, surveyed.facts.mask?.table))
+        guard let source = pair.source else { return small }
+        let size = surveyed.facts.size
+        guard let values = try? source.values(width: small.width, height: small.height, of: size, decoding) else {
+            return nil
+        }
+        return tinted(small, classes(values, surveyed.facts.mask?.table))
     }
 
     /// What the net would be told; where masks cannot be understood, each value is a class of its own.

@@ -23,6 +23,7 @@ extension DataDiagnosis {
                     ("train", .integer(survey.training.count)),
                     ("test", .integer(survey.testing.count)),
                     ("seed", .string(String(seed))),
+                    ("groups", survey.groups.map { .integer($0.count) } ?? .null),
                 ])
             ))
         members.append(("findings", .array(findings.map(Self.finding))))
@@ -74,6 +75,8 @@ extension DataDiagnosis {
         let balance = ClassBalance(survey)
         return .object([
             ("kinds", Self.kinds(Self.counted(survey.pairs.compactMap(\.facts.mask?.kind)))),
+            ("named", .array(pairings.foundNames.map { .string($0.description) })),
+            ("drawn", drawn.map { .string($0) } ?? .null),
             ("values", .object(histogram)),
             ("look_like", .string(survey.reading.text)),
             ("map", survey.map.map { .string($0.description) } ?? .null),

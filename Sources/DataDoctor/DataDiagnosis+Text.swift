@@ -27,7 +27,7 @@ extension DataDiagnosis {
         guard !survey.pairs.isEmpty else { return lines }
         lines.append(("pictures", pictureText))
         if survey.pairs.contains(where: { $0.facts.mask != nil }) {
-            lines.append(("masks", Self.kinds(survey.pairs.compactMap(\.facts.mask?.kind))))
+            lines.append(("masks", drawn ?? Self.kinds(survey.pairs.compactMap(\.facts.mask?.kind))))
             lines.append(("values", valueText))
             lines.append(("look like", survey.reading.text))
             if let meaning = meaningText { lines.append(("meaning", meaning)) }
@@ -55,7 +55,7 @@ extension DataDiagnosis {
         (layout?.folders ?? []).map { folders in
             if let list = folders.list { return inside(list.path) + (list.part.map { " (\($0.rawValue))" } ?? "") }
             let names = [folders.pictures] + (folders.masks.map { [$0] } ?? [])
-            return names.map { inside($0) + "/" }.joined(separator: " with ")
+            return names.map { inside($0) + (FileSystem.isFolder($0) ? "/" : "") }.joined(separator: " with ")
         }.joined(separator: ", ")
     }
 

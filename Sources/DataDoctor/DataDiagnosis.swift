@@ -12,6 +12,8 @@ public struct DataDiagnosis: Sendable {
     /// nil when none was recognised.
     var layout: DataLayout?
     var pairings: [SamplePairing] = []
+    /// What masks are drawn from; nil where they are pictures.
+    var drawn: String?
     var survey = DataSurvey()
     /// How files were decoded.
     var decoding = DecodingOptions()

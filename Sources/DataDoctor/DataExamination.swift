@@ -64,6 +64,13 @@ package struct DataExamination {
             shape: shape, threads: threads, progress: progress, cache: SampleCache(limit: 0), decoding: decoding)
         result.survey.isOriented = decoding.appliesOrientation
         result.decoding = decoding
+        var labels: [String]?
+        do {
+            labels = try result.pairings.settleLabels(settings.labels, for: net?.shape.task)
+        } catch let error as TrainerError {
+            result.add(Finding(.maskValues, error))
+        }
+        result.drawn = result.pairings.drawnText(labels)
         var usable = try loading.decode(result.pairings, &result.survey.report)
         var palettes: PaletteRule?
         do {
@@ -83,6 +90,14 @@ package struct DataExamination {
             loading.shape = shape
         }
         result.survey.task = shape.task
+        var map = settings.map
+        if map == nil, let labels {
+            do {
+                map = try .standard(for: shape.task, labels: labels, names: settings.classNames)
+            } catch let error as TrainerError {
+                result.add(Finding(.maskValues, error))
+            }
+        }
         for (index, pairing) in result.pairings.enumerated() {
             if let fault = pairing.fault { result.add(Finding(.noPairs, fault)) }
             guard pairing.fault == nil, !usable.contains(where: { $0.folder == index }) else { continue }
@@ -91,11 +106,11 @@ package struct DataExamination {
         }
         guard result.findings.isEmpty else { return }
         do {
-            let loaded = try loading.samples(of: usable, layout, map: settings.map, palettes, result.survey.report)
+            let loaded = try loading.samples(of: usable, layout, map: map, palettes, result.survey.report)
             result.take(loaded, layout, shape)
         } catch let error as TrainerError {
             var finding = Finding(.maskValues, error)
-            finding.pairs = result.survey.oddMasks(settings.map ?? layout.map)
+            finding.pairs = result.survey.oddMasks(map ?? layout.map)
             // Where all masks are of that kind, their names say nothing.
             if finding.pairs.count * 2 <= usable.count { finding.files = result.survey.masks(finding.pairs) }
             result.add(finding)

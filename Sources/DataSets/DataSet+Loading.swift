@@ -55,7 +55,9 @@ extension DataSet {
             shape: shape, threads: threads, progress: bar.show(_:of:), cache: cache ?? shares.cache,
             decoding: settings.decoding(within: shares), patches: settings.patches,
             measuresNumbers: settings.needsMoments)
-        var loaded = try loading.load(layout, map: settings.map, palettes: settings.palettes)
+        var loaded = try loading.load(
+            layout, map: settings.map, palettes: settings.palettes, labels: settings.labels,
+            names: settings.classNames)
         console.clear()
         if isStrict, let error = loaded.report.strictError { throw error }
         if let warning = loaded.report.warning { console.warn(warning) }

@@ -17,6 +17,8 @@ package struct DataSettings: Hashable, Sendable {
     package var map: MaskMap?
     /// What the indices of palette masks mean; nil to find it out.
     package var palettes: PaletteRule?
+    /// What annotations call their objects, from value 1 on; nil to find it out, and where masks are pictures.
+    package var labels: [String]?
     /// `--range`: which numbers of pictures become 0 and 1.
     package var rangeSetting = RangeSetting.auto
     /// What that is; nil to settle it by the pictures that train.
@@ -77,6 +79,7 @@ package struct DataSettings: Hashable, Sendable {
     package mutating func take(_ meaning: MaskMeaning.Settled) {
         map = meaning.map
         palettes = meaning.colours ?? palettes
+        labels = meaning.labels ?? labels
         if !meaning.names.isEmpty { classNames = meaning.names }
     }
 

@@ -169,7 +169,7 @@ import TrainerTestSupport
     @Test(
         arguments: [
             ("road=#80408", "expected a colour such as #804080 or a value from 0 to 255, found \"#80408\""),
-            ("road=#804080,tree=3", "expected colours or values, found both"),
+            ("road=#804080,tree=3", "expected colours, values or labels alone, found colours and values"),
             ("a=#804080,b=#804080", "colour #804080 is listed twice"), ("a=1,b=1", "value 1 is listed twice"),
             ("a=#804080,a=#000000", "class \"a\" is listed twice"),
             ("a=#804080,1=#000000", "expected names or numbers of classes, found both"),

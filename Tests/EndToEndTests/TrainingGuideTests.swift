@@ -17,7 +17,8 @@ struct TrainingGuideTests {
             try #require(status == 0, "\(command)\nends with \(status):\n\(output)")
         }
         let left = [
-            "pets.png", "augmented.png", "runs/first/report.html", "runs/first/show-1.png", "runs/folds/folds.csv",
+            "pets.png", "augmented.png", "labelme.png", "runs/outlines/report.html", "runs/first/report.html",
+            "runs/first/show-1.png", "runs/folds/folds.csv",
             "masks/Abyssinian_1.png", "masks/overlays/Abyssinian_1.png", "listed/probabilities/Abyssinian_1.png",
             "pieces.png", "pieces/overlays/Abyssinian_1.png", "ship/result/Abyssinian_1.png",
         ]
@@ -44,6 +45,43 @@ struct TrainingGuideTests {
                 atPath: pictures + "/\(stem).jpg", withDestinationPath: pets + "/images/\(stem).jpg")
         }
         try files.createSymbolicLink(atPath: folder + "/graphs", withDestinationPath: checkoutFolder() + "/graphs")
+        try outline(
+            names.sorted().prefix(24).map { String($0.dropLast(4)) }, of: pets + "/images", in: folder + "/outlines")
+    }
+
+    /// The same pictures as annotation tools would leave them, each with a box in its middle.
+    private func outline(_ stems: [String], of pictures: String, in folder: String) throws {
+        let files = FileManager.default
+        for name in ["labelme", "yolo/images", "yolo/labels"] {
+            try files.createDirectory(atPath: folder + "/" + name, withIntermediateDirectories: true)
+        }
+        func write(_ text: String, to name: String) throws {
+            try text.write(toFile: folder + "/" + name, atomically: true, encoding: .utf8)
+        }
+        let box = "0.25 0.25 0.75 0.25 0.75 0.75 0.25 0.75"
+        var images: [String] = []
+        var annotations: [String] = []
+        for (number, stem) in stems.enumerated() {
+            for place in ["labelme", "yolo/images"] {
+                try files.createSymbolicLink(
+                    atPath: folder + "/\(place)/\(stem).jpg", withDestinationPath: pictures + "/\(stem).jpg")
+            }
+            let label = number % 2 == 0 ? "cat" : "dog"
+            try write(
+                #"{"shapes": [{"label": "\#(label)", "shape_type": "rectangle", "points": [[50, 40], [150, 160]]}]}"#,
+                to: "labelme/\(stem).json")
+            try write("\(number % 2) \(box)\n", to: "yolo/labels/\(stem).txt")
+            images.append(#"{"id": \#(number), "file_name": "\#(stem).jpg"}"#)
+            let ring = "[[50, 40, 150, 40, 150, 160, 50, 160]]"
+            annotations.append(
+                #"{"id": \#(number), "image_id": \#(number), "category_id": \#(1 + number % 2), "segmentation": \#(ring)}"#
+            )
+        }
+        try write("names: [cat, dog]\n", to: "yolo/data.yaml")
+        let categories = #"[{"id": 1, "name": "cat"}, {"id": 2, "name": "dog"}]"#
+        try write(
+            #"{"images": [\#(images.joined(separator: ","))], "categories": \#(categories), "#
+                + #""annotations": [\#(annotations.joined(separator: ","))]}"#, to: "coco.json")
     }
 
     private static func commands() throws -> [String] {

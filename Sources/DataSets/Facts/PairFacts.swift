@@ -38,6 +38,8 @@ package struct MaskFacts: Hashable, Sendable {
     package var kind: PictureKind
     package var content: UInt64
     package var values: MaskValues
+    /// True where it comes from annotations and not from a picture.
+    package var isDrawn = false
     /// True for 16-bit files of which only the high bytes were read.
     package var losesDigits: Bool
     /// The colours of its indices; empty for files of grays. Those of an RGB file are numbered as they come.
@@ -103,7 +105,14 @@ struct DecodedPair: Sendable {
         picture = sized.planes
         mask = []
         if let look { facts = PairFacts(sized.info, look) }
-        guard let path = pair.mask else { return }
+        let path: String
+        switch pair.source {
+        case .file(let file): path = file
+        case .drawn(let drawn):
+            draw(drawn, of: PictureSize(width: sized.info.width, height: sized.info.height))
+            return
+        case nil: return
+        }
         var maskLook: MaskLook?
         let sizedMask = try SizedMask(
             path: path, options: decoding,
@@ -117,6 +126,12 @@ struct DecodedPair: Sendable {
         facts.mask = MaskFacts(sizedMask, content: maskLook.content(isHigh: sizedMask.isHigh))
         facts.decodingBytes = max(facts.decodingBytes, picture.byteCount + sizedMask.info.decodingBytes)
         self.facts = facts
+    }
+
+    private mutating func draw(_ drawn: DrawnMask, of picture: PictureSize) {
+        let bitmap = drawn.bitmap(of: picture)
+        mask = bitmap.resizedNearest(width: shape.maskWidth, height: shape.maskHeight).pixels
+        if facts != nil { facts?.mask = MaskFacts(bitmap) }
     }
 
     /// Of the picture as it is decoded, and of the mask.
@@ -145,6 +160,16 @@ extension PairFacts {
 }
 
 extension MaskFacts {
+    /// Of a mask that was drawn.
+    init(_ drawn: Bitmap) {
+        self.init(
+            size: PictureSize(width: drawn.width, height: drawn.height),
+            kind: PictureKind(format: .png, layout: .gray, bits: 8),
+            content: ContentHash.of(drawn.pixels, start: UInt64(drawn.width) << 32 | UInt64(drawn.height)),
+            values: MaskValues(drawn.pixels), losesDigits: false)
+        isDrawn = true
+    }
+
     fileprivate init(_ mask: SizedMask, content: UInt64) {
         self.init(
             size: PictureSize(width: mask.info.width, height: mask.info.height), kind: mask.info.kind,

@@ -11,9 +11,9 @@ package enum DataPart: String, Hashable, Sendable, CaseIterable {
     /// What its folders, or its lines in a list, may be called, in lower case; the usual name first.
     var names: [String] {
         switch self {
-        case .training: ["train", "training"]
-        case .validation: ["val", "valid", "validation"]
-        case .test: ["test", "testing"]
+        case .training: ["train", "training", "train2017"]
+        case .validation: ["val", "valid", "validation", "val2017"]
+        case .test: ["test", "testing", "test2017"]
         }
     }
 }
@@ -97,12 +97,17 @@ package struct DataLayout: Hashable, Sendable {
                 hint: "name the folder of masks with --masks, which may be the same")
         }
         return DataLayout(
-            folders: [DataFolders(pictures: found, masks: try existing(masks, in: folder, flag: "--masks"))])
+            folders: [
+                DataFolders(pictures: found, masks: try existing(masks, in: folder, flag: "--masks", orFile: true))
+            ])
     }
 
-    private static func existing(_ name: String, in folder: String?, flag: String) throws -> String {
+    private static func existing(
+        _ name: String, in folder: String?, flag: String, orFile: Bool = false
+    ) throws -> String {
         let candidates = (folder.map { [FileSystem.join($0, name)] } ?? []) + [name]
         if let found = candidates.first(where: FileSystem.isFolder) { return found }
+        if orFile, let found = candidates.first(where: FileSystem.isFile) { return found }
         throw TrainerError("\(candidates[0]): expected a folder (\(flag)), there is none of that name")
     }
 

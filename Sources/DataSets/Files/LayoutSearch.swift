@@ -30,9 +30,11 @@ struct LayoutSearch {
             if FileSystem.isFolder(trimaps) {
                 return DataLayout(folders: [DataFolders(pictures: images, masks: trimaps)], map: .trimap)
             }
-            if let masks = Self.maskNames.lazy.map({ FileSystem.join(folder, $0) }).first(where: FileSystem.isFolder) {
-                return DataLayout(folders: [DataFolders(pictures: images, masks: masks)])
-            }
+            let files = ["annotations.json", "_annotations.coco.json", "labels.json", "coco.json"]
+            let masks =
+                Self.maskNames.lazy.map { FileSystem.join(folder, $0) }.first(where: FileSystem.isFolder)
+                ?? files.lazy.map { FileSystem.join(folder, $0) }.first(where: FileSystem.isFile)
+            if let masks { return DataLayout(folders: [DataFolders(pictures: images, masks: masks)]) }
         }
         guard needsMasks else {
             let holdsFiles = try FileSystem.names(in: folder).contains {
@@ -43,6 +45,8 @@ struct LayoutSearch {
         for pictures in [folder] + Self.pictureNames.map({ FileSystem.join(folder, $0) }) where holdsBoth(pictures) {
             return DataLayout(folders: [DataFolders(pictures: pictures, masks: pictures)])
         }
+        let roboflow = FileSystem.join(folder, "_annotations.coco.json")
+        if FileSystem.isFile(roboflow) { return DataLayout(folders: [DataFolders(pictures: folder, masks: roboflow)]) }
         return nil
     }
 
@@ -68,8 +72,15 @@ struct LayoutSearch {
         guard FileSystem.isFolder(pictures) else { return nil }
         // Without masks there is nothing to tell it from folders of folders.
         guard needsMasks else { return inside(name) ?? DataFolders(pictures: pictures) }
-        return Self.maskEndings.lazy.map { pictures + $0 }.first(where: FileSystem.isFolder)
-            .map { DataFolders(pictures: pictures, masks: $0) }
+        let masks =
+            Self.maskEndings.lazy.map { pictures + $0 }.first(where: FileSystem.isFolder) ?? annotations(of: name)
+        return masks.map { DataFolders(pictures: pictures, masks: $0) }
+    }
+
+    /// COCO's file of a part.
+    private func annotations(of name: String) -> String? {
+        ["annotations/instances_\(name).json", "annotations/\(name).json", "\(name)/_annotations.coco.json"].lazy
+            .map { FileSystem.join(folder, $0) }.first(where: FileSystem.isFile)
     }
 
     /// `train/images/` and `train/masks/`.
@@ -79,7 +90,7 @@ struct LayoutSearch {
 
     /// `images/train/` and `masks/train/`.
     private func above(_ name: String) -> DataFolders? {
-        pair { FileSystem.join(FileSystem.join(folder, $0), name) }
+        pair(annotations(of: name)) { FileSystem.join(FileSystem.join(folder, $0), name) }
     }
 
     /// `train/` with pictures and masks, told apart by their names.
@@ -88,11 +99,11 @@ struct LayoutSearch {
         return needsMasks && holdsBoth(both) ? DataFolders(pictures: both, masks: both) : nil
     }
 
-    private func pair(_ path: (String) -> String) -> DataFolders? {
+    private func pair(_ annotations: String? = nil, _ path: (String) -> String) -> DataFolders? {
         guard let pictures = Self.pictureNames.lazy.map(path).first(where: FileSystem.isFolder) else { return nil }
         guard needsMasks else { return DataFolders(pictures: pictures) }
-        return Self.maskNames.lazy.map(path).first(where: FileSystem.isFolder)
-            .map { DataFolders(pictures: pictures, masks: $0) }
+        let masks = Self.maskNames.lazy.map(path).first(where: FileSystem.isFolder) ?? annotations
+        return masks.map { DataFolders(pictures: pictures, masks: $0) }
     }
 
     /// Whether there are files of which names say that they are masks of others in the same folder.
@@ -101,6 +112,8 @@ struct LayoutSearch {
             return false
         }
         if let maskName { return found.pictures.contains { maskName.mask.core(of: $0.stem) != nil } }
+        let names = found.pictures.map(\.stem)
         return NamedPictures(found).nameWithin != nil
+            || AnnotationSet.isBeside(names, in: path)
     }
 }

@@ -9,9 +9,19 @@ package struct SamplePair: Hashable, Sendable {
     package var stem: String
     package var picture: String
     /// nil for nets that learn the pictures themselves.
-    package var mask: String?
+    package var source: MaskSource?
     /// What it must not be parted from, such as the patient, where a list says so.
     var group: String?
+
+    /// The file that the mask comes from.
+    package var mask: String? { source?.file }
+
+    init(stem: String, picture: String, mask: MaskSource? = nil, group: String? = nil) {
+        self.stem = stem
+        self.picture = picture
+        source = mask
+        self.group = group
+    }
 }
 
 /// Pairs the pictures of one folder with the masks of another, or of the same, by name.
@@ -27,6 +37,8 @@ package struct SamplePairing: Hashable, Sendable {
     package private(set) var foundName: MaskName?
     /// How the files of a picture are named that has one a channel; nil for whole files.
     package private(set) var channels: ChannelNames?
+    /// What masks are drawn from; nil where they are pictures.
+    private(set) var annotations: AnnotationSet?
     /// Why there is no pair.
     package private(set) var fault: TrainerError?
 
@@ -52,7 +64,12 @@ package struct SamplePairing: Hashable, Sendable {
             if pairs.isEmpty { fault = Self.empty(pictures) }
             return
         }
-        if Self.areOne(folders.pictures, masks) {
+        let isOne = Self.areOne(folders.pictures, masks)
+        if let annotations = try Self.annotations(masks, folder, isTheirs: isOne, folders.maskName) {
+            let pictures = NamedPictures(folder, channels: channels)
+            take(pictures)
+            pair(pictures, annotations, masks)
+        } else if isOne {
             try pair(inOne: folder, folders)
         } else {
             let maskFolder = try PictureFolder(masks)
@@ -91,7 +108,7 @@ package struct SamplePairing: Hashable, Sendable {
                 let reason = "is the same file as its picture, \(picture.path)"
                 report.issues.append(DataIssue(file: mask, reason: reason, kind: .unusable))
             } else {
-                pairs.append(SamplePair(stem: picture.stem, picture: picture.path, mask: mask))
+                pairs.append(SamplePair(stem: picture.stem, picture: picture.path, mask: .file(mask)))
             }
         }
         report(matching, pictures, masks)
@@ -132,6 +149,47 @@ package struct SamplePairing: Hashable, Sendable {
         pair(pictures, masks, name)
     }
 
+    /// nil where masks are pictures.
+    private static func annotations(
+        _ masks: String, _ folder: PictureFolder, isTheirs: Bool, _ name: MaskName?
+    ) throws -> AnnotationSet? {
+        guard name == nil else { return nil }
+        let hasPictures =
+            try isTheirs
+            ? NamedPictures(folder).nameWithin != nil
+            : FileSystem.isFolder(masks) && !PictureFolder(masks).pictures.isEmpty
+        if hasPictures { return nil }
+        return try AnnotationSet(at: masks, names: folder.pictures.map(\.stem), isTheirs: isTheirs)
+    }
+
+    private mutating func pair(_ pictures: NamedPictures, _ annotations: AnnotationSet, _ place: String) {
+        // Files of annotations are no stray ones.
+        let own = Set((annotations.masks.values.map(\.file) + annotations.faults.map(\.file)).map(ExactText.init))
+        report.issues.removeAll { own.contains(ExactText($0.file)) }
+        var left = annotations.masks
+        for picture in pictures.files {
+            if let mask = left.removeValue(forKey: ExactText(picture.stem)) {
+                pairs.append(SamplePair(stem: picture.stem, picture: picture.path, mask: .drawn(mask)))
+            } else if !annotations.faults.contains(where: { AnnotationSet.stem($0.file) == picture.stem }) {
+                report.issues.append(
+                    DataIssue(file: picture.path, reason: "has no annotations in \(place)", kind: .pictureAlone))
+            }
+        }
+        report.issues += annotations.faults.map { DataIssue(file: $0.file, reason: $0.reason) }
+        for (name, mask) in left.sorted(by: { FileSystem.precedes($0.key.text, $1.key.text) }) {
+            report.issues.append(
+                DataIssue(
+                    file: mask.file, reason: "annotates \(name.text), which is not in \(pictures.folder.path)",
+                    kind: .maskAlone))
+        }
+        self.annotations = annotations
+        maskCount = annotations.masks.count
+        self.annotations?.masks = [:]
+        guard pairs.isEmpty else { return }
+        let first = report.issues.first.map { "; the first fault is " + $0.text } ?? ""
+        fault = TrainerError("no picture in \(pictures.folder.path) has annotations in \(place)\(first)")
+    }
+
     /// The pairs of a list, each of which says where its files are.
     private mutating func take(_ list: PairList.Part, needsMasks: Bool) {
         pictureCount = list.rows.count
@@ -151,7 +209,8 @@ package struct SamplePairing: Hashable, Sendable {
             } else if faults.isEmpty {
                 pairs.append(
                     SamplePair(
-                        stem: row.name, picture: row.picture, mask: needsMasks ? row.mask : nil, group: row.group))
+                        stem: row.name, picture: row.picture, mask: needsMasks ? row.mask.map { .file($0) } : nil,
+                        group: row.group))
             } else {
                 report.issues += faults
             }

@@ -12,6 +12,35 @@ extension MaskMap {
         return MaskMap(range)
     }
 
+    /// What the values of labels mean when nobody says so: of a binary mask each is object. Of a class map each is the class of
+    /// its name, where classes have such names; else the classes from 1 on, or from 0 on where there are as many, and what has
+    /// no label then is ignored.
+    /// - Throws: `TrainerError` when the net has too few classes.
+    package static func standard(for task: TrainingTask, labels: [String], names: [String]) throws -> MaskMap {
+        guard let range = task.classes else {
+            return MaskMap(background: [0], object: labels.isEmpty ? [1] : (1...labels.count).map(UInt8.init))
+        }
+        var map = MaskMap(background: [], object: [])
+        let places = labels.map { names.firstIndex(of: $0) }
+        let numbers: [Int]
+        if !labels.isEmpty, !places.contains(nil) {
+            numbers = places.compactMap { $0 }
+        } else if labels.count <= range.count {
+            numbers = labels.indices.map { $0 + (labels.count < range.count ? 1 : 0) }
+        } else {
+            throw TrainerError(
+                "the annotations have \(labels.count) labels (\(Text.list(labels, most: 12))), and the graph has the classes "
+                    + range.text,
+                hint:
+                    "join some, such as --mask-map \"thing=\(labels.prefix(2).joined(separator: "+"))\", or compile the graph "
+                    + "for \(labels.count + 1) classes")
+        }
+        for (place, number) in numbers.enumerated() { map.classes[place + 1] = UInt8(number) }
+        if !numbers.contains(0) { map.classes[0] = 0 } else if range.ignore != nil { map.classes[0] = ClassRange.void }
+        if range.ignore != nil { map.classes[Int(ClassRange.void)] = ClassRange.void }
+        return map
+    }
+
     /// The map for masks that hold only 0 and 1, or only 0 and 255.
     ///
     /// - Throws: `TrainerError` that names the first file with another value and lists all values seen.

@@ -13,6 +13,8 @@ package struct MaskMeaning: Hashable, Sendable {
         var name: String
         var values: [UInt8] = []
         var colours: [PaletteColor] = []
+        /// What annotations call their objects.
+        var labels: [String] = []
 
         var isIgnored: Bool { name == MaskMap.ignoreWord }
         var number: UInt8? { UInt8(name) }
@@ -23,6 +25,7 @@ package struct MaskMeaning: Hashable, Sendable {
     private var entries: [Entry] = []
 
     private var hasColours: Bool { entries.contains { !$0.colours.isEmpty } }
+    private var hasLabels: Bool { entries.contains { !$0.labels.isEmpty } }
     private var isNamed: Bool { entries.contains { !$0.isIgnored && $0.number == nil } }
 
     /// What it comes to for a net.
@@ -30,6 +33,8 @@ package struct MaskMeaning: Hashable, Sendable {
         package var map: MaskMap
         /// Which value stands for which colour; nil where masks hold values.
         package var colours: PaletteRule?
+        /// What annotations call their objects, from value 1 on; nil where nobody speaks of them.
+        package var labels: [String]?
         /// Of the classes, from class 0; empty where they have numbers.
         package var names: [String] = []
     }
@@ -37,12 +42,11 @@ package struct MaskMeaning: Hashable, Sendable {
     /// - Throws: `TrainerError` that says which part is wrong.
     package init(parsing text: String) throws {
         self.text = text
-        let isPlain =
-            !text.contains("#")
-            && text.split(separator: ",").allSatisfy { part in
-                let name = part.prefix { $0 != "=" }
-                return name == MaskMap.ignoreWord || name.allSatisfy(\.isNumber)
-            }
+        let isPlain = text.split(separator: ",").allSatisfy { part in
+            let name = part.prefix { $0 != "=" }
+            let isNumbered = name == MaskMap.ignoreWord || name.allSatisfy(\.isNumber)
+            return isNumbered && part.dropFirst(name.count).allSatisfy { $0.isNumber || "=+-".contains($0) }
+        }
         if isPlain { _ = try MaskMap(parsing: text) }
         for part in text.split(separator: ",", omittingEmptySubsequences: false) {
             let sides = part.split(separator: "=", omittingEmptySubsequences: false)
@@ -55,6 +59,8 @@ package struct MaskMeaning: Hashable, Sendable {
                     entry.colours.append(colour)
                 } else if let values = MaskMap.values(word) {
                     entry.values += Array(values)
+                } else if !word.isEmpty, word.first != "#", !word.allSatisfy({ $0.isNumber || $0 == "-" }) {
+                    entry.labels.append(String(word))
                 } else {
                     throw fault("expected a colour such as #804080 or a value from 0 to 255, found \"\(word)\"")
                 }
@@ -65,8 +71,17 @@ package struct MaskMeaning: Hashable, Sendable {
     }
 
     private func check() throws {
-        if hasColours, entries.contains(where: { !$0.values.isEmpty }) {
-            throw fault("expected colours or values, found both")
+        let kinds = [
+            (hasColours, "colours"), (entries.contains { $0.values.contains { $0 != 0 } }, "values"),
+            (hasLabels, "labels"),
+        ].filter(\.0).map(\.1)
+        let isMixed = kinds.count > 1 || (hasColours && entries.contains { !$0.values.isEmpty })
+        if isMixed {
+            throw fault("expected colours, values or labels alone, found \(kinds.joined(separator: " and "))")
+        }
+        var labels: Set<String> = []
+        for label in entries.flatMap(\.labels) where !labels.insert(label).inserted {
+            throw fault("label \"\(label)\" is listed twice")
         }
         var colours: Set<PaletteColor> = []
         var values: Set<UInt8> = []
@@ -78,6 +93,7 @@ package struct MaskMeaning: Hashable, Sendable {
                 throw fault("value \(value) is listed twice")
             }
         }
+        guard labels.count < 255 else { throw fault("expected at most 254 labels, found \(labels.count)") }
         guard colours.count <= 256 else { throw fault("expected at most 256 colours, found \(colours.count)") }
         guard isNamed else {
             if let entry = entries.first(where: { $0.number == ClassRange.void }) {
@@ -111,16 +127,30 @@ package struct MaskMeaning: Hashable, Sendable {
         let (entries, names) = try isNamed ? numbered(task) : (entries, [])
         var map = MaskMap(background: [], object: [])
         var colours: [PaletteRule.Entry] = []
+        var labels: [String] = []
+        if hasLabels, !entries.contains(where: { $0.values.contains(0) }) {
+            // What nobody has outlined is background, or where that is a class with labels, left out.
+            let isTaken =
+                task != .mask && entries.contains { $0.number == 0 } && !self.entries.contains(where: \.isBackground)
+            map.classes[0] = !isTaken ? 0 : task?.classes?.ignore == nil ? nil : ClassRange.void
+        }
+        if hasLabels, task?.classes?.ignore != nil { map.classes[Int(ClassRange.void)] = ClassRange.void }
         for entry in entries {
             let number = entry.isIgnored ? ClassRange.void : entry.number ?? 0
             for value in entry.values { map.classes[Int(value)] = number }
+            for label in entry.labels {
+                labels.append(label)
+                map.classes[labels.count] = number
+            }
             for colour in entry.colours {
                 map.classes[colours.count] = number
                 colours.append(PaletteRule.Entry(value: UInt8(colours.count), colour: colour))
             }
         }
         if let task { map = try map.fitted(to: task) }
-        return Settled(map: map, colours: colours.isEmpty ? nil : .told(colours), names: names)
+        return Settled(
+            map: map, colours: colours.isEmpty ? nil : .told(colours), labels: labels.isEmpty ? nil : labels,
+            names: names)
     }
 
     /// The entries with numbers in place of names, and the names in the order of these numbers.

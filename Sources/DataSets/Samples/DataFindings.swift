@@ -9,6 +9,10 @@ package struct DataFindings: Hashable, Sendable {
     package var isParted = false
     /// What was kept whole when the samples were parted; nil without groups.
     package var groups: GroupFindings?
+    /// What masks are drawn from; nil where they are pictures.
+    var drawn: String?
+    /// What classes are called by the labels of annotations; empty where they do not say it.
+    package var classNames: [String] = []
     /// How masks are named, where that was found out.
     var maskNames: [MaskName] = []
     /// How the files of a picture are named that has one a channel; nil for whole files.
@@ -39,7 +43,8 @@ package struct DataFindings: Hashable, Sendable {
         let names = files + maskNames.map { "masks are named \($0.words)" }
         let colours = palettes.flatMap { $0.isTold ? "of the masks' colours \($0.words)" : nil }
         return
-            (["pictures of \(sizes.text)" + rangeText] + names + [colours, masks?.text, groups?.text].compactMap { $0 })
+            (["pictures of \(sizes.text)" + rangeText] + names
+            + [drawn, colours, masks?.text, groups?.text].compactMap { $0 })
             .joined(separator: "; ")
     }
 

@@ -4,7 +4,7 @@ import Base
 package struct GroupFindings: Hashable, Sendable {
     /// `--groups`; nil for those of a list.
     var rule: String?
-    var count: Int
+    package var count: Int
     /// How many of them test.
     var testing: Int
     /// Samples of no group, each of which stands for itself.

@@ -64,28 +64,40 @@ package struct SampleLoading {
     /// - Parameters:
     ///   - map: what mask values mean; nil for the layout's map or, failing that, what is usual for the task.
     ///   - palettes: what the indices of palettes mean; nil to find it out.
+    ///   - labels: of annotations, from value 1 on; nil for their own.
+    ///   - names: what classes are called, if they are.
     /// - Throws: `TrainerError` when a folder cannot be read, nothing of it is left, or a mask holds a value outside
     ///   the map.
-    func load(_ layout: DataLayout, map: MaskMap?, palettes: PaletteRule? = nil) throws -> LoadedSamples {
+    func load(
+        _ layout: DataLayout, map: MaskMap?, palettes: PaletteRule? = nil, labels: [String]? = nil, names: [String] = []
+    ) throws -> LoadedSamples {
         // Before the pictures are read, which takes a while.
         _ = try map?.fitted(to: shape.task)
         var report = DataReport()
-        let pairings = try layout.folders.map { try SamplePairing($0) }
+        var pairings = try layout.folders.map { try SamplePairing($0) }
+        let labels = try pairings.settleLabels(labels, for: shape.task)
         var loading = self
         loading.decoding.channelNames = pairings.lazy.compactMap(\.channels).first ?? decoding.channelNames
-        return try loading.load(pairings, layout, map: map, palettes: palettes, &report)
+        return try loading.load(
+            pairings, layout, map: map, palettes: palettes, labels: labels, names: names, &report)
     }
 
     private func load(
-        _ pairings: [SamplePairing], _ layout: DataLayout, map: MaskMap?, palettes: PaletteRule?,
-        _ report: inout DataReport
+        _ pairings: [SamplePairing], _ layout: DataLayout, map: MaskMap?, palettes: PaletteRule?, labels: [String]?,
+        names: [String], _ report: inout DataReport
     ) throws -> LoadedSamples {
         var usable = try decode(pairings, &report)
         for (index, folders) in layout.folders.enumerated() where !usable.contains(where: { $0.folder == index }) {
             throw Self.nothingLeft(folders, pairings[index].pairs.count, report)
         }
         let palettes = try settlePalettes(of: &usable, map: map, given: palettes)
-        var loaded = try samples(of: usable, layout, map: map, palettes, report)
+        let own = try map == nil ? labels.map { try MaskMap.standard(for: shape.task, labels: $0, names: names) } : nil
+        var loaded = try samples(of: usable, layout, map: map ?? own, palettes, report)
+        loaded.reader?.labels = labels
+        loaded.findings.drawn = pairings.drawnText(labels)
+        if let labels, own != nil, shape.task.classes?.count == labels.count + 1 {
+            loaded.findings.classNames = ["background"] + labels
+        }
         loaded.findings.maskNames = pairings.foundNames
         loaded.findings.channels = decoding.channelNames
         return loaded

@@ -37,7 +37,7 @@ extension SampleReader {
             }
         var content = SampleContent(picture: look.content, mask: 0)
         var labels: [[UInt8]]?
-        if let path = pair.mask { labels = try masks(rects, stored, path, &content) }
+        if let source = pair.source { labels = try masks(rects, stored, source, &content) }
         try check(content, stored, pair)
         return rects.indices.map { place in
             PicturePiece(
@@ -75,8 +75,17 @@ extension SampleReader {
 
     /// The class numbers of each rectangle of a mask, which is in memory as a whole meanwhile.
     private func masks(
-        _ rects: [PictureRect], _ stored: StoredSample, _ path: String, _ content: inout SampleContent
+        _ rects: [PictureRect], _ stored: StoredSample, _ source: MaskSource, _ content: inout SampleContent
     ) throws -> [[UInt8]] {
+        let path: String
+        switch source {
+        case .file(let file): path = file
+        case .drawn(let drawn):
+            let bitmap = drawn.bitmap(of: stored.size)
+            content.mask = MaskFacts(bitmap).content
+            let values = bitmap.resizedNearest(width: stored.size.width, height: stored.size.height).pixels
+            return rects.map { classes($0.cut(values, channels: 1, of: stored.size), stored.table) }
+        }
         var look: MaskLook?
         let mask = try SizedMask(
             path: path, options: decoding,

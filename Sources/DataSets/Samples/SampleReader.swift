@@ -9,6 +9,8 @@ package struct SampleReader: Sendable {
     var map: MaskMap?
     /// What the indices of palette masks mean; nil where there are none.
     package var palettes: PaletteRule?
+    /// What annotations call their objects, from value 1 on; nil where masks are pictures.
+    package var labels: [String]?
     /// How files are decoded.
     package var decoding = DecodingOptions()
     /// nil for whole pictures at the net's size.
@@ -47,9 +49,9 @@ package struct SampleReader: Sendable {
     /// The mask of a sample at its picture's own size; one of another size is brought to that by nearest neighbour.
     /// - Throws: `ImageError` when the file can no longer be read; `TrainerError` for samples without one.
     package func mask(of stored: StoredSample, at size: PictureSize) throws -> OwnSizeMask {
-        guard let path = stored.pair?.mask else { throw TrainerError("\(stored.file): has no mask in a file") }
-        let mask = try SizedMask(path: path, width: size.width, height: size.height, options: decoding)
-        return OwnSizeMask(width: size.width, values: mask.values, classes: classes(Array(0...UInt8.max), stored.table))
+        guard let source = stored.pair?.source else { throw TrainerError("\(stored.file): has no mask in a file") }
+        let values = try source.values(width: size.width, height: size.height, of: size, decoding)
+        return OwnSizeMask(width: size.width, values: values, classes: classes(Array(0...UInt8.max), stored.table))
     }
 
     /// Raw values of a mask as class numbers.

@@ -1,3 +1,4 @@
+import Base
 import DataSets
 import Imaging
 import Recipes
@@ -8,6 +9,7 @@ extension DataSettings: RecordPart {
             ("data", folder ?? ""), ("data_images", pictures ?? ""), ("data_masks", masks ?? ""),
             ("mask_name", maskName?.description ?? ""), ("pairs", pairs ?? ""),
             ("mask_map", map?.description ?? ""), ("class_names", classNames.joined(separator: ",")),
+            ("mask_labels", labels.map { JSON.array($0.map { .string($0) }).text(.compact) } ?? ""),
             ("groups", groups?.description ?? ""), ("split", "\(split)"), ("sorted", "\(isSorted)"),
             ("fold", fold?.description ?? ""), ("mask_palette", palettes?.description ?? ""),
             ("range", rangeSetting.description), ("range_numbers", range?.description ?? ""),
@@ -49,6 +51,10 @@ extension DataSettings: RecordPart {
             split: try fields.value("split"), isSorted: try fields.value("sorted"),
             groups: try groups.map { try GroupRule(parsing: $0) }, fold: fold.flatMap { Fold($0) })
         try readNumbers(fields)
+        if fields.has("mask_labels"), let text = try fields.optional("mask_labels") {
+            labels = try? JSON(parsing: text).array?.compactMap(\.string)
+            if labels == nil { throw fields.wrong("mask_labels", text, "a list of labels") }
+        }
         // Earlier versions knew whole pictures alone, and did not say how large those were.
         if fields.has("typical_scale") {
             typicalScale = try fields.optional("typical_scale").map { _ in try fields.value("typical_scale") }

@@ -95,7 +95,7 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         } else {
             try Self.checkReading((previous ?? repeated?.record)?.data, dataSettings)
         }
-        let names = try ClassNames(dataSettings.classNames, task: interface.task)
+        _ = try ClassNames(dataSettings.classNames, task: interface.task)
         // Only now, so that a command that makes no sense leaves no folder behind.
         let folder = try RunFolder(output)
         let (samples, findings) = try DataSet.load(
@@ -104,6 +104,9 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
             shares: MemoryShares(training: model, settings, tests: dataSettings.tests, threads: threads),
             console: console)
         dataSettings.palettes = samples.reader?.palettes
+        dataSettings.labels = samples.reader?.labels ?? dataSettings.labels
+        if dataSettings.classNames.isEmpty { dataSettings.classNames = findings?.classNames ?? [] }
+        let names = try ClassNames(dataSettings.classNames, task: interface.task)
         dataSettings.range = samples.range
         dataSettings.normalization = samples.normalization
         dataSettings.channels = samples.reader?.decoding.channelNames
