@@ -72,6 +72,7 @@ NETS = [
     Net("unet", PETS),
     Net("unet-bn", PETS),
     Net("unet-recipe", PETS),
+    Net("unet-deep", PETS),
     Net("unet-nearest", PETS),
     Net("unet-bilinear", PETS),
     Net("unet-transpose3", PETS),

@@ -22,6 +22,7 @@ public struct BundledNet: Sendable, CustomStringConvertible {
         BundledNet("unet-bilinear", ["width": 2, "size": 16]),
         BundledNet("unet-bn", ["width": 2, "size": 32]),
         BundledNet("unet-camvid", ["width": 2, "rows": 32, "columns": 48]),
+        BundledNet("unet-deep", ["width": 2, "size": 32]),
         BundledNet("unet-gray", ["width": 2, "size": 16]),
         BundledNet("unet-nails", ["width": 2, "size": 16]),
         BundledNet("unet-nearest", ["width": 2, "size": 16]),

@@ -16,6 +16,8 @@ struct BundledCounts: Sendable {
         BundledCounts(name: "unet-gray", parameters: gray, output: [1, 256, 256]),
         BundledCounts(name: "unet-nails", parameters: unet { conv(2 * $0, $0, 3) }, output: mask),
         BundledCounts(name: "unet-recipe", parameters: recipe, output: mask),
+        // Two heads more, of a weight for each channel below and a bias.
+        BundledCounts(name: "unet-deep", parameters: recipe + (width + 1) + (2 * width + 1), output: mask),
         BundledCounts(name: "unet-nearest", parameters: unet { conv(2 * $0, $0, 3) }, output: mask),
         BundledCounts(name: "unet-transpose3", parameters: unet { conv(2 * $0, $0, 3) }, output: mask),
         BundledCounts(name: "unet-unpool", parameters: unpool, output: mask),
