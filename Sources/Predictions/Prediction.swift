@@ -9,7 +9,7 @@ package enum Prediction {
     }
 }
 
-/// What a net says of a picture, in its own size: the mean of what it says of the picture's mirror images.
+/// What nets say of a picture, in their own size: the mean of what each says of the picture and of its mirror images.
 struct PredictedMaps: Sendable {
     /// `[channels, height, width]`, 0 ... 1.
     private(set) var values: [Float]
@@ -17,12 +17,13 @@ struct PredictedMaps: Sendable {
     /// That of masks, or of pictures for nets that learn them.
     let size: PictureSize
 
-    /// - Parameter outputs: one for each of the flips' passes, `[channels, outputHeight, outputWidth]`. Where masks are
+    /// - Parameter outputs: one for each of the flips' passes, of several nets one after the other, `[channels, outputHeight, outputWidth]`. Where masks are
     ///   larger than that, nothing is said of their border: probability 0.
     init(_ outputs: [[Float]], flips: Flips, shape: SampleShape) {
         let (height, width) = (shape.outputHeight, shape.outputWidth)
         let channels = (outputs.first?.count ?? 0) / max(1, height * width)
-        let said = zip(outputs, flips.passes).map { output, pass in
+        let said = outputs.enumerated().map { index, output in
+            let pass = flips.passes[index % flips.passes.count]
             var values = output
             values.withUnsafeMutableBufferPointer { shape.task.makeValues(of: $0, channels: channels) }
             return flipped(values, height: height, width: width, columns: pass.columns, rows: pass.rows)

@@ -26,10 +26,12 @@ package struct PredictionStyle: Hashable, Sendable {
     package var probabilityBits: Int?
     package var overlay = Overlay.none
     package var flips = Flips.none
+    package var postprocessing = Postprocessing.none
 
     package init(
         decoding: DecodingOptions = DecodingOptions(), range: PictureRange = .full, threshold: Float = 0.5,
-        probabilityBits: Int? = nil, overlay: Overlay = .none, flips: Flips = .none
+        probabilityBits: Int? = nil, overlay: Overlay = .none, flips: Flips = .none,
+        postprocessing: Postprocessing = .none
     ) {
         self.decoding = decoding
         self.range = range
@@ -37,6 +39,7 @@ package struct PredictionStyle: Hashable, Sendable {
         self.probabilityBits = probabilityBits
         self.overlay = overlay
         self.flips = flips
+        self.postprocessing = postprocessing
     }
 
     /// That of a data set, which tests are fed.

@@ -53,14 +53,21 @@ package enum Flips: String, CaseIterable, Hashable, Sendable {
     case none
     /// The picture, and left and right exchanged.
     case h
+    /// The picture, and top and bottom exchanged.
+    case v
     /// Also upside down, and both.
     case hv
+
+    package init(columns: Bool, rows: Bool) {
+        self = columns ? (rows ? .hv : .h) : (rows ? .v : .none)
+    }
 
     /// Whether columns and rows are turned round, in the order in which the net sees them.
     package var passes: [(columns: Bool, rows: Bool)] {
         switch self {
         case .none: [(false, false)]
         case .h: [(false, false), (true, false)]
+        case .v: [(false, false), (false, true)]
         case .hv: [(false, false), (true, false), (false, true), (true, true)]
         }
     }

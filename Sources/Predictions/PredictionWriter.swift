@@ -18,17 +18,25 @@ protocol PredictionRows: AnyObject {
     func append(_ row: PredictedRow) throws
 }
 
-/// Writes all files of one picture's prediction, row by row.
+/// Writes all files of one picture's prediction, row by row; where something is done to the whole mask, that is kept, a byte a
+/// pixel, and written at the end.
 ///
 /// Each file appears when its last row is there; a writer that is given up leaves none.
 final class PredictionWriter {
     /// Whether rows have to come with the picture's pixels.
     let needsPicture: Bool
+    private let size: PictureSize
+    private let postprocessing: Postprocessing
+    /// The mask or class map so far, where something is done to it.
+    private var labels: [UInt8] = []
     private let task: TrainingTask
     private let threshold: Float
     private let job: PredictionJob
     private var rowsLeft: Int
-    private let outputs: [any PredictionRows]
+    private let hasOverlay: Bool
+    /// Made of labels, and of values alone.
+    private let results: [any PredictionRows]
+    private let probabilities: [any PredictionRows]
 
     /// - Throws: `ImageError` when a file cannot be made.
     init(
@@ -38,11 +46,12 @@ final class PredictionWriter {
         self.job = job
         threshold = style.threshold
         rowsLeft = size.height
+        self.size = size
+        postprocessing = task.needsMasks ? style.postprocessing : .none
         var outputs: [any PredictionRows] = [try ResultRows(job.result, size, channels, task)]
-        if let bits = style.probabilityBits {
-            outputs.append(try ProbabilityRows(job.probabilities, size, bits: bits))
-        }
-        needsPicture = job.overlay != nil
+        probabilities = try style.probabilityBits.map { [try ProbabilityRows(job.probabilities, size, bits: $0)] } ?? []
+        hasOverlay = job.overlay != nil
+        needsPicture = hasOverlay && postprocessing.isNone
         if let overlay = job.overlay {
             switch style.overlay {
             case .none: break
@@ -50,7 +59,7 @@ final class PredictionWriter {
             case .figure(let names): outputs.append(FigureRows(overlay, size, names))
             }
         }
-        self.outputs = outputs
+        results = outputs
     }
 
     /// Takes the next row.
@@ -62,7 +71,28 @@ final class PredictionWriter {
         rowsLeft -= 1
         if rowsLeft == 0 { try job.checkFree(task) }
         let row = PredictedRow(values: values, labels: task.labels(values, threshold: threshold), picture: picture)
-        for output in outputs { try output.append(row) }
+        for output in probabilities { try output.append(row) }
+        if postprocessing.isNone {
+            for output in results { try output.append(row) }
+        } else {
+            labels += row.labels
+        }
+    }
+
+    /// Writes what waits for the whole mask, once all rows have come.
+    /// - Parameter picture: reads the picture again, for what is drawn on it.
+    /// - Throws: as `append`.
+    func finish(_ picture: () throws -> PictureAgain) throws {
+        guard !postprocessing.isNone else { return }
+        postprocessing.apply(to: &labels, width: size.width)
+        let rows = hasOverlay ? try picture() : nil
+        let nothing = UnsafeBufferPointer<Float>(start: nil, count: 0)
+        for start in stride(from: 0, to: labels.count, by: size.width) {
+            let row = PredictedRow(
+                values: nothing, labels: Array(labels[start..<start + size.width]),
+                picture: try rows?.next() ?? [])
+            for output in results { try output.append(row) }
+        }
     }
 }
 

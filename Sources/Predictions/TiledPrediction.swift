@@ -82,19 +82,23 @@ package struct TiledPrediction {
         try job.makeFolders()
         let writer = try PredictionWriter(
             job, size: size, channels: net.outputChannels, task: shape.task, style: style)
+        func picture() throws -> PictureAgain {
+            try PictureAgain(job.picture, expected: size, bands: net.inputChannels, style)
+        }
         // Both readers run at once, so that one must not wait for the other.
         var again = style
         again.decoding.waitsForRoom = false
-        let picture =
+        let rows =
             writer.needsPicture ? try PictureAgain(job.picture, expected: size, bands: net.inputChannels, again) : nil
         var done = 0
         try eachRow(reader, of: job.picture, check: check) { values in
             // Before the last row makes the files whole.
             try check()
             progress(done)
-            try writer.append(values, picture: try picture?.next() ?? [])
+            try writer.append(values, picture: try rows?.next() ?? [])
             done += 1
         }
+        try writer.finish(picture)
     }
 
     /// Calls `body` with each row `[outputChannels, width]` of values, 0 ... 1, at the picture's own size.
@@ -150,7 +154,7 @@ package struct TiledPrediction {
                 + "that are left; cut it, or give more memory")
     }
 
-    /// Outputs, and those of the mirror image if there are any behind them, to the mean of their values.
+    /// Outputs, of several nets and of mirror images one behind the other, to the mean of their values.
     private func makeValues(of outputs: UnsafeBufferPointer<Float>, into row: inout [Float]) {
         var said = Array(outputs)
         let count = row.count
@@ -161,7 +165,11 @@ package struct TiledPrediction {
             }
         }
         let passes = said.count / count
-        for i in row.indices { row[i] = passes == 1 ? said[i] : (said[i] + said[i + count]) / 2 }
+        for i in row.indices {
+            var sum = said[i]
+            for pass in 1..<max(1, passes) { sum += said[pass * count + i] }
+            row[i] = passes == 1 ? sum : sum / Float(passes)
+        }
     }
 }
 

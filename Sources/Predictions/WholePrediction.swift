@@ -10,13 +10,14 @@ import TrainerSupport
 /// Workers decode pictures ahead and write results while the net runs on the calling thread. Of pictures that
 /// are done nothing but names is kept. What is written does not depend on the number of threads.
 package struct WholePrediction {
-    let net: Net
+    /// Of one graph; what they say is averaged.
+    let nets: [Net]
     let style: PredictionStyle
     let threads: Int
     let isStrict: Bool
 
-    package init(net: Net, style: PredictionStyle, threads: Int, isStrict: Bool) {
-        self.net = net
+    package init(nets: [Net], style: PredictionStyle, threads: Int, isStrict: Bool) {
+        self.nets = nets
         self.style = style
         self.threads = threads
         self.isStrict = isStrict
@@ -33,8 +34,8 @@ package struct WholePrediction {
         _ source: PredictionSource, isInterrupted: @escaping @Sendable () -> Bool,
         notice: (PredictionJob, PictureSize) -> Void, progress: (Int) -> Void
     ) throws -> PredictionTally {
-        let queue = PredictionQueue(source, capacity: net.model.batchCapacity)
-        let tools = PredictionTools(shape: net.interface.shape, style: style)
+        let queue = PredictionQueue(source, capacity: nets[0].model.batchCapacity)
+        let tools = PredictionTools(shape: nets[0].interface.shape, style: style)
         var workers: [PosixThread] = []
         defer {
             queue.close()
@@ -77,21 +78,34 @@ package struct WholePrediction {
 
     private func predict(_ inputs: [PredictionInput], _ queue: PredictionQueue) throws {
         guard !inputs.isEmpty else { return }
-        let shape = net.interface.shape
-        let passes = try style.flips.passes.map { pass in
-            try net.outputs(
-                of: inputs.map {
-                    flipped(
-                        $0.picture, height: shape.height, width: shape.width, columns: pass.columns, rows: pass.rows)
-                })
-        }
-        for (index, input) in inputs.enumerated() where !passes.allSatisfy({ $0[index].isFinite }) {
-            throw Net.outputFault(input.job.picture)
+        let outputs = try nets.outputs(of: inputs.map(\.picture), style.flips) {
+            Net.outputFault(inputs[$0].job.picture)
         }
         queue.write(
             inputs.enumerated().map { index, input in
-                PredictionResult(job: input.job, size: input.size, outputs: passes.map { $0[index] })
+                PredictionResult(job: input.job, size: input.size, outputs: outputs[index])
             })
+    }
+}
+
+extension [Net] {
+    /// What each net says of each picture and of its mirror images: for a picture the first net's passes, then the others'.
+    /// - Parameter fault: the error for a picture of which a net says no number.
+    /// - Throws: `RuntimeError`, and that error.
+    func outputs(of pictures: [[Float]], _ flips: Flips, fault: (Int) -> TrainerError) throws -> [[[Float]]] {
+        var outputs = [[[Float]]](repeating: [], count: pictures.count)
+        for net in self {
+            let shape = net.interface.shape
+            for pass in flips.passes {
+                let said = try net.outputs(
+                    of: pictures.map {
+                        flipped($0, height: shape.height, width: shape.width, columns: pass.columns, rows: pass.rows)
+                    })
+                for (index, output) in said.enumerated() { outputs[index].append(output) }
+            }
+        }
+        if let broken = outputs.firstIndex(where: { !$0.allSatisfy(\.isFinite) }) { throw fault(broken) }
+        return outputs
     }
 }
 
@@ -108,7 +122,7 @@ struct PredictionResult: Sendable {
     var job: PredictionJob
     /// Of the picture.
     var size: PictureSize
-    /// One for each pass of the flips.
+    /// One for each net and pass of the flips.
     var outputs: [[Float]]
 }
 
@@ -153,13 +167,15 @@ struct PredictionTools: Sendable {
         try result.job.makeFolders()
         let writer = try PredictionWriter(
             result.job, size: result.size, channels: maps.channels, task: shape.task, style: style)
-        let picture =
-            writer.needsPicture
-            ? try PictureAgain(result.job.picture, expected: result.size, bands: shape.channels, style) : nil
+        func picture() throws -> PictureAgain {
+            try PictureAgain(result.job.picture, expected: result.size, bands: shape.channels, style)
+        }
+        let rows = writer.needsPicture ? try picture() : nil
         try maps.eachRow(of: result.size) { row in
             if isInterrupted() { throw Interrupted() }
-            try writer.append(row, picture: try picture?.next() ?? [])
+            try writer.append(row, picture: try rows?.next() ?? [])
         }
+        try writer.finish(picture)
     }
 }
 

@@ -264,6 +264,9 @@ import Testing
             #expect(result.regions[Int(number)] == (isSomewhere ? one : nil))
             if isSomewhere, let one { dices.append(one.dice) }
         }
+        var alone = PictureDice(task)
+        alone.add(labels: predicted, mask: truth)
+        #expect(alone.value == result.value(.dice))
         #expect(result.value(.dice) == (dices.isEmpty ? nil : dices.reduce(0, +) / Double(dices.count)))
     }
 

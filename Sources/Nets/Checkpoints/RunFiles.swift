@@ -28,6 +28,8 @@ package struct RunFiles: Hashable, Sendable {
     package var curves: String { FileSystem.join(folder, "curves.png") }
     /// Of class maps only.
     package var confusion: String { FileSystem.join(folder, "confusion.png") }
+    /// Of binary masks only.
+    package var thresholds: String { FileSystem.join(folder, "thresholds.png") }
     package var samples: String { FileSystem.join(folder, "samples.png") }
     /// Of cross-validation: what each fold reached, and the folder of each.
     package var folds: String { FileSystem.join(folder, "folds.csv") }
@@ -35,9 +37,18 @@ package struct RunFiles: Hashable, Sendable {
     package var all: [String] {
         [
             checkpoint, best, bestScores, pictures, metrics, metricsLines, hashes, description, plan, graph, report,
-            curves, confusion, samples, folds,
+            curves, confusion, thresholds, samples, folds,
         ]
     }
 
-    package func fold(_ number: Int) -> RunFiles { RunFiles(folder: FileSystem.join(folder, "fold-\(number)")) }
+    /// The number of the fold whose folder has that name; nil for others.
+    package static func foldNumber(_ name: String) -> Int? {
+        name.hasPrefix(foldPrefix) ? Int(name.dropFirst(foldPrefix.count)) : nil
+    }
+
+    private static let foldPrefix = "fold-"
+
+    package func fold(_ number: Int) -> RunFiles {
+        RunFiles(folder: FileSystem.join(folder, Self.foldPrefix + "\(number)"))
+    }
 }

@@ -13,6 +13,9 @@ package struct RunRecord: Hashable, Sendable {
     /// Of the samples and their split.
     package var fingerprint: String
     package var progress = RunProgress()
+    /// The probability from which on a pixel is object that was best for the pictures that test; known of a run's best
+    /// weights once training has ended.
+    package var threshold: Double?
 
     private static let format = "unetc-checkpoint-3"
     /// Formats that say less, but nothing else.
@@ -21,7 +24,7 @@ package struct RunRecord: Hashable, Sendable {
     /// The record as safetensors metadata.
     package var metadata: [(String, String)] {
         [("format", Self.format), ("graph", graphName), ("graph_hash", graphHash), ("data_fingerprint", fingerprint)]
-            + progress.metadata + settings.metadata + data.metadata
+            + progress.metadata + settings.metadata + data.metadata + (threshold.map { [("threshold", "\($0)")] } ?? [])
     }
 
     /// - Throws: `TrainerError` that names the file and the entry that is missing or wrong.
@@ -38,6 +41,7 @@ package struct RunRecord: Hashable, Sendable {
         progress = try RunProgress(fields)
         settings = try TrainingSettings(fields)
         data = try DataSettings(fields)
+        threshold = fields.has("threshold") ? try fields.value("threshold") : nil
     }
 
     package init(

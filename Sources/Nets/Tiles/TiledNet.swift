@@ -20,33 +20,35 @@ package final class TiledNet {
     /// Channels of a row of the output: 1 for a mask, the number of classes, those of the picture.
     package let outputChannels: Int
     private let interface: NetInterface
-    private let executor: Executor
-    private let plan: PlanHandle
+    /// One for each of the nets, which have weights of their own.
+    private let members: [(executor: Executor, plan: PlanHandle)]
 
+    /// - Parameter weights: of one net, or of several that walk together; without any they are zero.
     /// - Throws: `TrainerError` for a model without a plan for tiles; `RuntimeError` when memory does not suffice.
-    package convenience init(model: Model, threads: Int, weights: Checkpoint? = nil) throws {
+    package convenience init(model: Model, threads: Int, weights: [Checkpoint] = []) throws {
         let geometry = try TileGeometry.required(of: model)
-        let parameters = try ParameterStore(model: model)
-        try weights?.restoreWeights(parameters)
-        let executor = try Executor(
-            model: model, parameters: parameters, plans: [TileGeometry.plan], threads: threads, preparedWeights: .kept)
-        try self.init(geometry, parameters, executor)
+        let stores = try (0..<max(1, weights.count)).map { _ in try ParameterStore(model: model) }
+        for (checkpoint, parameters) in zip(weights, stores) { try checkpoint.restoreWeights(parameters) }
+        let executors = try stores.map {
+            try Executor(
+                model: model, parameters: $0, plans: [TileGeometry.plan], threads: threads, preparedWeights: .kept)
+        }
+        try self.init(geometry, stores[0], executors)
     }
 
     /// A net's tiles: with its weights as they are at the time, in its memory, on its threads.
     /// - Throws: `TrainerError` for a model without a plan for tiles; `RuntimeError` for a net that was not made for them.
     package convenience init(of net: Net) throws {
-        try self.init(TileGeometry.required(of: net.model), net.parameters, net.executor)
+        try self.init(TileGeometry.required(of: net.model), net.parameters, [net.executor])
     }
 
-    private init(_ geometry: TileGeometry, _ parameters: ParameterStore, _ executor: Executor) throws {
+    private init(_ geometry: TileGeometry, _ parameters: ParameterStore, _ executors: [Executor]) throws {
         let model = parameters.model
         self.model = model
         self.geometry = geometry
         self.parameters = parameters
-        self.executor = executor
         interface = try NetInterface(model: model)
-        plan = try executor.plan(TileGeometry.plan)
+        members = try executors.map { ($0, try $0.plan(TileGeometry.plan)) }
         let name = interface.output
         inputChannels = interface.shape.channels
         outputChannels = try model.plan(TileGeometry.plan).outputs.first { $0.name == name }?.shape[0] ?? 1
@@ -59,17 +61,18 @@ package final class TiledNet {
 
     /// Computes a tile of nothing, to see how long that takes.
     /// - Throws: `RuntimeError`.
-    package func runOnce() throws { try executor.run(plan, batch: 1) }
+    package func runOnce() throws { for member in members { try member.executor.run(member.plan, batch: 1) } }
 
     /// Predicts one picture of `width` × `height` pixels, each from 1.
     ///
     /// - Parameters:
     ///   - mirrored: also predicts the picture mirrored left to right, as a picture of its own, whose output is mirrored
-    ///     back. `write` then takes `[2 * outputChannels, width]`: the output as it is, then the other one.
+    ///     back. `write` then takes the output as it is, and behind it the other one.
     ///   - read: fills the next row of the picture, `[inputChannels, width]` as the net takes it. Called for rows 0, 1, 2 …
     ///     in order, each when the first band that shows it is due.
     ///   - check: called before each tile; what it throws ends the walk.
-    ///   - write: takes the next row of the output, `[outputChannels, width]` as the graph defines it (logits, mostly).
+    ///   - write: takes the next row of the output, `[outputChannels, width]` as the graph defines it (logits, mostly); of
+    ///     several nets those of one behind the other.
     ///     Called for rows 0, 1, 2 … in order; the buffer is valid within the call.
     /// - Throws: what `read` and `write` throw, after which another picture can be predicted; `TrainerError` for a picture
     ///   without pixels; `RuntimeError`.
@@ -85,7 +88,7 @@ package final class TiledNet {
         var rows = PictureRows(length: inputChannels * width, height: height, axis: geometry.rows)
         let directions = mirrored ? [false, true] : [false]
         let band = OutputBand(
-            channels: directions.count * outputChannels, rows: geometry.rows.mostKept(of: height),
+            channels: members.count * directions.count * outputChannels, rows: geometry.rows.mostKept(of: height),
             width: width)
         for part in geometry.rows.parts(of: height) {
             try rows.load(part, axis: geometry.rows, read: read)
@@ -93,10 +96,13 @@ package final class TiledNet {
                 for tile in tiles {
                     try check()
                     let columns = sourceColumns(tile, width: width, isMirrored: isMirrored)
-                    try fill(part, columns, rows, height: height)
-                    try executor.run(plan, batch: 1)
-                    try executor.withOutput(interface.output, plan: plan, sample: 0) {
-                        keep($0, part, tile, band, isMirrored: isMirrored)
+                    for (number, member) in members.enumerated() {
+                        try fill(member, part, columns, rows, height: height)
+                        try member.executor.run(member.plan, batch: 1)
+                        let channel = (number * directions.count + (isMirrored ? 1 : 0)) * outputChannels
+                        try member.executor.withOutput(interface.output, plan: member.plan, sample: 0) {
+                            keep($0, part, tile, band, from: channel, isMirrored: isMirrored)
+                        }
                     }
                 }
             }
@@ -107,7 +113,7 @@ package final class TiledNet {
     /// What a walk over a picture of that size takes besides the net, in bytes.
     package func walkBytes(width: Int, height: Int, mirrored: Bool) -> Int {
         let read = geometry.rows.mostNeeded(of: height) * inputChannels
-        let written = geometry.rows.mostKept(of: height) * outputChannels * (mirrored ? 2 : 1)
+        let written = geometry.rows.mostKept(of: height) * outputChannels * (mirrored ? 2 : 1) * members.count
         return (read + written) * width * MemoryLayout<Float>.stride
     }
 
@@ -120,11 +126,14 @@ package final class TiledNet {
     }
 
     /// Writes the canvas under a tile to the net's input.
-    private func fill(_ band: TileAxis.Part, _ columns: [Int], _ rows: PictureRows, height: Int) throws {
+    private func fill(
+        _ member: (executor: Executor, plan: PlanHandle), _ band: TileAxis.Part, _ columns: [Int], _ rows: PictureRows,
+        height: Int
+    ) throws {
         let width = rows.length / inputChannels
         // Places that show the picture as it is are copied at once.
         let isPlain = columns.indices.allSatisfy { columns[$0] == columns[0] + $0 }
-        try executor.withInput(interface.picture, plan: plan, sample: 0) { input in
+        try member.executor.withInput(interface.picture, plan: member.plan, sample: 0) { input in
             for y in 0..<geometry.tileHeight {
                 rows.row(geometry.rows.source(band.start + y, of: height)).withUnsafeBufferPointer { row in
                     for channel in 0..<inputChannels {
@@ -147,7 +156,7 @@ package final class TiledNet {
     /// Copies what is exact and new of a tile's output, `[outputChannels, rows, columns]`, to its place in the band.
     private func keep(
         _ output: UnsafeBufferPointer<Float>, _ part: TileAxis.Part, _ tile: TileAxis.Part, _ band: OutputBand,
-        isMirrored: Bool
+        from firstChannel: Int, isMirrored: Bool
     ) {
         let (height, width) = (geometry.rows.output, geometry.columns.output)
         let first = tile.kept.lowerBound - tile.start
@@ -156,7 +165,7 @@ package final class TiledNet {
                 let start = (channel * height + row - part.start) * width + first
                 band.store(
                     UnsafeBufferPointer(rebasing: output[start..<start + tile.kept.count]),
-                    row: row - part.kept.lowerBound, channel: isMirrored ? outputChannels + channel : channel,
+                    row: row - part.kept.lowerBound, channel: firstChannel + channel,
                     column: tile.kept.lowerBound, isMirrored: isMirrored)
             }
         }

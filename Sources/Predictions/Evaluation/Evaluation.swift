@@ -44,7 +44,9 @@ package func test(
         if let fault = try net.testFault(made, loss: loss, outputs: outputs) {
             return sums.scores.map { TestResult(scores: $0, fault: fault) }
         }
-        guard try unlessInterrupted({ try written?.add(outputs, of: batch) ?? () }) != nil else { return nil }
+        guard try unlessInterrupted({ try written?.add(outputs.map { [$0] }, of: batch) ?? () }) != nil else {
+            return nil
+        }
         progress(batch.count)
     }
     guard let patches = data.patches, var scores = sums.scores else {
@@ -58,6 +60,26 @@ package func test(
     guard let whole else { return nil }
     scores.values = whole.values
     return TestResult(scores: scores, confusion: whole.confusion, written: settings == nil ? nil : whole)
+}
+
+/// Measures what `predict` would write for samples by several nets or with mirror images, of which the graph's loss says nothing.
+///
+/// - Parameter nets: of one graph.
+/// - Returns: nil where nothing is written that could be compared with a file.
+/// - Throws: as `test`; `Interrupted`.
+package func measured(
+    _ nets: [Net], on samples: [Int], of data: DataSet, _ settings: MeasureSettings, progress: (Int) -> Void
+) throws -> WrittenScores? {
+    guard var written = WrittenEvaluation(data, settings), let net = nets.first else { return nil }
+    let batches = samples.chunks(of: net.model.batchCapacity)
+    let producer = try BatchProducer(maker: BatchMaker(data: data), batches: batches)
+    for batch in batches {
+        guard let made = try producer.next() else { break }
+        let outputs = try nets.outputs(of: made.pictures, settings.flips) { Net.outputFault(made.samples[$0].file) }
+        try written.add(outputs, of: batch)
+        progress(batch.count)
+    }
+    return written.scores
 }
 
 /// Tests a net tile by tile on whole pictures, with its weights as they are.

@@ -6,20 +6,30 @@ import Tasks
 package struct MeasureSettings: Hashable, Sendable {
     /// A pixel is object from this probability on.
     package var threshold: Float
+    /// Of whole pictures; tiles have their own.
+    package var flips: Flips
+    package var postprocessing: Postprocessing
     /// Of the boundary F1 measure.
     package var tolerance: BoundaryTolerance
     /// Whether each picture is measured for itself, and not only all of them together.
     package var isEach: Bool
     /// How many of the worst pictures are drawn.
     package var drawn: Int
+    /// What else could be done to masks, to be compared.
+    package var trials: [Postprocessing]
 
     package init(
-        threshold: Float = 0.5, tolerance: BoundaryTolerance = .usual, isEach: Bool = true, drawn: Int = 0
+        threshold: Float = 0.5, flips: Flips = .none, postprocessing: Postprocessing = .none,
+        tolerance: BoundaryTolerance = .usual, isEach: Bool = true, drawn: Int = 0,
+        trials: [Postprocessing] = []
     ) {
         self.threshold = threshold
+        self.flips = flips
+        self.postprocessing = postprocessing
         self.tolerance = tolerance
         self.isEach = isEach
         self.drawn = drawn
+        self.trials = trials
     }
 
     /// What tests between epochs tell.
@@ -33,6 +43,8 @@ struct EvaluatedPicture: Sendable {
     var curve: ThresholdCurve?
     /// nil where pictures are not measured for themselves.
     var scores: PictureScores?
+    /// The Dice of each of the settings' trials.
+    var trials: [Double?] = []
     /// Drawn with what is right and wrong in it; nil where that is not wanted.
     var drawing: Bitmap?
 }
@@ -48,6 +60,8 @@ struct PictureEvaluation {
     private var sums: MeasureSums
     private var curve: ThresholdCurve?
     private var row = 0
+    /// The labels of all rows, where something is done to them as a whole.
+    private var labels: [UInt8] = []
 
     /// - Parameter mask: the truth, at the picture's own size.
     init(_ task: TrainingTask, size: PictureSize, mask: OwnSizeMask, settings: MeasureSettings) {
@@ -62,12 +76,38 @@ struct PictureEvaluation {
 
     /// Takes the next row, `[channels, width]`, 0 ... 1.
     mutating func add(_ values: UnsafeBufferPointer<Float>) {
-        let truth = measurement?.truth(row: row) ?? mask?.row(row) ?? []
+        let truth = truth(row)
         let labels = task.labels(values, threshold: settings.threshold)
-        sums.add(labels: labels, mask: truth)
         curve?.add(values, mask: truth)
-        measurement?.add(labels)
+        if settings.postprocessing.isNone { add(labels, truth) }
+        if !settings.postprocessing.isNone || !settings.trials.isEmpty { self.labels += labels }
         row += 1
+    }
+
+    private func truth(_ row: Int) -> [UInt8] { measurement?.truth(row: row) ?? mask?.row(row) ?? [] }
+
+    private mutating func add(_ labels: [UInt8], _ truth: [UInt8]) {
+        sums.add(labels: labels, mask: truth)
+        measurement?.add(labels)
+    }
+
+    /// Measures rows that have waited for all of them.
+    private mutating func postprocess() {
+        guard !settings.postprocessing.isNone else { return }
+        settings.postprocessing.apply(to: &labels, width: size.width)
+        for row in 0..<size.height {
+            add(Array(labels[row * size.width..<(row + 1) * size.width]), truth(row))
+        }
+    }
+
+    private func dice(_ trial: Postprocessing) -> Double? {
+        var tried = labels
+        trial.apply(to: &tried, width: size.width)
+        var dice = PictureDice(task)
+        for row in 0..<size.height {
+            dice.add(labels: Array(tried[row * size.width..<(row + 1) * size.width]), mask: truth(row))
+        }
+        return dice.value
     }
 
     /// What was measured, once all rows have come.
@@ -78,7 +118,10 @@ struct PictureEvaluation {
     mutating func finish(
         name: String, cutoff: PictureScores?, picture: () throws -> PictureAgain
     ) throws -> EvaluatedPicture {
-        var result = EvaluatedPicture(sums: sums, curve: curve)
+        let trials = settings.trials.map(dice)
+        postprocess()
+        labels = []
+        var result = EvaluatedPicture(sums: sums, curve: curve, trials: trials)
         guard var measurement else { return result }
         // Let go of, so that it is not copied.
         self.measurement = nil
@@ -96,11 +139,13 @@ struct EvaluationSums: Sendable {
     private(set) var measured: MeasureSums
     private(set) var curve: ThresholdCurve?
     private(set) var pictures: [PictureScores] = []
+    private(set) var trials: [[Double?]] = []
     private(set) var worst: WorstSheet
 
     init(_ task: TrainingTask, _ settings: MeasureSettings) {
         measured = MeasureSums(task)
-        curve = task == .mask ? ThresholdCurve() : nil
+        // What becomes of a mask behind the threshold no curve tells.
+        curve = task == .mask && settings.postprocessing.isNone ? ThresholdCurve() : nil
         worst = WorstSheet(task: task, count: settings.drawn)
     }
 
@@ -110,6 +155,7 @@ struct EvaluationSums: Sendable {
     mutating func add(_ picture: EvaluatedPicture) {
         measured.add(picture.sums)
         if let theirs = picture.curve { curve?.add(theirs) }
+        if !picture.trials.isEmpty { trials.append(picture.trials) }
         guard let scores = picture.scores else { return }
         pictures.append(scores)
         if let drawing = picture.drawing { worst.add(drawing, scores) }
@@ -117,6 +163,7 @@ struct EvaluationSums: Sendable {
 
     var scores: WrittenScores {
         WrittenScores(
-            values: measured.values, confusion: measured.confusion, pictures: pictures, curve: curve, worst: worst)
+            values: measured.values, confusion: measured.confusion, pictures: pictures, curve: curve, worst: worst,
+            trials: trials)
     }
 }

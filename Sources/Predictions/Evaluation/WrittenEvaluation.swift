@@ -30,9 +30,9 @@ package struct WrittenEvaluation {
     /// Once a mask cannot be read, nothing more is measured.
     var scores: WrittenScores { fault.map { WrittenScores(fault: $0) } ?? sums.scores }
 
-    /// Adds what the net says of samples.
+    /// Adds what nets say of samples: for each one output of each net and pass of the flips.
     /// - Throws: `TrainerError` when no thread can be started; `Interrupted`.
-    mutating func add(_ outputs: [[Float]], of samples: [Int]) throws {
+    mutating func add(_ outputs: [[[Float]]], of samples: [Int]) throws {
         var rest = Array(zip(samples, outputs))[...]
         while !rest.isEmpty, fault == nil {
             var pixels = 0
@@ -47,10 +47,10 @@ package struct WrittenEvaluation {
         }
     }
 
-    private mutating func measure(_ items: [(sample: Int, output: [Float])]) throws {
+    private mutating func measure(_ items: [(sample: Int, outputs: [[Float]])]) throws {
         let (data, settings, cutoff) = (data, settings, sums.cutoff)
         let results = try parallelMap(count: items.count, threads: threads(for: items.map(\.sample))) { index in
-            Result { try Self.measured(data, settings, items[index].sample, items[index].output, cutoff) }
+            Result { try Self.measured(data, settings, items[index].sample, items[index].outputs, cutoff) }
         }
         for result in results {
             switch result {
@@ -73,7 +73,7 @@ package struct WrittenEvaluation {
 
     /// Of one picture.
     private static func measured(
-        _ data: DataSet, _ settings: MeasureSettings, _ sample: Int, _ output: [Float], _ cutoff: PictureScores?
+        _ data: DataSet, _ settings: MeasureSettings, _ sample: Int, _ outputs: [[Float]], _ cutoff: PictureScores?
     ) throws -> EvaluatedPicture {
         let stored = data.samples[sample]
         guard let pair = stored.pair, let reader = data.reader else {
@@ -83,7 +83,7 @@ package struct WrittenEvaluation {
         let size = PictureSize(width: found.width, height: found.height)
         var picture = PictureEvaluation(
             data.shape.task, size: size, mask: try reader.mask(of: stored, at: size), settings: settings)
-        PredictedMaps([output], flips: .none, shape: data.shape).eachRow(of: size) { picture.add($0) }
+        PredictedMaps(outputs, flips: settings.flips, shape: data.shape).eachRow(of: size) { picture.add($0) }
         return try picture.finish(name: stored.name, cutoff: cutoff) {
             var style = PredictionStyle(testing: data)
             style.decoding = reader.decoding

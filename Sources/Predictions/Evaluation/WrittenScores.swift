@@ -14,6 +14,8 @@ package struct WrittenScores: Hashable, Sendable {
     package var curve: ThresholdCurve?
     /// Those that were drawn.
     package var worst: WorstSheet?
+    /// Of each picture the Dice of each of the settings' trials.
+    package var trials: [[Double?]] = []
     /// Why they could not be measured; nil when they were.
     package var fault: String?
 
@@ -23,8 +25,18 @@ package struct WrittenScores: Hashable, Sendable {
             console.warn("nothing was measured \(Self.title): \(fault)")
         } else {
             console.say("\(Self.title): \(task.text(values))")
-            if let meansText { console.say(meansText) }
+            for line in lines { console.say(line) }
         }
+    }
+
+    /// What else there is to be said.
+    package var lines: [String] { [meansText, thresholdText].compactMap { $0 } }
+
+    /// Of binary masks: which threshold would have been the best for these pictures; nil without any object.
+    private var thresholdText: String? {
+        guard let best = curve?.best else { return nil }
+        return "the best threshold for these pictures is \(Text.fixed(best.threshold, 4)), with Dice "
+            + "\(Text.fixed(best.dice, 4))"
     }
 
     /// `means over 12 pictures: Dice …; the worst is p7 with 0.4132`; nil where no picture was measured.

@@ -88,6 +88,19 @@ package enum RunFigures {
         ).render()
     }
 
+    /// Dice, precision and recall against the probability from which on a pixel is object.
+    package static func thresholds(_ curve: ThresholdCurve, title: String) -> Bitmap {
+        let points = curve.points
+        func series(_ name: String, _ value: (ThresholdCurve.Point) -> Double?) -> LineChart.Series {
+            LineChart.Series(name: name, points: points.map { (x: $0.threshold, y: value($0) ?? .nan) })
+        }
+        let best = curve.best.map { "best Dice \(Text.fixed($0.dice, 4)) at \(Text.fixed($0.threshold, 4))" } ?? ""
+        let chart = LineChart(
+            title: [title, best].filter { !$0.isEmpty }.joined(separator: ": "), xLabel: "threshold", yLabel: "",
+            series: [series("Dice") { $0.dice }, series("precision") { $0.precision }, series("recall") { $0.recall }])
+        return chart.render(width: 900, height: 450)
+    }
+
     private static func mask(_ pixels: [Bool], _ shape: SampleShape) -> Bitmap {
         Bitmap(width: shape.maskWidth, height: shape.maskHeight, channels: 1, pixels: pixels.map { $0 ? 255 : 0 })
     }

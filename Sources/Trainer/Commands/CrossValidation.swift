@@ -48,7 +48,7 @@ struct CrossValidation {
     /// The record of a fold that was begun in a folder; nil when there is none.
     private static func startedFold(_ files: RunFiles, _ model: Model) throws -> RunRecord? {
         guard FileSystem.isFolder(files.folder) else { return nil }
-        for name in try FileSystem.names(in: files.folder) where name.hasPrefix("fold-") {
+        for name in try FileSystem.names(in: files.folder) where RunFiles.foldNumber(name) != nil {
             let checkpoint = RunFiles(folder: FileSystem.join(files.folder, name)).checkpoint
             guard FileSystem.isFile(checkpoint) else { continue }
             let record = try Checkpoint(path: checkpoint).record(for: model)

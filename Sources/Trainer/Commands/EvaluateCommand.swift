@@ -57,20 +57,23 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
 
     func run(_ context: TrainerContext) throws {
         let console = Console()
-        let file = try weights.file()
-        let record = try weights.record(for: context.model)
-        let checkpoint = Checkpoint(path: file, isChecked: record != nil)
+        let chosen = try weights.chosen(for: context.model)
+        let record = chosen.record
         let interface = try NetInterface(model: context.model)
         let task = interface.task
         if confusion != nil && task.classes == nil {
             throw TrainerError("--confusion: the net learns no classes that could be confused", hint: "leave it out")
         }
-        let known = try weights.readingSettings(record)
+        let known = chosen.reading
         let scale = show == nil ? try tiling.scale(known, console) : nil
         if scale != nil && !task.needsMasks {
             throw TrainerError("--tiles: the net learns its input, not what it shows", hint: "leave it out")
         }
         try measuring.check(task, own: ownSize.ownSize || scale != nil)
+        let measures = try measuring.settings(task, chosen, isTiled: scale != nil)
+        // Nothing that the graph's loss, or measures at the net's size, could tell.
+        let isTogether = scale == nil && (chosen.checkpoints.count > 1 || measures.flips != .none)
+        try checkTogether(chosen, task, isTogether: isTogether)
         try overwriting.replacing.check([show.map(figure), confusion].compactMap { $0 } + measuring.files)
         let threads = data.threads ?? processorCount()
         var settings = try data.resolved(over: known, task: task)
@@ -78,13 +81,15 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
         settings.patches = nil
         if try settings.layout(for: task)?.isParted == true { try data.reading.checkSettled(settings) }
         let names = try ClassNames(settings.classNames, task: task)
+        let plans =
+            scale != nil ? [TileGeometry.plan] : Net.plans(isTogether ? .predicting : .testing)
+        try chosen.sayMemory(context.model, plans: plans, threads: threads, console)
         let samples = try DataSet.load(
             settings, .testing(part), shape: interface.shape, seed: seed ?? record?.settings.seed ?? 0,
             threads: threads, isStrict: data.strict,
             // Tiles read the files themselves.
             cache: scale != nil ? SampleCache(limit: 0) : data.cache,
-            shares: MemoryShares(
-                context.model, plans: scale != nil ? [TileGeometry.plan] : Net.plans(.testing), threads: threads),
+            shares: MemoryShares(context.model, plans: plans, nets: chosen.checkpoints.count, threads: threads),
             console: console
         ).data
         let count = samples.testing.count
@@ -95,21 +100,26 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
             throw TrainerError(
                 "the split keeps no pictures for testing", hint: "use a smaller --split; --split 0 tests on all")
         }
-        if let scale {
-            let result = try testedInTiles(context.model, checkpoint, samples, scale, threads, console)
+        if scale != nil || isTogether {
+            let result = try OwnSizeTest(
+                model: context.model, weights: chosen.checkpoints, samples: samples, scale: scale, measures: measures,
+                threads: threads, console: console
+            ).run()
             try answer(result?.confusion, names, context.model, console)
+            let place = scale == nil ? WrittenScores.title : "at their own resolution"
+            let nets = chosen.checkpoints.count > 1 ? ", the mean of \(chosen.checkpoints.count) nets" : ""
             console.answer(
-                "\(Text.count(count, "test picture")) at their own resolution: \(task.text(result?.values ?? []))")
-            if let meansText = result?.meansText { console.answer(meansText) }
+                "\(Text.count(count, "test picture")) \(place)\(nets): \(task.text(result?.values ?? []))")
+            for line in result?.lines ?? [] { console.answer(line) }
             return try measuring.write(result, task, names, console)
         }
         let net = try Net(
             model: context.model, for: .testing, threads: threads, preparedWeights: .kept,
-            weights: checkpoint)
+            weights: chosen.checkpoints.first)
         if try !samples.testsHaveTruth() { console.warn(samples.nothingToFind().text) }
-        guard let result = try tested(net, samples, console) else { return }
+        guard let result = try tested(net, samples, measures, console) else { return }
         if let fault = result.fault {
-            throw TrainerError("\(file): \(fault)", hint: "use weights of an earlier epoch, or train anew")
+            throw TrainerError("\(chosen.files[0]): \(fault)", hint: "use weights of an earlier epoch, or train anew")
         }
         try answer(result.confusion, names, context.model, console)
         console.answer(
@@ -133,7 +143,28 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
 
     /// Where `--show` writes.
     private func figure(_ number: Int) -> String {
-        output ?? FileSystem.join(weights.run ?? ".", "show-\(number).png")
+        output ?? FileSystem.join(weights.runs.first ?? ".", "show-\(number).png")
+    }
+
+    /// - Throws: `TrainerError` for several nets, or mirror images, of which what is asked for cannot be told.
+    private func checkTogether(_ chosen: ChosenWeights, _ task: TrainingTask, isTogether: Bool) throws {
+        let isEnsemble = chosen.checkpoints.count > 1
+        let flag = isEnsemble ? "--run" : "--flips"
+        if isEnsemble && !chosen.haveOneSplit && !data.namesData {
+            throw TrainerError(
+                "--run: the runs test on different pictures, so that each picture has trained some of these nets",
+                hint: "name other pictures with --data; --folds has told how each net does on pictures it has not seen")
+        }
+        guard isTogether else { return }
+        if show != nil {
+            throw TrainerError(
+                "--show draws what one net says of a picture as it is", hint: "leave out --show or \(flag)")
+        }
+        if !task.needsMasks || !ownSize.ownSize {
+            throw TrainerError(
+                "\(flag): several predictions of a picture are measured as masks at the pictures' own size",
+                hint: task.needsMasks ? "leave out --no-own-size" : "leave it out")
+        }
     }
 
     private func answer(
@@ -147,24 +178,14 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
         console.answer("which class was taken for which: \(confusion)")
     }
 
-    private func testedInTiles(
-        _ model: Model, _ weights: Checkpoint, _ samples: DataSet, _ scale: Double, _ threads: Int, _ console: Console
-    ) throws -> WrittenScores? {
-        let net = try TiledNet(model: model, threads: threads, weights: weights)
-        let bar = ProgressBar(console: console, label: "testing")
-        defer { console.clear() }
-        let style = PredictionStyle(testing: samples)
-        let prediction = TiledPrediction(net: net, shape: samples.shape, style: style, scale: scale)
-        return try TiledEvaluation(prediction: prediction, data: samples, settings: measuring.settings).run(
-            on: samples.testing, progress: { bar.show($0, of: samples.testing.count) })
-    }
-
-    private func tested(_ net: Net, _ samples: DataSet, _ console: Console) throws -> TestResult? {
+    private func tested(
+        _ net: Net, _ samples: DataSet, _ measures: MeasureSettings, _ console: Console
+    ) throws -> TestResult? {
         let bar = ProgressBar(console: console, label: "testing")
         defer { console.clear() }
         var done = 0
         return try test(
-            net, on: samples.testing, of: samples, measuring: ownSize.ownSize ? measuring.settings : nil,
+            net, on: samples.testing, of: samples, measuring: ownSize.ownSize ? measures : nil,
             progress: { batch in
                 done += batch
                 bar.show(done, of: samples.testing.count)

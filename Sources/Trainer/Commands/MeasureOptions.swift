@@ -29,17 +29,43 @@ struct MeasureOptions: ParsableArguments {
             valueName: "pixels|percent%"))
     var boundaryTolerance = BoundaryTolerance.usual
 
-    mutating func validate() throws { try validateCount("--worst-count", worstCount, 100) }
+    @Option(
+        help: ArgumentHelp(
+            "At the pictures' own size, the probability from which on a pixel is object; best: what was best for the "
+                + "run's test pictures.", valueName: "p|best"))
+    var threshold: ThresholdChoice?
 
-    var settings: MeasureSettings {
-        MeasureSettings(tolerance: boundaryTolerance, drawn: worst == nil ? 0 : worstCount)
+    @Option(
+        help: ArgumentHelp(
+            "At the pictures' own size, the mean over mirror images, as of predict.", valueName: "none|h|v|hv|auto"))
+    var flips = FlipsChoice.these(.none)
+
+    @OptionGroup var postprocessing: PostprocessingFlags
+
+    mutating func validate() throws {
+        try validateCount("--worst-count", worstCount, 100)
+        try ThresholdChoice.validate(threshold)
+    }
+
+    /// - Throws: `TrainerError` for flags that mean nothing for what the net learns or the weights know.
+    func settings(_ task: TrainingTask, _ weights: ChosenWeights, isTiled: Bool) throws -> MeasureSettings {
+        MeasureSettings(
+            threshold: try ThresholdChoice.resolve(threshold, task, weights) ?? 0.5,
+            flips: try weights.flips(flips, isTiled: isTiled),
+            postprocessing: try postprocessing.postprocessing(task), tolerance: boundaryTolerance,
+            drawn: worst == nil ? 0 : worstCount)
     }
 
     /// Files that are written.
     var files: [String] { [table, worst].compactMap { $0 } }
 
     /// The flag that asks for measures at the pictures' own size; nil for none.
-    private var asking: String? { table != nil ? "--table" : worst != nil ? "--worst" : nil }
+    private var asking: String? {
+        if table != nil { return "--table" }
+        if worst != nil { return "--worst" }
+        if threshold != nil { return "--threshold" }
+        return postprocessing.keepLargest ? "--keep-largest" : postprocessing.minSize != nil ? "--min-size" : nil
+    }
 
     /// - Parameter own: whether anything is measured at the pictures' own size.
     /// - Throws: `TrainerError` for flags that ask for measures which are not taken.

@@ -140,60 +140,6 @@ struct ClassOptions: ParsableArguments {
     }
 }
 
-/// Whose weights to use.
-struct WeightsOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The folder of a run; its best weights are used.", valueName: "run"))
-    var run: String?
-
-    @Option(help: ArgumentHelp("A safetensors file with the parameters by name.", valueName: "file"))
-    var weights: String?
-
-    mutating func validate() throws {
-        if (run == nil) == (weights == nil) { throw ValidationError("Give --run RUN or --weights FILE.") }
-    }
-
-    /// The file of weights: the run's best ones, or the latest before an epoch is complete.
-    /// - Throws: `TrainerError` when there is none.
-    func file() throws -> String {
-        if let weights {
-            guard FileSystem.isFile(weights) else {
-                throw TrainerError("\(weights): expected a file of weights, found none")
-            }
-            return weights
-        }
-        let files = RunFiles(folder: run ?? "")
-        if let found = [files.best, files.checkpoint].first(where: FileSystem.isFile) { return found }
-        throw TrainerError(
-            "\(files.folder): expected the folder of a run, found no best.safetensors in it",
-            hint: "train first: trainer train --out \(files.folder)")
-    }
-
-    /// What the run of a model remembers; nil for bare weights.
-    /// - Throws: `TrainerError` for a run of another net, which is said before anything about data is.
-    func record(for model: Model) throws -> RunRecord? {
-        guard run != nil else { return nil }
-        let checkpoint = Checkpoint(path: try file())
-        let record = try checkpoint.record(for: model)
-        try checkpoint.checkLog(record)
-        return record
-    }
-
-    /// How the weights' run reads pictures and masks, which a file of weights says as well, if it is a checkpoint.
-    /// - Parameter record: of a run, if the weights are one's.
-    func readingSettings(_ record: RunRecord?) throws -> DataSettings? {
-        if let record { return record.data }
-        // Whoever loads the weights looks whether the file is sound.
-        guard let known = try? Checkpoint(path: file(), isChecked: true).record(for: nil).data else { return nil }
-        var settings = DataSettings(
-            palettes: known.palettes, rangeSetting: known.rangeSetting, range: known.range,
-            isOriented: known.isOriented)
-        (settings.patches, settings.typicalScale) = (known.patches, known.typicalScale)
-        (settings.normalizationSetting, settings.normalization) = (known.normalizationSetting, known.normalization)
-        (settings.pages, settings.shownBands, settings.channels) = (known.pages, known.shownBands, known.channels)
-        return settings
-    }
-}
-
 func validateCount(_ flag: String, _ value: Int?, _ most: Int) throws {
     guard let value, !(1...most).contains(value) else { return }
     throw ValidationError("\(flag) takes a number from 1 to \(most), found \(value).")

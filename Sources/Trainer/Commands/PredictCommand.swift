@@ -35,15 +35,17 @@ struct PredictCommand: ParsableCommand, TrainerVerb {
         let threads = threads ?? processorCount()
         let task = try NetInterface(model: context.model).task
         // Before anything else is said: is it a run of this net?
-        let (file, record) = (try weights.file(), try weights.record(for: context.model))
-        let names = try ClassNames(classes.names ?? record?.data.classNames ?? [], task: task)
-        let known = try weights.readingSettings(record)
+        let weights = try weights.chosen(for: context.model)
+        let names = try ClassNames(classes.names ?? weights.record?.data.classNames ?? [], task: task)
+        let known = weights.reading
         let scale = try tiling.scale(known, console)
-        var style = try output.style(task, isTiled: scale != nil, names)
+        var style = try output.style(task, isTiled: scale != nil, names, weights)
         let settings = try reading.applied(to: known)
+        let plans = scale != nil ? [TileGeometry.plan] : Net.plans(.predicting)
         style.decoding = settings.decoding(
             within: try MemoryShares(
-                context.model, plans: scale != nil ? [TileGeometry.plan] : Net.plans(.predicting), threads: threads))
+                context.model, plans: plans, nets: weights.checkpoints.count, threads: threads))
+        try weights.sayMemory(context.model, plans: plans, threads: threads, console)
         style.range = settings.range ?? .full
         try settings.checkShownBands(NetInterface(model: context.model).shape.channels)
         (style.normalization, style.shownBands) = (settings.normalization ?? .range, settings.shownBands)
@@ -53,7 +55,7 @@ struct PredictCommand: ParsableCommand, TrainerVerb {
         // Before threads are started, which inherit what is held back.
         let interruption = Interruption()
         let session = PredictionSession(
-            model: context.model, weights: Checkpoint(path: file, isChecked: record != nil), folder: output.folder,
+            model: context.model, weights: weights.checkpoints, folder: output.folder,
             style: style, threads: threads,
             isStrict: inputs.strict, console: console, isInterrupted: { interruption.isRequested })
         let tally = try scale.map { try session.tiled(source, scale: $0) } ?? session.whole(source)

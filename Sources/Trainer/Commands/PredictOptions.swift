@@ -3,8 +3,6 @@ import Predictions
 import Tasks
 import TrainerSupport
 
-extension Flips: ExpressibleByArgument {}
-
 /// Which pictures to predict.
 struct PredictInputOptions: ParsableArguments {
     @Argument(
@@ -40,8 +38,10 @@ struct PredictOutputOptions: ParsableArguments {
     var folder: String
 
     @Option(
-        help: ArgumentHelp("Of a binary mask, the probability from which on a pixel is object.", valueName: "p"))
-    var threshold: Double?
+        help: ArgumentHelp(
+            "Of a binary mask, the probability from which on a pixel is object; best: what was best for the run's test "
+                + "pictures.", valueName: "p|best"))
+    var threshold: ThresholdChoice?
 
     @Option(
         help: ArgumentHelp(
@@ -56,29 +56,23 @@ struct PredictOutputOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Predict mirror images as well and take the mean: h (left to right) or hv (also upside down).",
-            valueName: "none|h|hv"))
-    var flips = Flips.none
+            "Predict mirror images as well and take the mean: h (left to right), v (upside down), hv (both), or auto, those "
+                + "that training showed too.", valueName: "none|h|v|hv|auto"))
+    var flips = FlipsChoice.these(.none)
+
+    @OptionGroup var postprocessing: PostprocessingFlags
 
     mutating func validate() throws {
         if let probabilities, probabilities != 8 && probabilities != 16 {
             throw ValidationError("--probabilities takes 8 or 16, the bits of a PNG, found \(probabilities).")
         }
-        if let threshold, !(threshold > 0 && threshold < 1) {
-            throw ValidationError("--threshold takes a probability between 0 and 1, found \(threshold).")
-        }
+        try ThresholdChoice.validate(threshold)
     }
 
     /// - Throws: `TrainerError` for flags that mean nothing for what the net learns.
-    func style(_ task: TrainingTask, isTiled: Bool, _ names: ClassNames) throws -> PredictionStyle {
-        if isTiled && flips == .hv {
-            throw TrainerError(
-                "--flips hv: tiles come from the top to the bottom of a picture, which cannot be upside down as well",
-                hint: "use --flips h")
-        }
-        if threshold != nil && task != .mask {
-            throw TrainerError("--threshold: the net learns \(task), not a binary mask", hint: "leave it out")
-        }
+    func style(
+        _ task: TrainingTask, isTiled: Bool, _ names: ClassNames, _ weights: ChosenWeights
+    ) throws -> PredictionStyle {
         if task == .reconstruction {
             let flag = probabilities != nil ? "--probabilities" : overlay == true ? "--overlay" : nil
             if let flag {
@@ -86,9 +80,10 @@ struct PredictOutputOptions: ParsableArguments {
             }
         }
         var style = PredictionStyle()
-        if let threshold { style.threshold = Float(threshold) }
+        if let threshold = try ThresholdChoice.resolve(threshold, task, weights) { style.threshold = threshold }
         style.probabilityBits = probabilities
-        style.flips = flips
+        style.flips = try weights.flips(flips, isTiled: isTiled)
+        style.postprocessing = try postprocessing.postprocessing(task)
         if overlay == true {
             style.overlay = .tinted
         } else if overlay == nil && task.classes != nil && !isTiled {

@@ -8,7 +8,8 @@ import TrainerSupport
 /// One call of `trainer predict`, once its flags are understood.
 struct PredictionSession {
     let model: Model
-    let weights: Checkpoint
+    /// Of one net, or of several whose predictions are averaged.
+    let weights: [Checkpoint]
     /// Where results go; made when the weights have turned out to be sound.
     let folder: String
     let style: PredictionStyle
@@ -23,13 +24,16 @@ struct PredictionSession {
         // A single run would keep them for nobody.
         let isOneRun = (source.count ?? .max).multipliedReportingOverflow(by: style.flips.passes.count)
         let isKept = isOneRun.overflow || isOneRun.partialValue > model.batchCapacity
-        let net = try Net(
-            model: model, for: .predicting, threads: threads, preparedWeights: isKept ? .kept : .recomputed,
-            weights: weights)
+        let nets = try weights.map {
+            try Net(
+                model: model, for: .predicting, threads: threads, preparedWeights: isKept ? .kept : .recomputed,
+                weights: $0)
+        }
         try FileSystem.makeFolder(folder)
         let bar = ProgressBar(console: console, label: "predicting")
-        var hint = SizeHint(net: PictureSize(width: net.interface.shape.width, height: net.interface.shape.height))
-        return try WholePrediction(net: net, style: style, threads: threads, isStrict: isStrict).run(
+        let shape = try NetInterface(model: model).shape
+        var hint = SizeHint(net: PictureSize(width: shape.width, height: shape.height))
+        return try WholePrediction(nets: nets, style: style, threads: threads, isStrict: isStrict).run(
             source, isInterrupted: isInterrupted,
             notice: { job, size in warn(hint.text(job.picture, size)) },
             progress: { done in

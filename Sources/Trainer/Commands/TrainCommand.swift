@@ -360,7 +360,10 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
             try results.draw(matrix)
             console.say("classes\(state.log.sizeText):\n" + matrix.table(results.names))
         }
-        if let written = result?.written, written.fault == nil { try results.writeTable(written) }
+        if let written = result?.written, written.fault == nil {
+            try results.writeTable(written)
+            if let curve = written.curve { try results.keepThreshold(curve) }
+        }
         try results.writeReport(description, best: result)
         try results.writeBest(result)
         if let quality = state.progress.best {

@@ -20,7 +20,7 @@ struct TrainerCommand: ParsableCommand {
         commandName: "trainer",
         abstract: "Trains, tests and applies the net that this program was compiled for.",
         subcommands: [
-            DoctorCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self, InfoCommand.self,
-            AugmentCommand.self, BenchInputCommand.self,
+            DoctorCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self,
+            PostprocessCommand.self, InfoCommand.self, AugmentCommand.self, BenchInputCommand.self,
         ])
 }

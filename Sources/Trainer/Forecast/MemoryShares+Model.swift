@@ -16,12 +16,14 @@ extension MemoryShares {
     }
 
     /// Of predictions or tests, with those of the plans that the model has.
+    /// - Parameter nets: how many are in memory together.
     /// - Throws: `RuntimeError` or `TrainerError` for a model that cannot be used.
-    init(_ model: Model, plans: [String], threads: Int) throws {
+    init(_ model: Model, plans: [String], nets: Int = 1, threads: Int) throws {
         let plans = plans.filter(model.planNames.contains)
         let net = try MemoryUse(model: model, plans: plans, threads: threads, preparedWeights: .kept)
         self.init(
-            budget: try ModelDefaults(metadata: model.metadata).memoryBudget, net: net.totalInPages, threads: threads)
+            budget: try ModelDefaults(metadata: model.metadata).memoryBudget, net: nets * net.totalInPages,
+            threads: threads)
     }
 
     /// Of training.

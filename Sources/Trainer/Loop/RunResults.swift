@@ -70,6 +70,19 @@ struct RunResults {
         try writer.writing { try FileWriter.write(files.bestScores, text: best.text) }
     }
 
+    /// Draws Dice against thresholds, and stores the best one with the best weights, which the net has.
+    /// - Throws: as `drawCurves`; `TrainerError` when the best weights cannot be read.
+    func keepThreshold(_ curve: ThresholdCurve) throws {
+        guard let best = curve.best else { return }
+        var record = try Checkpoint(path: files.best).record(for: net.model)
+        record.threshold = best.threshold
+        let title = "\(state.record.graphName), epoch \(state.progress.bestEpoch), own size"
+        try writer.writing {
+            try RunFigures.thresholds(curve, title: title).writePNG(to: files.thresholds)
+            try Checkpoint(path: files.best).saveWeights(net.parameters, record: record)
+        }
+    }
+
     /// Writes what was measured of each picture.
     /// - Throws: as `drawCurves`.
     func writeTable(_ written: WrittenScores) throws {
