@@ -17,7 +17,7 @@ struct DetailLoss {
     private(set) var windows: Int
 
     /// Masks that are looked at, and their pixels together.
-    private static let most = (masks: 12, pixels: 1 << 26)
+    private static let most = (masks: 12, pixels: 1 << 25)
 
     /// - Parameters:
     ///   - names: of classes.
@@ -38,14 +38,17 @@ struct DetailLoss {
         var looked = 0
         for place in (0..<count).map({ $0 * pairs.count / count }) {
             let size = pairs[place].facts.size
-            pixels += size.width * size.height
+            let work = size.width * (shape.task.classes?.count ?? 1)
+            let band = Self.band(size.height, shape.maskHeight, most: max(1, Self.most.pixels / work))
+            pixels += band.own.count * work
             guard looked == 0 || pixels <= Self.most.pixels,
                 let mask = try? reader.mask(of: data.samples[place], at: size)
             else { continue }
             looked += 1
-            let rows = (0..<size.height).map(mask.row)
-            thickness.add(rows, seenAt: PictureSize(width: shape.maskWidth, height: shape.maskHeight))
-            Self.add(rows, size, shape, to: &sums)
+            let rows = band.own.map(mask.row)
+            let seen = PictureSize(width: shape.maskWidth, height: band.seen)
+            thickness.add(rows, seenAt: seen)
+            Self.add(rows, PictureSize(width: size.width, height: rows.count), shape.task, seen, to: &sums)
         }
         guard looked > 0 else { return nil }
         reached = sums.values
@@ -54,10 +57,19 @@ struct DetailLoss {
         }
     }
 
+    /// The middle rows of a picture that there is time for, and how many rows the net sees of them.
+    private static func band(_ height: Int, _ seen: Int, most: Int) -> (own: Range<Int>, seen: Int) {
+        guard height > most else { return (0..<height, seen) }
+        let count = max(1, seen * most / height)
+        let start = (seen - count) / 2
+        return (start * height / seen..<max(start * height / seen + 1, (start + count) * height / seen), count)
+    }
+
     /// What `predict` would write if the net were right about every pixel of its own size.
-    private static func add(_ rows: [[UInt8]], _ size: PictureSize, _ shape: SampleShape, to sums: inout MeasureSums) {
-        let classes = shape.task.classes?.count ?? 1
-        let seen = PictureSize(width: shape.maskWidth, height: shape.maskHeight)
+    private static func add(
+        _ rows: [[UInt8]], _ size: PictureSize, _ task: TrainingTask, _ seen: PictureSize, to sums: inout MeasureSums
+    ) {
+        let classes = task.classes?.count ?? 1
         var resampler = RowResampler(channels: classes, from: seen, to: size)
         var values = [Float](repeating: 0, count: classes * seen.width)
         var next = 0

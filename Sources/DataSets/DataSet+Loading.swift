@@ -34,11 +34,7 @@ extension DataSet {
         }
         guard let all = try settings.layout(for: shape.task) else {
             if case .testing(let part?) = selection { throw noParts(part) }
-            if let patches = settings.patches {
-                throw TrainerError(
-                    "\(patches.text): the embedded pictures are drawn at the net's size, so that there is nothing to cut",
-                    hint: "leave it out, or name other pictures with --data")
-            }
+            if let patches = settings.patches { throw patches.withoutPictures }
             let drawing = EmbeddedSamples(shape: shape)
             var (data, _) = try parted(
                 drawing.load(threads: threads, cache: cache ?? shares.cache, progress: bar.show(_:of:)), nil)

@@ -7,7 +7,7 @@ extension DataSet {
 
     /// What an epoch trains on, in its order, as a `BatchMaker` counts it: indices of samples, or numbers of their pieces.
     package func order(_ draw: EpochDraw) -> [Int] {
-        patches.map { draw.order(training, patches: $0) } ?? draw.order(training)
+        patches.map { draw.order(training, patches: $0, group: $0.group(shape)) } ?? draw.order(training)
     }
 
     /// What the loss of a test is told of, as a `BatchMaker` without augmentation counts it.

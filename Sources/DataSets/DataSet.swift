@@ -30,7 +30,8 @@ package struct DataSet: Sendable {
 
     /// What all threads take that decode.
     package var decodingBytesTogether: Int {
-        min(threads * decodingBytes, max(decodingBytes, reader?.decoding.supervisor?.bound ?? .max))
+        let waiting = keptCount < samples.count ? patches?.waitingBytes(shape, pictures: training.count) ?? 0 : 0
+        return waiting + min(threads * decodingBytes, max(decodingBytes, reader?.decoding.supervisor?.bound ?? .max))
     }
 
     package init(shape: SampleShape, samples: [StoredSample], reader: SampleReader?, parts: Partition.Parts) {

@@ -78,7 +78,8 @@ package struct DataSettings: Hashable, Sendable {
     /// Takes what `--mask-map` comes to.
     package mutating func take(_ meaning: MaskMeaning.Settled) {
         map = meaning.map
-        palettes = meaning.colours ?? palettes
+        // What an earlier map said of colours goes with that map.
+        palettes = meaning.colours ?? (palettes?.isTold == true ? nil : palettes)
         labels = meaning.labels ?? labels
         if !meaning.names.isEmpty { classNames = meaning.names }
     }
@@ -96,7 +97,7 @@ package struct DataSettings: Hashable, Sendable {
             hint: "bands are counted from 1, in the order of the net's channels")
     }
 
-    var isEmbedded: Bool { folder == nil && pictures == nil && pairs == nil }
+    package var isEmbedded: Bool { folder == nil && pictures == nil && pairs == nil }
 
     /// What the data is called in messages.
     package var title: String { pairs ?? folder ?? pictures ?? EmbeddedSamples.title }

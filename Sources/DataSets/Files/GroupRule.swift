@@ -33,7 +33,30 @@ package enum GroupRule: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// The form that `init(parsing:)` reads.
+    /// What of it is remembered: its kind as well, which does not depend on the files that are there later.
+    package var record: String {
+        switch self {
+        case .pattern: "pattern:" + description
+        case .expression: "regex:" + description
+        case .table: "table:" + description
+        }
+    }
+
+    /// Reads what `record` wrote; nil for anything else.
+    package init?(record text: String) {
+        func rest(_ kind: String) -> String? { text.hasPrefix(kind) ? String(text.dropFirst(kind.count)) : nil }
+        if let pattern = rest("pattern:") {
+            self = .pattern(pattern)
+        } else if let expression = rest("regex:") {
+            self = .expression(expression)
+        } else if let path = rest("table:") {
+            self = .table(path)
+        } else {
+            return nil
+        }
+    }
+
+    /// What `init(parsing:)` read.
     package var description: String {
         switch self {
         case .pattern(let text), .expression(let text), .table(let text): text

@@ -104,14 +104,11 @@ package struct PairList: Hashable, Sendable {
             if let row = rows[nil]?.first, rows.count > 1 {
                 throw TrainerError("\(path):\(row.line): the line names no part, as others do: train, val or test")
             }
-            guard rows[nil] != nil || rows[.training] != nil else {
-                throw TrainerError("\(path): no line is of the part \"train\"")
-            }
         }
         let order: [DataPart?] = [nil] + DataPart.allCases
         parts = order.compactMap { part in rows[part].map { Part(path: path, part: part, rows: $0) } }
         // Training data alone are still to be parted.
-        if parts.count == 1 { parts[0].part = nil }
+        if parts.count == 1, parts[0].part == .training { parts[0].part = nil }
     }
 
     private func part(_ text: String?, _ line: Int) throws -> DataPart? {

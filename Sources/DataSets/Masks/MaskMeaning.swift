@@ -135,6 +135,11 @@ package struct MaskMeaning: Hashable, Sendable {
             map.classes[0] = !isTaken ? 0 : task?.classes?.ignore == nil ? nil : ClassRange.void
         }
         if hasLabels, task?.classes?.ignore != nil { map.classes[Int(ClassRange.void)] = ClassRange.void }
+        guard entries.reduce(0, { $0 + $1.colours.count }) <= 256,
+            entries.allSatisfy({ $0.number ?? 0 < ClassRange.void })
+        else {
+            throw fault("expected at most 256 colours and \(ClassRange.maximumCount) classes, the background included")
+        }
         for entry in entries {
             let number = entry.isIgnored ? ClassRange.void : entry.number ?? 0
             for value in entry.values { map.classes[Int(value)] = number }

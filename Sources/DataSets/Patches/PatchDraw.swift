@@ -52,15 +52,11 @@ struct PatchDraw: Hashable, Sendable {
 }
 
 extension EpochDraw {
-    /// Pictures whose pieces are shuffled together: as many as have this many pieces, but some at least.
-    private static let shuffledPieces = 4096
-    private static let fewestPictures = 8
-
     /// The pieces of an epoch, each as its picture's index times the number of pieces of a picture plus its own. Pictures
     /// come in an order drawn for the epoch, a few of them together, so that those which are read again are read once.
-    func order(_ training: [Int], patches: PatchSettings) -> [Int] {
+    /// - Parameter group: how many pictures.
+    func order(_ training: [Int], patches: PatchSettings, group: Int) -> [Int] {
         let each = patches.perPicture
-        let group = max(Self.fewestPictures, Self.shuffledPieces / each)
         var random = SplitMix64(seed: seed, Purpose.patchOrder.rawValue, UInt64(epoch))
         return order(training).chunks(of: group).flatMap { pictures in
             random.permutation(pictures.count * each).map { pictures[$0 / each] * each + $0 % each }

@@ -135,9 +135,11 @@ package struct SampleLoading {
 
     /// What reading a pair again takes: where pieces are cut, all of the mask as well.
     private func decodingBytes(_ one: Usable) -> Int {
-        let size = one.facts.size
-        let mask = shape.task.needsMasks ? size.width * size.height : 0
-        return one.facts.decodingBytes + (patches == nil ? 0 : mask)
+        guard let patches else { return one.facts.decodingBytes }
+        var decoded = shape.decoded(one.facts.size, patches)
+        let isTurned = one.facts.isOriented && one.facts.orientation != .upright
+        if patches.scale == 1 && !isTurned { decoded.channels = 0 }
+        return one.facts.decodingBytes + decoded.sampleBytes(isDeep: one.facts.isDeep)
     }
 
     /// What mask values mean: as given, as the layout says, or as is usual.
@@ -217,6 +219,7 @@ package struct SampleLoading {
         _ decoding: DecodingOptions, _ measures: Bool, isKept: Bool
     ) -> Result<Usable, ImageError> {
         do throws(ImageError) {
+            try patches?.check(pair.picture, decoding)
             var data = try DecodedPair(
                 pair, shape, patches, decoding, looksAtWhole: true, keepsPicture: isKept || patches == nil,
                 measuresNumbers: measures)
@@ -244,7 +247,7 @@ package struct SampleLoading {
         for one in usable {
             let classes = shape.task.needsMasks ? ByteSet(reader.classes(one.values.bytes, one.table)) : ByteSet()
             if shape.task.classes != nil && classes == ByteSet([ClassRange.void]) {
-                let reason = "all of its pixels are ignored at the net's size"
+                let reason = "all of its pixels are ignored" + (patches == nil ? " at the net's size" : "")
                 report.issues.append(
                     DataIssue(file: one.pair.mask ?? one.pair.picture, reason: reason, kind: .unusable))
             } else {

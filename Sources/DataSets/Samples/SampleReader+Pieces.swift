@@ -10,10 +10,8 @@ extension SampleReader {
     func pieces(_ rects: [PictureRect], of stored: StoredSample) throws -> [PicturePiece] {
         guard let pair = stored.pair else { throw TrainerError("\(stored.file): comes from no file") }
         do {
-            let reader = try PictureReader(path: pair.picture, bands: shape.channels, options: decoding)
-            let isPlain = reader.info.orientation == .upright || !reader.info.isOriented
-            if patches?.scale == 1, isPlain, !reader.holdsWholePicture {
-                return try pieces(rects, of: stored, pair, reader)
+            if let cut = try cut(rects, of: stored, pair.picture) {
+                return try pieces(rects, of: stored, pair, cut.pictures, SampleContent(picture: cut.content, mask: 0))
             }
         } catch let error as ImageError where error.isCancelled {
             throw Interrupted()
@@ -24,9 +22,18 @@ extension SampleReader {
         return rects.map { PicturePiece($0, of: whole, channels: shape.channels) }
     }
 
-    private func pieces(
-        _ rects: [PictureRect], of stored: StoredSample, _ pair: SamplePair, _ reader: PictureReader
-    ) throws -> [PicturePiece] {
+    /// The picture's pieces, and what tells whether it has changed. The file is closed when they are there, so that the mask's
+    /// is not waited for with memory claimed.
+    /// - Returns: nil for pictures that cannot be cut row by row.
+    private func cut(
+        _ rects: [PictureRect], of stored: StoredSample, _ path: String
+    ) throws -> (pictures: [SizedPicture.Samples], content: UInt64)? {
+        let reader = try PictureReader(path: path, bands: shape.channels, options: decoding)
+        guard reader.width == stored.size.width && reader.height == stored.size.height || patches?.scale != 1 else {
+            throw Self.changed(path, "holds a picture of another size than at the start")
+        }
+        let isPlain = reader.info.orientation == .upright || !reader.info.isOriented
+        guard patches?.scale == 1, isPlain, !reader.holdsWholePicture else { return nil }
         var look = PictureLook(reader.info)
         let depth = reader.info.depth == .words && !decoding.keepsDepth ? .bytes : reader.info.depth
         let pictures: [SizedPicture.Samples] =
@@ -35,7 +42,14 @@ extension SampleReader {
             case .words: try (cut(rects, reader, &look) as [[UInt16]]).map { .words($0) }
             case .floats: try (cut(rects, reader, &look) as [[Float]]).map { .floats($0) }
             }
-        var content = SampleContent(picture: look.content, mask: 0)
+        return (pictures, look.content)
+    }
+
+    private func pieces(
+        _ rects: [PictureRect], of stored: StoredSample, _ pair: SamplePair, _ pictures: [SizedPicture.Samples],
+        _ read: SampleContent
+    ) throws -> [PicturePiece] {
+        var content = read
         var labels: [[UInt8]]?
         if let source = pair.source { labels = try masks(rects, stored, source, &content) }
         try check(content, stored, pair)

@@ -10,7 +10,7 @@ extension DataSettings: RecordPart {
             ("mask_name", maskName?.description ?? ""), ("pairs", pairs ?? ""),
             ("mask_map", map?.description ?? ""), ("class_names", classNames.joined(separator: ",")),
             ("mask_labels", labels.map { JSON.array($0.map { .string($0) }).text(.compact) } ?? ""),
-            ("groups", groups?.description ?? ""), ("split", "\(split)"), ("sorted", "\(isSorted)"),
+            ("groups", groups?.record ?? ""), ("split", "\(split)"), ("sorted", "\(isSorted)"),
             ("fold", fold?.description ?? ""), ("mask_palette", palettes?.description ?? ""),
             ("range", rangeSetting.description), ("range_numbers", range?.description ?? ""),
             ("normalize", normalizationSetting.rawValue), ("normalize_numbers", normalization?.description ?? ""),
@@ -38,6 +38,9 @@ extension DataSettings: RecordPart {
         }
         let maskName = fields.has("mask_name") ? try fields.optional("mask_name") : nil
         let groups = fields.has("groups") ? try fields.optional("groups") : nil
+        if let groups, GroupRule(record: groups) == nil {
+            throw fields.wrong("groups", groups, "a rule such as pattern:{}_*")
+        }
         self.init(
             folder: try fields.optional("data"), pictures: try fields.optional("data_images"),
             masks: try fields.optional("data_masks"),
@@ -49,7 +52,7 @@ extension DataSettings: RecordPart {
             range: numbers.flatMap { PictureRange($0) }, isOriented: try fields.value("exif", before: false),
             classNames: try fields.text("class_names").split(separator: ",").map(String.init),
             split: try fields.value("split"), isSorted: try fields.value("sorted"),
-            groups: try groups.map { try GroupRule(parsing: $0) }, fold: fold.flatMap { Fold($0) })
+            groups: groups.flatMap { GroupRule(record: $0) }, fold: fold.flatMap { Fold($0) })
         try readNumbers(fields)
         if fields.has("mask_labels"), let text = try fields.optional("mask_labels") {
             labels = try? JSON(parsing: text).array?.compactMap(\.string)

@@ -52,7 +52,7 @@ struct EvaluatedPicture: Sendable {
 /// Measures one picture by rows of what a net says of it at the picture's own size, wherever these come from.
 struct PictureEvaluation {
     private let task: TrainingTask
-    private let size: PictureSize
+    let size: PictureSize
     private let settings: MeasureSettings
     private let mask: OwnSizeMask?
     /// Instead of the mask, which it knows.

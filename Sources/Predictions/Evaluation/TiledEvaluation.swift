@@ -34,6 +34,21 @@ package struct TiledEvaluation {
         return samples.isEmpty ? nil : sums.scores
     }
 
+    /// Has let go of the file when it is done, so that the picture can be read again for a drawing.
+    private func predicted(
+        _ stored: StoredSample, _ path: String, _ source: SampleReader, _ check: () throws -> Void
+    ) throws -> PictureEvaluation {
+        let found = try pictureSize(path: path, options: source.decoding)
+        let size = PictureSize(width: found.width, height: found.height)
+        try prediction.checkRoom(for: size, path, source.decoding)
+        // Before the picture's file, with whose memory nobody must wait.
+        var picture = PictureEvaluation(
+            data.shape.task, size: size, mask: try source.mask(of: stored, at: size), settings: settings)
+        let reader = try PictureReader(path: path, bands: data.shape.channels, options: source.decoding)
+        try prediction.eachRow(reader, of: path, check: check) { picture.add($0) }
+        return picture
+    }
+
     private func measured(
         _ stored: StoredSample, _ cutoff: PictureScores?, _ check: () throws -> Void
     ) throws -> EvaluatedPicture {
@@ -41,13 +56,8 @@ package struct TiledEvaluation {
             throw TrainerError(
                 "--tiles: the embedded pictures have the net's size", hint: "name other data with --data")
         }
-        let reader = try PictureReader(
-            path: pair.picture, bands: data.shape.channels, options: source.decoding)
-        let size = PictureSize(width: reader.width, height: reader.height)
-        try prediction.checkRoom(for: size, pair.picture, source.decoding)
-        var picture = PictureEvaluation(
-            data.shape.task, size: size, mask: try source.mask(of: stored, at: size), settings: settings)
-        try prediction.eachRow(reader, of: pair.picture, check: check) { picture.add($0) }
+        let picture = try predicted(stored, pair.picture, source, check)
+        let size = picture.size
         return try picture.finish(name: stored.name, cutoff: cutoff) {
             var style = PredictionStyle(testing: data)
             style.decoding = source.decoding

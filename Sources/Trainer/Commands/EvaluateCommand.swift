@@ -50,8 +50,8 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
     @OptionGroup var measuring: MeasureOptions
 
     mutating func validate() throws {
-        if tiling.tiles == true && show != nil {
-            throw ValidationError("--show draws pictures of the net's size; leave out --tiles.")
+        if (tiling.tiles == true || tiling.scale != nil) && show != nil {
+            throw ValidationError("--show draws pictures of the net's size; leave out --tiles and --scale.")
         }
     }
 
@@ -65,6 +65,11 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
             throw TrainerError("--confusion: the net learns no classes that could be confused", hint: "leave it out")
         }
         let known = chosen.reading
+        if show != nil, tiling.tiles == nil, let patches = known?.patches {
+            throw TrainerError(
+                "--show: the run was trained with \(patches.text), and pictures of the net's size are nothing to it",
+                hint: "--worst draws whole pictures; --no-tiles shows it resized ones all the same")
+        }
         let scale = show == nil ? try tiling.scale(known, console) : nil
         if scale != nil && !task.needsMasks {
             throw TrainerError("--tiles: the net learns its input, not what it shows", hint: "leave it out")

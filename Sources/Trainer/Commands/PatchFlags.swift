@@ -40,6 +40,7 @@ struct PatchFlags: ParsableArguments {
             data.patches?.scale = scale
         }
         guard let asked = data.patches else { return }
+        if data.isEmbedded { throw asked.withoutPictures }
         guard try NetInterface(model: model).task.needsMasks else {
             throw TrainerError(
                 "\(asked.text): the net learns its input, and whole pictures of that are not tested tile by tile",

@@ -40,6 +40,11 @@ struct TileOptions: ParsableArguments {
             return nil
         }
         let known = data?.patches?.scale ?? data?.typicalScale
+        if scale == nil, let known, !PatchSettings.scales.contains(known) {
+            throw TrainerError(
+                "--tiles: the net was trained on pictures resized by \(Text.fixed(known, 4)), which is no scale for others",
+                hint: "say with --scale how large things are to be")
+        }
         if data?.patches == nil, let known, known != 1 {
             let asked = scale.map { "; at --scale \(Text.plain($0)) things have another size to it" }
             console.warn(

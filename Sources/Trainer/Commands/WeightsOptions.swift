@@ -134,6 +134,10 @@ struct ChosenWeights {
         for (file, record) in zip(files, records) {
             let pairs = [
                 ("--range", first.data.range?.description ?? "", record.data.range?.description ?? ""),
+                (
+                    "--normalize", first.data.normalization?.description ?? "",
+                    record.data.normalization?.description ?? ""
+                ),
                 ("EXIF orientation", "\(first.data.isOriented)", "\(record.data.isOriented)"),
                 ("--patches", first.data.patches?.text ?? "none", record.data.patches?.text ?? "none"),
             ]
