@@ -152,7 +152,13 @@ import TrainerTestSupport
         let evaluate = ["evaluate", "--run", folder.file("folds")]
         let text = message { try TinyRuns.run(evaluate, model: model) }
         #expect(text.contains("each picture has trained some of these nets"), "\(text)")
-        try TinyRuns.run(evaluate + ["--data", folder.path, "--split", "0"], model: model)
+        // All pictures that are named, not a fold of them.
+        let table = ["--data", folder.path, "--table", folder.file("t.csv")]
+        try TinyRuns.run(evaluate + table, model: model)
+        #expect(try FileSystem.text(of: folder.file("t.csv")).split(separator: "\n").count == 12)
+        try TinyRuns.run(
+            ["evaluate", "--run", folder.file("folds/fold-1"), "--split", "0", "--overwrite"] + table, model: model)
+        #expect(try FileSystem.text(of: folder.file("t.csv")).split(separator: "\n").count == 12)
         try TinyRuns.run(["postprocess", "--run", folder.file("folds")], model: model)
         let single = message { try TinyRuns.run(["postprocess", "--run", folder.file("folds/fold-1")], model: model) }
         #expect(single.contains("expected the folder of a run with --folds"), "\(single)")

@@ -84,6 +84,9 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
         var settings = try data.resolved(over: known, task: task)
         // What is cut out of pictures concerns training alone.
         settings.patches = nil
+        // A fold parts the data that the run was trained on, and other pictures only where nothing else is said.
+        if data.split != nil || !chosen.haveOneSplit { settings.fold = nil }
+        if data.split == nil && !chosen.haveOneSplit { settings.split = 0 }
         if try settings.layout(for: task)?.isParted == true { try data.reading.checkSettled(settings) }
         let names = try ClassNames(settings.classNames, task: task)
         let plans =
