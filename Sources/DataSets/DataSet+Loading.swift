@@ -44,7 +44,12 @@ extension DataSet {
         }
         let layout: DataLayout
         switch selection {
-        case .training: layout = all.forTraining
+        case .training:
+            layout = all.forTraining
+            if layout.isParted && !layout.folders.contains(where: { $0.part == .training }) {
+                throw TrainerError(
+                    "\(settings.title): nothing of it is of the part train", hint: "evaluate tests on what is there")
+            }
         case .testing(let part): layout = try all.forEvaluation(of: part)
         }
         let loading = SampleLoading(

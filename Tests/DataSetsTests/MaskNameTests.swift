@@ -155,12 +155,43 @@ import TrainerTestSupport
                 "pairs.csv:3: expected the part train, val or test, found \"later\""
             ),
             ("picture,mask,part\na,b,train\nc,d,\n", "pairs.csv:3: the line names no part"),
-            ("picture,mask,part\na,b,test\n", "pairs.csv: no line is of the part \"train\""),
         ])
     func listsThatMakeNoSenseSayWhere(text: String, expected: String) throws {
         let data = try TestFolder()
         let found = message { _ = try list(data, text) }
         #expect(found.contains(expected), "\(found)")
+    }
+
+    /// Such a list is for `evaluate`.
+    @Test func listsWithoutTrainingLinesTestAlone() throws {
+        let data = try TestFolder()
+        try data.writePicture("a.png")
+        try data.writeMask("b.png", left: 0, right: 255)
+        try data.write("pairs.csv", Array("picture,mask,part\na.png,b.png,test\n".utf8))
+        let settings = DataSettings(pairs: data.file("pairs.csv"))
+        func load(_ selection: DataSet.Selection) throws -> DataSet {
+            try DataSet.load(
+                settings, selection, shape: SampleShape(channels: 3, height: 8, width: 8), seed: 0, threads: 1,
+                isStrict: true, console: Console(isQuiet: true)
+            ).data
+        }
+        #expect(try load(.testing(nil)).testing.count == 1)
+        let fault = message { _ = try load(.training) }
+        #expect(fault.contains("pairs.csv: nothing of it is of the part train"), "\(fault)")
+    }
+
+    /// The kind is remembered: files that come and go change nothing.
+    @Test(arguments: ["{}_*", "^(p[0-9]+)", "groups.csv"])
+    func rulesOfGroupsAreRemembered(text: String) throws {
+        let data = try TestFolder()
+        try data.write("groups.csv", Array("a,1\n".utf8))
+        let rule = try GroupRule(parsing: text.hasSuffix(".csv") ? data.file(text) : text)
+        let record = rule.record
+        #expect(GroupRule(record: record) == rule)
+        if case .table(let path) = rule {
+            #expect(GroupRule(record: "table:" + path + ".gone") == .table(path + ".gone"))
+        }
+        #expect(GroupRule(record: text) == nil)
     }
 
     /// Whatever a field holds, it is read back; lines are counted as editors do.

@@ -86,6 +86,9 @@ import TrainerTestSupport
         #expect(found[1].allSatisfy { mask[Int($0)] == 255 })
         #expect(found[1].contains { $0 < 5300 } && found[1].contains { $0 > 9700 })
         #expect(ForegroundPlaces(mask).byClass(classes.map { $0 == 1 ? ClassRange.void : 0 }).isEmpty)
+        // Two values of one class: each as often as it has pixels, once at least.
+        let joined = ForegroundPlaces(mask).byClass(classes.map { $0 == 0 ? 0 : 1 })
+        #expect(joined.count == 1 && joined[0].count { $0 < 5000 } == 1 && joined[0].count { $0 >= 5000 } == 63)
     }
 
     @Test(arguments: [(1, 4), (14, 64), (40, 1), (100, 500)])

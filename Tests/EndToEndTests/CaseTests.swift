@@ -53,16 +53,20 @@ import Testing
 
     @Test(
         .enabled(if: CaseTests.sets != nil, missing),
-        arguments: ["exif-180", "exif-90", "palette-order", "bits-12", "bits-12-tiff", "palette-three"])
+        arguments: [
+            "exif-180", "exif-90", "palette-order", "bits-12", "bits-12-tiff", "palette-three", "suffix", "parts",
+            "colours",
+        ])
     func smallNetsLearnThem(name: String) throws {
         let sets = try #require(Self.sets)
-        let isThree = name == "palette-three"
+        let isThree = ["palette-three", "colours"].contains(name)
         let trainer = Trainer(
             program: try isThree ? Self.classes.get() : Self.mask.get(), folder: try TemporaryFolder())
         try trainer.train(
             out: "run",
             ["--data", sets.path + "/" + name, "--epochs", "30", "--batch", "2", "--seed", "1"]
-                + (isThree ? ["--lr", "5e-3"] : []))
+                + (isThree ? ["--lr", "5e-3"] : [])
+                + (name == "colours" ? ["--mask-map", "background=#000000,road=#804080,tree=#6b8e23"] : []))
         // Epoch, step, losses, then Dice or mean IoU.
         let scores = try trainer.metrics("run").dropFirst().compactMap { Double($0.split(separator: ",")[4]) }
         #expect((scores.max() ?? 0) >= 0.95, "\(scores)")

@@ -299,6 +299,6 @@ import Testing
             overrides: [])
         let model = try Model.load(path: try session.compileSharedObject(options).product)
         let error = #expect(throws: TrainerError.self) { try TiledNet(model: model, threads: 1) }
-        #expect(error?.hint?.contains("--tile auto") ?? false)
+        #expect(error?.hint?.contains("without --tile none") ?? false)
     }
 }
