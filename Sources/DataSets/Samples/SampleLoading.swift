@@ -139,7 +139,7 @@ package struct SampleLoading {
         var decoded = shape.decoded(one.facts.size, patches)
         let isTurned = one.facts.isOriented && one.facts.orientation != .upright
         if patches.scale == 1 && !isTurned { decoded.channels = 0 }
-        return one.facts.decodingBytes + decoded.sampleBytes(isDeep: one.facts.isDeep)
+        return one.facts.decodingBytes + decoded.sampleBytes(one.facts.depth)
     }
 
     /// What mask values mean: as given, as the layout says, or as is usual.

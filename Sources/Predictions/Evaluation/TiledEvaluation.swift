@@ -56,7 +56,7 @@ package struct TiledEvaluation {
             throw TrainerError(
                 "--tiles: the embedded pictures have the net's size", hint: "name other data with --data")
         }
-        let picture = try predicted(stored, pair.picture, source, check)
+        var picture = try predicted(stored, pair.picture, source, check)
         let size = picture.size
         return try picture.finish(name: stored.name, cutoff: cutoff) {
             var style = PredictionStyle(testing: data)
