@@ -1,5 +1,6 @@
-#include "ImageCodecs.h"
+#include "row_reader.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* A TIFF: its header, then a directory of entries of 12 bytes. */
@@ -53,4 +54,17 @@ int image_codec_exif_orientation(const uint8_t *bytes, size_t count) {
         return found >= 1 && found <= 8 ? (int)found : 1;
     }
     return 1;
+}
+
+/* Exif data are short; what is longer says its orientation at the beginning all the same. */
+enum { MOST_BYTES = 1 << 16 };
+
+int image_source_orientation(image_source *source, uint64_t place, uint32_t length) {
+    size_t count = length < MOST_BYTES ? length : MOST_BYTES;
+    uint8_t *bytes = malloc(count + 1);
+    if (!bytes) return 1;
+    long got = image_source_at(source, place, bytes, count);
+    int found = got > 0 ? image_codec_exif_orientation(bytes, (size_t)got) : 1;
+    free(bytes);
+    return found;
 }

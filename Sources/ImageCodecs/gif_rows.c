@@ -304,11 +304,5 @@ int image_row_reader_open_gif(
     rows->source.input = *input;
     rows->source.place = 0;
     int failure = describe(rows, message);
-    if (failure) {
-        close_rows(&rows->base);
-        return failure;
-    }
-    *header = rows->header;
-    *reader = &rows->base;
-    return 0;
+    return image_row_reader_opened(&rows->base, failure, &rows->header, header, reader);
 }

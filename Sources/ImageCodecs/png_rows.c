@@ -93,7 +93,7 @@ static void describe(png_structp png, png_infop info, const image_codec_input *i
 }
 
 /* Chunks that are looked at for Exif data, and bytes of these. */
-enum { MOST_CHUNKS = 1 << 20, MOST_EXIF_BYTES = 1 << 16, CHUNKS_BETWEEN_QUESTIONS = 1 << 10 };
+enum { MOST_CHUNKS = 1 << 20, CHUNKS_BETWEEN_QUESTIONS = 1 << 10 };
 
 /* What the chunk eXIf says, which may stand before the pixels or behind them, where libpng comes too late. */
 static int orientation(png_rows *rows) {
@@ -105,15 +105,7 @@ static int orientation(png_rows *rows) {
         if (image_source_at(source, place, start, sizeof start) != sizeof start) return 1;
         uint32_t length = image_big32(start);
         if (length > 0x7fffffff || memcmp(start + 4, "IEND", 4) == 0) return 1;
-        if (memcmp(start + 4, "eXIf", 4) == 0) {
-            size_t count = length < MOST_EXIF_BYTES ? length : MOST_EXIF_BYTES;
-            uint8_t *bytes = malloc(count + 1);
-            if (!bytes) return 1;
-            long got = image_source_at(source, place + 8, bytes, count);
-            int found = got > 0 ? image_codec_exif_orientation(bytes, (size_t)got) : 1;
-            free(bytes);
-            return found;
-        }
+        if (memcmp(start + 4, "eXIf", 4) == 0) return image_source_orientation(source, place + 8, length);
         place += 12 + (uint64_t)length;
     }
     return 1;

@@ -20,6 +20,18 @@ void image_row_reader_close(image_row_reader *reader) {
     if (reader) reader->close(reader);
 }
 
+int image_row_reader_opened(
+    image_row_reader *opened, int failure, const image_codec_header *described, image_codec_header *header,
+    image_row_reader **reader) {
+    if (failure) {
+        opened->close(opened);
+        return failure;
+    }
+    *header = *described;
+    *reader = opened;
+    return 0;
+}
+
 int image_codec_row_channels(const image_codec_header *header) { return header->bands == 1 ? 3 : header->bands; }
 
 int image_codec_pixel_bytes(const image_codec_header *header, int output) {

@@ -19,6 +19,8 @@ typedef struct {
 long image_source_next(image_source *source, const uint8_t **bytes);
 /* Copies up to `count` bytes from any place, fewer only at the end; -1 for a failure. */
 long image_source_at(image_source *source, uint64_t place, uint8_t *target, size_t count);
+/* What Exif data of `length` bytes at a place say of the orientation; 1 where they say nothing. */
+int image_source_orientation(image_source *source, uint64_t place, uint32_t length);
 int image_source_is_cancelled(const image_source *source);
 
 /* Keeps a text as the message, cut to its room. */
@@ -51,5 +53,10 @@ struct image_row_reader {
     int (*next)(image_row_reader *reader, uint8_t *row, char *message);
     void (*close)(image_row_reader *reader);
 };
+
+/* The end of every opening: hands over a reader and its header, or, after a failure, closes it; returns `failure`. */
+int image_row_reader_opened(
+    image_row_reader *opened, int failure, const image_codec_header *described, image_codec_header *header,
+    image_row_reader **reader);
 
 #endif

@@ -341,12 +341,6 @@ int image_row_reader_open_tiff(
     rows->source.place = 0;
     message[0] = 0;
     int failure = open_all(rows, message);
-    if (failure) {
-        if (message[0] == 0) image_codec_fail(message, failure, "it has no directory");
-        close_rows(&rows->base);
-        return failure;
-    }
-    *header = rows->header;
-    *reader = &rows->base;
-    return 0;
+    if (failure && message[0] == 0) image_codec_fail(message, failure, "it has no directory");
+    return image_row_reader_opened(&rows->base, failure, &rows->header, header, reader);
 }

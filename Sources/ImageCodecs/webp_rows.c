@@ -6,7 +6,7 @@
 #include <webp/decode.h>
 
 /* Chunks that are looked at for Exif data, and bytes of these. */
-enum { MOST_CHUNKS = 1 << 10, MOST_EXIF_BYTES = 1 << 16, HEAD = 1 << 10 };
+enum { MOST_CHUNKS = 1 << 10, HEAD = 1 << 10 };
 /* Pictures of one colour take a few bytes whatever their size; of more pixels than this that is not believed. */
 static const uint64_t most_free_pixels = (uint64_t)1 << 26;
 
@@ -31,15 +31,7 @@ static int orientation(image_source *source) {
         uint8_t start[8];
         if (image_source_at(source, place, start, sizeof start) != sizeof start) return 1;
         uint32_t length = image_little32(start + 4);
-        if (memcmp(start, "EXIF", 4) == 0) {
-            size_t count = length < MOST_EXIF_BYTES ? length : MOST_EXIF_BYTES;
-            uint8_t *bytes = malloc(count + 1);
-            if (!bytes) return 1;
-            long got = image_source_at(source, place + 8, bytes, count);
-            int found = got > 0 ? image_codec_exif_orientation(bytes, (size_t)got) : 1;
-            free(bytes);
-            return found;
-        }
+        if (memcmp(start, "EXIF", 4) == 0) return image_source_orientation(source, place + 8, length);
         place += 8 + (uint64_t)length + length % 2;
     }
     return 1;
@@ -147,11 +139,5 @@ int image_row_reader_open_webp(
     int failure = WebPInitDecoderConfig(&rows->config)
         ? describe(rows, message)
         : image_codec_fail(message, IMAGE_CODEC_DAMAGED, "libwebp is of another version than this program");
-    if (failure) {
-        close_rows(&rows->base);
-        return failure;
-    }
-    *header = rows->header;
-    *reader = &rows->base;
-    return 0;
+    return image_row_reader_opened(&rows->base, failure, &rows->header, header, reader);
 }
