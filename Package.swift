@@ -37,6 +37,7 @@ let package = Package(
         room("Base", ["Platform"]),
         room("FileAccess", ["Platform", "Base"]),
         room("HostLimits", ["Platform", "FileAccess"]),
+        room("TensorFiles", ["Platform", "Base", "FileAccess"]),
         // The compiler, from text to files.
         room("Diagnostics"),
         room("GraphIR", ["Base", "Diagnostics"]),
@@ -76,7 +77,7 @@ let package = Package(
         // What runs: linked into every trainer and into unetc.
         .target(name: "ModelABI"),
         .target(name: "ThreadPool", dependencies: ["ModelABI"]),
-        room("Runtime", ["Platform", "Base", "ModelABI", "ThreadPool", "FileAccess", "HostLimits"]),
+        room("Runtime", ["Platform", "Base", "ModelABI", "ThreadPool", "FileAccess", "HostLimits", "TensorFiles"]),
         // The judge: the compiler's work on the machine that runs it.
         room(
             "Verification",
@@ -101,7 +102,7 @@ let package = Package(
         room("Recipes", ["Base", "Runtime", "TrainerSupport", "Tasks"]),
         room("DataSets", ["Base", "FileAccess", "HostLimits", "Imaging", "TrainerSupport", "Tasks", "Recipes"]),
         room("DataDoctor", ["Base", "FileAccess", "Imaging", "TrainerSupport", "Tasks", "DataSets"]),
-        room("Nets", ["Base", "Runtime", "Imaging", "TrainerSupport", "Tasks", "Recipes", "DataSets"]),
+        room("Nets", ["Base", "TensorFiles", "Runtime", "Imaging", "TrainerSupport", "Tasks", "Recipes", "DataSets"]),
         room(
             "Predictions",
             ["Platform", "Base", "FileAccess", "Runtime", "Imaging", "TrainerSupport", "Tasks", "DataSets", "Nets"]),
@@ -114,7 +115,8 @@ let package = Package(
         room(
             "Trainer",
             [
-                "Platform", "Base", "FileAccess", "HostLimits", "ModelABI", "Runtime", "Imaging", "EventMessages",
+                "Platform", "Base", "FileAccess", "HostLimits", "TensorFiles", "ModelABI", "Runtime", "Imaging",
+                "EventMessages",
                 "TrainerSupport", "Tasks", "Recipes", "DataSets", "DataDoctor", "Nets", "Predictions", "Reporting",
                 argumentParser,
             ]),
@@ -123,7 +125,9 @@ let package = Package(
             name: "unetc",
             dependencies: [
                 "Platform", "Base",
-                "FileAccess", "Diagnostics", "GraphIR", "Passes", "MemoryPlanning", "KernelIR", "Kernels", "Emission",
+                "FileAccess", "TensorFiles", "Diagnostics", "GraphIR", "Passes", "MemoryPlanning", "KernelIR",
+                "Kernels",
+                "Emission",
                 "Inspection", "Strategy", "Driver", "Runtime", "Verification", "Imaging", "TrainerSupport",
                 "DataDoctor",
                 "Trainer", argumentParser,
@@ -145,8 +149,8 @@ let package = Package(
             [
                 "Programs",
                 "Platform", "Base",
-                "FileAccess", "Diagnostics", "GraphIR", "GraphDSL", "Passes", "MemoryPlanning", "Inspection", "Runtime",
-                "Imaging", "Trainer", "PixelNet", "TestSupport",
+                "FileAccess", "TensorFiles", "Diagnostics", "GraphIR", "GraphDSL", "Passes", "MemoryPlanning",
+                "Inspection", "Runtime", "Imaging", "Trainer", "PixelNet", "TestSupport",
             ]),
         .executableTarget(
             name: "unetc-fuzz", dependencies: ["Platform", "Fuzzing", "TestSupport", argumentParser],
@@ -154,6 +158,7 @@ let package = Package(
         tests("Base", ["Platform"]),
         tests("FileAccess", ["Platform"]),
         tests("HostLimits", ["FileAccess", "TestSupport"]),
+        tests("TensorFiles", ["Platform", "FileAccess", "TestSupport"]),
         tests("Fuzzing", ["Platform", "unetc-fuzz", "TestSupport"], exclude: ["make_jpegs.py", "make_formats.py"]),
         tests("GraphDSL", ["Platform", "Base", "Diagnostics", "GraphIR", "TestSupport"]),
         tests("GraphIR", ["Base", "Diagnostics", "TestSupport"], exclude: ["Goldens"]),
@@ -177,9 +182,9 @@ let package = Package(
                 "Programs",
                 "Platform", "Base",
                 "FileAccess", "GraphIR", "GraphDSL", "Interpreter", "Passes", "MemoryPlanning", "KernelIR", "Kernels",
-                "Emission", "Inspection", "Strategy", "Runtime", "TestSupport",
+                "Emission", "Inspection", "Strategy", "TensorFiles", "Runtime", "TestSupport",
             ]),
-        tests("Runtime", ["Platform", "Base", "FileAccess", "TestSupport"]),
+        tests("Runtime", ["Platform", "Base", "FileAccess", "TensorFiles", "TestSupport"]),
         tests(
             "Verification",
             [
@@ -198,8 +203,8 @@ let package = Package(
         tests(
             "DataSets",
             [
-                "Platform", "Base", "Runtime", "Imaging", "TrainerSupport", "Tasks", "Recipes", "TestSupport",
-                "TrainerTestSupport",
+                "Platform", "Base", "TensorFiles", "Runtime", "Imaging", "TrainerSupport", "Tasks", "Recipes",
+                "TestSupport", "TrainerTestSupport",
             ]),
         tests(
             "DataDoctor",
@@ -215,8 +220,9 @@ let package = Package(
         tests(
             "Trainer",
             [
-                "Platform", "Base", "FileAccess", "Runtime", "Imaging", "TrainerSupport", "Tasks", "Recipes",
-                "DataSets", "DataDoctor", "Nets", "Predictions", "Reporting", "TestSupport", "TrainerTestSupport",
+                "Platform", "Base", "FileAccess", "TensorFiles", "Runtime", "Imaging", "TrainerSupport", "Tasks",
+                "Recipes", "DataSets", "DataDoctor", "Nets", "Predictions", "Reporting", "TestSupport",
+                "TrainerTestSupport",
                 argumentParser,
             ]),
         .testTarget(
@@ -237,7 +243,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Base", "FileAccess", "Strategy", "Driver", "Runtime", "Imaging", "Fuzzing", "unetc", "TestSupport",
+                "Base", "FileAccess", "Strategy", "Driver", "TensorFiles", "Runtime", "Imaging", "Fuzzing", "unetc",
+                "TestSupport",
             ],
             swiftSettings: testing),
     ]

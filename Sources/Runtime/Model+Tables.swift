@@ -144,7 +144,7 @@ struct TableReader {
         for dimension in shape {
             let (product, overflow) = count.multipliedReportingOverflow(by: dimension)
             guard dimension >= 0, !overflow, product <= 1 << 40 else {
-                throw broken("tensor \"\(text(tensor.name))\" has shape \(shapeText(shape))")
+                throw broken("tensor \"\(text(tensor.name))\" has shape \(Text.shape(shape))")
             }
             count = product
         }

@@ -1,3 +1,5 @@
+import TensorFiles
+
 /// An exponential moving average of all parameters, running means and variances of normalisations included.
 ///
 /// Those of the batch statistics are averaged like weights: they then belong to about the steps that the averaged weights
@@ -31,7 +33,7 @@ extension ParameterStore {
     }
 
     /// Adds the average of every parameter as the tensor `prefix` + the parameter's name, without a copy.
-    /// - Throws: `RuntimeError` when the writer holds such a tensor already, or when there is no average.
+    /// - Throws: `TensorFileError` when the writer holds such a tensor already, `RuntimeError` when there is no average.
     public func exportAverage(to writer: inout SafetensorsWriter, prefix: String) throws {
         let memory = try averageMemory()
         try export(to: &writer, prefix: prefix, owner: memory) { UnsafeBufferPointer(elements($0, in: memory)) }
@@ -39,7 +41,7 @@ extension ParameterStore {
 
     /// Reads the average of every parameter from the tensor called `prefix` + the parameter's name.
     /// - Throws: `RuntimeError` as for `load`, or when there is no average.
-    public func loadAverage(from file: SafetensorsFile, prefix: String) throws {
+    public func loadAverage(from file: TensorFile, prefix: String) throws {
         let memory = try averageMemory()
         try load(model.parameters, file, prefix: prefix, what: "average of parameter") { parameter, fill in
             try fill(elements(parameter, in: memory))

@@ -1,3 +1,5 @@
+import Base
+
 /// The memory of a model's parameters and of their optimiser's state.
 ///
 /// Parameters are row-major in PyTorch's layout. Use it from one thread at a time, and not during a run.
@@ -104,7 +106,7 @@ public final class ParameterStore {
     private func expect(_ count: Int, _ parameter: ParameterInfo) throws {
         guard count == parameter.elementCount else {
             throw RuntimeError(
-                "parameter \"\(parameter.name)\" \(shapeText(parameter.shape)) takes \(parameter.elementCount) values, "
+                "parameter \"\(parameter.name)\" \(Text.shape(parameter.shape)) takes \(parameter.elementCount) values, "
                     + "found \(count)")
         }
     }

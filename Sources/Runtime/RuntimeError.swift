@@ -36,6 +36,3 @@ func quotedList(_ names: [String]) -> String {
     guard let last = shown.last, shown.count > 1 else { return shown.first ?? "" }
     return shown.dropLast().joined(separator: ", ") + " and " + last
 }
-
-/// `[64, 3, 3, 3]`.
-func shapeText(_ shape: [Int]) -> String { "[" + shape.map(String.init).joined(separator: ", ") + "]" }

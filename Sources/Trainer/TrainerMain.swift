@@ -4,6 +4,7 @@ import FileAccess
 import Imaging
 import ModelABI
 import Runtime
+import TensorFiles
 import TrainerSupport
 
 /// The whole trainer of an emitted model, whose `main` only returns `unetc_trainer_main(c, v, unetc_model_get())`.
@@ -61,7 +62,8 @@ func parse(_ arguments: [String]) throws -> any ParsableCommand {
 }
 
 /// Does it.
-/// - Throws: `TrainerError`, `RuntimeError`, `ImageError`, `FileError` or `ThreadError` for faults of the user's input.
+/// - Throws: `TrainerError`, `RuntimeError`, `TensorFileError`, `ImageError`, `FileError` or `ThreadError` for
+///   faults of the user's input.
 func perform(_ command: any ParsableCommand, _ context: TrainerContext) throws {
     if let verb = command as? any TrainerVerb { return try verb.run(context) }
     // Help, which ArgumentParser answers itself, as an error.
@@ -90,7 +92,7 @@ private func report(usage error: any Error) -> Int32 {
 
 private func report(_ error: any Error) -> Int32 {
     switch error {
-    case is TrainerError, is RuntimeError, is ImageError, is FileError, is ThreadError:
+    case is TrainerError, is RuntimeError, is TensorFileError, is ImageError, is FileError, is ThreadError:
         StandardStreams.complain("error: \(error)\n")
         return ExitCodes.userFault
     default:

@@ -3,6 +3,7 @@ import Imaging
 import Platform
 import Runtime
 import Tasks
+import TensorFiles
 import TestSupport
 import Testing
 import TrainerSupport
@@ -259,7 +260,7 @@ import TrainerTestSupport
     @Test(.enabled(if: sharedFolder() != nil, "the data beside the checkout is absent"))
     func picturesEqualThoseOfTheTrace() throws {
         let root = try #require(sharedFolder())
-        let trace = try SafetensorsFile(path: root + "/reference/trace_w8.safetensors")
+        let trace = try TensorFile(path: root + "/reference/trace_w8.safetensors")
         let json = try JSON(parsing: FileSystem.text(of: root + "/reference/trace_w8.json"))
         let names = try #require(json["images"]?.array).compactMap(\.string)
         let folder = try TestFolder()

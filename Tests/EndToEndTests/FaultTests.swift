@@ -1,6 +1,7 @@
 import Base
 import Foundation
 import Runtime
+import TensorFiles
 import TestSupport
 import Testing
 
@@ -65,7 +66,7 @@ struct FaultTests {
                 isDone = process.terminationReason == .exit
                 if isDone { try #require(process.terminationStatus == 0, "a resumed run failed") } else { kills += 1 }
                 if exists(out + "/checkpoint.safetensors") {
-                    _ = try SafetensorsFile(path: out + "/checkpoint.safetensors")
+                    _ = try TensorFile(path: out + "/checkpoint.safetensors")
                 }
             }
             try expectSame(trainer, "run\(run)", "whole")

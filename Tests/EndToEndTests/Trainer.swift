@@ -2,6 +2,7 @@ import Driver
 import Strategy
 import Foundation
 import Runtime
+import TensorFiles
 import TestSupport
 import Testing
 
@@ -107,7 +108,7 @@ struct Trainer {
 
     /// Every tensor of a run's checkpoint.
     func parameters(_ run: String) throws -> [String: [Float]] {
-        let file = try SafetensorsFile(path: "\(folder.path)/\(run)/checkpoint.safetensors")
+        let file = try TensorFile(path: "\(folder.path)/\(run)/checkpoint.safetensors")
         return try Dictionary(uniqueKeysWithValues: file.names.map { ($0, try file.floats($0)) })
     }
 }

@@ -1,11 +1,12 @@
 import Runtime
+import TensorFiles
 import Testing
 
 @Suite struct InitialValueTests {
     /// What PyTorch started from, made by another implementation of the same formula.
     @Test(.enabled(if: Checkout.hasReference, "there is no ../shared/reference beside the checkout"))
     func pytorchValuesAreThoseOfTheReference() throws {
-        let file = try SafetensorsFile(path: Checkout.reference + "/trace_w8.safetensors")
+        let file = try TensorFile(path: Checkout.reference + "/trace_w8.safetensors")
         let names = file.names.filter { $0.hasPrefix("initial.") }
         #expect(names.count == 46)
         for name in names {
@@ -60,7 +61,7 @@ import Testing
         let path = try TemporaryFolder.make() + "/a.safetensors"
         try writer.write(to: path)
 
-        let file = try SafetensorsFile(path: path)
+        let file = try TensorFile(path: path)
         #expect(file.names == ["w", "v", "moment2.w", "moment2.v", "extra"])
         #expect(file.metadata == ["step": "12"])
         let other = try ParameterStore(model: model)
@@ -82,11 +83,11 @@ import Testing
         var writer = SafetensorsWriter()
         try writer.add("w", shape: [6], values: [1, 2, 3, 4, 5, 6])
         try writer.write(to: path)
-        let missing = message { _ = try store.load(try SafetensorsFile(path: path)) }
+        let missing = message { _ = try store.load(try TensorFile(path: path)) }
         #expect(missing.hasPrefix("\(path): parameter \"v\" [2, 3] is missing: there is no tensor \"v\""), "\(missing)")
         try writer.add("v", shape: [3, 2], values: [1, 2, 3, 4, 5, 6])
         try writer.write(to: path)
-        let shape = message { _ = try store.load(try SafetensorsFile(path: path)) }
+        let shape = message { _ = try store.load(try TensorFile(path: path)) }
         #expect(shape.hasPrefix("\(path): parameter \"v\" [2, 3] has shape [3, 2] in the file"), "\(shape)")
         #expect(try store.values(of: "w") == before)
         #expect(message { try store.setValues([1], of: "w") }.contains("takes 6 values, found 1"))

@@ -1,4 +1,5 @@
 import Runtime
+import TensorFiles
 import Testing
 
 @Suite struct PreparedWeightsTests {
@@ -42,12 +43,12 @@ import Testing
     }
 
     /// A file with parameters that differ from the store's.
-    private func parameterFile() throws -> SafetensorsFile {
+    private func parameterFile() throws -> TensorFile {
         let path = try TemporaryFolder.make() + "/weights.safetensors"
         var writer = SafetensorsWriter()
         try ParameterStore(model: model, initialValues: .he, seed: 7).export(to: &writer)
         try writer.write(to: path)
-        return try SafetensorsFile(path: path)
+        return try TensorFile(path: path)
     }
 
     @Test(arguments: 1...3)

@@ -1,5 +1,6 @@
 import Foundation
 import Runtime
+import TensorFiles
 import TestSupport
 import Testing
 
@@ -24,7 +25,7 @@ import Testing
     func valuesAreThoseOfTheFile(before: Int) throws {
         let store = try ParameterStore(model: model, initialValues: .he, seed: 7)
         let read = try ParameterStore(model: model)
-        try read.load(try SafetensorsFile(path: try file(before: before, store)))
+        try read.load(try TensorFile(path: try file(before: before, store)))
         for parameter in model.parameters {
             #expect(try read.values(of: parameter.name) == store.values(of: parameter.name), "\(parameter.name)")
         }
@@ -35,7 +36,7 @@ import Testing
         let store = try ParameterStore(model: model, initialValues: .he, seed: 7)
         let path = try file(store)
         let read = try ParameterStore(model: model)
-        try read.load(try SafetensorsFile(path: path))
+        try read.load(try TensorFile(path: path))
         #expect(truncate(path, 0) == 0)
         for parameter in model.parameters {
             #expect(try read.values(of: parameter.name) == store.values(of: parameter.name), "\(parameter.name)")
@@ -44,9 +45,9 @@ import Testing
 
     @Test func aFileThatIsCutWhileItIsReadIsNamed() throws {
         let path = try file(try ParameterStore(model: model, initialValues: .he, seed: 7))
-        let open = try SafetensorsFile(path: path)
+        let open = try TensorFile(path: path)
         #expect(truncate(path, 9) == 0)
-        let error = try #require(throws: RuntimeError.self) { try ParameterStore(model: model).load(open) }
+        let error = try #require(throws: TensorFileError.self) { try ParameterStore(model: model).load(open) }
         #expect(error.message.hasPrefix(path) && error.message.contains("ends at byte"), "\(error.message)")
     }
 
@@ -59,7 +60,7 @@ import Testing
         try store.setValues(values, of: parameter.name)
         let path = try file(store)
         let error = try #require(throws: RuntimeError.self) {
-            try ParameterStore(model: model).load(try SafetensorsFile(path: path))
+            try ParameterStore(model: model).load(try TensorFile(path: path))
         }
         let first = value.isNaN ? "nan" : "\(value)"
         #expect(
@@ -75,31 +76,8 @@ import Testing
         try writer.add("other", shape: [1], values: [1])
         try writer.write(to: path)
         let error = try #require(throws: RuntimeError.self) {
-            try ParameterStore(model: model).load(try SafetensorsFile(path: path))
+            try ParameterStore(model: model).load(try TensorFile(path: path))
         }
         #expect(error.message.contains("is missing"), "\(error.message)")
-    }
-
-    /// Weights in other formats are told what they are, by their first bytes.
-    @Test(
-        arguments: [
-            ([0x50, 0x4B, 0x03, 0x04, 0, 0, 8, 8, 0, 0], "is a zip archive, as torch.save"),
-            ([0x80, 0x02, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9], "is a Python pickle"),
-            ([0x80, 0x04, 0x95, 0x10, 0, 0, 0, 0, 0, 0], "is a Python pickle"),
-            ([0x08, 0x07, 0x12, 0x07, 0x70, 0x79, 0x74, 0x6F, 0x72, 0x63, 0x68], "is an ONNX model"),
-            ([0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0], "is an HDF5 file"),
-            ([0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59, 1, 0, 0x76, 0], "is an array of numpy"),
-            ([0x47, 0x47, 0x55, 0x46, 3, 0, 0, 0, 0, 0], "is a GGUF file"),
-            ([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0], "is a PNG picture"),
-            ([0xFF, 0xD8, 0xFF, 0xE0, 0, 16, 0x4A, 0x46, 0x49, 0x46], "is a JPEG picture"),
-            (Array("weights = 1 2 3 4 5".utf8), "it does not begin with the length of a header"),
-            ([200, 0, 0, 0, 0, 0, 0, 0, 0x7B], "it announces a header of 200 bytes and has 9 in all: it is truncated"),
-            ([1, 2, 3], "it has 3 bytes, too few"), ([], "it has 0 bytes, too few"),
-        ] as [([UInt8], String)])
-    func otherFilesAreRecognised(bytes: [UInt8], expected: String) throws {
-        let path = try TemporaryFolder.make() + "/weights.pth"
-        try Data(bytes).write(to: URL(fileURLWithPath: path))
-        let error = try #require(throws: RuntimeError.self) { try SafetensorsFile(path: path) }
-        #expect(error.message.hasPrefix(path + ": ") && error.message.contains(expected), "\(error.message)")
     }
 }

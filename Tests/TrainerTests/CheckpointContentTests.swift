@@ -2,6 +2,7 @@ import Base
 import FileAccess
 import Platform
 import Runtime
+import TensorFiles
 import Testing
 import TrainerTestSupport
 
@@ -46,7 +47,7 @@ import TrainerTestSupport
             let whole = content
             var random = SplitMix64(seed: 7, UInt64(place))
             // Half of them behind the header, which is most of such a small file.
-            let dataBytes = (try SafetensorsFile(path: path).tensors).reduce(0) { $0 + 4 * $1.elementCount }
+            let dataBytes = (try TensorFile(path: path).tensors).reduce(0) { $0 + 4 * $1.elementCount }
             let start = place % 2 == 0 ? 0 : content.count - dataBytes
             content[start + random.index(below: content.count - start)] ^= 1 << UInt8(random.index(below: 8))
             try FileWriter.write(path, content)
@@ -70,7 +71,7 @@ import TrainerTestSupport
         content[content.count - 1] ^= 1
         try FileWriter.write(path, content)
         let text = message { try TinyRuns.run(["evaluate", "--run", data.file("run")]) }
-        let expected = try #require(try SafetensorsFile(path: path).metadata["content_hash"])
+        let expected = try #require(try TensorFile(path: path).metadata["content_hash"])
         #expect(text.hasPrefix("\(path): the file is damaged: its content is not what was written: it says the hash "))
         #expect(text.contains("\(expected), found ") && text.contains("train anew"), "\(text)")
         #expect(text.contains("\(data.file("run"))/checkpoint.safetensors is another file of weights"), "\(text)")
@@ -96,7 +97,7 @@ import TrainerTestSupport
         let data = try trained()
         unlink(data.file("run/hashes.csv"))
         try TinyRuns.run(["train", "--out", data.file("run"), "--resume", "--epochs", "3", "--quiet"])
-        let file = try SafetensorsFile(path: data.file("run/best.safetensors"))
+        let file = try TensorFile(path: data.file("run/best.safetensors"))
         var writer = SafetensorsWriter(metadata: [("made", "by hand")])
         for tensor in file.tensors {
             try writer.add(tensor.name, shape: tensor.shape, values: try file.floats(tensor.name).map { $0 / 2 })
@@ -121,7 +122,7 @@ import TrainerTestSupport
     func brokenCheckpointsAreNotResumed(name: (String, String), value: Float) throws {
         let data = try trained(["--ema", "0.9"])
         let path = data.file("run/checkpoint.safetensors")
-        let file = try SafetensorsFile(path: path)
+        let file = try TensorFile(path: path)
         var metadata = file.metadata
         metadata["content_hash"] = nil
         var writer = SafetensorsWriter(metadata: metadata.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })

@@ -1,5 +1,6 @@
 import Platform
 import Runtime
+import TensorFiles
 import Testing
 import TrainerTestSupport
 

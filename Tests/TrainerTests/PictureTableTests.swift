@@ -2,6 +2,7 @@ import Base
 import FileAccess
 import Imaging
 import Runtime
+import TensorFiles
 import Testing
 import TrainerTestSupport
 

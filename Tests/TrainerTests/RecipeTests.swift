@@ -1,5 +1,6 @@
 import Imaging
 import Runtime
+import TensorFiles
 import Testing
 import TrainerTestSupport
 
@@ -27,7 +28,7 @@ import TrainerTestSupport
     }
 
     private func values(_ data: TestFolder, _ file: String, _ name: String) throws -> [Float] {
-        try SafetensorsFile(path: data.file(file)).floats(name)
+        try TensorFile(path: data.file(file)).floats(name)
     }
 
     @Test(arguments: [

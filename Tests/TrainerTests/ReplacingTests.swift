@@ -2,6 +2,7 @@ import FileAccess
 import Imaging
 import Platform
 import Runtime
+import TensorFiles
 import Testing
 import TrainerTestSupport
 

@@ -1,6 +1,7 @@
 import Base
 import Imaging
 import Runtime
+import TensorFiles
 import Testing
 import TrainerTestSupport
 

@@ -1,6 +1,7 @@
 import Base
 import Imaging
 import Runtime
+import TensorFiles
 import Testing
 import TrainerTestSupport
 
@@ -90,7 +91,7 @@ import TrainerTestSupport
         let parts = data.file("parts")
         try run(["train", "--data", data.path, "--out", parts, "--quiet", "--epochs", "3", "--lr", "0.5"])
         try run(["train", "--out", parts, "--quiet", "--epochs", "8", "--resume", "--classes", "a,b,c"])
-        let files = try [whole, parts].map { try SafetensorsFile(path: $0 + "/best.safetensors") }
+        let files = try [whole, parts].map { try TensorFile(path: $0 + "/best.safetensors") }
         for name in ["out.weight", "out.bias"] {
             #expect(try files[0].floats(name) == files[1].floats(name), "\(name)")
         }

@@ -2,6 +2,7 @@ import FileAccess
 import Imaging
 import Platform
 import Runtime
+import TensorFiles
 import TestSupport
 import Testing
 import TrainerTestSupport
@@ -30,7 +31,7 @@ import TrainerTestSupport
         #expect(try numbers(a) == numbers(b), what)
         #expect(bytes(a + "/checkpoint.safetensors") == bytes(b + "/checkpoint.safetensors"), what)
         for name in ["out.weight", "out.bias"] {
-            let best = try [a, b].map { try SafetensorsFile(path: $0 + "/best.safetensors").floats(name) }
+            let best = try [a, b].map { try TensorFile(path: $0 + "/best.safetensors").floats(name) }
             #expect(best[0] == best[1], "best weights, \(what)")
         }
     }
@@ -50,9 +51,9 @@ import TrainerTestSupport
         for name in ["curves.png", "samples.png"] {
             #expect(try decodePicture(path: output + "/" + name).width > 100, "\(name)")
         }
-        let best = try SafetensorsFile(path: output + "/best.safetensors")
+        let best = try TensorFile(path: output + "/best.safetensors")
         #expect(best.names == ["out.weight", "out.bias"])
-        let checkpoint = try SafetensorsFile(path: output + "/checkpoint.safetensors")
+        let checkpoint = try TensorFile(path: output + "/checkpoint.safetensors")
         #expect(
             checkpoint.names.sorted() == [
                 "adam.m.out.bias", "adam.m.out.weight", "adam.v.out.bias", "adam.v.out.weight", "out.bias",

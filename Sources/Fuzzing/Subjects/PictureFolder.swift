@@ -1,6 +1,6 @@
 import FileAccess
 import Imaging
-import Runtime
+import TensorFiles
 
 import Platform
 

@@ -1,5 +1,5 @@
 import Base
-import Runtime
+import TensorFiles
 import TestSupport
 
 import Platform
@@ -41,7 +41,7 @@ private func tensorFileHeader(_ random: inout SplitMix64) -> (json: [UInt8], dat
     var offset = 0
     if random.unit() < 0.5 { entries.append(#""__metadata__":{"format":"pt","note":"\u00e9 \"x\" \ud83d\ude00"}"#) }
     for index in 0..<Int.random(in: 0...5, using: &random) {
-        let all = SafetensorsElement.allCases
+        let all = TensorElement.allCases
         let element = all[Int.random(in: 0..<all.count, using: &random)]
         let shape = (0..<Int.random(in: 0...4, using: &random)).map { _ in Int.random(in: 0...4, using: &random) }
         let end = offset + shape.reduce(element.size, *)
@@ -71,7 +71,7 @@ private let headerMutator = TextMutator(
     ],
     blanks: [" ", "\n", "\t", "\r\n", ",", "\u{c}"],
     kinds: [
-        SafetensorsElement.allCases.map(\.rawValue), ["dtype", "shape", "data_offsets", "__metadata__"], ["[", "{"],
+        TensorElement.allCases.map(\.rawValue), ["dtype", "shape", "data_offsets", "__metadata__"], ["[", "{"],
         ["]", "}"],
     ])
 
@@ -90,16 +90,16 @@ private func checkTensorFile(_ bytes: [UInt8]) -> FuzzOutcome {
     }
     let path = "/proc/self/fd/\(descriptor)"
     do {
-        return complaint(about: try SafetensorsFile(path: path), fileBytes: bytes.count).map(FuzzOutcome.wrong)
+        return complaint(about: try TensorFile(path: path), fileBytes: bytes.count).map(FuzzOutcome.wrong)
             ?? .accepted
-    } catch let error as RuntimeError {
+    } catch let error as TensorFileError {
         return error.message.hasPrefix(path) ? .refused : .wrong("the file is not named: \(error.message)")
     } catch {
         return .wrong("another error than the promised one: \(error)")
     }
 }
 
-private func complaint(about file: SafetensorsFile, fileBytes: Int) -> String? {
+private func complaint(about file: TensorFile, fileBytes: Int) -> String? {
     var total = 0
     for tensor in file.tensors {
         let (name, count) = (tensor.name, tensor.elementCount)

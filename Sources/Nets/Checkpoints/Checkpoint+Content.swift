@@ -1,6 +1,7 @@
 import Base
 import Runtime
 import Tasks
+import TensorFiles
 import TrainerSupport
 
 /// Whether a checkpoint is what was written: every file says a hash of all that is in it, in its metadata, and `hashes.csv` the
@@ -19,7 +20,7 @@ extension Checkpoint {
     }
 
     /// - Throws: `TrainerError` that says which hash was expected and which was found.
-    func checkContent(of file: SafetensorsFile) throws {
+    func checkContent(of file: TensorFile) throws {
         var metadata = file.metadata
         guard let expected = metadata.removeValue(forKey: Self.hashKey) else { return }
         var hash = Self.start(metadata)

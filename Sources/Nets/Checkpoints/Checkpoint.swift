@@ -1,6 +1,7 @@
 import Base
 import Recipes
 import Runtime
+import TensorFiles
 import TrainerSupport
 
 /// Saves and restores a net, its optimiser's state and the run's record as one safetensors file.
@@ -18,7 +19,7 @@ package struct Checkpoint {
     }
 
     /// Writes everything that continuing the run needs. A previous file stays whole until the new one is.
-    /// - Throws: `RuntimeError` when the file cannot be written.
+    /// - Throws: `FileError` when the file cannot be written.
     package func save(_ parameters: ParameterStore, record: RunRecord) throws {
         try write(
             parameters, record, prefixes: Self.prefixes(record.settings.optimizer.kind, parameters.momentCount),
@@ -32,7 +33,7 @@ package struct Checkpoint {
     }
 
     /// Reads parameters and state.
-    /// - Throws: `TrainerError` or `RuntimeError` for a truncated or damaged file, for one of another graph, with both shapes,
+    /// - Throws: `TrainerError`, `TensorFileError` or `RuntimeError` for a truncated or damaged file, for one of another graph, with both shapes,
     ///   and for values that are no finite numbers.
     package func restore(_ parameters: ParameterStore) throws -> RunRecord {
         let (file, record) = try open(for: parameters.model)
@@ -62,17 +63,17 @@ package struct Checkpoint {
         try parameters.load(file, prefix: hasAverage ? Self.averagePrefix : "")
     }
 
-    private func open(for model: Model?) throws -> (file: SafetensorsFile, record: RunRecord) {
+    private func open(for model: Model?) throws -> (file: TensorFile, record: RunRecord) {
         let file = try file(for: model)
         return (file, try RunRecord(file.metadata, path: path))
     }
 
     /// The file, whose content is what was written.
-    private func file(for model: Model?) throws -> SafetensorsFile {
-        let file: SafetensorsFile
+    private func file(for model: Model?) throws -> TensorFile {
+        let file: TensorFile
         do {
-            file = try SafetensorsFile(path: path)
-        } catch let error as RuntimeError {
+            file = try TensorFile(path: path)
+        } catch let error as TensorFileError {
             throw TrainerError(
                 error.message,
                 hint: error.hint ?? "is it the right file, and whole? Copy it again, or train anew with another --out")
@@ -101,7 +102,7 @@ package struct Checkpoint {
     }
 
     /// Refuses a file that says it belongs to another graph; files that say nothing are judged by names and shapes.
-    private static func checkGraph(_ file: SafetensorsFile, _ model: Model) throws {
+    private static func checkGraph(_ file: TensorFile, _ model: Model) throws {
         guard let hash = file.metadata["graph_hash"], hash != model.graphHash else { return }
         let name = file.metadata["graph"] ?? "unknown"
         let differences = model.parameters.compactMap { parameter -> String? in

@@ -1,5 +1,6 @@
 import Base
 import Runtime
+import TensorFiles
 import TrainerSupport
 
 /// The weights of a checkpoint after an epoch.
@@ -11,11 +12,11 @@ package struct HashRow: Hashable, Sendable {
     package var digest: String
 
     /// Of the checkpoint that lies there now.
-    /// - Throws: `RuntimeError` when it cannot be read.
+    /// - Throws: `TensorFileError` when it cannot be read.
     package init(epoch: Int, step: Int, checkpoint: String) throws {
         self.epoch = epoch
         self.step = step
-        let file = try SafetensorsFile(path: checkpoint)
+        let file = try TensorFile(path: checkpoint)
         var digest = Digest()
         let state = (file.metadata["optimizer"] ?? "") + "."
         for tensor in file.tensors where !tensor.name.hasPrefix(state) {

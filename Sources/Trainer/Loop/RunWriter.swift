@@ -4,6 +4,7 @@ import Imaging
 import Nets
 import Platform
 import Runtime
+import TensorFiles
 import TrainerSupport
 
 /// Writes what a run leaves in its folder, and says what is there when that fails.
@@ -21,7 +22,7 @@ struct RunWriter {
     }
 
     /// Writes the weights as those of the best epoch.
-    /// - Throws: `RuntimeError` when the file cannot be written.
+    /// - Throws: `FileError` when the file cannot be written.
     func saveBest(_ record: RunRecord) throws {
         try net.withAverage { try Checkpoint(path: files.best).saveWeights(net.parameters, record: record) }
     }
@@ -33,6 +34,8 @@ struct RunWriter {
         do {
             return try body()
         } catch let error as RuntimeError {
+            reason = error.message
+        } catch let error as TensorFileError {
             reason = error.message
         } catch let error as ImageError {
             reason = error.description

@@ -8,6 +8,7 @@ import struct GraphIR.TrainingOptions
 import enum KernelIR.Backend
 import Kernels
 import Runtime
+import struct TensorFiles.TensorFileError
 import struct TrainerSupport.TrainerError
 
 import Platform
@@ -30,6 +31,8 @@ func reportingErrors<Result>(_ body: () throws -> Result) throws -> Result {
     } catch let error as DriverError {
         throw CommandFailure(error.message, exitCode: error.exitCode)
     } catch let error as RuntimeError {
+        throw CommandFailure(error.description)
+    } catch let error as TensorFileError {
         throw CommandFailure(error.description)
     } catch let error as TrainerError {
         throw CommandFailure(error.description)

@@ -3,6 +3,7 @@ import Driver
 import Strategy
 import GraphIR
 import Runtime
+import TensorFiles
 
 struct Run: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -42,7 +43,7 @@ struct Run: ParsableCommand {
         try reportingErrors {
             try checkOutput(outputs, reading: [input.graph, inputs, weights])
             let session = try input.session()
-            let feeds = try SafetensorsFile(path: inputs)
+            let feeds = try TensorFile(path: inputs)
             let run = GraphRun(
                 session: session, feeds: feeds, backward: backward,
                 withRespectTo: wrt?.split(separator: ",").map(String.init) ?? [])
@@ -55,7 +56,7 @@ struct Run: ParsableCommand {
 /// One pass over a graph with tensors from a file.
 struct GraphRun {
     let session: Session
-    let feeds: SafetensorsFile
+    let feeds: TensorFile
     let backward: Bool
     let withRespectTo: [String]
 
@@ -87,7 +88,7 @@ struct GraphRun {
             model: model, initialValues: options.initialValues == .he ? .he : .pytorch, seed: options.seed)
         // Gradients are those of training, which normalises by the batch.
         if let weights {
-            _ = try parameters.load(try SafetensorsFile(path: weights), needsRunningMoments: !backward)
+            _ = try parameters.load(try TensorFile(path: weights), needsRunningMoments: !backward)
         }
         return parameters
     }

@@ -6,7 +6,7 @@ public struct SafetensorsWriter {
     private struct Entry {
         var name: String
         var shape: [Int]
-        var element: SafetensorsElement
+        var element: TensorElement
         var bytes: Bytes
     }
 
@@ -20,8 +20,8 @@ public struct SafetensorsWriter {
 
         var count: Int {
             switch self {
-            case .floats(let values): SafetensorsElement.f32.size * values.count
-            case .integers(let values): SafetensorsElement.i64.size * values.count
+            case .floats(let values): TensorElement.f32.size * values.count
+            case .integers(let values): TensorElement.i64.size * values.count
             case .raw(let bytes): bytes.count
             case .borrowed(let bytes, _): bytes.count
             }
@@ -58,7 +58,7 @@ public struct SafetensorsWriter {
     }
 
     /// Adds a tensor of 32-bit floats, row-major. Tensors stand in the file in the order in which they are added.
-    /// - Throws: `RuntimeError` when the name is taken or the number of values does not fit the shape.
+    /// - Throws: `TensorFileError` when the name is taken or the number of values does not fit the shape.
     public mutating func add(_ name: String, shape: [Int], values: [Float]) throws {
         try append(Entry(name: name, shape: shape, element: .f32, bytes: .floats(values)))
     }
@@ -76,8 +76,10 @@ public struct SafetensorsWriter {
     }
 
     /// Adds a tensor whose bytes stay where they are until the file is written.
-    mutating func add(
-        _ name: String, shape: [Int], element: SafetensorsElement, borrowing bytes: UnsafeRawBufferPointer,
+    /// - Parameter owner: keeps them alive.
+    /// - Throws: as for floats.
+    public mutating func add(
+        _ name: String, shape: [Int], element: TensorElement, borrowing bytes: UnsafeRawBufferPointer,
         of owner: AnyObject
     ) throws {
         try append(Entry(name: name, shape: shape, element: element, bytes: .borrowed(bytes, owner: owner)))
@@ -85,28 +87,24 @@ public struct SafetensorsWriter {
 
     /// Writes the file under a temporary name, syncs it and gives it its name: whatever happens, a file of that name is
     /// either the old one or wholly the new one.
-    /// - Throws: `RuntimeError` that names the file and why it could not be written.
+    /// - Throws: `FileError` that names the file and why it could not be written.
     public func write(to path: String) throws {
         let header = headerBytes()
-        do {
-            try FileWriter.write(path) { file in
-                try withUnsafeBytes(of: UInt64(header.count).littleEndian) { try file.append($0) }
-                try file.append(header)
-                for entry in entries { try entry.bytes.withBytes { try file.append($0) } }
-            }
-        } catch let error as FileError {
-            throw RuntimeError(error.description)
+        try FileWriter.write(path) { file in
+            try withUnsafeBytes(of: UInt64(header.count).littleEndian) { try file.append($0) }
+            try file.append(header)
+            for entry in entries { try entry.bytes.withBytes { try file.append($0) } }
         }
     }
 
     private mutating func append(_ entry: Entry) throws {
         guard entry.shape.allSatisfy({ $0 >= 0 }), entry.shape.reduce(entry.element.size, *) == entry.bytes.count else {
-            throw RuntimeError(
-                "tensor \"\(entry.name)\" of shape \(shapeText(entry.shape)) is given "
+            throw TensorFileError(
+                "tensor \"\(entry.name)\" of shape \(Text.shape(entry.shape)) is given "
                     + "\(entry.bytes.count / entry.element.size) values")
         }
         guard names.insert(entry.name).inserted else {
-            throw RuntimeError("a tensor \"\(entry.name)\" cannot be written: the name is taken")
+            throw TensorFileError("a tensor \"\(entry.name)\" cannot be written: the name is taken")
         }
         entries.append(entry)
     }

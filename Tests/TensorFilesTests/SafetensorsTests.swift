@@ -1,12 +1,17 @@
 import FileAccess
+import TestSupport
 import Testing
 
-@testable import Runtime
+@testable import TensorFiles
 
 @Suite struct SafetensorsTests {
+    private let folder: ScratchFolder
     private let path: String
 
-    init() throws { path = try TemporaryFolder.make() + "/tensors.safetensors" }
+    init() throws {
+        folder = try ScratchFolder()
+        path = folder.file("tensors.safetensors")
+    }
 
     /// A file with the given JSON and that many bytes of data.
     private func write(json: String, data: [UInt8]) throws {
@@ -25,7 +30,7 @@ import Testing
         try writer.add("scalar", shape: [], values: [3])
         try writer.add("empty", shape: [0, 4], values: [])
         try writer.write(to: path)
-        let file = try SafetensorsFile(path: path)
+        let file = try TensorFile(path: path)
         #expect(file.metadata == ["b": "1", "a": "quote \" and \u{1} and \u{e9}"])
         #expect(Set(file.names) == ["z", "flags", "steps", "scalar", "empty"])
         #expect(
@@ -72,12 +77,12 @@ import Testing
             #"{"pad":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"t":{"dtype":"\#(type)","#
             + #""shape":[\#(expected.count)],"data_offsets":[1,\#(1 + bytes.count)]}}"#
         try write(json: json, data: [0] + bytes)
-        #expect(try SafetensorsFile(path: path).floats("t").map(\.bitPattern) == expected.map(\.bitPattern))
+        #expect(try TensorFile(path: path).floats("t").map(\.bitPattern) == expected.map(\.bitPattern))
     }
 
     @Test func everyHalfIsWhatSwiftSaysItIs() {
         for bits in UInt16.min...UInt16.max where !Float16(bitPattern: bits).isNaN {
-            guard SafetensorsElement.float(half: bits) != Float(Float16(bitPattern: bits)) else { continue }
+            guard TensorElement.float(half: bits) != Float(Float16(bitPattern: bits)) else { continue }
             Issue.record("half \(bits)")
         }
     }
@@ -89,7 +94,7 @@ import Testing
     ])
     func tinyFilesAreRefused(text: String, expected: String) throws {
         try FileWriter.write(path, text: text)
-        let found = message { _ = try SafetensorsFile(path: path) }
+        let found = message { _ = try TensorFile(path: path) }
         #expect(found.hasPrefix("\(path): not a valid safetensors file: "), "\(found)")
         #expect(found.contains(expected), "\(found)")
     }
@@ -102,7 +107,7 @@ import Testing
     func hugeHeadersAreRefused(length: UInt64, expected: String) throws {
         let prefix = withUnsafeBytes(of: length.littleEndian) { Array($0) }
         try FileWriter.write(path, prefix + [UInt8](repeating: 0x20, count: 16))
-        let found = message { _ = try SafetensorsFile(path: path) }
+        let found = message { _ = try TensorFile(path: path) }
         #expect(found.contains(expected), "\(found)")
     }
 
@@ -133,21 +138,21 @@ import Testing
     ])
     func corruptHeadersAreRefused(json: String, expected: String) throws {
         try write(json: json, data: [0, 0, 0, 0])
-        let found = message { _ = try SafetensorsFile(path: path) }
+        let found = message { _ = try TensorFile(path: path) }
         #expect(found.hasPrefix("\(path): not a valid safetensors file: "), "\(found)")
         #expect(found.contains(expected), "\(found)")
     }
 
     @Test func otherThingsThanFilesAreRefused() {
-        #expect(message { _ = try SafetensorsFile(path: "/dev/zero") }.contains("not a regular file"))
-        #expect(message { _ = try SafetensorsFile(path: "/tmp") }.contains("not a regular file"))
+        #expect(message { _ = try TensorFile(path: "/dev/zero") }.contains("not a regular file"))
+        #expect(message { _ = try TensorFile(path: "/tmp") }.contains("not a regular file"))
         #expect(
-            message { _ = try SafetensorsFile(path: path) } == "\(path): cannot be opened: No such file or directory")
+            message { _ = try TensorFile(path: path) } == "\(path): cannot be opened: No such file or directory")
     }
 
-    @Test(.enabled(if: Checkout.hasReference, "there is no ../shared/reference beside the checkout"))
+    @Test(.enabled(if: sharedFolder() != nil, "there is no ../shared beside the checkout"))
     func readsWhatPyTorchWrote() throws {
-        let file = try SafetensorsFile(path: Checkout.reference + "/ops.safetensors")
+        let file = try TensorFile(path: try #require(sharedFolder()) + "/reference/ops.safetensors")
         #expect(file.tensors.count > 100)
         for tensor in file.tensors {
             let values = try file.floats(tensor.name)
@@ -163,5 +168,27 @@ import Testing
         #expect(message { try writer.add("a", shape: [1], values: [1]) } == "")
         #expect(message { try writer.add("a", shape: [1], values: [1]) }.contains("the name is taken"))
         #expect(message { try writer.add("__metadata__", shape: [1], values: [1]) }.contains("the name is taken"))
+    }
+
+    /// Weights in other formats are told what they are, by their first bytes.
+    @Test(
+        arguments: [
+            ([0x50, 0x4B, 0x03, 0x04, 0, 0, 8, 8, 0, 0], "is a zip archive, as torch.save"),
+            ([0x80, 0x02, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9], "is a Python pickle"),
+            ([0x80, 0x04, 0x95, 0x10, 0, 0, 0, 0, 0, 0], "is a Python pickle"),
+            ([0x08, 0x07, 0x12, 0x07, 0x70, 0x79, 0x74, 0x6F, 0x72, 0x63, 0x68], "is an ONNX model"),
+            ([0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0], "is an HDF5 file"),
+            ([0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59, 1, 0, 0x76, 0], "is an array of numpy"),
+            ([0x47, 0x47, 0x55, 0x46, 3, 0, 0, 0, 0, 0], "is a GGUF file"),
+            ([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0], "is a PNG picture"),
+            ([0xFF, 0xD8, 0xFF, 0xE0, 0, 16, 0x4A, 0x46, 0x49, 0x46], "is a JPEG picture"),
+            (Array("weights = 1 2 3 4 5".utf8), "it does not begin with the length of a header"),
+            ([200, 0, 0, 0, 0, 0, 0, 0, 0x7B], "it announces a header of 200 bytes and has 9 in all: it is truncated"),
+            ([1, 2, 3], "it has 3 bytes, too few"), ([], "it has 0 bytes, too few"),
+        ] as [([UInt8], String)])
+    func otherFilesAreRecognised(bytes: [UInt8], expected: String) throws {
+        try FileWriter.write(path, bytes)
+        let error = try #require(throws: TensorFileError.self) { try TensorFile(path: path) }
+        #expect(error.message.hasPrefix(path + ": ") && error.message.contains(expected), "\(error.message)")
     }
 }

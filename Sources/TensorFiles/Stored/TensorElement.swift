@@ -1,5 +1,5 @@
-/// The element types that a safetensors file may hold.
-public enum SafetensorsElement: String, Hashable, Sendable, CaseIterable {
+/// The element types that tensors in files may have, by their names in safetensors files.
+public enum TensorElement: String, Hashable, Sendable, CaseIterable {
     case bool = "BOOL"
     case u8 = "U8"
     case i8 = "I8"
@@ -34,7 +34,7 @@ public enum SafetensorsElement: String, Hashable, Sendable, CaseIterable {
         switch self {
         case .f32: bytes.each(UInt32.self, into: target) { Float(bitPattern: $0) }
         case .f64: bytes.each(UInt64.self, into: target) { Float(Double(bitPattern: $0)) }
-        case .f16: bytes.each(UInt16.self, into: target) { SafetensorsElement.float(half: $0) }
+        case .f16: bytes.each(UInt16.self, into: target) { TensorElement.float(half: $0) }
         case .bf16: bytes.each(UInt16.self, into: target) { Float(bitPattern: UInt32($0) << 16) }
         case .i64: bytes.each(Int64.self, into: target) { Float($0) }
         case .u64: bytes.each(UInt64.self, into: target) { Float($0) }

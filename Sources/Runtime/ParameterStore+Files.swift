@@ -1,3 +1,6 @@
+import Base
+import TensorFiles
+
 extension ParameterStore {
     /// Reads every parameter from the tensor called `prefix` + its name, of any readable element type.
     ///
@@ -10,7 +13,7 @@ extension ParameterStore {
     ///   numbers; in that case some parameters have changed.
     @discardableResult
     public func load(
-        _ file: SafetensorsFile, prefix: String = "", needsRunningMoments: Bool = true
+        _ file: TensorFile, prefix: String = "", needsRunningMoments: Bool = true
     ) throws -> [String] {
         let wanted = model.parameters.filter {
             needsRunningMoments || $0.kind.isTrained || file.tensor(prefix + $0.name) != nil
@@ -22,7 +25,7 @@ extension ParameterStore {
 
     /// Reads state `index` (1 or 2) of every parameter from the tensor called `prefix` + the parameter's name.
     /// - Throws: `RuntimeError` as for `load`, or when that state was not allocated.
-    public func loadMoment(_ index: Int, from file: SafetensorsFile, prefix: String) throws {
+    public func loadMoment(_ index: Int, from file: TensorFile, prefix: String) throws {
         let memory = try moment(index)
         try load(model.parameters, file, prefix: prefix, what: "optimizer state of parameter") { parameter, fill in
             try fill(elements(parameter, in: memory))
@@ -32,20 +35,20 @@ extension ParameterStore {
     /// Adds every parameter as the tensor `prefix` + its name.
     ///
     /// Nothing is copied: the writer stores the values as they are when it writes the file.
-    /// - Throws: `RuntimeError` when the writer already holds a tensor of that name.
+    /// - Throws: `TensorFileError` when the writer already holds a tensor of that name.
     public func export(to writer: inout SafetensorsWriter, prefix: String = "") throws {
         try export(to: &writer, prefix: prefix, owner: parameters) { parameters.values($0) }
     }
 
     /// Adds state `index` (1 or 2) of every parameter as the tensor `prefix` + the parameter's name, without a copy.
-    /// - Throws: `RuntimeError` as for `export`, or when that state was not allocated.
+    /// - Throws: as `export`; `RuntimeError` when that state was not allocated.
     public func exportMoment(_ index: Int, to writer: inout SafetensorsWriter, prefix: String) throws {
         let memory = try moment(index)
         try export(to: &writer, prefix: prefix, owner: memory) { UnsafeBufferPointer(elements($0, in: memory)) }
     }
 
     func load(
-        _ wanted: [ParameterInfo], _ file: SafetensorsFile, prefix: String, what: String,
+        _ wanted: [ParameterInfo], _ file: TensorFile, prefix: String, what: String,
         store: (ParameterInfo, (UnsafeMutableBufferPointer<Float>) throws -> Void) throws -> Void
     ) throws {
         for parameter in wanted { try check(parameter, file, prefix: prefix, what: what) }
@@ -58,19 +61,19 @@ extension ParameterStore {
     }
 
     private static func checkFinite(
-        _ values: UnsafeMutableBufferPointer<Float>, _ parameter: ParameterInfo, _ file: SafetensorsFile, _ what: String
+        _ values: UnsafeMutableBufferPointer<Float>, _ parameter: ParameterInfo, _ file: TensorFile, _ what: String
     ) throws {
         guard let first = values.first(where: { !$0.isFinite }) else { return }
         let count = values.count { !$0.isFinite }
         throw RuntimeError(
-            "\(file.path): \(what) \"\(parameter.name)\" \(shapeText(parameter.shape)) holds \(count) "
+            "\(file.path): \(what) \"\(parameter.name)\" \(Text.shape(parameter.shape)) holds \(count) "
                 + "value\(count == 1 ? "" : "s") of \(values.count) that \(count == 1 ? "is" : "are") not finite (the first is "
                 + "\(first.isNaN ? "nan" : "\(first)")); use the weights of an earlier epoch, or train anew")
     }
 
-    func check(_ parameter: ParameterInfo, _ file: SafetensorsFile, prefix: String, what: String) throws {
+    func check(_ parameter: ParameterInfo, _ file: TensorFile, prefix: String, what: String) throws {
         let name = prefix + parameter.name
-        let expected = "\(what) \"\(parameter.name)\" \(shapeText(parameter.shape))"
+        let expected = "\(what) \"\(parameter.name)\" \(Text.shape(parameter.shape))"
         guard let tensor = file.tensor(name) else {
             throw RuntimeError(
                 "\(file.path): \(expected) is missing: there is no tensor \"\(name)\" (the file holds "
@@ -78,7 +81,7 @@ extension ParameterStore {
         }
         guard tensor.shape == parameter.shape else {
             throw RuntimeError(
-                "\(file.path): \(expected) has shape \(shapeText(tensor.shape)) in the file; is it of another graph, "
+                "\(file.path): \(expected) has shape \(Text.shape(tensor.shape)) in the file; is it of another graph, "
                     + "or of another width?")
         }
         guard tensor.element.isReadableAsFloat else {

@@ -1,7 +1,5 @@
-import Platform
-
 /// What else a file of weights may be, told by its first bytes.
-enum WeightsFormat: CaseIterable {
+enum ForeignFormat: CaseIterable {
     case torch
     case pickle
     case onnx
@@ -11,12 +9,8 @@ enum WeightsFormat: CaseIterable {
     case png
     case jpeg
 
-    /// The format of an open file; nil for one that is unknown.
-    init?(_ descriptor: Int32) {
-        var head = [UInt8](repeating: 0, count: 16)
-        let count = head.withUnsafeMutableBytes { pread(descriptor, $0.baseAddress, $0.count, 0) }
-        self.init(startOf: Array(head.prefix(max(0, count))))
-    }
+    /// How many of a file's first bytes tell.
+    static let headBytes = 16
 
     init?(startOf head: [UInt8]) {
         guard let found = Self.allCases.first(where: { $0.fits(head) }) else { return nil }

@@ -1,0 +1,14 @@
+import Base
+
+/// A tensor of a file: what it is called, its shape, and where its elements lie.
+public struct StoredTensor: Hashable, Sendable {
+    public var name: String
+    public var shape: [Int]
+    public var element: TensorElement
+    /// The byte of the file at which its first element begins.
+    var start: Int
+
+    public var elementCount: Int { shape.reduce(1, *) }
+    /// Bytes of all elements.
+    public var byteCount: Int { elementCount * element.size }
+}
