@@ -6,7 +6,7 @@ public struct Elementwise: Hashable, Sendable {
     private let number: Int
     private let constants: FunctionConstants
     /// Whether it is the function's gradient: of the incoming gradient `dy` and of what the function left behind, its
-    /// result where that suffices, else its operand.
+    /// result where that suffices, else its operand; of functions of two operands, `dy` and both of them.
     public let isGradient: Bool
 
     private init(_ declaration: FunctionDeclaration, _ constants: FunctionConstants, isGradient: Bool = false) {
@@ -24,10 +24,21 @@ public struct Elementwise: Hashable, Sendable {
 
     /// `a + b`
     public static let add = Elementwise(.add)
+    /// `a − b`
+    public static let subtract = Elementwise(.subtract)
     /// `a · b`
     public static let multiply = Elementwise(.multiply)
+    /// `a / b`
+    public static let divide = Elementwise(.divide)
+    /// The larger of two, and the smaller.
+    public static let maximum = Elementwise(.maximum)
+    public static let minimum = Elementwise(.minimum)
     /// `factor · x`
     public static func scale(_ factor: Double) -> Elementwise { Elementwise(.scale, [factor]) }
+    /// `x + summand`
+    public static func offset(_ summand: Double) -> Elementwise { Elementwise(.offset, [summand]) }
+    /// `numerator / x`
+    public static func reciprocal(_ numerator: Double) -> Elementwise { Elementwise(.reciprocal, [numerator]) }
     /// `x / (1 − rate)`, or 0 where the mask of `key` says so.
     public static func dropout(rate: Double, key: UInt64) -> Elementwise {
         Elementwise(.dropout, FunctionConstants([rate], key: key))
@@ -40,24 +51,30 @@ extension Elementwise {
     /// The function of one element of each operand.
     public var formula: Formula {
         guard isGradient else { return declaration.value(constants) }
-        guard
-            case .function(let formula, _) = declaration.backward(constants).gradient(of: declaration.value(constants))
-        else { fatalError("\(declaration.name) has no gradient of its own") }
-        return formula
+        switch declaration.backward(constants).gradient(of: declaration.value(constants)) {
+        case .function(let formula, _), .choice(let formula): return formula
+        case .undefined: fatalError("\(declaration.name) has no gradient of its own")
+        }
     }
 
     /// Operands the function takes.
-    public var operandCount: Int { isGradient ? 2 : declaration.operandCount }
+    public var operandCount: Int { declaration.operandCount + (isGradient ? 1 : 0) }
 
     /// Whether its operands may change places.
-    public var isSymmetric: Bool { operandCount > 1 && !isGradient }
+    public var isSymmetric: Bool {
+        guard operandCount > 1, !isGradient else { return false }
+        switch declaration.backward(constants) {
+        case .sum, .product: return true
+        case .linear, .difference, .quotient, .choice, .derived, .ofResult, .ofOperand: return false
+        }
+    }
 
     /// Whether it depends on random numbers, and so on where an element is.
     public var isRandom: Bool { declaration == .dropout }
 
     /// The numbers that make sense for an operand.
     public func domain(ofOperand position: Int) -> FunctionDeclaration.Domain {
-        isGradient && position == 0 ? .all : declaration.domain
+        position == operandCount - 1 ? declaration.domain : .all
     }
 
     /// What the gradient `dy` of its result contributes to its operands'.
@@ -66,8 +83,14 @@ extension Elementwise {
         case itself
         /// `dy` as it is, to each operand.
         case unchanged
+        /// `dy` to the first operand, `−dy` to the second.
+        case opposite
         /// `dy` times the other operand.
         case otherFactor
+        /// `dy` over the second operand to the first, and minus that times the result to the second.
+        case quotient
+        /// Another function, of `dy`, the operand and the other one.
+        case choice(Elementwise)
         /// Another function, of `dy` and the result or the operand.
         case function(Elementwise, readsResult: Bool)
         /// A gradient, which is not differentiated again.
@@ -79,10 +102,16 @@ extension Elementwise {
         switch declaration.backward(constants) {
         case .linear: return .itself
         case .sum: return .unchanged
+        case .difference: return .opposite
         case .product: return .otherFactor
+        case .quotient: return .quotient
         case let rule:
-            guard case .function(_, let readsResult) = rule.gradient(of: formula) else { return .undefined }
-            return .function(Elementwise(declaration, constants, isGradient: true), readsResult: readsResult)
+            let gradient = Elementwise(declaration, constants, isGradient: true)
+            return switch rule.gradient(of: formula) {
+            case .function(_, let readsResult): .function(gradient, readsResult: readsResult)
+            case .choice: .choice(gradient)
+            case .undefined: .undefined
+            }
         }
     }
 }
@@ -90,13 +119,15 @@ extension Elementwise {
 extension FunctionDeclaration.Backward {
     enum Gradient {
         case function(Formula, readsResult: Bool)
+        case choice(Formula)
         case undefined
     }
 
-    /// Of a function of one operand. Of its derivative, what equals the function's value is its result.
+    /// Of a function that has one of its own. Of its derivative, what equals the function's value is its result.
     func gradient(of value: Formula) -> Gradient {
         switch self {
-        case .linear, .sum, .product: return .undefined
+        case .linear, .sum, .difference, .product, .quotient: return .undefined
+        case .choice(let formula): return .choice(formula)
         case .ofResult(let formula): return .function(formula, readsResult: true)
         case .ofOperand(let formula): return .function(formula, readsResult: false)
         case .derived:
@@ -132,8 +163,10 @@ extension Elementwise {
         let constants = try FunctionConstants(declaration.parameters, &attributes)
         let function = Elementwise(declaration, constants)
         if isGradient {
-            guard case .function(let gradient, _) = function.backward else { return nil }
-            self = gradient
+            switch function.backward {
+            case .function(let gradient, _), .choice(let gradient): self = gradient
+            case .itself, .unchanged, .opposite, .otherFactor, .quotient, .undefined: return nil
+            }
         } else {
             self = function
         }

@@ -9,6 +9,7 @@ extension Op {
         case .conv(let g), .convTranspose(let g), .convDataGradient(let g), .convWeightGradient(let g): g.attributes
         case .maxPool(let g), .maxUnpool(let g), .maxPick(let g): g.attributes
         case .resample(let map), .resampleGradient(let map): map.attributes
+        case .normalize(let constants): constants.attributes
         case .normalization(let op): op.attributes
         case .elementwise(let function): function.attributes
         case .channelSlice(let start, let count): [Attribute("start", start), Attribute("count", count)]
@@ -35,6 +36,7 @@ extension Op {
         case "max_pool": self = .maxPool(try PoolGeometry(&attributes))
         case "max_unpool": self = .maxUnpool(try PoolGeometry(&attributes))
         case "max_pick": self = .maxPick(try PoolGeometry(&attributes))
+        case "normalize": self = .normalize(try ChannelConstants(&attributes))
         case "softmax": self = .softmax
         case "softmax_gradient": self = .softmaxGradient
         case "concat": self = .concat

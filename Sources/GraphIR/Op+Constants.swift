@@ -8,6 +8,7 @@ extension Op {
         case .conv(let g), .convTranspose(let g), .convDataGradient(let g), .convWeightGradient(let g): g.problems
         case .maxPool(let g), .maxUnpool(let g), .maxPick(let g): g.problems
         case .resample(let map), .resampleGradient(let map): map.problems
+        case .normalize(let constants): constants.problems
         case .normalization(let op): op.problems
         case .elementwise(let function): function.constantProblems
         case .channelSlice(let start, let count):

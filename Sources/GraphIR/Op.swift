@@ -76,6 +76,8 @@ public indirect enum Op: Hashable, Sendable {
     case resampleGradient(Resampling)
 
     // Normalisation and softmax.
+    /// `x: N [C, H, W]` → the same, each channel with constants of its own
+    case normalize(ChannelConstants)
     case normalization(NormalizationOp)
     /// `x: N [C, H, W]` → the same: `e^x / Σ e^x` over the channels of each position
     case softmax
@@ -127,6 +129,7 @@ extension Op {
         case .maxPick: "max_pick"
         case .resample(let map): map.mnemonic
         case .resampleGradient(let map): map.mnemonic + "_gradient"
+        case .normalize: "normalize"
         case .normalization(let op): op.mnemonic
         case .softmax: "softmax"
         case .softmaxGradient: "softmax_gradient"

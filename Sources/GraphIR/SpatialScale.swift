@@ -105,7 +105,7 @@ extension Graph {
         case .normalization(.normalize(.batch, _)): scale = operands[0]
         case .normalization:
             throw SpatialError(node, "normalises by the moments of a whole map, which depend on the picture's size")
-        case .softmax, .elementwise, .concat, .channelSlice, .relayout:
+        case .normalize, .softmax, .elementwise, .concat, .channelSlice, .relayout:
             try expectEqual(operands, node)
             scale = operands.first ?? nil
         case .target, .cotangent, .one, .convDataGradient, .convWeightGradient, .channelSum, .maxPick,

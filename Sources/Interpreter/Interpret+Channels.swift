@@ -1,3 +1,5 @@
+import GraphIR
+
 /// `s[c] = Σ x[n, c, y, x]` over samples and positions.
 func channelSum(_ x: Tensor) -> Tensor {
     var sums = Tensor(shape: [x.shape[1]])
@@ -27,4 +29,15 @@ func channelSlice(_ x: Tensor, start: Int, shape: [Int]) -> Tensor {
         values += x.values[first..<first + shape[1] * area]
     }
     return Tensor(shape: shape, values: values)
+}
+
+/// `(x − mean[c]) / deviation[c]`
+func normalized(_ x: Tensor, _ constants: ChannelConstants) -> Tensor {
+    let (channels, area) = (x.shape[1], x.shape[2] * x.shape[3])
+    return Tensor(
+        shape: x.shape,
+        values: x.values.enumerated().map { index, value in
+            let channel = index / area % channels
+            return (value - constants.means[channel]) / constants.deviations[channel]
+        })
 }

@@ -18,6 +18,8 @@ extension Differentiator {
         case .maxUnpool(let g): maxUnpool(g, dy, x, id)
         // y = e^x / Σ e^x: dx = y · (dy − Σ dy · y)
         case .softmax: contribute(.softmaxGradient, [dy, id], to: x[0], from: id)
+        // y = (x − mean) / std: dx = dy / std
+        case .normalize(let constants): contribute(.normalize(constants.gradient), [dy], to: x[0], from: id)
         case .normalization(.normalize(let groups, let epsilon)): normalization(groups, epsilon, dy, x, id)
         case .sampleLoss(let kind): try loss(.sampleLossGradient(kind), dy, x, id)
         case .classLoss(.overlap(let kind)): try loss(.classLoss(.overlapGradient(kind)), dy, x, id)
@@ -123,10 +125,26 @@ extension Differentiator {
         case .itself: contribute(.elementwise(function), [dy], to: x[0], from: y)
         // y = a + b: da = dy, db = dy
         case .unchanged: for operand in x { contributeUnchanged(dy, to: operand, from: y) }
+        // y = a − b: da = dy, db = −dy
+        case .opposite:
+            contributeUnchanged(dy, to: x[0], from: y)
+            contribute(.elementwise(.scale(-1)), [dy], to: x[1], from: y)
         // y = a · b: da = dy · b, db = dy · a
         case .otherFactor:
             contribute(.elementwise(.multiply), [dy, x[1]], to: x[0], from: y)
             contribute(.elementwise(.multiply), [dy, x[0]], to: x[1], from: y)
+        // y = a / b: da = dy / b, db = −(dy / b) · y
+        case .quotient:
+            contribute(.elementwise(.divide), [dy, x[1]], to: x[0], from: y)
+            guard needsGradient[x[1].index] else { return }
+            let (type, name) = (graph[y].type, "d_\(graph[y].name)")
+            let share = append(.elementwise(.divide), [dy, x[1]], type: type, name: name + ".share", from: y)
+            let product = append(.elementwise(.multiply), [share, y], type: type, name: name + ".product", from: y)
+            contribute(.elementwise(.scale(-1)), [product], to: x[1], from: y)
+        // y is one of a and b
+        case .choice(let gradient):
+            contribute(.elementwise(gradient), [dy, x[0], x[1]], to: x[0], from: y)
+            contribute(.elementwise(gradient), [dy, x[1], x[0]], to: x[1], from: y)
         // y = f(x): dx = dy · f'(x), told by y where that suffices
         case .function(let gradient, let readsResult):
             contribute(.elementwise(gradient), [dy, readsResult ? y : x[0]], to: x[0], from: y)

@@ -84,7 +84,7 @@ extension Op {
     var acceptsEpilogue: Bool {
         switch self {
         case .conv, .convTranspose, .convDataGradient, .maxPool, .maxUnpool, .maxPick, .resample, .resampleGradient,
-            .normalization(.normalize), .normalization(.gradient), .elementwise:
+            .normalize, .normalization(.normalize), .normalization(.gradient), .elementwise:
             true
         case .input, .target, .parameter, .cotangent, .one, .convWeightGradient, .channelSum, .concat, .channelSlice,
             .relayout, .normalization, .softmax, .softmaxGradient, .sampleLoss, .sampleLossGradient, .classLoss,

@@ -62,7 +62,7 @@ extension Node {
         let readsFusedInPlace = Array(repeating: Step.Access.readInPlace, count: fused.count)
         let reads = Array(repeating: Step.Access.read, count: inputs.count)
         switch op {
-        case .elementwise: return Array(repeating: .readInPlace, count: inputs.count + fused.count)
+        case .elementwise, .normalize: return Array(repeating: .readInPlace, count: inputs.count + fused.count)
         // Maps of the result's own layout, read at the place that is written next.
         case .normalization(.normalize): return reads.readingInPlace(first: 1) + readsFusedInPlace
         case .normalization(.gradient): return reads.readingInPlace(first: 2) + readsFusedInPlace
@@ -93,8 +93,8 @@ extension Op {
     /// Losses are not worth it, and gradients are what memory is for: all they are made of is gone, or about to go.
     fileprivate var mayRunAgain: Bool {
         switch self {
-        case .conv, .convTranspose, .maxPool, .maxUnpool, .resample, .softmax, .elementwise, .concat, .relayout,
-            .normalization(.normalize):
+        case .conv, .convTranspose, .maxPool, .maxUnpool, .resample, .normalize, .softmax, .elementwise, .concat,
+            .relayout, .normalization(.normalize):
             true
         case .input, .target, .parameter, .cotangent, .one, .convDataGradient, .convWeightGradient, .channelSum,
             .maxPick, .resampleGradient, .normalization, .softmaxGradient, .channelSlice, .sampleLoss,

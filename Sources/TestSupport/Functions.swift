@@ -12,8 +12,10 @@ extension Elementwise {
 
     /// The function's gradient; a fault of the test where it has none of its own.
     public var gradient: Elementwise {
-        guard case .function(let gradient, _) = backward else { fatalError("\(mnemonic) has no gradient of its own") }
-        return gradient
+        switch backward {
+        case .function(let gradient, _), .choice(let gradient): return gradient
+        default: fatalError("\(mnemonic) has no gradient of its own")
+        }
     }
 
     public static let relu = named("relu")
@@ -26,6 +28,9 @@ extension Elementwise {
     public static let sigmoidGradient = sigmoid.gradient
     public static let siluGradient = silu.gradient
     public static let tanhGradient = tanh.gradient
+
+    /// Functions of two operands.
+    public static let allPairs: [Elementwise] = [.add, .subtract, .multiply, .divide, .maximum, .minimum]
 
     /// Every function that users call by name, at its defaults and at other constants.
     public static let allActivations: [Elementwise] = FunctionDeclaration.activations.flatMap { declaration in
@@ -56,7 +61,7 @@ extension SampleLoss {
 
 /// The defaults of parameters, and others of their domains: each word, and numbers that are neither 0 nor 1.
 private func samples(of parameters: [FunctionParameter]) -> [[Double]] {
-    let defaults = parameters.map { $0.defaultValue ?? 0.5 }
+    let defaults = parameters.map { $0.defaultValue ?? ($0.name == "min" ? -0.75 : 0.5) }
     let others = parameters.indices.flatMap { index -> [[Double]] in
         let values: [Double] =
             switch parameters[index].kind {

@@ -109,7 +109,7 @@ private struct RandomGraphWriter {
         case 13: addUnpooling(x)
         case 14: addFitting(x)
         case 15, 16: addNormalization(x)
-        case 17: define(like: x, "softmax(\(maps[x].name))")
+        case 17: chance(0.5) ? define(like: x, "softmax(\(maps[x].name))") : addConstants(x)
         case 18: define(like: x, "dropout(\(maps[x].name), rate: 0.\(number(1, 6)))")
         default: define(like: x, activation(maps[x].name, Self.activations))
         }
@@ -131,12 +131,16 @@ private struct RandomGraphWriter {
 
     /// All but those that make very large numbers, or none, of the maps of random nets.
     private static let activations = FunctionDeclaration.activations.map(\.name).filter {
-        !["exp", "log"].contains($0)
+        !["exp", "log", "reciprocal"].contains($0)
     }
 
     private mutating func activation(_ operand: String, _ names: [String]) -> String {
         let name = names[number(0, names.count - 1)]
-        return name == "leaky_relu" ? "leaky_relu(\(operand), slope: 0.\(number(1, 4)))" : "\(name)(\(operand))"
+        switch name {
+        case "leaky_relu": return "leaky_relu(\(operand), slope: 0.\(number(1, 4)))"
+        case "clamp": return "clamp(\(operand), min: -0.\(number(1, 9)), max: \(number(0, 2)).5)"
+        default: return "\(name)(\(operand))"
+        }
     }
 
     private mutating func addConvolution(_ x: Int) {
@@ -240,6 +244,21 @@ private struct RandomGraphWriter {
         define(like: x, chance(0.5) ? activation(call, ["relu", "tanh"]) : call)
     }
 
+    /// Numbers beside a map, all of them or one for each channel.
+    private mutating func addConstants(_ x: Int) {
+        let name = maps[x].name
+        let (means, deviations) = (reals(maps[x].channels, from: -1), reals(maps[x].channels, from: 1))
+        let forms = [
+            "\(name) + -0.45", "0.25 - \(name)", "-\(name) / 2", "1 / (2 + tanh(\(name)))",
+            "normalize(\(name), mean: \(means), std: \(deviations))",
+        ]
+        define(like: x, forms[number(0, forms.count - 1)])
+    }
+
+    private mutating func reals(_ count: Int, from least: Int) -> String {
+        "[" + (0..<count).map { _ in "\(number(least, 2)).25" }.joined(separator: ", ") + "]"
+    }
+
     private mutating func addConcat(_ x: Int) {
         let unchanged = maps
         let parts = [x] + (0..<number(1, 2)).map { _ in partner(of: x, channelsToo: false) }
@@ -257,7 +276,10 @@ private struct RandomGraphWriter {
         var result = maps[x]
         result.isRead = false
         let name = maps[x].name
-        let forms = ["add(\(name), \(y))", "\(name) + \(y)", "mul(\(name), \(y))", "\(name) * \(y)"]
+        let forms = [
+            "add(\(name), \(y))", "\(name) + \(y)", "mul(\(name), \(y))", "\(name) * \(y)", "\(name) - \(y)",
+            "maximum(\(name), \(y))", "minimum(\(name), \(y))", "\(name) / (1.5 + abs(\(y)))",
+        ]
         let form = forms[number(0, forms.count - 1)]
         define(result, chance(0.3) ? activation(form, ["relu", "tanh"]) : form)
     }

@@ -59,11 +59,12 @@ public enum SampleGraph {
             padding: Padding(top: 1, left: 0, bottom: 1, right: 0))
         let pooled = try b.add(.maxPool(pool), [a], "pool")
         _ = try b.add(.maxUnpool(pool), [pooled, a], "d_pool")
-        let unary = [.scale(-1.0 / 3)] + Elementwise.allActivations
+        let unary = [.scale(-1.0 / 3), .offset(-1.0 / 7)] + Elementwise.allActivations
         let binary =
-            [.add, .multiply, .leakyReluGradient(slope: 1e-300)] + Elementwise.allActivations.map(\.gradient)
+            Elementwise.allPairs + [Elementwise.maximum.gradient, .leakyReluGradient(slope: 1e-300)]
+            + Elementwise.allActivations.map(\.gradient)
         for (number, function) in (unary + binary).enumerated() {
-            let operands = Array([a, c].prefix(function.operandCount))
+            let operands = Array([a, c, a].prefix(function.operandCount))
             let isNew = !b.graph.nodes.contains { $0.name == "y_\(function.mnemonic)" }
             _ = try b.apply(function, operands, "y\(isNew ? "" : "\(number)")_\(function.mnemonic)")
         }
@@ -102,6 +103,8 @@ public enum SampleGraph {
             _ = try b.add(
                 .normalization(.gradient(groups, epsilon: 1e-5)), [y, a, moments, p[0], sums], "\(name).dx")
         }
+        let constants = ChannelConstants(means: [0.1 + 0.2, -1, 0, 1e-9], deviations: [1.0 / 3, 2, 1, 1e9])
+        _ = try b.add(.normalize(constants), [a], "by_constants")
         let running = try b.add(.normalization(.runningMoments), [p[2], p[3]], "running")
         let weight = b.parameter("folding.weight", [4, 2, 3, 3])
         _ = try b.add(.normalization(.foldedWeight(axis: 0, epsilon: 1e-5)), [weight, running, p[0]], "folded")

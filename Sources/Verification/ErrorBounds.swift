@@ -24,6 +24,12 @@ func errorBounds(_ node: Node, _ x: [Tensor], result: Tensor, batch: Int) -> [Do
         return same([x[0].magnitudes]).map { Rounding.ofSum(count: map.mostTerms, magnitude: $0) }
     case .resampleGradient(let map):
         return same([x[0].magnitudes]).map { Rounding.ofSum(count: map.mostTerms, magnitude: $0) }
+    case .normalize(var constants):
+        // |x| + |mean|, which may cancel.
+        constants.means = constants.means.map { -abs($0) }
+        var node = node
+        node.op = .normalize(constants)
+        return bareResult(node, [x[0].magnitudes], batch: batch).values.map(Rounding.ofFormula)
     case .normalization(let op): return normalizationBounds(op, node, x, result, batch)
     case .softmax:
         let spread = 2 * x[0].largest

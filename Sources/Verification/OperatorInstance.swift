@@ -33,6 +33,11 @@ struct OperatorInstance {
         case .resample(let map):
             let small = map.reduced
             try builder.output(.resample(small), [small.inputType])
+        case .normalize(let constants):
+            let count = min(constants.means.count, 2)
+            let small = ChannelConstants(
+                means: Array(constants.means.prefix(count)), deviations: Array(constants.deviations.prefix(count)))
+            try builder.output(.normalize(small), [.batched([count, 2, 3])])
         case .normalization(.normalize(let groups, let epsilon)): try builder.normalization(groups, epsilon)
         case .softmax: try builder.output(.softmax, [.batched([min(types[0].shape[0], 4), 2, 3])])
         case .elementwise(let function):

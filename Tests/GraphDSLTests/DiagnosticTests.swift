@@ -47,6 +47,8 @@ import Testing
             """
             graph t(w = 7) {
                 input x: [3, 8, 8]; input y: [4, 7, 7]; target t: [3, 8, 8]; target c: classes[8, 8]
+            //        ^note: "x" is [N, 3, 8, 8]
+            //        ^note: "x" is [N, 3, 8, 8]
                 a = w / 2
             //      ^error: 7 / 2 is not a whole number
                 b = w / 0
@@ -57,14 +59,14 @@ import Testing
             //      ^error: the result of this arithmetic is too large
                 f = true + 1
             //      ^error: "+" needs numbers or feature maps, found true or false
-                g = x - x
-            //      ^error: "-" needs numbers, found the feature map [N, 3, 8, 8]
-                h = x / 2
-            //      ^error: "/" needs numbers, found the feature map [N, 3, 8, 8]
-                i = -x
-            //      ^error: "-" needs a number, found the feature map [N, 3, 8, 8]
-                j = x + 3
-            //      ^error: "+" cannot combine the feature map [N, 3, 8, 8] with the number 3
+                g = -c
+            //      ^error: "-" needs a number or a feature map, found the class map [N, 8, 8] class
+                h = x / (w - 7)
+            //      ^error: division by zero
+                i = 2 - mse(x, t)
+            //      ^error: "-" cannot combine a loss with a number
+                j = 1 / mse(x, t)
+            //      ^error: "/" cannot combine a loss with a number
                 k = 1e300 * 1e300
             //      ^error: the result of this arithmetic is too large
                 l = [1, 2]
@@ -72,7 +74,19 @@ import Testing
                 m = 1.0 / 0
             //      ^error: division by zero
                 n = -true
-            //      ^error: "-" needs a number, found true
+            //      ^error: "-" needs a number or a feature map, found true
+                p = c * 2
+            //      ^error: "*" cannot combine the class map [N, 8, 8] class with a number
+                q = mse(x, t) / mse(x, t)
+            //      ^error: losses cannot be divided
+                r = mse(x, t) - x
+            //      ^error: "sub" needs a feature map, found a loss
+                s = normalize(x, mean: [1, 2], std: [1, 1, 1])
+            //                         ^error: "mean" of "normalize" must have a number for each of the 3 channels, found 2
+                u = normalize(x, mean: [1, 2, 3], std: [1])
+            //                                         ^error: "std" of "normalize" must have a number for each of the 3 channels, found 1
+                v = normalize(x, mean: [1, 2, 3], std: [1, 0, 1])
+            //                                             ^error: each of "std" of "normalize" must be a number above 0, found 0
                 o = -(0 - 9223372036854775807 - 1)
             //      ^error: the result of this arithmetic is too large
                 output result = x

@@ -98,7 +98,7 @@ import Testing
                 input x: [1, 2, 3]; target c: classes[2, 3]
                 output y = x
                 a = 2 * c
-            //      ^error: "*" needs numbers or feature maps, found the class map [N, 2, 3] class
+            //      ^error: "*" cannot combine the class map [N, 2, 3] class with a number
                 train { lr: 1e-3 momentum: 0.9 optimizer: 3 }
             //          ^error: unknown training option "lr"
             //                   ^error: unknown training option "momentum"

@@ -141,6 +141,21 @@ struct OperatorCase: CustomTestStringConvertible, Sendable {
         .init("plus", ["x: [3, 4, 4]", "y: [3, 4, 4]"], "x + y", [3, 4, 4], []),
         .init("times", ["x: [3, 4, 4]", "y: [3, 4, 4]"], "x * y", [3, 4, 4], []),
         .init("scaled", ["x: [3, 4, 4]"], "2 * x", [3, 4, 4], []),
+        .init("minus", ["x: [3, 4, 4]", "y: [3, 4, 4]"], "x - y", [3, 4, 4], []),
+        .init("over", ["x: [3, 4, 4]", "y: [3, 4, 4]"], "x / y", [3, 4, 4], []),
+        .init("sub", ["x: [3, 4, 4]", "y: [3, 4, 4]"], "sub(x, y)", [3, 4, 4], []),
+        .init("div", ["x: [3, 4, 4]", "y: [3, 4, 4]"], "div(x, y)", [3, 4, 4], []),
+        .init("maximum", ["x: [3, 4, 4]", "y: [3, 4, 4]"], "maximum(x, y)", [3, 4, 4], []),
+        .init("minimum", ["x: [3, 4, 4]", "y: [3, 4, 4]"], "minimum(x, y)", [3, 4, 4], []),
+        .init("negative", ["x: [3, 4, 4]"], "-x", [3, 4, 4], []),
+        .init("raised", ["x: [3, 4, 4]"], "x + -0.45", [3, 4, 4], []),
+        .init("raised by", ["x: [3, 4, 4]"], "3 + x", [3, 4, 4], []),
+        .init("lowered", ["x: [3, 4, 4]"], "x - 0.5", [3, 4, 4], []),
+        .init("complement", ["x: [3, 4, 4]"], "1 - x", [3, 4, 4], []),
+        .init("halved", ["x: [3, 4, 4]"], "x / 2", [3, 4, 4], []),
+        .init("inverse", ["x: [3, 4, 4]"], "1 / x", [3, 4, 4], []),
+        .init("clamp", ["x: [3, 4, 4]"], "clamp(x, min: -1, max: 0.5)", [3, 4, 4], []),
+        .init("normalize", ["x: [3, 4, 4]"], "normalize(x, mean: [0.5, 0, -1], std: [1, 0.25, 2])", [3, 4, 4], []),
     ]
 }
 
@@ -226,6 +241,25 @@ struct OperatorCase: CustomTestStringConvertible, Sendable {
         let graph = try compiled(text)
         let functions: [Op] = [.leakyRelu(slope: 0.01), .leakyRelu(slope: 0.2), .scale(-0.5)].map(Op.elementwise)
         #expect(graph.nodes.dropFirst().map(\.op) == functions)
+    }
+
+    @Test(arguments: [
+        ("x - y", [Elementwise.subtract]), ("x / y", [.divide]), ("-x", [.scale(-1)]), ("x + -0.45", [.offset(-0.45)]),
+        ("2 + x", [.offset(2)]), ("x - 0.5", [.offset(-0.5)]), ("1 - x", [.scale(-1), .offset(1)]),
+        ("x / 4", [.scale(0.25)]), ("3 / x", [.reciprocal(3)]), ("-2 * -x", [.scale(-1), .scale(-2)]),
+        ("(x - 1) / 2", [.offset(-1), .scale(0.5)]),
+    ])
+    func arithmeticOfMapsAndNumbers(_ expression: String, _ functions: [Elementwise]) throws {
+        let graph = try compiled("graph t { input x: [1, 2, 2]; input y: [1, 2, 2]; output z = \(expression) }")
+        #expect(graph.nodes.dropFirst(2).map(\.op) == functions.map(Op.elementwise))
+        #expect(graph.nodes.last?.name == "z")
+    }
+
+    @Test func lossesTakeFactorsAndDifferences() throws {
+        let graph = try compiled(
+            "graph t { input x: [1, 2, 2]; target t: [1, 2, 2]; output y = x; loss mse(x, t) / 2 - -0.5 * l1(x, t) }")
+        let functions = graph.nodes.compactMap { node in if case .elementwise(let f) = node.op { f } else { nil } }
+        #expect(functions == [.scale(0.5), .scale(-0.5), .subtract])
     }
 
     /// A channel may have more values than a dimension.

@@ -78,8 +78,8 @@ extension GradientCase {
 
     static let functions: [GradientCase] =
         ([
-            .leakyRelu(slope: 0), .scale(-0.3), .add, .multiply, .dropout(rate: 0.4, key: DropoutMask.key(of: "y")),
-        ] + Elementwise.allActivations).map(elementwise)
+            .leakyRelu(slope: 0), .scale(-0.3), .offset(0.7), .dropout(rate: 0.4, key: DropoutMask.key(of: "y")),
+        ] + Elementwise.allPairs + Elementwise.allActivations).map(elementwise)
 
     /// Of operands above 0 where the function needs them.
     private static func elementwise(_ function: Elementwise) -> GradientCase {
@@ -150,6 +150,11 @@ extension GradientCase {
         },
     ]
 
+    static let constants = GradientCase("normalize") { b in
+        let constants = ChannelConstants(means: [0.5, -1, 0], deviations: [0.25, 2, 1])
+        b.output("out", try b.add(.normalize(constants), [b.input("x", [3, 5, 3])], "y"))
+    }
+
     static let softmax: [GradientCase] = [[3, 5, 3], [1, 2, 2], [7, 1, 1]].map { shape in
         // One channel's softmax is 1 whatever it is, so that something else has to follow.
         GradientCase("softmax of \(shape)") { b in
@@ -203,7 +208,7 @@ extension GradientCase {
     @Test(
         arguments: GradientCase.convolutions + GradientCase.transposed + GradientCase.pools + GradientCase.functions
             + GradientCase.sampleLosses + GradientCase.overlapsOfClasses + GradientCase.fanOut + GradientCase.losses
-            + GradientCase.softmax + GradientCase.classLosses
+            + GradientCase.softmax + GradientCase.classLosses + [GradientCase.constants]
             + GradientCase.resamplings + GradientCase.unpooling + GradientCase.normalizations)
     func agreesWithCentralDifferences(_ gradientCase: GradientCase) throws {
         var b = GraphBuilder()

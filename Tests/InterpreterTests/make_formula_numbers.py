@@ -20,16 +20,23 @@ ARGUMENTS = sorted({float(torch.tensor(x)) for e in EXTREME for x in (e, -e)} | 
 # The names and constants of the declarations, in their order; words by their number.
 FUNCTIONS = [
     ("abs", [], torch.abs),
+    ("clamp", [-1.0, 0.5], lambda x: torch.clamp(x, -1.0, 0.5)),
+    ("clamp", [0.25, -0.3], lambda x: torch.clamp(x, 0.25, -0.3)),
     ("elu", [1.0], F.elu),
     ("elu", [0.25], lambda x: F.elu(x, alpha=0.25)),
     ("exp", [], torch.exp),
     ("gelu", [0.0], F.gelu),
     ("gelu", [1.0], lambda x: F.gelu(x, approximate="tanh")),
+    # The gradient of F.hardsigmoid has 1 / 6 as a float only.
+    ("hardsigmoid", [], lambda x: F.relu6(x + 3) / 6),
     ("hardswish", [], F.hardswish),
     ("leaky_relu", [0.01], F.leaky_relu),
     ("leaky_relu", [-0.3], lambda x: F.leaky_relu(x, -0.3)),
     ("log", [], torch.log),
+    ("reciprocal", [1.0], torch.reciprocal),
+    ("reciprocal", [-2.5], lambda x: -2.5 / x),
     ("relu", [], F.relu),
+    ("relu6", [], F.relu6),
     ("sigmoid", [], torch.sigmoid),
     ("silu", [], F.silu),
     # F.softplus takes x itself above 20.

@@ -3,8 +3,9 @@ import TestSupport
 
 extension KernelCase {
     static let allFunctions: [Elementwise] =
-        [.add, .multiply, .scale(-0.75), .dropout(rate: 0.3, key: DropoutMask.key(of: "drop"))]
-        + Elementwise.allActivations + Elementwise.allActivations.map(\.gradient)
+        [.scale(-0.75), .offset(0.6), .dropout(rate: 0.3, key: DropoutMask.key(of: "drop"))]
+        + Elementwise.allPairs + [.maximum, .minimum].map(\Elementwise.gradient) + Elementwise.allActivations
+        + Elementwise.allActivations.map(\.gradient)
 
     // MARK: Elementwise
 
@@ -124,9 +125,16 @@ extension KernelCase {
 
     // MARK: Channels
 
+    private static func constants(_ channels: Int) -> ChannelConstants {
+        ChannelConstants(
+            means: (0..<channels).map { 0.25 * Double($0 % 5) - 0.5 },
+            deviations: (0..<channels).map { 0.5 + 0.125 * Double($0 % 7) })
+    }
+
     static let channels: [KernelCase] = [[1, 1, 1], [3, 5, 7], [17, 13, 1], [33, 3, 3]].flatMap { shape in
         [
             KernelCase("\(shape)", .channelSum, [.batched(shape)]),
+            KernelCase("\(shape)", .normalize(constants(shape[0])), [.batched(shape)], then: [.relu]),
             KernelCase("\(shape)", .channelSlice(start: shape[0] / 2, count: (shape[0] + 1) / 2), [.batched(shape)]),
             KernelCase("\(shape) twice", .concat, [.batched(shape), .batched([1] + shape.dropFirst())]),
         ]

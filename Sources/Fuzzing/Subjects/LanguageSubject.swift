@@ -51,6 +51,8 @@ private let languageMutator = TextMutator(
         "conv(x, 4, kernel: 1)", "conv", "relu(x)",
         "max_pool(x, kernel: 2)", "max_unpool(x, p)", "concat(x, y)", "crop(x, like: y)", "pad(x, like: y)",
         "group_norm(x, groups: 1)", "batch_norm(x)", "softmax(x)", "dropout(x, rate: 0.1)", "mse(x, x)",
+        "normalize(x, mean: [0.5, 1, 2], std: [1, 2, 3])", "clamp(x, min: 0, max: 6)", "maximum(x, y)", "1 - x", "x - y",
+        "x / 2", "x / y", "-x", "mean: [0.5]", "std: [1.0]",
         "cross_entropy(x, c)", "bce_with_logits(x, t)", "dice_loss(x, t)", "upsample_nearest(x)", "a.b", "x.relu()",
         "1.5.2",
         "3px", "0x10", "graph t { input x: [1, 2, 3]; output y = x }",
@@ -69,7 +71,7 @@ private let languageMutator = TextMutator(
         " ", "  ", "\t", "\n", "\n\n\n", "// c\n", "  // c  \n\n", "\n// a line\n", "\r\n", ";", ",",
     ],
     kinds: [
-        functionNames, ["add", "mul", "concat"],
+        functionNames, ["add", "sub", "mul", "div", "maximum", "minimum", "concat"],
         ["true", "false"], ["+", "-", "*", "/"], lossNames,
         ["max_pool", "avg_pool"], ["upsample_nearest", "upsample_bilinear", "bed_of_nails"], ["crop", "pad", "exact"],
         ["kernel", "stride", "padding", "dilation", "groups", "scale"], ["width", "size", "rate"],
@@ -91,7 +93,8 @@ private let everyConstruct = """
       target t: [1, 17, 13]
       target c: classes[17, 13]; target w: [3, 17, 13]
       block inside(a) { return dropout(a, rate: rate) + a * 0.5 }
-      e = pair(x, width)
+      z = -normalize(x - 0.5, mean: [0.1, 0, -1.0 / 3], std: [1, 0.25, 2]) / 2 + clamp(x, min: 0, max: 1)
+      e = pair(1 - maximum(x, z), width)
       p = max_pool(e, kernel: 2)
       down = pair(p, 2 * width)
       q = batch_norm(down, momentum: 0.2)

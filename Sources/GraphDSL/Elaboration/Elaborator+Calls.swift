@@ -61,7 +61,7 @@ extension Elaborator {
             signature, operands, bound.arguments, callee: call.callee, range, isOutermost: isOutermost)
     }
 
-    /// `a + b` and `a * b` are calls of `add` and `mul`.
+    /// `a + b` is a call of `add`, and so on.
     mutating func apply(
         _ name: Name, operands: [(value: Value, syntax: Expression)], _ range: SourceRange, isOutermost: Bool
     ) -> Value {
@@ -116,7 +116,9 @@ extension Elaborator {
 
     private func hint(for value: Value, _ signature: OperatorSignature) -> String? {
         if isTensor(value) { return nil }
-        if signature.name == "mul" { return "multiply by a number with \"*\"" }
+        if let symbol = ["add": "+", "sub": "-", "mul": "*", "div": "/"][signature.name] {
+            return "numbers stand beside \"\(symbol)\""
+        }
         guard let argument = signature.arguments.first(where: { !$0.isPositional }) else { return nil }
         return "arguments have labels, such as \(argument.name): \(example(argument))"
     }

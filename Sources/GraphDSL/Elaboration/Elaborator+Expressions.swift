@@ -17,7 +17,7 @@ extension Elaborator {
         case .boolean(let value): return .boolean(value)
         case .name(let name): return lookUp(Name(text: name, range: expression.range))
         case .call(let call): return evaluate(call, expression.range, isOutermost: isOutermost)
-        case .negate(let operand): return negate(operand, expression.range)
+        case .negate(let operand): return negate(operand, expression.range, isOutermost: isOutermost)
         case .binary(let op, let a, let b): return combine(op, a, b, expression.range, isOutermost: isOutermost)
         case .list(let elements):
             for element in elements { _ = evaluate(element) }
@@ -76,17 +76,18 @@ extension Elaborator {
 
     // MARK: Arithmetic
 
-    private mutating func negate(_ operand: Expression, _ range: SourceRange) -> Value {
-        switch evaluate(operand) {
+    private mutating func negate(_ operand: Expression, _ range: SourceRange, isOutermost: Bool) -> Value {
+        let value = evaluate(operand)
+        switch value {
         case .integer(let value):
             let (result, overflow) = (0).subtractingReportingOverflow(value)
             return overflow ? tooLarge(range) : .integer(result)
         case .real(let value): return .real(-value)
         case .invalid: return .invalid
-        case let value:
-            report(
-                "\"-\" needs a number, found \(describe(value))", at: range,
-                hint: isTensor(value) ? "write -1 * ..." : nil)
+        case .tensor where isFeatureMap(value) || isScalar(value):
+            return elementwise(.scale(-1), [(value, operand)], "scale", range, isOutermost)
+        case .tensor, .boolean:
+            report("\"-\" needs a number or a feature map, found \(describe(value))", at: range)
             return .invalid
         }
     }
@@ -148,75 +149,9 @@ extension Elaborator {
         return .invalid
     }
 
-    private mutating func divisionByZero(_ range: SourceRange) -> Value {
+    mutating func divisionByZero(_ range: SourceRange) -> Value {
         report("division by zero", at: range)
         return .invalid
-    }
-
-    /// `a + b`, `a * b` and `number * a` of feature maps or losses.
-    private mutating func tensors(
-        _ op: BinaryOperator, _ a: (value: Value, syntax: Expression), _ b: (value: Value, syntax: Expression),
-        _ range: SourceRange, isOutermost: Bool
-    ) -> Value {
-        switch (op, a.value, b.value) {
-        case (.multiply, .tensor, .tensor) where isScalar(a.value) || isScalar(b.value):
-            report("losses cannot be multiplied", at: range, hint: "losses combine as 0.5 * a(...) + 0.5 * b(...)")
-            return .invalid
-        case (.add, .tensor, .tensor), (.multiply, .tensor, .tensor):
-            if isScalar(a.value), isScalar(b.value) { return addLosses(a, b, range, isOutermost) }
-            let name = Name(text: op == .add ? "add" : "mul", range: range)
-            return apply(name, operands: [a, b], range, isOutermost: isOutermost)
-        case (.multiply, .tensor, let factor), (.multiply, let factor, .tensor):
-            let tensor = isTensor(a.value) ? a : b
-            return scale(tensor, by: real(factor), range, isOutermost)
-        case (.divide, .tensor, let divisor) where !isTensor(divisor):
-            report("\"/\" needs numbers, found \(describe(a.value))", at: range, hint: "multiply by the inverse")
-        case (.subtract, .tensor, .tensor):
-            report("\"-\" needs numbers, found \(describe(b.value))", at: range, hint: "write a + -1 * b")
-        default:
-            let (tensor, number) = isTensor(a.value) ? (a.value, b.value) : (b.value, a.value)
-            report(
-                "\"\(op.rawValue)\" cannot combine \(describe(tensor)) with \(describe(number))", at: range,
-                hint: "feature maps can be added and multiplied, and multiplied by a number")
-        }
-        return .invalid
-    }
-
-    private mutating func addLosses(
-        _ a: (value: Value, syntax: Expression), _ b: (value: Value, syntax: Expression), _ range: SourceRange,
-        _ isOutermost: Bool
-    ) -> Value {
-        elementwise(.add, [a, b], "add", range, isOutermost)
-    }
-
-    private mutating func scale(
-        _ tensor: (value: Value, syntax: Expression), by factor: Double, _ range: SourceRange, _ isOutermost: Bool
-    ) -> Value {
-        if !isScalar(tensor.value), !isFeatureMap(tensor.value) {
-            report("\"*\" needs numbers or feature maps, found \(describe(tensor.value))", at: range)
-            return .invalid
-        }
-        return elementwise(.scale(factor), [tensor], "scale", range, isOutermost)
-    }
-
-    private mutating func elementwise(
-        _ function: Elementwise, _ operands: [(value: Value, syntax: Expression)], _ name: String,
-        _ range: SourceRange, _ isOutermost: Bool
-    ) -> Value {
-        let operands = operands.compactMap { operand($0.value, $0.syntax) }
-        let call = OperatorCall(
-            name: name, range: range, isOutermost: isOutermost, operands: operands, arguments: BoundArguments())
-        return build { builder throws(Diagnostic) in
-            try builder.result(.elementwise(function), operands.map(\.id), of: call)
-        }
-    }
-
-    private func real(_ value: Value) -> Double {
-        switch value {
-        case .integer(let number): Double(number)
-        case .real(let number): number
-        case .tensor, .boolean, .invalid: 1
-        }
     }
 
     // MARK: Kinds of values

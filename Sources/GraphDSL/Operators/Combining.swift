@@ -11,11 +11,18 @@ extension OperatorSignature {
     }
 
     /// `add(a, b)`, also written `a + b`.
-    static let add = sum("add", .add)
+    static let add = pairwise("add", .add)
+    /// `sub(a, b)`, also written `a - b`.
+    static let subtract = pairwise("sub", .subtract)
     /// `mul(a, b)`, also written `a * b`.
-    static let multiply = sum("mul", .multiply)
+    static let multiply = pairwise("mul", .multiply)
+    /// `div(a, b)`, also written `a / b`.
+    static let divide = pairwise("div", .divide)
+    /// `maximum(a, b)` and `minimum(a, b)`.
+    static let maximum = pairwise("maximum", .maximum)
+    static let minimum = pairwise("minimum", .minimum)
 
-    private static func sum(_ name: String, _ function: Elementwise) -> OperatorSignature {
+    private static func pairwise(_ name: String, _ function: Elementwise) -> OperatorSignature {
         OperatorSignature(name: name, operands: .named(["a", "b"])) { call, builder throws(Diagnostic) in
             let call = try builder.fittingSizes(of: call)
             try requireEqualSizes(call, builder.graph, channelsToo: true)

@@ -2,8 +2,9 @@
 enum OperatorTable {
     static let built: [OperatorSignature] =
         ([
-            .add, .averagePool, .batchNorm, .bedOfNails, .concat, .conv, .convTranspose, .crop, .crossEntropy, .dropout,
-            .groupNorm, .maxPool, .maxUnpool, .multiply, .pad, .softmax, .upsampleBilinear, .upsampleNearest,
+            .add, .averagePool, .batchNorm, .bedOfNails, .concat, .conv, .convTranspose, .crop, .crossEntropy, .divide,
+            .dropout, .groupNorm, .maxPool, .maximum, .maxUnpool, .minimum, .multiply, .normalize, .pad, .softmax,
+            .subtract, .upsampleBilinear, .upsampleNearest,
         ] + OperatorSignature.activations + OperatorSignature.sampleLosses).sorted { $0.name < $1.name }
 
     /// Names of the operators.

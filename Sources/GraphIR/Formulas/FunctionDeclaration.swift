@@ -6,10 +6,17 @@ public final class FunctionDeclaration: Sendable {
     enum Backward {
         /// A multiple of each element: the function itself, applied to `dy`.
         case linear
-        /// `a + b`: `dy`, as it is.
+        /// `a + b`, `a + c`: `dy`, as it is.
         case sum
+        /// `a − b`: `dy`, and `−dy`.
+        case difference
         /// `a · b`: `dy` times the other factor.
         case product
+        /// `a / b`: `dy / b`, and `−(dy / b) · y`.
+        case quotient
+        /// One of two operands: a formula of `dy`, operand 0, of the operand whose gradient it is, operand 1, and of the
+        /// other, operand 2.
+        case choice(Formula)
         /// The formula's derivative, of the result where that says all, else of the operand.
         case derived
         /// A formula of `dy`, operand 0, and of the result, operand 1. For the sake of what the result alone tells.
@@ -30,6 +37,7 @@ public final class FunctionDeclaration: Sendable {
     public let name: String
     public let parameters: [FunctionParameter]
     public let operandCount: Int
+    /// Of the last operand; others may be any.
     public let domain: Domain
     /// What it computes, for people; nil for what the language writes in another way, such as `a + b`.
     public let summary: String?

@@ -55,6 +55,16 @@ struct ChannelWalk {
         return vectorLoop("p", count: Index(area), width: width, body: body)
     }
 
+    /// Stores values at a position after the epilogue.
+    func storeResult(
+        _ request: KernelRequest, _ position: Index, _ value: Expression, _ width: Int
+    ) -> Statement {
+        let place = element(position)
+        return .store(
+            .out, n * Index(request.result.sampleStride) + place,
+            request.applyEpilogue(value, sample: n, element: place, width: width))
+    }
+
     /// Positions of a piece, which stays in the first-level cache.
     private var piece: Int { min(area, lanes == 1 ? 2048 : 128) }
 

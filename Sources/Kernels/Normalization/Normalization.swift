@@ -86,18 +86,6 @@ private func normalizationGradient(
         scratch: factors.rows.count)
 }
 
-extension ChannelWalk {
-    /// Stores values at a position after the epilogue.
-    fileprivate func storeResult(
-        _ request: KernelRequest, _ position: Index, _ value: Expression, _ width: Int
-    ) -> Statement {
-        let place = element(position)
-        return .store(
-            .out, n * Index(request.result.sampleStride) + place,
-            request.applyEpilogue(value, sample: n, element: place, width: width))
-    }
-}
-
 /// The kernel that walks a map with the factors of its channels.
 private func mapStage(
     _ request: KernelRequest, inputs: [Int], _ factors: ChannelFactors, _ walk: ChannelWalk, _ operations: Double,

@@ -93,7 +93,7 @@ private func exactSpan(
             span: g.kernel.along(axis), stride: g.stride.along(axis), padding: g.padding.before(axis))
         span = spread.image(of: windows, count: count)
     case .resample(let map): span = map.reach(axis).image(of: operand(0), count: count)
-    case .normalization: span = operand(0)
+    case .normalize, .normalization: span = operand(0)
     case .elementwise, .softmax, .concat, .channelSlice, .relayout:
         span = node.inputs.map { exact[$0.index] }.reduce(0..<count) { $0.clamped(to: $1) }
     case .target, .parameter, .cotangent, .one, .convDataGradient, .convWeightGradient, .channelSum, .maxPick,
