@@ -114,7 +114,8 @@ struct KernelLibrary {
     private mutating func group(of node: Node) -> Int {
         var name = Substring(node.name)
         for prefix in ["grad.", "d_", "update."] where name.hasPrefix(prefix) { name = name.dropFirst(prefix.count) }
-        let start = name.prefix { $0 != "_" && $0 != "." }
+        let separators = "_./:-"
+        let start = name.drop { separators.contains($0) }.prefix { !separators.contains($0) }
         let title = cIdentifier(start.isEmpty ? "graph" : String(start))
         if let known = groupIndices[title] { return known }
         groupIndices[title] = groups.count

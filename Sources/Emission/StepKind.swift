@@ -42,7 +42,8 @@ public enum StepKind: String, Hashable, Sendable {
         case .sampleLoss, .sampleLossGradient, .classLoss, .batchMean, .batchMeanGradient, .one: self = .loss
         case .concat, .channelSlice, .relayout: self = .copy
         case .update: self = .update
-        case .normalize, .softmax, .softmaxGradient, .elementwise, .input, .target, .parameter, .cotangent: self = .elementwise
+        case .normalize, .softmax, .softmaxGradient, .elementwise, .input, .target, .parameter, .cotangent:
+            self = .elementwise
         }
     }
 

@@ -20,7 +20,9 @@ extension ParameterStore {
         }
         try load(wanted, file, prefix: prefix, what: "parameter") { try parameters.store($0, fill: $1) }
         let known = Set(model.parameters.map { prefix + $0.name })
-        return file.names.filter { $0.hasPrefix(prefix) && !known.contains($0) }
+        // A counter that PyTorch's batch normalisation keeps, which nothing depends on.
+        let counter = ".num_batches_tracked"
+        return file.names.filter { $0.hasPrefix(prefix) && !known.contains($0) && !$0.hasSuffix(counter) }
     }
 
     /// Reads state `index` (1 or 2) of every parameter from the tensor called `prefix` + the parameter's name.

@@ -70,6 +70,17 @@ import Testing
                 "up entity.name.function", "bias variable.parameter", "true constant.language", "- keyword.operator",
             ]
         ),
+        (
+            "  \"inc.conv.0\" = relu(\"a/b:0\" + input) // \"x\" = 1",
+            [
+                "\"inc.conv.0\" variable.other.definition", "= keyword.operator", "relu support.function",
+                "\"a/b:0\" variable.other", "+ keyword.operator", "// \"x\" = 1 comment.line.double-slash",
+            ]
+        ),
+        (
+            "  output \"a-1\" = x",
+            ["output keyword.declaration", "\"a-1\" variable.other.definition", "= keyword.operator"]
+        ),
         ("  loss -mse(a, b)", ["loss keyword.control", "- keyword.operator", "mse support.function"]),
         (
             "  train { optimizer: adam(lr: 1e-3)   init: he",

@@ -68,7 +68,7 @@ import Testing
             //      ^error: number "99999999999999999999" is too large
                 größe = 3
             //    ^error: unexpected characters "öß"
-                e = "x"
+                e = 'x'
             //      ^error: unexpected quotes
                 f = 1.2.3
             //      ^error: malformed number "1.2.3"

@@ -38,7 +38,7 @@ private func languageInput(_ texts: [[UInt8]], _ random: inout SplitMix64) -> [U
 private let languageMutator = TextMutator(
     fragments: [
         "(", ")", "[", "]", "{", "}", ",", ":", ";", "=", "+", "-", "*", "/", "\n", "// a comment\n", "/*", "*/", "#",
-        "\"",
+        "\"", "\"a.b\"", "\"0\" = relu(x)", "\"e.0\"", "\"input\"", "input \"i/n-1:0\": [1, 8, 8]", "\"a b\"",
         "'", "true", "same", "none", "classes[8, 8]", "[1, 2]", "[1, [2, 3]]", "[]", "()", "(x)", "x", "y", "mask",
         "image",
         "width", "loss", "graph", "block b(x) { return b(x) }", "return x", "return", "input", "input z: [3, 8, 8]",
@@ -51,7 +51,8 @@ private let languageMutator = TextMutator(
         "conv(x, 4, kernel: 1)", "conv", "relu(x)",
         "max_pool(x, kernel: 2)", "max_unpool(x, p)", "concat(x, y)", "crop(x, like: y)", "pad(x, like: y)",
         "group_norm(x, groups: 1)", "batch_norm(x)", "softmax(x)", "dropout(x, rate: 0.1)", "mse(x, x)",
-        "normalize(x, mean: [0.5, 1, 2], std: [1, 2, 3])", "clamp(x, min: 0, max: 6)", "maximum(x, y)", "1 - x", "x - y",
+        "normalize(x, mean: [0.5, 1, 2], std: [1, 2, 3])", "clamp(x, min: 0, max: 6)", "maximum(x, y)", "1 - x",
+        "x - y",
         "x / 2", "x / y", "-x", "mean: [0.5]", "std: [1.0]",
         "cross_entropy(x, c)", "bce_with_logits(x, t)", "dice_loss(x, t)", "upsample_nearest(x)", "a.b", "x.relu()",
         "1.5.2",
@@ -84,8 +85,8 @@ private let languageMutator = TextMutator(
 /// A graph in which every statement, every form of expression and most arguments occur.
 private let everyConstruct = """
     block pair(a, channels) {
-      first = relu(conv(a, channels, kernel: 3, padding: same)) // one
-      return inner(conv(first, channels, kernel: [1, 3], padding: [0, 1], bias: false))
+      "0.first" = relu(conv(a, channels, kernel: 3, padding: same)) // one
+      return inner(conv("0.first", channels, kernel: [1, 3], padding: [0, 1], bias: false))
     }
     block inner(b) { return leaky_relu(b, slope: 0.1) }
     graph t(width = 4, rate = 0.25, flag = true, sizes: pad) {
@@ -107,7 +108,8 @@ private let everyConstruct = """
       output k = crop(bed_of_nails(silu(p), scale: 3), like: e)
       j = concat(up, e, u, tanh(-1 * b), inside(pad(p, like: e)))
       half = 1 - 1.0 / 2
-      output logits = conv(j, 1, kernel: 1)
+      "lo/gits-1:0" = conv(j, 1, kernel: 1)
+      output logits = "lo/gits-1:0"
       several = sigmoid(conv(j, 3, kernel: 1, groups: 1, dilation: 1, stride: 1))
       output probabilities = softmax(several)
       loss half * bce_with_logits(logits, t, pos_weight: 2) + (1 - half) * dice_loss(logits, t, smooth: 0) +

@@ -97,9 +97,26 @@ extension Elaborator {
     mutating func evaluate(_ expression: Expression, statement name: Name) -> Value {
         var fullName = frame.fullName(name.text)
         // A second definition is refused for its name, which says it all: its parameters must not clash as well.
-        if binding(of: name.text) != nil { fullName += ".again" }
+        if binding(of: name.text) != nil || !claim(fullName, name) { fullName += ".again" }
         let state = StatementState(description: "\"\(name.text)\"")
         return evaluate(expression, state, StatementNames(stem: fullName, outermost: fullName))
+    }
+
+    /// Notes the full name of a statement. Dots in it are those of quotes or of blocks, which may come to the same.
+    /// - Returns: false behind a reported error.
+    private mutating func claim(_ fullName: String, _ name: Name) -> Bool {
+        // What nobody calls has no full names.
+        if frames.contains(where: { $0.block != nil && $0.call == nil }) { return true }
+        let claim = NameClaim(range: name.range, isDotted: name.text.contains("."))
+        guard let first = fullNames[fullName] else {
+            fullNames[fullName] = claim
+            return true
+        }
+        guard first.range != claim.range, first.isDotted || claim.isDotted else { return true }
+        report(
+            "\"\(fullName)\" would be the name of two statements", at: name.range,
+            notes: [.init("the first one", first.range)], hint: "choose another name")
+        return false
     }
 
     mutating func evaluate(_ expression: Expression, _ state: StatementState, _ names: StatementNames) -> Value {

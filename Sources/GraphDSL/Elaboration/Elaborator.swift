@@ -24,6 +24,8 @@ struct Elaborator {
     /// Whether calls of a block make parameters, as far as it has been asked for.
     var parametrisedBlocks: [String: Bool] = [:]
     var frames: [Frame] = []
+    /// Statements by their full names, those of blocks with their prefixes.
+    var fullNames: [String: NameClaim] = [:]
     /// The statement at work.
     var statement = StatementState()
     var depth = 0
@@ -42,6 +44,12 @@ struct Elaborator {
         var canHaveParameters = true
         /// The first call with parameters.
         var parametrised: Name?
+    }
+
+    /// Where a full name was first taken, and whether its own part of it has dots.
+    struct NameClaim {
+        var range: SourceRange
+        var isDotted: Bool
     }
 
     init(_ syntax: GraphSyntax, file: SourceFile, diagnostics: DiagnosticCollector) {

@@ -100,7 +100,8 @@ struct GraphBuilder {
     /// An input or target.
     mutating func leaf(_ op: Op, _ type: TensorType, name: String, at range: SourceRange) throws(Diagnostic) -> NodeID {
         try requireReasonableSize(type, "\"\(name)\"", at: range)
-        return try append(Node(op: op, type: type, name: unique(name)), at: range)
+        try claim(name, at: range)
+        return try append(Node(op: op, type: type, name: name), at: range)
     }
 
     mutating func addOutput(_ name: String, _ id: NodeID) { graph.outputs.append(NamedValue(name, id)) }
@@ -119,14 +120,7 @@ struct GraphBuilder {
         _ kind: ParameterKind, _ type: TensorType, fanIn: Int, at range: SourceRange
     ) throws(Diagnostic) -> NodeID {
         let name = names.stem + "." + kind.suffix
-        // A parameter's name is a contract with files of weights: an inner node that happens to have it gives way.
-        if usedNames.contains(name), let other = graph.id(named: name) {
-            if case .parameter = graph[other].op {
-                throw Diagnostic("a second parameter would be called \"\(name)\"", at: range)
-            }
-            graph[other].name = unique(name)
-        }
-        usedNames.insert(name)
+        try claim(name, at: range)
         return try append(Node(op: .parameter(kind, fanIn: fanIn), type: type, name: name), at: range)
     }
 
@@ -155,6 +149,19 @@ struct GraphBuilder {
         trained.append(isTrained)
         ranges.append(range)
         return graph.append(node)
+    }
+
+    /// Takes a name that is a contract with files of weights or of inputs: an inner node that happens to have it gives way.
+    private mutating func claim(_ name: String, at range: SourceRange) throws(Diagnostic) {
+        if usedNames.contains(name), let other = graph.id(named: name) {
+            guard !graph[other].op.isLeaf else {
+                throw Diagnostic(
+                    "\"\(name)\" would be the name of two things", at: range,
+                    notes: [.init("the first one", ranges[other.index])], hint: "choose another name")
+            }
+            graph[other].name = unique(name)
+        }
+        usedNames.insert(name)
     }
 
     /// The name, with the first free number where it is taken.

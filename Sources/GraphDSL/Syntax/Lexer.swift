@@ -45,8 +45,10 @@ struct Lexer {
             let start = position
             skipLine()
             report("unexpected character \"#\"", SourceRange(start, start + 1), hint: "comments start with \"//\"")
-        case UInt8(ascii: "\""), UInt8(ascii: "'"):
-            quotedText()
+        case UInt8(ascii: "\""):
+            quotedName()
+        case UInt8(ascii: "'"):
+            otherQuotes()
         case _ where isLetter(byte):
             name()
         case _ where isDigit(byte):
@@ -79,13 +81,17 @@ struct Lexer {
         let start = position
         while position < bytes.count, isLetter(bytes[position]) || isDigit(bytes[position]) { position += 1 }
         let range = SourceRange(start, position)
-        guard position - start <= Self.nameLimit else {
-            report(
-                "the name \"\(file.excerpt(range))\" is longer than \(Self.nameLimit) letters", range,
-                hint: "choose a shorter one")
-            return
-        }
+        guard position - start <= Self.nameLimit else { return reportLongName(range, range) }
         tokens.append(Token(kind: .name(file.text(in: range)), range: range))
+    }
+
+    /// - Parameters:
+    ///   - text: the name.
+    ///   - range: with its quotes.
+    private mutating func reportLongName(_ text: SourceRange, _ range: SourceRange) {
+        report(
+            "the name \"\(file.excerpt(text))\" is longer than \(Self.nameLimit) letters", range,
+            hint: "choose a shorter one")
     }
 
     private mutating func number() {
@@ -140,14 +146,39 @@ struct Lexer {
                 hint: "comments start with \"//\" and end with the line"))
     }
 
-    /// `"text"`, which the language has no use for; without a second quote, the quote alone.
-    private mutating func quotedText() {
+    /// `'text'`, which the language has no use for; without a second quote, the quote alone.
+    private mutating func otherQuotes() {
         let start = position
         position += 1
-        let quote = bytes[start]
-        while let byte = peek(0), byte != UInt8(ascii: "\n"), byte != quote { position += 1 }
-        position = peek(0) == quote ? position + 1 : start + 1
-        report("unexpected quotes", SourceRange(start, position), hint: "names stand without quotes")
+        while let byte = peek(0), byte != UInt8(ascii: "\n"), byte != UInt8(ascii: "'") { position += 1 }
+        position = peek(0) == UInt8(ascii: "'") ? position + 1 : start + 1
+        report(
+            "unexpected quotes", SourceRange(start, position),
+            hint: "names with dots stand in quotes of two strokes: \"enc.0\"")
+    }
+
+    /// `"enc.0"`; without a second quote, the quote alone.
+    private mutating func quotedName() {
+        let start = position
+        position += 1
+        while let byte = peek(0), byte != UInt8(ascii: "\n"), byte != UInt8(ascii: "\"") { position += 1 }
+        guard peek(0) == UInt8(ascii: "\"") else {
+            position = start + 1
+            report(
+                "expected a second \"\\\"\" on this line", SourceRange(start, position),
+                hint: "a name in quotes ends with its line at the latest")
+            return
+        }
+        position += 1
+        let range = SourceRange(start, position)
+        let inner = SourceRange(start + 1, position - 1)
+        guard inner.upper - inner.lower <= Self.nameLimit else { return reportLongName(inner, range) }
+        let text = file.text(in: inner)
+        if let problem = QuotedName.problem(of: text) {
+            report(problem, range, hint: QuotedName.rule)
+        } else {
+            tokens.append(Token(kind: .quotedName(text), range: range))
+        }
     }
 
     /// One diagnostic for a whole run of characters that mean nothing here.
@@ -157,7 +188,7 @@ struct Lexer {
         let range = SourceRange(start, position)
         joinWord(around: start)
         let scalars = file.text(in: range).unicodeScalars
-        let shown = scalars.prefix(8).map(display).joined() + (scalars.count > 8 ? "..." : "")
+        let shown = scalars.prefix(8).map(displayed).joined() + (scalars.count > 8 ? "..." : "")
         report(
             "unexpected character\(scalars.count > 1 ? "s" : "") \"\(shown)\"", range, hint: hint(for: scalars))
     }
@@ -173,24 +204,10 @@ struct Lexer {
             return "names are made of the letters a-z and A-Z, digits and \"_\""
         }
         switch scalars.first {
-        case ".": return "operators are called as relu(x), not as x.relu()"
+        case ".": return "operators are called as relu(x), not as x.relu(); names with dots stand in quotes"
         case "<", ">", "%", "^", "!", "&", "|", "~": return "numbers and feature maps combine with + - * and /"
         default: return nil
         }
-    }
-
-    private func display(_ scalar: Unicode.Scalar) -> String {
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .spaceSeparator:
-            "<U+\(hexadecimal(scalar.value))>"
-        default: String(scalar)
-        }
-    }
-
-    /// At least four digits, as Unicode writes it.
-    private func hexadecimal(_ value: UInt32) -> String {
-        let digits = String(value, radix: 16, uppercase: true)
-        return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
     }
 
     private func isMeaningful(_ byte: UInt8) -> Bool {

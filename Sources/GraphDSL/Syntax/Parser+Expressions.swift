@@ -51,6 +51,8 @@ extension Parser {
             advance()
             guard current.isPunctuation(.leftParenthesis) else { return try make(.name(text), token.range) }
             return try parseCall(Name(text: text, range: token.range))
+        case .quotedName:
+            return try make(.name(try parseValueName("a value").text), token.range)
         case .punctuation(.leftBracket):
             let elements = try parseList()
             let depth = elements.map(\.depth).max() ?? 0

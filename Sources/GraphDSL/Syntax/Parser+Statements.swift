@@ -72,9 +72,9 @@ extension Parser {
 
     private mutating func parseStatement() throws(Failure) -> Statement {
         let first = current
-        guard case .name(let word) = first.kind else { throw unexpectedStart() }
+        guard let word = first.name else { throw unexpectedStart() }
         let kind: Statement.Kind
-        switch following.isPunctuation(.equals) ? .definition : Form(rawValue: word) ?? formMeant(by: word) {
+        switch following.isPunctuation(.equals) ? .definition : announcedForm(word) {
         case .definition: kind = try parseDefinition()
         case .input: kind = try parseData(isTarget: false)
         case .target: kind = try parseData(isTarget: true)
@@ -86,6 +86,12 @@ extension Parser {
         case nil: throw unknownStatement(word)
         }
         return Statement(kind: kind, range: SourceRange(first.range.lower, previousEnd), keyword: first.range)
+    }
+
+    /// What the statement's first word says that it is.
+    private mutating func announcedForm(_ word: String) -> Form? {
+        guard case .name = current.kind else { return nil }
+        return Form(rawValue: word) ?? formMeant(by: word)
     }
 
     /// The expression behind `loss` or `return`.
@@ -103,7 +109,7 @@ extension Parser {
     /// What a statement with an unknown word before a name must mean. Reported here, and then read as if it were right,
     /// so that what it defines is known.
     private mutating func formMeant(by word: String) -> Form? {
-        guard case .name(let name) = following.kind else { return nil }
+        guard following.name != nil else { return nil }
         let behind = tokens[min(index + 2, tokens.count - 1)]
         let form: Form
         var hint: String?
@@ -115,7 +121,7 @@ extension Parser {
             hint = "did you mean \"output\"?"
         } else if behind.isPunctuation(.equals) {
             form = .definition
-            hint = "a definition has no word before it: write \(name) = ..."
+            hint = "a definition has no word before it: write \(file.text(in: following.range)) = ..."
         } else {
             return nil
         }
@@ -137,11 +143,12 @@ extension Parser {
         switch following.kind {
         case .punctuation(.leftParenthesis), .punctuation(.plus), .punctuation(.minus), .punctuation(.times),
             .punctuation(.divide):
-            return fail("the value of this expression has no name", range, hint: "write NAME = \(word)...")
+            return fail(
+                "the value of this expression has no name", range, hint: "write NAME = \(file.text(in: range))...")
         case .punctuation(.colon):
             return fail(
                 "expected \"=\" behind \"\(word)\", found \":\"", following.range,
-                hint: "write \(word) = ..., or input \(word): [C, H, W]")
+                hint: "write \(file.text(in: range)) = ..., or input \(file.text(in: range)): [C, H, W]")
         default:
             let hint =
                 nearMiss(word, among: Self.statementWords).map { "did you mean \"\($0)\"?" }
@@ -152,18 +159,20 @@ extension Parser {
 
     private mutating func parseDefinition() throws(Failure) -> Statement.Kind {
         let start = index
-        let name = try parseName("a name")
+        let name = try parseValueName("a name")
         try expect(.equals)
-        if current.isPunctuation(.equals) { throw expected("a value", hint: "write \(name.text) = ...") }
+        if current.isPunctuation(.equals) {
+            throw expected("a value", hint: "write \(name.written) = ...")
+        }
         return .definition(name, parseRecovering(from: start))
     }
 
     private mutating func parseOutput() throws(Failure) -> Statement.Kind {
         let start = index
         advance()
-        let name = try parseName("the output's name")
+        let name = try parseValueName("the output's name")
         guard current.isPunctuation(.equals) else {
-            throw expected("\"=\"", hint: "write output NAME = \(name.text)")
+            throw expected("\"=\"", hint: "write output NAME = \(name.written)")
         }
         advance()
         return .output(name, parseRecovering(from: start))
@@ -174,10 +183,10 @@ extension Parser {
         let start = index
         advance()
         let word = isTarget ? "target" : "input"
-        guard case .name = current.kind else {
+        guard current.name != nil else {
             throw expected("the \(word)'s name", hint: "write \(word) NAME: [C, H, W]")
         }
-        let name = try parseName("the \(word)'s name")
+        let name = try parseValueName("the \(word)'s name")
         var type: TensorSyntax?
         do {
             try expect(.colon)

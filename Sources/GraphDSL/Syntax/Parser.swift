@@ -153,7 +153,13 @@ struct Parser {
     func isName(_ word: String) -> Bool { current.kind == .name(word) }
 
     mutating func parseName(_ what: String) throws(Failure) -> Name {
-        guard case .name(let text) = current.kind else { throw expected(what) }
+        guard case .name = current.kind else { throw expected(what) }
+        return try parseValueName(what)
+    }
+
+    /// The name of a value, which may stand in quotes.
+    mutating func parseValueName(_ what: String) throws(Failure) -> Name {
+        guard let text = current.name else { throw expected(what) }
         let name = Name(text: text, range: current.range)
         if text == "true" || text == "false" { throw fail("\"\(text)\" is a value, not a name", name.range) }
         advance()
@@ -245,14 +251,13 @@ struct Parser {
 
     /// True if the tokens at `index` can only be the beginning of a statement.
     func startsStatement(_ index: Int) -> Bool {
-        guard case .name(let word) = tokens[index].kind, index + 1 < tokens.count else { return false }
+        guard tokens[index].name != nil, index + 1 < tokens.count else { return false }
         let next = tokens[index + 1]
         if next.isPunctuation(.equals) { return true }
-        switch word {
-        case "train": return next.isPunctuation(.leftBrace)
-        case "input", "target", "output", "loss", "return", "block":
-            if case .name = next.kind { return true }
-            return false
+        switch tokens[index].kind {
+        case .name("train"): return next.isPunctuation(.leftBrace)
+        case .name("input"), .name("target"), .name("output"), .name("loss"), .name("return"), .name("block"):
+            return next.name != nil
         default: return false
         }
     }

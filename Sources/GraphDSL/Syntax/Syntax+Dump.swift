@@ -31,10 +31,10 @@ private struct SyntaxDump {
 
     private mutating func statement(_ statement: Statement) {
         switch statement.kind {
-        case .input(let name, let type): line("input \(name.text): \(show(type))")
-        case .target(let name, let type): line("target \(name.text): \(show(type))")
-        case .definition(let name, let value): line("\(name.text) = \(show(value))")
-        case .output(let name, let value): line("output \(name.text) = \(show(value))")
+        case .input(let name, let type): line("input \(name.written): \(show(type))")
+        case .target(let name, let type): line("target \(name.written): \(show(type))")
+        case .definition(let name, let value): line("\(name.written) = \(show(value))")
+        case .output(let name, let value): line("output \(name.written) = \(show(value))")
         case .loss(let value): line("loss \(show(value))")
         case .result(let value): line("return \(show(value))")
         case .train(let entries):
@@ -66,7 +66,7 @@ func show(_ expression: Expression) -> String {
     case .integer(let value): "\(value)"
     case .real(let value): "\(value)"
     case .boolean(let value): "\(value)"
-    case .name(let name): name
+    case .name(let name): QuotedName.written(name)
     case .call(let call): "\(call.callee.text)(\(call.arguments.map(show).joined(separator: ", ")))"
     case .list(let elements): "[" + elements.map(show).joined(separator: ", ") + "]"
     case .negate(let operand): "(-\(show(operand)))"

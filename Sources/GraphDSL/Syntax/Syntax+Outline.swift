@@ -28,10 +28,10 @@ private func outlineOf(_ block: BlockSyntax) -> SyntaxOutline {
 
 private func outlineOf(_ statement: Statement) -> SyntaxOutline {
     switch statement.kind {
-    case .input(let name, let type): SyntaxOutline("input \(name.text): \(show(type))")
-    case .target(let name, let type): SyntaxOutline("target \(name.text): \(show(type))")
-    case .definition(let name, let value): outlineOf(name.text, value)
-    case .output(let name, let value): outlineOf("output \(name.text)", value)
+    case .input(let name, let type): SyntaxOutline("input \(name.written): \(show(type))")
+    case .target(let name, let type): SyntaxOutline("target \(name.written): \(show(type))")
+    case .definition(let name, let value): outlineOf(name.written, value)
+    case .output(let name, let value): outlineOf("output \(name.written)", value)
     case .loss(let value): outlineOf("loss", value)
     case .result(let value): outlineOf("return", value)
     case .train(let entries): SyntaxOutline("train", entries.map { outlineOf($0.key.text, $0.value) })

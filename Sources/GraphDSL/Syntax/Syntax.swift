@@ -4,6 +4,9 @@ import Diagnostics
 struct Name: Sendable {
     var text: String
     var range: SourceRange
+
+    /// As the language writes it, in quotes where it needs them.
+    var written: String { QuotedName.written(text) }
 }
 
 enum BinaryOperator: String, Sendable {

@@ -4,6 +4,8 @@ import Diagnostics
 struct Token {
     enum Kind: Equatable {
         case name(String)
+        /// A name in quotes, which is nothing but a name.
+        case quotedName(String)
         case integer(Int)
         case real(Double)
         case punctuation(Punctuation)
@@ -32,6 +34,14 @@ struct Token {
 
     var kind: Kind
     var range: SourceRange
+
+    /// The name that the token is, in quotes or not; words of the language are names here too.
+    var name: String? {
+        switch kind {
+        case .name(let text), .quotedName(let text): text
+        case .integer, .real, .punctuation, .newline, .endOfFile, .invalid: nil
+        }
+    }
 
     func isPunctuation(_ punctuation: Punctuation) -> Bool { kind == .punctuation(punctuation) }
 }
