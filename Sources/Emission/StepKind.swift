@@ -36,7 +36,8 @@ public enum StepKind: String, Hashable, Sendable {
         case .convDataGradient: self = .dataGradient
         case .convWeightGradient: self = .weightGradient
         case .channelSum: self = .biasGradient
-        case .maxPool, .maxUnpool, .maxPick: self = .pooling
+        case .broadcast(.apply), .broadcast(.spread), .broadcast(.spreadMean): self = .elementwise
+        case .maxPool, .maxUnpool, .maxPick, .broadcast: self = .pooling
         case .resample, .resampleGradient: self = .resampling
         case .normalization: self = .normalization
         case .sampleLoss, .sampleLossGradient, .classLoss, .batchMean, .batchMeanGradient, .one: self = .loss

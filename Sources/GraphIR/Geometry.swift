@@ -50,6 +50,9 @@ public struct ConvGeometry: Hashable, Sendable {
     public var padding: Padding
     public var dilation: Extent
     public var groups: Int
+    /// Whether the weight has two dimensions, `[outputChannels, inputChannels]`, as that of PyTorch's `Linear`: of kernels of
+    /// one tap in one group.
+    public var isLinear = false
 
     /// The geometry of a convolution of an `inputChannels × input` map, with the output size that PyTorch gives.
     public init(
@@ -94,7 +97,8 @@ public struct ConvGeometry: Hashable, Sendable {
     public var inputType: TensorType { .batched([inputChannels, input.height, input.width]) }
     public var outputType: TensorType { .batched([outputChannels, output.height, output.width]) }
     public var weightType: TensorType {
-        .fixed([outputChannels, inputChannels / groups, kernel.height, kernel.width])
+        let shape = [outputChannels, inputChannels / groups, kernel.height, kernel.width]
+        return .fixed(isLinear ? Array(shape.prefix(2)) : shape)
     }
 
     /// Input channels of one group.

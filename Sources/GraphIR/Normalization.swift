@@ -23,11 +23,11 @@ public enum NormalizationGroups: Hashable, Sendable {
 public enum NormalizationOp: Hashable, Sendable {
     /// `x` → moments
     case moments(NormalizationGroups)
-    /// `x, moments, scale: [C], shift: [C]` → `y`
+    /// `x, moments, [scale: [C], shift: [C]]` → `y`; without them `x̂`
     case normalize(NormalizationGroups, epsilon: Double)
     /// `dy, x, moments` → sums
     case sums(NormalizationGroups, epsilon: Double)
-    /// `dy, x, moments, scale, sums` → `dx = r · (scale · dy − mean(scale · dy) − x̂ · mean(scale · dy · x̂))`, means over
+    /// `dy, x, moments, [scale], sums` → `dx = r · (scale · dy − mean(scale · dy) − x̂ · mean(scale · dy · x̂))`, means over
     /// what is normalised together, with what the moments depend on `x` by
     case gradient(NormalizationGroups, epsilon: Double)
     /// A row of the sums, `[2, C]` or `N [2, C]` → `[C]`, added up over the samples
@@ -158,19 +158,24 @@ extension Op {
             try expectCount(operands, 1)
             return try momentsType(groups, operands[0])
         case .normalize(let groups, _):
-            try expectCount(operands, 4)
+            guard operands.count == 2 || operands.count == 4 else {
+                throw ShapeError("\(mnemonic) takes 2 or 4 operands, found \(operands.count)")
+            }
             let row = TensorType.fixed([try featureMap(operands[0]).channels])
-            try expect(operands, [operands[0], try momentsType(groups, operands[0]), row, row])
+            let rows = operands.dropFirst(2).map { _ in row }
+            try expect(operands, [operands[0], try momentsType(groups, operands[0])] + rows)
             return operands[0]
         case .sums(let groups, _):
             try expectCount(operands, 3)
             try expect(operands, [operands[1], operands[1], try momentsType(groups, operands[1])])
             return try sumsType(groups, operands[1])
         case .gradient(let groups, _):
-            try expectCount(operands, 5)
+            guard operands.count == 4 || operands.count == 5 else {
+                throw ShapeError("\(mnemonic) takes 4 or 5 operands, found \(operands.count)")
+            }
             let x = operands[1]
-            let row = TensorType.fixed([try featureMap(x).channels])
-            try expect(operands, [x, x, try momentsType(groups, x), row, try sumsType(groups, x)])
+            let rows = operands.count == 5 ? [TensorType.fixed([try featureMap(x).channels])] : []
+            try expect(operands, [x, x, try momentsType(groups, x)] + rows + [try sumsType(groups, x)])
             return x
         case .row:
             try expectCount(operands, 1)
@@ -190,8 +195,8 @@ extension Op {
             return .fixed([0])
         case .foldedWeight(let axis, _):
             try expectCount(operands, 3)
-            guard !operands[0].isBatched, operands[0].shape.count == 4 else {
-                throw ShapeError("\(mnemonic) expects a weight [O, I, H, W], found \(operands[0])")
+            guard !operands[0].isBatched, [2, 4].contains(operands[0].shape.count) else {
+                throw ShapeError("\(mnemonic) expects a weight [O, I, H, W] or [O, I], found \(operands[0])")
             }
             let channels = operands[0].shape[axis]
             try expect(operands, [operands[0], .fixed([2, channels]), .fixed([channels])])

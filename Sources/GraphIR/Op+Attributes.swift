@@ -9,6 +9,7 @@ extension Op {
         case .conv(let g), .convTranspose(let g), .convDataGradient(let g), .convWeightGradient(let g): g.attributes
         case .maxPool(let g), .maxUnpool(let g), .maxPick(let g): g.attributes
         case .resample(let map), .resampleGradient(let map): map.attributes
+        case .broadcast(let op): op.attributes
         case .normalize(let constants): constants.attributes
         case .normalization(let op): op.attributes
         case .elementwise(let function): function.attributes
@@ -60,6 +61,8 @@ extension Op {
             self = .elementwise(function)
         } else if let op = try NormalizationOp(mnemonic: mnemonic, &attributes) {
             self = .normalization(op)
+        } else if let op = try Broadcasting(mnemonic: mnemonic, &attributes) {
+            self = .broadcast(op)
         } else if let op = try ClassLossOp(mnemonic: mnemonic, &attributes) {
             self = .classLoss(op)
         } else if let map = try Resampling(mnemonic: stem ?? mnemonic, &attributes) {
@@ -78,7 +81,7 @@ extension ConvGeometry {
             Attribute("input", channels: inputChannels, input), Attribute("output", channels: outputChannels, output),
             Attribute("kernel", kernel), Attribute("stride", stride), Attribute("padding", padding),
             Attribute("dilation", dilation), Attribute("groups", groups),
-        ]
+        ] + (isLinear ? [Attribute("linear", "true")] : [])
     }
 
     init(_ attributes: inout AttributeReader) throws(GraphTextError) {
@@ -89,6 +92,7 @@ extension ConvGeometry {
             kernel: try attributes.extent("kernel"), stride: try attributes.extent("stride"),
             padding: try attributes.padding("padding"), dilation: try attributes.extent("dilation"),
             groups: try attributes.integer("groups"))
+        if attributes.has("linear") { isLinear = try attributes.boolean("linear") }
     }
 }
 

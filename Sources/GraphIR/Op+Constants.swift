@@ -8,6 +8,7 @@ extension Op {
         case .conv(let g), .convTranspose(let g), .convDataGradient(let g), .convWeightGradient(let g): g.problems
         case .maxPool(let g), .maxUnpool(let g), .maxPick(let g): g.problems
         case .resample(let map), .resampleGradient(let map): map.problems
+        case .broadcast(let op): op.problems
         case .normalize(let constants): constants.problems
         case .normalization(let op): op.problems
         case .elementwise(let function): function.constantProblems
@@ -30,6 +31,9 @@ extension ConvGeometry {
             + outOfRange("dilation", [dilation.height, dilation.width], from: 1)
             + outOfRange("groups", [groups], from: 1)
         guard ranges.isEmpty else { return ranges }
+        guard !isLinear || groups == 1 && kernel == Extent(1) else {
+            return ["a weight of two dimensions goes with one group and kernels of one tap"]
+        }
         guard inputChannels % groups == 0, outputChannels % groups == 0 else {
             return ["\(groups) groups do not divide \(inputChannels) input and \(outputChannels) output channels"]
         }

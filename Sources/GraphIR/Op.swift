@@ -75,6 +75,9 @@ public indirect enum Op: Hashable, Sendable {
     /// `dy: N output` → `N input`: the transposed map
     case resampleGradient(Resampling)
 
+    // Maps of a number for each channel or position.
+    case broadcast(Broadcasting)
+
     // Normalisation and softmax.
     /// `x: N [C, H, W]` → the same, each channel with constants of its own
     case normalize(ChannelConstants)
@@ -129,6 +132,7 @@ extension Op {
         case .maxPick: "max_pick"
         case .resample(let map): map.mnemonic
         case .resampleGradient(let map): map.mnemonic + "_gradient"
+        case .broadcast(let op): op.mnemonic
         case .normalize: "normalize"
         case .normalization(let op): op.mnemonic
         case .softmax: "softmax"

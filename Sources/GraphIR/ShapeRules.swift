@@ -50,6 +50,8 @@ extension Op {
         case .resampleGradient(let map):
             try expect(operands, [map.outputType])
             return map.inputType
+        case .broadcast(let op):
+            return try broadcastingType(op, operands)
         case .normalize(let constants):
             return try normalizeType(constants, operands)
         case .normalization(let op):

@@ -105,9 +105,12 @@ extension Graph {
         case .normalization(.normalize(.batch, _)): scale = operands[0]
         case .normalization:
             throw SpatialError(node, "normalises by the moments of a whole map, which depend on the picture's size")
-        case .normalize, .softmax, .elementwise, .concat, .channelSlice, .relayout:
+        case .broadcast(.apply(_, .positions)), .normalize, .softmax, .elementwise, .concat, .channelSlice, .relayout:
             try expectEqual(operands, node)
             scale = operands.first ?? nil
+        case .broadcast:
+            throw SpatialError(
+                node, "looks at a map as a whole, so that what it computes depends on the picture's size")
         case .target, .cotangent, .one, .convDataGradient, .convWeightGradient, .channelSum, .maxPick,
             .resampleGradient, .softmaxGradient, .sampleLoss, .sampleLossGradient, .classLoss, .batchMean,
             .batchMeanGradient, .update:

@@ -5,14 +5,15 @@ func normalization(_ op: NormalizationOp, _ operands: [Tensor], shape: [Int]) ->
     switch op {
     case .moments(let groups): moments(groups, operands[0], shape: shape)
     case .normalize(let groups, let epsilon):
-        normalize(Statistics(groups, epsilon, operands[0], moments: operands[1]), operands[0], operands[2], operands[3])
+        normalize(
+            Statistics(groups, epsilon, operands[0], moments: operands[1]), operands[0], Array(operands.dropFirst(2)))
     case .sums(let groups, let epsilon):
         sums(
             Statistics(groups, epsilon, operands[1], moments: operands[2]), operands[0], operands[1], shape: shape)
     case .gradient(let groups, let epsilon):
         gradient(
             Statistics(groups, epsilon, operands[1], moments: operands[2]), dy: operands[0], x: operands[1],
-            scale: operands[3], sums: operands[4])
+            scale: operands.count == 5 ? operands[3] : nil, sums: operands[operands.count - 1])
     case .row(let row): sumOfRows(row, operands[0], shape: shape)
     case .runningMoments: Tensor(shape: shape, values: operands[0].values + operands[1].values)
     case .updateRunning: Tensor(shape: shape)
@@ -98,11 +99,15 @@ private func moments(_ groups: NormalizationGroups, _ x: Tensor, shape: [Int]) -
     return result
 }
 
-private func normalize(_ statistics: Statistics, _ x: Tensor, _ scale: Tensor, _ shift: Tensor) -> Tensor {
+/// - Parameter affine: scale and shift, or nothing.
+private func normalize(_ statistics: Statistics, _ x: Tensor, _ affine: [Tensor]) -> Tensor {
     var y = x
     for index in y.values.indices {
         let channel = statistics.channel(of: index)
-        y.values[index] = statistics.normalized(x, index) * scale.values[channel] + shift.values[channel]
+        y.values[index] = statistics.normalized(x, index)
+        if affine.count == 2 {
+            y.values[index] = y.values[index] * affine[0].values[channel] + affine[1].values[channel]
+        }
     }
     return y
 }
@@ -121,7 +126,8 @@ private func sums(_ statistics: Statistics, _ dy: Tensor, _ x: Tensor, shape: [I
 }
 
 /// `dx = r · (scale · dy − A / m − x̂ · B / m)` with `A = Σ scale · Σ dy`, `B = Σ scale · Σ dy · x̂` over a group's channels.
-private func gradient(_ statistics: Statistics, dy: Tensor, x: Tensor, scale: Tensor, sums: Tensor) -> Tensor {
+private func gradient(_ statistics: Statistics, dy: Tensor, x: Tensor, scale: Tensor?, sums: Tensor) -> Tensor {
+    let factor = { (channel: Int) in scale?.values[channel] ?? 1 }
     let channels = x.shape[1]
     let size = Double(statistics.groupSize)
     var plain = [Double](repeating: 0, count: statistics.groupCount)
@@ -130,8 +136,8 @@ private func gradient(_ statistics: Statistics, dy: Tensor, x: Tensor, scale: Te
         for channel in 0..<channels {
             let group = statistics.group(of: (sample * channels + channel) * x.shape[2] * x.shape[3])
             let place = 2 * sample * channels + channel
-            weighted[group] += scale.values[channel] * sums.values[place] / size
-            plain[group] += scale.values[channel] * sums.values[place + channels] / size
+            weighted[group] += factor(channel) * sums.values[place] / size
+            plain[group] += factor(channel) * sums.values[place + channels] / size
         }
     }
     var dx = x
@@ -139,7 +145,7 @@ private func gradient(_ statistics: Statistics, dy: Tensor, x: Tensor, scale: Te
         let group = statistics.group(of: index)
         dx.values[index] =
             statistics.inverseDeviations[group]
-            * (scale.values[statistics.channel(of: index)] * dy.values[index] - plain[group]
+            * (factor(statistics.channel(of: index)) * dy.values[index] - plain[group]
                 - statistics.normalized(x, index) * weighted[group])
     }
     return dx

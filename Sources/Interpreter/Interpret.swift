@@ -103,6 +103,7 @@ private func evaluate(
     case .maxPick(let g): return maxPick(g, operands[0], operands[1])
     case .resample(let map): return resample(map, operands[0])
     case .resampleGradient(let map): return resampleGradient(map, operands[0])
+    case .broadcast(let op): return broadcasting(op, operands, shape: shape)
     case .normalize(let constants): return normalized(operands[0], constants)
     case .normalization(let op): return normalization(op, operands, shape: shape)
     case .softmax: return softmax(operands[0])

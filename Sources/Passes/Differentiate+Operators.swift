@@ -18,6 +18,7 @@ extension Differentiator {
         case .maxUnpool(let g): maxUnpool(g, dy, x, id)
         // y = e^x / Σ e^x: dx = y · (dy − Σ dy · y)
         case .softmax: contribute(.softmaxGradient, [dy, id], to: x[0], from: id)
+        case .broadcast(let op): try broadcasting(op, dy, x, id)
         // y = (x − mean) / std: dx = dy / std
         case .normalize(let constants): contribute(.normalize(constants.gradient), [dy], to: x[0], from: id)
         case .normalization(.normalize(let groups, let epsilon)): normalization(groups, epsilon, dy, x, id)
@@ -85,13 +86,16 @@ extension Differentiator {
     ) {
         let sumsOp = Op.normalization(.sums(groups, epsilon: epsilon))
         let operands = [dy, x[0], x[1]]
-        let channels = graph[x[2]].type.shape
+        let channels = [graph[x[0]].type.shape[0]]
         let type: TensorType = groups == .batch ? .fixed([2] + channels) : .batched([2] + channels)
         let sums = append(sumsOp, operands, type: type, name: "d_\(graph[id].name).sums", from: id)
-        contribute(.normalization(.row(0)), [sums], to: x[2], from: id)
-        contribute(.normalization(.row(1)), [sums], to: x[3], from: id)
+        if x.count == 4 {
+            contribute(.normalization(.row(0)), [sums], to: x[2], from: id)
+            contribute(.normalization(.row(1)), [sums], to: x[3], from: id)
+        }
         contribute(
-            .normalization(.gradient(groups, epsilon: epsilon)), [dy, x[0], x[1], x[2], sums], to: x[0], from: id)
+            .normalization(.gradient(groups, epsilon: epsilon)), [dy, x[0], x[1]] + x.dropFirst(2).prefix(1) + [sums],
+            to: x[0], from: id)
     }
 
     /// `y = concat(x₀, x₁, …)`: `dxᵢ` is its channels of `dy`
@@ -115,6 +119,30 @@ extension Differentiator {
     /// `y = Σ x[n] / N`: `dx[n] = dy / N`
     private mutating func batchMean(_ dy: NodeID, _ x: [NodeID], _ id: NodeID) {
         contribute(.batchMeanGradient, [dy], to: x[0], from: id)
+    }
+
+    private mutating func broadcasting(
+        _ op: Broadcasting, _ dy: NodeID, _ x: [NodeID], _ y: NodeID
+    ) throws(DifferentiationError) {
+        switch op {
+        // y = x + s: dx = dy, ds = Σ dy
+        case .apply(.add, let share):
+            contributeUnchanged(dy, to: x[0], from: y)
+            contribute(.broadcast(.sum(share)), [dy], to: x[1], from: y)
+        // y = x · s: dx = dy · s, ds = Σ dy · x
+        case .apply(.multiply, let share):
+            contribute(.broadcast(op), [dy, x[1]], to: x[0], from: y)
+            contribute(.broadcast(.sum(share)), [dy, x[0]], to: x[1], from: y)
+        // y = Σ x / m: dx = dy / m, all over the map
+        case .mean: contribute(.broadcast(.spreadMean(extent(of: x[0]))), [dy], to: x[0], from: y)
+        case .maximum: contribute(.broadcast(.maximumGradient), [dy, x[0], y], to: x[0], from: y)
+        case .sum, .spread, .spreadMean, .maximumGradient:
+            throw notDifferentiable(y, "'\(graph[y].op.mnemonic)' is not an operator that users write")
+        }
+    }
+
+    private func extent(of map: NodeID) -> Extent {
+        graph[map].type.featureMap.map { Extent($0.height, $0.width) } ?? Extent(1)
     }
 
     private mutating func elementwise(

@@ -84,9 +84,11 @@ extension Op {
     var acceptsEpilogue: Bool {
         switch self {
         case .conv, .convTranspose, .convDataGradient, .maxPool, .maxUnpool, .maxPick, .resample, .resampleGradient,
-            .normalize, .normalization(.normalize), .normalization(.gradient), .elementwise:
+            .broadcast(.apply), .broadcast(.sum), .broadcast(.mean), .normalize, .normalization(.normalize),
+            .normalization(.gradient), .elementwise:
             true
-        case .input, .target, .parameter, .cotangent, .one, .convWeightGradient, .channelSum, .concat, .channelSlice,
+        case .input, .target, .parameter, .cotangent, .one, .convWeightGradient, .channelSum, .broadcast, .concat,
+            .channelSlice,
             .relayout, .normalization, .softmax, .softmaxGradient, .sampleLoss, .sampleLossGradient, .classLoss,
             .batchMean, .batchMeanGradient, .update:
             false

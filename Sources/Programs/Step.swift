@@ -69,14 +69,15 @@ extension Node {
         // Only windows that tile the map store each position once; a window's values are read all over it.
         case .maxUnpool(let geometry) where geometry.kernel == geometry.stride && geometry.padding == Padding(0):
             return reads + readsFusedInPlace
+        case .broadcast(.apply): return reads.readingInPlace(first: 1) + readsFusedInPlace
         // A product may be stored before its epilogue runs.
         case .conv, .convTranspose, .convDataGradient:
             if algorithm?.storesOnce ?? false { return reads + readsFusedInPlace }
         case .update, .normalization(.updateRunning): return [.update] + reads.dropFirst()
         // Resampled maps are stored in pieces.
-        case .input, .target, .parameter, .cotangent, .one, .convWeightGradient, .channelSum, .maxPool, .maxUnpool,
-            .maxPick, .resample, .resampleGradient, .concat, .channelSlice, .relayout, .normalization, .softmax,
-            .softmaxGradient, .sampleLoss, .sampleLossGradient, .classLoss, .batchMean, .batchMeanGradient:
+        case .input, .target, .parameter, .cotangent, .one, .convWeightGradient, .channelSum, .broadcast, .maxPool,
+            .maxUnpool, .maxPick, .resample, .resampleGradient, .concat, .channelSlice, .relayout, .normalization,
+            .softmax, .softmaxGradient, .sampleLoss, .sampleLossGradient, .classLoss, .batchMean, .batchMeanGradient:
             break
         }
         return reads + Array(repeating: .read, count: fused.count)
@@ -93,8 +94,9 @@ extension Op {
     /// Losses are not worth it, and gradients are what memory is for: all they are made of is gone, or about to go.
     fileprivate var mayRunAgain: Bool {
         switch self {
-        case .conv, .convTranspose, .maxPool, .maxUnpool, .resample, .normalize, .softmax, .elementwise, .concat,
-            .relayout, .normalization(.normalize):
+        case .broadcast(.maximumGradient), .broadcast(.spread), .broadcast(.spreadMean): false
+        case .conv, .convTranspose, .broadcast, .maxPool, .maxUnpool, .resample, .normalize, .softmax, .elementwise,
+            .concat, .relayout, .normalization(.normalize):
             true
         case .input, .target, .parameter, .cotangent, .one, .convDataGradient, .convWeightGradient, .channelSum,
             .maxPick, .resampleGradient, .normalization, .softmaxGradient, .channelSlice, .sampleLoss,

@@ -108,7 +108,8 @@ private struct RandomGraphWriter {
         case 11, 12: addUpsampling(x)
         case 13: addUnpooling(x)
         case 14: addFitting(x)
-        case 15, 16: addNormalization(x)
+        case 15: addNormalization(x)
+        case 16: chance(0.5) ? addNormalization(x) : addBroadcasting(x)
         case 17: chance(0.5) ? define(like: x, "softmax(\(maps[x].name))") : addConstants(x)
         case 18: define(like: x, "dropout(\(maps[x].name), rate: 0.\(number(1, 6)))")
         default: define(like: x, activation(maps[x].name, Self.activations))
@@ -237,10 +238,12 @@ private struct RandomGraphWriter {
     private mutating func addNormalization(_ x: Int) {
         let map = maps[x]
         let groups = [1, map.channels, 2, 4].filter { map.channels % $0 == 0 }.randomElement(using: &random) ?? 1
-        let call =
-            chance(0.5)
-            ? "batch_norm(\(map.name), eps: 0.\(number(1, 5)))"
-            : "group_norm(\(map.name), groups: \(groups), eps: 0.\(number(1, 5)))"
+        let calls = [
+            "batch_norm(\(map.name), eps: 0.\(number(1, 5)))",
+            "group_norm(\(map.name), groups: \(groups), eps: 0.\(number(1, 5)))",
+            "instance_norm(\(map.name), eps: 0.\(number(1, 5)), affine: \(chance(0.5)))",
+        ]
+        let call = calls[number(0, calls.count - 1)]
         define(like: x, chance(0.5) ? activation(call, ["relu", "tanh"]) : call)
     }
 
@@ -253,6 +256,28 @@ private struct RandomGraphWriter {
             "normalize(\(name), mean: \(means), std: \(deviations))",
         ]
         define(like: x, forms[number(0, forms.count - 1)])
+    }
+
+    /// A map beside numbers of its own channels or positions.
+    private mutating func addBroadcasting(_ x: Int) {
+        let name = maps[x].name
+        let symbol = ["+", "-", "*"][number(0, 2)]
+        switch number(0, 3) {
+        case 0: define(like: x, "\(name) \(symbol) global_avg_pool(\(name))")
+        case 1: define(like: x, "\(name) \(symbol) sigmoid(global_max_pool(\(name)))")
+        case 2 where chance(0.5):
+            var result = maps[x]
+            (result.channels, result.isRead) = (number(1, 5), false)
+            define(result, "linear(\(name), \(result.channels))")
+        case 2:
+            let gate = Map(name: "", channels: 1, height: maps[x].height, width: maps[x].width)
+            define(gate, "conv(\(name), 1, kernel: 1)")
+            maps[maps.count - 1].isRead = true
+            define(like: x, "\(name) \(symbol) \(maps[maps.count - 1].name)")
+        default:
+            let pool = Map(name: "", channels: maps[x].channels, height: 1, width: 1)
+            define(pool, "global_\(chance(0.7) ? "avg" : "max")_pool(\(name))")
+        }
     }
 
     private mutating func reals(_ count: Int, from least: Int) -> String {

@@ -84,6 +84,7 @@ public enum SampleGraph {
         _ = try b.add(.update, [weight, gradient], "update enc1.conv1.weight")
         try addNormalizations(&b, a)
         try addResamplings(&b, a, pool: pool, pooled)
+        try addBroadcasting(&b, a)
         try addClasses(&b, a)
         return decorated(b.graph, a: a, c: c, weight: weight, gradient: gradient)
     }
@@ -112,6 +113,24 @@ public enum SampleGraph {
         let moments = try node("by_4.moments", b.graph)
         _ = try b.add(
             .normalization(.updateRunning(row: 1, momentum: 0.1, area: 35)), [p[3], moments], "update variance")
+    }
+
+    private static func addBroadcasting(_ b: inout GraphBuilder, _ a: NodeID) throws {
+        for share in Broadcasting.Share.allCases {
+            let s = try b.add(.broadcast(.sum(share)), [a, a], "sum.\(share)")
+            for function in [Broadcasting.Function.add, .multiply] {
+                _ = try b.add(.broadcast(.apply(function, share)), [a, s], "\(function).\(share)")
+            }
+        }
+        let size = Extent(5, 7)
+        var linear = ConvGeometry(inputChannels: 4, input: size, outputChannels: 2, kernel: Extent(1))
+        linear.isLinear = true
+        _ = try b.add(.conv(linear), [a, b.parameter("linear.weight", [2, 4])], "linear")
+        let mean = try b.add(.broadcast(.mean), [a], "mean")
+        _ = try b.add(.broadcast(.spread(size)), [mean], "spread")
+        _ = try b.add(.broadcast(.spreadMean(size)), [mean], "d_mean")
+        let largest = try b.add(.broadcast(.maximum), [a], "largest")
+        _ = try b.add(.broadcast(.maximumGradient), [mean, a, largest], "d_largest")
     }
 
     private static func addResamplings(

@@ -24,6 +24,7 @@ func errorBounds(_ node: Node, _ x: [Tensor], result: Tensor, batch: Int) -> [Do
         return same([x[0].magnitudes]).map { Rounding.ofSum(count: map.mostTerms, magnitude: $0) }
     case .resampleGradient(let map):
         return same([x[0].magnitudes]).map { Rounding.ofSum(count: map.mostTerms, magnitude: $0) }
+    case .broadcast(let op): return broadcastingBounds(op, x, result, same)
     case .normalize(var constants):
         // |x| + |mean|, which may cancel.
         constants.means = constants.means.map { -abs($0) }
@@ -87,6 +88,24 @@ private func productSumOverChannels(_ a: Tensor, _ b: Tensor) -> [Double] {
     }
 }
 
+private func broadcastingBounds(
+    _ op: Broadcasting, _ x: [Tensor], _ result: Tensor, _ same: ([Tensor]) -> [Double]
+) -> [Double] {
+    switch op {
+    case .apply: return same(x.map(\.magnitudes)).map(Rounding.ofFormula)
+    case .sum:
+        let count = x[0].values.count / max(1, result.values.count)
+        return same(x.map(\.squared)).map { Rounding.ofSum(count: count, squares: $0) }
+    case .mean:
+        let count = x[0].values.count / max(1, result.values.count)
+        return same([x[0].squared]).map {
+            Rounding.ofSum(count: count, squares: $0 / Double(count)) + Rounding.ofFormula($0.squareRoot())
+        }
+    case .spreadMean: return result.values.map(Rounding.ofFormula)
+    case .spread, .maximum, .maximumGradient: return result.values.map { _ in 0 }
+    }
+}
+
 // MARK: Normalisation
 
 private func normalizationBounds(
@@ -109,7 +128,7 @@ private func normalizationBounds(
     case .normalize:
         // |x̂| scale + |shift|, of |x| + |μ|.
         let magnitudes = bareResult(
-            node, [x[0].magnitudes, x[1].withNegativeMeans, x[2].magnitudes, x[3].magnitudes], batch: batch)
+            node, [x[0].magnitudes, x[1].withNegativeMeans] + x.dropFirst(2).map(\.magnitudes), batch: batch)
         return magnitudes.values.map(Rounding.ofFormula)
     case .sums(_, _):
         // Squares of the terms dy · x̂, and of dy.
@@ -118,11 +137,13 @@ private func normalizationBounds(
         return squares.map { Rounding.ofSum(count: count, squares: $0) }
     case .gradient:
         // The three terms with their magnitudes: signs chosen so that they add up.
+        let sums = x[x.count - 1]
         let magnitudes = bareResult(
             node,
-            [x[0].magnitudes, x[1].magnitudes, x[2].withNegativeMeans, x[3].magnitudes, x[4].negativeMagnitudes],
+            [x[0].magnitudes, x[1].magnitudes, x[2].withNegativeMeans] + x[3..<x.count - 1].map(\.magnitudes)
+                + [sums.negativeMagnitudes],
             batch: batch)
-        let count = x[0].values.count / max(1, x[4].values.count / 2)
+        let count = x[0].values.count / max(1, sums.values.count / 2)
         return magnitudes.values.map {
             4 * Rounding.ofFormula($0) + Rounding.ofSum(count: min(count, 64), magnitude: abs($0))
         }

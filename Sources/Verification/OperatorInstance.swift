@@ -33,6 +33,11 @@ struct OperatorInstance {
         case .resample(let map):
             let small = map.reduced
             try builder.output(.resample(small), [small.inputType])
+        case .broadcast(.apply(let function, let share)):
+            let map = TensorType.batched([2, 3, 3])
+            try builder.output(.broadcast(.apply(function, share)), [map, share.type(of: (2, 3, 3))])
+        case .broadcast(.mean): try builder.output(.broadcast(.mean), [.batched([2, 3, 3])])
+        case .broadcast(.maximum): try builder.output(.broadcast(.maximum), [.batched([2, 3, 3])])
         case .normalize(let constants):
             let count = min(constants.means.count, 2)
             let small = ChannelConstants(
@@ -48,7 +53,8 @@ struct OperatorInstance {
         case .classLoss(.overlap(let overlap)): try builder.overlap(overlap, channels: types[0].shape[0])
         case .input, .target, .parameter, .cotangent, .one, .convDataGradient, .convWeightGradient, .channelSum,
             .maxPick,
-            .resampleGradient, .normalization, .softmaxGradient, .channelSlice, .relayout, .sampleLossGradient,
+            .resampleGradient, .broadcast, .normalization, .softmaxGradient, .channelSlice, .relayout,
+            .sampleLossGradient,
             .classLoss, .batchMean, .batchMeanGradient, .update:
             return nil
         }

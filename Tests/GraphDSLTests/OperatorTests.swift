@@ -154,6 +154,13 @@ struct OperatorCase: CustomTestStringConvertible, Sendable {
         .init("complement", ["x: [3, 4, 4]"], "1 - x", [3, 4, 4], []),
         .init("halved", ["x: [3, 4, 4]"], "x / 2", [3, 4, 4], []),
         .init("inverse", ["x: [3, 4, 4]"], "1 / x", [3, 4, 4], []),
+        .init("global_avg_pool", ["x: [3, 4, 5]"], "global_avg_pool(x)", [3, 1, 1], []),
+        .init("global_max_pool", ["x: [3, 4, 5]"], "global_max_pool(x)", [3, 1, 1], []),
+        .init("instance_norm", ["x: [3, 4, 5]"], "instance_norm(x, eps: 1e-3)", [3, 4, 5], []),
+        .init(
+            "instance_norm_affine", ["x: [3, 4, 5]"], "instance_norm(x, affine: true)", [3, 4, 5], [[3], [3]]),
+        .init("linear", ["x: [3, 1, 1]"], "linear(x, 5)", [5, 1, 1], [[5, 3], [5]]),
+        .init("linear_of_positions", ["x: [3, 4, 5]"], "linear(x, 2, bias: false)", [2, 4, 5], [[2, 3]]),
         .init("clamp", ["x: [3, 4, 4]"], "clamp(x, min: -1, max: 0.5)", [3, 4, 4], []),
         .init("normalize", ["x: [3, 4, 4]"], "normalize(x, mean: [0.5, 0, -1], std: [1, 0.25, 2])", [3, 4, 4], []),
     ]
@@ -253,6 +260,30 @@ struct OperatorCase: CustomTestStringConvertible, Sendable {
         let graph = try compiled("graph t { input x: [1, 2, 2]; input y: [1, 2, 2]; output z = \(expression) }")
         #expect(graph.nodes.dropFirst(2).map(\.op) == functions.map(Op.elementwise))
         #expect(graph.nodes.last?.name == "z")
+    }
+
+    @Test(arguments: [
+        ("x * c", [Op.broadcast(.apply(.multiply, .channels))]), ("c * x", [.broadcast(.apply(.multiply, .channels))]),
+        ("x + p", [.broadcast(.apply(.add, .positions))]), ("p + x", [.broadcast(.apply(.add, .positions))]),
+        ("x - c", [.elementwise(.scale(-1)), .broadcast(.apply(.add, .channels))]),
+        ("c - x", [.elementwise(.scale(-1)), .broadcast(.apply(.add, .channels))]),
+        ("x / p", [.elementwise(.reciprocal(1)), .broadcast(.apply(.multiply, .positions))]),
+        ("p / x", [.elementwise(.reciprocal(1)), .broadcast(.apply(.multiply, .positions))]),
+        ("x * global_avg_pool(x)", [.broadcast(.mean), .broadcast(.apply(.multiply, .channels))]),
+        ("x + global_max_pool(x)", [.broadcast(.maximum), .broadcast(.apply(.add, .channels))]),
+    ])
+    func mapsOfANumberForEachChannelOrPosition(_ expression: String, _ ops: [Op]) throws {
+        let graph = try compiled(
+            "graph t { input x: [3, 2, 4]; input c: [3, 1, 1]; input p: [1, 2, 4]; output z = \(expression) }")
+        #expect(graph.nodes.dropFirst(3).map(\.op) == ops)
+        #expect(graph.nodes.last?.type == .batched([3, 2, 4]))
+    }
+
+    /// Without parameters of its own it goes into a statement that has others.
+    @Test func instanceNormGoesBehindAConvolution() throws {
+        let graph = try compiled(
+            "graph t { input x: [1, 4, 4]; a = relu(instance_norm(conv(x, 2, kernel: 1))); output y = a }")
+        #expect(graph.parameters.map { graph[$0].name } == ["a.weight", "a.bias"])
     }
 
     @Test func lossesTakeFactorsAndDifferences() throws {

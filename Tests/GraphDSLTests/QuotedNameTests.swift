@@ -84,12 +84,13 @@ import Testing
                 "é" = relu(x)
             //  ^error: unexpected character "é" in a name
                 c = relu("x)
-            //           ^error: expected a second "\"" on this line
+            //           ^error: expected a second "\\"" on this line
                 "true" = relu(x)
             //  ^error: "true" is a value, not a name
                 block "b"(y) { return y }
             //        ^error: expected the block's name, found ""b""
                 e = "relu"(x)
+            //      ^error: "relu" is an operator, found no arguments
             //            ^error: expected a new line or ";" behind the statement, found "("
                 "x"
             //  ^error: unknown statement "x"

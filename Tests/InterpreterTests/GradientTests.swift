@@ -155,6 +155,27 @@ extension GradientCase {
         b.output("out", try b.add(.normalize(constants), [b.input("x", [3, 5, 3])], "y"))
     }
 
+    static let broadcasting: [GradientCase] =
+        Broadcasting.Share.allCases.flatMap { share in
+            [Broadcasting.Function.add, .multiply].map { function in
+                GradientCase("\(function) per \(share)") { b in
+                    let s = b.input("s", share.type(of: (3, 5, 4)).shape)
+                    b.output("out", try b.add(.broadcast(.apply(function, share)), [b.input("x", [3, 5, 4]), s], "y"))
+                }
+            }
+        }
+        + [Broadcasting.mean, .maximum].map { op in
+            GradientCase("global \(op)") { b in
+                b.output("out", try b.add(.broadcast(op), [b.input("x", [3, 5, 4])], "y"))
+            }
+        } + [
+            GradientCase("squeeze and excitation") { b in
+                let x = b.input("x", [3, 5, 4])
+                let gate = try b.apply(.sigmoid, [try b.add(.broadcast(.mean), [x], "mean")], "gate")
+                b.output("out", try b.add(.broadcast(.apply(.multiply, .channels)), [x, gate], "y"))
+            }
+        ]
+
     static let softmax: [GradientCase] = [[3, 5, 3], [1, 2, 2], [7, 1, 1]].map { shape in
         // One channel's softmax is 1 whatever it is, so that something else has to follow.
         GradientCase("softmax of \(shape)") { b in
@@ -208,7 +229,7 @@ extension GradientCase {
     @Test(
         arguments: GradientCase.convolutions + GradientCase.transposed + GradientCase.pools + GradientCase.functions
             + GradientCase.sampleLosses + GradientCase.overlapsOfClasses + GradientCase.fanOut + GradientCase.losses
-            + GradientCase.softmax + GradientCase.classLosses + [GradientCase.constants]
+            + GradientCase.softmax + GradientCase.classLosses + [GradientCase.constants] + GradientCase.broadcasting
             + GradientCase.resamplings + GradientCase.unpooling + GradientCase.normalizations)
     func agreesWithCentralDifferences(_ gradientCase: GradientCase) throws {
         var b = GraphBuilder()

@@ -53,7 +53,8 @@ extension GradientCase {
         }
     ]
 
-    static let normalizations: [GradientCase] = [NormalizationGroups.batch, .channels(1), .channels(2), .channels(4)]
+    static let normalizations: [GradientCase] =
+        [NormalizationGroups.batch, .channels(1), .channels(2), .channels(4)]
         .map {
             groups in
             GradientCase("normalisation by \(groups)") { b in
@@ -66,5 +67,13 @@ extension GradientCase {
                 let y = try b.add(.normalization(.normalize(groups, epsilon: 0.1)), [x, moments, scale, shift], "norm")
                 b.output("out", try b.apply(.tanh, [y], "y"))
             }
-        }
+        } + [
+            GradientCase("normalisation without scale and shift") { b in
+                let x = b.input("x", [4, 3, 5])
+                let groups = NormalizationGroups.channels(4)
+                let moments = try b.add(.normalization(.moments(groups)), [x], "moments")
+                let y = try b.add(.normalization(.normalize(groups, epsilon: 0.1)), [x, moments], "norm")
+                b.output("out", try b.apply(.tanh, [y], "y"))
+            }
+        ]
 }

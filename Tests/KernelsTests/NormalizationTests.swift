@@ -23,6 +23,11 @@ extension KernelCase {
                 text, .normalization(.gradient(groups, epsilon: epsilon)), [x, x, moments, row, sums],
                 then: [.add, .reluGradient]),
             KernelCase(text, .normalization(.row(1)), [sums]),
+            KernelCase(
+                text + ", bare", .normalization(.normalize(groups, epsilon: epsilon)), [x, moments], then: [.relu]),
+            KernelCase(
+                text + ", bare", .normalization(.gradient(groups, epsilon: epsilon)), [x, x, moments, sums],
+                then: [.add, .reluGradient]),
         ]
     }
 

@@ -51,7 +51,10 @@ private let languageMutator = TextMutator(
         "conv(x, 4, kernel: 1)", "conv", "relu(x)",
         "max_pool(x, kernel: 2)", "max_unpool(x, p)", "concat(x, y)", "crop(x, like: y)", "pad(x, like: y)",
         "group_norm(x, groups: 1)", "batch_norm(x)", "softmax(x)", "dropout(x, rate: 0.1)", "mse(x, x)",
-        "normalize(x, mean: [0.5, 1, 2], std: [1, 2, 3])", "clamp(x, min: 0, max: 6)", "maximum(x, y)", "1 - x",
+        "normalize(x, mean: [0.5, 1, 2], std: [1, 2, 3])", "clamp(x, min: 0, max: 6)", "global_avg_pool(x)",
+        "global_max_pool(x)",
+        "instance_norm(x)", "instance_norm(x, affine: true)", "linear(x, 4)", "affine: true",
+        "x * global_avg_pool(x)", "maximum(x, y)", "1 - x",
         "x - y",
         "x / 2", "x / y", "-x", "mean: [0.5]", "std: [1.0]",
         "cross_entropy(x, c)", "bce_with_logits(x, t)", "dice_loss(x, t)", "upsample_nearest(x)", "a.b", "x.relu()",
@@ -95,7 +98,7 @@ private let everyConstruct = """
       target c: classes[17, 13]; target w: [3, 17, 13]
       block inside(a) { return dropout(a, rate: rate) + a * 0.5 }
       z = -normalize(x - 0.5, mean: [0.1, 0, -1.0 / 3], std: [1, 0.25, 2]) / 2 + clamp(x, min: 0, max: 1)
-      e = pair(1 - maximum(x, z), width)
+      e = pair((1 - maximum(x, z)) * sigmoid(global_avg_pool(x)), width)
       p = max_pool(e, kernel: 2)
       down = pair(p, 2 * width)
       q = batch_norm(down, momentum: 0.2)
@@ -108,10 +111,12 @@ private let everyConstruct = """
       output k = crop(bed_of_nails(silu(p), scale: 3), like: e)
       j = concat(up, e, u, tanh(-1 * b), inside(pad(p, like: e)))
       half = 1 - 1.0 / 2
+      line = linear(instance_norm(j), 2, bias: false)
       "lo/gits-1:0" = conv(j, 1, kernel: 1)
       output logits = "lo/gits-1:0"
       several = sigmoid(conv(j, 3, kernel: 1, groups: 1, dilation: 1, stride: 1))
       output probabilities = softmax(several)
+      output lines = line
       loss half * bce_with_logits(logits, t, pos_weight: 2) + (1 - half) * dice_loss(logits, t, smooth: 0) +
         0.1 * cross_entropy(several, c, ignore: 255, weights: [1.0, 2, 0]) + mse(several, w)
       train { optimizer: adam(lr: 1e-3, beta1: 0.8, eps: 1e-7, weight_decay: 0)   batch: 8, epochs: 10

@@ -55,7 +55,8 @@ extension Elaborator {
         _ signature: OperatorSignature, _ call: Call, _ range: SourceRange, isOutermost: Bool
     ) -> Value {
         let bound = bind(call, signature.operands, signature.arguments)
-        if signature.hasParameters, !noteParameters(of: call.callee) { return .invalid }
+        let isBare = signature.parameterSwitch.map { bound?.arguments.boolean($0) == false } ?? false
+        if signature.hasParameters, !isBare, !noteParameters(of: call.callee) { return .invalid }
         guard let bound, let operands = check(bound.operands, of: signature) else { return .invalid }
         return apply(
             signature, operands, bound.arguments, callee: call.callee, range, isOutermost: isOutermost)

@@ -22,8 +22,10 @@ extension OperatorSignature {
     static let maximum = pairwise("maximum", .maximum)
     static let minimum = pairwise("minimum", .minimum)
 
+    /// Of maps of one shape; `[C, 1, 1]` and `[1, H, W]` also go with `[C, H, W]`.
     private static func pairwise(_ name: String, _ function: Elementwise) -> OperatorSignature {
         OperatorSignature(name: name, operands: .named(["a", "b"])) { call, builder throws(Diagnostic) in
+            if let id = try builder.broadcasting(function, call) { return id }
             let call = try builder.fittingSizes(of: call)
             try requireEqualSizes(call, builder.graph, channelsToo: true)
             return try builder.result(.elementwise(function), call.operands.map(\.id), of: call)

@@ -17,6 +17,23 @@ extension OperatorSignature {
         hasParameters: true, build: buildConvolution)
 }
 
+extension OperatorSignature {
+    /// `linear(x, features, bias: true)`, of the channels of each position.
+    static let linear = OperatorSignature(
+        name: "linear", operands: .named(["x"]),
+        arguments: [.positional("features", .size, example: "64"), .optional("bias", .boolean, .boolean(true))],
+        hasParameters: true
+    ) { call, builder throws(Diagnostic) in
+        let (channels, size) = try call.featureMap()
+        var geometry = ConvGeometry(
+            inputChannels: channels, input: size, outputChannels: call.arguments.integer("features"), kernel: Extent(1))
+        geometry.isLinear = true
+        let inputs = try builder.weightAndBias(
+            call, weight: geometry.weightType, biasSize: call.arguments.boolean("bias") ? geometry.outputChannels : nil)
+        return try builder.result(.conv(geometry), [call.operands[0].id] + inputs, of: call)
+    }
+}
+
 private func buildConvolution(
     _ call: OperatorCall, _ builder: inout GraphBuilder
 ) throws(Diagnostic) -> NodeID {

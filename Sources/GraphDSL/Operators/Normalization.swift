@@ -10,6 +10,16 @@ extension OperatorSignature {
         ],
         hasParameters: true, build: buildBatchNorm)
 
+    /// `instance_norm(x, eps: 1e-5, affine: false)`
+    static let instanceNorm = OperatorSignature(
+        name: "instance_norm", operands: .named(["x"]),
+        arguments: [.optional("eps", .real(.positive), .real(1e-5)), .optional("affine", .boolean, .boolean(false))],
+        hasParameters: true, parameterSwitch: "affine"
+    ) { call, builder throws(Diagnostic) in
+        let (channels, _) = try call.featureMap()
+        return try normalizeGroups(channels, call, &builder, isAffine: call.arguments.boolean("affine"))
+    }
+
     /// `group_norm(x, groups:, eps: 1e-5)`
     static let groupNorm = OperatorSignature(
         name: "group_norm", operands: .named(["x"]),
@@ -45,11 +55,21 @@ private func buildGroupNorm(_ call: OperatorCall, _ builder: inout GraphBuilder)
             "\(channels) channels of \(input.description) cannot be split into \(groups) groups", at: "groups",
             notes: [call.note(input)], hint: "groups must divide the number of channels")
     }
-    let scale = try builder.channelParameter(.scale, channels: channels, of: call)
-    let shift = try builder.channelParameter(.shift, channels: channels, of: call)
+    return try normalizeGroups(groups, call, &builder, isAffine: true)
+}
+
+/// By the moments of so many groups of channels of each sample.
+private func normalizeGroups(
+    _ groups: Int, _ call: OperatorCall, _ builder: inout GraphBuilder, isAffine: Bool
+) throws(Diagnostic) -> NodeID {
+    let (channels, _) = try call.featureMap()
+    var parameters: [NodeID] = []
+    for kind in isAffine ? [ParameterKind.scale, .shift] : [] {
+        parameters.append(try builder.channelParameter(kind, channels: channels, of: call))
+    }
     let moments = try builder.intermediate(
         .normalization(.moments(.channels(groups))), [call.operands[0].id], of: call, suffix: "moments")
     return try builder.result(
         .normalization(.normalize(.channels(groups), epsilon: call.arguments.real("eps"))),
-        [call.operands[0].id, moments, scale, shift], of: call)
+        [call.operands[0].id, moments] + parameters, of: call)
 }

@@ -29,6 +29,8 @@ struct OperatorSignature: Sendable {
     var fitsSizes = false
     /// Makes parameters, which take their names from the statement.
     var hasParameters = false
+    /// The argument that leaves the parameters out where it is false.
+    var parameterSwitch: String?
     /// Appends the operator's nodes and returns the one that holds the result.
     /// - Throws: a `Diagnostic` when operands and arguments do not fit together.
     var build: @Sendable (OperatorCall, inout GraphBuilder) throws(Diagnostic) -> NodeID

@@ -3,7 +3,8 @@ enum OperatorTable {
     static let built: [OperatorSignature] =
         ([
             .add, .averagePool, .batchNorm, .bedOfNails, .concat, .conv, .convTranspose, .crop, .crossEntropy, .divide,
-            .dropout, .groupNorm, .maxPool, .maximum, .maxUnpool, .minimum, .multiply, .normalize, .pad, .softmax,
+            .dropout, .globalAveragePool, .globalMaxPool, .groupNorm, .instanceNorm, .linear, .maxPool, .maximum,
+            .maxUnpool, .minimum, .multiply, .normalize, .pad, .softmax,
             .subtract, .upsampleBilinear, .upsampleNearest,
         ] + OperatorSignature.activations + OperatorSignature.sampleLosses).sorted { $0.name < $1.name }
 

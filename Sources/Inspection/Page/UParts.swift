@@ -103,7 +103,7 @@ struct UParts {
     private func tailHost(_ id: NodeID, _ users: [[NodeID]]) -> NodeID? {
         switch graph[id].op {
         case .target, .cotangent: return users[id.index].first
-        case .elementwise(.add), .elementwise(.multiply): return nil
+        case .elementwise(let function) where function.operandCount > 1 && !function.isGradient: return nil
         case .elementwise:
             let host = graph[id].inputs[0]
             let fits = isBackwardSide(host) == isBackwardSide(id) && levels[host.index] == levels[id.index]

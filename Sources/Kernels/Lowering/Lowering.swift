@@ -35,6 +35,7 @@ public func lower(_ request: KernelRequest) -> LoweredStep {
     case .maxPick(let geometry): maxPick(request, geometry)
     case .resample(let map): resample(request, map)
     case .resampleGradient(let map): resampleGradient(request, map)
+    case .broadcast(let op): broadcasting(request, op)
     case .normalize(let constants): normalizeChannels(request, constants)
     case .normalization(let op): normalization(request, op)
     case .softmax: softmax(request)

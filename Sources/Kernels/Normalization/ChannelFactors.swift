@@ -120,6 +120,8 @@ struct ChannelPlace {
     var width: Int
 
     func variable(_ name: String) -> Expression { .variable(name, width: width) }
-    /// A parameter of each channel.
-    func parameter(_ value: Operand) -> Expression { .load(value.buffer, channel, width: width) }
+    /// A value times a parameter of each channel, where there is one.
+    func times(_ parameter: Operand?, _ value: Expression) -> Expression {
+        parameter.map { .load($0.buffer, channel, width: width) * value } ?? value
+    }
 }

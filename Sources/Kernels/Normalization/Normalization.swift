@@ -17,30 +17,33 @@ func normalization(_ request: KernelRequest, _ op: NormalizationOp) -> LoweredSt
     }
 }
 
-/// `y = (x − mean) · (scale · r) + shift`, then the epilogue.
+/// `y = (x − mean) · (scale · r) + shift`, then the epilogue; without scale and shift where there are none.
 private func normalize(_ request: KernelRequest, _ groups: NormalizationGroups, _ epsilon: Double) -> LoweredStep {
-    let (x, scale, shift) = (request.inputs[0], request.inputs[2], request.inputs[3])
+    let x = request.inputs[0]
+    let (scale, shift) = request.inputs.count == 4 ? (request.inputs[2], request.inputs[3]) : (nil, nil)
     let factors = ChannelFactors(request, groups, epsilon, map: x, rows: 2)
     let walk = ChannelWalk(x, request)
     let body =
         walk.bindings + [
             walk.declare("mean", from: .factors, factors.rows.start(0)),
             walk.declare("factor", from: .factors, factors.rows.start(1)),
-            walk.declare("shift", from: shift.buffer, 0),
         ]
+        + (shift.map { [walk.declare("shift", from: $0.buffer, 0)] } ?? [])
         + walk.eachPosition { position, width in
             let deviation = walk.load(x, position, width) - walk.perChannel("mean", width)
-            let y = Expression.fusedMultiplyAdd(
-                deviation, walk.perChannel("factor", width), walk.perChannel("shift", width))
+            let factor = walk.perChannel("factor", width)
+            let y =
+                shift == nil
+                ? deviation * factor : .fusedMultiplyAdd(deviation, factor, walk.perChannel("shift", width))
             return [walk.storeResult(request, position, y, width)]
         }
     let operations = 3 * Double(x.type.elementCount) + request.epilogueFlops
     return LoweredStep(
         stages: [
-            factors.stage(inputs: [1, 2]) { place in
-                [place.variable("mean"), place.parameter(scale) * place.variable("deviation")]
+            factors.stage(inputs: scale == nil ? [1] : [1, 2]) { place in
+                [place.variable("mean"), place.times(scale, place.variable("deviation"))]
             },
-            mapStage(request, inputs: [0, 3], factors, walk, operations, body),
+            mapStage(request, inputs: shift == nil ? [0] : [0, 3], factors, walk, operations, body),
         ], scratch: factors.rows.count)
 }
 
@@ -50,7 +53,8 @@ private func normalizationGradient(
     _ request: KernelRequest, _ groups: NormalizationGroups, _ epsilon: Double
 ) -> LoweredStep {
     let (dy, x) = (request.inputs[0], request.inputs[1])
-    let (scale, sums) = (request.inputs[3], request.inputs[4])
+    let last = request.inputs.count - 1
+    let (scale, sums) = (last == 4 ? request.inputs[3] : nil, request.inputs[last])
     let factors = ChannelFactors(request, groups, epsilon, map: x, rows: 4)
     let walk = ChannelWalk(x, request)
     let names = ["mean", "k1", "k2", "k3"]
@@ -68,15 +72,15 @@ private func normalizationGradient(
     let channels = walk.channels
     let sum = { (row: Int, place: ChannelPlace) -> Expression in
         let at = place.sample * Index(sums.sampleStride) + Index(row * channels) + place.channel
-        return place.parameter(scale) * .load(sums.buffer, at, width: place.width)
+        return place.times(scale, .load(sums.buffer, at, width: place.width))
     }
     let prepare = factors.stage(
-        inputs: [2, 3, 4], sums: [("weighted", { sum(0, $0) }), ("plain", { sum(1, $0) })]
+        inputs: Array(2...last), sums: [("weighted", { sum(0, $0) }), ("plain", { sum(1, $0) })]
     ) { place in
         let deviation = place.variable("deviation")
         let perSize = deviation / place.variable("size")
         return [
-            place.variable("mean"), place.parameter(scale) * deviation,
+            place.variable("mean"), place.times(scale, deviation),
             -(perSize * deviation * place.variable("weighted")), -(perSize * place.variable("plain")),
         ]
     }

@@ -49,7 +49,7 @@ func runningMoments(_ request: KernelRequest) -> LoweredStep {
 func foldedWeight(_ request: KernelRequest, axis: Int, epsilon: Double) -> LoweredStep {
     let (weight, running, scale) = (request.inputs[0], request.inputs[1], request.inputs[2])
     let shape = weight.type.shape
-    let taps = shape[2] * shape[3]
+    let taps = shape.dropFirst(2).reduce(1, *)
     let row = shape[1] * taps
     let moments = shape[axis]
     let channel: Index = axis == 0 ? .task : .variable("i")

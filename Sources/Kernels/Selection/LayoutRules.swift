@@ -18,6 +18,7 @@ struct LayoutRules {
         case .maxPool: return uniform(operands[0].layout, operands.count)
         case .maxUnpool, .maxPick: return uniform(operands[1].layout, operands.count)
         case .resample, .resampleGradient: return uniform(operands[0].layout, 1)
+        case .broadcast(let op): return broadcastingDemand(op, operands.map(\.layout))
         case .normalization(let op): return normalizationDemand(op, operands.map(\.layout)) ?? plain
         case .elementwise:
             guard node.type.isBatched, node.type.featureMap != nil else { return plain }
@@ -46,6 +47,17 @@ struct LayoutRules {
         case .sums: return LayoutDemand(inputs: [layouts[1], layouts[1]] + others(2), result: .nchw)
         case .gradient: return LayoutDemand(inputs: [layouts[1], layouts[1]] + others(2), result: layouts[1])
         case .row, .runningMoments, .updateRunning, .foldedWeight, .foldedBias: return nil
+        }
+    }
+
+    /// Maps stay as they are; those of one number for each channel or position have one layout.
+    private func broadcastingDemand(_ op: Broadcasting, _ layouts: [Layout]) -> LayoutDemand {
+        let maps = layouts.first { $0 != .nchw } ?? .nchw
+        switch op {
+        case .apply: return LayoutDemand(inputs: [layouts[0], .nchw], result: layouts[0])
+        case .sum, .mean, .maximum: return LayoutDemand(inputs: layouts.map { _ in maps }, result: .nchw)
+        case .spread, .spreadMean: return LayoutDemand(inputs: [.nchw], result: .nchw)
+        case .maximumGradient: return LayoutDemand(inputs: [.nchw, layouts[1], .nchw], result: layouts[1])
         }
     }
 

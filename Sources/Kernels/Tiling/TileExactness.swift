@@ -94,9 +94,10 @@ private func exactSpan(
         span = spread.image(of: windows, count: count)
     case .resample(let map): span = map.reach(axis).image(of: operand(0), count: count)
     case .normalize, .normalization: span = operand(0)
-    case .elementwise, .softmax, .concat, .channelSlice, .relayout:
+    case .broadcast(.apply(_, .positions)), .elementwise, .softmax, .concat, .channelSlice, .relayout:
         span = node.inputs.map { exact[$0.index] }.reduce(0..<count) { $0.clamped(to: $1) }
-    case .target, .parameter, .cotangent, .one, .convDataGradient, .convWeightGradient, .channelSum, .maxPick,
+    case .target, .parameter, .cotangent, .one, .convDataGradient, .convWeightGradient, .channelSum, .broadcast,
+        .maxPick,
         .resampleGradient, .softmaxGradient, .sampleLoss, .sampleLossGradient, .classLoss, .batchMean,
         .batchMeanGradient, .update:
         // Nothing else has a scale.
