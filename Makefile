@@ -70,7 +70,7 @@ test-valgrind: build
 fuzz:
 	$(SWIFT) build $(SWIFT_FLAGS) --product unetc-fuzz
 	$(BUILD)/unetc-fuzz language --inputs $(FUZZ_INPUTS) --seed $(FUZZ_SEED)
-	$(BUILD)/unetc-fuzz safetensors --inputs $(FUZZ_INPUTS) --seed $(FUZZ_SEED)
+	$(BUILD)/unetc-fuzz tensors --inputs $(FUZZ_INPUTS) --seed $(FUZZ_SEED)
 	$(BUILD)/unetc-fuzz dump --inputs $(FUZZ_INPUTS) --seed $(FUZZ_SEED)
 	$(BUILD)/unetc-fuzz pictures --inputs $(FUZZ_INPUTS) --seed $(FUZZ_SEED) --time-limit $(FUZZ_SECONDS)
 

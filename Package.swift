@@ -158,7 +158,7 @@ let package = Package(
         tests("Base", ["Platform"]),
         tests("FileAccess", ["Platform"]),
         tests("HostLimits", ["FileAccess", "TestSupport"]),
-        tests("TensorFiles", ["Platform", "FileAccess", "TestSupport"]),
+        tests("TensorFiles", ["Platform", "FileAccess", "TestSupport"], exclude: ["make_torch_files.py"]),
         tests("Fuzzing", ["Platform", "unetc-fuzz", "TestSupport"], exclude: ["make_jpegs.py", "make_formats.py"]),
         tests("GraphDSL", ["Platform", "Base", "Diagnostics", "GraphIR", "TestSupport"]),
         tests("GraphIR", ["Base", "Diagnostics", "TestSupport"], exclude: ["Goldens"]),

@@ -77,6 +77,7 @@ extension ParameterStore {
         let name = prefix + parameter.name
         let expected = "\(what) \"\(parameter.name)\" \(Text.shape(parameter.shape))"
         guard let tensor = file.tensor(name) else {
+            if let refusal = file.refusal(name) { throw RuntimeError("\(file.path): \(expected) \(refusal)") }
             throw RuntimeError(
                 "\(file.path): \(expected) is missing: there is no tensor \"\(name)\" (the file holds "
                     + "\(file.names.isEmpty ? "none" : quotedList(file.names)))")

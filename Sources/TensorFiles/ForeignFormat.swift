@@ -1,6 +1,5 @@
 /// What else a file of weights may be, told by its first bytes.
 enum ForeignFormat: CaseIterable {
-    case torch
     case pickle
     case onnx
     case hdf5
@@ -19,7 +18,6 @@ enum ForeignFormat: CaseIterable {
 
     private func fits(_ head: [UInt8]) -> Bool {
         switch self {
-        case .torch: return head.starts(with: [0x50, 0x4B, 0x03, 0x04])
         // The protocol's number, and the frame, tuple, dictionary or number that pickles of weights begin with.
         case .pickle: return head.count > 2 && head[0] == 0x80 && (2...5).contains(head[1])
         // The version, a small number, in field 1; then the producer's name, or the operators or the graph.
@@ -32,13 +30,12 @@ enum ForeignFormat: CaseIterable {
         }
     }
 
-    /// `is a zip archive …, expected weights in safetensors`.
-    var text: String { "is \(name), expected weights in safetensors" }
+    /// `is an ONNX model, expected weights …`.
+    var text: String { "is \(name), expected weights in safetensors or as torch.save writes them" }
 
     private var name: String {
         switch self {
-        case .torch: "a zip archive, as torch.save and numpy.savez write (.pth, .pt, .npz)"
-        case .pickle: "a Python pickle, as older versions of torch.save write (.pth, .pt)"
+        case .pickle: "a Python pickle that torch.save has not written"
         case .onnx: "an ONNX model"
         case .hdf5: "an HDF5 file, as Keras writes (.h5)"
         case .numpy: "an array of numpy (.npy)"
@@ -51,11 +48,7 @@ enum ForeignFormat: CaseIterable {
     /// How to make weights of it that can be read.
     var advice: String {
         switch self {
-        case .torch, .pickle:
-            "convert a state_dict with python -c \"import torch; from safetensors.torch import save_file; "
-                + "save_file(torch.load('x.pth', map_location='cpu', weights_only=True), 'x.safetensors')\"; the names and "
-                + "shapes have to be the graph's"
-        case .onnx, .hdf5, .numpy, .gguf:
+        case .onnx, .pickle, .hdf5, .numpy, .gguf:
             "write its tensors under the graph's names with save_file of safetensors.numpy"
         case .png, .jpeg: "name the file of weights"
         }

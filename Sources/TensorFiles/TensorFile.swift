@@ -9,23 +9,34 @@ public struct TensorFile: Sendable {
     public let tensors: [StoredTensor]
     /// Texts that the file says of itself.
     public let metadata: [String: String]
+    /// Why entries of the file are no tensors that can be read, by name.
+    private let refusals: [String: String]
     private let places: [String: Int]
     private let file: OpenedFile
 
     /// - Throws: `TensorFileError` when the file cannot be opened or is not a whole file of tensors.
     public init(path: String) throws {
-        file = try OpenedFile(path: path)
-        do {
-            let header = try SafetensorsHeader(file)
-            tensors = header.tensors
+        let file = try OpenedFile(path: path)
+        self.file = file
+        if let torch = try Self.naming(file, "not a PyTorch file that can be read", { try TorchFile.tensors(file) }) {
+            (tensors, refusals, metadata) = (torch.tensors, torch.refusals, [:])
+        } else {
+            let header = try Self.naming(file, "not a valid safetensors file") { try SafetensorsHeader(file) }
+            (tensors, refusals) = (header.tensors, [:])
             metadata = Dictionary(uniqueKeysWithValues: header.metadata.map { ($0.key, $0.value.string ?? "") })
-        } catch let error as TensorFileError {
-            if let other = ForeignFormat(startOf: try file.head(ForeignFormat.headBytes)) {
-                throw TensorFileError("\(path): \(other.text)", hint: other.advice)
-            }
-            throw TensorFileError("\(path): not a valid safetensors file: \(error.message)")
         }
         places = Dictionary(uniqueKeysWithValues: tensors.enumerated().map { ($1.name, $0) })
+    }
+
+    /// Puts the file's name before what is wrong with it, or says what else it is.
+    private static func naming<Result>(_ file: OpenedFile, _ what: String, _ body: () throws -> Result) throws -> Result
+    {
+        do { return try body() } catch let error as TensorFileError {
+            if let other = ForeignFormat(startOf: try file.head(ForeignFormat.headBytes)) {
+                throw TensorFileError("\(file.path): \(other.text)", hint: other.advice)
+            }
+            throw TensorFileError("\(file.path): \(what): \(error.message)", hint: error.hint)
+        }
     }
 
     /// In the file's order.
@@ -35,6 +46,10 @@ public struct TensorFile: Sendable {
 
     /// The tensor of that name.
     public func tensor(_ name: String) -> StoredTensor? { places[name].map { tensors[$0] } }
+
+    /// Why an entry of that name is no tensor that can be read: `is numpy.core.multiarray._reconstruct, which is not run`; nil
+    /// for tensors, and for what is not there.
+    public func refusal(_ name: String) -> String? { refusals[name] }
 
     /// The values of a tensor, row-major, each the nearest float.
     /// - Throws: `TensorFileError` for an unknown name, an unreadable element type, or a file that changed meanwhile.
@@ -86,25 +101,26 @@ public struct TensorFile: Sendable {
         let tensor = try known(name)
         return try [UInt8](unsafeUninitializedCapacity: tensor.byteCount) { buffer, count in
             let target = UnsafeMutableRawBufferPointer(start: buffer.baseAddress, count: tensor.byteCount)
-            try readData(target, tensor, from: 0)
+            try named(tensor) { try TensorBytes(tensor, file).read(target, at: 0) }
             count = tensor.byteCount
         }
     }
 
     /// Calls `body` with the bytes of a tensor in pieces of `size`, the last of which may be smaller; so it is not in memory as
-    /// a whole.
+    /// a whole. One whose elements do not follow each other is.
     /// - Throws: as `bytes`, and what `body` throws.
     public func forEachPiece(
         of name: String, size: Int = 1 << 20, _ body: (UnsafeRawBufferPointer) throws -> Void
     ) throws {
         let tensor = try known(name)
+        let source = try named(tensor) { try TensorBytes(tensor, file) }
         let piece = UnsafeMutableRawBufferPointer.allocate(
             byteCount: max(1, min(size, tensor.byteCount)), alignment: 16)
         defer { piece.deallocate() }
         for start in stride(from: 0, to: tensor.byteCount, by: piece.count) {
             let bytes = UnsafeMutableRawBufferPointer(
                 rebasing: piece[..<min(piece.count, tensor.byteCount - start)])
-            try readData(bytes, tensor, from: start)
+            try named(tensor) { try source.read(bytes, at: start) }
             try body(UnsafeRawBufferPointer(bytes))
         }
     }
@@ -116,15 +132,14 @@ public struct TensorFile: Sendable {
 
     private func known(_ name: String) throws -> StoredTensor {
         guard let tensor = tensor(name) else {
+            if let refusal = refusals[name] { throw TensorFileError("\(path): \"\(name)\" \(refusal)") }
             throw TensorFileError("\(path): there is no tensor \"\(name)\": \(knownText)")
         }
         return tensor
     }
 
-    private func readData(_ target: UnsafeMutableRawBufferPointer, _ tensor: StoredTensor, from offset: Int) throws {
-        do {
-            try file.read(target, at: tensor.start + offset)
-        } catch let error as TensorFileError {
+    private func named<Result>(_ tensor: StoredTensor, _ body: () throws -> Result) throws -> Result {
+        do { return try body() } catch let error as TensorFileError {
             throw TensorFileError("\(path): tensor \"\(tensor.name)\" cannot be read: \(error.message)")
         }
     }

@@ -51,16 +51,16 @@ package struct Checkpoint {
     /// - Throws: as `restore`.
     package func record(for model: Model?) throws -> RunRecord { try open(for: model).record }
 
-    /// Reads the parameters of a checkpoint, or of any safetensors file with tensors of their names; of a checkpoint with their
+    /// Reads the parameters of a checkpoint, or of any file with tensors of their names; of a checkpoint with their
     /// moving average that one, which is what tests and predictions use.
     /// - Throws: as `restore`.
     package func restoreWeights(_ parameters: ParameterStore) throws {
         let model = parameters.model
         let file = try file(for: model)
-        let first = model.parameters.first?.name ?? ""
+        let names = model.parameters.map(\.name)
         let hasAverage =
-            !(file.metadata["ema"] ?? "").isEmpty && file.tensor(Self.averagePrefix + first) != nil
-        try parameters.load(file, prefix: hasAverage ? Self.averagePrefix : "")
+            !(file.metadata["ema"] ?? "").isEmpty && file.contains(Self.averagePrefix + (names.first ?? ""))
+        try parameters.load(file, prefix: hasAverage ? Self.averagePrefix : file.prefix(before: names))
     }
 
     private func open(for model: Model?) throws -> (file: TensorFile, record: RunRecord) {

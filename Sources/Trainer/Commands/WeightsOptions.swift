@@ -15,7 +15,10 @@ struct WeightsOptions: ParsableArguments {
                 + "mean of what these nets say.", valueName: "run"))
     var runs: [String] = []
 
-    @Option(help: ArgumentHelp("A safetensors file with the parameters by name.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp(
+            "A file with the parameters by name: safetensors, or .pt as torch.save writes it.", valueName: "file")
+    )
     var weights: String?
 
     mutating func validate() throws {

@@ -21,7 +21,9 @@ struct Run: ParsableCommand {
     var inputs: String
 
     @Option(
-        help: ArgumentHelp("Parameters by name (safetensors); default: the graph's initial values.", valueName: "file"))
+        help: ArgumentHelp(
+            "Parameters by name (safetensors, .pt); default: the graph's initial values.",
+            valueName: "file"))
     var weights: String?
 
     @Option(help: ArgumentHelp("Where to write the results (safetensors).", valueName: "file"))
@@ -88,7 +90,9 @@ struct GraphRun {
             model: model, initialValues: options.initialValues == .he ? .he : .pytorch, seed: options.seed)
         // Gradients are those of training, which normalises by the batch.
         if let weights {
-            _ = try parameters.load(try TensorFile(path: weights), needsRunningMoments: !backward)
+            let file = try TensorFile(path: weights)
+            _ = try parameters.load(
+                file, prefix: file.prefix(before: model.parameters.map(\.name)), needsRunningMoments: !backward)
         }
         return parameters
     }
