@@ -237,7 +237,7 @@ let package = Package(
             dependencies: [
                 "Programs",
                 "GraphIR", "Passes", "KernelIR", "Kernels", "Emission", "Strategy", "Driver", "Runtime",
-                "TrainerSupport",
+                "TrainerSupport", "Tasks",
                 "DataSets", "Nets", "Reporting", "TestSupport",
             ], swiftSettings: testing),
         .testTarget(

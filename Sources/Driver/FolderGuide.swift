@@ -142,6 +142,7 @@ struct FolderGuide {
         case .forward: "the outputs and the loss"
         case .gradients: "forward and backward"
         case .tile: "the outputs, for a part of a large picture"
+        case .tileHalf, .tileQuarter: "the same for smaller parts, and smaller pictures"
         case .deferred: "gradients of weights that the parts of a step leave to its end"
         }
     }

@@ -64,10 +64,18 @@ public struct LoweredPlan: Sendable {
     /// What a plan is for; the raw values are the plans' names, in capitals those of `UNETC_PLAN_…`.
     public enum Kind: String, Hashable, Sendable {
         case train, infer, tile, forward, gradients
+        /// As `tile`, smaller.
+        case tileHalf = "tile_half"
+        case tileQuarter = "tile_quarter"
         /// Gradients of weights that the parts of a step of `train` have left to its end.
         case deferred
 
-        var constant: String { "UNETC_PLAN_" + rawValue.uppercased() }
+        var constant: String {
+            switch self {
+            case .tileHalf, .tileQuarter: Kind.tile.constant
+            default: "UNETC_PLAN_" + rawValue.uppercased()
+            }
+        }
     }
 
     /// Lowers every step of a plan, whose places may be any, for `target`.

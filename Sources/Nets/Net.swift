@@ -34,10 +34,11 @@ package final class Net {
     private let inference: PlanHandle
 
     /// The plans of a model that a use needs.
-    package static func plans(_ use: Use) -> [String] {
+    package static func plans(_ use: Use, of model: Model) -> [String] {
         switch use {
         case .training(_, _, .resized): [PlanNames.train, PlanNames.forward, PlanNames.infer]
-        case .training(_, _, .tiled): [PlanNames.train, PlanNames.forward, PlanNames.infer, PlanNames.tile]
+        case .training(_, _, .tiled):
+            [PlanNames.train, PlanNames.forward, PlanNames.infer] + PlanNames.tiles(of: model)
         case .testing: [PlanNames.forward, PlanNames.infer]
         case .predicting: [PlanNames.infer]
         }
@@ -59,7 +60,7 @@ package final class Net {
         var optimizer: String?
         var extras = TrainingExtras()
         if case .training(let kind, let asked, _) = use { (optimizer, extras) = (kind.rawValue, asked) }
-        let plans = Self.plans(use)
+        let plans = Self.plans(use, of: model)
         executor = try Executor(
             model: model, parameters: parameters, plans: plans, threads: threads, optimizer: optimizer,
             extras: extras, preparedWeights: preparedWeights)

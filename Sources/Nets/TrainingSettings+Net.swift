@@ -17,7 +17,8 @@ extension TrainingSettings {
     /// - Throws: `RuntimeError` for a model without a training plan.
     package func memory(_ model: Model, tests: Net.Tests = .resized, threads: Int) throws -> MemoryUse {
         try MemoryUse(
-            model: model, plans: Net.plans(use(tests: tests)), threads: threads, optimizer: optimizer.kind.rawValue,
+            model: model, plans: Net.plans(use(tests: tests), of: model), threads: threads,
+            optimizer: optimizer.kind.rawValue,
             extras: extras, preparedWeights: .recomputed)
     }
 }

@@ -9,10 +9,19 @@ public enum PlanKind: String, Hashable, Sendable, CaseIterable {
     case infer
     /// Forward only, as `infer`, for a part of a picture of any size.
     case tile
+    /// As `tile`, of half the height and width: for pictures that a tile would be too large for.
+    case tileHalf = "tile_half"
+    /// As `tile`, of a quarter of the height and width.
+    case tileQuarter = "tile_quarter"
     /// Forward only, as after training: outputs and the loss.
     case forward
     /// Forward and backward, as in training; the gradients are results, and nothing else changes.
     case gradients
+
+    /// The plans for parts of pictures, the largest first.
+    public static let tiles: [PlanKind] = [.tile, .tileHalf, .tileQuarter]
+
+    public var isTile: Bool { Self.tiles.contains(self) }
 }
 
 /// What the passes make of a graph, by stages.
@@ -43,7 +52,7 @@ public struct GraphStages: Hashable, Sendable {
 ///
 /// - Parameters:
 ///   - inputs: names of inputs to differentiate with respect to, besides the parameters.
-///   - inputSize: of the input in the plan `tile`; nil leaves it.
+///   - inputSize: of the input in a plan for tiles; nil leaves it.
 ///   - fuses: false leaves every operator on its own (a bisection tool).
 /// - Throws: what differentiation throws, or the verifier's violations, which are our own bugs.
 public func runPipeline(
@@ -53,7 +62,8 @@ public func runPipeline(
     let backward =
         switch kind {
         case .infer: inferenceGraph(graph)
-        case .tile: try inputSize.map { try resizeInput(inferenceGraph(graph), to: $0) } ?? inferenceGraph(graph)
+        case .tile, .tileHalf, .tileQuarter:
+            try inputSize.map { try resizeInput(inferenceGraph(graph), to: $0) } ?? inferenceGraph(graph)
         case .forward: evaluationGraph(graph)
         case .gradients: try differentiate(withoutEffects(graph), withRespectTo: inputs)
         case .train: try appendUpdates(differentiate(graph, withRespectTo: inputs))

@@ -78,7 +78,10 @@ public final class Model: Sendable {
     public var parameterCount: Int { parameters.reduce(0) { $0 + $1.elementCount } }
 
     /// The first plan that is for something; nil where there is none.
-    public func plan(for purpose: PlanPurpose) -> PlanInfo? { plans.first { $0.purpose == purpose } }
+    public func plan(for purpose: PlanPurpose) -> PlanInfo? { plans(for: purpose).first }
+
+    /// The plans for something, in the order in which they were compiled.
+    public func plans(for purpose: PlanPurpose) -> [PlanInfo] { plans.filter { $0.purpose == purpose } }
 
     /// The plan of that name.
     /// - Throws: `RuntimeError` that lists the plans there are.

@@ -61,16 +61,16 @@ struct TiledCase: CustomStringConvertible, Sendable {
         return options
     }
 
-    /// The graph with the plan for tiles.
-    func tiled() throws -> (model: Model, plan: LoweredPlan) {
+    /// The graph with plans for tiles, and the last of these.
+    func tiled(_ kinds: [PlanKind] = [.tile]) throws -> (model: Model, plan: LoweredPlan) {
         var options = options()
-        options.plans = [.infer, .tile]
+        options.plans = [.infer] + kinds
         let compiled = try session(size).compileSharedObject(options)
         return (try Model.load(path: compiled.product), try #require(compiled.plans.last))
     }
 
     /// The same graph elaborated and compiled at a whole picture's size, with the tile's algorithms.
-    func whole(_ size: Extent, like tile: LoweredPlan) throws -> Model {
+    func whole(_ size: Extent, like tile: LoweredPlan, _ kind: PlanKind = .tile) throws -> Model {
         var options = options()
         options.plans = [.infer]
         let session = try session(size)
@@ -78,7 +78,7 @@ struct TiledCase: CustomStringConvertible, Sendable {
         let fused = { (session: Session, kind: PlanKind) in
             try session.stages(kind, self.options()).fused
         }
-        let (parts, wholes) = (try fused(ours, .tile), try fused(session, .infer))
+        let (parts, wholes) = (try fused(ours, kind), try fused(session, .infer))
         try #require(parts.nodes.count == wholes.nodes.count)
         let program = tile.plan.program
         var algorithms: [Op: ConvolutionAlgorithm] = [:]

@@ -5,6 +5,7 @@ import KernelIR
 import Kernels
 import Passes
 import Runtime
+import Tasks
 import TestSupport
 import Testing
 
@@ -69,16 +70,21 @@ import Testing
     // MARK: Whole pictures
 
     /// Walks the picture by tiles and compares with the graph at the canvas's size.
-    private func expectSameBits(_ tiled: TiledCase, picture size: Extent, seed: UInt64 = 1) throws {
-        let (model, plan) = try tiled.tiled()
+    ///
+    /// - Parameter kinds: the plans for tiles; the picture is expected to take the last one.
+    private func expectSameBits(
+        _ tiled: TiledCase, picture size: Extent, seed: UInt64 = 1, kinds: [PlanKind] = [.tile]
+    ) throws {
+        let (model, plan) = try tiled.tiled(kinds)
         let net = try TiledNet(model: model, threads: 2)
         try setParameters(net.parameters, seed: seed)
-        let geometry = net.geometry
-        #expect(geometry.tiles(width: size.width, height: size.height) > 3)
+        let geometry = net.sizes.geometries[net.sizes.index(width: size.width, height: size.height)]
+        #expect(geometry.plan == kinds.last?.rawValue)
+        #expect(geometry.tiles(width: size.width, height: size.height) > 3 || kinds.count > 1)
         let picture = NoisePicture(channels: net.inputChannels, size, seed: seed)
         let canvas = Extent(geometry.rows.canvas(size.height), geometry.columns.canvas(size.width))
         let values = picture.canvas(canvas, top: geometry.marginTop, left: geometry.marginLeft)
-        let whole = try output(try tiled.whole(canvas, like: plan), "infer", values, seed: seed)
+        let whole = try output(try tiled.whole(canvas, like: plan, kinds.last ?? .tile), "infer", values, seed: seed)
         let bits = try walk(net, picture)
         var different = 0
         for c in 0..<net.outputChannels {
@@ -121,6 +127,23 @@ import Testing
 
     /// A small net for every run of the tests.
     private static func small() throws -> TiledCase { try bundled("unet-small", width: 8, size: 32, tile: Extent(64)) }
+
+    /// Of tiles of several sizes those that compute the fewest pixels.
+    @Test func picturesTakeTilesThatFit() throws {
+        let large = try Self.bundled("unet-small", width: 8, size: 32, tile: Extent(512))
+        try expectSameBits(large, picture: Extent(119, 90), kinds: PlanKind.tiles)
+        try expectSameBits(large, picture: Extent(250, 131), kinds: [.tile, .tileHalf])
+        let net = try TiledNet(model: try large.tiled(PlanKind.tiles).model, threads: 2)
+        let counts = { (height: Int, width: Int) in
+            net.tileCounts(of: [PictureSize(width: width, height: height)]).map(\.count)
+        }
+        #expect(counts(1, 1) == [0, 0, 1])
+        #expect(counts(100, 128) == [0, 0, 1])
+        #expect(counts(256, 256) == [0, 1, 0])
+        #expect(counts(512, 480) == [1, 0, 0])
+        let many = counts(4000, 3000)
+        #expect(many[0] > 40 && many[1] == 0 && many[2] == 0)
+    }
 
     @Test func aSmallNetAtAnOddSize() throws { try expectSameBits(try Self.small(), picture: Extent(79, 78)) }
 
@@ -217,7 +240,7 @@ import Testing
     private func exactPart(_ tiled: TiledCase, seed: UInt64) throws -> (found: Padding, told: Padding) {
         let (model, plan) = try tiled.tiled()
         let exactness = try #require(plan.tile)
-        let geometry = try #require(try TileGeometry(model: model))
+        let geometry = try #require(try TileSizes(model: model)).largest
         let start = Extent(exactness.alignment.height * 2, exactness.alignment.width * 2)
         let tile = Extent(geometry.tileHeight, geometry.tileWidth)
         let whole = Extent(tile.height + 2 * start.height, tile.width + 2 * start.width)

@@ -36,10 +36,10 @@ import TrainerTestSupport
                 == "an epoch takes about 3.8 s (30 steps of 113.9 ms, a test of 8 batches of 50.0 ms), 20 epochs 1:16")
         let untested = TimeForecast(step: 200, training: 1, batch: 16, test: .batches(of: 0, count: 0))
         #expect(untested.text(epochs: 1) == "an epoch takes about 3:20 (1 step of 3:20), 1 epoch 3:20")
-        let tiled = TimeForecast(step: 1, training: 32, batch: 16, test: .tiles(of: 0.5, count: 6))
+        let tiled = TimeForecast(step: 1, training: 32, batch: 16, test: .tiles(in: 3, count: 6))
         #expect(
             tiled.text(epochs: 2)
-                == "an epoch takes about 5.0 s (2 steps of 1.0 s, a test of 6 tiles of 500.0 ms), 2 epochs 0:10")
+                == "an epoch takes about 5.0 s (2 steps of 1.0 s, a test of 6 tiles in 3.0 s), 2 epochs 0:10")
     }
 
     /// What is forecast is the sum of what is allocated, and says where it goes.

@@ -33,7 +33,7 @@ extension Session {
         let hasInference = options.plans.contains(.infer)
         var options = options
         // What is best for tiles is not what is fastest: they also pay for their edges.
-        options.plans.removeAll { hasInference && $0 == .forward || $0 == .tile }
+        options.plans.removeAll { hasInference && $0 == .forward || $0.isTile }
         let known = record.winners
         let shapes = try tunableShapes(options)
         // A damaged record may name what cannot compute the shape.

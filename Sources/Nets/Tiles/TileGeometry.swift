@@ -1,7 +1,7 @@
 import Runtime
 import TrainerSupport
 
-/// Plan `tile` as the model tells it; all in input pixels.
+/// A plan for tiles as the model tells it; all in input pixels.
 ///
 /// A tile's output lacks the margins, which nets without padding have, on all sides. What is left covers, in the
 /// coordinates of the whole output, from the tile's own place in the input on.
@@ -23,18 +23,16 @@ package struct TileGeometry: Hashable, Sendable {
     var marginBottom: Int
     var marginRight: Int
 
-    /// The plan of a model.
-    package static let plan = PlanNames.tile
+    /// The plan's name.
+    package var plan: String
 
-    /// - Returns: nil for a model without a plan for tiles.
+    /// - Returns: nil for a plan that is not for tiles.
     /// - Throws: `TrainerError` for a plan that has not the net's output, or that contradicts itself.
-    package init?(model: Model) throws {
-        guard let plan = model.plan(for: .tile), let tiling = plan.tiling else {
-            return nil
-        }
-        let interface = try NetInterface(model: model)
+    init?(_ plan: PlanInfo, _ interface: NetInterface) throws {
+        guard let tiling = plan.tiling else { return nil }
+        self.plan = plan.name
         guard let input = plan.inputs.first(where: { $0.name == interface.picture }), input.shape.count == 3 else {
-            throw Self.broken("it has no input \"\(interface.picture)\"")
+            throw Self.broken(plan.name, "it has no input \"\(interface.picture)\"")
         }
         guard let output = plan.outputs.first(where: { $0.name == interface.output }), output.shape.count == 3 else {
             throw TrainerError(
@@ -50,21 +48,11 @@ package struct TileGeometry: Hashable, Sendable {
         (marginTop, marginLeft) = (rows / 2, columns / 2)
         (marginBottom, marginRight) = (rows - rows / 2, columns - columns / 2)
         guard rows >= 0, columns >= 0, self.rows.step > 0, self.columns.step > 0 else {
-            throw Self.broken("its tiles of \(tileHeight) x \(tileWidth) pixels leave nothing that is exact")
+            throw Self.broken(plan.name, "its tiles of \(tileHeight) x \(tileWidth) pixels leave nothing that is exact")
         }
     }
 
-    /// The plan of a model that must have one.
-    /// - Throws: `TrainerError` for a model without a plan for tiles, or a broken one.
-    package static func required(of model: Model) throws -> TileGeometry {
-        if let geometry = try TileGeometry(model: model) { return geometry }
-        throw TrainerError(
-            "this trainer of graph \"\(model.graphName)\" has no plan for tiles",
-            hint: "compile the graph without --tile none, and use that trainer: weights and runs stay as they are, "
-                + "unless the graph cannot be computed tile by tile, which unetc compile says")
-    }
-
-    private static func broken(_ what: String) -> TrainerError {
+    private static func broken(_ plan: String, _ what: String) -> TrainerError {
         TrainerError("the model's plan \"\(plan)\" cannot be used: \(what)", hint: "compile the graph again")
     }
 
@@ -84,6 +72,9 @@ package struct TileGeometry: Hashable, Sendable {
 
     /// Tiles that a picture takes.
     func tiles(width: Int, height: Int) -> Int { rows.partCount(of: height) * columns.partCount(of: width) }
+
+    /// Pixels of a tile.
+    var area: Int { tileHeight * tileWidth }
 }
 
 /// How a side of a picture is cut into tiles.
@@ -153,5 +144,13 @@ package struct TileAxis: Hashable, Sendable {
         let remainder = (place - marginBefore) % period
         let folded = remainder < 0 ? remainder + period : remainder
         return min(folded, period - folded)
+    }
+
+    /// The place of the picture that is seen at each place of a tile, of the mirrored picture if so.
+    func sources(of part: Part, side: Int, isMirrored: Bool) -> [Int] {
+        (part.start..<part.start + tile).map { place in
+            let source = source(place, of: side)
+            return isMirrored ? side - 1 - source : source
+        }
     }
 }

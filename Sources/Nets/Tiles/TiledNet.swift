@@ -2,7 +2,7 @@ import Runtime
 import Tasks
 import TrainerSupport
 
-/// Runs plan `tile` of a model over pictures of any size, a band of tiles at a time.
+/// Runs the plans for tiles of a model over pictures of any size, a band of tiles at a time; a picture takes tiles of one size.
 ///
 /// The output has the picture's own size, and every value has the bits that the graph compiled at the whole picture's size
 /// computes, by the same algorithms. (Overlap-tile inference: Ronneberger, Fischer and Brox 2015, figure 2.) The whole picture
@@ -14,54 +14,71 @@ package final class TiledNet {
     let model: Model
     /// Weights are loaded into these, as into those of a `Net`.
     let parameters: ParameterStore
-    let geometry: TileGeometry
+    let sizes: TileSizes
     /// Channels of a row of the picture.
     package let inputChannels: Int
     /// Channels of a row of the output: 1 for a mask, the number of classes, those of the picture.
     package let outputChannels: Int
     private let interface: NetInterface
     /// One for each of the nets, which have weights of their own.
-    private let members: [(executor: Executor, plan: PlanHandle)]
+    private let members: [Member]
+
+    /// A net, with its plans in the order of the sizes.
+    private struct Member {
+        var executor: Executor
+        var plans: [PlanHandle]
+    }
 
     /// - Parameter weights: of one net, or of several that walk together; without any they are zero.
     /// - Throws: `TrainerError` for a model without a plan for tiles; `RuntimeError` when memory does not suffice.
     package convenience init(model: Model, threads: Int, weights: [Checkpoint] = []) throws {
-        let geometry = try TileGeometry.required(of: model)
+        let sizes = try TileSizes.required(of: model)
         let stores = try (0..<max(1, weights.count)).map { _ in try ParameterStore(model: model) }
         for (checkpoint, parameters) in zip(weights, stores) { try checkpoint.restoreWeights(parameters) }
         let executors = try stores.map {
             try Executor(
-                model: model, parameters: $0, plans: [TileGeometry.plan], threads: threads, preparedWeights: .kept)
+                model: model, parameters: $0, plans: PlanNames.tiles(of: model), threads: threads,
+                preparedWeights: .kept)
         }
-        try self.init(geometry, stores[0], executors)
+        try self.init(sizes, stores[0], executors)
     }
 
     /// A net's tiles: with its weights as they are at the time, in its memory, on its threads.
     /// - Throws: `TrainerError` for a model without a plan for tiles; `RuntimeError` for a net that was not made for them.
     package convenience init(of net: Net) throws {
-        try self.init(TileGeometry.required(of: net.model), net.parameters, [net.executor])
+        try self.init(TileSizes.required(of: net.model), net.parameters, [net.executor])
     }
 
-    private init(_ geometry: TileGeometry, _ parameters: ParameterStore, _ executors: [Executor]) throws {
+    private init(_ sizes: TileSizes, _ parameters: ParameterStore, _ executors: [Executor]) throws {
         let model = parameters.model
         self.model = model
-        self.geometry = geometry
+        self.sizes = sizes
         self.parameters = parameters
         interface = try NetInterface(model: model)
-        members = try executors.map { ($0, try $0.plan(TileGeometry.plan)) }
+        members = try executors.map { executor in
+            Member(executor: executor, plans: try sizes.geometries.map { try executor.plan($0.plan) })
+        }
         let name = interface.output
         inputChannels = interface.shape.channels
-        outputChannels = try model.plan(TileGeometry.plan).outputs.first { $0.name == name }?.shape[0] ?? 1
+        outputChannels = try model.plan(sizes.largest.plan).outputs.first { $0.name == name }?.shape[0] ?? 1
     }
 
-    /// How many tiles pictures of these sizes take.
-    package func tileCount(of sizes: [PictureSize]) -> Int {
-        sizes.reduce(0) { $0 + geometry.tiles(width: $1.width, height: $1.height) }
+    /// How many tiles pictures of these sizes take: of each size of tiles its place among the sizes, and their number.
+    package func tileCounts(of pictures: [PictureSize]) -> [(tile: Int, count: Int)] {
+        var counts = Array(repeating: 0, count: sizes.geometries.count)
+        for picture in pictures {
+            let tile = sizes.index(width: picture.width, height: picture.height)
+            counts[tile] += sizes.geometries[tile].tiles(width: picture.width, height: picture.height)
+        }
+        return counts.enumerated().map { ($0, $1) }
     }
 
     /// Computes a tile of nothing, to see how long that takes.
+    /// - Parameter tile: its place among the sizes.
     /// - Throws: `RuntimeError`.
-    package func runOnce() throws { for member in members { try member.executor.run(member.plan, batch: 1) } }
+    package func runOnce(_ tile: Int) throws {
+        for member in members { try member.executor.run(member.plans[tile], batch: 1) }
+    }
 
     /// Predicts one picture of `width` × `height` pixels, each from 1.
     ///
@@ -84,6 +101,8 @@ package final class TiledNet {
         guard width > 0, height > 0 else {
             throw TrainerError("expected a picture with pixels, found \(width) x \(height)")
         }
+        let size = sizes.index(width: width, height: height)
+        let geometry = sizes.geometries[size]
         let tiles = Array(geometry.columns.parts(of: width))
         var rows = PictureRows(length: inputChannels * width, height: height, axis: geometry.rows)
         let directions = mirrored ? [false, true] : [false]
@@ -95,13 +114,16 @@ package final class TiledNet {
             for isMirrored in directions {
                 for tile in tiles {
                     try check()
-                    let columns = sourceColumns(tile, width: width, isMirrored: isMirrored)
+                    let columns = geometry.columns.sources(of: tile, side: width, isMirrored: isMirrored)
                     for (number, member) in members.enumerated() {
-                        try fill(member, part, columns, rows, height: height)
-                        try member.executor.run(member.plan, batch: 1)
+                        let plan = member.plans[size]
+                        try member.executor.withInput(interface.picture, plan: plan, sample: 0) {
+                            fill($0, geometry.rows, part, columns, rows, height: height)
+                        }
+                        try member.executor.run(plan, batch: 1)
                         let channel = (number * directions.count + (isMirrored ? 1 : 0)) * outputChannels
-                        try member.executor.withOutput(interface.output, plan: member.plan, sample: 0) {
-                            keep($0, part, tile, band, from: channel, isMirrored: isMirrored)
+                        try member.executor.withOutput(interface.output, plan: plan, sample: 0) {
+                            keep($0, geometry, part, tile, band, from: channel, isMirrored: isMirrored)
                         }
                     }
                 }
@@ -112,41 +134,32 @@ package final class TiledNet {
 
     /// What a walk over a picture of that size takes besides the net, in bytes.
     package func walkBytes(width: Int, height: Int, mirrored: Bool) -> Int {
+        let geometry = sizes.geometries[sizes.index(width: width, height: height)]
         let read = geometry.rows.mostNeeded(of: height) * inputChannels
         let written = geometry.rows.mostKept(of: height) * outputChannels * (mirrored ? 2 : 1) * members.count
         return (read + written) * width * MemoryLayout<Float>.stride
     }
 
-    /// The picture's column that is seen at each column of a tile.
-    private func sourceColumns(_ tile: TileAxis.Part, width: Int, isMirrored: Bool) -> [Int] {
-        (tile.start..<tile.start + geometry.tileWidth).map { place in
-            let column = geometry.columns.source(place, of: width)
-            return isMirrored ? width - 1 - column : column
-        }
-    }
-
-    /// Writes the canvas under a tile to the net's input.
+    /// Writes the canvas under a tile to the net's input, `[inputChannels, rows, columns]`.
     private func fill(
-        _ member: (executor: Executor, plan: PlanHandle), _ band: TileAxis.Part, _ columns: [Int], _ rows: PictureRows,
-        height: Int
-    ) throws {
+        _ input: UnsafeMutableBufferPointer<Float>, _ axis: TileAxis, _ band: TileAxis.Part, _ columns: [Int],
+        _ rows: PictureRows, height: Int
+    ) {
         let width = rows.length / inputChannels
         // Places that show the picture as it is are copied at once.
         let isPlain = columns.indices.allSatisfy { columns[$0] == columns[0] + $0 }
-        try member.executor.withInput(interface.picture, plan: member.plan, sample: 0) { input in
-            for y in 0..<geometry.tileHeight {
-                rows.row(geometry.rows.source(band.start + y, of: height)).withUnsafeBufferPointer { row in
-                    for channel in 0..<inputChannels {
-                        let start = (channel * geometry.tileHeight + y) * columns.count
-                        let target = UnsafeMutableBufferPointer(rebasing: input[start..<start + columns.count])
-                        let source = UnsafeBufferPointer(rebasing: row[channel * width..<(channel + 1) * width])
-                        if isPlain {
-                            _ = target.update(
-                                fromContentsOf: UnsafeBufferPointer(
-                                    rebasing: source[columns[0]..<columns[0] + columns.count]))
-                        } else {
-                            for (x, column) in columns.enumerated() { target[x] = source[column] }
-                        }
+        for y in 0..<axis.tile {
+            rows.row(axis.source(band.start + y, of: height)).withUnsafeBufferPointer { row in
+                for channel in 0..<inputChannels {
+                    let start = (channel * axis.tile + y) * columns.count
+                    let target = UnsafeMutableBufferPointer(rebasing: input[start..<start + columns.count])
+                    let source = UnsafeBufferPointer(rebasing: row[channel * width..<(channel + 1) * width])
+                    if isPlain {
+                        _ = target.update(
+                            fromContentsOf: UnsafeBufferPointer(
+                                rebasing: source[columns[0]..<columns[0] + columns.count]))
+                    } else {
+                        for (x, column) in columns.enumerated() { target[x] = source[column] }
                     }
                 }
             }
@@ -155,7 +168,8 @@ package final class TiledNet {
 
     /// Copies what is exact and new of a tile's output, `[outputChannels, rows, columns]`, to its place in the band.
     private func keep(
-        _ output: UnsafeBufferPointer<Float>, _ part: TileAxis.Part, _ tile: TileAxis.Part, _ band: OutputBand,
+        _ output: UnsafeBufferPointer<Float>, _ geometry: TileGeometry, _ part: TileAxis.Part, _ tile: TileAxis.Part,
+        _ band: OutputBand,
         from firstChannel: Int, isMirrored: Bool
     ) {
         let (height, width) = (geometry.rows.output, geometry.columns.output)

@@ -33,7 +33,7 @@ extension Compilation {
 
     /// Of the largest plan beside that of training, as it is placed.
     private func arenaBytesBeside(_ choice: BudgetChoice) throws -> Int {
-        let kinds = options.plans.filter { $0 != .tile && $0 != .train }
+        let kinds = options.plans.filter { !$0.isTile && $0 != .train }
         let deferred = try choice.deferred.map {
             try placed($0, batch: choice.split.batch, partBatch: choice.split.part).arenaBytes
         }

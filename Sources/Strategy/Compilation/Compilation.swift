@@ -29,7 +29,7 @@ public final class Compilation {
     private var deferrals: [DeferralKey: Program] = [:]
     private var deferredPlans: [DeferralKey: Plan] = [:]
     private var knownLowered: [PlanKind: LoweredPlan] = [:]
-    private var knownTile: TileChoice?
+    private var knownTiles: [PlanKind: TileChoice] = [:]
 
     private struct PlanKey: Hashable {
         var kind: PlanKind
@@ -57,13 +57,13 @@ public final class Compilation {
     package var graph: Graph { session.graph }
     package var fileName: String { Files.name(of: session.path) }
 
-    /// Samples that the plans are made for; the plan `tile` takes one.
+    /// Samples that the plans are made for; those for tiles take one.
     package var batch: Int { options.batch ?? graph.training.batch }
 
     /// Samples of a step, which the plan `deferred` takes at once.
     private var stepBatch: Int { options.stepBatch ?? batch }
 
-    private func batch(of kind: PlanKind) -> Int { kind == .tile ? 1 : batch }
+    private func batch(of kind: PlanKind) -> Int { kind.isTile ? 1 : batch }
 
     // MARK: Stages
 
@@ -71,7 +71,7 @@ public final class Compilation {
     /// - Throws: `DriverError` for graphs that cannot be differentiated, or not be computed in tiles.
     public func stages(_ kind: PlanKind) throws -> GraphStages {
         if let made = knownStages[kind] { return made }
-        let size = kind == .tile ? try chosenTile().size : nil
+        let size = kind.isTile ? try chosenTile(kind).size : nil
         let made = try checked {
             try timings.measure(.passes) {
                 try runPipeline(
@@ -82,26 +82,42 @@ public final class Compilation {
         return made
     }
 
-    /// The tile of the plan `tile`.
-    func chosenTile() throws -> TileChoice {
-        if let knownTile { return knownTile }
-        let choice = try tiled { try timings.measure(.tiles) { try TileChoice.chosen(for: graph, options) } }
-        knownTile = choice
+    /// The tile of a plan for tiles.
+    func chosenTile(_ kind: PlanKind) throws -> TileChoice {
+        if let known = knownTiles[kind] { return known }
+        let choice = try tiled { try newTile(kind) }
+        knownTiles[kind] = choice
         return choice
     }
 
-    /// Leaves out the plan `tile` where the graph cannot be computed tile by tile, or no tile of a fitting size is exact.
-    /// - Returns: why; nil where it can.
-    /// - Throws: what the passes throw.
-    public func leaveOutImpossibleTiles() throws -> String? {
-        guard options.plans.contains(.tile) else { return nil }
-        do {
-            knownTile = try timings.measure(.tiles) { try TileChoice.chosen(for: graph, options) }
-            return nil
-        } catch let error as SpatialError {
-            options.plans.removeAll { $0 == .tile }
-            return "\(error)"
+    private func newTile(_ kind: PlanKind) throws -> TileChoice {
+        let whole = kind == .tile ? nil : try chosenTile(.tile)
+        return try timings.measure(.tiles) {
+            switch kind {
+            case .tileHalf: try TileChoice.chosen(for: graph, options, part: 2, of: whole)
+            case .tileQuarter: try TileChoice.chosen(for: graph, options, part: 4, of: whole)
+            default: try TileChoice.chosen(for: graph, options)
+            }
         }
+    }
+
+    /// Leaves out the plans for tiles whose size is no use: all of them where the graph cannot be computed tile by tile or no
+    /// tile of a fitting size is exact, a smaller one where its edges leave too little of it.
+    /// - Parameter isOneNeeded: a graph that cannot be computed tile by tile is an error.
+    /// - Returns: why there is no plan `tile`; nil where there is one, or none was asked for.
+    /// - Throws: `DriverError`; what the passes throw.
+    public func leaveOutImpossibleTiles(isOneNeeded: Bool) throws -> String? {
+        if isOneNeeded, options.plans.contains(.tile) { _ = try chosenTile(.tile) }
+        var obstacle: String?
+        for kind in PlanKind.tiles where options.plans.contains(kind) {
+            do {
+                knownTiles[kind] = try knownTiles[kind] ?? newTile(kind)
+            } catch let error as SpatialError {
+                options.plans.removeAll { kind == .tile ? $0.isTile : $0 == kind }
+                if kind == .tile { obstacle = "\(error)" }
+            }
+        }
+        return obstacle
     }
 
     /// Names the file of a graph that cannot be computed in tiles.
@@ -129,8 +145,8 @@ public final class Compilation {
         if let made = unmeasured[key] { return made }
         let fused = try stages(kind).fused
         let made: Program
-        if kind == .tile {
-            let tile = try chosenTile()
+        if kind.isTile {
+            let tile = try chosenTile(kind)
             made = try unmeasured(fused) { tile.choices[$0] }
         } else {
             made = try unmeasured(fused, choice: chooser(fused, batch).choice)
@@ -267,7 +283,7 @@ public final class Compilation {
     public func lowered(_ kind: PlanKind) throws -> LoweredPlan {
         if let made = knownLowered[kind] { return made }
         var made = try lowered(try placed(kind), LoweredPlan.Kind(kind))
-        if kind == .tile { made.tile = try tiled { try TileExactness(made.plan.program) } }
+        if kind.isTile { made.tile = try tiled { try TileExactness(made.plan.program) } }
         if let fault = options.plantedFault { made.plant(fault) }
         made = try verified(made)
         knownLowered[kind] = made
@@ -349,6 +365,8 @@ extension LoweredPlan.Kind {
         case .train: self = .train
         case .infer: self = .infer
         case .tile: self = .tile
+        case .tileHalf: self = .tileHalf
+        case .tileQuarter: self = .tileQuarter
         case .forward: self = .forward
         case .gradients: self = .gradients
         }

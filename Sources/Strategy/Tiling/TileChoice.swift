@@ -6,6 +6,8 @@ import Programs
 
 /// How large a tile is where nobody says so.
 private enum TileLimits {
+    /// Below this a smaller tile would save less than its edges and its beginning cost.
+    static let leastSide = 128
     /// Computing more than this many times the pixels that are kept is a reason for a larger tile. Not for the largest one:
     /// a picture's last tiles are as large as the others, however little of it is left, and so is one tile of a small
     /// picture.
@@ -45,6 +47,21 @@ extension TileChoice {
             "a tile of \(size.height) x \(size.width) pixels is too small: its edges leave nothing that is exact "
                 + "and lies \(step.height) x \(step.width) pixels or more before the next tile\n"
                 + "  hint: a larger --tile, or --tile auto")
+    }
+
+    /// A tile of a part of the height and width of another one, for smaller pictures.
+    /// - Throws: `SpatialError` where there is none that is of use; what the passes throw.
+    static func chosen(
+        for graph: Graph, _ options: CompileOptions, part: Int, of whole: TileChoice?
+    ) throws -> TileChoice {
+        let inference = inferenceGraph(graph)
+        guard let whole, let own = inference.inputExtent else { throw SpatialError("the graph has no input") }
+        let size = own.fitted(
+            to: Extent(whole.size.height / part, whole.size.width / part), step: try inference.sizeStep())
+        guard min(size.height, size.width) >= TileLimits.leastSide,
+            let choice = try best(of: size, for: graph, options)
+        else { throw SpatialError("a tile of \(size.height) x \(size.width) pixels is too small") }
+        return choice
     }
 
     private static func chosen(

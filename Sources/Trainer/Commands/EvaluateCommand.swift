@@ -90,7 +90,8 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
         if try settings.layout(for: task)?.isParted == true { try data.reading.checkSettled(settings) }
         let names = try ClassNames(settings.classNames, task: task)
         let plans =
-            scale != nil ? [TileGeometry.plan] : Net.plans(isTogether ? .predicting : .testing)
+            scale != nil
+            ? PlanNames.tiles(of: context.model) : Net.plans(isTogether ? .predicting : .testing, of: context.model)
         try chosen.sayMemory(context.model, plans: plans, threads: threads, console)
         let samples = try DataSet.load(
             settings, .testing(part), shape: interface.shape, seed: seed ?? record?.settings.seed ?? 0,

@@ -119,19 +119,25 @@ struct InfoLines {
             uses.append(("memory, training", try settings.memory(model, threads: threads)))
         }
         let inference = try MemoryUse(
-            model: model, plans: Net.plans(.predicting), threads: threads, preparedWeights: .kept)
+            model: model, plans: Net.plans(.predicting, of: model), threads: threads, preparedWeights: .kept)
         uses.append(("memory, inference", inference))
         return uses.map { ($0, "\(Text.bytes($1.total)): \(MemoryForecast.parts($1))") }
     }
 
     /// What tiles of large pictures are, for a model that has a plan for them.
     private func tiles() throws -> [(String, String)] {
-        guard let geometry = try TileGeometry(model: model) else { return [] }
-        let use = try MemoryUse(model: model, plans: [TileGeometry.plan], threads: threads, preparedWeights: .kept)
-        let (rows, columns) = (geometry.rows, geometry.columns)
-        let sizes = "\(rows.tile) x \(columns.tile) pixels, each \(rows.step) x \(columns.step) behind the one before"
-        return [
-            ("tiles", sizes), ("memory, tiles", "\(Text.bytes(use.total)): \(MemoryForecast.parts(use)), and rows"),
+        guard let known = try TileSizes(model: model) else { return [] }
+        let use = try MemoryUse(
+            model: model, plans: PlanNames.tiles(of: model), threads: threads, preparedWeights: .kept)
+        let lines = known.geometries.map { tile in
+            let (rows, columns) = (tile.rows, tile.columns)
+            return (
+                "tiles",
+                "\(rows.tile) x \(columns.tile) pixels, each \(rows.step) x \(columns.step) behind the one before"
+            )
+        }
+        return lines + [
+            ("memory, tiles", "\(Text.bytes(use.total)): \(MemoryForecast.parts(use)), and rows")
         ]
     }
 }

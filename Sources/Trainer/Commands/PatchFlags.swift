@@ -47,6 +47,6 @@ struct PatchFlags: ParsableArguments {
                 hint: "leave it out, and cut the pictures into pieces of the net's size")
         }
         // Tests need tiles.
-        _ = try TileGeometry.required(of: model)
+        _ = try TileSizes.required(of: model)
     }
 }

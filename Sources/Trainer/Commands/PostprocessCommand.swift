@@ -57,7 +57,7 @@ struct PostprocessCommand: ParsableCommand, TrainerVerb {
         var settings = record.data
         let scale = settings.patches?.scale
         settings.patches = nil
-        let plans = scale != nil ? [TileGeometry.plan] : Net.plans(.predicting)
+        let plans = scale != nil ? PlanNames.tiles(of: model) : Net.plans(.predicting, of: model)
         let samples = try DataSet.load(
             settings, .testing(nil), shape: shape, seed: record.settings.seed, threads: threads, isStrict: false,
             cache: scale != nil ? SampleCache(limit: 0) : nil,

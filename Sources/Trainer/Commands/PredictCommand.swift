@@ -41,7 +41,7 @@ struct PredictCommand: ParsableCommand, TrainerVerb {
         let scale = try tiling.scale(known, console)
         var style = try output.style(task, isTiled: scale != nil, names, weights)
         let settings = try reading.applied(to: known)
-        let plans = scale != nil ? [TileGeometry.plan] : Net.plans(.predicting)
+        let plans = scale != nil ? PlanNames.tiles(of: context.model) : Net.plans(.predicting, of: context.model)
         style.decoding = settings.decoding(
             within: try MemoryShares(
                 context.model, plans: plans, nets: weights.checkpoints.count, threads: threads))

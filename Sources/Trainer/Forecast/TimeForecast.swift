@@ -7,8 +7,8 @@ struct TimeForecast: Hashable, Sendable {
     enum Test: Hashable, Sendable {
         /// Batches of pictures at the net's size, each of so many seconds.
         case batches(of: Double, count: Int)
-        /// Tiles of whole pictures.
-        case tiles(of: Double, count: Int)
+        /// Tiles of whole pictures, of one size or several, in so many seconds together.
+        case tiles(in: Double, count: Int)
     }
 
     /// Of a step, in seconds.
@@ -31,8 +31,8 @@ struct TimeForecast: Hashable, Sendable {
     /// An epoch with its test, in seconds.
     var epoch: Double {
         switch test {
-        case .batches(let seconds, let count), .tiles(let seconds, let count):
-            step * Double(stepsPerEpoch) + seconds * Double(count)
+        case .batches(let seconds, let count): step * Double(stepsPerEpoch) + seconds * Double(count)
+        case .tiles(let seconds, _): step * Double(stepsPerEpoch) + seconds
         }
     }
 
@@ -41,7 +41,7 @@ struct TimeForecast: Hashable, Sendable {
         case .batches(_, 0), .tiles(_, 0): ""
         case .batches(let seconds, let count):
             ", a test of \(Text.count(count, "batch", "batches")) of \(Self.time(seconds))"
-        case .tiles(let seconds, let count): ", a test of \(Text.count(count, "tile")) of \(Self.time(seconds))"
+        case .tiles(let seconds, let count): ", a test of \(Text.count(count, "tile")) in \(Self.time(seconds))"
         }
     }
 

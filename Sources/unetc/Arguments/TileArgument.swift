@@ -1,5 +1,6 @@
 import ArgumentParser
 import Driver
+import Passes
 import Strategy
 import struct GraphIR.Extent
 
@@ -25,10 +26,14 @@ enum TileArgument: ExpressibleByArgument {
         self = .size(Extent(height, width))
     }
 
-    /// Asks for the plan `tile`, unless it is not wanted.
+    /// Asks for plans for tiles, unless they are not wanted: of the size given alone, or of several.
     func apply(to options: inout CompileOptions) {
-        if case .none = self { return }
-        options.plans.append(.tile)
-        if case .size(let extent) = self { options.tileSize = extent }
+        switch self {
+        case .none: break
+        case .auto: options.plans += PlanKind.tiles
+        case .size(let extent):
+            options.plans.append(.tile)
+            options.tileSize = extent
+        }
     }
 }

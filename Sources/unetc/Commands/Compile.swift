@@ -55,7 +55,7 @@ struct Compile: ParsableCommand {
             ) { printResult("memory: \($0)") }
             // The process is about to end, and taking apart what was made of the graph would hold that up.
             _ = Unmanaged.passRetained(compilation)
-            if tile == nil, let obstacle = try compilation.leaveOutImpossibleTiles() {
+            if let obstacle = try compilation.leaveOutImpossibleTiles(isOneNeeded: tile != nil) {
                 printResult("no plan tile: \(obstacle)")
             }
             let folder = output ?? "generated/\(session.graph.name)"
