@@ -167,7 +167,8 @@ let package = Package(
             exclude: ["Goldens", "make_formula_numbers.py"]),
         tests("Programs", ["GraphIR", "TestSupport"]),
         tests(
-            "Passes", ["Programs", "Base", "GraphIR", "GraphDSL", "Interpreter", "TestSupport"], exclude: ["Goldens"]),
+            "Passes", ["Programs", "Base", "GraphIR", "GraphDSL", "Interpreter", "TestSupport"],
+            exclude: ["Goldens", "make_resampling_numbers.py"]),
         tests("MemoryPlanning", ["Programs", "Base", "Diagnostics", "GraphIR", "GraphDSL", "Passes", "TestSupport"]),
         tests(
             "Inspection",

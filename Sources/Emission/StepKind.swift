@@ -41,7 +41,7 @@ public enum StepKind: String, Hashable, Sendable {
         case .resample, .resampleGradient: self = .resampling
         case .normalization: self = .normalization
         case .sampleLoss, .sampleLossGradient, .classLoss, .batchMean, .batchMeanGradient, .one: self = .loss
-        case .concat, .channelSlice, .relayout: self = .copy
+        case .concat, .channelSlice, .channelPad, .relayout: self = .copy
         case .update: self = .update
         case .normalize, .softmax, .softmaxGradient, .elementwise, .input, .target, .parameter, .cotangent:
             self = .elementwise

@@ -12,7 +12,7 @@ extension Graph {
             case .input, .target, .parameter, .cotangent, .one, .conv, .convTranspose, .convDataGradient,
                 .convWeightGradient, .channelSum, .maxPool, .maxUnpool, .maxPick, .resample, .resampleGradient,
                 .broadcast, .normalize, .normalization, .softmax, .softmaxGradient, .elementwise, .concat,
-                .channelSlice, .relayout,
+                .channelSlice, .channelPad, .relayout,
                 .sampleLoss, .sampleLossGradient, .classLoss, .batchMean, .batchMeanGradient, .update:
                 continue
             }

@@ -14,6 +14,7 @@ extension Op {
         case .normalization(let op): op.attributes
         case .elementwise(let function): function.attributes
         case .channelSlice(let start, let count): [Attribute("start", start), Attribute("count", count)]
+        case .channelPad(let before, let after): [Attribute("before", before), Attribute("after", after)]
         case .sampleLoss(let loss), .sampleLossGradient(let loss): loss.attributes
         case .classLoss(let op): op.attributes
         }
@@ -43,6 +44,8 @@ extension Op {
         case "concat": self = .concat
         case "channel_slice":
             self = .channelSlice(start: try attributes.integer("start"), count: try attributes.integer("count"))
+        case "channel_pad":
+            self = .channelPad(before: try attributes.integer("before"), after: try attributes.integer("after"))
         case "relayout": self = .relayout
         case "batch_mean": self = .batchMean
         case "batch_mean_gradient": self = .batchMeanGradient

@@ -14,6 +14,7 @@ extension Op {
         case .elementwise(let function): function.constantProblems
         case .channelSlice(let start, let count):
             outOfRange("start", [start], from: 0) + outOfRange("count", [count], from: 1)
+        case .channelPad(let before, let after): outOfRange("channels", [before, after], from: 0)
         case .sampleLoss(let loss), .sampleLossGradient(let loss): loss.problems
         case .classLoss(let op): op.problems
         }

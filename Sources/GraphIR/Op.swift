@@ -91,8 +91,11 @@ public indirect enum Op: Hashable, Sendable {
     case elementwise(Elementwise)
     /// Feature maps of equal height and width, joined along the channels.
     case concat
-    /// Channels `start ..< start + count` of a feature map: the gradient of a concat's operand.
+    /// Channels `start ..< start + count` of a feature map: the operator `slice`, and the gradient of a concat's operand.
     case channelSlice(start: Int, count: Int)
+    /// A feature map with channels of zeros in front of its own and behind them: the operator `pad` along channels, and the
+    /// gradient of `slice`.
+    case channelPad(before: Int, after: Int)
     /// The same values in another memory layout; the planner knows which. Only kernel selection makes these.
     case relayout
 
@@ -140,6 +143,7 @@ extension Op {
         case .elementwise(let function): function.mnemonic
         case .concat: "concat"
         case .channelSlice: "channel_slice"
+        case .channelPad: "channel_pad"
         case .relayout: "relayout"
         case .sampleLoss(let loss): loss.mnemonic
         case .sampleLossGradient(let loss): loss.mnemonic + "_gradient"

@@ -11,8 +11,12 @@ public struct Resampling: Hashable, Sendable {
         case bilinear(scale: Extent, alignsCorners: Bool)
         /// Each value at the first place of its `scale` × `scale` field, zeros elsewhere.
         case bedOfNails(scale: Extent)
-        /// `y[i, j] = x[i − top, j − left]`, 0 where that lies outside: cuts a border off, or adds one of zeros.
-        case shift(top: Int, left: Int)
+        /// `y[i, j] = x[i − top, j − left]`: cuts a border off, or adds one.
+        case shift(top: Int, left: Int, border: Border = .zeros)
+        /// To any size, larger or smaller.
+        /// - Parameter followsPicture: whether the output keeps its ratio to the input where the picture is another one;
+        ///   else its size is a number.
+        case resize(Interpolation, followsPicture: Bool)
     }
 
     public var channels: Int
@@ -43,14 +47,14 @@ public struct Resampling: Hashable, Sendable {
     /// Rounded towards zero, so that cutting undoes filling.
     private static func firstHalf(_ difference: Int) -> Int { difference / 2 }
 
-    /// nil for shifts, which fit any output.
+    /// nil for rules that fit any output.
     private static func outputSize(of input: Extent, _ rule: Rule) -> Extent? {
         switch rule {
         case .averagePool(let kernel, let stride, let padding):
             PoolGeometry(channels: 1, input: input, kernel: kernel, stride: stride, padding: Padding(padding)).output
         case .nearest(let scale), .bilinear(let scale, _), .bedOfNails(let scale):
             Extent(input.height * scale.height, input.width * scale.width)
-        case .shift: nil
+        case .shift, .resize: nil
         }
     }
 
@@ -66,34 +70,6 @@ public struct Resampling: Hashable, Sendable {
 }
 
 extension Resampling {
-    /// `max(0, factor · i + offset) / divisor`: where place `i` of a bilinear map's output lies on the input, along one
-    /// axis, as a fraction that integers can compute exactly.
-    public struct Position: Hashable, Sendable {
-        public var factor: Int
-        public var offset: Int
-        public var divisor: Int
-
-        /// `i · (n − 1) / (m − 1)` with aligned corners, else `(i + ½) / s − ½`, for `n` values that become `m = s · n`.
-        init(input: Int, scale: Int, alignsCorners: Bool) {
-            if alignsCorners {
-                (factor, offset, divisor) = (input - 1, 0, max(1, input * scale - 1))
-            } else {
-                (factor, offset, divisor) = (2, 1 - scale, 2 * scale)
-            }
-        }
-    }
-
-    /// The positions along rows and columns of a bilinear map; nil for other rules.
-    public var positions: (vertical: Position, horizontal: Position)? {
-        guard case .bilinear(let scale, let aligns) = rule else { return nil }
-        return (
-            Position(input: input.height, scale: scale.height, alignsCorners: aligns),
-            Position(input: input.width, scale: scale.width, alignsCorners: aligns)
-        )
-    }
-}
-
-extension Resampling {
     /// The operator's name in dumps.
     var mnemonic: String {
         switch rule {
@@ -102,6 +78,7 @@ extension Resampling {
         case .bilinear: "upsample_bilinear"
         case .bedOfNails: "bed_of_nails"
         case .shift: output.height <= input.height && output.width <= input.width ? "crop" : "pad"
+        case .resize: "resize"
         }
     }
 
@@ -117,14 +94,19 @@ extension Resampling {
         case .nearest(let scale), .bedOfNails(let scale): return sizes + [Attribute("scale", scale)]
         case .bilinear(let scale, let aligns):
             return sizes + [Attribute("scale", scale), Attribute("align_corners", "\(aligns)")]
-        case .shift(let top, let left): return sizes + [Attribute("offset", [top, left])]
+        case .shift(let top, let left, let border):
+            return sizes + [Attribute("offset", [top, left])] + border.attributes
+        case .resize(let interpolation, let followsPicture):
+            return sizes + [
+                Attribute("mode", interpolation.rawValue), Attribute("follows_picture", "\(followsPicture)"),
+            ]
         }
     }
 
     /// The map as written; nil for another mnemonic.
     init?(mnemonic: String, _ attributes: inout AttributeReader) throws(GraphTextError) {
-        guard ["avg_pool", "upsample_nearest", "upsample_bilinear", "bed_of_nails", "crop", "pad"].contains(mnemonic)
-        else { return nil }
+        let mnemonics = ["avg_pool", "upsample_nearest", "upsample_bilinear", "bed_of_nails", "crop", "pad", "resize"]
+        guard mnemonics.contains(mnemonic) else { return nil }
         let (channels, input, output) = try attributes.maps(of: mnemonic)
         let rule: Rule
         switch mnemonic {
@@ -137,9 +119,12 @@ extension Resampling {
             rule = .bilinear(
                 scale: try attributes.extent("scale"), alignsCorners: try attributes.boolean("align_corners"))
         case "bed_of_nails": rule = .bedOfNails(scale: try attributes.extent("scale"))
+        case "resize":
+            let mode = try attributes.choice("mode", of: Interpolation.self)
+            rule = .resize(mode, followsPicture: try attributes.boolean("follows_picture"))
         default:
             let offset = try attributes.extent("offset")
-            rule = .shift(top: offset.height, left: offset.width)
+            rule = .shift(top: offset.height, left: offset.width, border: try Border(&attributes))
         }
         self.init(channels: channels, input: input, output: output, rule)
     }
@@ -156,9 +141,16 @@ extension Resampling {
             ranges += outOfRange("padding", [padding.height, padding.width], from: 0)
         case .nearest(let scale), .bilinear(let scale, _), .bedOfNails(let scale):
             ranges += outOfRange("scale", [scale.height, scale.width], from: 1)
-        case .shift(let top, let left): ranges += outOfRange("offset", [abs(top), abs(left)], from: 0)
+        case .shift(let top, let left, _): ranges += outOfRange("offset", [abs(top), abs(left)], from: 0)
+        case .resize: break
         }
         guard ranges.isEmpty else { return ranges }
+        if case .shift(let top, let left, let border) = rule {
+            let problems =
+                border.problems(input: input.height, output: output.height, before: top)
+                + border.problems(input: input.width, output: output.width, before: left)
+            if !problems.isEmpty { return problems }
+        }
         let expected = Self.outputSize(of: input, rule) ?? output
         return expected == output ? [] : [unexpectedOutput(expected, output)]
     }

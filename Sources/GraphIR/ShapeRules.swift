@@ -78,6 +78,10 @@ extension Op {
                 throw ShapeError("channels \(start) ..< \(start + count) lie outside \(operands[0])")
             }
             return .batched([count, map.height, map.width])
+        case .channelPad(let before, let after):
+            try expectCount(operands, 1)
+            let map = try featureMap(operands[0])
+            return .batched([before + map.channels + after, map.height, map.width])
         case .relayout:
             try expectCount(operands, 1)
             _ = try featureMap(operands[0])

@@ -105,7 +105,8 @@ extension Graph {
         case .normalization(.normalize(.batch, _)): scale = operands[0]
         case .normalization:
             throw SpatialError(node, "normalises by the moments of a whole map, which depend on the picture's size")
-        case .broadcast(.apply(_, .positions)), .normalize, .softmax, .elementwise, .concat, .channelSlice, .relayout:
+        case .broadcast(.apply(_, .positions)), .normalize, .softmax, .elementwise, .concat, .channelSlice, .channelPad,
+            .relayout:
             try expectEqual(operands, node)
             scale = operands.first ?? nil
         case .broadcast:
@@ -130,6 +131,12 @@ extension Graph {
                 node, "aligns the corners of its maps, so that what it computes depends on the picture's size")
         case .nearest(let factor), .bilinear(let factor, _), .bedOfNails(let factor): return scale?.finer(by: factor)
         case .shift: return scale
+        case .resize(_, followsPicture: false):
+            throw SpatialError(node, "makes a map of a size in numbers, whatever the picture's size is")
+        case .resize(.bilinearCorners, _):
+            throw SpatialError(
+                node, "aligns the corners of its maps, so that what it computes depends on the picture's size")
+        case .resize: return scale?.coarser(by: map.input).finer(by: map.output)
         }
     }
 
@@ -142,7 +149,7 @@ extension Graph {
 }
 
 /// The largest number that divides both; both are positive.
-func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int { b == 0 ? a : greatestCommonDivisor(b, a % b) }
+public func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int { b == 0 ? a : greatestCommonDivisor(b, a % b) }
 
 /// The smallest number that both divide; both are positive.
 public func leastCommonMultiple(_ a: Int, _ b: Int) -> Int { a / greatestCommonDivisor(a, b) * b }

@@ -41,3 +41,15 @@ func normalized(_ x: Tensor, _ constants: ChannelConstants) -> Tensor {
             return (value - constants.means[channel]) / constants.deviations[channel]
         })
 }
+
+/// Zeros, and from channel `before` on the channels of `x`.
+func channelPad(_ x: Tensor, before: Int, shape: [Int]) -> Tensor {
+    let area = shape[2] * shape[3]
+    var y = Tensor(shape: shape)
+    for n in 0..<shape[0] {
+        for index in 0..<x.shape[1] * area {
+            y.values[(n * shape[1] + before) * area + index] = x.values[n * x.shape[1] * area + index]
+        }
+    }
+    return y
+}

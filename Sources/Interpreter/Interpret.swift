@@ -111,6 +111,7 @@ private func evaluate(
     case .elementwise(let function): return apply(function, operands, randomness)
     case .concat: return concat(operands, shape: shape)
     case .channelSlice(let start, _): return channelSlice(operands[0], start: start, shape: shape)
+    case .channelPad(let before, _): return channelPad(operands[0], before: before, shape: shape)
     case .relayout: return operands[0]
     case .sampleLoss(let loss): return sampleLoss(loss, operands[0], operands[1])
     case .sampleLossGradient(let loss): return sampleLossGradient(loss, operands[0], operands[1], operands[2])

@@ -13,7 +13,12 @@ extension Differentiator {
         case .maxPool(let g): maxPool(g, dy, x, id)
         case .elementwise(let function): try elementwise(function, dy, x, id)
         case .concat: concat(dy, x, id)
-        // y = R x, linear: dx = Rᵀ dy
+        case .channelSlice(let start, let count): channelSlice(start, count, dy, x, id)
+        // y = x between zeros: dx = its channels of dy
+        case .channelPad(let before, _):
+            let count = graph[x[0]].type.featureMap?.channels ?? 0
+            contribute(.channelSlice(start: before, count: count), [dy], to: x[0], from: id)
+        // y = R x, linear but for the border's number: dx = Rᵀ dy
         case .resample(let map): contribute(.resampleGradient(map), [dy], to: x[0], from: id)
         case .maxUnpool(let g): maxUnpool(g, dy, x, id)
         // y = e^x / Σ e^x: dx = y · (dy − Σ dy · y)
@@ -28,8 +33,8 @@ extension Differentiator {
         // y = Σ a / Σ b: da[n] = dy / Σ b, db[n] = −dy · Σ a / (Σ b)²
         case .classLoss(.ratio): contribute(.classLoss(.ratioGradient), [x[0], dy], to: x[0], from: id)
         case .batchMean: batchMean(dy, x, id)
-        case .convDataGradient, .convWeightGradient, .channelSum, .maxPick, .resampleGradient, .channelSlice,
-            .relayout, .normalization, .softmaxGradient, .sampleLossGradient, .classLoss, .batchMeanGradient, .update:
+        case .convDataGradient, .convWeightGradient, .channelSum, .maxPick, .resampleGradient, .relayout,
+            .normalization, .softmaxGradient, .sampleLossGradient, .classLoss, .batchMeanGradient, .update:
             throw notDifferentiable(id, "'\(node.op.mnemonic)' is not an operator that users write")
         }
     }
@@ -106,6 +111,12 @@ extension Differentiator {
             contribute(.channelSlice(start: start, count: channels), [dy], to: part, from: id)
             start += channels
         }
+    }
+
+    /// `y` = channels of `x`: `dx` is `dy` at these, 0 at the others
+    private mutating func channelSlice(_ start: Int, _ count: Int, _ dy: NodeID, _ x: [NodeID], _ id: NodeID) {
+        let channels = graph[x[0]].type.featureMap?.channels ?? 0
+        contribute(.channelPad(before: start, after: channels - start - count), [dy], to: x[0], from: id)
     }
 
     /// `l = loss(x, t)`: `dx = dl · ∂loss/∂x`; the target is given, not computed from what is trained

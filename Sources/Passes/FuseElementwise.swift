@@ -88,8 +88,8 @@ extension Op {
             .normalization(.gradient), .elementwise:
             true
         case .input, .target, .parameter, .cotangent, .one, .convWeightGradient, .channelSum, .broadcast, .concat,
-            .channelSlice,
-            .relayout, .normalization, .softmax, .softmaxGradient, .sampleLoss, .sampleLossGradient, .classLoss,
+            .channelSlice, .channelPad, .relayout, .normalization, .softmax, .softmaxGradient, .sampleLoss,
+            .sampleLossGradient, .classLoss,
             .batchMean, .batchMeanGradient, .update:
             false
         }

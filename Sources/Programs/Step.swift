@@ -76,8 +76,9 @@ extension Node {
         case .update, .normalization(.updateRunning): return [.update] + reads.dropFirst()
         // Resampled maps are stored in pieces.
         case .input, .target, .parameter, .cotangent, .one, .convWeightGradient, .channelSum, .broadcast, .maxPool,
-            .maxUnpool, .maxPick, .resample, .resampleGradient, .concat, .channelSlice, .relayout, .normalization,
-            .softmax, .softmaxGradient, .sampleLoss, .sampleLossGradient, .classLoss, .batchMean, .batchMeanGradient:
+            .maxUnpool, .maxPick, .resample, .resampleGradient, .concat, .channelSlice, .channelPad, .relayout,
+            .normalization, .softmax, .softmaxGradient, .sampleLoss, .sampleLossGradient, .classLoss, .batchMean,
+            .batchMeanGradient:
             break
         }
         return reads + Array(repeating: .read, count: fused.count)
@@ -96,7 +97,7 @@ extension Op {
         switch self {
         case .broadcast(.maximumGradient), .broadcast(.spread), .broadcast(.spreadMean): false
         case .conv, .convTranspose, .broadcast, .maxPool, .maxUnpool, .resample, .normalize, .softmax, .elementwise,
-            .concat, .relayout, .normalization(.normalize):
+            .concat, .channelPad, .relayout, .normalization(.normalize):
             true
         case .input, .target, .parameter, .cotangent, .one, .convDataGradient, .convWeightGradient, .channelSum,
             .maxPick, .resampleGradient, .normalization, .softmaxGradient, .channelSlice, .sampleLoss,

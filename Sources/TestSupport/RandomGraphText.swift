@@ -99,7 +99,7 @@ private struct RandomGraphWriter {
 
     private mutating func addStatement() {
         let x = operand()
-        switch number(0, 21) {
+        switch number(0, 24) {
         case 0...4: addConvolution(x)
         case 5: addTransposed(x)
         case 6, 7: addPool(x)
@@ -111,7 +111,10 @@ private struct RandomGraphWriter {
         case 15: addNormalization(x)
         case 16: chance(0.5) ? addNormalization(x) : addBroadcasting(x)
         case 17: chance(0.5) ? define(like: x, "softmax(\(maps[x].name))") : addConstants(x)
-        case 18: define(like: x, "dropout(\(maps[x].name), rate: 0.\(number(1, 6)))")
+        case 18: addResized(x)
+        case 19: addBorder(x)
+        case 20: addChannels(x)
+        case 21: define(like: x, "dropout(\(maps[x].name), rate: 0.\(number(1, 6)))")
         default: define(like: x, activation(maps[x].name, Self.activations))
         }
     }
@@ -232,6 +235,48 @@ private struct RandomGraphWriter {
         let other = maps[fitting[number(0, fitting.count - 1)]]
         let result = Map(name: "", channels: map.channels, height: other.height, width: other.width)
         define(result, "\(crops ? "crop" : "pad")(\(map.name), like: \(other.name))")
+    }
+
+    private mutating func addResized(_ x: Int) {
+        let map = maps[x]
+        let modes = ["nearest", "nearest_exact", "nearest_earlier", "bilinear", "bilinear_asymmetric"]
+        let mode = modes[number(0, modes.count - 1)]
+        let corners = mode == "bilinear" ? ", align_corners: \(chance(0.5))" : ""
+        let other = maps[number(0, maps.count - 1)]
+        let isLike = chance(0.3)
+        let size = isLike ? (other.height, other.width) : (number(1, 24), number(1, 24))
+        let result = Map(name: "", channels: map.channels, height: size.0, width: size.1)
+        let text = isLike ? "like: \(other.name)" : "size: [\(size.0), \(size.1)]"
+        define(result, "resize(\(map.name), \(text), mode: \(mode)\(corners))")
+    }
+
+    private mutating func addBorder(_ x: Int) {
+        let map = maps[x]
+        let crops = map.height > 3 && map.width > 3 && chance(0.4)
+        let modes = map.height > 3 && map.width > 3 ? ["reflect", "replicate", "constant"] : ["replicate", "constant"]
+        let sides = (0..<4).map { _ in number(0, crops ? 1 : 3) }
+        let factor = crops ? -1 : 1
+        let result = Map(
+            name: "", channels: map.channels, height: map.height + factor * (sides[0] + sides[1]),
+            width: map.width + factor * (sides[2] + sides[3]))
+        guard result.height <= 40, result.width <= 40 else { return addPool(x) }
+        let mode = crops ? "" : ", mode: \(modes[number(0, modes.count - 1)])"
+        let value = mode.hasSuffix("constant") && chance(0.5) ? ", value: 0.\(number(1, 9))" : ""
+        define(
+            result,
+            "\(crops ? "crop" : "pad")(\(map.name), top: \(sides[0]), bottom: \(sides[1]), left: \(sides[2]), "
+                + "right: \(sides[3])\(mode)\(value))")
+    }
+
+    private mutating func addChannels(_ x: Int) {
+        let map = maps[x]
+        let (first, last) = (number(0, map.channels - 1), number(0, 4))
+        let isSlice = map.channels > 1 && chance(0.6)
+        let end = isSlice ? number(first + 1, map.channels) : last
+        let channels = isSlice ? end - first : first + map.channels + last
+        guard channels <= 32 else { return addConvolution(x) }
+        let result = Map(name: "", channels: channels, height: map.height, width: map.width)
+        define(result, "\(isSlice ? "slice" : "pad")(\(map.name), channels: [\(first), \(end)])")
     }
 
     /// With an epsilon that keeps maps of one value from being blown up.

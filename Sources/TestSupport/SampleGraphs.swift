@@ -70,6 +70,7 @@ public enum SampleGraph {
         }
         let joined = try b.concat([a, c, a], "joined")
         let logits = try b.add(.channelSlice(start: 3, count: 4), [joined], "logits")
+        _ = try b.add(.channelPad(before: 1, after: 0), [logits], "filled")
         let bce = try b.add(.sampleLoss(.bceWithLogits(positiveWeight: 3)), [logits, target], "bce")
         let dice = try b.add(.sampleLoss(.dice(smooth: 1)), [logits, target], "dice")
         let total = try b.apply(.add, [bce, dice], "total")
@@ -146,6 +147,11 @@ public enum SampleGraph {
             Resampling(channels: 4, input: map, .bedOfNails(scale: Extent(2))),
             Resampling(channels: 4, input: map, centredIn: Extent(2, 4)),
             Resampling(channels: 4, input: map, centredIn: Extent(8, 9)),
+            Resampling(channels: 4, input: map, output: Extent(9, 4), .resize(.bilinearCorners, followsPicture: false)),
+            Resampling(channels: 4, input: map, output: Extent(7), .resize(.nearestEarlier, followsPicture: true)),
+            Resampling(channels: 4, input: map, output: Extent(7), .shift(top: 1, left: 0, border: .reflect)),
+            Resampling(channels: 4, input: map, output: Extent(6, 7), .shift(top: 0, left: -1, border: .replicate)),
+            Resampling(channels: 4, input: map, output: Extent(6, 7), .shift(top: 0, left: 0, border: .constant(-1.5))),
         ]
         for (number, resampling) in maps.enumerated() {
             let y = try b.add(.resample(resampling), [a], "resampled\(number)")

@@ -10,8 +10,8 @@ func errorBounds(_ node: Node, _ x: [Tensor], result: Tensor, batch: Int) -> [Do
     /// The operator on other operands.
     let same = { (operands: [Tensor]) in bareResult(node, operands, batch: batch).values }
     switch node.op {
-    case .input, .target, .parameter, .cotangent, .one, .concat, .channelSlice, .relayout, .maxPool, .maxPick,
-        .update, .conv, .convTranspose, .convDataGradient, .convWeightGradient:
+    case .input, .target, .parameter, .cotangent, .one, .concat, .channelSlice, .channelPad, .relayout, .maxPool,
+        .maxPick, .update, .conv, .convTranspose, .convDataGradient, .convWeightGradient:
         return exact()
     case .channelSum:
         let squares = same([x[0].squared])
@@ -72,11 +72,17 @@ extension Resampling {
     fileprivate var mostTerms: Int {
         switch rule {
         case .averagePool(let kernel, _, _): kernel.area
-        case .nearest(let scale), .bedOfNails(let scale): scale.area
-        case .bilinear(let scale, _): 4 * (scale.height + 1) * (scale.width + 1)
-        case .shift: 1
+        case .bedOfNails(let scale): scale.area
+        case .shift(_, _, .constant): 1
+        case .shift: (output.height + 1) * (output.width + 1)
+        case .nearest, .bilinear, .resize:
+            (interpolation?.isLinear == true ? 4 : 1) * outputs(output.height, of: input.height)
+                * outputs(output.width, of: input.width)
         }
     }
+
+    /// Places of the output that a place of the input, and the way to the next one, can be in.
+    private func outputs(_ output: Int, of input: Int) -> Int { (output + input - 1) / input + 1 }
 }
 
 /// At each element, the sum of products over the channels of its position.

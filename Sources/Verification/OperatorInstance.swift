@@ -47,14 +47,18 @@ struct OperatorInstance {
         case .softmax: try builder.output(.softmax, [.batched([min(types[0].shape[0], 4), 2, 3])])
         case .elementwise(let function):
             try builder.elementwise(function)
+        case .channelSlice(let start, let count):
+            let (before, after) = (min(start, 1), min(types[0].shape[0] - start - count, 1))
+            try builder.output(.channelSlice(start: before, count: 2), [.batched([before + 2 + after, 2, 3])])
+        case .channelPad(let before, let after):
+            try builder.output(.channelPad(before: min(before, 2), after: min(after, 1)), [.batched([2, 2, 3])])
         case .concat: try builder.output(.concat, types.map { .batched([min($0.shape[0], 2), 2, 3]) })
         case .sampleLoss(let loss): try builder.sampleLoss(loss)
         case .classLoss(.crossEntropy(let loss)): try builder.crossEntropy(loss, channels: types[0].shape[0])
         case .classLoss(.overlap(let overlap)): try builder.overlap(overlap, channels: types[0].shape[0])
         case .input, .target, .parameter, .cotangent, .one, .convDataGradient, .convWeightGradient, .channelSum,
             .maxPick,
-            .resampleGradient, .broadcast, .normalization, .softmaxGradient, .channelSlice, .relayout,
-            .sampleLossGradient,
+            .resampleGradient, .broadcast, .normalization, .softmaxGradient, .relayout, .sampleLossGradient,
             .classLoss, .batchMean, .batchMeanGradient, .update:
             return nil
         }
@@ -161,13 +165,23 @@ extension Resampling {
         switch rule {
         case .averagePool, .nearest, .bilinear, .bedOfNails:
             return Resampling(channels: channels, input: Extent(min(input.height, 3), min(input.width, 3)), rule)
-        case .shift:
+        case .resize:
+            let smaller = { (extent: Extent) in Extent(min(extent.height, 7), min(extent.width, 7)) }
+            return Resampling(channels: channels, input: smaller(input), output: smaller(output), rule)
+        case .shift(let top, let left, let border):
+            // A mirror shows as much as there is.
+            let kept = border == .reflect ? 3 + reflected(top, left) : 3
             // The smaller of the two maps has three rows, and so on.
             let cut = Extent(
-                max(0, min(input.height, output.height) - 3), max(0, min(input.width, output.width) - 3))
+                max(0, min(input.height, output.height) - kept), max(0, min(input.width, output.width) - kept))
             return Resampling(
                 channels: channels, input: Extent(input.height - cut.height, input.width - cut.width),
                 output: Extent(output.height - cut.height, output.width - cut.width), rule)
         }
+    }
+
+    /// The widest border that a reflection adds or cuts.
+    private func reflected(_ top: Int, _ left: Int) -> Int {
+        max(abs(top), abs(left), abs(output.height - input.height - top), abs(output.width - input.width - left))
     }
 }

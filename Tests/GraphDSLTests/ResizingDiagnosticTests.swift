@@ -13,7 +13,7 @@ import Testing
             //                                                ^note: "z" is [N, 1, 9, 6]
             //                                                ^note: "z" is [N, 1, 9, 6]
                 a = crop(x)
-            //      ^error: "crop" needs the argument "like"
+            //      ^error: "crop" needs the argument "like", or numbers
                 b = crop(y, like: x)
             //      ^error: "crop" only cuts: "y" is [N, 4, 7, 7], "x" is [N, 3, 8, 8]
                 d = pad(x, like: z)
@@ -23,6 +23,70 @@ import Testing
             //                    ^note: the result of "relu" is [N, 4, 7, 7]
                 f = pad(x, like: 3)
             //                   ^error: "like" of "pad" must be a feature map, found the number 3
+                output o = relu(x)
+            }
+            """)
+    }
+
+    @Test func bordersInNumbers() {
+        expectFindings(
+            """
+            graph t {
+                input x: [3, 8, 8]; input y: [4, 7, 7]
+            //        ^note: "x" is [N, 3, 8, 8]
+            //        ^note: "x" is [N, 3, 8, 8]
+                a = crop(x, top: 3, bottom: 5)
+            //      ^error: "crop" cuts all of "x" off, which is [N, 3, 8, 8]
+                b = pad(x, left: 1, like: y)
+            //      ^error: "pad" goes by one of "top" and "like"
+                d = pad(x, mode: reflect, like: y)
+            //      ^error: "pad" has no border to make of the map
+                e = pad(x, value: 1)
+            //      ^error: "pad" has no border to make of that value
+                f = pad(x, top: 7, right: 8, mode: reflect)
+            //      ^error: "pad" reflects fewer rows and columns than "x" has, which is [N, 3, 8, 8]
+                g = pad(x, top: 65537)
+            //                  ^error: "top" of "pad" must be at most 65536, found 65537
+                h = pad(x, top: 1, mode: reflected)
+            //                           ^error: "mode" of "pad" must be one of constant, reflect, replicate, found reflected
+                output o = relu(x)
+            }
+            """)
+    }
+
+    @Test func channels() {
+        expectFindings(
+            """
+            graph t {
+                input x: [3, 8, 8]
+            //        ^note: "x" is [N, 3, 8, 8]
+            //        ^note: "x" is [N, 3, 8, 8]
+                a = slice(x, channels: [2, 2])
+            //                         ^error: "slice" takes at least one of the 3 channels of "x", found [2, 2]
+                b = slice(x, channels: [1, 4])
+            //                         ^error: "slice" takes at least one of the 3 channels of "x", found [1, 4]
+                d = slice(x)
+            //      ^error: "slice" needs the argument "channels"
+                e = slice(x, channels: 2)
+            //                         ^error: "channels" of "slice" must be [a, b], whole numbers from 0, found the number 2
+                f = pad(x, channels: [1, 2, 3])
+            //                       ^error: "channels" of "pad" must be [a, b], whole numbers from 0, found a list of 3
+                output o = relu(x)
+            }
+            """)
+    }
+
+    @Test func resizing() {
+        expectFindings(
+            """
+            graph t {
+                input x: [3, 8, 8]; input y: [4, 7, 7]
+                a = resize(x)
+            //      ^error: "resize" needs the argument "size" or "like"
+                b = resize(x, size: 4, like: y)
+            //      ^error: "resize" goes by one of "size" and "like"
+                d = resize(x, like: y, align_corners: true)
+            //                                        ^error: corners are aligned in the mode bilinear, found the mode nearest
                 output o = relu(x)
             }
             """)

@@ -230,7 +230,7 @@ extension GradientCase {
         arguments: GradientCase.convolutions + GradientCase.transposed + GradientCase.pools + GradientCase.functions
             + GradientCase.sampleLosses + GradientCase.overlapsOfClasses + GradientCase.fanOut + GradientCase.losses
             + GradientCase.softmax + GradientCase.classLosses + [GradientCase.constants] + GradientCase.broadcasting
-            + GradientCase.resamplings + GradientCase.unpooling + GradientCase.normalizations)
+            + GradientCase.resamplings + GradientCase.unpooling + GradientCase.channels + GradientCase.normalizations)
     func agreesWithCentralDifferences(_ gradientCase: GradientCase) throws {
         var b = GraphBuilder()
         try gradientCase.build(&b)

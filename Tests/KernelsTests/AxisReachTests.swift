@@ -53,13 +53,19 @@ import Testing
     }
 
     @Test func otherMaps() {
-        expect(.repeated(scale: 3), 12, 36, "nearest") { [$0 / 3] }
+        expect(.repeated(scale: 3), 12, 36, "bed of nails") { [$0 / 3] }
         expect(.shift(2), 12, 14, "pad") { [$0 - 2] }
         expect(.shift(-3), 12, 9, "crop") { [$0 + 3] }
-        for scale in [2, 4] {
-            expect(.bilinear(scale: scale), 12, 12 * scale, "bilinear") { y in
-                let place = (Double(y) + 0.5) / Double(scale) - 0.5
-                return [Int(place.rounded(.down)), Int(place.rounded(.down)) + 1]
+        for output in [24, 48, 18, 8, 7, 25] {
+            let ratio = 12 / Double(output)
+            let reach = { (mode: Interpolation) in
+                AxisReach.interpolated(.init(mode, input: 12, output: output), mode)
+            }
+            expect(reach(.nearest), 12, output, "nearest") { [$0 * 12 / output] }
+            expect(reach(.nearestExact), 12, output, "nearest_exact") { [(2 * $0 + 1) * 12 / (2 * output)] }
+            expect(reach(.bilinear), 12, output, "bilinear") { y in
+                let place = (Double(y) + 0.5) * ratio - 0.5
+                return [Int((place + 1e-9).rounded(.down)), Int((place + 1e-9).rounded(.down)) + 1]
             }
         }
     }

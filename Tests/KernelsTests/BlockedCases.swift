@@ -27,6 +27,7 @@ extension KernelCase {
             KernelCase(
                 "1x1", .elementwise(.silu), [.batched([16, 1, 1])], then: [.dropout(rate: 0.3, key: 17), .relu]),
             KernelCase("16 and 32", .concat, [.batched([16, 5, 3]), map]),
+            KernelCase("", .channelPad(before: 32, after: 16), [.batched([16, 3, 5])]),
             KernelCase("16 of 64", .channelSlice(start: 32, count: 16), [.batched([64, 3, 5])]),
         ]
     }()

@@ -119,6 +119,8 @@ extension KernelCase {
             ]),
         KernelCase("two sums", .sampleLoss(.squaredError), [.batched([3, 40, 40]), .batched([3, 40, 40])]),
         KernelCase("two tasks", .elementwise(.add), [.batched([3, 80, 80]), .batched([3, 80, 80])]),
+        KernelCase("", .channelPad(before: 2, after: 3), [.batched([4, 5, 7])]),
+        KernelCase("", .channelPad(before: 0, after: 1), [.batched([1, 1, 3])]),
         KernelCase("two tasks", .channelSlice(start: 1, count: 3), [.batched([4, 80, 80])]),
         KernelCase("two sums", .channelSum, [.batched([2, 70, 70])]),
     ]

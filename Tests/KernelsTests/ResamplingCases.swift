@@ -1,5 +1,13 @@
 import GraphIR
 
+extension Resampling {
+    fileprivate init(channels: Int, input: Extent, _ rule: Rule, grownBy growth: Extent) {
+        self.init(
+            channels: channels, input: input,
+            output: Extent(input.height + growth.height, input.width + growth.width), rule)
+    }
+}
+
 extension KernelCase {
     // MARK: Resampling
 
@@ -35,7 +43,37 @@ extension KernelCase {
                 output: Extent(input.height + border.height, input.width + border.width),
                 .shift(top: border.top, left: border.left))
         }.filter { $0.output.height > 0 && $0.output.width > 0 }
-        return fitting + shifts
+        let mirrors = borders.flatMap { border in
+            [Border.reflect, .replicate, .constant(-1.5)].map { outside in
+                Resampling(
+                    channels: channels, input: input,
+                    output: Extent(input.height + border.height, input.width + border.width),
+                    .shift(top: border.top, left: border.left, border: outside))
+            }
+        }.filter { $0.output.height > 0 && $0.output.width > 0 && reflects($0) }
+        return fitting + shifts + mirrors + resizings(channels, input)
+    }
+
+    /// Whether the map is wide enough to be mirrored, if it is to be.
+    private static func reflects(_ map: Resampling) -> Bool {
+        guard case .shift(let top, let left, .reflect) = map.rule else { return true }
+        return max(top, map.output.height - map.input.height - top) < map.input.height
+            && max(left, map.output.width - map.input.width - left) < map.input.width
+    }
+
+    /// Up and down, by whole numbers and by others, to one value, and one axis as it is.
+    private static func resizings(_ channels: Int, _ input: Extent) -> [Resampling] {
+        let sizes = [
+            Extent(2 * input.height, 3 * input.width), Extent(input.height + 2, 2 * input.width + 1), Extent(1, 2),
+            Extent(max(1, input.height - 1), max(1, input.width / 2)),
+            Extent(input.height, max(1, 2 * input.width / 3)),
+        ]
+        return Interpolation.allCases.flatMap { mode in
+            sizes.map {
+                Resampling(
+                    channels: channels, input: input, output: $0, .resize(mode, followsPicture: $0.height % 2 == 0))
+            }
+        }
     }
 
     private static func both(_ map: Resampling, then epilogue: [Elementwise] = []) -> [KernelCase] {
@@ -47,20 +85,30 @@ extension KernelCase {
     }
 
     /// Windows of many sizes and scales of many phases: what is too long to be written out.
-    private static let computed: [Resampling] = [
-        Resampling(
-            channels: 2, input: Extent(19, 17),
-            .averagePool(kernel: Extent(19, 17), stride: Extent(1), padding: Extent(0))),
-        Resampling(
-            channels: 1, input: Extent(21, 20), .averagePool(kernel: Extent(19), stride: Extent(1), padding: Extent(9))),
-        Resampling(
-            channels: 1, input: Extent(40, 45), .averagePool(kernel: Extent(21), stride: Extent(2), padding: Extent(10))
-        ),
-        Resampling(channels: 1, input: Extent(3, 4), .bilinear(scale: Extent(19), alignsCorners: false)),
-        Resampling(channels: 1, input: Extent(1, 3), .bilinear(scale: Extent(20), alignsCorners: true)),
-        Resampling(channels: 1, input: Extent(3, 1), .bilinear(scale: Extent(3, 20), alignsCorners: false)),
-        Resampling(channels: 1, input: Extent(3, 2), .nearest(scale: Extent(20))),
-    ]
+    private static let computed: [Resampling] =
+        [
+            Resampling(
+                channels: 2, input: Extent(19, 17),
+                .averagePool(kernel: Extent(19, 17), stride: Extent(1), padding: Extent(0))),
+            Resampling(
+                channels: 1, input: Extent(21, 20),
+                .averagePool(kernel: Extent(19), stride: Extent(1), padding: Extent(9))),
+            Resampling(
+                channels: 1, input: Extent(40, 45),
+                .averagePool(kernel: Extent(21), stride: Extent(2), padding: Extent(10))
+            ),
+            Resampling(channels: 1, input: Extent(3, 4), .bilinear(scale: Extent(19), alignsCorners: false)),
+            Resampling(channels: 1, input: Extent(1, 3), .bilinear(scale: Extent(20), alignsCorners: true)),
+            Resampling(channels: 1, input: Extent(3, 1), .bilinear(scale: Extent(3, 20), alignsCorners: false)),
+            Resampling(channels: 1, input: Extent(3, 2), .nearest(scale: Extent(20))),
+            Resampling(
+                channels: 1, input: Extent(30, 28), .shift(top: 25, left: 3, border: .reflect), grownBy: Extent(45, 24)),
+        ]
+        + Interpolation.allCases.flatMap { mode in
+            [(Extent(19, 23), Extent(37, 24)), (Extent(37, 41), Extent(18, 40)), (Extent(3, 20), Extent(61, 1))].map {
+                Resampling(channels: 1, input: $0, output: $1, .resize(mode, followsPicture: true))
+            }
+        }
 
     static let resampling: [KernelCase] =
         [
@@ -87,6 +135,12 @@ extension KernelCase {
             channels: 1, input: Extent(173, 200), .averagePool(kernel: Extent(2), stride: Extent(3), padding: Extent(1))
         ),
         Resampling(channels: 1, input: Extent(173, 191), centredIn: Extent(198, 190)),
+        Resampling(
+            channels: 1, input: Extent(173, 191), .shift(top: 7, left: 2, border: .reflect), grownBy: Extent(12, 5)),
+        Resampling(
+            channels: 1, input: Extent(197, 131), output: Extent(301, 160), .resize(.bilinear, followsPicture: true)),
+        Resampling(
+            channels: 1, input: Extent(301, 160), output: Extent(197, 131), .resize(.nearest, followsPicture: true)),
     ].flatMap { both($0, then: [.add]) }
 
     /// Maps blocked by channels that every vector width divides.

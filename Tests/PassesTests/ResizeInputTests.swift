@@ -43,9 +43,33 @@ import Testing
         #expect(large == inferenceGraph(try compiled(text, [("size", "28")])))
     }
 
+    /// Maps that are resized like others keep their ratios, up and down; borders in numbers stay as they are.
+    @Test func mapsLikeOthers() throws {
+        let text = """
+            graph like(size = 24) {
+              input image: [3, size, size]
+              a = max_pool(conv(image, 4, kernel: 3, padding: same), kernel: 2)
+              b = resize(max_pool(a, kernel: 2), like: a, mode: bilinear)
+              c = resize(a, like: max_pool(image, kernel: 4))
+              d = crop(pad(image, top: 2, left: 3, mode: reflect), bottom: 2, right: 3)
+              e = pad(slice(concat(a, b), channels: [2, 5]), channels: [0, 1])
+              output out = concat(d, resize(concat(e, resize(c, like: a)), like: image))
+            }
+            """
+        let small = inferenceGraph(try compiled(text))
+        #expect(try small.sizeStep() == Extent(4))
+        #expect(try resizeInput(small, to: Extent(36)) == inferenceGraph(try compiled(text, [("size", "36")])))
+    }
+
     private static let refusals = [
         ("a = group_norm(image, groups: 1)", "normalises by the moments of a whole map"),
         ("a = upsample_bilinear(avg_pool(image, kernel: 2), scale: 2, align_corners: true)", "aligns the corners"),
+        ("a = resize(avg_pool(image, kernel: 2), size: 8)", "a size in numbers"),
+        (
+            "a = resize(avg_pool(image, kernel: 2), like: image, mode: bilinear, align_corners: true)",
+            "aligns the corners"
+        ),
+        ("a = resize(conv(image, 4, kernel: 3), like: image)", "no output has a value for each pixel"),
         ("p = max_pool(image, kernel: 2)\n  c = crop(image, like: p)\n  a = concat(p, c)", "do not grow alike"),
         ("a = max_pool(image, kernel: 2)", "no output has a value for each pixel"),
     ]

@@ -39,7 +39,11 @@ import Testing
           w1 = bed_of_nails(b2, scale: 2)
           x1 = upsample_nearest(g, scale: 2)
           o1 = relu(conv(concat(u1, t1, w1, a2), 8, kernel: 3, padding: 1))
-          o2 = conv(o1, 3, kernel: 1)
+          r1 = resize(c1, like: a2, mode: bilinear)
+          r2 = resize(resize(o1, like: p1, mode: nearest_exact), like: o1)
+          e1 = crop(pad(o1, top: 2, bottom: 1, left: 1, mode: reflect), top: 1, bottom: 2, right: 1)
+          o3 = pad(slice(concat(r1, r2), channels: [8, 20]), channels: [2, 1])
+          o2 = conv(concat(o3, e1), 3, kernel: 1)
           output logits = softmax(o2)
           output gate = x1
         }

@@ -50,6 +50,9 @@ private let languageMutator = TextMutator(
         "smooth: 0", "lr: 1", "optimizer: sgd(lr: 1)", "schedule: step(every: 1)", "clip: 1", "init: pytorch",
         "conv(x, 4, kernel: 1)", "conv", "relu(x)",
         "max_pool(x, kernel: 2)", "max_unpool(x, p)", "concat(x, y)", "crop(x, like: y)", "pad(x, like: y)",
+        "resize(x, size: [5, 7])", "resize(x, like: y, mode: bilinear)", "slice(x, channels: [0, 2])",
+        "pad(x, channels: [1, 0])", "pad(x, top: 1, mode: reflect)", "crop(x, left: 2)", "size: 3", "channels: [0, 1]",
+        "mode: nearest_exact", "value: -1",
         "group_norm(x, groups: 1)", "batch_norm(x)", "softmax(x)", "dropout(x, rate: 0.1)", "mse(x, x)",
         "normalize(x, mean: [0.5, 1, 2], std: [1, 2, 3])", "clamp(x, min: 0, max: 6)", "global_avg_pool(x)",
         "global_max_pool(x)",
@@ -78,6 +81,8 @@ private let languageMutator = TextMutator(
         functionNames, ["add", "sub", "mul", "div", "maximum", "minimum", "concat"],
         ["true", "false"], ["+", "-", "*", "/"], lossNames,
         ["max_pool", "avg_pool"], ["upsample_nearest", "upsample_bilinear", "bed_of_nails"], ["crop", "pad", "exact"],
+        ["nearest", "nearest_exact", "bilinear"], ["constant", "reflect", "replicate"],
+        ["top", "bottom", "left", "right"],
         ["kernel", "stride", "padding", "dilation", "groups", "scale"], ["width", "size", "rate"],
         ["adam", "adamw", "sgd"],
         ["cosine", "one_cycle", "step"],
@@ -109,6 +114,8 @@ private let everyConstruct = """
       up = conv_transpose(n, width, kernel: 2, stride: 2, output_padding: [1, 0])
       b = upsample_bilinear(avg_pool(n, kernel: [2, 1], stride: 1, padding: 0), scale: [2, 1], align_corners: flag)
       output k = crop(bed_of_nails(silu(p), scale: 3), like: e)
+      s = slice(resize(pad(e, top: 1, left: 2, mode: reflect), like: e, mode: bilinear), channels: [1, width])
+      output r = resize(pad(s, channels: [1, 2]), size: [5, 30], mode: nearest_exact, align_corners: false)
       j = concat(up, e, u, tanh(-1 * b), inside(pad(p, like: e)))
       half = 1 - 1.0 / 2
       line = linear(instance_norm(j), 2, bias: false)

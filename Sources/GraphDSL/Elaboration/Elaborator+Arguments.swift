@@ -172,6 +172,7 @@ extension Elaborator {
             }
         case .reals(let domain): value = reals(expression, domain, what)
         case .word(let words): value = word(expression, words, what)
+        case .range: value = range(expression, what, spec.kind)
         case .map: value = map(expression, what)
         }
         guard let value else { return false }
@@ -233,6 +234,21 @@ extension Elaborator {
         }
         guard let first = sizes.first, let last = sizes.last else { return nil }
         return .extent(Extent(first, last))
+    }
+
+    private mutating func range(_ expression: Expression, _ what: String, _ kind: ArgumentKind) -> ArgumentValue? {
+        guard case .list(let elements) = expression.kind, elements.count == 2 else {
+            let found =
+                if case .list(let elements) = expression.kind { "a list of \(elements.count)" } else {
+                    describe(evaluate(expression))
+                }
+            report("\(what) must be \(kind.description), found \(found)", at: expression.range)
+            return nil
+        }
+        guard let first = integer(elements[0], from: 0, what), let last = integer(elements[1], from: 0, what) else {
+            return nil
+        }
+        return .range(first: first, last: last)
     }
 
     mutating func real(_ expression: Expression, _ domain: RealDomain, _ what: String) -> ArgumentValue? {
@@ -306,7 +322,7 @@ extension Elaborator {
         case .optional(.boolean(let value)): "\(value)"
         case .optional(.none): "255"
         case .optional(.word): if case .word(let words) = spec.kind { words.last ?? "" } else { "" }
-        case .optional(.same), .optional(.reals), .optional(.map), .derived: "2"
+        case .optional(.same), .optional(.reals), .optional(.range), .optional(.map), .derived: "2"
         }
     }
 }

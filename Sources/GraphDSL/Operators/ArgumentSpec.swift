@@ -18,6 +18,8 @@ enum ArgumentKind: Sendable {
     case reals(RealDomain)
     /// One of some words.
     case word([String])
+    /// `[a, b]`, whole numbers from 0.
+    case range
     /// A feature map.
     case map
 
@@ -33,6 +35,7 @@ enum ArgumentKind: Sendable {
         case .optionalCount: "a whole number from 0 or none"
         case .reals: "a list of numbers"
         case .word(let words): words.joined(separator: " or ")
+        case .range: "[a, b], whole numbers from 0"
         case .map: "a feature map"
         }
     }
@@ -49,6 +52,7 @@ enum ArgumentValue: Sendable {
     case reals([Double])
     /// The number of a word.
     case word(Int)
+    case range(first: Int, last: Int)
     case map(Operand)
 }
 

@@ -127,6 +127,10 @@ struct BoundArguments: Sendable {
         if case .word(let found)? = values[name]?.value { found } else { 0 }
     }
 
+    func range(_ name: String) -> (first: Int, last: Int) {
+        if case .range(let first, let last)? = values[name]?.value { (first, last) } else { (0, 0) }
+    }
+
     func map(_ name: String) -> Operand? {
         if case .map(let found)? = values[name]?.value { found } else { nil }
     }

@@ -4,8 +4,8 @@ enum OperatorTable {
         ([
             .add, .averagePool, .batchNorm, .bedOfNails, .concat, .conv, .convTranspose, .crop, .crossEntropy, .divide,
             .dropout, .globalAveragePool, .globalMaxPool, .groupNorm, .instanceNorm, .linear, .maxPool, .maximum,
-            .maxUnpool, .minimum, .multiply, .normalize, .pad, .softmax,
-            .subtract, .upsampleBilinear, .upsampleNearest,
+            .maxUnpool, .minimum, .multiply, .normalize, .pad, .resize, .slice, .softmax, .subtract, .upsampleBilinear,
+            .upsampleNearest,
         ] + OperatorSignature.activations + OperatorSignature.sampleLosses).sorted { $0.name < $1.name }
 
     /// Names of the operators.

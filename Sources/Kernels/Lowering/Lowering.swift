@@ -43,6 +43,7 @@ public func lower(_ request: KernelRequest) -> LoweredStep {
     case .elementwise(let function): elementwise(request, function)
     case .concat: concatCopy(request)
     case .channelSlice(let start, _): channelSliceCopy(request, start: start)
+    case .channelPad(let before, _): channelPadding(request, before: before)
     case .sampleLoss(let loss): sampleLoss(request, loss)
     case .sampleLossGradient(let loss): sampleLossGradient(request, loss)
     case .classLoss(let op): classLoss(request, op)

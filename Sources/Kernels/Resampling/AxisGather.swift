@@ -10,7 +10,7 @@ struct AxisGather {
     enum Places {
         case runs([AxisRun])
         case windows(kernel: Int, stride: Int, padding: Int)
-        case positions(Resampling.Position)
+        case positions(Resampling.Position, isLinear: Bool)
     }
 
     /// More phases than these, or terms of a sum, make long code.
@@ -36,7 +36,8 @@ struct AxisGather {
         case .window(let kernel, let stride, let padding) where !isShort:
             places = .windows(kernel: kernel, stride: stride, padding: padding)
         // A single value has no distance to divide by, and always a single phase.
-        case .linear(_, let position) where !isShort && map.input > 1: places = .positions(position)
+        case .linear(let position) where !isShort && map.input > 1: places = .positions(position, isLinear: true)
+        case .nearest(let position) where !isShort && map.input > 1: places = .positions(position, isLinear: false)
         case .window, .nearest, .linear, .nails, .shift: places = .runs(runs)
         }
     }
@@ -49,8 +50,12 @@ struct AxisGather {
 
     /// Whether some places are more than a single value.
     var sumsUp: Bool {
-        guard case .runs(let runs) = places else { return true }
-        return runs.contains { $0.phases.contains { !$0.taps.isEmpty && $0.sum(movedBy: 0).copied == nil } }
+        switch places {
+        case .runs(let runs):
+            runs.contains { $0.phases.contains { !$0.taps.isEmpty && $0.sum(in: 0).copied == nil } }
+        case .windows: true
+        case .positions(_, let isLinear): isLinear || isGradient
+        }
     }
 
     /// Whether rows can be made a vector at a time.
@@ -90,10 +95,14 @@ extension AxisGather {
         case .runs(let runs): return runs.flatMap { loops($0, variable, in: range, width: width, body: body) }
         case .windows(let kernel, let stride, let padding):
             return computed([], window(place, kernel: kernel, stride: stride, padding: padding))
-        case .positions(let position):
+        case .positions(let position, isLinear: true):
             if isGradient { return computed([], spread(place, position)) }
             let (opening, sum) = between(place, position, variable)
             return computed(opening, sum)
+        case .positions(let position, isLinear: false):
+            if isGradient { return computed([], copies(of: place, position)) }
+            let source = (place * Index(position.factor) + Index(position.offset)) / Index(position.divisor)
+            return computed([], .terms([TapSum.Term(place: source)]))
         }
     }
 
@@ -105,7 +114,7 @@ extension AxisGather {
             var first = iteration * Index(run.period) + Index(run.first)
             return run.phases.flatMap { phase in
                 defer { first = first + Index(phase.repeats) }
-                let sum = phase.sum(movedBy: iteration * Index(run.advance))
+                let sum = phase.sum(in: iteration)
                 return body(Piece(first: first, repeats: phase.repeats, sum: sum, width: width))
             }
         }
@@ -135,6 +144,14 @@ extension AxisGather {
         let first = place * Index(stride) - Index(padding)
         return .window(
             from: .maximum(0, first), to: .minimum(Index(map.input), first + Index(kernel)), weight: nil)
+    }
+
+    /// The output places that a place of the input is taken for.
+    private func copies(of place: Index, _ position: Resampling.Position) -> TapSum {
+        let first = { (place: Index) -> Index in
+            (place * Index(position.divisor) + Index(position.factor - 1 - position.offset)) / Index(position.factor)
+        }
+        return .window(from: first(place), to: .minimum(Index(map.output), first(place + 1)), weight: nil)
     }
 
     /// The two values that an output place lies between.

@@ -11,10 +11,10 @@ struct AxisMap {
     enum Rule {
         /// The sum of a window; the division by its size is the caller's.
         case window(kernel: Int, stride: Int, padding: Int)
-        case nearest(scale: Int)
-        case linear(scale: Int, Resampling.Position)
+        case nearest(Resampling.Position)
+        case linear(Resampling.Position)
         case nails(scale: Int)
-        case shift(by: Int)
+        case shift(by: Int, Border)
     }
 
     var input: Int
@@ -28,13 +28,18 @@ struct AxisMap {
         switch map.rule {
         case .averagePool(let kernel, let stride, let padding):
             rule = .window(kernel: side(kernel), stride: side(stride), padding: side(padding))
-        case .nearest(let scale): rule = .nearest(scale: side(scale))
-        case .bilinear(let scale, _):
-            let position = isVertical ? map.positions?.vertical : map.positions?.horizontal
-            rule = position.map { .linear(scale: side(scale), $0) } ?? .nearest(scale: side(scale))
+        case .nearest: rule = Self.interpolation(.nearest, input, output)
+        case .bilinear(_, let aligns):
+            rule = Self.interpolation(aligns ? .bilinearCorners : .bilinear, input, output)
+        case .resize(let interpolation, _): rule = Self.interpolation(interpolation, input, output)
         case .bedOfNails(let scale): rule = .nails(scale: side(scale))
-        case .shift(let top, let left): rule = .shift(by: isVertical ? top : left)
+        case .shift(let top, let left, let border): rule = .shift(by: isVertical ? top : left, border)
         }
+    }
+
+    private static func interpolation(_ interpolation: Interpolation, _ input: Int, _ output: Int) -> Rule {
+        let position = Resampling.Position(interpolation, input: input, output: output)
+        return interpolation.isLinear ? .linear(position) : .nearest(position)
     }
 
     /// What output place `i` is made of, in ascending order, without what counts for nothing.
@@ -43,16 +48,17 @@ struct AxisMap {
         case .window(let kernel, let stride, let padding):
             let first = i * stride - padding
             return (max(0, first)..<max(0, first, min(input, first + kernel))).map { AxisTap(place: $0, weight: 1) }
-        case .nearest(let scale): return [AxisTap(place: i / scale, weight: 1)]
-        case .linear(_, let position):
+        case .nearest(let position):
+            return [AxisTap(place: (position.factor * i + position.offset) / position.divisor, weight: 1)]
+        case .linear(let position):
             let place = min(max(0, position.factor * i + position.offset), position.divisor * (input - 1))
             let (low, rest) = place.quotientAndRemainder(dividingBy: position.divisor)
             let fraction = Double(rest) / Double(position.divisor)
             let taps = [AxisTap(place: low, weight: 1 - fraction), AxisTap(place: low + 1, weight: fraction)]
             return rest == 0 ? [taps[0]] : taps
         case .nails(let scale): return i % scale == 0 ? [AxisTap(place: i / scale, weight: 1)] : []
-        case .shift(let distance):
-            return (0..<input).contains(i - distance) ? [AxisTap(place: i - distance, weight: 1)] : []
+        case .shift(let distance, let border):
+            return border.place(i - distance, size: input).map { [AxisTap(place: $0, weight: 1)] } ?? []
         }
     }
 
@@ -70,7 +76,9 @@ struct AxisMap {
     var period: (output: Int, input: Int) {
         switch rule {
         case .window(_, let stride, _): (1, stride)
-        case .nearest(let scale), .linear(let scale, _), .nails(let scale): (scale, 1)
+        case .nearest, .linear:
+            (output / greatestCommonDivisor(input, output), input / greatestCommonDivisor(input, output))
+        case .nails(let scale): (scale, 1)
         case .shift: (1, 1)
         }
     }

@@ -53,8 +53,8 @@ private struct ResamplingKernel {
         let outputs = Double(map.channels * map.output.area)
         switch map.rule {
         case .averagePool(let kernel, _, _): return outputs * (isGradient ? 1 : Double(kernel.area))
-        case .bilinear: return outputs * 7
-        case .nearest: return isGradient ? outputs : 0
+        case .nearest, .bilinear, .resize:
+            return outputs * (map.interpolation?.isLinear == true ? 7 : isGradient ? 1 : 0)
         case .bedOfNails, .shift: return 0
         }
     }
@@ -106,7 +106,7 @@ private struct ResamplingKernel {
         return rows.loops("y", in: range) { piece in
             defer { number += 1 }
             if piece.sum.isZero {
-                return repeated(piece, "r") { row in contiguous(row) { splat(0, $1) } }
+                return repeated(piece, "r") { row in contiguous(row) { splat(outside, $1) } }
             }
             let (opening, source) = sourceRow(of: piece.sum)
             if isStaged {
@@ -164,9 +164,12 @@ private struct ResamplingKernel {
             let lanes = block == 1 ? piece.width : block
             let name = "\(prefix)_\(number)"
             number += 1
-            let made = piece.sum.declare(name, variable: "j", width: lanes, factor: factor) {
-                .load(source.buffer, source.start + $0 * Index(block), width: lanes)
-            }
+            let made =
+                piece.sum.isZero
+                ? [.declare(name, width: lanes, splat(outside, lanes))]
+                : piece.sum.declare(name, variable: "j", width: lanes, factor: factor) {
+                    .load(source.buffer, source.start + $0 * Index(block), width: lanes)
+                }
             let value = Expression.variable(name, width: lanes)
             if piece.repeats <= 4 {
                 return made
@@ -179,6 +182,12 @@ private struct ResamplingKernel {
     /// What sums along both axes are to be multiplied with.
     private var factor: Double {
         if case .averagePool(let kernel, _, _) = map.rule { 1 / Double(kernel.area) } else { 1 }
+    }
+
+    /// What no place of the source has a part in.
+    private var outside: Expression {
+        guard !isGradient, case .shift(_, _, let border) = map.rule else { return 0 }
+        return .constant(border.value)
     }
 
     // MARK: Stores

@@ -31,6 +31,9 @@ struct LayoutRules {
         case .channelSlice(let start, let count):
             let layout = operands[0].layout
             return start % layout.block == 0 && count % layout.block == 0 ? uniform(layout, 1) : plain
+        case .channelPad(let before, let after):
+            let layout = operands[0].layout
+            return before % layout.block == 0 && after % layout.block == 0 ? uniform(layout, 1) : plain
         case .input, .target, .parameter, .cotangent, .one, .relayout, .normalize, .softmax, .softmaxGradient,
             .sampleLoss,
             .sampleLossGradient, .classLoss, .batchMean, .batchMeanGradient, .update:

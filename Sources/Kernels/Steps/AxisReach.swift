@@ -45,9 +45,11 @@ struct AxisReach: Hashable {
     /// The position that `scale` positions are made of.
     static func repeated(scale: Int) -> AxisReach { AxisReach(divisor: scale) }
 
-    /// The two positions between which a bilinear map looks, borders of the maps on each other.
-    static func bilinear(scale: Int) -> AxisReach {
-        AxisReach(factor: 2, divisor: 2 * scale, lower: 1 - scale, upper: 1 + scale)
+    /// The positions at, or on both sides of, a place of an interpolation.
+    static func interpolated(_ position: Resampling.Position, _ interpolation: Interpolation) -> AxisReach {
+        AxisReach(
+            factor: position.factor, divisor: position.divisor, lower: position.offset,
+            upper: position.offset + (interpolation.isLinear ? position.divisor : 0))
     }
 
     /// A map cut or filled so that position 0 lies at `offset`.

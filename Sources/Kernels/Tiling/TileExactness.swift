@@ -94,7 +94,7 @@ private func exactSpan(
         span = spread.image(of: windows, count: count)
     case .resample(let map): span = map.reach(axis).image(of: operand(0), count: count)
     case .normalize, .normalization: span = operand(0)
-    case .broadcast(.apply(_, .positions)), .elementwise, .softmax, .concat, .channelSlice, .relayout:
+    case .broadcast(.apply(_, .positions)), .elementwise, .softmax, .concat, .channelSlice, .channelPad, .relayout:
         span = node.inputs.map { exact[$0.index] }.reduce(0..<count) { $0.clamped(to: $1) }
     case .target, .parameter, .cotangent, .one, .convDataGradient, .convWeightGradient, .channelSum, .broadcast,
         .maxPick,
@@ -125,10 +125,13 @@ extension Resampling {
     fileprivate func reach(_ axis: Axis) -> AxisReach {
         switch rule {
         case .averagePool(let kernel, let stride, let padding):
-            .window(span: kernel.along(axis), stride: stride.along(axis), padding: padding.along(axis))
-        case .nearest(let scale), .bedOfNails(let scale): .repeated(scale: scale.along(axis))
-        case .bilinear(let scale, _): .bilinear(scale: scale.along(axis))
-        case .shift(let top, let left): .shift(axis == .rows ? top : left)
+            return .window(span: kernel.along(axis), stride: stride.along(axis), padding: padding.along(axis))
+        case .bedOfNails(let scale): return .repeated(scale: scale.along(axis))
+        case .nearest, .bilinear, .resize:
+            guard let interpolation, let positions else { return .same }
+            return .interpolated(axis == .rows ? positions.vertical : positions.horizontal, interpolation)
+        // What is mirrored lies at the edge, where a tile's results are not exact anyway.
+        case .shift(let top, let left, _): return .shift(axis == .rows ? top : left)
         }
     }
 }
