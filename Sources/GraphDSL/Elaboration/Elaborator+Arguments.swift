@@ -2,9 +2,6 @@ import Diagnostics
 import GraphIR
 
 extension Elaborator {
-    /// Largest kernel, stride, padding or dilation; bounds what shape arithmetic has to hold.
-    static let extentLimit = 65_536
-
     struct BoundCall {
         var operands: [(value: Value, syntax: Expression)]
         var arguments: BoundArguments
@@ -226,8 +223,8 @@ extension Elaborator {
         var sizes: [Int] = []
         for part in parts {
             guard let size = integer(part, from: minimum, what) else { return nil }
-            guard size <= Self.extentLimit else {
-                report("\(what) must be at most \(Self.extentLimit), found \(size)", at: part.range)
+            guard size <= ArgumentKind.extentLimit else {
+                report("\(what) must be at most \(ArgumentKind.extentLimit), found \(size)", at: part.range)
                 return nil
             }
             sizes.append(size)

@@ -23,6 +23,9 @@ enum ArgumentKind: Sendable {
     /// A feature map.
     case map
 
+    /// Largest kernel, stride, padding, dilation or border; bounds what shape arithmetic has to hold.
+    static let extentLimit = 65_536
+
     /// For messages: `a whole number from 1`.
     var description: String {
         switch self {

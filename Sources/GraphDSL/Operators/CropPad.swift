@@ -94,9 +94,9 @@ private func fittedMap(_ call: OperatorCall) throws(Diagnostic) -> (map: Operand
 
 /// What is written of the four sides, zero for the others.
 private func border(_ call: OperatorCall) throws(Diagnostic) -> Padding {
-    for side in sides where call.arguments.integer(side) > Elaborator.extentLimit {
+    for side in sides where call.arguments.integer(side) > ArgumentKind.extentLimit {
         throw call.failure(
-            "\"\(side)\" of \"\(call.name)\" must be at most \(Elaborator.extentLimit), found "
+            "\"\(side)\" of \"\(call.name)\" must be at most \(ArgumentKind.extentLimit), found "
                 + "\(call.arguments.integer(side))", at: side)
     }
     let numbers = sides.map { call.arguments.integer($0) }
