@@ -14,7 +14,8 @@ static=$resources/linux
 start=$(find "$static" -name swiftrt.o | grep "$(uname -m)" | head -n 1)
 archives=""
 for name in FoundationEssentials _FoundationCShims _FoundationCollections swift_StringProcessing swift_RegexParser \
-    swift_Concurrency swiftSynchronization swiftGlibc swift_Builtin_float swiftCore dispatch BlocksRuntime; do
+    swift_Concurrency swiftSynchronization swiftGlibc swift_Builtin_float swiftSwiftOnoneSupport \
+    swiftCore dispatch BlocksRuntime; do
     [ -f "$static/lib$name.a" ] && archives="$archives $static/lib$name.a"
 done
 for name in protobuf-c md; do

@@ -1,22 +1,34 @@
 import Base
 
-/// How much of the training masks each class covers, and the weights that make up for it.
+/// How much of the training masks each class or label covers, and the weights that make up for it.
 struct ClassBalance: Hashable, Sendable {
     /// Pixels of each class over all training masks.
     var counts: [Int]
     /// Pixels of the masks in which the class occurs at all.
     private var seen: [Int]
     private let isBinary: Bool
+    /// Of labels that may overlap, whose counts do not make up all of them: the pixels of the masks; else nil.
+    private let pixels: Int?
 
     /// nil for nets without masks, or masks whose values mean nothing.
     init?(_ survey: DataSurvey) {
         guard let map = survey.map else { return nil }
+        if let range = survey.task.labels {
+            let masks = survey.trainingPairs.compactMap(\.facts.mask)
+            counts = (0..<range.count).map { number in
+                masks.reduce(0) { $0 + $1.values.count(ofLabel: number) }
+            }
+            (seen, isBinary) = ([], false)
+            pixels = masks.reduce(0) { $0 + $1.values.pixelCount }
+            return
+        }
+        pixels = nil
         switch survey.task {
         case .mask: (counts, seen, isBinary) = ([0, 0], [0, 0], true)
         case .classes(let range):
             (counts, seen) = (Array(repeating: 0, count: range.count), Array(repeating: 0, count: range.count))
             isBinary = false
-        case .reconstruction: return nil
+        case .labels, .reconstruction: return nil
         }
         for mask in survey.trainingPairs.compactMap(\.facts.mask) {
             let mine = counts.indices.map { mask.count(of: UInt8($0), map) }
@@ -29,7 +41,7 @@ struct ClassBalance: Hashable, Sendable {
     }
 
     /// Of the pixels that count.
-    func share(_ number: Int) -> Double { Double(counts[number]) / Double(max(1, counts.reduce(0, +))) }
+    func share(_ number: Int) -> Double { Double(counts[number]) / Double(max(1, pixels ?? counts.reduce(0, +))) }
 
     /// Background over object, what makes both weigh the same in `bce_with_logits`; at most 100. nil without objects.
     var positiveWeight: Double? {
@@ -40,7 +52,7 @@ struct ClassBalance: Hashable, Sendable {
     /// Median frequency balancing (Eigen and Fergus 2015, used by SegNet): the median of the classes' frequencies over
     /// a class's own, which counts the masks alone in which it occurs. At most 100; 1 for classes that do not occur.
     var weights: [Double]? {
-        guard !isBinary else { return nil }
+        guard !isBinary, pixels == nil else { return nil }
         let frequencies = counts.indices.map { seen[$0] > 0 ? Double(counts[$0]) / Double(seen[$0]) : 0 }
         let sorted = frequencies.filter { $0 > 0 }.sorted()
         guard !sorted.isEmpty else { return nil }

@@ -160,7 +160,8 @@ package struct ContactSheet {
 
     /// Tinted where the mask is not background, with outlines between classes.
     private func tinted(_ picture: Bitmap, _ classes: [UInt8]) -> Bitmap {
-        let isBinary = diagnosis.survey.task == .mask
+        let task = diagnosis.survey.task
+        let isBinary = task == .mask
         var pixels = picture.pixels
         let (width, height) = (picture.width, picture.height)
         func other(_ x: Int, _ y: Int, than number: UInt8) -> Bool {
@@ -169,11 +170,13 @@ package struct ContactSheet {
         for y in 0..<height {
             for x in 0..<width {
                 let number = classes[y * width + x]
-                guard !isBinary || number != 0 else { continue }
+                guard !task.hasThreshold || number != 0 else { continue }
                 let isEdge =
                     other(x - 1, y, than: number) || other(x + 1, y, than: number) || other(x, y - 1, than: number)
                     || other(x, y + 1, than: number)
-                let color = isBinary ? Self.object : ClassColors.color(number)
+                let color =
+                    isBinary
+                    ? Self.object : task.labels == nil ? ClassColors.color(number) : ClassColors.mean(ofLabels: number)
                 // Of three parts, how many are the mask's.
                 let parts = isBinary ? (isEdge ? 3 : 1) : (isEdge ? 3 : 2)
                 for (channel, value) in [color.red, color.green, color.blue].enumerated() {

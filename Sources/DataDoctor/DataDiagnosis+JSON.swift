@@ -78,10 +78,12 @@ extension DataDiagnosis {
             ("named", .array(pairings.foundNames.map { .string($0.description) })),
             ("drawn", drawn.map { .string($0) } ?? .null),
             ("values", .object(histogram)),
-            ("look_like", .string(survey.reading.text)),
-            ("map", survey.map.map { .string($0.description) } ?? .null),
+            ("look_like", .string(survey.task.labels == nil ? survey.reading.text : survey.task.description)),
+            ("map", survey.task.labels == nil ? survey.map.map { .string($0.description) } ?? .null : .null),
             (
-                "suggested_map", survey.reading.binaryMap(values).map { .string($0.description) } ?? .null
+                "suggested_map",
+                survey.task.labels != nil
+                    ? .null : survey.reading.binaryMap(values).map { .string($0.description) } ?? .null
             ),
             (
                 "class_shares",

@@ -29,7 +29,7 @@ extension DataDiagnosis {
         if survey.pairs.contains(where: { $0.facts.mask != nil }) {
             lines.append(("masks", drawn ?? Self.kinds(survey.pairs.compactMap(\.facts.mask?.kind))))
             lines.append(("values", valueText))
-            lines.append(("look like", survey.reading.text))
+            if survey.task.labels == nil { lines.append(("look like", survey.reading.text)) }
             if let meaning = meaningText { lines.append(("meaning", meaning)) }
             if let balance = ClassBalance(survey) { lines.append(("cover", coverText(balance))) }
         }
@@ -101,9 +101,18 @@ extension DataDiagnosis {
         let values = survey.maskValues
         let total = Double(max(1, values.pixelCount))
         let most = values.values.sorted { (values.count(of: $1), $0) < (values.count(of: $0), $1) }.prefix(12).sorted()
-        let shown = most.map { "\($0): \(Self.percent(Double(values.count(of: $0)) / total))" }
+        let shown = most.map { "\(word($0)): \(Self.percent(Double(values.count(of: $0)) / total))" }
         let rest = values.values.count - most.count
         return shown.joined(separator: ", ") + (rest > 0 ? " and \(Text.count(rest, "more value"))" : "")
+    }
+
+    /// A value; of labels that may overlap, their names.
+    private func word(_ value: UInt8) -> String {
+        guard survey.task.labels != nil else { return "\(value)" }
+        let labels = LabelRange.numbers(of: value).map { number in
+            names.flatMap { $0.names.indices.contains(number) ? $0.names[number] : nil } ?? "\(number)"
+        }
+        return labels.isEmpty ? "no label" : labels.joined(separator: " and ")
     }
 
     static func percent(_ share: Double) -> String {
@@ -111,20 +120,20 @@ extension DataDiagnosis {
     }
 
     private var meaningText: String? {
-        guard let map = survey.map else { return nil }
+        guard let map = survey.map, survey.task.labels == nil else { return nil }
         let source = settings.map != nil ? "as given" : layout?.map != nil ? "from the layout" : "from the values"
         return "--mask-map \(map) (\(source))"
     }
 
     private func coverText(_ balance: ClassBalance) -> String {
-        guard let range = survey.task.classes else {
+        guard let count = survey.task.partCount else {
             return "background \(Self.percent(balance.share(0))), object \(Self.percent(balance.share(1))) "
                 + "of the training masks"
         }
-        let shown = (0..<min(range.count, 24)).map { number in
+        let shown = (0..<min(count, 24)).map { number in
             (names?.label(number) ?? "\(number)") + ": " + Self.percent(balance.share(number))
         }
-        return shown.joined(separator: ", ") + (range.count > 24 ? " …" : "") + " of the training masks"
+        return shown.joined(separator: ", ") + (count > 24 ? " …" : "") + " of the training masks"
     }
 
     private var splitText: String {

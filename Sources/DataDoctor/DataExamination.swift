@@ -35,7 +35,8 @@ package struct DataExamination {
         var result = DataDiagnosis(settings: settings, seed: seed, net: net)
         let needsMasks = net?.shape.task.needsMasks ?? true
         do {
-            let layout = try settings.layout(needsMasks: needsMasks).forTraining
+            let known = try net.flatMap { try settings.layout(for: $0.shape.task) }
+            let layout = try (known ?? settings.layout(needsMasks: needsMasks)).forTraining
             result.layout = layout
             result.pairings = try layout.folders.map { try SamplePairing(listing: $0) }
         } catch let error as TrainerError {
@@ -64,13 +65,15 @@ package struct DataExamination {
             shape: shape, threads: threads, progress: progress, cache: SampleCache(limit: 0), decoding: decoding)
         result.survey.isOriented = decoding.appliesOrientation
         result.decoding = decoding
-        var labels: [String]?
+        var settled = SettledLabels()
         do {
-            labels = try result.pairings.settleLabels(settings.labels, for: net?.shape.task)
+            settled = try result.pairings.settleLabels(
+                settings.labels, map: settings.map, names: settings.classNames, for: net?.shape.task)
+            if !settled.names.isEmpty { result.settings.classNames = settled.names }
         } catch let error as TrainerError {
             result.add(Finding(.maskValues, error))
         }
-        result.drawn = result.pairings.drawnText(labels)
+        result.drawn = result.pairings.drawnText(settled)
         var usable = try loading.decode(result.pairings, &result.survey.report)
         var palettes: PaletteRule?
         do {
@@ -91,7 +94,7 @@ package struct DataExamination {
         }
         result.survey.task = shape.task
         var map = settings.map
-        if map == nil, let labels {
+        if map == nil, shape.task.labels == nil, let labels = settled.labels {
             do {
                 map = try .standard(for: shape.task, labels: labels, names: settings.classNames)
             } catch let error as TrainerError {
@@ -139,7 +142,7 @@ public struct DoctorNet: Sendable {
     ///   - input: `[channels, height, width]`.
     ///   - target: the target's name and shape, whose last two numbers are height and width; nil for nets that learn
     ///     their input.
-    ///   - classes: of a class map; nil for a binary mask.
+    ///   - classes: of a class map; nil for a binary mask, and for several whose labels may overlap.
     ///   - ignore: the class number that the loss leaves out.
     /// - Throws: `TrainerError` for nets that the trainer cannot feed.
     public init(
@@ -153,7 +156,16 @@ public struct DoctorNet: Sendable {
         self.output = output
         self.target = target?.name ?? "target"
         let task: TrainingTask =
-            target == nil ? .reconstruction : classes.map { .classes(ClassRange(count: $0, ignore: ignore)) } ?? .mask
+            target.map { target in
+                if let classes { return .classes(ClassRange(count: classes, ignore: ignore)) }
+                let count = target.shape.count == 3 ? target.shape[0] : 1
+                return count == 1 ? .mask : .labels(LabelRange(count: count))
+            } ?? .reconstruction
+        guard task.labels?.count ?? 1 <= LabelRange.maximumCount else {
+            throw TrainerError(
+                "graph \"\(name)\": the trainer feeds up to \(LabelRange.maximumCount) labels that overlap, found "
+                    + Text.shape(target?.shape ?? []))
+        }
         let size = target.map { Array($0.shape.suffix(2)) } ?? Array(input.suffix(2))
         shape = SampleShape(
             channels: input[0], height: input[1], width: input[2], maskHeight: size[0], maskWidth: size[1], task: task)

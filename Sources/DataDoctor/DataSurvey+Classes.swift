@@ -75,8 +75,31 @@ extension DataSet {
                     .untestedClasses, untested, names, "in no test mask",
                     "the mean IoU is that of the others, without \(untested.count == 1 ? "it" : "them")"),
             ].compactMap { $0 }
+        case .labels(let range):
+            let trained = classes(of: training)
+            let tested = classes(of: testing)
+            return [
+                missing(
+                    .untrainedClasses, (0..<range.count).filter { !trained.contains($0) }, names, "in no training mask",
+                    "the net learns that they are nowhere"),
+                missing(
+                    .untestedClasses, testing.isEmpty ? [] : trained.filter { !tested.contains($0) }, names,
+                    "in no test mask", "the means are those of the others"),
+            ].compactMap { $0 } + lostLabels(pairs, range)
         case .reconstruction: return []
         }
+    }
+
+    /// Masks of which a label is in the file, and not at the net's size.
+    private func lostLabels(_ pairs: [SurveyedPair], _ range: LabelRange) -> [Finding] {
+        guard pairs.count == samples.count, patches == nil else { return [] }
+        return lost(
+            samples.indices.filter { index in
+                let seen = classes(of: [index])
+                return (0..<range.count).contains { number in
+                    !seen.contains(number) && (pairs[index].facts.mask?.values.count(ofLabel: number) ?? 0) > 0
+                }
+            }, pairs)
     }
 
     private func missing(
@@ -84,7 +107,8 @@ extension DataSet {
     ) -> Finding? {
         guard !classes.isEmpty else { return nil }
         let list = classes.map { names.label($0) }.joined(separator: ", ")
-        let (noun, verb) = classes.count == 1 ? ("class", "occurs") : ("classes", "occur")
+        let nouns = shape.task.labels == nil ? ("class", "classes") : ("label", "labels")
+        let (noun, verb) = classes.count == 1 ? (nouns.0, "occurs") : (nouns.1, "occur")
         let severity: Finding.Severity = code == .untrainedClasses ? .warning : .note
         return Finding(severity, code, "\(noun) \(list) \(verb) \(place)", advice: advice)
     }
@@ -92,9 +116,13 @@ extension DataSet {
     /// Masks that have an object in the file, and none at the net's size.
     private func lostObjects(_ pairs: [SurveyedPair], _ map: MaskMap?) -> [Finding] {
         guard let map, pairs.count == samples.count else { return [] }
-        let lost = samples.indices.filter { index in
-            (pairs[index].facts.mask?.count(of: 1, map) ?? 0) > 0 && !samples[index].classes.contains(1)
-        }
+        return lost(
+            samples.indices.filter { index in
+                (pairs[index].facts.mask?.count(of: 1, map) ?? 0) > 0 && !samples[index].classes.contains(1)
+            }, pairs)
+    }
+
+    private func lost(_ lost: [Int], _ pairs: [SurveyedPair]) -> [Finding] {
         guard !lost.isEmpty else { return [] }
         return [
             Finding(

@@ -147,6 +147,12 @@ extension DataSurvey {
                 plain.count * 2 > masked.count ? .warning : .note, .emptyMasks, plain,
                 ("mask has one value everywhere", "masks have one value everywhere"),
                 "look whether they are complete")
+        case .labels:
+            let empty = masked.filter { $0.mask.values.count(of: 0) == $0.mask.values.pixelCount }
+            return finding(
+                empty.count * 2 > masked.count ? .warning : .note, .emptyMasks, empty,
+                ("picture has no label anywhere", "pictures have no label anywhere"),
+                "look whether there is nothing on them")
         case .reconstruction: return []
         }
     }

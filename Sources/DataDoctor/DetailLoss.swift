@@ -33,12 +33,13 @@ struct DetailLoss {
         windows = areas[areas.count / 2] / (shape.width * shape.height)
         let count = min(Self.most.masks, pairs.count)
         var sums = MeasureSums(shape.task)
-        var thickness = Thickness(shape.task.classes?.count ?? 2)
+        // Of labels none is background.
+        var thickness = Thickness(shape.task.labels.map { $0.count + 1 } ?? shape.task.classes?.count ?? 2)
         var pixels = 0
         var looked = 0
         for place in (0..<count).map({ $0 * pairs.count / count }) {
             let size = pairs[place].facts.size
-            let work = size.width * (shape.task.classes?.count ?? 1)
+            let work = size.width * (shape.task.partCount ?? 1)
             let band = Self.band(size.height, shape.maskHeight, most: max(1, Self.most.pixels / work))
             pixels += band.own.count * work
             guard looked == 0 || pixels <= Self.most.pixels,
@@ -47,13 +48,24 @@ struct DetailLoss {
             looked += 1
             let rows = band.own.map(mask.row)
             let seen = PictureSize(width: shape.maskWidth, height: band.seen)
-            thickness.add(rows, seenAt: seen)
+            if let range = shape.task.labels {
+                for number in 0..<range.count {
+                    thickness.add(
+                        rows.map { $0.map { LabelRange.has($0, number) ? UInt8(number + 1) : 0 } }, seenAt: seen)
+                }
+            } else {
+                thickness.add(rows, seenAt: seen)
+            }
             Self.add(rows, PictureSize(width: size.width, height: rows.count), shape.task, seen, to: &sums)
         }
         guard looked > 0 else { return nil }
         reached = sums.values
         thinnest = thickness.thinnest.map { number, own, seen in
-            (shape.task == .mask ? "an object" : "class \(names.label(number))", own, seen)
+            switch shape.task {
+            case .labels: ("label \(names.label(number - 1))", own, seen)
+            case .classes: ("class \(names.label(number))", own, seen)
+            case .mask, .reconstruction: ("an object", own, seen)
+            }
         }
     }
 
@@ -69,23 +81,28 @@ struct DetailLoss {
     private static func add(
         _ rows: [[UInt8]], _ size: PictureSize, _ task: TrainingTask, _ seen: PictureSize, to sums: inout MeasureSums
     ) {
-        let classes = task.classes?.count ?? 1
+        let classes = task.partCount ?? 1
         var resampler = RowResampler(channels: classes, from: seen, to: size)
         var values = [Float](repeating: 0, count: classes * seen.width)
         var next = 0
+        func isThere(_ byte: Int, _ number: Int) -> Bool {
+            if task.labels != nil { return LabelRange.has(UInt8(byte), number) }
+            return classes == 1 ? byte != 0 : byte == number
+        }
         for y in 0..<seen.height {
             let source = rows[Self.nearest(y, seen.height, size.height)]
             for x in 0..<seen.width {
                 let byte = Int(source[Self.nearest(x, seen.width, size.width)])
                 for number in 0..<classes {
-                    values[number * seen.width + x] = (classes == 1 ? byte != 0 : byte == number) ? 1 : 0
+                    values[number * seen.width + x] = isThere(byte, number) ? 1 : 0
                 }
             }
             values.withUnsafeBufferPointer { row in
                 resampler.push(row) { found in
                     let labels =
-                        classes == 1
-                        ? found.map { $0 >= 0.5 ? 1 : 0 } : ClassMap.largest(Array(found), classes: classes)
+                        task.labels?.bytes(found) { $0 >= 0.5 }
+                        ?? (classes == 1
+                            ? found.map { $0 >= 0.5 ? 1 : 0 } : ClassMap.largest(Array(found), classes: classes))
                     sums.add(labels: labels, mask: rows[next])
                     next += 1
                 }

@@ -8,10 +8,10 @@ extension DataSet {
     /// - Throws: `TrainerError` when a file is no longer what it was.
     package func testsHaveTruth() throws -> Bool {
         guard shape.task.needsMasks, !testing.isEmpty else { return true }
-        func isTruth(_ byte: UInt8) -> Bool { shape.task == .mask ? byte != 0 : byte != ClassRange.void }
-        let found = testing.filter { samples[$0].classes.bytes.contains(where: isTruth) }
+        let task = shape.task
+        let found = testing.filter { samples[$0].classes.bytes.contains(where: task.isTruth) }
         guard shape.hasMargin, patches == nil else { return !found.isEmpty }
-        return try found.contains { try shape.middle(of: sample($0).mask).contains(where: isTruth) }
+        return try found.contains { try shape.middle(of: sample($0).mask).contains(where: task.isTruth) }
     }
 
     /// - Parameter fold: of cross-validation, the part that tests.
@@ -40,14 +40,20 @@ extension DataSet {
             throw TrainerError(
                 "the masks of \(many) hold nothing but class \(only) (the first is of \(samples[first].file))",
                 hint: "say which mask values mean which class with --mask-map, such as --mask-map 0=0,1=1")
+        case .labels:
+            guard classes(of: training).isEmpty else { return }
+            throw TrainerError(
+                "no pixel of any label in the masks of \(many) (the first is of \(samples[first].file))",
+                hint: "look whether these are the right masks")
         case .reconstruction: return
         }
     }
 
-    /// The classes that occur in the masks of samples, in ascending order.
+    /// The classes, or labels, that occur in the masks of samples, in ascending order.
     package func classes(of indices: [Int]) -> [Int] {
         var seen = ByteSet()
         for index in indices { seen.formUnion(samples[index].classes) }
+        if shape.task.labels != nil { return LabelRange.numbers(of: seen.bytes.reduce(0) { $0 | $1 }) }
         return seen.bytes.filter { $0 != ClassRange.void }.map(Int.init)
     }
 }

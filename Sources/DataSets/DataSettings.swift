@@ -17,8 +17,11 @@ package struct DataSettings: Hashable, Sendable {
     package var map: MaskMap?
     /// What the indices of palette masks mean; nil to find it out.
     package var palettes: PaletteRule?
-    /// What annotations call their objects, from value 1 on; nil to find it out, and where masks are pictures.
+    /// What annotations call their objects, from value 1 on; of labels that may overlap what files or annotations call them. nil
+    /// to find it out, and where masks are pictures.
     package var labels: [String]?
+    /// `--sparse-labels`: whether a file that is not there means that its label is nowhere in the picture.
+    package var hasSparseLabels = false
     /// `--range`: which numbers of pictures become 0 and 1.
     package var rangeSetting = RangeSetting.auto
     /// What that is; nil to settle it by the pictures that train.
@@ -35,7 +38,7 @@ package struct DataSettings: Hashable, Sendable {
     package var shownBands: ShownBands?
     /// Whether pictures are turned as their EXIF orientation says.
     package var isOriented = true
-    /// `--classes`: what to call the classes, from class 0; empty for their numbers.
+    /// `--classes`: what to call the classes, from class 0, or the labels that overlap; empty for their numbers.
     package var classNames: [String] = []
     /// The share of samples that train; the rest test.
     package var split = 0.8
@@ -121,7 +124,10 @@ package struct DataSettings: Hashable, Sendable {
     /// Where the files are; nil for the embedded pictures.
     /// - Throws: `TrainerError` when the folders are not there.
     package func layout(for task: TrainingTask) throws -> DataLayout? {
-        isEmbedded ? nil : try layout(needsMasks: task.needsMasks)
+        isEmbedded
+            ? nil
+            : try layout(needsMasks: task.needsMasks).withLabels(
+                task.labels.map { LabelRule(range: $0, names: labels ?? classNames, isSparse: hasSparseLabels) })
     }
 
     /// Where the files are.

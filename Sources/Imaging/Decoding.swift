@@ -86,8 +86,11 @@ public func decodeMask(
 extension PictureInfo {
     /// Reads the header of a picture file; the pixels are not checked.
     /// - Throws: an error that names the file if it cannot be read or its header is damaged.
-    public init(path: String, options: DecodingOptions = DecodingOptions()) throws(ImageError) {
-        self = try RowDecoder(PictureInput.files(path, options), options).info
+    /// - Parameter bands: how many channels are wanted; nil for those of the file.
+    public init(
+        path: String, bands: Int? = nil, options: DecodingOptions = DecodingOptions()
+    ) throws(ImageError) {
+        self = try RowDecoder(PictureInput.files(path, options), options, channels: bands ?? 0).info
     }
 
     /// Reads the header of the file in `bytes`; `name` stands for the file in errors.

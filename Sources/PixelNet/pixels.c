@@ -1,8 +1,8 @@
 /* The smallest net that can be trained: each pixel's logits are weighted sums of its channels.
  *
  * Written by hand, so that tests and fuzzing of the trainer need no compiler of ours. Macros say what it is: CHANNELS,
- * SIDE, NAME, HASH, TILED, OVERFLOWS; CLASSES (and IGNORE) or RECONSTRUCTION for other tasks than a binary mask; TARGET_NAME (in the
- * metadata) and TARGET_CHANNELS for graphs that the trainer refuses.
+ * SIDE, NAME, HASH, TILED, OVERFLOWS; CLASSES (and IGNORE), LABELS or RECONSTRUCTION for other tasks than a binary mask; TARGET_NAME (in
+ * the metadata) and TARGET_CHANNELS for graphs that the trainer refuses.
  */
 #include "unetc_model.h"
 
@@ -45,10 +45,15 @@
 #define TARGETS CHANNELS
 #define TARGET_JSON ""
 #else
+#ifdef LABELS
+#define TARGET_CHANNELS LABELS
+#define OUTPUTS LABELS
+#else
+#define OUTPUTS 1
+#endif
 #ifndef TARGET_CHANNELS
 #define TARGET_CHANNELS 1
 #endif
-#define OUTPUTS 1
 #define TARGETS TARGET_CHANNELS
 #ifndef TARGET_NAME
 #define TARGET_NAME "mask"
@@ -102,8 +107,13 @@ static double pixel(const float *y, const float *t, int i, float *d, double *wei
     }
     return error;
 #else
-    d[0] = 1 / (1 + expf(-y[i])) - t[i];
-    return fmax(y[i], 0) - y[i] * t[i] + log1p(exp(-fabs(y[i])));
+    double sum = 0;
+    for (int k = 0; k < OUTPUTS; k++) {
+        float z = y[k * AREA + i], truth = t[k * AREA + i];
+        d[k] = (1 / (1 + expf(-z)) - truth) / OUTPUTS;
+        sum += (fmax(z, 0) - z * truth + log1p(exp(-fabs(z)))) / OUTPUTS;
+    }
+    return sum;
 #endif
 }
 static void loss(const unetc_call *call, int64_t task) {

@@ -1,7 +1,8 @@
 import Imaging
 import Tasks
 
-/// The picture at its own size: objects or classes tinted, with an outline where one meets another.
+/// The picture at its own size: objects, classes or labels tinted, with an outline where one meets another. Where labels overlap
+/// their colours are mixed.
 final class OverlayRows: PredictionRows {
     private let writer: PNGRowWriter
     private let task: TrainingTask
@@ -31,18 +32,22 @@ final class OverlayRows: PredictionRows {
         var pixels = picture
         for x in labels.indices {
             let label = labels[x]
-            if task == .mask && label == 0 { continue }
+            if task.hasThreshold && label == 0 { continue }
             let isEdge =
                 (x > 0 && labels[x - 1] != label) || (x + 1 < labels.count && labels[x + 1] != label)
                 || (above.map { $0[x] != label } ?? false) || (below.map { $0[x] != label } ?? false)
             if isEdge {
-                Self.mix(&pixels, 3 * x, task == .mask ? Self.outline : ClassColors.color(label), share: 256)
+                Self.mix(&pixels, 3 * x, task == .mask ? Self.outline : color(label), share: 256)
             } else {
-                Self.mix(&pixels, 3 * x, task == .mask ? Self.tint : ClassColors.color(label), share: 96)
+                Self.mix(&pixels, 3 * x, task == .mask ? Self.tint : color(label), share: 96)
             }
         }
         above = labels
         try writer.append(pixels)
+    }
+
+    private func color(_ label: UInt8) -> Color {
+        task.labels == nil ? ClassColors.color(label) : ClassColors.mean(ofLabels: label)
     }
 
     /// `share` of 256 is the colour's, the rest the pixel's.

@@ -35,7 +35,10 @@ struct PredictedMaps: Sendable {
         if said.count > 1 {
             for i in mean.indices { mean[i] /= Float(said.count) }
         }
-        values = channels == 1 ? shape.framed(mean, outside: 0) : mean
+        let area = height * width
+        values =
+            shape.hasMargin
+            ? (0..<channels).flatMap { shape.framed(Array(mean[$0 * area..<($0 + 1) * area]), outside: 0) } : mean
         self.channels = channels
         size = PictureSize(width: shape.maskWidth, height: shape.maskHeight)
     }

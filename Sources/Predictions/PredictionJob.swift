@@ -7,9 +7,9 @@ import TrainerSupport
 /// A picture and where its prediction goes.
 package struct PredictionJob: Hashable, Sendable {
     package var picture: String
-    /// The mask, the class map, or the picture that the net makes of it.
-    var result: String
-    /// The probability of the object, or one file for each class; empty when they are not wanted.
+    /// The mask, the class map, or the picture that the net makes of it; of labels that may overlap a mask for each.
+    var results: [String]
+    /// The probability of the object, or one file for each class or label; empty when they are not wanted.
     var probabilities: [String] = []
     /// The picture with its objects or classes in colours.
     var overlay: String?
@@ -17,7 +17,10 @@ package struct PredictionJob: Hashable, Sendable {
     var replacing = Replacing.own
 
     /// All that is written.
-    var files: [String] { [result] + probabilities + (overlay.map { [$0] } ?? []) }
+    var files: [String] { results + probabilities + (overlay.map { [$0] } ?? []) }
+
+    /// The first.
+    var result: String { results[0] }
 
     /// Looks once more at what would be replaced, just before it is: people work on masks while others are predicted.
     /// - Throws: `ImageError` about the picture when a file has come or was changed.
@@ -29,7 +32,7 @@ package struct PredictionJob: Hashable, Sendable {
 
     /// What one of the files is.
     func what(_ file: String, _ task: TrainingTask) -> String {
-        if file == result { return task.result }
+        if results.contains(where: { ExactText($0) == ExactText(file) }) { return task.result }
         return file == overlay ? "overlay" : "picture of probabilities"
     }
 }
@@ -39,11 +42,17 @@ package struct PredictionTargets: Sendable {
     package let folder: String
     let task: TrainingTask
     package let style: PredictionStyle
+    /// Of classes or labels.
+    let names: [String]
     /// Which files may be replaced.
     package var replacing = Replacing.own
 
-    package init(folder: String, task: TrainingTask, style: PredictionStyle, replacing: Replacing = .own) {
+    package init(
+        folder: String, task: TrainingTask, style: PredictionStyle, names: ClassNames? = nil,
+        replacing: Replacing = .own
+    ) {
         self.folder = folder
+        self.names = names?.names ?? (0..<(task.partCount ?? 0)).map { "\($0)" }
         self.task = task
         self.style = style
         self.replacing = replacing
@@ -57,15 +66,18 @@ package struct PredictionTargets: Sendable {
     func job(_ picture: PredictionPicture) -> PredictionJob {
         let common = style.decoding.channelNames?.core(of: FileSystem.name(picture.path), channel: 0)
         let stem = common ?? FileSystem.stem(picture.path)
-        let name = FileSystem.join(picture.below, stem + ".png")
-        func file(_ folders: String...) -> String {
-            FileSystem.join(folders.reduce(folder, FileSystem.join), name)
+        func file(_ folders: String..., ending: String = "") -> String {
+            let name = FileSystem.join(picture.below, stem + ending + ".png")
+            return FileSystem.join(folders.reduce(folder, FileSystem.join), name)
         }
-        var job = PredictionJob(picture: picture.path, result: file(), replacing: replacing)
+        let results = task.labels == nil ? [file()] : names.map { file(ending: "_" + $0) }
+        var job = PredictionJob(picture: picture.path, results: results, replacing: replacing)
         if style.overlay != .none { job.overlay = file(Self.overlays) }
         guard style.probabilityBits != nil else { return job }
         if let range = task.classes {
             job.probabilities = (0..<range.count).map { file(Self.probabilities, "\($0)") }
+        } else if task.labels != nil {
+            job.probabilities = names.map { file(Self.probabilities, ending: "_" + $0) }
         } else {
             job.probabilities = [file(Self.probabilities)]
         }
@@ -74,7 +86,7 @@ package struct PredictionTargets: Sendable {
 
     /// Why a picture's results cannot have their names; nil when they can.
     func nameFault(_ job: PredictionJob) -> String? {
-        let length = FileName.bytes(of: FileSystem.name(job.result)).count
+        let length = job.results.map { FileName.bytes(of: FileSystem.name($0)).count }.max() ?? 0
         let limit = Files.longestName(in: FileSystem.isFolder(folder) ? folder : ".")
         guard length > limit else { return nil }
         return
@@ -131,7 +143,7 @@ struct PredictionClaims {
     mutating func claim(_ job: PredictionJob, _ task: TrainingTask) throws {
         for file in job.files {
             guard let other = owners[Self.place(of: file)] else { continue }
-            let what = file == job.result ? "the \(task.result) " : ""
+            let what = job.results.contains(file) ? "the \(task.result) " : ""
             throw TrainerError(
                 "\(other) and \(job.picture) would both give \(what)\(file)",
                 hint: "predict them into different folders, or with --recursive from the folder above")
@@ -152,6 +164,7 @@ extension TrainingTask {
         switch self {
         case .mask: "mask"
         case .classes: "class map"
+        case .labels: "mask of a label"
         case .reconstruction: "reconstruction"
         }
     }

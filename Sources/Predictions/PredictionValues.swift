@@ -3,23 +3,25 @@ import Tasks
 
 /// What a net's output says, as numbers from 0 to 1.
 extension TrainingTask {
-    /// Turns outputs `[channels, count]` into probabilities (of the object, or of each class), or the values of a
+    /// Turns outputs `[channels, count]` into probabilities (of the object, or of each class or label), or the values of a
     /// reconstructed picture, in place. What is no number becomes 0, or the same probability for all classes.
     func makeValues(of outputs: UnsafeMutableBufferPointer<Float>, channels: Int) {
         switch self {
-        case .mask: for i in outputs.indices { outputs[i] = Self.probability(outputs[i]) }
+        case .mask, .labels: for i in outputs.indices { outputs[i] = Self.probability(outputs[i]) }
         case .classes: Self.makeProbabilities(outputs, channels)
         case .reconstruction:
             for i in outputs.indices { outputs[i] = outputs[i].isNaN ? 0 : min(max(outputs[i], 0), 1) }
         }
     }
 
-    /// What pixels with such values are: 1 for object, 0 for background; or their classes; nothing of a reconstruction.
-    /// - Parameter threshold: a pixel is object from this probability on.
+    /// What pixels with such values are: 1 for object, 0 for background; their classes; or a bit for each label they have;
+    /// nothing of a reconstruction.
+    /// - Parameter threshold: a pixel is object, or has a label, from this probability on.
     func labels(_ values: UnsafeBufferPointer<Float>, threshold: Float) -> [UInt8] {
         switch self {
         case .mask: values.map { $0 >= threshold ? 1 : 0 }
         case .classes(let range): ClassMap.largest(Array(values), classes: range.count)
+        case .labels(let range): range.bytes(values) { $0 >= threshold }
         case .reconstruction: []
         }
     }

@@ -5,7 +5,7 @@ import Tasks
 struct PredictedRow {
     /// `[channels, width]`, 0 ... 1: probabilities, or the values of a picture.
     var values: UnsafeBufferPointer<Float>
-    /// Of each pixel: 1 for object, 0 for background; or its class.
+    /// Of each pixel: 1 for object, 0 for background; its class; or a bit for each of its labels.
     var labels: [UInt8]
     /// Red, green and blue of each pixel; empty when no overlay is wanted.
     var picture: [UInt8]
@@ -27,7 +27,7 @@ final class PredictionWriter {
     let needsPicture: Bool
     private let size: PictureSize
     private let postprocessing: Postprocessing
-    /// The mask or class map so far, where something is done to it.
+    /// The mask, class map or labels so far, where something is done to it.
     private var labels: [UInt8] = []
     private let task: TrainingTask
     private let threshold: Float
@@ -48,7 +48,9 @@ final class PredictionWriter {
         rowsLeft = size.height
         self.size = size
         postprocessing = task.needsMasks ? style.postprocessing : .none
-        var outputs: [any PredictionRows] = [try ResultRows(job.result, size, channels, task)]
+        var outputs: [any PredictionRows] =
+            task.labels == nil
+            ? [try ResultRows(job.result, size, channels, task)] : [try LabelRows(job.results, size)]
         probabilities = try style.probabilityBits.map { [try ProbabilityRows(job.probabilities, size, bits: $0)] } ?? []
         hasOverlay = job.overlay != nil
         needsPicture = hasOverlay && postprocessing.isNone
@@ -84,7 +86,7 @@ final class PredictionWriter {
     /// - Throws: as `append`.
     func finish(_ picture: () throws -> PictureAgain) throws {
         guard !postprocessing.isNone else { return }
-        postprocessing.apply(to: &labels, width: size.width)
+        postprocessing.apply(to: &labels, width: size.width, task)
         let rows = hasOverlay ? try picture() : nil
         let nothing = UnsafeBufferPointer<Float>(start: nil, count: 0)
         for start in stride(from: 0, to: labels.count, by: size.width) {
@@ -92,6 +94,23 @@ final class PredictionWriter {
                 values: nothing, labels: Array(labels[start..<start + size.width]),
                 picture: try rows?.next() ?? [])
             for output in results { try output.append(row) }
+        }
+    }
+}
+
+/// A mask for each label.
+private final class LabelRows: PredictionRows {
+    private let writers: [PNGRowWriter]
+
+    init(_ paths: [String], _ size: PictureSize) throws {
+        writers = try paths.map { path in
+            try PNGRowWriter(path: path, width: size.width, height: size.height, samples: .gray8, isSmooth: false)
+        }
+    }
+
+    func append(_ row: PredictedRow) throws {
+        for (number, writer) in writers.enumerated() {
+            try writer.append(row.labels.map { LabelRange.has($0, number) ? 255 : 0 })
         }
     }
 }
@@ -114,7 +133,7 @@ private final class ResultRows: PredictionRows {
     func append(_ row: PredictedRow) throws {
         switch task {
         case .mask: try writer.append(row.labels.map { $0 == 0 ? 0 : 255 })
-        case .classes: try writer.append(row.labels)
+        case .classes, .labels: try writer.append(row.labels)
         case .reconstruction:
             let width = writer.width
             var pixels = [UInt8](repeating: 0, count: channels * width)
@@ -126,7 +145,7 @@ private final class ResultRows: PredictionRows {
     }
 }
 
-/// A gray picture of the probability of the object, or one for each class.
+/// A gray picture of the probability of the object, or one for each class or label.
 private final class ProbabilityRows: PredictionRows {
     private let writers: [PNGRowWriter]
     private let bits: Int

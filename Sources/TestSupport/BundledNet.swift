@@ -24,6 +24,7 @@ public struct BundledNet: Sendable, CustomStringConvertible {
         BundledNet("unet-camvid", ["width": 2, "rows": 32, "columns": 48]),
         BundledNet("unet-deep", ["width": 2, "size": 32]),
         BundledNet("unet-gray", ["width": 2, "size": 16]),
+        BundledNet("unet-labels", ["width": 2, "size": 16]),
         BundledNet("unet-nails", ["width": 2, "size": 16]),
         BundledNet("unet-nearest", ["width": 2, "size": 16]),
         BundledNet("unet-recipe", ["width": 2, "size": 32]),

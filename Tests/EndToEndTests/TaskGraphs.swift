@@ -27,6 +27,20 @@ enum TaskGraphs {
         }
         """
 
+    static let labels = """
+        graph labels(width = 8, size = 32) {
+          input  image: [3, size, size]
+          target masks: [3, size, size]
+          enc = relu(conv(image, width, kernel: 3, padding: same))
+          low = relu(conv(max_pool(enc, kernel: 2), 2 * width, kernel: 3, padding: same))
+          up  = conv_transpose(low, width, kernel: 2, stride: 2)
+          dec = relu(conv(concat(up, enc), width, kernel: 3, padding: same))
+          output logits = conv(dec, 3, kernel: 1)
+          loss bce_with_logits(logits, masks) + dice_loss(logits, masks)
+          train { optimizer: adam(lr: 1e-2)   batch: 8   epochs: 12 }
+        }
+        """
+
     static let reconstruction = """
         graph copy(width = 8, size = 32) {
           input image: [3, size, size]

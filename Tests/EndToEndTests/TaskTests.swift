@@ -42,6 +42,56 @@ struct TaskTests {
         #expect(info.contains("4 classes, 0 to 3 and 4, which is ignored"), "\(info)")
     }
 
+    /// Discs, rings and bars that cross each other, told by colour and shape; each is found, and the files say what the net says.
+    @Test func labelsThatOverlapAreLearnedAndPredicted() throws {
+        let trainer = try Trainer(.labels)
+        let base = trainer.folder.path
+        let names = ["disc", "ring", "bar"]
+        for name in ["images", "masks"] {
+            try FileManager.default.createDirectory(atPath: base + "/" + name, withIntermediateDirectories: true)
+        }
+        for index in 0..<40 { try writeCell(index, names, in: base) }
+        _ = try run(
+            trainer, "train", "--data", base, "--out", base + "/run", "--classes", "disc,ring,bar", "--threads", "2")
+        let dice = try column("mean_dice", trainer)
+        #expect(try #require(dice.last) > 0.95, "mean Dice \(dice)")
+        let table = try run(trainer, "evaluate", "--run", base + "/run")
+        for (number, name) in names.enumerated() {
+            let line = table.split(separator: "\n").first { $0.hasPrefix("\(number) (\(name))") }
+            let cells = line?.split(separator: " ").compactMap { Double($0) } ?? []
+            #expect(cells.count > 3 && cells[1] > 0.95, "\(table)")
+        }
+        _ = try run(trainer, "predict", base + "/images", "--run", base + "/run", "--out", base + "/found")
+        let again = try run(
+            trainer, "evaluate", "--run", base + "/run", "--images", base + "/images", "--masks", base + "/found",
+            "--split",
+            "0")
+        #expect(again.contains("mean Dice 1.0000"), "\(again)")
+        _ = try run(
+            trainer, "train", "--data", base, "--out", base + "/pieces", "--classes", "disc,ring,bar", "--patches", "2",
+            "--epochs", "2")
+    }
+
+    private func writeCell(_ index: Int, _ names: [String], in base: String) throws {
+        let side = 32 + index % 5
+        var picture = Bitmap(width: side, height: side, channels: 3)
+        var masks = [Bitmap](repeating: Bitmap(width: side, height: side, channels: 1), count: 3)
+        let (x0, y0) = (10 + index * 7 % 11, 10 + index * 5 % 13)
+        for y in 0..<side {
+            for x in 0..<side {
+                let square = (x - x0) * (x - x0) + (y - y0) * (y - y0)
+                let other = (x - x0 - 6) * (x - x0 - 6) + (y - y0) * (y - y0)
+                let isThere = [square < 49, (36..<100).contains(other), abs(x - 2 * y + index % 20) < 5]
+                for c in 0..<3 {
+                    picture[x, y, c] = UInt8((x * 31 + y * 17 + c * 7 + index * 13) % 60) + (isThere[c] ? 120 : 0)
+                    masks[c][x, y] = isThere[c] ? 255 : 0
+                }
+            }
+        }
+        try picture.writePNG(to: base + "/images/cell \(index).png")
+        for (mask, name) in zip(masks, names) { try mask.writePNG(to: base + "/masks/cell \(index)_\(name).png") }
+    }
+
     /// The net says nothing about the outermost two pixels of 32, and they count neither for nor against it.
     @Test func outputsSmallerThanMasksAreComparedWithTheirMiddle() throws {
         let trainer = try Trainer(.middle)

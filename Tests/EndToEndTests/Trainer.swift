@@ -20,6 +20,7 @@ struct Trainer {
     }
     private static let classes = Result { try compile(text: TaskGraphs.classes) }
     private static let middle = Result { try compile(text: TaskGraphs.middle) }
+    private static let labels = Result { try compile(text: TaskGraphs.labels) }
     private static let reconstruction = Result { try compile(text: TaskGraphs.reconstruction) }
 
     private static func compile(text: String) throws -> String {
@@ -45,6 +46,8 @@ struct Trainer {
         case classes
         /// The middle of a binary mask.
         case middle
+        /// Three labels that overlap.
+        case labels
         /// Its input.
         case reconstruction
     }
@@ -56,6 +59,7 @@ struct Trainer {
             case .mask: try Self.unet.get()
             case .classes: try Self.classes.get()
             case .middle: try Self.middle.get()
+            case .labels: try Self.labels.get()
             case .reconstruction: try Self.reconstruction.get()
             }
     }

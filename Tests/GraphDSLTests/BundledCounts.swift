@@ -14,6 +14,7 @@ struct BundledCounts: Sendable {
             name: "unet-camvid", parameters: unet(classes: 11, block: normalized) { conv(2 * $0, $0, 2) },
             output: [11, 144, 192]),
         BundledCounts(name: "unet-gray", parameters: gray, output: [1, 256, 256]),
+        BundledCounts(name: "unet-labels", parameters: labels, output: [2, 128, 128]),
         BundledCounts(name: "unet-nails", parameters: unet { conv(2 * $0, $0, 3) }, output: mask),
         BundledCounts(name: "unet-recipe", parameters: recipe, output: mask),
         // Two heads more, of a weight for each channel below and a bias.
@@ -74,6 +75,12 @@ struct BundledCounts: Sendable {
         let up = [(8 * w, 4 * w), (4 * w, 2 * w), (2 * w, w), (w, w)]
         return down.reduce(0) { $0 + normalizedPair($1.0, $1.1, $1.1) }
             + up.reduce(0) { $0 + normalizedPair($1.0, $1.0, $1.1) } + conv(w, 1, 1)
+    }()
+
+    private static let labels: Int = {
+        let w = width
+        let down = normalized(3, w) + [w, 2 * w, 4 * w].reduce(0) { $0 + normalized($1, 2 * $1) }
+        return down + [4 * w, 2 * w, w].reduce(0) { $0 + conv(2 * $1, $1, 2) + normalized(2 * $1, $1) } + conv(w, 2, 1)
     }()
 
     private static let gray: Int = {

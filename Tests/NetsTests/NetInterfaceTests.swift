@@ -16,6 +16,10 @@ import TrainerTestSupport
         #expect(classes.shape.maskHeight == 16 && classes.output == "logits")
         let every = try NetInterface(model: try PixelModel.load(["CLASSES=2"]))
         #expect(every.task == .classes(ClassRange(count: 2)))
+        for count in [2, 8] {
+            let labels = try NetInterface(model: try PixelModel.load(["LABELS=\(count)"]))
+            #expect(labels.task == .labels(LabelRange(count: count)) && labels.output == "logits")
+        }
         let input = try NetInterface(model: try PixelModel.load(["RECONSTRUCTION=1", "CHANNELS=1"]))
         #expect(try NetInterface(model: try PixelModel.load(["CHANNELS=7"])).shape.channels == 7)
         #expect(input.task == .reconstruction && input.target == nil && input.canTrain)
@@ -23,7 +27,11 @@ import TrainerTestSupport
 
     @Test(arguments: [
         (["CLASSES=300"], "for up to 255 classes; the graph has 300"),
-        (["TARGET_CHANNELS=2"], "not real targets of several channels: found \"mask\" [2, 16, 16]"),
+        (["TARGET_CHANNELS=2"], "an output of the target's shape [2, 16, 16], or of its middle"),
+        (
+            ["LABELS=9"],
+            "up to 8 of them whose labels may overlap, and class maps classes[H, W]: found \"mask\" [9, 16, 16]"
+        ),
         (["TARGET_NAME=\"other\""], "says nothing about the target \"mask\""),
         (
             ["CHANNELS=2", "RECONSTRUCTION=1"],

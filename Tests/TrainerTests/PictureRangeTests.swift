@@ -280,7 +280,7 @@ import TrainerTestSupport
         let earlier = PictureFloats(try PictureReader(path: path), .highBytes)
         _ = try earlier.next()
         #expect(try earlier.next().luma.units.allSatisfy { $0 == Float(1) / 255 })
-        let job = PredictionJob(picture: path, result: "")
+        let job = PredictionJob(picture: path, results: [""])
         let tools = PredictionTools(shape: shape, style: PredictionStyle(range: range))
         let picture = try tools.decode(job).get().picture
         #expect(picture == numbers(over: 4095))

@@ -10,14 +10,16 @@ package struct DrawnMask: Hashable, Sendable {
     var shapes: [AnnotatedShape]
     /// What its labels are called.
     var labels: [String] = []
-    /// The value of each label, once they are settled.
+    /// The value of each label, once they are settled; its bit, where labels may overlap.
     var values: [UInt8] = []
+    /// Whether what lies under a shape stays.
+    var overlaps = false
 
     /// Draws it.
     /// - Parameter picture: the size of its picture, as seen.
     func bitmap(of picture: PictureSize) -> Bitmap {
         let own = size ?? picture
-        var raster = ShapeRaster(own)
+        var raster = ShapeRaster(own, overlaps: overlaps)
         for shape in shapes where values.indices.contains(shape.label) {
             raster.draw(shape.outline, value: values[shape.label])
         }

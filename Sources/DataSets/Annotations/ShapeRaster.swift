@@ -1,14 +1,18 @@
 import Tasks
 
 /// Draws shapes pixel by pixel: a pixel belongs to a shape if its middle lies inside. Shapes that come later lie over
-/// earlier ones.
+/// earlier ones, or where values are bits of labels that may overlap, beside them.
 struct ShapeRaster {
     let size: PictureSize
     /// Row by row; 0 where nothing was drawn.
     private(set) var pixels: [UInt8]
 
-    init(_ size: PictureSize) {
+    /// The bits of a pixel that stay when something is drawn over it.
+    private let kept: UInt8
+
+    init(_ size: PictureSize, overlaps: Bool = false) {
         self.size = size
+        kept = overlaps ? .max : 0
         pixels = Array(repeating: 0, count: size.width * size.height)
     }
 
@@ -63,7 +67,7 @@ struct ShapeRaster {
         let start = Self.whole((left - 0.5).rounded(.up), within: size.width)
         let end = Self.whole((right - 0.5).rounded(.up), within: size.width)
         guard start < end else { return }
-        for place in row * size.width + start..<row * size.width + end { pixels[place] = value }
+        for place in row * size.width + start..<row * size.width + end { pixels[place] = pixels[place] & kept | value }
     }
 
     /// Whatever the number: annotations may lie outside of their picture.
@@ -78,7 +82,8 @@ struct ShapeRaster {
             guard number % 2 == 1 else { continue }
             for at in place..<place + count {
                 let (x, y) = (at / own.height, at % own.height)
-                if x < size.width && y < size.height { pixels[y * size.width + x] = value }
+                guard x < size.width && y < size.height else { continue }
+                pixels[y * size.width + x] = pixels[y * size.width + x] & kept | value
             }
         }
     }

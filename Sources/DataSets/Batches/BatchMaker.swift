@@ -65,7 +65,7 @@ package struct BatchMaker: Sendable {
         let sample = Sample(name: piece.name, file: piece.file, picture: PicturePlanes.none, mask: [])
         guard shape.task.needsMasks else { return BatchItem(picture: picture, target: nil, sample: sample) }
         let drawn = PictureSize(width: shape.maskWidth, height: shape.maskHeight)
-        let target = Self.floats(count: drawn.width * drawn.height) {
+        let target = target(area: drawn.width * drawn.height) {
             window.resampling.mask(piece.mask, of: piece.rect, whole: piece.whole, as: drawn, fed: fed, into: $0)
         }
         return BatchItem(picture: picture, target: target, sample: sample)
@@ -80,8 +80,22 @@ package struct BatchMaker: Sendable {
             feed(out, sample.picture)
         }
         guard shape.task.needsMasks else { return BatchItem(picture: picture, target: nil, sample: sample) }
-        let target = Self.floats(count: sample.mask.count) { mask(sample.mask, augmentation.space, $0) }
+        let target = target(area: sample.mask.count) { mask(sample.mask, augmentation.space, $0) }
         return BatchItem(picture: picture, target: target, sample: sample)
+    }
+
+    /// The numbers of a mask, which `fill` writes; of labels that may overlap these are bytes, of which each label gets its bit,
+    /// `[labels, area]`.
+    private func target(area: Int, _ fill: (UnsafeMutablePointer<Float>) -> Void) -> [Float] {
+        let count = data.shape.task.labels?.count ?? 1
+        return Self.floats(count: count * area) { out in
+            fill(out)
+            guard data.shape.task.labels != nil else { return }
+            for place in 0..<area {
+                let byte = UInt8(out[place])
+                for number in 0..<count { out[number * area + place] = LabelRange.has(byte, number) ? 1 : 0 }
+            }
+        }
     }
 
     private func color(_ out: UnsafeMutablePointer<Float>, _ augmentation: Augmentation) {

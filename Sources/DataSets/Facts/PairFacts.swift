@@ -105,13 +105,11 @@ struct DecodedPair: Sendable {
         picture = sized.planes
         mask = []
         if let look { facts = PairFacts(sized.info, look) }
-        let path: String
-        switch pair.source {
-        case .file(let file): path = file
-        case .drawn(let drawn):
-            draw(drawn, of: PictureSize(width: sized.info.width, height: sized.info.height))
+        guard let source = pair.source else { return }
+        let own = PictureSize(width: sized.info.width, height: sized.info.height)
+        guard case .file(let path) = source else {
+            try source.made(of: own, decoding).map { take($0) }
             return
-        case nil: return
         }
         var maskLook: MaskLook?
         let sizedMask = try SizedMask(
@@ -128,10 +126,13 @@ struct DecodedPair: Sendable {
         self.facts = facts
     }
 
-    private mutating func draw(_ drawn: DrawnMask, of picture: PictureSize) {
-        let bitmap = drawn.bitmap(of: picture)
+    /// A mask that was made of other files.
+    private mutating func take(_ bitmap: Bitmap) {
         mask = bitmap.resizedNearest(width: shape.maskWidth, height: shape.maskHeight).pixels
-        if facts != nil { facts?.mask = MaskFacts(bitmap) }
+        guard var facts else { return }
+        facts.mask = MaskFacts(bitmap)
+        facts.decodingBytes = max(facts.decodingBytes, picture.byteCount + 3 * bitmap.pixels.count)
+        self.facts = facts
     }
 
     /// Of the picture as it is decoded, and of the mask.

@@ -29,6 +29,8 @@ package struct DataFolders: Hashable, Sendable {
     var maskName: MaskName?
     /// How the files of a picture are named that has one a channel; nil for whole files, or to find it out.
     var channels: ChannelNames?
+    /// Which labels masks have that may overlap; nil for other masks.
+    var labels: LabelRule?
     /// The pairs of `--pairs`, whose file the others name then.
     package var list: PairList.Part?
 }
@@ -47,6 +49,13 @@ package struct DataLayout: Hashable, Sendable {
     package func withChannels(_ channels: ChannelNames?) -> DataLayout {
         var result = self
         for place in result.folders.indices { result.folders[place].channels = channels }
+        return result
+    }
+
+    /// The same for masks of labels that may overlap.
+    func withLabels(_ labels: LabelRule?) -> DataLayout {
+        var result = self
+        for place in result.folders.indices { result.folders[place].labels = labels }
         return result
     }
 

@@ -39,6 +39,9 @@ package struct SamplePairing: Hashable, Sendable {
     package private(set) var channels: ChannelNames?
     /// What masks are drawn from; nil where they are pictures.
     private(set) var annotations: AnnotationSet?
+    /// Of labels that may overlap: which there are, and what files call them; nil for other masks.
+    private(set) var labelRule: LabelRule?
+    private(set) var labelFiles: LabelSearch.Found?
     /// Why there is no pair.
     package private(set) var fault: TrainerError?
 
@@ -51,6 +54,17 @@ package struct SamplePairing: Hashable, Sendable {
 
     /// As `init(_:)`, but finding no pair at all is no error.
     package init(listing folders: DataFolders) throws {
+        labelRule = folders.labels
+        try pair(folders)
+        guard let labelRule else { return }
+        // Files that are alone with their pictures have a band for each label.
+        for place in pairs.indices {
+            guard case .file(let path)? = pairs[place].source else { continue }
+            pairs[place].source = .labels(LabelPlanes(content: .bands(path, labelRule.range)))
+        }
+    }
+
+    private mutating func pair(_ folders: DataFolders) throws {
         if let list = folders.list {
             take(list, needsMasks: folders.masks != nil)
             return
@@ -70,16 +84,31 @@ package struct SamplePairing: Hashable, Sendable {
             take(pictures)
             pair(pictures, annotations, masks)
         } else if isOne {
+            if try pairLabels(inOne: folder, folders) { return }
             try pair(inOne: folder, folders)
         } else {
             let maskFolder = try PictureFolder(masks)
             channels = channels ?? NamedPictures.numberedChannels(folder, masks: maskFolder)
             let pictures = NamedPictures(folder, channels: channels)
             take(pictures)
+            if let labelRule, folders.maskName == nil,
+                let found = try LabelSearch(pictures: pictures, rule: labelRule).found(in: maskFolder)
+            {
+                let used = Set(found.folders.map(ExactText.init))
+                subfolders += maskFolder.subfolders.filter { !used.contains(ExactText($0)) }
+                if found.isInFolders {
+                    report.issues += maskFolder.issues
+                    report.fileCount += maskFolder.fileCount
+                }
+                return pair(pictures, found, masks)
+            }
             let masks = NamedPictures(maskFolder)
             report.fileCount += masks.folder.fileCount
             subfolders += masks.folder.subfolders
             pair(pictures, masks, folders.maskName)
+            if let labelRule, folders.maskName == nil, pairs.isEmpty, !pictures.files.isEmpty {
+                fault = Self.withoutLabels(pictures, masks, labelRule)
+            }
         }
     }
 
@@ -88,6 +117,53 @@ package struct SamplePairing: Hashable, Sendable {
         report.fileCount = pictures.folder.fileCount
         pictureCount = pictures.files.count
         subfolders = pictures.folder.subfolders
+    }
+
+    /// Pictures with the files of their labels.
+    private mutating func pair(_ pictures: NamedPictures, _ found: LabelSearch.Found, _ place: String) {
+        labelFiles = found
+        maskCount = found.planes.values.reduce(0) { $0 + $1.count }
+        report.fileCount += found.fileCount
+        for picture in pictures.files {
+            if let planes = found.planes[ExactText(picture.stem)] {
+                let mask = MaskSource.labels(LabelPlanes(content: .files(planes)))
+                pairs.append(SamplePair(stem: picture.stem, picture: picture.path, mask: mask))
+            } else {
+                report.issues.append(
+                    DataIssue(
+                        file: picture.path, reason: "has no mask of any label in \(place)", kind: .pictureAlone))
+            }
+        }
+        report.issues += found.issues
+        guard pairs.isEmpty else { return }
+        let first = report.issues.first.map { "; the first fault is " + $0.text } ?? ""
+        fault = TrainerError("no picture in \(pictures.folder.path) has masks of its labels in \(place)\(first)")
+    }
+
+    /// Pictures and the files of their labels in one folder, where it is known what the labels are called.
+    /// - Returns: false where masks are not of that kind.
+    /// - Throws: `TrainerError` where nothing tells masks from pictures.
+    private mutating func pairLabels(inOne folder: PictureFolder, _ folders: DataFolders) throws -> Bool {
+        guard let labelRule, folders.maskName == nil else { return false }
+        let all = NamedPictures(folder)
+        guard !labelRule.names.isEmpty else {
+            guard all.nameWithin == nil else { return false }
+            throw TrainerError(
+                "\(folders.pictures): pictures and masks are in the same folder, and nothing tells which are which",
+                hint: "name the labels, such as --classes nucleus,membrane, where masks are called NAME_nucleus and "
+                    + "NAME_membrane; or put the masks into a folder of their own and name it with --masks")
+        }
+        let search = LabelSearch(pictures: all, rule: labelRule)
+        let masks = all.filtered { search.parted($0) != nil }
+        guard !masks.files.isEmpty else { return false }
+        let pictures = all.filtered { search.parted($0) == nil }
+        take(all)
+        pictureCount = pictures.files.count
+        var found = LabelSearch(pictures: pictures, rule: labelRule).byName(masks)
+        // They are counted with the pictures.
+        found.fileCount = 0
+        pair(pictures, found, folders.masks ?? "")
+        return true
     }
 
     /// - Parameter told: how masks are named, if somebody said so; else like their pictures, or as is found out.
@@ -226,6 +302,22 @@ extension SamplePairing {
     /// Whether both are one folder.
     private static func areOne(_ pictures: String, _ masks: String) -> Bool {
         Files.identity(of: pictures).map { $0 == Files.identity(of: masks) } ?? false
+    }
+
+    private static func withoutLabels(
+        _ pictures: NamedPictures, _ masks: NamedPictures, _ rule: LabelRule
+    ) -> TrainerError {
+        let picture = pictures.files.first?.stem ?? ""
+        let label = rule.names.first ?? "nucleus"
+        let there =
+            masks.files.first.map { "the first one there is \(FileSystem.name($0.path))" }
+            ?? masks.folder.picturesInside ?? "there is none"
+        let named = rule.names.isEmpty ? "" : " called \(Text.list(rule.names, most: 8))"
+        return TrainerError(
+            "no picture in \(pictures.folder.path) has masks of \(rule.range.count) labels\(named) in "
+                + "\(masks.folder.path): expected \(picture)_\(label).png, \(label)/\(picture).png, or \(picture) with "
+                + "\(rule.range.count) bands; \(there)",
+            hint: "--classes says what labels are called, in the order of the target's channels")
     }
 
     private static func undivided(_ pictures: String, _ masks: String) -> TrainerError {

@@ -8,6 +8,7 @@ extension MaskMap {
     /// - Parameter masks: in the order of the samples.
     /// - Throws: `TrainerError` as `detected` does.
     static func standard(for task: TrainingTask, _ masks: [MaskFile]) throws -> MaskMap {
+        if task.labels != nil { return .bits }
         guard let range = task.classes else { return try detected(masks) }
         return MaskMap(range)
     }

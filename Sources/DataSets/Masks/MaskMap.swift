@@ -21,6 +21,13 @@ public struct MaskMap: Hashable, Sendable, CustomStringConvertible {
         if let ignore = range.ignore, classes.indices.contains(ignore) { classes[ignore] = ClassRange.void }
     }
 
+    /// The bytes of labels that may overlap, each for itself.
+    static let bits = {
+        var map = MaskMap(background: [], object: [])
+        for byte in 0...UInt8.max { map.classes[Int(byte)] = byte }
+        return map
+    }()
+
     /// Oxford-IIIT trimaps: 1 pet, 2 background, 3 border, which counts as pet.
     public static let trimap = MaskMap(background: [2], object: [1, 3])
 
@@ -130,6 +137,10 @@ extension MaskMap {
                 throw TrainerError(
                     "mask map \"\(description)\": the graph's loss ignores nothing, so no value can be left out",
                     hint: "write cross_entropy(…, ignore: \(range.count)) in the graph and compile it again")
+            }
+        case .labels(let range):
+            if let number = map.firstClass(from: range.count, below: Int(ClassRange.void)) {
+                throw Self.fault(description, "the graph has the labels 0 to \(range.count - 1), found \(number)")
             }
         case .reconstruction:
             throw TrainerError(

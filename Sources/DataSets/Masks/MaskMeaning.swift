@@ -124,11 +124,19 @@ package struct MaskMeaning: Hashable, Sendable {
     /// - Parameter task: nil where no net is known.
     /// - Throws: `TrainerError` when the net has other classes.
     package func settled(for task: TrainingTask?) throws -> Settled {
+        if let range = task?.labels, !hasLabels {
+            throw fault(
+                "the net learns \(range.count) labels that overlap, whose masks have one value each, found "
+                    + (hasColours ? "colours" : "values"),
+                hint:
+                    "labels of files or annotations are joined by their names, such as \"nucleus=nuc+nuclei,membrane=mem\"; "
+                    + "--classes gives the names alone")
+        }
         let (entries, names) = try isNamed ? numbered(task) : (entries, [])
         var map = MaskMap(background: [], object: [])
         var colours: [PaletteRule.Entry] = []
         var labels: [String] = []
-        if hasLabels, !entries.contains(where: { $0.values.contains(0) }) {
+        if hasLabels, task?.labels == nil, !entries.contains(where: { $0.values.contains(0) }) {
             // What nobody has outlined is background, or where that is a class with labels, left out.
             let isTaken =
                 task != .mask && entries.contains { $0.number == 0 } && !self.entries.contains(where: \.isBackground)
@@ -161,8 +169,10 @@ package struct MaskMeaning: Hashable, Sendable {
     /// The entries with numbers in place of names, and the names in the order of these numbers.
     private func numbered(_ task: TrainingTask?) throws -> (entries: [Entry], names: [String]) {
         var classes = entries.filter { !$0.isIgnored }
-        let count = task == .mask ? 2 : task?.classes?.count
-        let speaksOfGround = entries.contains { $0.colours.contains(.black) || $0.values.contains(0) }
+        let count = task == .mask ? 2 : task?.partCount
+        // Of labels that overlap a pixel may have none.
+        let speaksOfGround =
+            task?.labels != nil || entries.contains { $0.colours.contains(.black) || $0.values.contains(0) }
         if !speaksOfGround, !classes.contains(where: \.isBackground), count.map({ $0 == classes.count + 1 }) ?? true {
             let ground = Entry(
                 name: "background", values: hasColours ? [] : [0], colours: hasColours ? [.black] : [])
@@ -172,11 +182,15 @@ package struct MaskMeaning: Hashable, Sendable {
             classes.insert(classes.remove(at: place), at: 0)
         }
         if let count, count != classes.count {
-            let expected = task == .mask ? "background and object" : Text.count(count, "class", "classes")
+            let expected =
+                task == .mask
+                ? "background and object"
+                : task?.labels != nil ? Text.count(count, "label") : Text.count(count, "class", "classes")
             throw fault(
                 "the net learns \(expected), found \(Text.count(classes.count, "name"))",
-                hint:
-                    "give a name for each class; black is the background if nobody says otherwise and a name is missing"
+                hint: task?.labels != nil
+                    ? "give a name for each label, in the order of the target's channels"
+                    : "give a name for each class; black is the background if nobody says otherwise and a name is missing"
             )
         }
         let names = classes.map(\.name)

@@ -1,3 +1,5 @@
+import Tasks
+
 /// How often each value occurs in a mask file.
 package struct MaskValues: Hashable, Sendable {
     private var counts = [Int](repeating: 0, count: 256)
@@ -26,6 +28,11 @@ package struct MaskValues: Hashable, Sendable {
 
     /// Pixels that hold the value.
     package func count(of value: UInt8) -> Int { counts[Int(value)] }
+
+    /// Pixels whose byte has the bit of a label that may overlap others.
+    package func count(ofLabel number: Int) -> Int {
+        counts.indices.reduce(0) { LabelRange.has(UInt8($1), number) ? $0 + counts[$1] : $0 }
+    }
 
     package var pixelCount: Int { counts.reduce(0, +) }
 

@@ -49,6 +49,17 @@ struct ForegroundPlaces: Hashable, Sendable {
         }
     }
 
+    /// The places of each label that occurs, of masks whose labels may overlap. Each combination of a label with others is there
+    /// as often as it has pixels.
+    func byLabel(_ range: LabelRange) -> [[Int32]] {
+        (0..<range.count).compactMap { number in
+            let values = places.keys.filter { LabelRange.has($0, number) }.sorted()
+            let total = values.reduce(0) { $0 + counts[Int($1)] }
+            let mine = values.flatMap { share($0, of: total) }
+            return mine.isEmpty ? nil : mine
+        }
+    }
+
     /// Some of a value's places, as many as its pixels are a part of all of its class, and one at least.
     private func share(_ value: UInt8, of total: Int) -> [Int32] {
         guard let mine = places[value] else { return [] }

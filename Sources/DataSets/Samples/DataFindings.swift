@@ -65,14 +65,30 @@ package struct MaskFindings: Hashable, Sendable {
     var values: MaskValues
     package var map: MaskMap
     var task: TrainingTask
+    /// Of labels that may overlap; empty for other tasks.
+    var names: [String] = []
 
     var text: String {
+        if let range = task.labels { return labelText(range) }
         guard let range = task.classes else { return binaryText }
         let found = (0..<range.count).filter { map.values(of: UInt8($0)).contains(where: values.contains) }
         let classes = found.count == range.count ? "all" : "\(found.count) of the"
         let ignored = share(of: ClassRange.void)
         let left = ignored > 0 ? ", \(Text.fixed(100 * ignored, 1)) % of the pixels are ignored" : ""
         return "masks hold \(values.list): \(classes) \(range.count) classes\(left)"
+    }
+
+    /// Pixels that have a label.
+    package func count(ofLabel number: Int) -> Int { values.count(ofLabel: number) }
+
+    private func labelText(_ range: LabelRange) -> String {
+        let total = Double(max(1, values.pixelCount))
+        func percent(_ count: Int) -> String { Text.fixed(100 * Double(count) / total, 1) + " %" }
+        let shares = (0..<range.count).map { number in
+            "\(names.indices.contains(number) ? names[number] : "\(number)") \(percent(values.count(ofLabel: number)))"
+        }
+        let several = values.values.filter { $0.nonzeroBitCount > 1 }.reduce(0) { $0 + values.count(of: $1) }
+        return "of the pixels \(shares.joined(separator: ", ")), \(percent(several)) of several labels"
     }
 
     private var binaryText: String {

@@ -55,10 +55,11 @@ struct EmbeddedSamples: Sendable {
             for column in 0..<shape.width {
                 let x = (Double(column) + 0.5) / Double(shape.width)
                 let y = (Double(row) + 0.5) / Double(shape.height)
-                let blob = blobs.firstIndex { $0.contains(x, y) }
+                let covering = covering(blobs, x, y)
                 let shade = 1 + light.x * (x - 0.5) * 2 + light.y * (y - 0.5) * 2
                 let noise = Lattice.unit(grain, column, row) * 0.08 - 0.04
-                let colour = (blob.map { kinds[$0].skin } ?? ground).colour(x, y)
+                let skins = covering.isEmpty ? [ground] : covering.map { kinds[$0].skin }
+                let colour = Self.mean(skins.map { $0.colour(x, y) })
                 put(colour.map { $0 * shade + noise }, at: row * shape.width + column, in: &picture)
             }
         }
@@ -66,14 +67,28 @@ struct EmbeddedSamples: Sendable {
         return Sample(name: name, file: name, picture: picture, mask: mask(blobs, kinds.map(\.number)))
     }
 
-    /// The class of each blob and what it is painted with.
+    /// The blobs that are seen at a place: the first one of those there, or all, where labels may overlap.
+    private func covering(_ blobs: [Blob], _ x: Double, _ y: Double) -> [Int] {
+        let all = blobs.indices.lazy.filter { blobs[$0].contains(x, y) }
+        return shape.task.labels == nil ? Array(all.prefix(1)) : Array(all)
+    }
+
+    private static func mean(_ colours: [[Double]]) -> [Double] {
+        guard colours.count > 1 else { return colours[0] }
+        return (0..<3).map { channel in colours.reduce(0) { $0 + $1[channel] } / Double(colours.count) }
+    }
+
+    /// The class of each blob, or the bit of its label, and what it is painted with.
     private func kinds(of count: Int, _ index: Int, _ skin: Texture) -> [(number: UInt8, skin: Texture)] {
-        guard let range = shape.task.classes, range.count > 2 else { return Array(repeating: (1, skin), count: count) }
+        // Of classes one is the ground.
+        let things = shape.task.labels?.count ?? (shape.task.classes?.count ?? 2) - 1
+        guard things > 1 else { return Array(repeating: (1, skin), count: count) }
         // A stream of its own, so that grounds and blobs are those of a binary mask.
-        var random = SplitMix64(seed: 0x756E_6574, UInt64(index), UInt64(range.count))
+        var random = SplitMix64(seed: 0x756E_6574, UInt64(index), UInt64(things + 1))
         return (0..<count).map { _ in
-            let kind = random.index(below: min(range.count - 1, Texture.tints.count))
-            return (UInt8(kind + 1), Texture(&random, tint: Texture.tints[kind].map { $0 * 2 * Self.warmth }))
+            let kind = random.index(below: min(things, Texture.tints.count))
+            let number = shape.task.labels == nil ? UInt8(kind + 1) : LabelRange.bit(kind)
+            return (number, Texture(&random, tint: Texture.tints[kind].map { $0 * 2 * Self.warmth }))
         }
     }
 
@@ -84,8 +99,7 @@ struct EmbeddedSamples: Sendable {
             for column in 0..<shape.maskWidth {
                 let x = (Double(column) + 0.5) / Double(shape.maskWidth)
                 let y = (Double(row) + 0.5) / Double(shape.maskHeight)
-                let blob = blobs.firstIndex { $0.contains(x, y) }
-                mask[row * shape.maskWidth + column] = blob.map { numbers[$0] } ?? 0
+                mask[row * shape.maskWidth + column] = covering(blobs, x, y).reduce(0) { $0 | numbers[$1] }
             }
         }
         return mask

@@ -75,26 +75,30 @@ package struct SampleLoading {
         _ = try map?.fitted(to: shape.task)
         var report = DataReport()
         var pairings = try layout.folders.map { try SamplePairing($0) }
-        let labels = try pairings.settleLabels(labels, for: shape.task)
+        let settled = try pairings.settleLabels(labels, map: map, names: names, for: shape.task)
         var loading = self
         loading.decoding.channelNames = pairings.lazy.compactMap(\.channels).first ?? decoding.channelNames
         return try loading.load(
-            pairings, layout, map: map, palettes: palettes, labels: labels, names: names, &report)
+            pairings, layout, map: map, palettes: palettes, settled, names: names, &report)
     }
 
     private func load(
-        _ pairings: [SamplePairing], _ layout: DataLayout, map: MaskMap?, palettes: PaletteRule?, labels: [String]?,
-        names: [String], _ report: inout DataReport
+        _ pairings: [SamplePairing], _ layout: DataLayout, map: MaskMap?, palettes: PaletteRule?,
+        _ settled: SettledLabels, names: [String], _ report: inout DataReport
     ) throws -> LoadedSamples {
         var usable = try decode(pairings, &report)
         for (index, folders) in layout.folders.enumerated() where !usable.contains(where: { $0.folder == index }) {
             throw Self.nothingLeft(folders, pairings[index].pairs.count, report)
         }
         let palettes = try settlePalettes(of: &usable, map: map, given: palettes)
-        let own = try map == nil ? labels.map { try MaskMap.standard(for: shape.task, labels: $0, names: names) } : nil
-        var loaded = try samples(of: usable, layout, map: map ?? own, palettes, report)
+        let labels = settled.labels
+        let own =
+            try map == nil && shape.task.labels == nil
+            ? labels.map { try MaskMap.standard(for: shape.task, labels: $0, names: names) } : nil
+        var loaded = try samples(of: usable, layout, map: map ?? own, palettes, report, labelNames: settled.names)
         loaded.reader?.labels = labels
-        loaded.findings.drawn = pairings.drawnText(labels)
+        loaded.findings.drawn = pairings.drawnText(settled)
+        loaded.findings.classNames = settled.names
         if let labels, own != nil, shape.task.classes?.count == labels.count + 1 {
             loaded.findings.classNames = ["background"] + labels
         }
@@ -106,7 +110,8 @@ package struct SampleLoading {
     /// The samples of decoded pairs.
     /// - Throws: `TrainerError` when a mask holds a value outside the map, or a folder's masks are ignored everywhere.
     package func samples(
-        of usable: [Usable], _ layout: DataLayout, map: MaskMap?, _ palettes: PaletteRule?, _ report: DataReport
+        of usable: [Usable], _ layout: DataLayout, map: MaskMap?, _ palettes: PaletteRule?, _ report: DataReport,
+        labelNames: [String] = []
     ) throws -> LoadedSamples {
         var loaded = LoadedSamples()
         loaded.report = report
@@ -117,8 +122,10 @@ package struct SampleLoading {
         if shape.task.needsMasks {
             let masks = usable.compactMap(\.maskFile)
             let found = try self.meaning(of: masks, layout, map: map)
-            loaded.findings.masks = MaskFindings(values: masks.union, map: found, task: shape.task)
-            meaning = found
+            loaded.findings.masks = MaskFindings(
+                values: masks.union, map: found, task: shape.task, names: labelNames)
+            // Bits are what they are.
+            meaning = shape.task.labels == nil ? found : nil
         }
         loaded.findings.palettes = palettes
         let reader = SampleReader(
@@ -145,6 +152,8 @@ package struct SampleLoading {
     /// What mask values mean: as given, as the layout says, or as is usual.
     /// - Throws: `TrainerError` when the masks hold other values.
     private func meaning(of masks: [MaskFile], _ layout: DataLayout, map: MaskMap?) throws -> MaskMap {
+        // The map says which file is which label, and all of them have been made one byte.
+        guard shape.task.labels == nil else { return .bits }
         let meaning =
             try map?.fitted(to: shape.task) ?? layoutMap(layout) ?? MaskMap.standard(for: shape.task, masks)
         try meaning.check(masks, for: shape.task)
@@ -153,7 +162,7 @@ package struct SampleLoading {
 
     /// What the layout says of the values, where the net learns what it speaks of: two classes.
     private func layoutMap(_ layout: DataLayout) -> MaskMap? {
-        shape.task.classes.map { $0.count == 2 } ?? true ? layout.map : nil
+        shape.task.partCount.map { $0 == 2 } ?? true ? layout.map : nil
     }
 
     /// The pairs whose files can be read; the others go into the report, as does what was left out before.
@@ -273,7 +282,9 @@ package struct SampleLoading {
         guard patches != nil else { return stored }
         stored.size = one.data.size
         if shape.task.needsMasks {
-            stored.foreground = one.places.byClass(reader.classes(Array(0...UInt8.max), one.table))
+            stored.foreground =
+                shape.task.labels.map(one.places.byLabel)
+                ?? one.places.byClass(reader.classes(Array(0...UInt8.max), one.table))
         }
         return stored
     }

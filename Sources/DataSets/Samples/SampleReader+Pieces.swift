@@ -91,18 +91,14 @@ extension SampleReader {
     private func masks(
         _ rects: [PictureRect], _ stored: StoredSample, _ source: MaskSource, _ content: inout SampleContent
     ) throws -> [[UInt8]] {
-        let path: String
-        switch source {
-        case .file(let file): path = file
-        case .drawn(let drawn):
-            let bitmap = drawn.bitmap(of: stored.size)
+        if let bitmap = try source.made(of: stored.size, decoding) {
             content.mask = MaskFacts(bitmap).content
             let values = bitmap.resizedNearest(width: stored.size.width, height: stored.size.height).pixels
             return rects.map { classes($0.cut(values, channels: 1, of: stored.size), stored.table) }
         }
         var look: MaskLook?
         let mask = try SizedMask(
-            path: path, options: decoding,
+            path: source.file, options: decoding,
             size: { info in
                 look = MaskLook(info)
                 return (stored.size.width, stored.size.height)

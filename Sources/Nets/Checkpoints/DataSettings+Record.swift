@@ -10,6 +10,7 @@ extension DataSettings: RecordPart {
             ("mask_name", maskName?.description ?? ""), ("pairs", pairs ?? ""),
             ("mask_map", map?.description ?? ""), ("class_names", classNames.joined(separator: ",")),
             ("mask_labels", labels.map { JSON.array($0.map { .string($0) }).text(.compact) } ?? ""),
+            ("sparse_labels", "\(hasSparseLabels)"),
             ("groups", groups?.record ?? ""), ("split", "\(split)"), ("sorted", "\(isSorted)"),
             ("fold", fold?.description ?? ""), ("mask_palette", palettes?.description ?? ""),
             ("range", rangeSetting.description), ("range_numbers", range?.description ?? ""),
@@ -58,6 +59,7 @@ extension DataSettings: RecordPart {
             labels = try? JSON(parsing: text).array?.compactMap(\.string)
             if labels == nil { throw fields.wrong("mask_labels", text, "a list of labels") }
         }
+        hasSparseLabels = try fields.value("sparse_labels", before: false)
         // Earlier versions knew whole pictures alone, and did not say how large those were.
         if fields.has("typical_scale") {
             typicalScale = try fields.optional("typical_scale").map { _ in try fields.value("typical_scale") }

@@ -9,7 +9,8 @@ package struct NetInterface: Hashable, Sendable {
     var picture: String
     /// nil for models without a loss and for those that learn their input.
     package var target: String?
-    /// `[1, H, W]` logits of a mask or of its middle, `[classes, H, W]` logits of a class map, or a picture.
+    /// `[1, H, W]` logits of a mask or of its middle, `[labels, H, W]` of several that may overlap, `[classes, H, W]` logits of a
+    /// class map, or a picture.
     package var output: String
     package var shape: SampleShape
     /// False for models without a loss, which can predict but not train.
@@ -52,16 +53,18 @@ package struct NetInterface: Hashable, Sendable {
         let targets = train?.inputs.filter { $0.role == .target } ?? []
         guard let info = targets.first else { return nil }
         guard targets.count == 1 else {
-            throw unfit("one target, a binary mask [1, H, W] or a class map classes[H, W]", targets)
+            throw unfit(
+                "one target, a binary mask [1, H, W], masks [labels, H, W] of labels that may overlap, or a class map "
+                    + "classes[H, W]", targets)
         }
         guard let description = descriptions.first(where: { $0.name == info.name }) else {
             throw TrainerError(
                 "the model's metadata says nothing about the target \"\(info.name)\"", hint: "compile the graph again")
         }
-        if description.kind == .values && !(info.shape.count == 3 && info.shape[0] == 1) {
+        if description.kind == .values && !(info.shape.count == 3 && info.shape[0] <= LabelRange.maximumCount) {
             throw TrainerError(
-                "the trainer feeds binary masks [1, H, W] and class maps classes[H, W], not real targets of several "
-                    + "channels: found \"\(info.name)\" \(Text.shape(info.shape))",
+                "the trainer feeds binary masks [1, H, W], up to \(LabelRange.maximumCount) of them whose labels may overlap, "
+                    + "and class maps classes[H, W]: found \"\(info.name)\" \(Text.shape(info.shape))",
                 hint: "for one class a pixel declare the target as classes[H, W] and compare it with cross_entropy; "
                     + "run other graphs with unetc run")
         }
@@ -98,9 +101,9 @@ package struct NetInterface: Hashable, Sendable {
             let isWhole = maps.contains { $0.shape == shape }
             let expected = "an output of the target's shape \(Text.shape(shape)), or of its middle"
             let output = try pick(expected) {
-                isWhole ? $0.shape == shape : zip($0.shape, shape).allSatisfy { $0 <= $1 }
+                isWhole ? $0.shape == shape : $0.shape[0] == shape[0] && zip($0.shape, shape).allSatisfy { $0 <= $1 }
             }
-            return (output, .mask)
+            return (output, shape[0] == 1 ? .mask : .labels(LabelRange(count: shape[0])))
         case .classes:
             let size = target.info.shape
             let count = target.description.classes

@@ -10,6 +10,8 @@ package struct TestResult: Hashable, Sendable {
     package var scores: TestScores
     /// Of class maps: how often which class was taken for which.
     package var confusion: ConfusionMatrix?
+    /// Of labels that overlap: how well each was found.
+    package var labels: LabelSums?
     /// Of the masks as `predict` writes them, where that was asked for and there are such.
     package var written: WrittenScores?
     /// What is no number, so that the scores say nothing; nil when all is well.
@@ -51,7 +53,8 @@ package func test(
     }
     guard let patches = data.patches, var scores = sums.scores else {
         return sums.scores.map {
-            TestResult(scores: $0, confusion: sums.measured.confusion, written: written?.scores)
+            TestResult(
+                scores: $0, confusion: sums.measured.confusion, labels: sums.measured.labels, written: written?.scores)
         }
     }
     let whole = try unlessInterrupted {
@@ -59,7 +62,8 @@ package func test(
     }
     guard let whole else { return nil }
     scores.values = whole.values
-    return TestResult(scores: scores, confusion: whole.confusion, written: settings == nil ? nil : whole)
+    return TestResult(
+        scores: scores, confusion: whole.confusion, labels: whole.labels, written: settings == nil ? nil : whole)
 }
 
 /// Measures what `predict` would write for samples by several nets or with mirror images, of which the graph's loss says nothing.

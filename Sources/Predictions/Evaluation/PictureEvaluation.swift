@@ -39,7 +39,7 @@ package struct MeasureSettings: Hashable, Sendable {
 /// What was measured of one picture.
 struct EvaluatedPicture: Sendable {
     var sums: MeasureSums
-    /// Of binary masks.
+    /// Of masks and of labels that overlap.
     var curve: ThresholdCurve?
     /// nil where pictures are not measured for themselves.
     var scores: PictureScores?
@@ -71,14 +71,14 @@ struct PictureEvaluation {
         self.mask = settings.isEach ? nil : mask
         measurement = settings.isEach ? PictureMeasurement(task, size: size, truth: mask.row) : nil
         sums = MeasureSums(task)
-        curve = task == .mask ? ThresholdCurve() : nil
+        curve = task.hasThreshold ? ThresholdCurve() : nil
     }
 
     /// Takes the next row, `[channels, width]`, 0 ... 1.
     mutating func add(_ values: UnsafeBufferPointer<Float>) {
         let truth = truth(row)
         let labels = task.labels(values, threshold: settings.threshold)
-        curve?.add(values, mask: truth)
+        if task.labels == nil { curve?.add(values, mask: truth) } else { curve?.add(values, bits: truth) }
         if settings.postprocessing.isNone { add(labels, truth) }
         if !settings.postprocessing.isNone || !settings.trials.isEmpty { self.labels += labels }
         row += 1
@@ -94,7 +94,7 @@ struct PictureEvaluation {
     /// Measures rows that have waited for all of them.
     private mutating func postprocess() {
         guard !settings.postprocessing.isNone else { return }
-        settings.postprocessing.apply(to: &labels, width: size.width)
+        settings.postprocessing.apply(to: &labels, width: size.width, task)
         for row in 0..<size.height {
             add(Array(labels[row * size.width..<(row + 1) * size.width]), truth(row))
         }
@@ -102,7 +102,7 @@ struct PictureEvaluation {
 
     private func dice(_ trial: Postprocessing) -> Double? {
         var tried = labels
-        trial.apply(to: &tried, width: size.width)
+        trial.apply(to: &tried, width: size.width, task)
         var dice = PictureDice(task)
         for row in 0..<size.height {
             dice.add(labels: Array(tried[row * size.width..<(row + 1) * size.width]), mask: truth(row))
@@ -145,7 +145,7 @@ struct EvaluationSums: Sendable {
     init(_ task: TrainingTask, _ settings: MeasureSettings) {
         measured = MeasureSums(task)
         // What becomes of a mask behind the threshold no curve tells.
-        curve = task == .mask && settings.postprocessing.isNone ? ThresholdCurve() : nil
+        curve = task.hasThreshold && settings.postprocessing.isNone ? ThresholdCurve() : nil
         worst = WorstSheet(task: task, count: settings.drawn)
     }
 
@@ -163,7 +163,8 @@ struct EvaluationSums: Sendable {
 
     var scores: WrittenScores {
         WrittenScores(
-            values: measured.values, confusion: measured.confusion, pictures: pictures, curve: curve, worst: worst,
+            values: measured.values, confusion: measured.confusion, labels: measured.labels, pictures: pictures,
+            curve: curve, worst: worst,
             trials: trials)
     }
 }

@@ -6,12 +6,15 @@ import TrainerSupport
 /// A line for each picture of a test, the worst first: a CSV file (RFC 4180), or JSON by the extension.
 package struct PictureTable {
     private let pictures: [PictureScores]
-    /// Of a class map: what its classes are called; empty for masks.
+    /// What classes, or labels that overlap, are called; empty for masks.
     private let classes: [String]
+    /// What they are together.
+    private let parts: String
 
     package init(_ pictures: [PictureScores], task: TrainingTask, names: ClassNames) {
         self.pictures = pictures.worstFirst
-        classes = task.classes == nil ? [] : names.names
+        classes = task.partCount == nil ? [] : names.names
+        parts = task.labels == nil ? "classes" : "labels"
     }
 
     /// - Throws: `FileError` when the file cannot be written; a previous one stays.
@@ -70,7 +73,7 @@ package struct PictureTable {
     private func classMembers(_ body: (Int) -> [JSON.Member]) -> [JSON.Member] {
         guard !classes.isEmpty else { return [] }
         let members = classes.enumerated().map { (key: $1, value: JSON.object(body($0))) }
-        return [("classes", .object(members))]
+        return [(parts, .object(members))]
     }
 
     package static func members(_ value: (RegionMeasure) -> Double?) -> [JSON.Member] {

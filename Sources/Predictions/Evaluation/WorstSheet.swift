@@ -76,7 +76,7 @@ package struct WorstSheet: Hashable, Sendable {
     /// What the colours mean.
     private var legend: [LegendEntry] {
         let words: [(PictureMeasurement.Outcome, String)] =
-            task == .mask
+            task.hasThreshold
             ? [(.hit, "found"), (.miss, "missed"), (.falseAlarm, "false alarm")]
             : [(.hit, "the right class"), (.miss, "another class")]
         return words.compactMap { outcome, name in Self.color(outcome).map { LegendEntry(color: $0, name: name) } }

@@ -8,9 +8,11 @@ package struct WrittenScores: Hashable, Sendable {
     package var values: [Double?] = []
     /// Of class maps: how often which class was taken for which.
     package var confusion: ConfusionMatrix?
+    /// Of labels that overlap: how well each was found.
+    package var labels: LabelSums?
     /// In the order of the test.
     package var pictures: [PictureScores] = []
-    /// Of binary masks.
+    /// Of masks and of labels that overlap.
     package var curve: ThresholdCurve?
     /// Those that were drawn.
     package var worst: WorstSheet?
@@ -32,7 +34,7 @@ package struct WrittenScores: Hashable, Sendable {
     /// What else there is to be said.
     package var lines: [String] { [meansText, thresholdText].compactMap { $0 } }
 
-    /// Of binary masks: which threshold would have been the best for these pictures; nil without any object.
+    /// Of masks, and of labels for all of them: which threshold would have been the best for these pictures; nil without any object.
     private var thresholdText: String? {
         guard let best = curve?.best else { return nil }
         return "the best threshold for these pictures is \(Text.fixed(best.threshold, 4)), with Dice "

@@ -1,9 +1,10 @@
 import Base
+import Tasks
 
-/// What is done to a mask or class map once all of it is there: small parts, or all but the largest part, of the object or of each
-/// class but 0 become background.
+/// What is done to a mask or class map once all of it is there: small parts, or all but the largest part, of the object, of each
+/// class but 0, or of each label, become background.
 package struct Postprocessing: Hashable, Sendable {
-    /// Of the object, or of each class, the largest component alone stays; of equal ones the first from the top.
+    /// Of the object, or of each class or label, the largest component alone stays; of equal ones the first from the top.
     package var keepsLargest: Bool
     /// Components of fewer pixels go.
     package var leastPixels: Int
@@ -18,6 +19,17 @@ package struct Postprocessing: Hashable, Sendable {
     package static let none = Postprocessing()
 
     package var isNone: Bool { !keepsLargest && leastPixels <= 1 }
+
+    /// The same of what a task has: of labels that may overlap, for each of them, since their parts are their own.
+    func apply(to labels: inout [UInt8], width: Int, _ task: TrainingTask) {
+        guard let range = task.labels, !isNone else { return apply(to: &labels, width: width) }
+        for number in 0..<range.count {
+            let bit = LabelRange.bit(number)
+            var plane = labels.map { $0 & bit }
+            apply(to: &plane, width: width)
+            for place in labels.indices { labels[place] = labels[place] & ~bit | plane[place] }
+        }
+    }
 
     /// Row by row; memory is 32 bytes for each run of equal labels, and as much again for the list of components.
     func apply(to labels: inout [UInt8], width: Int) {

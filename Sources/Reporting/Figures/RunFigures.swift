@@ -66,6 +66,9 @@ package enum RunFigures {
             case .classes(let range):
                 let found = ClassMap.largest(output, classes: range.count)
                 rows.append([picture] + [sample.mask, found].map { ClassColors.bitmap($0, shape) })
+            case .labels(let range):
+                let found = shape.framed(range.bytes(output) { $0 > 0 }, outside: 0)
+                rows.append([picture] + [sample.mask, found].map { ClassColors.bitmap($0, shape) })
             case .reconstruction: rows.append([picture, Prediction.picture(output, shape: shape).convertedToRGB()])
             }
         }

@@ -58,7 +58,7 @@ package struct RunReport {
         [
             Section(title: "Curves", body: ([curves] + paceCurves).joined(separator: "\n")),
             Section(title: "Samples", body: samples.map { HTML.picture(png: $0, title: "samples") } ?? ""),
-            Section(title: "Classes", body: classes),
+            Section(title: task.labels == nil ? "Classes" : "Labels", body: classes),
             Section(title: "Pictures", body: pictures),
             Section(title: "Data", body: data),
             Section(title: "Settings", body: HTML.pairs(record.settings.metadata)),

@@ -64,21 +64,11 @@ package struct ConfusionMatrix: Hashable, Sendable {
 extension ConfusionMatrix {
     /// A line for each class: its IoU, recall, precision and share of the pixels.
     package func table(_ names: ClassNames) -> String {
-        let labels = (0..<count).map(names.label)
-        let width = max(5, labels.map(\.count).max() ?? 0)
-        func row(_ label: String, _ cells: [String]) -> String {
-            label + String(repeating: " ", count: width - label.count)
-                + cells.map { String(repeating: " ", count: max(1, 11 - $0.count)) + $0 }.joined()
-        }
-        func cell(_ value: Double?) -> String { value.map { Text.fixed($0, 4) } ?? Measure.nothing }
-        let lines = (0..<count).map { number in
-            row(
-                labels[number],
-                [
-                    cell(iou(number)), cell(recall(number)), cell(precision(number)),
-                    Text.fixed(100 * Double(truth(number)) / Double(max(1, total)), 2) + " %",
-                ])
-        }
-        return ([row("class", ["IoU", "recall", "precision", "pixels"])] + lines).joined(separator: "\n")
+        MeasureTable.text(
+            title: "class", columns: ["IoU", "recall", "precision", "pixels"],
+            rows: (0..<count).map { number in
+                let cells = [iou(number), recall(number), precision(number)].map(MeasureTable.cell)
+                return (names.label(number), cells + [MeasureTable.share(truth(number), of: total)])
+            })
     }
 }

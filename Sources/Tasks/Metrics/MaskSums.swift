@@ -1,8 +1,8 @@
 /// Counts of pixels over all pictures, of which Dice and IoU are made.
 package struct MaskSums: Hashable, Sendable {
-    private var intersection = 0
-    private var predicted = 0
-    private var truth = 0
+    private(set) var intersection = 0
+    private(set) var predicted = 0
+    private(set) var truth = 0
 
     /// Adds pixels: their labels as predicted, and as they are; object is what is not 0.
     mutating func add(labels: [UInt8], mask: [UInt8]) {
@@ -10,6 +10,15 @@ package struct MaskSums: Hashable, Sendable {
             predicted += label != 0 ? 1 : 0
             truth += target != 0 ? 1 : 0
             intersection += label != 0 && target != 0 ? 1 : 0
+        }
+    }
+
+    /// The same of one of several labels: what has its bit is it.
+    mutating func add(labels: [UInt8], mask: [UInt8], bit: UInt8) {
+        for (label, target) in zip(labels, mask) {
+            predicted += label & bit != 0 ? 1 : 0
+            truth += target & bit != 0 ? 1 : 0
+            intersection += label & target & bit != 0 ? 1 : 0
         }
     }
 
@@ -26,4 +35,10 @@ package struct MaskSums: Hashable, Sendable {
 
     /// |P ∩ T| / |P ∪ T|, likewise.
     var iou: Double? { truth == 0 ? nil : Double(intersection) / Double(union) }
+
+    /// The share of what was taken for object that is; nil where nothing was.
+    var precision: Double? { predicted == 0 ? nil : Double(intersection) / Double(predicted) }
+
+    /// The share of the object that was found; nil where there is none.
+    var recall: Double? { truth == 0 ? nil : Double(intersection) / Double(truth) }
 }

@@ -4,8 +4,8 @@ import Base
 package struct PictureScores: Hashable, Sendable {
     package var name: String
     package var size: PictureSize
-    /// The object's alone of a mask; of a class map one for each class, nil where the class neither is in the picture nor was
-    /// found there.
+    /// The object's alone of a mask; else one for each class or label, nil where that neither is in the picture nor was found
+    /// there.
     package var regions: [RegionScores?]
 
     package init(name: String, size: PictureSize, regions: [RegionScores?]) {
@@ -19,7 +19,7 @@ package struct PictureScores: Hashable, Sendable {
         Self.mean(regions.map { $0.flatMap(measure.value) })
     }
 
-    /// Pixels that are the object; of a class map, that are of any class.
+    /// Pixels that are the object, or of any class; those of several labels once for each.
     package var truth: Int { regions.reduce(0) { $0 + ($1?.truth ?? 0) } }
 
     /// Pixels that were taken for the object, or for any class.

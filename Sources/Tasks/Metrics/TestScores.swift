@@ -67,6 +67,11 @@ extension TrainingTask {
                 Measure(column: "mean_iou", title: "mean IoU"),
                 Measure(column: "pixel_accuracy", title: "pixel accuracy"),
             ]
+        case .labels:
+            [
+                Measure(column: "mean_dice", title: "mean Dice"), Measure(column: "mean_iou", title: "mean IoU"),
+                Measure(column: "dice", title: "Dice of all labels"),
+            ]
         case .reconstruction:
             [Measure(column: "psnr", title: "PSNR", unit: "dB", digits: 2, needsTruth: false)]
         }

@@ -2,6 +2,7 @@
 package enum MeasureSums: Hashable, Sendable {
     case mask(MaskSums)
     case classes(ConfusionMatrix)
+    case labels(LabelSums)
     case reconstruction(SquaredError)
 
     package init(_ task: TrainingTask) {
@@ -9,11 +10,12 @@ package enum MeasureSums: Hashable, Sendable {
             switch task {
             case .mask: .mask(MaskSums())
             case .classes(let range): .classes(ConfusionMatrix(count: range.count))
+            case .labels(let range): .labels(LabelSums(range))
             case .reconstruction: .reconstruction(SquaredError())
             }
     }
 
-    /// Adds pixels: the predicted labels (1 for object, 0 for background; or classes) and the true ones.
+    /// Adds pixels: the predicted labels (1 for object, 0 for background; classes; or bits of labels) and the true ones.
     package mutating func add(labels: [UInt8], mask: [UInt8]) {
         switch self {
         case .mask(var sums):
@@ -24,6 +26,9 @@ package enum MeasureSums: Hashable, Sendable {
             self = .mask(MaskSums())
             matrix.add(predicted: labels, mask: mask)
             self = .classes(matrix)
+        case .labels(var sums):
+            sums.add(labels: labels, mask: mask)
+            self = .labels(sums)
         case .reconstruction: break
         }
     }
@@ -34,6 +39,7 @@ package enum MeasureSums: Hashable, Sendable {
         case .mask: add(labels: output.map { $0 > 0 ? 1 : 0 }, mask: sample.mask)
         case .classes(let matrix):
             add(labels: ClassMap.largest(output, classes: matrix.count), mask: sample.mask)
+        case .labels(let sums): add(labels: sums.range.bytes(output) { $0 > 0 }, mask: sample.mask)
         case .reconstruction(var error):
             error.add(output: output, picture: sample.picture)
             self = .reconstruction(error)
@@ -49,6 +55,9 @@ package enum MeasureSums: Hashable, Sendable {
         case (.classes(var mine), .classes(let theirs)):
             mine.add(theirs)
             self = .classes(mine)
+        case (.labels(var mine), .labels(let theirs)):
+            mine.add(theirs)
+            self = .labels(mine)
         case (.reconstruction(var mine), .reconstruction(let theirs)):
             mine.add(theirs)
             self = .reconstruction(mine)
@@ -61,8 +70,15 @@ package enum MeasureSums: Hashable, Sendable {
         switch self {
         case .mask(let mask): [mask.dice, mask.iou]
         case .classes(let matrix): [matrix.meanIoU, matrix.pixelAccuracy]
+        case .labels(let sums): [sums.meanDice, sums.meanIoU, sums.dice]
         case .reconstruction(let error): [error.psnr]
         }
+    }
+
+    /// Of labels that overlap: how well each was found.
+    package var labels: LabelSums? {
+        guard case .labels(let sums) = self else { return nil }
+        return sums
     }
 
     /// Of class maps: how often which class was taken for which.

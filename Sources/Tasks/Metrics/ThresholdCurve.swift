@@ -20,6 +20,17 @@ package struct ThresholdCurve: Hashable, Sendable {
         }
     }
 
+    /// The same of labels that may overlap, all of which one threshold decides: probabilities `[labels, pixels]`, and the bits of
+    /// each pixel.
+    package mutating func add(_ probabilities: UnsafeBufferPointer<Float>, bits: [UInt8]) {
+        let area = max(1, bits.count)
+        for number in 0..<probabilities.count / area {
+            add(
+                UnsafeBufferPointer(rebasing: probabilities[number * area..<(number + 1) * area]),
+                mask: bits.map { $0 & LabelRange.bit(number) })
+        }
+    }
+
     package mutating func add(_ other: ThresholdCurve) {
         for place in object.indices {
             object[place] += other.object[place]

@@ -5,24 +5,34 @@ package enum ClassColors {
     /// The colour of a byte of a class map.
     package static func color(_ byte: UInt8) -> Color { byte == ClassRange.void ? .void : .classColor(Int(byte)) }
 
-    /// A class map of the mask's size, coloured.
-    package static func bitmap(_ classes: [UInt8], _ shape: SampleShape) -> Bitmap {
-        bitmap(classes, width: shape.maskWidth, height: shape.maskHeight)
+    /// The colour of a label that may overlap others; that of class 0 is left to what has none.
+    package static func labelColor(_ number: Int) -> Color { .classColor(number + 1) }
+
+    /// The mean of the colours of a byte's labels; that of class 0 without any.
+    package static func mean(ofLabels byte: UInt8) -> Color {
+        let colors = LabelRange.numbers(of: byte).map(labelColor)
+        guard !colors.isEmpty else { return .classColor(0) }
+        func mean(_ value: (Color) -> UInt8) -> UInt8 { UInt8(colors.reduce(0) { $0 + Int(value($1)) } / colors.count) }
+        return Color(mean(\.red), mean(\.green), mean(\.blue))
     }
 
-    /// A class map, coloured.
-    static func bitmap(_ classes: [UInt8], width: Int, height: Int) -> Bitmap {
+    /// A class map, or a map of labels, of the mask's size, coloured.
+    package static func bitmap(_ bytes: [UInt8], _ shape: SampleShape) -> Bitmap {
+        let colors = (0...UInt8.max).map { shape.task.labels == nil ? color($0) : mean(ofLabels: $0) }
         var pixels: [UInt8] = []
-        pixels.reserveCapacity(3 * classes.count)
-        for byte in classes {
-            let color = color(byte)
+        pixels.reserveCapacity(3 * bytes.count)
+        for byte in bytes {
+            let color = colors[Int(byte)]
             pixels += [color.red, color.green, color.blue]
         }
-        return Bitmap(width: width, height: height, channels: 3, pixels: pixels)
+        return Bitmap(width: shape.maskWidth, height: shape.maskHeight, channels: 3, pixels: pixels)
     }
 
-    /// What the colours of truths and predictions mean; empty for other tasks than class maps.
+    /// What the colours of truths and predictions mean; empty where there are no names.
     package static func legend(_ task: TrainingTask, _ names: ClassNames) -> [LegendEntry] {
+        if task.labels != nil {
+            return names.names.enumerated().map { LegendEntry(color: labelColor($0), name: $1) }
+        }
         guard let range = task.classes else { return [] }
         return legend(names) + (range.ignore == nil ? [] : [LegendEntry(color: .void, name: "ignored")])
     }

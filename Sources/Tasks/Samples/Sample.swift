@@ -38,8 +38,8 @@ package struct Sample: Hashable, Sendable {
     package var picture: PicturePlanes
     /// Of the picture and the mask alike, where they are not of the net's size.
     package var size: PictureSize?
-    /// `[maskHeight, maskWidth]`: 0 or 1; class numbers, with `ClassRange.void` where they are ignored; empty when the
-    /// picture itself is what the net learns.
+    /// `[maskHeight, maskWidth]`: 0 or 1; class numbers, with `ClassRange.void` where they are ignored; a bit for each label, as
+    /// `LabelRange` has it; empty when the picture itself is what the net learns.
     package var mask: [UInt8]
 
     package init(name: String, file: String, picture: PicturePlanes, size: PictureSize? = nil, mask: [UInt8]) {

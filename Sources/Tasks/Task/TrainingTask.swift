@@ -6,6 +6,8 @@ package enum TrainingTask: Hashable, Sendable {
     case mask
     /// One of several classes: a logit a pixel and class, the largest of which wins.
     case classes(ClassRange)
+    /// Several labels, any of which a pixel may have at once: a logit a pixel and label, which is there where that is above 0.
+    case labels(LabelRange)
     /// The input itself; there is no target.
     case reconstruction
 
@@ -14,7 +16,20 @@ package enum TrainingTask: Hashable, Sendable {
 
     /// What is said of test masks in which there is nothing to find.
     package var withoutTruth: String {
-        self == .mask ? "no mask of the test part has an object" : "the test masks have no pixel of any class"
+        switch self {
+        case .mask: "no mask of the test part has an object"
+        case .labels: "the test masks have no pixel of any label"
+        case .classes, .reconstruction: "the test masks have no pixel of any class"
+        }
+    }
+
+    /// Whether a byte of a sample's mask is something to be found.
+    package func isTruth(_ byte: UInt8) -> Bool {
+        switch self {
+        case .mask, .labels: byte != 0
+        case .classes: byte != ClassRange.void
+        case .reconstruction: false
+        }
     }
 
     /// The classes of a class map; nil for other tasks.
@@ -22,6 +37,18 @@ package enum TrainingTask: Hashable, Sendable {
         guard case .classes(let range) = self else { return nil }
         return range
     }
+
+    /// The labels that overlap; nil for other tasks.
+    package var labels: LabelRange? {
+        guard case .labels(let range) = self else { return nil }
+        return range
+    }
+
+    /// What is told apart and has a name each: classes, or labels; nil for other tasks.
+    package var partCount: Int? { classes?.count ?? labels?.count }
+
+    /// Whether a pixel is decided by its probability alone, against a threshold.
+    package var hasThreshold: Bool { self == .mask || labels != nil }
 }
 
 extension TrainingTask: CustomStringConvertible {
@@ -29,6 +56,7 @@ extension TrainingTask: CustomStringConvertible {
         switch self {
         case .mask: "a binary mask"
         case .classes(let range): "\(Text.count(range.count, "class", "classes")), \(range.text)"
+        case .labels(let range): "\(range.count) labels that may overlap"
         case .reconstruction: "its input"
         }
     }

@@ -44,6 +44,7 @@ public struct DoctorOptions: ParsableArguments {
             folder: data.data, pictures: data.images, masks: data.masks, maskName: data.maskName, pairs: data.pairs)
         if let map = data.maskMap { settings.take(try map.settled(for: net?.shape.task)) }
         settings.classNames = data.classes.names ?? settings.classNames
+        try data.applySparseLabels(to: &settings, net?.shape.task)
         if let net { _ = try ClassNames(settings.classNames, task: net.shape.task) }
         if data.split != nil || data.sorted {
             try data.checkNotParted(

@@ -115,6 +115,7 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
                 threads: threads, console: console
             ).run()
             try answer(result?.confusion, names, context.model, console)
+            if let labels = result?.labels { console.answer(labels.table(names)) }
             let place = scale == nil ? WrittenScores.title : "at their own resolution"
             let nets = chosen.checkpoints.count > 1 ? ", the mean of \(chosen.checkpoints.count) nets" : ""
             console.answer(
@@ -131,6 +132,7 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
             throw TrainerError("\(chosen.files[0]): \(fault)", hint: "use weights of an earlier epoch, or train anew")
         }
         try answer(result.confusion, names, context.model, console)
+        if let labels = result.labels { console.answer(labels.table(names)) }
         console.answer(
             "\(Text.count(count, "test picture")): \(task.text(result.scores)) at \(samples.shape.testedSize.text)")
         if let written = result.written {

@@ -12,7 +12,7 @@ struct MeasureOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "Write a line for each picture, the worst first: size, Dice, IoU, precision, recall, boundary F1, HD95, "
-                + "clDice and areas, of class maps for each class too; JSON where FILE ends in .json, else CSV.",
+                + "clDice and areas, for each class or label too; JSON where FILE ends in .json, else CSV.",
             valueName: "file"))
     var table: String?
 

@@ -37,12 +37,20 @@ struct DataOptions: ParsableArguments {
         help: ArgumentHelp(
             "Which mask values mean which class, such as 0=2,1=1+3 (of a binary mask 0 is background, 1 is object; "
                 + "ignore=5 leaves a value out), or which colours, such as background=#000000,road=#804080, whose names are "
-                + "those of the classes; default: from the layout, else 0/1 or 0/255, or class numbers.",
+                + "those of the classes; of labels that overlap what files or annotations call them, such as "
+                + "nucleus=nuc+nuclei,membrane=mem; default: from the layout, else 0/1 or 0/255, or class numbers.",
             valueName: "map"),
         transform: { try MaskMeaning(parsing: $0) })
     var maskMap: MaskMeaning?
 
     @OptionGroup var classes: ClassOptions
+
+    @Flag(
+        help:
+            "Of labels that overlap, a picture without a file for one has nothing of it, instead of that being an error."
+    )
+    var sparseLabels = false
+
     @OptionGroup var reading: PictureFlags
 
     @Option(
@@ -108,11 +116,21 @@ struct DataOptions: ParsableArguments {
         }
         if let maskMap { settings.take(try maskMap.settled(for: task)) }
         settings.classNames = classes.names ?? settings.classNames
+        try applySparseLabels(to: &settings, task)
         reading.apply(to: &settings)
         if split != nil || sorted { try checkNotParted(settings, task, flag: split == nil ? "--sorted" : "--split") }
         settings.split = split ?? settings.split
         settings.isSorted = sorted || settings.isSorted
         return settings
+    }
+
+    /// - Throws: `TrainerError` for nets that learn no labels.
+    func applySparseLabels(to settings: inout DataSettings, _ task: TrainingTask?) throws {
+        if sparseLabels, let task, task.labels == nil {
+            throw TrainerError(
+                "--sparse-labels: the net learns \(task), no labels that overlap", hint: "leave it out")
+        }
+        settings.hasSparseLabels = sparseLabels || settings.hasSparseLabels
     }
 
     func checkNotParted(_ settings: DataSettings, _ task: TrainingTask, flag: String) throws {
@@ -129,7 +147,8 @@ struct ClassOptions: ParsableArguments {
     @Option(
         name: .customLong("classes"),
         help: ArgumentHelp(
-            "Names of the classes for tables and figures, from class 0, separated by commas.", valueName: "a,b,…"),
+            "Names of the classes for tables and figures, from class 0, separated by commas; of labels that overlap, in the "
+                + "order of the target's channels, by which their files are found as well.", valueName: "a,b,…"),
         transform: { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) })
     var names: [String]?
 

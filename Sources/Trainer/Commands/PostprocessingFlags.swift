@@ -7,12 +7,12 @@ extension Connectivity: ExpressibleByArgument {}
 
 /// What is done to masks and class maps once they are whole.
 struct PostprocessingFlags: ParsableArguments {
-    @Flag(help: "Of the object, or of each class but 0, keep the largest connected part alone.")
+    @Flag(help: "Of the object, of each class but 0, or of each label, keep the largest connected part alone.")
     var keepLargest = false
 
     @Option(
         help: ArgumentHelp(
-            "Connected parts of fewer pixels, of the object or of a class but 0, become background.",
+            "Connected parts of fewer pixels, of the object, of a class but 0 or of a label, become background.",
             valueName: "pixels"))
     var minSize: Int?
 

@@ -13,7 +13,8 @@ struct PredictCommand: ParsableCommand, TrainerVerb {
     static let configuration = CommandConfiguration(
         commandName: "predict",
         abstract: "Writes what the net makes of each picture as a PNG, at the picture's own size.",
-        discussion: "A mask is 0 and 255; a class map is gray with the class numbers, and there is a figure of it in "
+        discussion:
+            "A mask is 0 and 255; of labels that overlap there is one for each, NAME_LABEL.png; a class map is gray with the class numbers, and there is a figure of it in "
             + "colours in overlays/; a net that learns its input writes the picture as it reconstructs it.")
 
     @OptionGroup var inputs: PredictInputOptions
@@ -50,7 +51,7 @@ struct PredictCommand: ParsableCommand, TrainerVerb {
         try settings.checkShownBands(NetInterface(model: context.model).shape.channels)
         (style.normalization, style.shownBands) = (settings.normalization ?? .range, settings.shownBands)
         let targets = PredictionTargets(
-            folder: output.folder, task: task, style: style, replacing: overwriting.replacing)
+            folder: output.folder, task: task, style: style, names: names, replacing: overwriting.replacing)
         let source = try source(targets, threads, console)
         // Before threads are started, which inherit what is held back.
         let interruption = Interruption()
@@ -67,7 +68,10 @@ struct PredictCommand: ParsableCommand, TrainerVerb {
             throw TrainerError("no picture could be read\(first)")
         }
         let speed = tally.speed(seconds: monotonicSeconds() - start)
-        console.answer("\(Text.count(tally.written, task.result)) in \(output.folder) (\(speed))")
+        let what =
+            task.labels.map { "masks of \($0.count) labels of \(Text.count(tally.written, "picture"))" }
+            ?? Text.count(tally.written, task.result)
+        console.answer("\(what) in \(output.folder) (\(speed))")
         if tally.isInterrupted { console.answer("stopped before all pictures were done; what is written is whole") }
     }
 

@@ -39,13 +39,13 @@ struct PredictOutputOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Of a binary mask, the probability from which on a pixel is object; best: what was best for the run's test "
-                + "pictures.", valueName: "p|best"))
+            "Of a binary mask, or of all labels that overlap, the probability from which on a pixel is object; best: what was "
+                + "best for the run's test pictures.", valueName: "p|best"))
     var threshold: ThresholdChoice?
 
     @Option(
         help: ArgumentHelp(
-            "Also write probabilities as gray PNG of 8 or 16 bits, into probabilities/; of classes one for each.",
+            "Also write probabilities as gray PNG of 8 or 16 bits, into probabilities/; of classes and labels one for each.",
             valueName: "8|16"))
     var probabilities: Int?
 

@@ -24,10 +24,11 @@ enum ThresholdChoice: ExpressibleByArgument, Hashable {
         }
     }
 
-    /// - Throws: `TrainerError` where nobody knows what is best, or the net learns no binary mask.
+    /// - Returns: of labels that overlap, one for all of them.
+    /// - Throws: `TrainerError` where nobody knows what is best, or the net learns no masks.
     static func resolve(_ choice: ThresholdChoice?, _ task: TrainingTask, _ weights: ChosenWeights) throws -> Float? {
         guard let choice else { return nil }
-        if task != .mask {
+        if !task.hasThreshold {
             throw TrainerError("--threshold: the net learns \(task), not a binary mask", hint: "leave it out")
         }
         switch choice {

@@ -360,6 +360,7 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
             try results.draw(matrix)
             console.say("classes\(state.log.sizeText):\n" + matrix.table(results.names))
         }
+        if let labels = result?.labels { console.say("labels\(state.log.sizeText):\n" + labels.table(results.names)) }
         if let written = result?.written, written.fault == nil {
             try results.writeTable(written)
             if let curve = written.curve { try results.keepThreshold(curve) }

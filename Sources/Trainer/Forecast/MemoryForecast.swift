@@ -62,7 +62,11 @@ struct MemoryForecast: Hashable, Sendable {
 
 extension SampleShape {
     /// Bytes of a batch as the net is fed.
-    func batchBytes(_ samples: Int) -> Int { samples * sampleBytes * MemoryLayout<Float>.stride }
+    func batchBytes(_ samples: Int) -> Int {
+        // Of labels each has a map of its own, and not a bit of a byte.
+        let planes = ((task.labels?.count ?? 1) - 1) * maskHeight * maskWidth
+        return samples * (sampleBytes + planes) * MemoryLayout<Float>.stride
+    }
 
     /// Bytes of what the net says of a batch.
     func outputBytes(_ samples: Int) -> Int {
@@ -70,6 +74,7 @@ extension SampleShape {
             switch task {
             case .mask: 1
             case .classes(let range): range.count
+            case .labels(let range): range.count
             case .reconstruction: channels
             }
         return samples * channels * outputHeight * outputWidth * MemoryLayout<Float>.stride

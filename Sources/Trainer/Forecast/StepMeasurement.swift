@@ -49,7 +49,10 @@ struct StepMeasurement {
         return Batch(
             (0..<count).map { _ in
                 let pixels = (0..<shape.channels * shape.height * shape.width).map { _ in Float(random.unit()) }
-                let mask = (0..<shape.maskHeight * shape.maskWidth).map { _ in Float(random.index(below: classes)) }
+                let planes = shape.task.labels?.count ?? 1
+                let mask = (0..<planes * shape.maskHeight * shape.maskWidth).map { _ in
+                    Float(random.index(below: classes))
+                }
                 let nothing = Sample(name: "", file: "", picture: [], mask: [])
                 return BatchItem(picture: pixels, target: shape.task.needsMasks ? mask : nil, sample: nothing)
             })

@@ -42,7 +42,7 @@ struct RunResults {
     /// - Throws: `TrainerError` or `RuntimeError` when weights or pictures cannot be read.
     func testBest(measuresWritten: Bool) throws -> TestResult? {
         let isMeasured = measuresWritten && (data.patches != nil || WrittenEvaluation(data) != nil)
-        guard state.task.classes != nil || isMeasured, !data.testing.isEmpty, FileSystem.isFile(files.best) else {
+        guard state.task.partCount != nil || isMeasured, !data.testing.isEmpty, FileSystem.isFile(files.best) else {
             return nil
         }
         try Checkpoint(path: files.best).restoreWeights(net.parameters)
@@ -100,7 +100,7 @@ struct RunResults {
                 record: state.record, log: state.log, description: description, files: files,
                 samples: try? FileSystem.head(of: files.samples, count: .max),
                 confusion: matrix.flatMap { _ in try? FileSystem.head(of: files.confusion, count: .max) },
-                classTable: matrix?.table(names), written: best?.written
+                classTable: matrix?.table(names) ?? best?.labels?.table(names), written: best?.written
             ).write(to: files.report)
         }
     }
