@@ -20,6 +20,7 @@ struct TrainingGuideTests {
             "pets.png", "augmented.png", "labelme.png", "runs/outlines/report.html", "runs/first/report.html",
             "runs/first/show-1.png", "runs/folds/folds.csv",
             "masks/Abyssinian_1.png", "masks/overlays/Abyssinian_1.png", "listed/probabilities/Abyssinian_1.png",
+            "labels/Abyssinian_1_cat.png", "labels/Abyssinian_1_dog.png",
             "pieces.png", "pieces/overlays/Abyssinian_1.png", "ship/result/Abyssinian_1.png",
         ]
         for file in left {

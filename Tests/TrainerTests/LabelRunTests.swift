@@ -2,6 +2,7 @@ import Base
 import FileAccess
 import Imaging
 import Runtime
+import TensorFiles
 import Testing
 import TrainerTestSupport
 
@@ -84,7 +85,7 @@ import TrainerTestSupport
         #expect(record.data.classNames == ["disc", "ring"] && record.data.labels == ["disc", "ring"])
         #expect(record.threshold != nil, "one threshold for all labels")
         let three = try trained(data, ["--threads", "3"], out: "three")
-        let files = try [output, three].map { try SafetensorsFile(path: $0 + "/best.safetensors") }
+        let files = try [output, three].map { try TensorFile(path: $0 + "/best.safetensors") }
         for name in ["out.weight", "out.bias"] {
             #expect(try files[0].floats(name) == files[1].floats(name), "\(name)")
         }
@@ -168,7 +169,7 @@ import TrainerTestSupport
         let parts = data.file("parts")
         try run(["train", "--data", data.path, "--out", parts, "--quiet", "--epochs", "5", "--lr", "0.5"])
         try run(["train", "--out", parts, "--quiet", "--epochs", "12", "--resume"])
-        let files = try [whole, parts].map { try SafetensorsFile(path: $0 + "/best.safetensors") }
+        let files = try [whole, parts].map { try TensorFile(path: $0 + "/best.safetensors") }
         #expect(try files[0].floats("out.weight") == files[1].floats("out.weight"))
     }
 
