@@ -15,7 +15,11 @@ struct BundledCounts: Sendable {
             output: [11, 144, 192]),
         BundledCounts(name: "unet-gray", parameters: gray, output: [1, 256, 256]),
         BundledCounts(name: "unet-labels", parameters: labels, output: [2, 128, 128]),
+        BundledCounts(name: "unet-mobilenet", parameters: mobileNet, output: mask),
         BundledCounts(name: "unet-nails", parameters: unet { conv(2 * $0, $0, 3) }, output: mask),
+        BundledCounts(name: "unet-pytorch", parameters: pytorch, output: mask),
+        BundledCounts(name: "unet-resnet18", parameters: residualNet([2, 2, 2, 2]), output: mask),
+        BundledCounts(name: "unet-resnet34", parameters: residualNet([3, 4, 6, 3]), output: mask),
         BundledCounts(name: "unet-recipe", parameters: recipe, output: mask),
         // Two heads more, of a weight for each channel below and a bias.
         BundledCounts(name: "unet-deep", parameters: recipe + (width + 1) + (2 * width + 1), output: mask),
@@ -81,6 +85,52 @@ struct BundledCounts: Sendable {
         let w = width
         let down = normalized(3, w) + [w, 2 * w, 4 * w].reduce(0) { $0 + normalized($1, 2 * $1) }
         return down + [4 * w, 2 * w, w].reduce(0) { $0 + conv(2 * $1, $1, 2) + normalized(2 * $1, $1) } + conv(w, 2, 1)
+    }()
+
+    /// A convolution without a bias, and what normalises its result.
+    private static func plain(_ input: Int, _ output: Int, _ kernel: Int) -> Int {
+        input * output * kernel * kernel + 4 * output
+    }
+
+    /// The decoder above an encoder whose maps have so many channels, the deepest first.
+    private static func decoder(_ encoder: [Int], _ channels: [Int]) -> Int {
+        let below = [encoder[0]] + channels
+        let skips = encoder.dropFirst() + [0]
+        let levels = zip(zip(below, skips), channels).map { plain($0.0 + $0.1, $1, 3) + plain($1, $1, 3) }
+        return levels.reduce(0, +) + conv(16, 1, 3)
+    }
+
+    private static func residualNet(_ blocks: [Int]) -> Int {
+        var encoder = plain(3, 64, 7)
+        for (level, count) in blocks.enumerated() {
+            let channels = 64 << level
+            encoder += 2 * count * plain(channels, channels, 3)
+            // The first block of the lower levels takes half the channels, and brings them along.
+            if level > 0 {
+                encoder +=
+                    plain(channels / 2, channels, 3) - plain(channels, channels, 3) + plain(channels / 2, channels, 1)
+            }
+        }
+        return encoder + decoder([512, 256, 128, 64, 64], [256, 128, 64, 32, 16])
+    }
+
+    private static let mobileNet: Int = {
+        /// A depthwise convolution between a widening one and a narrowing one.
+        func inverted(_ a: Int, _ b: Int) -> Int { plain(a, 6 * a, 1) + plain(1, 6 * a, 3) + plain(6 * a, b, 1) }
+        var encoder = plain(3, 32, 3) + plain(1, 32, 3) + plain(32, 16, 1)
+        var channels = 16
+        for (next, count) in [(24, 2), (32, 3), (64, 4), (96, 3), (160, 3), (320, 1)] {
+            encoder += inverted(channels, next) + (count - 1) * inverted(next, next)
+            channels = next
+        }
+        return encoder + plain(320, 1280, 1) + decoder([1280, 96, 32, 24, 16], [256, 128, 64, 32, 16])
+    }()
+
+    private static let pytorch: Int = {
+        func pair(_ a: Int, _ b: Int) -> Int { plain(a, b, 3) + plain(b, b, 3) }
+        let levels = [64, 128, 256, 512]
+        return pair(3, 64) + levels.reduce(0) { $0 + pair($1, 2 * $1) + conv(2 * $1, $1, 2) + pair(2 * $1, $1) }
+            + conv(64, 1, 1)
     }()
 
     private static let gray: Int = {
