@@ -29,7 +29,7 @@ import TrainerTestSupport
         let text = diagnosis.text
         for line in [
             "labels are files named NAME_cell, NAME_core, NAME_dust", "no label: 50.0 %", "cell and core: 25.0 %",
-            "0 (cell): 50.0 %", "2 (dust): 0.0 %", "3 labels that may overlap",
+            "0 (cell): 50.0 %", "2 (dust): 0.00 %", "3 labels that may overlap",
         ] { #expect(text.contains(line), "\(line) in\n\(text)") }
         #expect(diagnosis.words(.untrainedClasses).contains("label 2 (dust) occurs in no training mask"))
         #expect(!text.contains("--mask-map") && !text.contains("look like"))
