@@ -41,7 +41,7 @@ let package = Package(
         // The compiler, from text to files.
         room("Diagnostics"),
         room("GraphIR", ["Base", "Diagnostics"]),
-        room("GraphDSL", ["Diagnostics", "GraphIR"]),
+        room("GraphDSL", ["Base", "Diagnostics", "GraphIR"]),
         room("Interpreter", ["Platform", "Base", "GraphIR"]),
         room("Programs", ["Base", "GraphIR"]),
         room("Passes", ["Diagnostics", "GraphIR", "Programs"]),

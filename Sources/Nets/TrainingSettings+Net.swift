@@ -10,6 +10,7 @@ extension TrainingSettings {
     private var extras: TrainingExtras {
         var extras = steps.extras
         if steps.clip == nil { extras.stepSamples = samplesPerStep }
+        extras.rates = parameters.rates(beside: optimizer.learningRate)
         return extras
     }
 

@@ -5,6 +5,7 @@ import TrainerSupport
 /// How to train; a run remembers it.
 package struct TrainingSettings: Hashable, Sendable {
     package var optimizer = OptimizerSettings()
+    package var parameters = ParameterSettings()
     package var steps = StepSettings()
     package var epochs = 20
     package var batch = 16
@@ -74,6 +75,8 @@ package struct TrainingSettings: Hashable, Sendable {
     /// `adamw, lr 0.002, one-cycle, batch 16, 20 epochs`.
     package var summary: String {
         var parts = [optimizer.kind.rawValue, "lr \(optimizer.learningRate)"]
+        parts += parameters.rates.map { "lr \($0.learningRate) of \($0.pattern)" }
+        if !parameters.frozen.isEmpty { parts.append("\(parameters.frozen.map(\.text).joined(separator: " ")) frozen") }
         if steps.schedule != .constant { parts.append(steps.schedule.name) }
         if steps.warmup > 0 { parts.append("warm-up \(Text.plain(steps.warmup))") }
         parts.append(
@@ -91,7 +94,7 @@ extension TrainingSettings: RecordPart {
         optimizer.metadata + steps.metadata + [
             ("epochs", "\(epochs)"), ("batch", "\(batch)"), ("init", initialValues.rawValue), ("seed", "\(seed)"),
             ("augment", augmentation.description),
-        ] + stopping.metadata
+        ] + stopping.metadata + parameters.metadata
     }
 
     package init(_ fields: RecordFields) throws {
@@ -107,5 +110,6 @@ extension TrainingSettings: RecordPart {
             ? try AugmentationSettings(parsing: fields.text("augment"))
             : AugmentationSettings(flip: try fields.value("flips"))
         stopping = try StoppingRules(fields)
+        parameters = try ParameterSettings(fields)
     }
 }

@@ -36,8 +36,8 @@ struct TensorBases {
         switch tensor.region {
         case .arena: return arena.base + offset
         case .parameters: return UnsafeMutableRawPointer(parameters.parameters.address(at: offset))
-        case .moment1: return (try? parameters.moment(1)).map { $0.base + offset }
-        case .moment2: return (try? parameters.moment(2)).map { $0.base + offset }
+        case .moment1: return parameters.state(1, at: offset)
+        case .moment2: return parameters.state(2, at: offset)
         case .prepared: return prepared.base + offset
         case .derived: return derived.base + offset
         }
@@ -45,28 +45,53 @@ struct TensorBases {
 
     /// The optimiser state that belongs to a parameter.
     func moment(_ index: Int, of parameter: TensorInfo) -> UnsafeMutableRawPointer? {
-        (try? parameters.moment(index)).map { $0.base + parameter.offset }
+        parameters.state(index, at: parameter.offset)
     }
 }
 
 /// What every call of an executor shares: its scalars, and one scratch a thread.
 final class CallContext {
     let threads: Int
-    let scalars: UnsafeMutablePointer<unetc_scalars>
+    private let extras: TrainingExtras
+    /// The factors of learning rates that there are, 1 first.
+    private let factors: [Double]
+    /// For each factor what its kernels read.
+    private let scalars: UnsafeMutablePointer<unetc_scalars>
     private let workspaces: MappedMemory
     private let workspaceStride: Int
 
-    init(threads: Int, workspaceStride: Int) throws {
+    init(threads: Int, workspaceStride: Int, extras: TrainingExtras = TrainingExtras()) throws {
         self.threads = threads
+        self.extras = extras
+        factors = extras.rates.reduce(into: [1]) { if !$0.contains($1.factor) { $0.append($1.factor) } }
         self.workspaceStride = workspaceStride
         workspaces = try MappedMemory(bytes: threads * workspaceStride, for: "the kernels' scratch")
-        scalars = .allocate(capacity: 1)
-        scalars.initialize(to: unetc_scalars())
+        scalars = .allocate(capacity: factors.count)
+        scalars.initialize(repeating: unetc_scalars(), count: factors.count)
     }
 
     deinit {
-        scalars.deinitialize(count: 1)
+        scalars.deinitialize(count: factors.count)
         scalars.deallocate()
+    }
+
+    /// Sets the numbers of the next calls.
+    func set(_ values: StepScalars, batch: Int) {
+        for (place, factor) in factors.enumerated() {
+            var values = values
+            values.learningRate *= factor
+            scalars[place] = values.abi(batch: batch)
+        }
+    }
+
+    /// The numbers for calls that change no parameter.
+    var plainScalars: UnsafeMutablePointer<unetc_scalars> { scalars }
+
+    /// The numbers for steps of a parameter; nil when it is held as it is.
+    func scalars(of parameter: String) -> UnsafeMutablePointer<unetc_scalars>? {
+        let factor = extras.rateFactor(of: parameter)
+        guard factor != 0 else { return nil }
+        return scalars + (factors.firstIndex(of: factor) ?? 0)
     }
 
     /// Writes a pattern all over the scratch of all threads.
@@ -149,6 +174,7 @@ final class BoundPlan {
             else { throw RuntimeError("step \"\(text(row.name))\" updates parameters, but no optimizer was chosen") }
             let first = operandBase + nextOperand
             let firstOperand = nextOperand
+            let scalars = scalars(of: row, place: steps.count)
             results.append(row.operand_count > 0 ? placed(info.tensors[Int(row.operands[0])]) : nil)
             for pointer in resolve(row, updates) {
                 operands[nextOperand] = pointer
@@ -156,16 +182,25 @@ final class BoundPlan {
             }
             steps.append(
                 Step(
-                    kernel: kernel, calls: callBase + nextCall, tasksPerSample: Int(row.tasks_per_sample),
-                    fixedTasks: Int(row.tasks_fixed), operandCount: nextOperand - firstOperand,
+                    kernel: scalars == nil ? nothing : kernel, calls: callBase + nextCall,
+                    tasksPerSample: scalars == nil ? 0 : Int(row.tasks_per_sample),
+                    fixedTasks: scalars == nil ? 0 : Int(row.tasks_fixed), operandCount: nextOperand - firstOperand,
                     isPreparation: row.preparation != 0))
             for thread in 0..<context.threads {
                 calls[nextCall] = unetc_call(
-                    operands: first, scalars: context.scalars, workspace: context.workspace(thread: thread),
+                    operands: first, scalars: scalars ?? context.plainScalars,
+                    workspace: context.workspace(thread: thread),
                     count: row.count)
                 nextCall += 1
             }
         }
+    }
+
+    /// The numbers for a step: for one that changes a parameter that parameter's; nil when it is held.
+    private func scalars(of row: unetc_step, place: Int) -> UnsafeMutablePointer<unetc_scalars>? {
+        guard info.steps[place].phase == .update, row.operand_count > 0 else { return context.plainScalars }
+        let changed = info.tensors[Int(row.operands[0])]
+        return changed.region == .parameters ? context.scalars(of: changed.name) : context.plainScalars
     }
 
     /// The step's operands, and for an update the parameter's state behind them.

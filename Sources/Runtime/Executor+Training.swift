@@ -9,7 +9,7 @@ extension Executor {
     /// - Throws: `RuntimeError` when the executor does not sum gradients.
     public func applyUpdates(scalars: StepScalars) throws {
         let sums = try gradientSums()
-        context.scalars.pointee = scalars.abi(batch: 0)
+        context.set(scalars, batch: 0)
         parameters.parameters.kernelsWillWrite()
         sums.applyUpdates(on: pool)
     }
@@ -53,7 +53,7 @@ extension Executor {
     /// - Throws: `RuntimeError` when the executor keeps no average.
     public func averageParameters(scalars: StepScalars) throws {
         guard let averaging else { throw RuntimeError("the executor was made without an average of the parameters") }
-        context.scalars.pointee = scalars.abi(batch: 0)
+        context.set(scalars, batch: 0)
         averaging.run(on: pool)
     }
 

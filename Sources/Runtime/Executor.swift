@@ -61,7 +61,8 @@ public final class Executor {
         try model.prepare()
         try parameters.allocateMoments(try model.momentsNeeded(plans: indices, optimizer: optimizer))
         if extras.averagesParameters { try parameters.allocateAverage() }
-        let context = try CallContext(threads: threads, workspaceStride: model.workspaceStride(plans: indices))
+        let context = try CallContext(
+            threads: threads, workspaceStride: model.workspaceStride(plans: indices), extras: extras)
         let arena = try MappedMemory(bytes: memory.arena, for: "the arena of activations and gradients")
         let prepared = try PreparedMemory(bytes: memory.prepared, derivedBytes: memory.derived)
         pool.touch(arena)
@@ -170,7 +171,7 @@ public final class Executor {
                 "a batch of \(batch) does not fit: the model was compiled for 1 to \(capacity) samples")
         }
         current = nil
-        context.scalars.pointee = scalars.abi(batch: batch)
+        context.set(scalars, batch: batch)
         if bound.info.updatesParameters { parameters.parameters.kernelsWillWrite() }
         return (bound.steps, prepared.preparationsAreDue(bound, version: parameters.parameters.version))
     }

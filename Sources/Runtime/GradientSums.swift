@@ -28,7 +28,7 @@ final class GradientSums {
         guard let plan = plans.first, let step = try model.optimizerKernel(optimizer, plan: plan)
         else { throw RuntimeError("sums of gradients were asked for, but no plan updates parameters") }
         self.plans = plans
-        let updated = plans.flatMap(model.updatedParameters)
+        let updated = plans.flatMap(model.updatedParameters).filter { context.scalars(of: $0.name) != nil }
         let memory = try MappedMemory(
             bytes: updated.reduce(0) { $0 + $1.paddedBytes }, for: "the sums of gradients")
         var offsets: [Int: Int] = [:]
@@ -46,11 +46,14 @@ final class GradientSums {
         updates = ParameterCalls(
             step,
             updated.map { parameter in
-                let state = (1...2).map { (try? parameters.moment($0))?.floats(at: parameter.offset) }
+                let state = (1...2).map {
+                    parameters.state($0, at: parameter.offset)?.assumingMemoryBound(to: Float.self)
+                }
                 return ParameterCalls.Operands(
                     pointers: [
                         parameters.parameters.address(at: parameter.offset), sum(parameter),
-                    ] + state, count: parameter.elementCount, tasks: model.updateTasks(parameter))
+                    ] + state, count: parameter.elementCount, tasks: model.updateTasks(parameter),
+                    scalars: context.scalars(of: parameter.name))
             }, context: context)
         var calls: [ParameterCalls.Operands] = []
         var first = 0

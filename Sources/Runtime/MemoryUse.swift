@@ -10,6 +10,8 @@ public struct MemoryUse: Hashable, Sendable {
     public var parameters: Int
     /// Optimiser state; 0 when no plan updates parameters.
     public var moments: Int
+    /// Moments that it is made of.
+    private var stateBlocks: Int
     /// Sums of gradients; 0 when not asked for.
     public var sums: Int
     /// What gradients are made of that wait for the end of a step.
@@ -27,9 +29,8 @@ public struct MemoryUse: Hashable, Sendable {
 
     /// The same in pages: large blocks are made of huge ones.
     public var totalInPages: Int {
-        // The average and the moments are as many blocks as the parameters go into them.
-        let like = parameters > 0 ? (moments + average) / parameters : 0
-        let blocks = [arena, sums, kept, prepared, derived, workspaces] + Array(repeating: parameters, count: 1 + like)
+        let states = Array(repeating: stateBlocks > 0 ? moments / stateBlocks : 0, count: stateBlocks)
+        let blocks = [arena, parameters, average, sums, kept, prepared, derived, workspaces] + states
         return blocks.map(MappedMemory.residentBytes).reduce(0, +)
     }
 
@@ -43,7 +44,8 @@ public struct MemoryUse: Hashable, Sendable {
         let needed = try model.momentsNeeded(plans: indices, optimizer: optimizer)
         arena = indices.map { model.plans[$0].arenaBytes(preparedWeights) }.max() ?? 0
         parameters = model.parameterBytes
-        moments = needed * model.parameterBytes
+        moments = needed * model.state.bytes
+        stateBlocks = needed
         let summed = extras.sumsGradients ? model.summedPlans(of: indices, extras) : []
         sums = GradientSums.bytes(model: model, plans: summed)
         kept = indices.contains { $0 == model.deferredPlan } ? DeferredInputs.bytes(model: model) : 0

@@ -21,6 +21,8 @@ public final class Model: Sendable {
     /// In order of their place in memory.
     public let parameters: [ParameterInfo]
     public let optimizers: [OptimizerInfo]
+    /// Of the optimiser.
+    let state: StateLayout
     let tables: ModelTables
 
     /// Wraps the tables that `unetc_model_get()` returns; they must stay valid for the life of the process.
@@ -47,6 +49,8 @@ public final class Model: Sendable {
         optimizers = try reader.optimizers()
         plans = try reader.plans()
         parameters = try reader.parameters()
+        state = StateLayout(
+            parameters, updated: reader.updatedParameters(), parameterBytes: parameterBytes)
         tables = ModelTables(pointer)
     }
 

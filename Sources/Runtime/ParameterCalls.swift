@@ -8,6 +8,8 @@ final class ParameterCalls {
         /// Elements.
         var count: Int
         var tasks: Int
+        /// What the kernel reads; nil for the numbers that all share.
+        var scalars: UnsafeMutablePointer<unetc_scalars>?
     }
 
     private let kernel: unetc_kernel
@@ -34,7 +36,8 @@ final class ParameterCalls {
             }
             for thread in 0..<threads {
                 calls[place * threads + thread] = unetc_call(
-                    operands: first, scalars: context.scalars, workspace: context.workspace(thread: thread),
+                    operands: first, scalars: parameter.scalars ?? context.plainScalars,
+                    workspace: context.workspace(thread: thread),
                     count: Int64(parameter.count))
             }
         }

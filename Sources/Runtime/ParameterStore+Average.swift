@@ -36,7 +36,9 @@ extension ParameterStore {
     /// - Throws: `TensorFileError` when the writer holds such a tensor already, `RuntimeError` when there is no average.
     public func exportAverage(to writer: inout SafetensorsWriter, prefix: String) throws {
         let memory = try averageMemory()
-        try export(to: &writer, prefix: prefix, owner: memory) { UnsafeBufferPointer(elements($0, in: memory)) }
+        try export(model.parameters, to: &writer, prefix: prefix, owner: memory) {
+            UnsafeBufferPointer(elements($0, in: memory))
+        }
     }
 
     /// Reads the average of every parameter from the tensor called `prefix` + the parameter's name.

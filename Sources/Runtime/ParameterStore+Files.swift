@@ -28,9 +28,9 @@ extension ParameterStore {
     /// Reads state `index` (1 or 2) of every parameter from the tensor called `prefix` + the parameter's name.
     /// - Throws: `RuntimeError` as for `load`, or when that state was not allocated.
     public func loadMoment(_ index: Int, from file: TensorFile, prefix: String) throws {
-        let memory = try moment(index)
-        try load(model.parameters, file, prefix: prefix, what: "optimizer state of parameter") { parameter, fill in
-            try fill(elements(parameter, in: memory))
+        try load(model.parametersWithState, file, prefix: prefix, what: "optimizer state of parameter") {
+            parameter, fill in
+            try fill(try state(index, of: parameter))
         }
     }
 
@@ -39,14 +39,15 @@ extension ParameterStore {
     /// Nothing is copied: the writer stores the values as they are when it writes the file.
     /// - Throws: `TensorFileError` when the writer already holds a tensor of that name.
     public func export(to writer: inout SafetensorsWriter, prefix: String = "") throws {
-        try export(to: &writer, prefix: prefix, owner: parameters) { parameters.values($0) }
+        try export(model.parameters, to: &writer, prefix: prefix, owner: parameters) { parameters.values($0) }
     }
 
     /// Adds state `index` (1 or 2) of every parameter as the tensor `prefix` + the parameter's name, without a copy.
     /// - Throws: as `export`; `RuntimeError` when that state was not allocated.
     public func exportMoment(_ index: Int, to writer: inout SafetensorsWriter, prefix: String) throws {
-        let memory = try moment(index)
-        try export(to: &writer, prefix: prefix, owner: memory) { UnsafeBufferPointer(elements($0, in: memory)) }
+        try export(model.parametersWithState, to: &writer, prefix: prefix, owner: try moment(index)) {
+            UnsafeBufferPointer(try state(index, of: $0))
+        }
     }
 
     func load(
@@ -94,10 +95,10 @@ extension ParameterStore {
     }
 
     func export(
-        to writer: inout SafetensorsWriter, prefix: String, owner: AnyObject,
-        values: (ParameterInfo) -> UnsafeBufferPointer<Float>
+        _ wanted: [ParameterInfo], to writer: inout SafetensorsWriter, prefix: String, owner: AnyObject,
+        values: (ParameterInfo) throws -> UnsafeBufferPointer<Float>
     ) throws {
-        for parameter in model.parameters {
+        for parameter in wanted {
             try writer.add(
                 prefix + parameter.name, shape: parameter.shape, element: .f32,
                 borrowing: UnsafeRawBufferPointer(values(parameter)), of: owner)

@@ -64,14 +64,16 @@ public final class ParameterStore {
     /// - Throws: `RuntimeError` when there is not enough memory.
     public func allocateMoments(_ count: Int) throws {
         while moments.count < min(count, 2) {
-            moments.append(try MappedMemory(bytes: model.parameterBytes, for: "the optimizer's state"))
+            moments.append(try MappedMemory(bytes: model.state.bytes, for: "the optimizer's state"))
         }
     }
 
     /// Sets all optimiser state to zero, as it is before the first step.
     public func resetMoments() {
         for memory in moments {
-            for parameter in model.parameters { elements(parameter, in: memory).update(repeating: 0) }
+            for parameter in model.parametersWithState {
+                elements(ofState: parameter, in: memory)?.update(repeating: 0)
+            }
         }
     }
 
@@ -79,7 +81,7 @@ public final class ParameterStore {
     /// - Throws: `RuntimeError` for an unknown name, or state that was not allocated.
     public func moment(_ index: Int, of name: String) throws -> [Float] {
         let parameter = try model.parameter(name)
-        return Array(elements(parameter, in: try moment(index)))
+        return Array(try state(index, of: parameter))
     }
 
     /// Overwrites a parameter's state.
@@ -87,7 +89,7 @@ public final class ParameterStore {
     public func setMoment(_ index: Int, _ values: [Float], of name: String) throws {
         let parameter = try model.parameter(name)
         try expect(values.count, parameter)
-        _ = elements(parameter, in: try moment(index)).update(fromContentsOf: values)
+        _ = try state(index, of: parameter).update(fromContentsOf: values)
     }
 
     func moment(_ index: Int) throws -> MappedMemory {
@@ -97,7 +99,30 @@ public final class ParameterStore {
         return moments[index - 1]
     }
 
+    /// A parameter's state: `index` 1 for the first moment.
+    func state(_ index: Int, of parameter: ParameterInfo) throws -> UnsafeMutableBufferPointer<Float> {
+        guard let state = elements(ofState: parameter, in: try moment(index)) else {
+            throw RuntimeError("parameter \"\(parameter.name)\" is frozen, so that the optimizer keeps nothing of it")
+        }
+        return state
+    }
+
+    /// Where the state of the parameter at `offset` begins; nil when it has none, or none was allocated.
+    func state(_ index: Int, at offset: Int) -> UnsafeMutableRawPointer? {
+        guard moments.indices.contains(index - 1), let place = model.state.place(of: offset) else { return nil }
+        return moments[index - 1].base + place
+    }
+
     // MARK: Places
+
+    /// A parameter's part of a moment; nil when it has none.
+    private func elements(
+        ofState parameter: ParameterInfo, in memory: MappedMemory
+    ) -> UnsafeMutableBufferPointer<Float>? {
+        model.state.place(of: parameter.offset).map {
+            UnsafeMutableBufferPointer(start: memory.floats(at: $0), count: parameter.elementCount)
+        }
+    }
 
     func elements(_ parameter: ParameterInfo, in memory: MappedMemory) -> UnsafeMutableBufferPointer<Float> {
         UnsafeMutableBufferPointer(start: memory.floats(at: parameter.offset), count: parameter.elementCount)

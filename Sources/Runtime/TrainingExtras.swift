@@ -9,6 +9,9 @@ public struct TrainingExtras: Hashable, Sendable {
     /// The gradients that a model leaves to the end of a step (`runDeferred`) then need no sums, if it can take as many.
     public var stepSamples: Int?
 
+    /// Learning rates of some of the parameters.
+    public var rates: [ParameterRate] = []
+
     public init(sumsGradients: Bool = false, averagesParameters: Bool = false, stepSamples: Int? = nil) {
         self.sumsGradients = sumsGradients
         self.averagesParameters = averagesParameters

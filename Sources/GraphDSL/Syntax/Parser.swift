@@ -1,3 +1,4 @@
+import Base
 import Diagnostics
 
 /// A recursive descent parser that recovers at statements: each unreadable one costs one diagnostic.

@@ -1,3 +1,4 @@
+import Base
 import Diagnostics
 
 /// The nearest of the valid words, and all of them.

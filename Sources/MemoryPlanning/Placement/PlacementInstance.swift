@@ -1,3 +1,4 @@
+import Base
 import Diagnostics
 
 /// Named blocks of memory with lifetimes, as the files of the MiniMalloc benchmark have them: comma-separated columns

@@ -94,7 +94,7 @@ package struct Checkpoint {
         try writer.write(to: path)
     }
 
-    private static let averagePrefix = "ema."
+    static let averagePrefix = "ema."
 
     /// Names of the state tensors of each moment, without the parameter's name.
     static func prefixes(_ kind: OptimizerSettings.Kind, _ moments: Int) -> [String] {

@@ -16,6 +16,8 @@ package struct RunRecord: Hashable, Sendable {
     /// The probability from which on a pixel is object that was best for the pictures that test; known of a run's best
     /// weights once training has ended.
     package var threshold: Double?
+    /// SHA-256 of the weights that the run started from; nil where they were drawn.
+    package var initialWeights: String?
 
     private static let format = "unetc-checkpoint-3"
     /// Formats that say less, but nothing else.
@@ -25,6 +27,7 @@ package struct RunRecord: Hashable, Sendable {
     package var metadata: [(String, String)] {
         [("format", Self.format), ("graph", graphName), ("graph_hash", graphHash), ("data_fingerprint", fingerprint)]
             + progress.metadata + settings.metadata + data.metadata + (threshold.map { [("threshold", "\($0)")] } ?? [])
+            + (initialWeights.map { [("initial_weights", $0)] } ?? [])
     }
 
     /// - Throws: `TrainerError` that names the file and the entry that is missing or wrong.
@@ -42,6 +45,7 @@ package struct RunRecord: Hashable, Sendable {
         settings = try TrainingSettings(fields)
         data = try DataSettings(fields)
         threshold = fields.has("threshold") ? try fields.value("threshold") : nil
+        initialWeights = fields.has("initial_weights") ? try fields.text("initial_weights") : nil
     }
 
     package init(

@@ -44,12 +44,15 @@ package struct RunDescription: Sendable {
     var data: [JSON.Member]
     /// What the data was found to be.
     var findings: [String]
+    /// What the run started from, and what became of each parameter; nil where they were drawn.
+    package var initialWeights: JSON?
     package var sessions: [Session]
 
     private static let format = "unetc-run-1"
 
     package var text: String {
-        JSON.object([
+        let start: [JSON.Member] = initialWeights.map { [("initial_weights", $0)] } ?? []
+        let members: [JSON.Member] = [
             ("format", .string(Self.format)), ("graph", .string(graphName)),
             ("graph_hash", .string(graphHash)), ("compiler", .string(path.compiler)),
             ("target", .string(path.target)),
@@ -57,18 +60,21 @@ package struct RunDescription: Sendable {
             ("plan_sha256", .string(path.planDigest)),
             ("processor_matters", path.processor.map(JSON.string) ?? .null),
             ("data", .object(data)), ("findings", .array(findings.map(JSON.string))),
-            ("sessions", .array(sessions.map(\.json))),
-        ]).pretty(depth: 4, .compact) + "\n"
+        ]
+        return JSON.object(members + start + [("sessions", .array(sessions.map(\.json)))]).pretty(depth: 4, .compact)
+            + "\n"
     }
 
     package init(
-        graphName: String, graphHash: String, path: Path, data: [JSON.Member], findings: [String], sessions: [Session]
+        graphName: String, graphHash: String, path: Path, data: [JSON.Member], findings: [String],
+        initialWeights: JSON? = nil, sessions: [Session]
     ) {
         self.graphName = graphName
         self.graphHash = graphHash
         self.path = path
         self.data = data
         self.findings = findings
+        self.initialWeights = initialWeights
         self.sessions = sessions
     }
 
@@ -86,6 +92,7 @@ package struct RunDescription: Sendable {
             processor: json["processor_matters"]?.string)
         data = json["data"]?.members ?? []
         findings = json["findings"]?.array?.compactMap(\.string) ?? []
+        initialWeights = json["initial_weights"]
         sessions = json["sessions"]?.array?.map(Session.init) ?? []
     }
 }

@@ -94,6 +94,12 @@ struct InfoLines {
             lines += shapes
             lines.append(("learns", task.description))
             lines.append(("parameters", "\(Text.grouped(model.parameterCount)) (\(Text.bytes(model.parameterBytes)))"))
+            let free = model.trainedParameters
+            let frozen = model.parameters.filter { $0.kind.isTrained && !free.contains($0) }
+            if !frozen.isEmpty {
+                let count = Text.grouped(frozen.reduce(0) { $0 + $1.elementCount })
+                lines.append(("frozen", "\(Text.count(frozen.count, "parameter")) (\(count) numbers), by the compiler"))
+            }
             lines.append(("batch", "1 to \(model.batchCapacity)"))
             lines.append(("train defaults", training(defaults.training)))
             for plan in model.plans { lines.append(("arena, \(plan.name)", Text.bytes(plan.arenaBytes))) }

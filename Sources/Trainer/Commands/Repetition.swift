@@ -85,6 +85,20 @@ struct Repetition {
             hint: "leave that flag out, or train without --repeat")
     }
 
+    /// - Throws: `TrainerError` when the run started from other weights.
+    func check(initialWeights: String?) throws {
+        guard initialWeights != record.initialWeights else { return }
+        guard let before = record.initialWeights else {
+            throw TrainerError(
+                "--repeat \(folder): that run did not start from weights, and --init-from is given",
+                hint: "leave it out")
+        }
+        throw TrainerError(
+            "--repeat \(folder): the run started from weights of the SHA-256 \(before.prefix(16))…, and "
+                + (initialWeights.map { "these are \($0.prefix(16))…" } ?? "none are given"),
+            hint: "give --init-from as it was given then; run.json has the command")
+    }
+
     /// - Throws: `TrainerError` when the data is not what it was.
     func check(_ samples: DataSet) throws {
         guard samples.fingerprint != record.fingerprint else { return }

@@ -12,8 +12,9 @@ extension TrainCommand {
     /// - Parameter previous: what earlier sessions wrote; nil for a new run.
     /// - Throws: `TrainerError` for a model whose metadata cannot be read, or a run.json that is none.
     func description(
-        _ context: TrainerContext, _ record: RunRecord, _ samples: DataSet, findings: [String], plan: PlanDescription,
-        previous: RunDescription?
+        _ context: TrainerContext, _ record: RunRecord, _ samples: DataSet, findings: [String],
+        starting: StartingWeights?,
+        plan: PlanDescription, previous: RunDescription?
     ) throws -> RunDescription {
         let model = context.model
         let session = RunDescription.Session(
@@ -28,6 +29,7 @@ extension TrainCommand {
             graphName: model.graphName, graphHash: model.graphHash,
             path: .init(model: model, defaults: try ModelDefaults(metadata: model.metadata), plan: plan),
             data: Self.members(record.data.metadata) + counts, findings: findings,
+            initialWeights: starting?.json ?? previous?.initialWeights,
             sessions: (previous?.sessions ?? []) + [session])
     }
 

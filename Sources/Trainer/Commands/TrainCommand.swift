@@ -21,6 +21,7 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
     @OptionGroup var data: DataOptions
     @OptionGroup var patches: PatchFlags
     @OptionGroup var flags: TrainingFlags
+    @OptionGroup var start: StartFlags
     @OptionGroup var folds: FoldFlags
 
     @Option(name: .customLong("out"), help: ArgumentHelp("The folder of the run.", valueName: "run"))
@@ -85,6 +86,7 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
             defaults: repeated?.record.settings ?? ModelDefaults(metadata: model.metadata).training,
             recorded: (previous ?? like)?.settings, model: model)
         try repeated?.check(settings)
+        let starting = previous == nil ? try start.weights(for: model, console) : nil
         var dataSettings = try data.resolved(
             over: (previous ?? like ?? repeated?.record)?.data, task: interface.task)
         dataSettings.fold = fold ?? dataSettings.fold
@@ -117,9 +119,11 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         try samples.checkTrainable(fold: dataSettings.fold)
         let hasTruth = try samples.testsHaveTruth()
         try settings.stopping.check(samples.shape.task, hasTests: !samples.testing.isEmpty, hasTruth: hasTruth)
-        let record = RunRecord(
+        var record = RunRecord(
             graphName: model.graphName, graphHash: model.graphHash, settings: settings, data: dataSettings,
             fingerprint: samples.fingerprint)
+        record.initialWeights = try previous.map(\.initialWeights) ?? starting?.digest()
+        try repeated?.check(initialWeights: record.initialWeights)
         if let previous { try Self.checkSameData(previous, record, folder.files) }
         try repeated?.check(samples)
         if let findings { console.say(findings.text + "; " + samples.cacheText) }
@@ -128,7 +132,7 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         notices.tell(console)
         let (training, description) = try started(
             context, samples, names, record, folder.files,
-            findings: [findings?.text].compactMap { $0 } + notices.findings.map { $0.line() },
+            findings: [findings?.text].compactMap { $0 } + notices.findings.map { $0.line() }, starting: starting,
             isContinued: previous != nil, lastEpoch: repeated?.lastEpoch, console: console)
         let ending = try training.run()
         switch ending {
@@ -155,7 +159,7 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
     /// A run at its beginning, or where its checkpoint stands.
     private func started(
         _ context: TrainerContext, _ samples: DataSet, _ names: ClassNames, _ record: RunRecord, _ files: RunFiles,
-        findings: [String], isContinued: Bool, lastEpoch: Int?, console: Console
+        findings: [String], starting: StartingWeights?, isContinued: Bool, lastEpoch: Int?, console: Console
     ) throws -> (run: TrainingRun, description: RunDescription) {
         let model = context.model
         // Before threads are started, for they inherit which signals are held back.
@@ -184,13 +188,15 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
             log.size = size
         } else {
             net.parameters.initialize(record.settings.initialValues, seed: record.settings.seed)
+            try starting?.load(into: net.parameters)
         }
         let plan = PlanDescription(model)
         let description = try description(
-            context, record, samples, findings: findings, plan: plan,
+            context, record, samples, findings: findings, starting: starting, plan: plan,
             previous: isContinued ? Self.previousDescription(files) : nil)
         try Self.write(description, plan, model, to: files)
         announce(console, samples, record)
+        try announceParameters(console, starting, record.settings, model)
         let profile = try profiling.path.map {
             try SessionProfile(
                 profiling.window ?? .standard, to: $0, net: net, data: samples, settings: record.settings)
@@ -340,6 +346,16 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         if record.progress.epoch >= settings.epochs {
             console.say("all \(Text.count(record.progress.epoch, "epoch")) are done; a larger --epochs trains on")
         }
+    }
+
+    /// What is not trained from nothing, and what is not trained at all.
+    private func announceParameters(
+        _ console: Console, _ starting: StartingWeights?, _ settings: TrainingSettings, _ model: Model
+    ) throws {
+        if let starting {
+            console.say("from \(starting.path): " + starting.matching.summary.joined(separator: "\n  "))
+        }
+        if let held = try HeldParameters(settings, of: model) { console.say(held.text(settings.parameters.frozen)) }
     }
 
     /// `16 pieces of 128x128 of each, `

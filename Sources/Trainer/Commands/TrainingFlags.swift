@@ -13,8 +13,18 @@ struct TrainingFlags: ParsableArguments {
     @Option(help: "Pictures in a step, at most as many as compiled for; default: from the graph.")
     var batch: Int?
 
-    @Option(help: ArgumentHelp("The learning rate; default: from the graph.", valueName: "rate"))
-    var lr: Double?
+    @Option(
+        help: ArgumentHelp(
+            "The learning rate; default: from the graph. PATTERN=RATE, such as encoder.*=1e-4, is that of parameters of such "
+                + "names, any number of times.", valueName: "rate"))
+    var lr: [RateOption] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Leave parameters of such names, like encoder.*, as they are, running means and variances too; any number of "
+                + "times.", valueName: "pattern"),
+        transform: { NamePattern($0) })
+    var freeze: [NamePattern] = []
 
     @Option(help: "adam, adamw or sgd; default: from the graph.")
     var optimizer: OptimizerSettings.Kind?
@@ -42,7 +52,9 @@ struct TrainingFlags: ParsableArguments {
     mutating func validate() throws {
         try validateCount("--epochs", epochs, TrainingSettings.mostEpochs)
         try validateCount("--batch", batch, TrainingSettings.mostPictures)
-        if let lr, !(lr > 0 && lr.isFinite) { throw ValidationError("--lr takes a number above 0, found \(lr).") }
+        if let lr = lr.all, !(lr > 0 && lr.isFinite) {
+            throw ValidationError("--lr takes a number above 0, found \(lr).")
+        }
         if let momentum, !(0..<1).contains(momentum) {
             throw ValidationError("--momentum takes a number from 0 to below 1, found \(momentum).")
         }
@@ -57,8 +69,11 @@ struct TrainingFlags: ParsableArguments {
     func resolved(defaults: TrainingSettings, recorded: TrainingSettings?, model: Model) throws -> TrainingSettings {
         var rule = try ModelDefaults(metadata: model.metadata).batches
         rule.capacity = model.batchCapacity
-        return try resolved(
+        let settings = try resolved(
             defaults: defaults, recorded: recorded, batches: rule, optimizers: model.optimizerNames)
+        try settings.parameters.check(
+            names: model.parameters.map(\.name), trained: model.trainedParameters.map(\.name))
+        return settings
     }
 
     func resolved(
@@ -69,7 +84,9 @@ struct TrainingFlags: ParsableArguments {
         settings.epochs = epochs ?? settings.epochs
         settings.batch = batch ?? settings.batch
         settings.optimizer.kind = optimizer ?? settings.optimizer.kind
-        settings.optimizer.learningRate = lr ?? settings.optimizer.learningRate
+        settings.optimizer.learningRate = lr.all ?? settings.optimizer.learningRate
+        if !lr.some.isEmpty { settings.parameters.rates = lr.some }
+        if !freeze.isEmpty { settings.parameters.frozen = freeze }
         settings.optimizer.momentum = momentum ?? settings.optimizer.momentum
         settings.optimizer.weightDecay = weightDecay ?? settings.optimizer.weightDecay
         settings.initialValues = initialValues ?? settings.initialValues
@@ -105,6 +122,10 @@ struct TrainingFlags: ParsableArguments {
                 ("--momentum", "\(old.optimizer.momentum)", "\(new.optimizer.momentum)"),
                 ("--init", old.initialValues.rawValue, new.initialValues.rawValue),
                 ("--augment", "\(old.augmentation)", "\(new.augmentation)"),
+                (
+                    "--freeze", old.parameters.frozen.map(\.text).joined(separator: " "),
+                    new.parameters.frozen.map(\.text).joined(separator: " ")
+                ),
             ] + StepFlags.fixed(old.steps, new.steps)
         guard let (flag, before, now) = pairs.first(where: { $0.1 != $0.2 }) else { return }
         throw TrainerError(

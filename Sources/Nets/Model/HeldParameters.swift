@@ -1,0 +1,42 @@
+import Base
+import Recipes
+import Runtime
+
+/// Parameters that `--freeze` holds as they are although the model was compiled to train them, and what leaving them out of
+/// the plan would save.
+package struct HeldParameters {
+    /// Names, of those that an optimizer would change.
+    package let names: [String]
+    /// Numbers in them.
+    let count: Int
+    /// The share of a step's work that makes their gradients.
+    let work: Double
+    /// Bytes of the optimizer's state.
+    let state: Int
+
+    /// nil when a model has been compiled without them, or nothing is frozen.
+    /// - Throws: `RuntimeError` for a model without that optimizer.
+    package init?(_ settings: TrainingSettings, of model: Model) throws {
+        let frozen = settings.parameters.frozen
+        guard let plan = model.plan(for: .train) else { return nil }
+        let held = model.trainedParameters.filter { parameter in frozen.contains { $0.matches(parameter.name) } }
+        guard !held.isEmpty else { return nil }
+        names = held.map(\.name)
+        count = held.reduce(0) { $0 + $1.elementCount }
+        let gradients = Set(names.map { "grad.\($0)" })
+        let batch = plan.batchCapacity
+        let all = plan.flops(batch: batch)
+        work = plan.steps.reduce(0) { $0 + (gradients.contains($1.name) ? $1.flops(batch: batch) : 0) } / max(all, 1)
+        let moments = model.optimizers.first { $0.name == settings.optimizer.kind.rawValue }?.moments ?? 0
+        state = moments * held.reduce(0) { $0 + $1.bytes }
+    }
+
+    /// `--freeze encoder.* holds 62 parameters (21,284,672 numbers) still; …`.
+    package func text(_ patterns: [NamePattern]) -> String {
+        let flags = patterns.map { "--freeze '\($0)'" }.joined(separator: " ")
+        return
+            "\(flags) holds \(Text.count(names.count, "parameter")) (\(Text.grouped(count)) numbers) still; a trainer compiled with "
+            + "it (unetc compile \(flags)) would take steps without at least \(Int(100 * work)) % of their work and without "
+            + "\(Text.bytes(state)) of optimizer state"
+    }
+}
