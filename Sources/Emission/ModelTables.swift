@@ -248,6 +248,7 @@ struct ModelTables {
         if let clip = options.clip { members.append(("clip", .number(clip))) }
         if let ema = options.ema { members.append(("ema", .number(ema))) }
         if let patience = options.patience { members.append(("patience", .integer(patience))) }
+        if !options.frozen.isEmpty { members.append(("freeze", .array(options.frozen.map { .string($0.text) }))) }
         if let bestBy = options.bestBy { members.append(("best_by", .string(bestBy))) }
         return .object(members)
     }

@@ -109,5 +109,5 @@ extension Unicode.Scalar {
     var isFileCharacter: Bool { isNameCharacter || self == "/" || self == "-" }
 
     /// Characters of numbers and of attributes' words.
-    var isWordCharacter: Bool { isNameCharacter || self == "-" || self == "+" }
+    var isWordCharacter: Bool { isNameCharacter || "-+*?|".unicodeScalars.contains(self) }
 }

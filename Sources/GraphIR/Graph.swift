@@ -165,7 +165,17 @@ public struct Graph: Hashable, Sendable {
 
     /// The parameters that have gradients.
     public var trainedParameters: [NodeID] {
-        ids { if case .parameter(let kind, _) = $0 { kind.isTrained } else { false } }
+        ids { if case .parameter(let kind, _) = $0 { kind.isTrained } else { false } }.filter { !isFrozen($0) }
+    }
+
+    /// The parameters that would have gradients, were they not to stay as they are.
+    public var frozenParameters: [NodeID] {
+        ids { if case .parameter(let kind, _) = $0 { kind.isTrained } else { false } }.filter(isFrozen)
+    }
+
+    /// Whether a parameter stays as it is in training.
+    public func isFrozen(_ parameter: NodeID) -> Bool {
+        training.frozen.contains { $0.matches(nodes[parameter.index].name) }
     }
 
     /// The first node of that name.

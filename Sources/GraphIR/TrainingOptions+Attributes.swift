@@ -1,3 +1,5 @@
+import Base
+
 extension TrainingOptions {
     /// The options as one list, the constants of optimiser and schedule behind their names; those from `schedule` on only
     /// where they say something.
@@ -14,11 +16,18 @@ extension TrainingOptions {
         if let ema { list.append(Attribute("ema", ema)) }
         if let patience { list.append(Attribute("patience", patience)) }
         if let bestBy { list.append(Attribute("best_by", bestBy)) }
+        if !frozen.isEmpty { list.append(Attribute("freeze", frozen.map(\.text).joined(separator: Self.divider))) }
         return list
     }
 
+    /// Between patterns: no name has it.
+    private static let divider = "|"
+
     init(_ attributes: inout AttributeReader) throws(GraphTextError) {
         self.init()
+        if attributes.has("freeze") {
+            frozen = try attributes.word("freeze").split(separator: Self.divider).map { NamePattern(String($0)) }
+        }
         optimizer = try OptimizerOptions(&attributes)
         batch = try attributes.integer("batch")
         epochs = try attributes.integer("epochs")

@@ -1,3 +1,5 @@
+import Base
+
 /// How initial values are drawn (DESIGN 3.1).
 public enum InitialValues: String, Hashable, Sendable, CaseIterable {
     case he
@@ -75,6 +77,9 @@ public struct TrainingOptions: Hashable, Sendable {
     public var patience: Int?
     /// What the best weights are the best by.
     public var bestBy: String?
+    /// Parameters of such names stay as they are: nothing computes their gradients, and normalisations keep to the moments that
+    /// they have counted up.
+    public var frozen: [NamePattern] = []
     public init() {}
 
     /// The largest batch that plans are made for.

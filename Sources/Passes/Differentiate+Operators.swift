@@ -85,7 +85,8 @@ extension Differentiator {
     }
 
     /// `y = x̂ · scale + shift`: the sums `Σ dy · x̂` and `Σ dy` are the gradients of scale and shift, and `dx` is made of
-    /// them. It takes into account that the moments are those of `x`, which so get no gradient of their own.
+    /// them. It takes into account that the moments are those of `x`, which so get no gradient of their own. Of frozen ones
+    /// `x` is no part: `dx = dy · scale · r`, which is what is made of sums that are zero.
     private mutating func normalization(
         _ groups: NormalizationGroups, _ epsilon: Double, _ dy: NodeID, _ x: [NodeID], _ id: NodeID
     ) {
@@ -98,8 +99,14 @@ extension Differentiator {
             contribute(.normalization(.row(0)), [sums], to: x[2], from: id)
             contribute(.normalization(.row(1)), [sums], to: x[3], from: id)
         }
+        guard needsGradient[x[0].index] else { return }
+        var used = sums
+        if case .normalization(.runningMoments) = graph[x[1]].op {
+            used = append(
+                .elementwise(.scale(0)), [x[1]], type: type, name: "d_\(graph[id].name).no_sums", from: id)
+        }
         contribute(
-            .normalization(.gradient(groups, epsilon: epsilon)), [dy, x[0], x[1]] + x.dropFirst(2).prefix(1) + [sums],
+            .normalization(.gradient(groups, epsilon: epsilon)), [dy, x[0], x[1]] + x.dropFirst(2).prefix(1) + [used],
             to: x[0], from: id)
     }
 

@@ -47,7 +47,7 @@ private func withRunningMoments(_ graph: Graph) -> Graph {
 }
 
 /// For moments of the batch the parameters that keep their running mean and variance.
-private func runningMoments(_ graph: Graph) -> [NodeID: [NodeID]] {
+func runningMoments(_ graph: Graph) -> [NodeID: [NodeID]] {
     var found: [NodeID: [NodeID]] = [:]
     for id in graph.ids {
         guard case .normalization(.updateRunning(let row, _, _)) = graph[id].op else { continue }

@@ -4,7 +4,8 @@ import GraphIR
 /// `scale · r` channel by channel, and a bias of what is left, `r = 1 / √(σ² + ε)`.
 ///
 /// Contract: the graph computes the same values up to rounding; only where nobody else reads what the convolution makes.
-func foldNormalization(_ graph: Graph) -> Graph {
+/// - Parameter mayFold: whether an operand of what is folded may be a part of something that has no gradient.
+func foldNormalization(_ graph: Graph, mayFold: (Graph, NodeID) -> Bool = { _, _ in true }) -> Graph {
     let users = graph.users()
     let results = Set(graph.outputs.map(\.node) + (graph.loss.map { [$0] } ?? []))
     var rewriter = GraphRewriter(source: graph)
@@ -13,7 +14,10 @@ func foldNormalization(_ graph: Graph) -> Graph {
         guard case .normalization(.normalize(.batch, let epsilon)) = graph[id].op,
             let axis = foldedAxis(of: graph[id].inputs[0], in: graph),
             users[graph[id].inputs[0].index] == [id], !results.contains(graph[id].inputs[0]),
-            case .normalization(.runningMoments) = graph[graph[id].inputs[1]].op
+            case .normalization(.runningMoments) = graph[graph[id].inputs[1]].op,
+            (graph[graph[id].inputs[0]].inputs.dropFirst() + graph[id].inputs.dropFirst()).allSatisfy({
+                mayFold(graph, $0)
+            })
         else {
             rewriter.copy(graph[id], for: id)
             continue

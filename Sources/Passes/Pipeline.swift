@@ -65,8 +65,8 @@ public func runPipeline(
         case .tile, .tileHalf, .tileQuarter:
             try inputSize.map { try resizeInput(inferenceGraph(graph), to: $0) } ?? inferenceGraph(graph)
         case .forward: evaluationGraph(graph)
-        case .gradients: try differentiate(withoutEffects(graph), withRespectTo: inputs)
-        case .train: try appendUpdates(differentiate(graph, withRespectTo: inputs))
+        case .gradients: try differentiate(withoutEffects(freezeParts(graph)), withRespectTo: inputs)
+        case .train: try appendUpdates(differentiate(freezeParts(graph), withRespectTo: inputs))
         }
     try requireWellFormed(backward, after: "backward")
     let simple = removeDeadNodes(simplify(backward))

@@ -1,3 +1,4 @@
+import Base
 import Driver
 import Strategy
 import Foundation
@@ -43,9 +44,9 @@ struct CompiledGraph {
     /// - Parameter plans: what to compile; `withRespectTo` is all inputs where gradients are among them.
     init(
         _ text: String, overrides: [(name: String, value: String)] = [], plans: [PlanKind], batch: Int,
-        name: String = "test.graph", configure: (inout CompileOptions) -> Void = { _ in }
+        name: String = "test.graph", frozen: [NamePattern] = [], configure: (inout CompileOptions) -> Void = { _ in }
     ) throws {
-        session = try Session(path: try TestFolder.write(text, name: name), overrides: overrides)
+        session = try Session(path: try TestFolder.write(text, name: name), overrides: overrides, frozen: frozen)
         var options = CompileOptions(target: .native(), batch: batch, jobs: 2)
         options.plans = plans
         if plans.contains(.gradients) { options.withRespectTo = session.inputs }

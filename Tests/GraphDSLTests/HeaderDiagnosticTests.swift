@@ -1,4 +1,6 @@
 import GraphDSL
+import GraphIR
+import TestSupport
 import Testing
 
 /// Mistakes in a graph's header, and what is taken for one word or sign and means another.
@@ -156,6 +158,38 @@ import Testing
         let start = "  train { "
         let caret = "//" + String(repeating: " ", count: start.count + before.count - 2) + "^error: " + error
         expectFindings("graph t {\n  input x: [1, 2, 3]\n  output y = x\n\(start)\(entries) }\n\(caret)\n}")
+    }
+
+    @Test(arguments: [
+        ("freeze: 3", "freeze: ", "\"freeze\" takes the names of statements, found \"3\""),
+        ("freeze: [a, 1 + 1]", "freeze: [a, ", "\"freeze\" takes the names of statements, found \"1 + 1\""),
+        ("freeze: aa", "freeze: ", "no parameter is called like \"aa.*\""),
+        ("freeze: [a, c]", "freeze: [a, ", "no parameter is called like \"c.*\""),
+        ("freeze: [a, b]", "freeze: [", "nothing would be left to train"),
+    ])
+    func frozenPartsThatMakeNoSense(entry: String, before: String, error: String) {
+        let start = "  train { "
+        let caret = "//" + String(repeating: " ", count: start.count + before.count - 2) + "^error: " + error
+        let net = "input x: [1, 2, 3]\n  a = conv(x, 2, kernel: 1)\n  b = conv(a, 1, kernel: 1)\n  target t: [1, 2, 3]"
+        expectFindings("graph t {\n  \(net)\n  output y = b\n  loss mse(b, t)\n\(start)\(entry) }\n\(caret)\n}")
+    }
+
+    @Test func frozenPartsAreThoseOfStatements() throws {
+        let graph = try compiled(
+            """
+            graph t {
+              input x: [1, 2, 3]
+              target t: [1, 2, 3]
+              a = conv(x, 2, kernel: 1)
+              a2 = conv(a, 2, kernel: 1)
+              b = conv(a2, 1, kernel: 1)
+              output y = b
+              loss mse(b, t)
+              train { freeze: [a, b] }
+            }
+            """)
+        #expect(graph.trainedParameters.map { graph[$0].name } == ["a2.weight", "a2.bias"])
+        #expect(graph.frozenParameters.count == 4)
     }
 
     @Test func eachRefusedDefinitionIsOneMistake() {

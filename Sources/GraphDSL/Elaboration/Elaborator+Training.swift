@@ -1,11 +1,11 @@
+import Base
 import Diagnostics
 import GraphIR
 
 extension Elaborator {
     private static let trainKeys = [
         "optimizer", "schedule", "warmup", "clip", "accumulate", "ema", "batch", "epochs", "patience", "best_by",
-        "seed",
-        "init",
+        "seed", "init", "freeze",
     ]
 
     /// The `train { … }` block: defaults of the trainer.
@@ -51,6 +51,9 @@ extension Elaborator {
         case "batch": options.batch = batch(entry.value, what) ?? options.batch
         case "epochs": options.epochs = integer(entry.value, from: 1, what) ?? options.epochs
         case "seed": options.seed = seed(entry.value) ?? options.seed
+        case "freeze":
+            frozen = names(entry.value).map { (NamePattern.parameters(of: $0.text), $0.range) }
+            options.frozen = frozen.map(\.pattern)
         case "init": options.initialValues = initialValues(entry.value) ?? options.initialValues
         default:
             let owner = OptimizerSignature.all.first { $0.arguments.contains { $0.name == entry.key.text } }
@@ -120,6 +123,20 @@ extension Elaborator {
         return nil
     }
 
+    /// A name, or a list of names.
+    private mutating func names(_ expression: Expression) -> [Name] {
+        switch expression.kind {
+        case .name(let text): return [Name(text: text, range: expression.range)]
+        case .list(let elements): return elements.flatMap { names($0) }
+        case .invalid: return []
+        default:
+            report(
+                "\"freeze\" takes the names of statements, found \"\(file.excerpt(expression.range))\"",
+                at: expression.range, hint: "freeze: enc1, or freeze: [enc1, enc2]")
+            return []
+        }
+    }
+
     private mutating func batch(_ expression: Expression, _ what: String) -> Int? {
         guard let number = integer(expression, from: 1, what) else { return nil }
         if number <= TrainingOptions.batchLimit { return number }
@@ -147,5 +164,12 @@ extension Elaborator {
             return nil
         }
         return values
+    }
+}
+
+extension NamePattern {
+    /// The parameters of a statement, and of all that is made in it; what has a wildcard says itself what it means.
+    fileprivate static func parameters(of text: String) -> NamePattern {
+        NamePattern(text.contains { $0 == "*" || $0 == "?" } ? text : text + ".*")
     }
 }

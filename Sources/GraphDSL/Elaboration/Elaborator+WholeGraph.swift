@@ -7,6 +7,7 @@ extension Elaborator {
         checkSize(syntax)
         if !diagnostics.hasErrors { checkMemory(syntax) }
         checkNamesOfGradients()
+        guard checkFrozen() else { return }
         checkParameters(syntax)
     }
 
@@ -61,6 +62,16 @@ extension Elaborator {
         report(
             "the name \"\(name)\" is needed for a gradient", at: builder.ranges[id.index],
             hint: "call the statement anything but \(name.prefix { $0 != "." })")
+    }
+
+    /// Whether what is to stay as it is is there, and something is left to train.
+    private mutating func checkFrozen() -> Bool {
+        for (pattern, range) in frozen {
+            guard let fault = builder.graph.faultOfFrozen([pattern]) else { continue }
+            report(fault.message, at: range, hint: fault.hint)
+            return false
+        }
+        return true
     }
 
     /// Training cannot change what the loss does not depend on.

@@ -1,3 +1,4 @@
+import Base
 import Diagnostics
 import GraphIR
 
@@ -35,6 +36,8 @@ struct Elaborator {
     private var warnings: [Diagnostic] = []
     var lossStatement: SourceRange?
     var trainStatement: SourceRange?
+    /// What the `train` block says stays as it is: each pattern of names of parameters, and where it stands.
+    var frozen: [(pattern: NamePattern, range: SourceRange)] = []
 
     /// What has to be known about a statement while its expression is evaluated.
     struct StatementState {

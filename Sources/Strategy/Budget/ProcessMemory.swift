@@ -9,6 +9,8 @@ public struct ProcessMemory: Hashable, Sendable {
     public var parameters: Int
     /// Of the optimiser.
     public var moments: Int
+    /// Of the optimiser, for one number a parameter.
+    public var state: Int
     /// Sums of gradients over the parts of a step.
     public var sums: Int
     /// What gradients are made of that wait for the end of a step.
@@ -26,9 +28,9 @@ public struct ProcessMemory: Hashable, Sendable {
 
     /// Everything but the arena.
     public var fixed: Int {
-        let like = parameters > 0 ? (moments + average) / parameters : 0
-        let blocks = [sums, kept, workspaces].map(Self.resident).reduce(0, +)
-        return (1 + like) * Self.resident(parameters) + blocks + buffers + program
+        let blocks = [parameters, average, sums, kept, workspaces].map(Self.resident).reduce(0, +)
+        let states = state > 0 ? moments / state * Self.resident(state) : 0
+        return blocks + states + buffers + program
     }
 
     /// The largest block that takes at most so many bytes.
@@ -68,7 +70,8 @@ extension ProcessMemory {
         let all = bytes(graph.parameters)
         arena = arenaBytes
         parameters = all
-        moments = graph.training.optimizer.momentCount * all
+        state = all - bytes(graph.frozenParameters)
+        moments = graph.training.optimizer.momentCount * state
         let training = graph.training
         sums =
             split.parts > 1 || training.sumsWholeBatches

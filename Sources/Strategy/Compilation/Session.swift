@@ -1,3 +1,4 @@
+import Base
 import Emission
 import FileAccess
 import GraphIR
@@ -21,12 +22,21 @@ public struct Session: Sendable {
     public let warnings: String
 
     /// Reads and elaborates the file.
-    /// - Throws: `DriverError` whose message is the rendered diagnostics.
-    public init(path: String, overrides: [(name: String, value: String)]) throws {
+    /// - Parameter frozen: parameters that stay as they are, besides those of the graph's `train` block.
+    /// - Throws: `DriverError` whose message is the rendered diagnostics, or says what is wrong with `frozen`.
+    public init(
+        path: String, overrides: [(name: String, value: String)], frozen: [NamePattern] = []
+    ) throws {
         self.path = path
         self.overrides = overrides
         let checked = CheckedGraph(path: path, overrides: overrides)
-        guard let graph = checked.graph else { throw checked.error }
+        guard var graph = checked.graph else { throw checked.error }
+        if !frozen.isEmpty {
+            graph.training.frozen += frozen
+            if let fault = graph.faultOfFrozen(frozen) {
+                throw DriverError("--freeze \(fault.pattern): \(fault.message)\n  hint: \(fault.hint)")
+            }
+        }
         self.graph = graph
         text = String(decoding: checked.file.bytes, as: UTF8.self)
         warnings = checked.rendered

@@ -87,10 +87,19 @@ struct Definition: ExpressibleByArgument {
     }
 }
 
-/// `-D name=value`, any number of times.
+/// What changes a graph: `-D name=value` and `--freeze`, any number of times.
 struct ParameterArguments: ParsableArguments {
     @Option(name: .customShort("D"), help: ArgumentHelp("Set a parameter of the graph.", valueName: "name=value"))
     var definitions: [Definition] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Train without parameters of such names, like encoder.*, which stay as they are; any number of times.",
+            valueName: "pattern"),
+        transform: { NamePattern($0) })
+    var freeze: [NamePattern] = []
+
+    var isEmpty: Bool { definitions.isEmpty && freeze.isEmpty }
 
     var overrides: [(name: String, value: String)] { definitions.map { ($0.name, $0.value) } }
 }
@@ -104,7 +113,7 @@ struct GraphArguments: ParsableArguments {
 
     /// The elaborated graph; warnings go to standard error.
     func session() throws -> Session {
-        let session = try Session(path: graph, overrides: parameters.overrides)
+        let session = try Session(path: graph, overrides: parameters.overrides, frozen: parameters.freeze)
         if !session.warnings.isEmpty { writeError(session.warnings) }
         return session
     }

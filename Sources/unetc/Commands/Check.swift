@@ -21,6 +21,12 @@ struct Check: ParsableCommand {
     @Flag(help: "Print the diagnostics as JSON, a line for each file.")
     var json = false
 
+    func validate() throws {
+        guard parameters.freeze.isEmpty else {
+            throw ValidationError("--freeze goes with commands that compile, such as unetc dump.")
+        }
+    }
+
     func run() throws {
         var hasErrors = false
         for path in graphs {

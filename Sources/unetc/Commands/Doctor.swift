@@ -52,7 +52,7 @@ struct Doctor: ParsableCommand {
 
     private func diagnosis() throws -> DataDiagnosis {
         guard let graph else { return try options.examine(net: nil) }
-        let session = try Session(path: graph, overrides: parameters.overrides)
+        let session = try Session(path: graph, overrides: parameters.overrides, frozen: parameters.freeze)
         let needs = try session.dataNeeds()
         let net = try DoctorNet(
             name: session.graph.name, input: needs.input, output: needs.output, target: needs.target,

@@ -103,7 +103,7 @@ struct Dump: ParsableCommand {
     }
 
     private var isCompilationAsked: Bool {
-        stage != nil || plan != nil || tile != nil || batch != nil || !parameters.definitions.isEmpty
+        stage != nil || plan != nil || tile != nil || batch != nil || !parameters.isEmpty
     }
 
     func run() throws {

@@ -1,3 +1,4 @@
+import Base
 import Diagnostics
 import Driver
 import Strategy
@@ -21,7 +22,8 @@ enum DumpSubject {
             self = .stage(try Session.parsed(path: path))
             return
         }
-        let session = try Session(path: path, overrides: command.parameters.overrides)
+        let session = try Session(
+            path: path, overrides: command.parameters.overrides, frozen: command.parameters.freeze)
         if !session.warnings.isEmpty { writeError(session.warnings) }
         var options = try command.target.options(batch: command.batch)
         command.tile?.apply(to: &options)
