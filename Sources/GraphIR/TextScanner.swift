@@ -72,7 +72,7 @@ package struct TextScanner {
     package mutating func word(_ what: String) throws(GraphTextError) -> String {
         skipSpace()
         let start = position
-        let word = run(\.isWordCharacter)
+        let word = run(\.isAttributeCharacter)
         guard !word.isEmpty else {
             position = start
             throw failure(what)

@@ -224,6 +224,18 @@ private func values(_ number: Int, _ count: Int) -> [Float] { (0..<count).map { 
         #expect(message { _ = try open(Self.maker().archive([0x80, 2] + deep)) }.contains("it holds a list"))
         let many = [UInt8](repeating: 0x4e, count: 3_000_000)
         #expect(message { _ = try open(Self.maker().archive([0x80, 2] + many)) }.contains("which no weights need"))
+        let marks = [UInt8](repeating: 0x28, count: 3_000_000)
+        #expect(message { _ = try open(Self.maker().archive([0x80, 2] + marks)) }.contains("which no weights need"))
+    }
+
+    /// A list without pairs is walked as often as somebody asks for its dictionary, which so counts.
+    @Test(.timeLimit(.minutes(1))) func listsAreNotWalkedWithoutMeasure() throws {
+        let nothings = [0x5d, 0x28] + [UInt8](repeating: 0x4e, count: 400_000) + [0x65]
+        let list: [UInt8] = nothings + [0x85, 0x71, 0, 0x30]
+        let function = TorchFileMaker.global("collections", "OrderedDict") + [0x71, 1, 0x30]
+        let calls = (0..<200_000).flatMap { _ -> [UInt8] in [0x68, 1, 0x68, 0, 0x52, 0x30] }
+        let found = message { _ = try open(Self.maker().archive([0x80, 2] + list + function + calls + [0x2e])) }
+        #expect(found.contains("which no weights need"), "\(found)")
     }
 
     @Test func otherArchivesAreNamed() throws {

@@ -13,6 +13,8 @@ package struct HeldParameters {
     let work: Double
     /// Bytes of the optimizer's state.
     let state: Int
+    /// Running means and variances that stay as they are, while training normalises by the batch.
+    package let heldMoments: [String]
 
     /// nil when a model has been compiled without them, or nothing is frozen.
     /// - Throws: `RuntimeError` for a model without that optimizer.
@@ -23,6 +25,9 @@ package struct HeldParameters {
         guard !held.isEmpty else { return nil }
         names = held.map(\.name)
         count = held.reduce(0) { $0 + $1.elementCount }
+        heldMoments = model.parameters.filter { parameter in
+            !parameter.kind.isTrained && frozen.contains { $0.matches(parameter.name) }
+        }.map(\.name)
         let gradients = Set(names.map { "grad.\($0)" })
         let batch = plan.batchCapacity
         let all = plan.flops(batch: batch)
@@ -38,5 +43,16 @@ package struct HeldParameters {
             "\(flags) holds \(Text.count(names.count, "parameter")) (\(Text.grouped(count)) numbers) still; a trainer compiled with "
             + "it (unetc compile \(flags)) would take steps without at least \(Int(100 * work)) % of their work and without "
             + "\(Text.bytes(state)) of optimizer state"
+    }
+
+    /// Why a net that is trained so may be worse than its training looks; nil where nothing is normalised by the batch.
+    package func warning(_ patterns: [NamePattern]) -> String? {
+        guard let first = heldMoments.first else { return nil }
+        let flags = patterns.map { "--freeze '\($0)'" }.joined(separator: " ")
+        return
+            "\(Text.count(heldMoments.count, "running mean and variance", "running means and variances")), such as \(first), "
+            + "stay as they are, and tests and predictions normalise by them; this trainer normalises by each batch while it "
+            + "trains, so that the rest of the net learns from other maps than it will see. A trainer compiled with \(flags) "
+            + "trains with the running ones"
     }
 }

@@ -58,7 +58,8 @@ extension TileChoice {
         guard let whole, let own = inference.inputExtent else { throw SpatialError("the graph has no input") }
         let size = own.fitted(
             to: Extent(whole.size.height / part, whole.size.width / part), step: try inference.sizeStep())
-        guard min(size.height, size.width) >= TileLimits.leastSide,
+        // Rounding up may make it no smaller than the next larger one.
+        guard min(size.height, size.width) >= TileLimits.leastSide, size.area * part < whole.size.area,
             let choice = try best(of: size, for: graph, options)
         else { throw SpatialError("a tile of \(size.height) x \(size.width) pixels is too small") }
         return choice

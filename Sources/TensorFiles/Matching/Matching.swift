@@ -68,7 +68,7 @@ public struct Matching: Hashable, Sendable {
         let found: [Int?] =
             switch method {
             case .names(let rules): try Self.byName(sources, wanted, rules)
-            case .order: Self.byOrder(sources, wanted)
+            case .order: try Self.byOrder(sources, wanted)
             }
         let first = wanted.firstIndex { $0.shape.count == 4 }
         let head = wanted.last { $0.shape.count > 1 }.map { Self.stem($0.name) }
@@ -141,12 +141,21 @@ public struct Matching: Hashable, Sendable {
 
     // MARK: By order
 
+    /// Parameters times tensors, of which there are thousands in the largest nets.
+    private static let mostPairs = 1 << 26
+
     /// The longest common subsequence, from the beginning; of equally long ones that which leaves out the file's last tensors.
-    private static func byOrder(_ sources: [TensorDescription], _ wanted: [TensorDescription]) -> [Int?] {
+    private static func byOrder(_ sources: [TensorDescription], _ wanted: [TensorDescription]) throws -> [Int?] {
+        guard (sources.count + 1).multipliedReportingOverflow(by: wanted.count + 1).partialValue <= mostPairs else {
+            throw TensorFileError(
+                "\(sources.count) tensors are too many to be told apart by their order from \(wanted.count) parameters",
+                hint: "match them by their names")
+        }
         let first = wanted.firstIndex { $0.shape.count == 4 }
+        let (wantedLasts, sourceLasts) = (wanted.map { last($0.name) }, sources.map { last($0.name) })
         func fits(_ place: Int, _ source: Int) -> Bool {
+            guard wantedLasts[place] == sourceLasts[source] else { return false }
             let (a, b) = (wanted[place], sources[source])
-            guard last(a.name) == last(b.name) else { return false }
             return a.shape == b.shape || place == first && outcome(b, a, isFirst: true, isHead: false) == .adapted
         }
         // Lengths of what is left, from each place of both to their ends.

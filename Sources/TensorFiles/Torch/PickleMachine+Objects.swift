@@ -17,12 +17,13 @@ extension PickleMachine {
         let arguments = lists[number]
         switch name {
         case "collections.OrderedDict":
-            let pairs = pairs(arguments.first)
-            try count(pairs.count)
+            let pairs = try pairs(arguments.first)
             dictionaries.append(pairs)
             return .dictionary(dictionaries.count - 1)
-        case "torch._utils._rebuild_tensor_v2": return tensor(arguments) ?? .opaque(name)
-        case "torch._utils._rebuild_parameter":
+        // The first before version 0.4.
+        case "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2":
+            return try tensor(arguments) ?? .opaque(name)
+        case "torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state":
             if case .tensor = arguments.first { return arguments[0] }
             return .opaque(name)
         default: return .opaque(name)
@@ -67,11 +68,12 @@ extension PickleMachine {
     }
 
     /// Storage, offset, shape and strides; what follows is for training in Python.
-    private mutating func tensor(_ arguments: [PickleValue]) -> PickleValue? {
+    private mutating func tensor(_ arguments: [PickleValue]) throws -> PickleValue? {
         guard arguments.count >= 4, case .storage(let storage) = arguments[0], let offset = arguments[1].integer,
             let shape = sizes(arguments[2]), let strides = sizes(arguments[3]), offset >= 0,
             shape.count == strides.count
         else { return nil }
+        try count(shape.count + strides.count)
         tensors.append(PickledTensor(storage: storage, offset: offset, shape: shape, strides: strides))
         return .tensor(tensors.count - 1)
     }
@@ -83,8 +85,10 @@ extension PickleMachine {
     }
 
     /// Of a list of pairs, as older versions of Python wrote dictionaries that keep their order.
-    private func pairs(_ value: PickleValue?) -> [PickleValue] {
+    private mutating func pairs(_ value: PickleValue?) throws -> [PickleValue] {
         guard case .list(let number) = value else { return [] }
+        // Also for what is no pair: a list may be asked for as often as there are opcodes.
+        try count(2 * lists[number].count)
         return lists[number].flatMap { pair -> [PickleValue] in
             switch pair {
             case .list(let items), .tuple(let items): lists[items].count == 2 ? lists[items] : []

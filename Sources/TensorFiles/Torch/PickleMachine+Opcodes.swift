@@ -9,7 +9,7 @@ extension PickleMachine {
         switch code {
         case 0x80: return (2...5).contains(try reader.byte())  // PROTO
         case 0x95: try reader.skip(8)  // FRAME
-        case UInt8(ascii: "("): mark()  // MARK
+        case UInt8(ascii: "("): try mark()  // MARK
         case UInt8(ascii: "0"): _ = try pop()  // POP
         case UInt8(ascii: "1"): _ = try popToMark()  // POP_MARK
         case UInt8(ascii: "2"): try push(try top())  // DUP
@@ -98,6 +98,8 @@ extension PickleMachine {
             guard let name = try pop().text, let module = try pop().text, name.utf8.count <= Self.longestName,
                 module.utf8.count <= Self.longestName
             else { throw Underflow() }
+            // Texts that stand in the file once may be joined as often as there are opcodes.
+            try count((name.utf8.count + module.utf8.count) / 16)
             try push(.global(module + "." + name))
         case UInt8(ascii: "R"), 0x81:  // REDUCE, NEWOBJ
             let arguments = try pop()

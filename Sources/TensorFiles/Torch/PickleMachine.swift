@@ -67,7 +67,10 @@ struct PickleMachine {
         return value
     }
 
-    mutating func mark() { marks.append(stack.count) }
+    mutating func mark() throws {
+        try count(1)
+        marks.append(stack.count)
+    }
 
     /// What stands above the last mark, which goes.
     mutating func popToMark() throws -> [PickleValue] {

@@ -78,10 +78,13 @@ struct Repetition {
 
     /// - Throws: `TrainerError` when flags change what the run was.
     func check(_ settings: TrainingSettings) throws {
-        let changed = zip(record.settings.metadata, settings.metadata).first { $0.1 != $1.1 }
-        guard let (before, now) = changed else { return }
+        let (before, now) = (record.settings.metadata, settings.metadata)
+        // What nobody asked for is left out of either.
+        let keys = before.map(\.0) + now.map(\.0).filter { key in !before.contains { $0.0 == key } }
+        let value = { (settings: [(String, String)], key: String) in settings.first { $0.0 == key }?.1 ?? "none" }
+        guard let key = keys.first(where: { value(before, $0) != value(now, $0) }) else { return }
         throw TrainerError(
-            "--repeat trains as \(folder) was trained, with \(before.0) \(before.1), found \(now.1)",
+            "--repeat trains as \(folder) was trained, with \(key) \(value(before, key)), found \(value(now, key))",
             hint: "leave that flag out, or train without --repeat")
     }
 

@@ -355,7 +355,10 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         if let starting {
             console.say("from \(starting.path): " + starting.matching.summary.joined(separator: "\n  "))
         }
-        if let held = try HeldParameters(settings, of: model) { console.say(held.text(settings.parameters.frozen)) }
+        if let held = try HeldParameters(settings, of: model) {
+            console.say(held.text(settings.parameters.frozen))
+            if let warning = held.warning(settings.parameters.frozen) { console.warn(warning) }
+        }
     }
 
     /// `16 pieces of 128x128 of each, `
