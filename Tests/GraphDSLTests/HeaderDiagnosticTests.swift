@@ -163,6 +163,7 @@ import Testing
     @Test(arguments: [
         ("freeze: 3", "freeze: ", "\"freeze\" takes the names of statements, found \"3\""),
         ("freeze: [a, 1 + 1]", "freeze: [a, ", "\"freeze\" takes the names of statements, found \"1 + 1\""),
+        ("freeze: \"a?.*\"", "freeze: ", "no parameter is called like \"a?.*\""),
         ("freeze: aa", "freeze: ", "no parameter is called like \"aa.*\""),
         ("freeze: [a, c]", "freeze: [a, ", "no parameter is called like \"c.*\""),
         ("freeze: [a, b]", "freeze: [", "nothing would be left to train"),
@@ -185,7 +186,7 @@ import Testing
               b = conv(a2, 1, kernel: 1)
               output y = b
               loss mse(b, t)
-              train { freeze: [a, b] }
+              train { freeze: [a, "b*"] }
             }
             """)
         #expect(graph.trainedParameters.map { graph[$0].name } == ["a2.weight", "a2.bias"])

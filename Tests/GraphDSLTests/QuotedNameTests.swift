@@ -85,6 +85,8 @@ import Testing
             //  ^error: unexpected character "é" in a name
                 c = relu("x)
             //           ^error: expected a second "\\"" on this line
+                "a*b" = relu(x)
+            //  ^error: unexpected character "*" in a name
                 "true" = relu(x)
             //  ^error: "true" is a value, not a name
                 block "b"(y) { return y }

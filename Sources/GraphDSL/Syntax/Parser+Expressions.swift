@@ -51,6 +51,10 @@ extension Parser {
             advance()
             guard current.isPunctuation(.leftParenthesis) else { return try make(.name(text), token.range) }
             return try parseCall(Name(text: text, range: token.range))
+        case .quotedName(let text) where text.unicodeScalars.contains(where: QuotedName.isWildcard):
+            // A pattern of names, which only the train block's "freeze" has a use for.
+            advance()
+            return try make(.name(text), token.range)
         case .quotedName:
             return try make(.name(try parseValueName("a value").text), token.range)
         case .punctuation(.leftBracket):

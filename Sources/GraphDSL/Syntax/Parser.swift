@@ -163,6 +163,9 @@ struct Parser {
         guard let text = current.name else { throw expected(what) }
         let name = Name(text: text, range: current.range)
         if text == "true" || text == "false" { throw fail("\"\(text)\" is a value, not a name", name.range) }
+        if let wildcard = text.unicodeScalars.first(where: QuotedName.isWildcard) {
+            throw fail("unexpected character \"\(displayed(wildcard))\" in a name", name.range, hint: QuotedName.rule)
+        }
         advance()
         return name
     }

@@ -19,8 +19,11 @@ enum QuotedName {
     }
 
     private static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
-        isPlain(scalar) || ".-/:".unicodeScalars.contains(scalar)
+        isPlain(scalar) || ".-/:".unicodeScalars.contains(scalar) || isWildcard(scalar)
     }
+
+    /// What stands for other letters, in patterns of names: nothing is called so.
+    static func isWildcard(_ scalar: Unicode.Scalar) -> Bool { scalar == "*" || scalar == "?" }
 
     private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar {
