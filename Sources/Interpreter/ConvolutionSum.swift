@@ -23,7 +23,7 @@ public struct ProductSum: Hashable, Sendable {
 ///
 /// - Parameters:
 ///   - operands: as the operator lists them.
-///   - place: of the element in the result: sample, channel, row and column, or the weight's four indices.
+///   - place: of the element in the result: sample, channel, row and column, or the weight's indices.
 /// - Returns: nil for other operators.
 public func convolutionSum(_ op: Op, _ operands: [Tensor], at place: [Int]) -> ProductSum? {
     var sum = ProductSum()
@@ -31,7 +31,8 @@ public func convolutionSum(_ op: Op, _ operands: [Tensor], at place: [Int]) -> P
     case .conv(let g): g.addOutput(&sum, operands[0], operands[1], place)
     case .convTranspose(let g), .convDataGradient(let g): g.addInput(&sum, operands[0], operands[1], place)
     case .convWeightGradient(let g):
-        g.addWeight(&sum, operands[0], operands[1], place)
+        // A weight of two dimensions has one tap.
+        g.addWeight(&sum, operands[0], operands[1], place + Array(repeating: 0, count: max(0, 4 - place.count)))
         return sum
     default: return nil
     }

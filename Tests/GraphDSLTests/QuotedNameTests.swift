@@ -84,7 +84,7 @@ import Testing
                 "é" = relu(x)
             //  ^error: unexpected character "é" in a name
                 c = relu("x)
-            //           ^error: expected a second "\\"" on this line
+            //           ^error: a name in quotes does not end on this line
                 "a*b" = relu(x)
             //  ^error: unexpected character "*" in a name
                 "true" = relu(x)

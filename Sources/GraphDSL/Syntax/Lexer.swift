@@ -165,8 +165,8 @@ struct Lexer {
         guard peek(0) == UInt8(ascii: "\"") else {
             position = start + 1
             report(
-                "expected a second \"\\\"\" on this line", SourceRange(start, position),
-                hint: "a name in quotes ends with its line at the latest")
+                "a name in quotes does not end on this line", SourceRange(start, position),
+                hint: "names stand in quotes of two strokes: \"enc.0\"")
             return
         }
         position += 1
