@@ -39,7 +39,7 @@ public enum StepKind: String, Hashable, Sendable {
         case .broadcast(.apply), .broadcast(.spread), .broadcast(.spreadMean): self = .elementwise
         case .maxPool, .maxUnpool, .maxPick, .broadcast: self = .pooling
         case .resample, .resampleGradient: self = .resampling
-        case .normalization: self = .normalization
+        case .normalization, .layerNormalization: self = .normalization
         case .sampleLoss, .sampleLossGradient, .classLoss, .batchMean, .batchMeanGradient, .one: self = .loss
         case .concat, .channelSlice, .channelPad, .relayout: self = .copy
         case .update: self = .update

@@ -11,8 +11,8 @@ extension Graph {
             // What sees a sample at a time, or is a plain mean over samples.
             case .input, .target, .parameter, .cotangent, .one, .conv, .convTranspose, .convDataGradient,
                 .convWeightGradient, .channelSum, .maxPool, .maxUnpool, .maxPick, .resample, .resampleGradient,
-                .broadcast, .normalize, .normalization, .softmax, .softmaxGradient, .elementwise, .concat,
-                .channelSlice, .channelPad, .relayout,
+                .broadcast, .normalize, .normalization, .layerNormalization, .softmax, .softmaxGradient, .elementwise,
+                .concat, .channelSlice, .channelPad, .relayout,
                 .sampleLoss, .sampleLossGradient, .classLoss, .batchMean, .batchMeanGradient, .update:
                 continue
             }

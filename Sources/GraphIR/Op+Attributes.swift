@@ -12,6 +12,7 @@ extension Op {
         case .broadcast(let op): op.attributes
         case .normalize(let constants): constants.attributes
         case .normalization(let op): op.attributes
+        case .layerNormalization(let op): op.attributes
         case .elementwise(let function): function.attributes
         case .channelSlice(let start, let count): [Attribute("start", start), Attribute("count", count)]
         case .channelPad(let before, let after): [Attribute("before", before), Attribute("after", after)]
@@ -64,6 +65,8 @@ extension Op {
             self = .elementwise(function)
         } else if let op = try NormalizationOp(mnemonic: mnemonic, &attributes) {
             self = .normalization(op)
+        } else if let op = try LayerNormalization(mnemonic: mnemonic, &attributes) {
+            self = .layerNormalization(op)
         } else if let op = try Broadcasting(mnemonic: mnemonic, &attributes) {
             self = .broadcast(op)
         } else if let op = try ClassLossOp(mnemonic: mnemonic, &attributes) {

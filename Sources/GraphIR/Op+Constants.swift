@@ -11,6 +11,7 @@ extension Op {
         case .broadcast(let op): op.problems
         case .normalize(let constants): constants.problems
         case .normalization(let op): op.problems
+        case .layerNormalization(let op): op.problems
         case .elementwise(let function): function.constantProblems
         case .channelSlice(let start, let count):
             outOfRange("start", [start], from: 0) + outOfRange("count", [count], from: 1)

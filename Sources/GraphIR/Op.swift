@@ -82,6 +82,7 @@ public indirect enum Op: Hashable, Sendable {
     /// `x: N [C, H, W]` → the same, each channel with constants of its own
     case normalize(ChannelConstants)
     case normalization(NormalizationOp)
+    case layerNormalization(LayerNormalization)
     /// `x: N [C, H, W]` → the same: `e^x / Σ e^x` over the channels of each position
     case softmax
     /// `dy, y` → `y · (dy − Σ dy · y)` over the channels
@@ -138,6 +139,7 @@ extension Op {
         case .broadcast(let op): op.mnemonic
         case .normalize: "normalize"
         case .normalization(let op): op.mnemonic
+        case .layerNormalization(let op): op.mnemonic
         case .softmax: "softmax"
         case .softmaxGradient: "softmax_gradient"
         case .elementwise(let function): function.mnemonic

@@ -56,6 +56,8 @@ extension Op {
             return try normalizeType(constants, operands)
         case .normalization(let op):
             return try normalizationType(op, operands)
+        case .layerNormalization(let op):
+            return try layerNormalizationType(op, operands)
         case .softmax:
             try expectCount(operands, 1)
             _ = try featureMap(operands[0])

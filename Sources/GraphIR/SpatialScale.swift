@@ -103,6 +103,10 @@ extension Graph {
             try expectEqual([operands[0], scale?.coarser(by: g.stride)], node)
         case .resample(let map): scale = try resampled(map, operands[0], node)
         case .normalization(.normalize(.batch, _)): scale = operands[0]
+        // What belongs to channels alone has no scale.
+        case .layerNormalization(.moments), .layerNormalization(.normalize):
+            scale = operands[0]
+            try expectEqual(Array(operands.prefix(2)), node)
         case .normalization:
             throw SpatialError(node, "normalises by the moments of a whole map, which depend on the picture's size")
         case .broadcast(.apply(_, .positions)), .normalize, .softmax, .elementwise, .concat, .channelSlice, .channelPad,
@@ -113,7 +117,8 @@ extension Graph {
             throw SpatialError(
                 node, "looks at a map as a whole, so that what it computes depends on the picture's size")
         case .target, .cotangent, .one, .convDataGradient, .convWeightGradient, .channelSum, .maxPick,
-            .resampleGradient, .softmaxGradient, .sampleLoss, .sampleLossGradient, .classLoss, .batchMean,
+            .resampleGradient, .layerNormalization, .softmaxGradient, .sampleLoss, .sampleLossGradient, .classLoss,
+            .batchMean,
             .batchMeanGradient, .update:
             throw SpatialError(node, "belongs to training: \(node.op.mnemonic)")
         }

@@ -106,6 +106,7 @@ private func evaluate(
     case .broadcast(let op): return broadcasting(op, operands, shape: shape)
     case .normalize(let constants): return normalized(operands[0], constants)
     case .normalization(let op): return normalization(op, operands, shape: shape)
+    case .layerNormalization(let op): return layerNormalization(op, operands, shape: shape)
     case .softmax: return softmax(operands[0])
     case .softmaxGradient: return softmaxGradient(operands[0], operands[1])
     case .elementwise(let function): return apply(function, operands, randomness)

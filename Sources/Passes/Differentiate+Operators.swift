@@ -27,6 +27,7 @@ extension Differentiator {
         // y = (x − mean) / std: dx = dy / std
         case .normalize(let constants): contribute(.normalize(constants.gradient), [dy], to: x[0], from: id)
         case .normalization(.normalize(let groups, let epsilon)): normalization(groups, epsilon, dy, x, id)
+        case .layerNormalization(.normalize): layerNormalization(dy, x, id)
         case .sampleLoss(let kind): try loss(.sampleLossGradient(kind), dy, x, id)
         case .classLoss(.overlap(let kind)): try loss(.classLoss(.overlapGradient(kind)), dy, x, id)
         case .classLoss(.crossEntropy(let kind)): try loss(.classLoss(.crossEntropyGradient(kind)), dy, x, id)
@@ -34,7 +35,8 @@ extension Differentiator {
         case .classLoss(.ratio): contribute(.classLoss(.ratioGradient), [x[0], dy], to: x[0], from: id)
         case .batchMean: batchMean(dy, x, id)
         case .convDataGradient, .convWeightGradient, .channelSum, .maxPick, .resampleGradient, .relayout,
-            .normalization, .softmaxGradient, .sampleLossGradient, .classLoss, .batchMeanGradient, .update:
+            .normalization, .layerNormalization, .softmaxGradient, .sampleLossGradient, .classLoss, .batchMeanGradient,
+            .update:
             throw notDifferentiable(id, "'\(node.op.mnemonic)' is not an operator that users write")
         }
     }
@@ -108,6 +110,17 @@ extension Differentiator {
         contribute(
             .normalization(.gradient(groups, epsilon: epsilon)), [dy, x[0], x[1]] + x.dropFirst(2).prefix(1) + [used],
             to: x[0], from: id)
+    }
+
+    /// As above, of each position's channels.
+    private mutating func layerNormalization(_ dy: NodeID, _ x: [NodeID], _ id: NodeID) {
+        let channels = graph[x[0]].type.shape[0]
+        let sums = append(
+            .layerNormalization(.sums), [dy, x[0], x[1]], type: .batched([2, channels]),
+            name: "d_\(graph[id].name).sums", from: id)
+        contribute(.normalization(.row(0)), [sums], to: x[2], from: id)
+        contribute(.normalization(.row(1)), [sums], to: x[3], from: id)
+        contribute(.layerNormalization(.gradient), [dy, x[0], x[1], x[2]], to: x[0], from: id)
     }
 
     /// `y = concat(x₀, x₁, …)`: `dxᵢ` is its channels of `dy`

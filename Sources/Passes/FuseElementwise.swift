@@ -85,10 +85,11 @@ extension Op {
         switch self {
         case .conv, .convTranspose, .convDataGradient, .maxPool, .maxUnpool, .maxPick, .resample, .resampleGradient,
             .broadcast(.apply), .broadcast(.sum), .broadcast(.mean), .normalize, .normalization(.normalize),
-            .normalization(.gradient), .elementwise:
+            .normalization(.gradient), .layerNormalization(.normalize), .layerNormalization(.gradient), .elementwise:
             true
         case .input, .target, .parameter, .cotangent, .one, .convWeightGradient, .channelSum, .broadcast, .concat,
-            .channelSlice, .channelPad, .relayout, .normalization, .softmax, .softmaxGradient, .sampleLoss,
+            .channelSlice, .channelPad, .relayout, .normalization, .layerNormalization, .softmax, .softmaxGradient,
+            .sampleLoss,
             .sampleLossGradient, .classLoss,
             .batchMean, .batchMeanGradient, .update:
             false

@@ -64,7 +64,8 @@ extension Node {
         switch op {
         case .elementwise, .normalize: return Array(repeating: .readInPlace, count: inputs.count + fused.count)
         // Maps of the result's own layout, read at the place that is written next.
-        case .normalization(.normalize): return reads.readingInPlace(first: 1) + readsFusedInPlace
+        case .normalization(.normalize), .layerNormalization(.normalize):
+            return reads.readingInPlace(first: 1) + readsFusedInPlace
         case .normalization(.gradient): return reads.readingInPlace(first: 2) + readsFusedInPlace
         // Only windows that tile the map store each position once; a window's values are read all over it.
         case .maxUnpool(let geometry) where geometry.kernel == geometry.stride && geometry.padding == Padding(0):
@@ -77,7 +78,8 @@ extension Node {
         // Resampled maps are stored in pieces.
         case .input, .target, .parameter, .cotangent, .one, .convWeightGradient, .channelSum, .broadcast, .maxPool,
             .maxUnpool, .maxPick, .resample, .resampleGradient, .concat, .channelSlice, .channelPad, .relayout,
-            .normalization, .softmax, .softmaxGradient, .sampleLoss, .sampleLossGradient, .classLoss, .batchMean,
+            .normalization, .layerNormalization, .softmax, .softmaxGradient, .sampleLoss, .sampleLossGradient,
+            .classLoss, .batchMean,
             .batchMeanGradient:
             break
         }
@@ -97,10 +99,11 @@ extension Op {
         switch self {
         case .broadcast(.maximumGradient), .broadcast(.spread), .broadcast(.spreadMean): false
         case .conv, .convTranspose, .broadcast, .maxPool, .maxUnpool, .resample, .normalize, .softmax, .elementwise,
-            .concat, .channelPad, .relayout, .normalization(.normalize):
+            .concat, .channelPad, .relayout, .normalization(.normalize), .layerNormalization(.normalize):
             true
         case .input, .target, .parameter, .cotangent, .one, .convDataGradient, .convWeightGradient, .channelSum,
-            .maxPick, .resampleGradient, .normalization, .softmaxGradient, .channelSlice, .sampleLoss,
+            .maxPick, .resampleGradient, .normalization, .layerNormalization, .softmaxGradient, .channelSlice,
+            .sampleLoss,
             .sampleLossGradient, .classLoss, .batchMean, .batchMeanGradient, .update:
             false
         }

@@ -286,6 +286,7 @@ private struct RandomGraphWriter {
         let calls = [
             "batch_norm(\(map.name), eps: 0.\(number(1, 5)))",
             "group_norm(\(map.name), groups: \(groups), eps: 0.\(number(1, 5)))",
+            "layer_norm(\(map.name), eps: 0.\(number(1, 5)))",
             "instance_norm(\(map.name), eps: 0.\(number(1, 5)), affine: \(chance(0.5)))",
         ]
         let call = calls[number(0, calls.count - 1)]

@@ -107,6 +107,10 @@ public enum SampleGraph {
         }
         let constants = ChannelConstants(means: [0.1 + 0.2, -1, 0, 1e-9], deviations: [1.0 / 3, 2, 1, 1e9])
         _ = try b.add(.normalize(constants), [a], "by_constants")
+        let layer = try b.add(.layerNormalization(.moments(epsilon: 1e-6)), [a], "layer.moments")
+        _ = try b.add(.layerNormalization(.normalize), [a, layer, p[0], p[1]], "layer.y")
+        _ = try b.add(.layerNormalization(.sums), [a, a, layer], "layer.sums")
+        _ = try b.add(.layerNormalization(.gradient), [a, a, layer, p[0]], "layer.dx")
         let running = try b.add(.normalization(.runningMoments), [p[2], p[3]], "running")
         let weight = b.parameter("folding.weight", [4, 2, 3, 3])
         _ = try b.add(.normalization(.foldedWeight(axis: 0, epsilon: 1e-5)), [weight, running, p[0]], "folded")

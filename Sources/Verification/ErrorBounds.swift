@@ -32,6 +32,7 @@ func errorBounds(_ node: Node, _ x: [Tensor], result: Tensor, batch: Int) -> [Do
         node.op = .normalize(constants)
         return bareResult(node, [x[0].magnitudes], batch: batch).values.map(Rounding.ofFormula)
     case .normalization(let op): return normalizationBounds(op, node, x, result, batch)
+    case .layerNormalization(let op): return layerNormalizationBounds(op, x, result, same)
     case .softmax:
         let spread = 2 * x[0].largest
         return each { Rounding.ofSum(count: node.type.shape[0], magnitude: result.values[$0] * (1 + spread)) }
@@ -114,6 +115,45 @@ private func broadcastingBounds(
 
 // MARK: Normalisation
 
+private func layerNormalizationBounds(
+    _ op: LayerNormalization, _ x: [Tensor], _ result: Tensor, _ same: ([Tensor]) -> [Double]
+) -> [Double] {
+    switch op {
+    case .moments:
+        let (channels, area) = (x[0].shape[1], x[0].shape[2] * x[0].shape[3])
+        return result.values.indices.map { index in
+            let (sample, position) = (index / (2 * area), index % area)
+            let squares = (0..<channels).reduce(0.0) {
+                let value = x[0].values[(sample * channels + $1) * area + position]
+                return $0 + value * value
+            }
+            let mean = Rounding.ofSum(count: channels, squares: squares) / Double(channels)
+            guard index / area % 2 == 1 else { return mean + Rounding.ofFormula(result.values[index]) }
+            // r depends on the variance by −r³ / 2.
+            let r = result.values[index]
+            let variance = Rounding.ofSum(count: channels, magnitude: squares / Double(channels))
+            return r * r * r * variance + Rounding.ofFormula(r)
+        }
+    case .normalize:
+        return same(
+            [x[0].magnitudes, x[1].withNegativeMeans(columns: x[0].shape[2] * x[0].shape[3])]
+                + x.dropFirst(2).map(\.magnitudes)
+        ).map(Rounding.ofFormula)
+    case .sums:
+        let area = x[1].shape[2] * x[1].shape[3]
+        let magnitudes = same([x[0].magnitudes, x[1].magnitudes, x[2].withNegativeMeans(columns: area)])
+        return magnitudes.map { Rounding.ofSum(count: area, magnitude: $0) + Rounding.ofFormula($0) }
+    case .gradient:
+        // The three terms with their magnitudes: less than what stands there with the largest of each.
+        let factor = x[2].largest * x[3].largest * x[0].largest
+        let normalized = (x[1].largest + x[2].largest) * x[2].largest
+        let bound = factor * (2 + normalized * normalized)
+        return result.values.map { _ in
+            Rounding.ofSum(count: x[1].shape[1], magnitude: bound) + 4 * Rounding.ofFormula(bound)
+        }
+    }
+}
+
 private func normalizationBounds(
     _ op: NormalizationOp, _ node: Node, _ x: [Tensor], _ result: Tensor, _ batch: Int
 ) -> [Double] {
@@ -182,13 +222,13 @@ private func squaredTerms(_ node: Node, _ x: [Tensor], _ batch: Int) -> [Double]
 
 extension Tensor {
     /// Moments whose means are not positive, so that nothing cancels against a map of magnitudes.
-    fileprivate var withNegativeMeans: Tensor { withMeans { -abs($0) } }
+    fileprivate var withNegativeMeans: Tensor { withNegativeMeans(columns: shape.last ?? 1) }
     fileprivate var negativeMagnitudes: Tensor { Tensor(shape: shape, values: values.map { -abs($0) }) }
 
-    private func withMeans(_ change: (Double) -> Double) -> Tensor {
-        let columns = shape.last ?? 1
-        return Tensor(
+    /// - Parameter columns: of each of the two rows.
+    fileprivate func withNegativeMeans(columns: Int) -> Tensor {
+        Tensor(
             shape: shape,
-            values: values.enumerated().map { $0.offset / columns % 2 == 0 ? change($0.element) : $0.element })
+            values: values.enumerated().map { $0.offset / columns % 2 == 0 ? -abs($0.element) : $0.element })
     }
 }

@@ -44,6 +44,7 @@ struct OperatorInstance {
                 means: Array(constants.means.prefix(count)), deviations: Array(constants.deviations.prefix(count)))
             try builder.output(.normalize(small), [.batched([count, 2, 3])])
         case .normalization(.normalize(let groups, let epsilon)): try builder.normalization(groups, epsilon)
+        case .layerNormalization(.normalize): try builder.layerNormalization()
         case .softmax: try builder.output(.softmax, [.batched([min(types[0].shape[0], 4), 2, 3])])
         case .elementwise(let function):
             try builder.elementwise(function)
@@ -58,7 +59,8 @@ struct OperatorInstance {
         case .classLoss(.overlap(let overlap)): try builder.overlap(overlap, channels: types[0].shape[0])
         case .input, .target, .parameter, .cotangent, .one, .convDataGradient, .convWeightGradient, .channelSum,
             .maxPick,
-            .resampleGradient, .broadcast, .normalization, .softmaxGradient, .relayout, .sampleLossGradient,
+            .resampleGradient, .broadcast, .normalization, .layerNormalization, .softmaxGradient, .relayout,
+            .sampleLossGradient,
             .classLoss, .batchMean, .batchMeanGradient, .update:
             return nil
         }
@@ -108,6 +110,14 @@ private struct InstanceBuilder {
         let scale = leaf(.fixed([channels]), isFixed: true)
         let shift = leaf(.fixed([channels]), isFixed: true)
         let y = try add(.normalization(.normalize(groups, epsilon: epsilon)), [x, moments, scale, shift])
+        graph.outputs = [NamedValue("y", y)]
+    }
+
+    mutating func layerNormalization() throws {
+        let x = leaf(.batched([3, 2, 2]), isFixed: false)
+        let moments = try add(.layerNormalization(.moments(epsilon: 0.1)), [x])
+        let (scale, shift) = (leaf(.fixed([3]), isFixed: true), leaf(.fixed([3]), isFixed: true))
+        let y = try add(.layerNormalization(.normalize), [x, moments, scale, shift])
         graph.outputs = [NamedValue("y", y)]
     }
 

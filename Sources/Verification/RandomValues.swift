@@ -33,6 +33,7 @@ enum ValueRange: Hashable {
         case .elementwise(let function):
             return function.domain(ofOperand: position) == .positive ? .positive : .signed
         case .normalization(let op): return position == op.momentsOperand ? .moments : .signed
+        case .layerNormalization(let op): return position == op.momentsOperand ? .moments : .signed
         default: return .signed
         }
     }
@@ -52,6 +53,17 @@ extension NormalizationOp {
         case .sums, .gradient: 2
         case .foldedBias: 0
         case .moments, .row, .runningMoments: nil
+        }
+    }
+}
+
+extension LayerNormalization {
+    /// The position of the operand that holds moments.
+    fileprivate var momentsOperand: Int? {
+        switch self {
+        case .moments: nil
+        case .normalize: 1
+        case .sums, .gradient: 2
         }
     }
 }

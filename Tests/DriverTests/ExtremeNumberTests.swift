@@ -35,6 +35,8 @@ import Testing
         "input x: [4, 4, 4]; output y = group_norm(x, groups: v)",
         "input x: [v, 4, 4]; output y = group_norm(x, groups: v)",
         "input x: [v, 4, 4]; output y = batch_norm(x)",
+        "input x: [v, 4, 4]; output y = x * global_avg_pool(x)", "input x: [v, 4, 4]; output y = layer_norm(x)",
+        "input x: [4, v, v]; output y = x + global_max_pool(x)", "input x: [4, 4, 4]; output y = linear(x, v)",
         "input x: [v, 4, 4]; output y = concat(x, x, x)",
         "input x: [v * v, 4, 4]; output y = relu(x)",
         "input x: [4 / v, 4, 4]; output y = relu(x)",

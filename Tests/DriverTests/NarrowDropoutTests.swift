@@ -13,7 +13,8 @@ extension CompiledTests {
             "max_pool(v_a#, kernel: 2)", "max_pool(v_a#, kernel: 3, stride: 2)", "avg_pool(v_a#, kernel: 2)",
             "max_unpool(v_p#, v_p#)", "upsample_nearest(v_a#)", "upsample_bilinear(v_a#)", "bed_of_nails(v_a#)",
             "pad(v_a#, like: v_large)", "crop(v_a#, like: v_small)", "batch_norm(v_a#)", "group_norm(v_a#, groups: 2)",
-            "relu(v_a#)", "v_a# + v_a#",
+            "relu(v_a#)", "v_a# + v_a#", "v_a# * sigmoid(global_avg_pool(v_a#))", "layer_norm(v_a#)", "1 - v_a#",
+            "instance_norm(v_a#)",
         ]
 
         @Test(arguments: [4, 8, 12])

@@ -159,6 +159,7 @@ struct OperatorCase: CustomTestStringConvertible, Sendable {
         .init("instance_norm", ["x: [3, 4, 5]"], "instance_norm(x, eps: 1e-3)", [3, 4, 5], []),
         .init(
             "instance_norm_affine", ["x: [3, 4, 5]"], "instance_norm(x, affine: true)", [3, 4, 5], [[3], [3]]),
+        .init("layer_norm", ["x: [3, 4, 5]"], "layer_norm(x, eps: 1e-6)", [3, 4, 5], [[3], [3]]),
         .init("linear", ["x: [3, 1, 1]"], "linear(x, 5)", [5, 1, 1], [[5, 3], [5]]),
         .init("linear_of_positions", ["x: [3, 4, 5]"], "linear(x, 2, bias: false)", [2, 4, 5], [[2, 3]]),
         .init("clamp", ["x: [3, 4, 4]"], "clamp(x, min: -1, max: 0.5)", [3, 4, 4], []),

@@ -21,7 +21,7 @@ import Testing
         let losses = LossDeclaration.all
         let declared = FunctionDeclaration.activations.count + losses.count + losses.filter(\.takesClasses).count
         // Each of those with its gradient.
-        #expect(mnemonics.count == 71 + 2 * declared, "\(mnemonics.sorted())")
+        #expect(mnemonics.count == 75 + 2 * declared, "\(mnemonics.sorted())")
     }
 
     @Test(arguments: [

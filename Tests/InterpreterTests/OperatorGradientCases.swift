@@ -101,12 +101,20 @@ extension GradientCase {
                 b.output("out", try b.apply(.tanh, [y], "y"))
             }
         } + [
+            GradientCase("normalisation of each position's channels") { b in
+                let x = b.input("x", [4, 3, 5])
+                let scale = b.parameter("scale", [4], kind: .scale, fanIn: 4)
+                let shift = b.parameter("shift", [4], kind: .shift, fanIn: 4)
+                let moments = try b.add(.layerNormalization(.moments(epsilon: 0.1)), [x], "moments")
+                let y = try b.add(.layerNormalization(.normalize), [x, moments, scale, shift], "norm")
+                b.output("out", try b.apply(.tanh, [y], "y"))
+            },
             GradientCase("normalisation without scale and shift") { b in
                 let x = b.input("x", [4, 3, 5])
                 let groups = NormalizationGroups.channels(4)
                 let moments = try b.add(.normalization(.moments(groups)), [x], "moments")
                 let y = try b.add(.normalization(.normalize(groups, epsilon: 0.1)), [x, moments], "norm")
                 b.output("out", try b.apply(.tanh, [y], "y"))
-            }
+            },
         ]
 }

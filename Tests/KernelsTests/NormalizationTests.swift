@@ -31,6 +31,23 @@ extension KernelCase {
         ]
     }
 
+    private static func layerNormalization(_ shape: [Int]) -> [KernelCase] {
+        let (x, row) = (TensorType.batched(shape), TensorType.fixed([shape[0]]))
+        let moments = TensorType.batched([2] + shape.dropFirst())
+        let text = "\(shape)"
+        return [
+            KernelCase(text, .layerNormalization(.moments(epsilon: 1.5)), [x]),
+            KernelCase(text, .layerNormalization(.normalize), [x, moments, row, row], then: [.relu, .add]),
+            KernelCase(text, .layerNormalization(.sums), [x, x, moments]),
+            KernelCase(text, .layerNormalization(.gradient), [x, x, moments, row], then: [.add]),
+        ]
+    }
+
+    /// Of each position's channels.
+    static let layerNormalizations: [KernelCase] =
+        [[1, 1, 1], [3, 5, 7], [17, 3, 19], [5, 70, 33], [16, 5, 7], [48, 3, 17], [32, 1, 1]]
+        .flatMap(layerNormalization)
+
     /// Row-major and blocked maps, groups that end within a block, several pieces.
     static let normalizations: [KernelCase] =
         [
@@ -69,6 +86,11 @@ extension KernelCase {
 
     @Test(arguments: KernelCase.blockedNormalizations, Setup.blocked)
     func blockedNormalizations(_ test: KernelCase, _ setup: Setup) throws {
+        try expectOracle(test, setup)
+    }
+
+    @Test(arguments: KernelCase.layerNormalizations, Setup.all + Setup.blocked)
+    func layerNormalizations(_ test: KernelCase, _ setup: Setup) throws {
         try expectOracle(test, setup)
     }
 

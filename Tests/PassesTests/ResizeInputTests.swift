@@ -63,6 +63,8 @@ import Testing
 
     private static let refusals = [
         ("a = group_norm(image, groups: 1)", "normalises by the moments of a whole map"),
+        ("a = image * global_avg_pool(image)", "looks at a map as a whole"),
+        ("a = image + global_max_pool(image)", "looks at a map as a whole"),
         ("a = upsample_bilinear(avg_pool(image, kernel: 2), scale: 2, align_corners: true)", "aligns the corners"),
         ("a = resize(avg_pool(image, kernel: 2), size: 8)", "a size in numbers"),
         (

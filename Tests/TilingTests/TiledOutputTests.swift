@@ -21,19 +21,22 @@ import Testing
     private static let everything = """
         graph everything(rows = 32, columns = 48) {
           input image: [3, rows, columns]
-          a1 = relu(conv(image, 8, kernel: 3, padding: 1))
+          n0 = normalize(image - 0.1, mean: [0.5, 0.25, 0], std: [0.5, 1, 2])
+          a1 = relu(conv(n0, 8, kernel: 3, padding: 1))
           a0 = conv(a1, 8, kernel: 3, padding: same, bias: false)
           a2 = leaky_relu(batch_norm(a0))
           p1 = max_pool(a2, kernel: 2)
           b1 = silu(conv(p1, 16, kernel: 3, padding: 1))
           b2 = conv(b1, 16, kernel: 3, padding: 2, dilation: 2)
-          p2 = avg_pool(b2, kernel: 2)
+          q2 = gelu(layer_norm(b2))
+          p2 = avg_pool(q2, kernel: 2)
           c1 = tanh(conv(p2, 16, kernel: 3, padding: 1))
           c2 = conv(b2, 16, kernel: 3, stride: 2, padding: 1)
           u2 = upsample_bilinear(c1 + c2, scale: 2)
           d1 = conv_transpose(c1, 16, kernel: 4, stride: 2, padding: 1)
           g  = sigmoid(conv(d1, 1, kernel: 1))
-          n2 = relu(conv(concat(u2, d1, b2), 8, kernel: 3, padding: 1))
+          e1 = d1 * g
+          n2 = relu(conv(concat(u2, e1, b2), 8, kernel: 3, padding: 1))
           u1 = max_unpool(n2, p1)
           t1 = conv_transpose(n2, 8, kernel: 2, stride: 2)
           w1 = bed_of_nails(b2, scale: 2)
@@ -306,6 +309,7 @@ import Testing
     private static let refusals = [
         ("a = conv(image, 4, kernel: 3, padding: 1)\n  b = conv(a, 4, kernel: 3, padding: 1, groups: 2)", "OpenBLAS"),
         ("b = group_norm(image, groups: 1)", "moments of a whole map"),
+        ("b = image * global_avg_pool(image)", "looks at a map as a whole"),
         ("a = conv(image, 8, kernel: 1)\n  b = conv(a, 8, kernel: 131, padding: 65)", "is too small"),
     ]
 

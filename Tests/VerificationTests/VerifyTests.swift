@@ -17,6 +17,27 @@ import Testing
         try expectSound(try verify(try session(), options()))
     }
 
+    /// What the bundled nets do not have.
+    @Test func operatorsOfOtherNetsPass() throws {
+        let text = """
+            graph others() {
+              input image: [3, 7, 9]
+              target mask: [6, 7, 9]
+              stem = conv(normalize(1 - image, mean: [0.5, 0.25, 0], std: [1, 2, 0.5]), 6, kernel: 3, padding: same)
+              level = layer_norm(stem)
+              squeezed = relu6(linear(global_avg_pool(level), 2))
+              "gate.1" = hardsigmoid(linear(squeezed, 6)) + global_max_pool(level) / 8
+              calm = instance_norm(level * "gate.1", eps: 0.5, affine: true)
+              seen = conv(calm, 1, kernel: 1)
+              output logits = maximum(calm * sigmoid(seen), clamp(level - calm, min: -0.5, max: 0.5) / (2 + abs(calm)))
+              loss mse(logits, mask)
+            }
+            """
+        let path = TestFolder.path + "/others.graph"
+        try writeText(text, to: path)
+        try expectSound(try verify(try Session(path: path, overrides: []), options()))
+    }
+
     @Test(.enabled(if: isLongRun), arguments: BundledNet.all.map(\.name))
     func bundledNetsPass(_ name: String) throws {
         let net = try #require(BundledNet.all.first { $0.name == name })

@@ -56,7 +56,7 @@ private let languageMutator = TextMutator(
         "group_norm(x, groups: 1)", "batch_norm(x)", "softmax(x)", "dropout(x, rate: 0.1)", "mse(x, x)",
         "normalize(x, mean: [0.5, 1, 2], std: [1, 2, 3])", "clamp(x, min: 0, max: 6)", "global_avg_pool(x)",
         "global_max_pool(x)",
-        "instance_norm(x)", "instance_norm(x, affine: true)", "linear(x, 4)", "affine: true",
+        "instance_norm(x)", "layer_norm(x)", "instance_norm(x, affine: true)", "linear(x, 4)", "affine: true",
         "x * global_avg_pool(x)", "maximum(x, y)", "1 - x",
         "x - y",
         "x / 2", "x / y", "-x", "mean: [0.5]", "std: [1.0]",
@@ -118,7 +118,8 @@ private let everyConstruct = """
       output r = resize(pad(s, channels: [1, 2]), size: [5, 30], mode: nearest_exact, align_corners: false)
       j = concat(up, e, u, tanh(-1 * b), inside(pad(p, like: e)))
       half = 1 - 1.0 / 2
-      line = linear(instance_norm(j), 2, bias: false)
+      level = layer_norm(instance_norm(j), eps: 1e-6)
+      line = linear(level, 2, bias: false)
       "lo/gits-1:0" = conv(j, 1, kernel: 1)
       output logits = "lo/gits-1:0"
       several = sigmoid(conv(j, 3, kernel: 1, groups: 1, dilation: 1, stride: 1))

@@ -20,6 +20,20 @@ extension OperatorSignature {
         return try normalizeGroups(channels, call, &builder, isAffine: call.arguments.boolean("affine"))
     }
 
+    /// `layer_norm(x, eps: 1e-5)`, of the channels of each position.
+    static let layerNorm = OperatorSignature(
+        name: "layer_norm", operands: .named(["x"]), arguments: [.optional("eps", .real(.positive), .real(1e-5))],
+        hasParameters: true
+    ) { call, builder throws(Diagnostic) in
+        let (channels, _) = try call.featureMap()
+        let (x, epsilon) = (call.operands[0].id, call.arguments.real("eps"))
+        let scale = try builder.channelParameter(.scale, channels: channels, of: call)
+        let shift = try builder.channelParameter(.shift, channels: channels, of: call)
+        let moments = try builder.intermediate(
+            .layerNormalization(.moments(epsilon: epsilon)), [x], of: call, suffix: "moments")
+        return try builder.result(.layerNormalization(.normalize), [x, moments, scale, shift], of: call)
+    }
+
     /// `group_norm(x, groups:, eps: 1e-5)`
     static let groupNorm = OperatorSignature(
         name: "group_norm", operands: .named(["x"]),

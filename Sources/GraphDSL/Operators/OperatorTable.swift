@@ -3,9 +3,9 @@ enum OperatorTable {
     static let built: [OperatorSignature] =
         ([
             .add, .averagePool, .batchNorm, .bedOfNails, .concat, .conv, .convTranspose, .crop, .crossEntropy, .divide,
-            .dropout, .globalAveragePool, .globalMaxPool, .groupNorm, .instanceNorm, .linear, .maxPool, .maximum,
-            .maxUnpool, .minimum, .multiply, .normalize, .pad, .resize, .slice, .softmax, .subtract, .upsampleBilinear,
-            .upsampleNearest,
+            .dropout, .globalAveragePool, .globalMaxPool, .groupNorm, .instanceNorm, .layerNorm, .linear, .maxPool,
+            .maximum, .maxUnpool, .minimum, .multiply, .normalize, .pad, .resize, .slice, .softmax, .subtract,
+            .upsampleBilinear, .upsampleNearest,
         ] + OperatorSignature.activations + OperatorSignature.sampleLosses).sorted { $0.name < $1.name }
 
     /// Names of the operators.

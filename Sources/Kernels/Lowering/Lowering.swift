@@ -38,6 +38,7 @@ public func lower(_ request: KernelRequest) -> LoweredStep {
     case .broadcast(let op): broadcasting(request, op)
     case .normalize(let constants): normalizeChannels(request, constants)
     case .normalization(let op): normalization(request, op)
+    case .layerNormalization(let op): layerNormalization(request, op)
     case .softmax: softmax(request)
     case .softmaxGradient: softmaxGradient(request)
     case .elementwise(let function): elementwise(request, function)

@@ -20,6 +20,7 @@ struct LayoutRules {
         case .resample, .resampleGradient: return uniform(operands[0].layout, 1)
         case .broadcast(let op): return broadcastingDemand(op, operands.map(\.layout))
         case .normalization(let op): return normalizationDemand(op, operands.map(\.layout)) ?? plain
+        case .layerNormalization(let op): return layerNormalizationDemand(op, operands.map(\.layout))
         case .elementwise:
             guard node.type.isBatched, node.type.featureMap != nil else { return plain }
             return uniform(operands.map(\.layout).first { $0 != .nchw } ?? .nchw, operands.count)
@@ -61,6 +62,16 @@ struct LayoutRules {
         case .sum, .mean, .maximum: return LayoutDemand(inputs: layouts.map { _ in maps }, result: .nchw)
         case .spread, .spreadMean: return LayoutDemand(inputs: [.nchw], result: .nchw)
         case .maximumGradient: return LayoutDemand(inputs: [.nchw, layouts[1], .nchw], result: layouts[1])
+        }
+    }
+
+    /// Maps stay as they are.
+    private func layerNormalizationDemand(_ op: LayerNormalization, _ layouts: [Layout]) -> LayoutDemand {
+        switch op {
+        case .moments: return LayoutDemand(inputs: layouts, result: .nchw)
+        case .normalize: return LayoutDemand(inputs: [layouts[0], .nchw, .nchw, .nchw], result: layouts[0])
+        case .sums: return LayoutDemand(inputs: [layouts[1], layouts[1], .nchw], result: .nchw)
+        case .gradient: return LayoutDemand(inputs: [layouts[1], layouts[1], .nchw, .nchw], result: layouts[1])
         }
     }
 

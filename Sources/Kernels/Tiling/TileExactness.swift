@@ -93,12 +93,14 @@ private func exactSpan(
             span: g.kernel.along(axis), stride: g.stride.along(axis), padding: g.padding.before(axis))
         span = spread.image(of: windows, count: count)
     case .resample(let map): span = map.reach(axis).image(of: operand(0), count: count)
-    case .normalize, .normalization: span = operand(0)
+    case .normalize, .normalization, .layerNormalization(.moments): span = operand(0)
+    case .layerNormalization(.normalize): span = operand(0).clamped(to: operand(1))
     case .broadcast(.apply(_, .positions)), .elementwise, .softmax, .concat, .channelSlice, .channelPad, .relayout:
         span = node.inputs.map { exact[$0.index] }.reduce(0..<count) { $0.clamped(to: $1) }
     case .target, .parameter, .cotangent, .one, .convDataGradient, .convWeightGradient, .channelSum, .broadcast,
         .maxPick,
-        .resampleGradient, .softmaxGradient, .sampleLoss, .sampleLossGradient, .classLoss, .batchMean,
+        .resampleGradient, .layerNormalization, .softmaxGradient, .sampleLoss, .sampleLossGradient, .classLoss,
+        .batchMean,
         .batchMeanGradient, .update:
         // Nothing else has a scale.
         span = 0..<0
