@@ -15,6 +15,8 @@ public enum ConvolutionAlgorithm: String, Hashable, Sendable, CaseIterable {
     case winograd4
     /// The same with tiles of 2 × 2.
     case winograd2
+    /// Sums over the taps of each channel on its own, on blocked maps.
+    case depthwise
     /// Sums over taps and channels in registers, on blocked maps.
     case direct
     /// Unrolled windows times weights, on row-major maps: computes every convolution.
@@ -26,7 +28,7 @@ public enum ConvolutionAlgorithm: String, Hashable, Sendable, CaseIterable {
     /// Whether an element of a map leaves the registers finished, bias and epilogue included, and is stored once.
     public var storesOnce: Bool {
         switch self {
-        case .patch, .narrowOutput, .narrowInput, .winograd4, .winograd2, .direct: true
+        case .patch, .narrowOutput, .narrowInput, .winograd4, .winograd2, .depthwise, .direct: true
         // The product is stored, and finished where it lies.
         case .gemm: false
         }

@@ -14,8 +14,11 @@ import Testing
     private static let strided = ConvGeometry(
         inputChannels: 64, input: Extent(64), outputChannels: 128, kernel: Extent(3), stride: Extent(2),
         padding: Padding(1))
-    private static let grouped = ConvGeometry(
-        inputChannels: 32, input: Extent(16), outputChannels: 32, kernel: Extent(3), padding: Padding(1), groups: 2)
+    private static func grouped(_ groups: Int) -> ConvGeometry {
+        ConvGeometry(
+            inputChannels: 32, input: Extent(16), outputChannels: 32, kernel: Extent(3), padding: Padding(1),
+            groups: groups)
+    }
 
     private static func products(_ g: ConvGeometry) -> [Op] {
         [.conv(g), .convDataGradient(g), .convWeightGradient(g)]
@@ -40,7 +43,9 @@ import Testing
         #expect(candidates(Self.same(16, to: 1, 8, kernel: 1), .x86v4) == ["narrow-output", "gemm"])
         #expect(candidates(Self.same(3, to: 16, 8), .x86v4) == ["narrow-input", "gemm"])
         #expect(candidates(Self.strided, .x86v4) == ["direct", "gemm"])
-        #expect(candidates(Self.grouped, .x86v4) == ["gemm"])
+        #expect(candidates(Self.grouped(2), .x86v4) == ["direct", "gemm"])
+        #expect(candidates(Self.grouped(32), .x86v4) == ["depthwise", "direct", "gemm"])
+        #expect(candidates(Self.grouped(8), .x86v4) == ["direct", "gemm"])
         #expect(convolutionCandidates(.concat, target: .x86v4).isEmpty)
     }
 
@@ -51,7 +56,7 @@ import Testing
             (Self.same(256, to: 256, 32), .winograd4), (Self.same(64, to: 64, 128), .winograd4),
             (Self.strided, .direct),
             (Self.same(32, to: 32, 32, kernel: 5), .direct),
-            (Self.same(32, to: 64, 32, kernel: 1), .patch), (Self.grouped, .gemm),
+            (Self.same(32, to: 64, 32, kernel: 1), .patch), (Self.grouped(2), .direct), (Self.grouped(32), .depthwise),
         ]
         for (g, algorithm) in expected {
             let chooser = chooser(target: target)
@@ -130,7 +135,7 @@ import Testing
     }
 
     @Test func namesReadBack() {
-        let names = ["patch", "narrow-output", "narrow-input", "winograd4", "winograd2", "direct", "gemm"]
+        let names = ["patch", "narrow-output", "narrow-input", "winograd4", "winograd2", "depthwise", "direct", "gemm"]
         #expect(ConvolutionAlgorithm.allCases.map(\.name) == names, "ties are broken in this order")
         for choice in ConvolutionChoice.allCases { #expect((choice.algorithm == nil) == (choice == .auto)) }
     }

@@ -82,6 +82,13 @@ struct NamedGeometry: Sendable {
         conv(
             "uneven padding", 16, to: 16, Extent(5, 6), kernel: Extent(3),
             padding: Padding(top: 0, left: 1, bottom: 4, right: 3)),
+        conv("3x3 dilation 5", 32, to: 16, Extent(7, 12), kernel: Extent(3), padding: Padding(5), dilation: Extent(5)),
+        conv(
+            "3x3 dilation 12 on a small map", 16, to: 16, Extent(3, 5), kernel: Extent(3), padding: Padding(12),
+            dilation: Extent(12)),
+        conv(
+            "2x3 stride 2 and dilation 3", 16, to: 16, Extent(9, 8), kernel: Extent(2, 3), stride: Extent(2),
+            padding: Padding(3), dilation: Extent(3)),
         conv("1x1 stride 2", 16, to: 48, Extent(5, 4), kernel: Extent(1), stride: Extent(2)),
         conv("1x2 stride 3", 16, to: 16, Extent(5, 8), kernel: Extent(1, 2), stride: Extent(3)),
         conv("5x5 same", 16, to: 16, Extent(4, 5), kernel: Extent(5), padding: Padding(2)),
@@ -91,6 +98,65 @@ struct NamedGeometry: Sendable {
             outputPadding: 1),
         transposed("4x4 stride 2, padding 1", 16, to: 32, Extent(3, 2), kernel: 4, stride: 2, padding: 1),
         transposed("3x3 stride 1, padding 2", 16, to: 16, Extent(5, 6), kernel: 3, stride: 1, padding: 2),
+    ]
+
+    /// The same in groups: wider than a block of channels, and narrower ones that are joined.
+    static let grouped: [NamedGeometry] = [
+        conv("3x3, 2 groups", 32, to: 64, Extent(5, 7), kernel: Extent(3), padding: Padding(1), groups: 2),
+        conv("3x3, 3 groups", 96, to: 48, Extent(4, 3), kernel: Extent(3), padding: Padding(1), groups: 3),
+        conv("3x3, groups of 4", 32, to: 32, Extent(5, 6), kernel: Extent(3), padding: Padding(1), groups: 8),
+        conv(
+            "3x3 stride 2, groups of 8", 32, to: 32, Extent(7, 6), kernel: Extent(3), stride: Extent(2),
+            padding: Padding(1), groups: 4),
+        conv("2x3 groups of 2 to 4", 16, to: 32, Extent(5, 4), kernel: Extent(2, 3), groups: 8),
+        conv(
+            "3x3 depthwise twice", 16, to: 32, Extent(5), kernel: Extent(3), stride: Extent(2, 1),
+            padding: Padding(1), groups: 16),
+        conv(
+            "3x1 dilation 2, groups of 8 to 4", 32, to: 16, Extent(6, 3), kernel: Extent(3, 1), padding: Padding(1),
+            dilation: Extent(2), groups: 4),
+        conv(
+            "3x3 dilation 4, groups of 16", 64, to: 32, Extent(6, 9), kernel: Extent(3), padding: Padding(4),
+            dilation: Extent(4), groups: 2),
+        conv("1x1 groups of 4, several parts", 144, to: 144, Extent(2, 3), kernel: Extent(1), groups: 36),
+    ]
+
+    /// Each channel on its own: kernels, strides, dilations and paddings of all kinds; maps that are smaller than a kernel.
+    static let depthwise: [NamedGeometry] =
+        [
+            (Extent(7, 9), Extent(3), Extent(1), Padding(1), Extent(1)),
+            (Extent(9, 30), Extent(3), Extent(1), Padding(1), Extent(1)),
+            (Extent(9, 6), Extent(3), Extent(2), Padding(1), Extent(1)),
+            (Extent(8, 7), Extent(5), Extent(1), Padding(2), Extent(1)),
+            (Extent(7, 12), Extent(5), Extent(2), Padding(2), Extent(1)),
+            (Extent(8), Extent(7), Extent(1), Padding(3), Extent(1)),
+            (Extent(5, 6), Extent(3), Extent(1), Padding(0), Extent(1)),
+            (Extent(1), Extent(3), Extent(1), Padding(1), Extent(1)),
+            (Extent(2, 1), Extent(7), Extent(2), Padding(3), Extent(1)),
+            (Extent(6, 5), Extent(3), Extent(1), Padding(2), Extent(2)),
+            (Extent(7, 9), Extent(3), Extent(1), Padding(6), Extent(6)),
+            (Extent(4, 5), Extent(3), Extent(1), Padding(12), Extent(12)),
+            (Extent(9, 7), Extent(3, 2), Extent(2, 3), Padding(top: 3, left: 0, bottom: 0, right: 2), Extent(1, 2)),
+            (Extent(5, 6), Extent(3), Extent(1), Padding(top: 0, left: 1, bottom: 4, right: 3), Extent(1)),
+            (Extent(5, 4), Extent(1), Extent(2), Padding(0), Extent(1)),
+            (Extent(3, 11), Extent(1, 9), Extent(1), Padding(Extent(0, 4)), Extent(1)),
+        ].map { input, kernel, stride, padding, dilation in
+            conv(
+                "\(kernel.height)x\(kernel.width) stride \(stride.height) dilation \(dilation.height)", 32, to: 32,
+                input,
+                kernel: kernel, stride: stride, padding: padding, dilation: dilation, groups: 32)
+        } + [
+            conv(
+                "3x3 of half a vector", 24, to: 24, Extent(5, 6), kernel: Extent(3), padding: Padding(1), groups: 24)
+        ]
+
+    static let largeGrouped: [NamedGeometry] = [
+        conv("3x3 depthwise", 144, to: 144, Extent(57, 70), kernel: Extent(3), padding: Padding(1), groups: 144),
+        conv(
+            "5x5 depthwise", 16, to: 16, Extent(64, 33), kernel: Extent(5), stride: Extent(2), padding: Padding(2),
+            groups: 16),
+        conv("3x3 groups of 4", 128, to: 128, Extent(33, 56), kernel: Extent(3), padding: Padding(1), groups: 32),
+        conv("3x3 groups of 64", 256, to: 128, Extent(9, 8), kernel: Extent(3), padding: Padding(1), groups: 4),
     ]
 
     static let largeDirect: [NamedGeometry] = [

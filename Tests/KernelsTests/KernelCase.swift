@@ -65,6 +65,11 @@ struct Setup: Sendable, CustomTestStringConvertible {
         Setup(target: .x86v4, isSliced: true, convolutions: .direct),
     ]
 
+    /// Blocked maps, convolved by what the cost model says.
+    static let automatic: [Setup] = direct.map {
+        Setup(target: $0.target, isSliced: $0.isSliced, convolutions: .auto)
+    }
+
     static let all: [Setup] = [
         Setup(target: .x86v1, isSliced: true), Setup(target: .aarch64, isSliced: true),
         Setup(target: .x86v3, isSliced: false), Setup(target: .x86v4, isSliced: true),

@@ -28,7 +28,7 @@ import Testing
         try expectOracle(test, setup, tolerance: 5e-5)
     }
 
-    @Test(arguments: NamedGeometry.direct.flatMap(\.cases), Setup.direct)
+    @Test(arguments: (NamedGeometry.direct + NamedGeometry.grouped).flatMap(\.cases), Setup.direct)
     func directConvolutions(_ test: KernelCase, _ setup: Setup) throws {
         let trial = try KernelTrial(test, setup)
         #expect(lower(trial.request).stages.contains { $0.algorithm == "direct" })
@@ -36,8 +36,18 @@ import Testing
         #expect(problem == nil)
     }
 
+    @Test(arguments: NamedGeometry.depthwise.flatMap(\.cases), Setup.automatic)
+    func depthwiseConvolutions(_ test: KernelCase, _ setup: Setup) throws {
+        let trial = try KernelTrial(test, setup)
+        #expect(lower(trial.request).stages.contains { $0.algorithm == "depthwise" })
+        let problem = try trial.problem()
+        #expect(problem == nil)
+    }
+
     /// Several panels, blocks of rows and pieces: verified, which is what their bounds need.
-    @Test(arguments: NamedGeometry.largeDirect.flatMap(\.cases), Setup.direct)
+    @Test(
+        arguments: (NamedGeometry.largeDirect + NamedGeometry.largeGrouped).flatMap(\.cases),
+        Setup.direct + Setup.automatic)
     func largeDirectConvolutions(_ test: KernelCase, _ setup: Setup) throws {
         let violation = try KernelTrial(test, setup).violations.first?.description
         #expect(violation == nil)
@@ -53,11 +63,12 @@ import Testing
     /// What the planner counts on where a result takes the place of a map that dies, such as the one whose ReLU's mask it
     /// is multiplied with.
     @Test(
-        arguments: ((NamedGeometry.plain + NamedGeometry.blocked + NamedGeometry.winograd + NamedGeometry.direct)
+        arguments: ((NamedGeometry.plain + NamedGeometry.blocked + NamedGeometry.winograd + NamedGeometry.direct
+            + NamedGeometry.grouped + NamedGeometry.depthwise)
             .flatMap(\.cases) + KernelCase.epilogues + KernelCase.blockedMaps).filter {
                 $0.epilogue.contains { $0.operandCount > 1 }
             },
-        Array(Setup.blocked.suffix(2)) + Array(Setup.direct.suffix(1)))
+        Array(Setup.blocked.suffix(2)) + Array(Setup.direct.suffix(1)) + Array(Setup.automatic.suffix(1)))
     func resultsMayTakeThePlaceOfFusedOperands(_ test: KernelCase, _ setup: Setup) throws {
         let trial = try KernelTrial(test, setup)
         guard trial.mayOverwriteFusedOperands else { return }
@@ -67,8 +78,10 @@ import Testing
 
     /// Of all families, whose kernels are executed simplified everywhere else here.
     @Test(
-        arguments: ((NamedGeometry.plain + NamedGeometry.blocked + NamedGeometry.winograd + NamedGeometry.direct)
-            .flatMap(\.cases) + KernelCase.epilogues + KernelCase.blockedMaps), [Setup.wide[0], Setup.blocked[0]])
+        arguments: ((NamedGeometry.plain + NamedGeometry.blocked + NamedGeometry.winograd + NamedGeometry.direct
+            + NamedGeometry.grouped + NamedGeometry.depthwise)
+            .flatMap(\.cases) + KernelCase.epilogues + KernelCase.blockedMaps),
+        [Setup.wide[0], Setup.blocked[0], Setup.automatic[2]])
     func simplifiedKernelsMakeTheSameBits(_ test: KernelCase, _ setup: Setup) throws {
         let change = try KernelTrial(test, setup).changeBySimplification()
         #expect(change == nil)

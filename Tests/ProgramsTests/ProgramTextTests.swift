@@ -66,8 +66,8 @@ import Testing
         ("by patch {", "by best {", "expected one of patch, narrow-output, narrow-input, winograd4, winograd2, "),
         ("reason: ", "reason: un", "expected one of cost_model, forced, tuned, tiles for 'reason', found 'un"),
         ("candidates: patch_", "candidates: patch__", "expected one of patch, "),
-        ("candidates: patch_", "candidates: ", "expected a time for each of 6 candidates, "),
-        ("predicted: 3", "predicted: -3", "expected a time for each of 7 candidates, "),
+        ("candidates: patch_", "candidates: ", "expected a time for each of 7 candidates, "),
+        ("predicted: 3", "predicted: -3", "expected a time for each of 8 candidates, "),
     ])
     func choicesThatMakeNoSenseAreRefused(_ part: String, _ change: String, _ message: String) throws {
         let text = try sample().text

@@ -10,6 +10,7 @@ extension ConvolutionAlgorithm {
         case .narrowOutput: NarrowOutputMethod()
         case .winograd4: WinogradMethod(tile: 4)
         case .winograd2: WinogradMethod(tile: 2)
+        case .depthwise: DepthwiseMethod()
         case .direct: DirectMethod()
         case .gemm: GemmMethod()
         }

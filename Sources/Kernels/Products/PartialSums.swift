@@ -43,7 +43,7 @@ struct PartialSums {
         }
         var buffers = StageBuffers(request)
         if ranges > 1 { buffers.keepSums(scratch) }
-        buffers.add(workspace: workspace)
+        if workspace > 0 { buffers.add(workspace: workspace) }
         let stage = request.kernel(
             algorithm, buffers, tasksFixed: parts * ranges, work: Work(request, flopsPerSample: flopsPerSample),
             body: [

@@ -12,13 +12,15 @@ struct WeightPanels {
     let request: KernelRequest
     let geometry: ConvGeometry
     let block: RegisterBlock
+    /// Groups of channels whose weights stand in one panel, with zeros between those of different groups.
+    var joinedGroups = 1
 
     private var taps: Int { geometry.kernel.area }
     private var channels: Int { geometry.inputChannels }
     private var outputs: Int { geometry.outputChannels }
 
     /// Floats of all panels.
-    var extent: Int { geometry.weightType.elementCount }
+    var extent: Int { geometry.weightType.elementCount * joinedGroups }
 
     /// Columns are output channels, the reduction runs over `[tap][input channel]`. A task makes a panel.
     func byOutput() -> LoweredStage {
@@ -119,6 +121,6 @@ extension StageBuffers {
     init(_ request: KernelRequest, prepared extent: Int, comment: String, workspace: Int) {
         self.init(request)
         replace(.input(1), by: Buffer(.panels, access: .read, extent: extent, comment: comment), .prepared)
-        add(workspace: workspace)
+        if workspace > 0 { add(workspace: workspace) }
     }
 }

@@ -8,25 +8,29 @@ struct DirectBlocking {
     /// Whether all taps of a row are multiplied at once, so that a source pixel is fetched once for all result pixels of
     /// the block that it belongs to.
     let unrollsTaps: Bool
+    /// Panels of a group of channels.
     let panels: Int
     /// Rows of a task, counted in each phase, and tasks that share a sample's rows.
     let rows: Int
     let rowBlocks: Int
-    /// Tasks that share out the panels of the same rows, and panels of one.
+    /// Tasks that share out the panels of the same rows, and panels of one; where there are groups, these in the place of
+    /// panels.
     let shares: Int
-    let panelsPerShare: Int
+    let partsPerShare: Int
 
-    init(_ shape: GatherShape, target: Target, batchCapacity: Int, isInference: Bool) {
+    init(_ shape: GatherShape, groups: Int, target: Target, batchCapacity: Int, isInference: Bool) {
         (block, unrollsTaps) = Self.block(shape, target, isInference: isInference)
         panels = shape.outputs / block.columns
         // Of the second-level cache, a half for the rows and a half for the weights.
         let rowBytes = ElementType.float32.bytes * shape.channels * shape.columns.span(shape.columns.count)
-        let fitting = max(1, (target.l2Bytes / 2 / rowBytes - shape.rows.reach.count) / shape.rows.step + 1)
+        let copied = max(1, (target.l2Bytes / 2 / rowBytes - shape.rows.reach.count) / shape.rows.step + 1)
+        let fitting = shape.skipsPadding ? shape.rows.count : copied
         let wanted = min(fitting, max(1, 1024 / (shape.columns.count * shape.columns.period)))
         rowBlocks = ceilingDivide(shape.rows.count, min(wanted, shape.rows.count))
         rows = ceilingDivide(shape.rows.count, rowBlocks)
-        panelsPerShare = ceilingDivide(panels, min(panels, ceilingDivide(8, rowBlocks * batchCapacity)))
-        shares = ceilingDivide(panels, panelsPerShare)
+        let parts = groups == 1 ? panels : groups
+        partsPerShare = ceilingDivide(parts, min(parts, ceilingDivide(8, rowBlocks * batchCapacity)))
+        shares = ceilingDivide(parts, partsPerShare)
     }
 
     /// The pixels of a row that stands for rows of any length.

@@ -7,24 +7,29 @@ struct DirectCost {
     /// Vectors that are copied into padded strips, for one sample.
     let copiedVectors: Double
 
-    init(_ product: ConvolutionProduct, of g: ConvGeometry, _ cost: ConvolutionCost) {
+    init(_ product: ConvolutionProduct, of groups: ChannelGroups, _ cost: ConvolutionCost) {
+        let g = groups.geometry
         switch product {
-        case .forward: self.init(GatherShape(forward: g), cost)
-        case .dataGradient: self.init(GatherShape(dataGradient: g), cost)
-        case .weightGradient: self.init(weightGradient: g, target: cost.target)
+        case .forward: self.init(GatherShape(forward: g), groups, cost)
+        case .dataGradient: self.init(GatherShape(dataGradient: g), groups, cost)
+        case .weightGradient: self.init(weightGradient: groups, target: cost.target)
         }
     }
 
-    private init(_ shape: GatherShape, _ cost: ConvolutionCost) {
+    private init(_ shape: GatherShape, _ groups: ChannelGroups, _ cost: ConvolutionCost) {
         let target = cost.target
         let blocking = DirectBlocking(
-            shape, target: target, batchCapacity: cost.batch, isInference: cost.isInference)
+            shape, groups: groups.count, target: target, batchCapacity: cost.batch, isInference: cost.isInference)
         blockEfficiency = blocking.efficiency(shape)
-        let copies = blocking.rowBlocks * blocking.shares * shape.channels / target.vectorWidth
-        copiedVectors = Double(copies * shape.rows.span(blocking.rows) * shape.columns.span(shape.columns.count))
+        let shares = groups.count == 1 ? blocking.shares : groups.count
+        let copies = blocking.rowBlocks * shares * shape.channels / target.vectorWidth
+        copiedVectors =
+            shape.skipsPadding
+            ? 0 : Double(copies * shape.rows.span(blocking.rows) * shape.columns.span(shape.columns.count))
     }
 
-    private init(weightGradient g: ConvGeometry, target: Target) {
+    private init(weightGradient groups: ChannelGroups, target: Target) {
+        let g = groups.geometry
         let blocking = DirectWeightBlocking(g, target: target)
         let block = blocking.block
         let products = block.rows * block.vectors
@@ -32,6 +37,6 @@ struct DirectCost {
         let copies = blocking.outputParts * blocking.pieces * g.inputChannels / block.width
         // Multiplications, loads and latency in half cycles, as in `DirectBlocking`.
         blockEfficiency = Double(products) / Double(max(products, block.rows + 2 * block.vectors, 10))
-        copiedVectors = Double(copies * strip.rows * strip.columns)
+        copiedVectors = Double(groups.count * copies * strip.rows * strip.columns)
     }
 }

@@ -6,7 +6,7 @@ struct DirectMethod: ConvolutionMethod {
     let blocksOutput = true
 
     func applies(to g: ConvGeometry, width: Int) -> Bool {
-        g.groups == 1 && g.inputChannels % width == 0 && g.outputChannels % width == 0
+        ChannelGroups(g, width: width) != nil
     }
 
     var forward: Lowering? { directConvolution }
@@ -16,12 +16,15 @@ struct DirectMethod: ConvolutionMethod {
     func makes(_ companion: Op, beside host: Op) -> Bool { false }
 
     func nanoseconds(_ product: ConvolutionProduct, of g: ConvGeometry, _ cost: ConvolutionCost) -> Double {
-        let direct = DirectCost(product, of: g, cost)
+        guard let groups = ChannelGroups(g, width: cost.target.vectorWidth) else { return .infinity }
+        let direct = DirectCost(product, of: groups, cost)
         let efficiency = ConvolutionCost.productEfficiency * direct.blockEfficiency
-        // A copy is a load and a store.
-        return cost.multiplications(cost.samples * g.flopsPerSample, efficiency: efficiency)
+        // What is multiplied by zeros between groups takes its time. A copy is a load and a store.
+        return cost.multiplications(
+            cost.samples * g.flopsPerSample * Double(groups.joined), efficiency: efficiency)
             + cost.vectorOperations(2 * cost.samples * direct.copiedVectors)
-            + ConvolutionCost.exposedTraffic * cost.mapTraffic(g) + cost.weights(g.weightType.elementCount, product)
+            + ConvolutionCost.exposedTraffic * cost.mapTraffic(g)
+            + cost.weights(g.weightType.elementCount * groups.joined, product)
     }
 
     func reach(_ product: ConvolutionProduct, of g: ConvGeometry, along axis: Axis) -> ConvolutionReach {

@@ -12,8 +12,11 @@ func directWeightGradient(_ request: KernelRequest, _ g: ConvGeometry) -> Lowere
 
 private struct DirectWeightSums {
     let request: KernelRequest
+    private let groups: ChannelGroups
+    /// Of one of the groups.
     private let blocking: DirectWeightBlocking
     private let sums: PartialSums
+    private let flops: Double
     private let strip: PaddedStrip
 
     private let n = Index.variable("n")
@@ -29,27 +32,42 @@ private struct DirectWeightSums {
 
     init(_ request: KernelRequest, _ g: ConvGeometry) {
         self.request = request
-        blocking = DirectWeightBlocking(g, target: request.target)
+        guard let groups = ChannelGroups(g, width: request.target.vectorWidth) else {
+            fatalError("\(request.node.name): its groups make no whole blocks of channels")
+        }
+        self.groups = groups
+        flops = g.flopsPerSample
+        blocking = DirectWeightBlocking(groups.geometry, target: request.target)
         sums = PartialSums(
-            parts: blocking.parts, size: blocking.channels * blocking.outputs * g.kernel.area,
+            parts: groups.count * blocking.parts, size: blocking.channels * blocking.outputs * g.kernel.area,
             piecesPerSample: blocking.pieces)
         strip = blocking.strip(start: sums.workspace)
     }
 
     func step() -> LoweredStep {
         let workspace = strip.start + strip.extent(channels: blocking.channels)
-        return sums.step(request, algorithm: "direct", workspace: workspace, flopsPerSample: g.flopsPerSample) { part in
+        return sums.step(request, algorithm: "direct", workspace: workspace, flopsPerSample: flops) { part in
             [
-                .letIndex("c0", part / Index(blocking.outputParts) * Index(blocking.channels)),
-                .letIndex("k0", part % Index(blocking.outputParts) * Index(blocking.outputs)),
+                .letIndex("c0", firstChannel(part)), .letIndex("k0", firstOutput(part)),
                 .loop("piece", from: .variable("begin"), to: .variable("end"), step: 1, piece()),
             ]
         } finish: { part in
             [
-                .letIndex("firstChannel", part / Index(blocking.outputParts) * Index(blocking.channels)),
-                .letIndex("firstOutput", part % Index(blocking.outputParts) * Index(blocking.outputs)), scatter(),
+                .letIndex("firstChannel", firstChannel(part)), .letIndex("firstOutput", firstOutput(part)), scatter(),
             ]
         }
+    }
+
+    /// Of all groups, the first input and output channel of a part.
+    private func firstChannel(_ part: Index) -> Index {
+        let inGroup = part % Index(blocking.parts) / Index(blocking.outputParts) * Index(blocking.channels)
+        return groups.count == 1
+            ? part / Index(blocking.outputParts) * Index(blocking.channels)
+            : part / Index(blocking.parts) * Index(g.inputChannels) + inGroup
+    }
+    private func firstOutput(_ part: Index) -> Index {
+        let inGroup = part % Index(blocking.outputParts) * Index(blocking.outputs)
+        return groups.count == 1 ? inGroup : part / Index(blocking.parts) * Index(g.outputChannels) + inGroup
     }
 
     /// Adds the products of some rows of a sample.
@@ -93,9 +111,15 @@ private struct DirectWeightSums {
         } right: { vector in
             .load(request.outputGradient.buffer, gradient + Index(vector * width * g.output.area), width: width)
         }
-        let end = Index.minimum(Index(blocking.rows), Index(g.output.height) - y0)
+        // Rows of taps far from each other often lie on the padding, and are left out there.
+        let rows = Index.minimum(Index(blocking.rows), Index(g.output.height) - y0)
+        let (stride, taps) = (g.stride.height, i * Index(g.dilation.height) + y0 * Index(g.stride.height))
+        let isWide = g.dilation.height > 1
+        let start = isWide ? Index.maximum(0, Index(g.padding.top + stride - 1) - taps) / Index(stride) : 0
+        let inside = Index.maximum(0, Index(g.input.height + g.padding.top + stride - 1) - taps) / Index(stride)
+        let end = isWide ? .minimum(rows, inside) : rows
         return [.letIndex("first", first)] + block.clear() + [
-            .loop("y", from: 0, to: end, step: 1, [.loop("x", from: 0, to: Index(g.output.width), step: 1, step)])
+            .loop("y", from: start, to: end, step: 1, [.loop("x", from: 0, to: Index(g.output.width), step: 1, step)])
         ]
             + block.finish { row, vector, value in
                 let place = sums.at(sumAt(row: Index(row), column: Index(vector * width)))
@@ -118,9 +142,16 @@ private struct DirectWeightSums {
         let output = .variable("firstOutput") + panel * Index(block.columns) + column
         let channel = .variable("firstChannel") + c * Index(width) + laneGroup * Index(blocking.lanes) + lane
         let place = i * Index(g.kernel.width) + tapGroup * Index(blocking.taps) + tap
-        let target = (output * Index(g.inputChannels) + channel) * Index(g.kernel.area) + place
+        // Of joined groups, channels of one group only.
+        let (inputs, outputs) = (g.inputChannels / groups.joined, g.outputChannels / groups.joined)
+        let pair = output * Index(inputs) + (groups.count * groups.joined == 1 ? channel : channel % Index(inputs))
         let source = sumAt(row: tap * Index(blocking.lanes) + lane, column: column)
-        let copy = Statement.store(.out, target, .load(.workspace, source, width: 1))
+        let store = Statement.store(
+            .out, pair * Index(g.kernel.area) + place, .load(.workspace, source, width: 1))
+        let copy =
+            groups.joined == 1
+            ? store
+            : .conditional(.equal(output / Index(outputs), channel / Index(inputs)), [store], otherwise: [])
         let loops = [("tap", blocking.taps), ("lane", blocking.lanes)]
         let inner = loops.reversed().reduce([copy]) { body, entry in
             [.loop(entry.0, from: 0, to: Index(entry.1), step: 1, body)]

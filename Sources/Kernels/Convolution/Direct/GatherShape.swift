@@ -1,4 +1,5 @@
 import GraphIR
+import KernelIR
 
 /// A convolution, or its gradient with respect to its input, as a gather: which pixels of a source map make each pixel
 /// of the result.
@@ -40,6 +41,10 @@ struct GatherShape {
             padding: g.padding.left)
     }
 
+    /// Whether taps are so far from each other that those on the padding are told apart and left out, so that the map can be
+    /// read where it lies.
+    var skipsPadding: Bool { phases.allSatisfy { $0.row.offsetStep > 1 && $0.column.offsetStep > 1 } }
+
     /// Phases of both axes, with the number of taps in the phases before.
     var phases: [(row: GatherAxis.Phase, column: GatherAxis.Phase, tapsBefore: Int)] {
         var taps = 0
@@ -71,6 +76,12 @@ struct GatherAxis {
         let tapStep: Int
 
         var lastOffset: Int { offset + max(0, taps - 1) * offsetStep }
+
+        /// The place of one of its taps in the kernel.
+        func tap(_ number: Index) -> Index {
+            tapStep > 0
+                ? number * Index(tapStep) + Index(firstTap) : Index(firstTap) - number * Index(-tapStep)
+        }
     }
 
     let step: Int

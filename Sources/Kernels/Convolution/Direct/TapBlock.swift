@@ -16,16 +16,15 @@ struct TapBlock {
     }
 
     /// Adds the products of all taps to the accumulators of `block`, source pixel by source pixel, so that only one of
-    /// them takes a register at a time. `pixel(offset)` is a source pixel's channel, `weight(tap, vector)` its weights.
+    /// them takes a register at a time. `pixel(offset)` is a source pixel's channel in all lanes, or a vector of them,
+    /// `weight(tap, vector)` what it is multiplied with.
     func accumulate(_ block: RegisterBlock, pixel: (Int) -> Expression, weight: (Int, Int) -> Expression) -> [Statement]
     {
         let weights = (0..<taps).flatMap { tap in
             (0..<block.vectors).map { Statement.declare("b\(tap)_\($0)", width: block.width, weight(tap, $0)) }
         }
         let updates = offsets.enumerated().flatMap { number, offset -> [Statement] in
-            let value = Statement.declare(
-                "a\(number)", width: block.width, .broadcast(pixel(offset), width: block.width))
-            return [value]
+            [.declare("a\(number)", width: block.width, pixel(offset))]
                 + uses(of: offset).flatMap { row, tap in
                     (0..<block.vectors).map { vector in
                         let sum = block.name(row, vector)
@@ -41,7 +40,7 @@ struct TapBlock {
     }
 
     /// The pixels of the block that a source pixel belongs to, each with its tap.
-    private func uses(of offset: Int) -> [(row: Int, tap: Int)] {
+    func uses(of offset: Int) -> [(row: Int, tap: Int)] {
         (0..<rows).flatMap { row in (0..<taps).filter { row * step + $0 * offsetStep == offset }.map { (row, $0) } }
     }
 }

@@ -31,7 +31,7 @@ struct GemmMethod: ConvolutionMethod {
     func reach(_ product: ConvolutionProduct, of g: ConvGeometry, along axis: Axis) -> ConvolutionReach {
         .wholeMap(
             "OpenBLAS' matrix product, whose rounding depends on the size of the map; "
-                + "numbers of channels that 4 divides, and no groups, allow other algorithms")
+                + "numbers of channels that 4 divides allow other algorithms")
     }
 
     func errorGrowth(_ product: ConvolutionProduct) -> Double { 1 }
