@@ -9,7 +9,8 @@ CHECKS := --explicit-target-dependency-import-check error
 # One build for the release and for the tests, which see what is internal.
 SWIFT_FLAGS := -c release -Xswiftc -enable-testing $(CHECKS) -j $(JOBS)
 # Tests that compare with packages of Python find them there.
-TEST_PYTHON = UNETC_TENSORBOARD_PYTHON="$${UNETC_TENSORBOARD_PYTHON:-$$(scripts/setup-python.sh)}"
+TEST_PYTHON = UNETC_TENSORBOARD_PYTHON="$${UNETC_TENSORBOARD_PYTHON:-$$(scripts/setup-python.sh)}" \
+	UNETC_ONNX_PYTHON="$${UNETC_ONNX_PYTHON:-$$(scripts/setup-python.sh)}"
 # The demo's net and training: about a minute on two cores.
 DEMO_WIDTH ?= 12
 DEMO_SIZE ?= 64
@@ -71,6 +72,7 @@ fuzz:
 	$(SWIFT) build $(SWIFT_FLAGS) --product unetc-fuzz
 	$(BUILD)/unetc-fuzz language --inputs $(FUZZ_INPUTS) --seed $(FUZZ_SEED)
 	$(BUILD)/unetc-fuzz tensors --inputs $(FUZZ_INPUTS) --seed $(FUZZ_SEED)
+	$(BUILD)/unetc-fuzz onnx --inputs $(FUZZ_INPUTS) --seed $(FUZZ_SEED)
 	$(BUILD)/unetc-fuzz dump --inputs $(FUZZ_INPUTS) --seed $(FUZZ_SEED)
 	$(BUILD)/unetc-fuzz pictures --inputs $(FUZZ_INPUTS) --seed $(FUZZ_SEED) --time-limit $(FUZZ_SECONDS)
 

@@ -96,6 +96,11 @@ let package = Package(
         .systemLibrary(name: "CProtobuf", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
         .systemLibrary(name: "CDigest", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
         .target(name: "EventMessages", dependencies: ["CProtobuf"], exclude: ["unetc_event.proto"]),
+        // Nets of other programs.
+        .target(name: "ONNXMessages", dependencies: ["CProtobuf"], exclude: ["unetc_onnx.proto"]),
+        room(
+            "Exchange",
+            ["Base", "FileAccess", "Diagnostics", "GraphIR", "GraphDSL", "Passes", "ONNXMessages"]),
         // The trainer, from what a net learns to its commands.
         room("TrainerSupport", ["Platform", "Base", "FileAccess", "Imaging", "CDigest"]),
         room("Tasks", ["Platform", "Base", "Imaging", "TrainerSupport"]),
@@ -126,12 +131,12 @@ let package = Package(
             dependencies: [
                 "Platform", "Base",
                 "FileAccess", "TensorFiles", "Diagnostics", "GraphIR", "Passes", "MemoryPlanning", "KernelIR",
-                "Kernels",
-                "Emission",
-                "Inspection", "Strategy", "Driver", "Runtime", "Verification", "Imaging", "TrainerSupport",
-                "DataDoctor",
+                "Kernels", "Emission",
+                "Inspection", "Strategy", "Driver", "Runtime", "Verification", "Exchange", "Imaging", "TrainerSupport",
+                "Tasks", "DataSets", "DataDoctor", "Nets",
                 "Trainer", argumentParser,
             ],
+            resources: [.embedInCode("Exchange/check_onnx.py")],
             swiftSettings: settings),
         // Tests.
         room("TestSupport", ["Platform", "Base", "FileAccess", "Diagnostics", "GraphIR", "Interpreter"]),
@@ -150,7 +155,7 @@ let package = Package(
                 "Programs",
                 "Platform", "Base",
                 "FileAccess", "TensorFiles", "Diagnostics", "GraphIR", "GraphDSL", "Passes", "MemoryPlanning",
-                "Inspection", "Runtime", "Imaging", "Trainer", "PixelNet", "TestSupport",
+                "Inspection", "Runtime", "Imaging", "Exchange", "Trainer", "PixelNet", "TestSupport",
             ]),
         .executableTarget(
             name: "unetc-fuzz", dependencies: ["Platform", "Fuzzing", "TestSupport", argumentParser],
@@ -197,6 +202,8 @@ let package = Package(
             name: "count-allocations", dependencies: ["Platform", "Runtime"], path: "Tests/CountAllocations",
             swiftSettings: testing),
         tests(
+            "Exchange", ["Base", "FileAccess", "GraphIR", "GraphDSL", "Interpreter", "Passes", "TestSupport"]),
+        tests(
             "Imaging", ["Platform", "FileAccess", "ImageCodecs", "TestSupport"],
             exclude: ["make_fixtures.py", "make_format_fixtures.py"]),
         tests("Tasks", ["Base", "TrainerSupport", "Recipes", "TrainerTestSupport"]),
@@ -229,8 +236,8 @@ let package = Package(
         .testTarget(
             name: "UnetcTests",
             dependencies: [
-                "Platform", "Base", "GraphIR", "Passes", "Inspection", "Strategy", "Driver", "Runtime", "Imaging",
-                "unetc", "TestSupport",
+                "Platform", "Base", "GraphIR", "Passes", "Inspection", "Strategy", "Driver", "TensorFiles", "Runtime",
+                "Imaging", "unetc", "TestSupport",
             ],
             swiftSettings: testing),
         .testTarget(

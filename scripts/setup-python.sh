@@ -1,9 +1,9 @@
 #!/bin/sh
-# Makes a virtual environment with the Python packages that tests compare with (TensorBoard), once for all checkouts of a user, and
+# Makes a virtual environment with the Python packages that tests compare with (TensorBoard, onnxruntime), once for all checkouts of a user, and
 # prints its Python. Where it cannot be made it prints nothing, and those tests are skipped.
 set -u
 
-packages="tensorboard==2.20.0 setuptools<81"
+packages="tensorboard==2.20.0 setuptools<81 onnx==1.23.2 onnxruntime==1.32.0"
 folder=${XDG_CACHE_HOME:-$HOME/.cache}/unetc/test-python
 python=$folder/bin/python3
 if [ "$(cat "$folder/packages" 2>/dev/null)" = "$packages" ] && "$python" -c "" 2>/dev/null; then
@@ -22,10 +22,10 @@ make() {
     timeout 300 "$python" -m pip install -q --disable-pip-version-check $packages || return 1
     echo "$packages" >"$folder/packages"
 }
-echo "making a Python for the tests that read event files: $folder" >&2
+echo "making a Python for the tests that read event files and run ONNX models: $folder" >&2
 if make >&2; then
     echo "$python"
 else
-    echo "it could not be made: the tests that need TensorBoard will be skipped" >&2
+    echo "it could not be made: the tests that need TensorBoard or onnxruntime will be skipped" >&2
 fi
 exit 0

@@ -38,8 +38,8 @@ public struct ModelDescription: Sendable {
     public var memoryBudget: Int?
     /// Why a step cannot be cut into parts whose gradients are summed; nil where it can.
     public var obstacleToSplitting: String?
-    /// What the elaborated graph computes, as text without places and training options.
-    public var structure: String
+    /// Of the elaborated graph.
+    public var structureHash: String
 
     public init(
         compilerVersion: String, sourceText: String, sourceName: String, parameters: [(name: String, value: String)],
@@ -52,10 +52,7 @@ public struct ModelDescription: Sendable {
         self.target = target
         self.batchCapacity = batchCapacity
         obstacleToSplitting = graph.obstacleToSplitting
-        var bare = graph
-        bare.training = TrainingOptions()
-        for id in bare.ids { bare[id].origin = Origin() }
-        structure = bare.text
+        structureHash = graph.structureHash
     }
 }
 

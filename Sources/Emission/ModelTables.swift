@@ -89,7 +89,7 @@ struct ModelTables {
                 .graph_name = \(cString(graph.name)),
                 .graph_source = \(cString(description.sourceText)),
                 .metadata = \(cString(metadata.text)),
-                .graph_hash = \(cString(structureHash)),
+                .graph_hash = \(cString(description.structureHash)),
                 .batch_capacity = \(description.batchCapacity),
                 .parameter_bytes = \(plans.first?.plan.parameterBytes ?? 0),
                 .plan_count = \(plans.count),
@@ -262,10 +262,6 @@ struct ModelTables {
             ("plans", .array(plans.map(\.json))),
         ])
     }
-
-    /// Equal for graphs that compute the same with the same parameters, whatever their target, plan and places in the
-    /// text: FNV-1a over the elaborated graph.
-    private var structureHash: String { FNV1a.hash(description.structure).hexadecimal }
 }
 
 extension ParameterKind {

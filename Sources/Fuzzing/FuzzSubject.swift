@@ -39,6 +39,6 @@ extension FuzzSubject {
     /// All subjects that are worth fuzzing.
     /// - Throws: `FileError` when the graphs that inputs are made of cannot be read, and what the compiler throws for them.
     public static func all() throws -> [FuzzSubject] {
-        [try language(checkout: checkoutFolder()), tensors(), try dumps(), pictures(), decoders()]
+        [try language(checkout: checkoutFolder()), tensors(), try dumps(), try onnx(), pictures(), decoders()]
     }
 }

@@ -57,6 +57,9 @@ extension Elementwise {
         }
     }
 
+    /// Its constants, in the order of the declaration's parameters.
+    public var numbers: [Double] { declaration.parameters.indices.map { constants[$0] } }
+
     /// Operands the function takes.
     public var operandCount: Int { declaration.operandCount + (isGradient ? 1 : 0) }
 

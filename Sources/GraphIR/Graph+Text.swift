@@ -1,3 +1,5 @@
+import Base
+
 /// The graph as text, one node a line; `Graph(parsing:)` reads it back to an equal graph.
 ///
 /// ```
@@ -25,6 +27,17 @@ extension Graph {
         lines.append("  train \(braced(training.attributes))")
         lines.append("}")
         return lines.joined(separator: "\n") + "\n"
+    }
+}
+
+extension Graph {
+    /// Equal for graphs that compute the same with the same parameters, whatever their places in a text and their training options:
+    /// FNV-1a of the text without these.
+    public var structureHash: String {
+        var bare = self
+        bare.training = TrainingOptions()
+        for id in bare.ids { bare[id].origin = Origin() }
+        return FNV1a.hash(bare.text).hexadecimal
     }
 }
 

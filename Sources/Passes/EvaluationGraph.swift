@@ -7,14 +7,16 @@ import GraphIR
 /// "Quantization and Training of Neural Networks", 2018, section 3.2), so that it costs nothing.
 ///
 /// Contract: outputs and the loss stay; nodes of the forward pass only.
-public func evaluationGraph(_ graph: Graph) -> Graph {
-    removeDeadNodes(foldNormalization(withRunningMoments(graph)))
+/// - Parameter foldsNormalizations: false leaves each normalisation on its own.
+public func evaluationGraph(_ graph: Graph, foldsNormalizations: Bool = true) -> Graph {
+    let running = withRunningMoments(graph)
+    return removeDeadNodes(foldsNormalizations ? foldNormalization(running) : running)
 }
 
 /// The part of a graph that prediction needs: its outputs and what they depend on, as `evaluationGraph` computes them; no
 /// loss, targets or gradients.
-public func inferenceGraph(_ graph: Graph) -> Graph {
-    var forward = evaluationGraph(graph)
+public func inferenceGraph(_ graph: Graph, foldsNormalizations: Bool = true) -> Graph {
+    var forward = evaluationGraph(graph, foldsNormalizations: foldsNormalizations)
     forward.loss = nil
     forward.gradients = []
     return removeDeadNodes(forward, keepLeaves: false)

@@ -13,6 +13,12 @@ public struct BundledNet: Sendable, CustomStringConvertible {
         self.overrides = overrides.map { (name: $0, value: "\($1)") }
     }
 
+    /// With other values of its parameters.
+    public init(_ name: String, overriding overrides: [(name: String, value: String)]) {
+        self.name = name
+        self.overrides = overrides
+    }
+
     /// All of the folder, in the order of their names.
     public static let all: [BundledNet] = [
         BundledNet("attention-unet", ["width": 2, "size": 32]),

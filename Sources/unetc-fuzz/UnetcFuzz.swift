@@ -11,13 +11,13 @@ struct UnetcFuzz: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "unetc-fuzz",
         abstract:
-            "Feeds broken inputs to the language, to the readers of files of tensors and of dumps, and pictures to the trainer.",
+            "Feeds broken inputs to the language, to the readers of files of tensors, ONNX models and dumps, and pictures to the trainer.",
         discussion: """
             Each input is a function of its round and the seed. Inputs that crash, hang, take too much memory or break a \
             promise are written to a folder, and the exit status is 1.
             """)
 
-    @Argument(help: "language, tensors, dump, pictures, decoders, or planted, which goes wrong on purpose.")
+    @Argument(help: "language, tensors, dump, onnx, pictures, decoders, or planted, which goes wrong on purpose.")
     var subject: String
 
     @Option(help: "How many inputs.")

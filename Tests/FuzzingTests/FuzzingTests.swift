@@ -6,7 +6,8 @@ import Platform
 
 /// Broken inputs must be answered, never with a trap, a hang or a broken promise; a short run of what `make fuzz` does.
 @Suite struct FuzzingTests {
-    @Test(arguments: [("language", 500), ("tensors", 3_000), ("dump", 300), ("decoders", 1_500)]) func shortRun(
+    @Test(arguments: [("language", 500), ("tensors", 3_000), ("dump", 300), ("onnx", 1_500), ("decoders", 1_500)])
+    func shortRun(
         name: String, rounds: Int
     ) throws {
         let subject = try #require(try FuzzSubject.all().first { $0.name == name })

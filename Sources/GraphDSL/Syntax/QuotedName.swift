@@ -1,5 +1,5 @@
 /// Names that stand in quotes: those of other programs, such as the keys of a PyTorch `state_dict`.
-enum QuotedName {
+package enum QuotedName {
     /// For hints.
     static let rule =
         "a name in quotes is made of the letters a-z and A-Z, digits and _ . - / :, with no \".\" at its ends or behind "
@@ -33,7 +33,7 @@ enum QuotedName {
     }
 
     /// A name as the language writes it: in quotes only where it needs them.
-    static func written(_ name: String) -> String {
+    package static func written(_ name: String) -> String {
         let isPlain = name.unicodeScalars.allSatisfy(isPlain) && !("0"..."9").contains(name.first ?? "0")
         return isPlain ? name : "\"" + name + "\""
     }

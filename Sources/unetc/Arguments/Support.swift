@@ -2,6 +2,7 @@ import Base
 import ArgumentParser
 import Driver
 import Strategy
+import Exchange
 import FileAccess
 import struct Imaging.ImageError
 import struct GraphIR.TrainingOptions
@@ -30,6 +31,8 @@ func reportingErrors<Result>(_ body: () throws -> Result) throws -> Result {
         return try body()
     } catch let error as DriverError {
         throw CommandFailure(error.message, exitCode: error.exitCode)
+    } catch let error as ExchangeError {
+        throw CommandFailure(error.description)
     } catch let error as RuntimeError {
         throw CommandFailure(error.description)
     } catch let error as TensorFileError {

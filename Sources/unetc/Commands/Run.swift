@@ -2,6 +2,7 @@ import ArgumentParser
 import Driver
 import Strategy
 import GraphIR
+import Passes
 import Runtime
 import TensorFiles
 
@@ -47,7 +48,8 @@ struct Run: ParsableCommand {
             let session = try input.session()
             let feeds = try TensorFile(path: inputs)
             let run = GraphRun(
-                session: session, feeds: feeds, backward: backward,
+                session: session, feeds: feeds,
+                plan: backward ? .gradients : session.graph.loss == nil ? .infer : .forward,
                 withRespectTo: wrt?.split(separator: ",").map(String.init) ?? [])
             let results = try run.results(try target.options(), weights: weights, threads: target.threadCount)
             try results.write(to: outputs)
@@ -59,18 +61,18 @@ struct Run: ParsableCommand {
 struct GraphRun {
     let session: Session
     let feeds: TensorFile
-    let backward: Bool
-    let withRespectTo: [String]
+    let plan: PlanKind
+    var withRespectTo: [String] = []
 
     /// Compiles for the batch that the inputs have, runs, and collects every result.
     func results(_ base: CompileOptions, weights: String?, threads: Int) throws -> SafetensorsWriter {
         var options = base
         let batch = try batchSize()
         options.batch = batch
-        options.plans = [backward ? .gradients : session.graph.loss == nil ? .infer : .forward]
+        options.plans = [plan]
         options.withRespectTo = withRespectTo
         let model = try Model.load(path: try session.compileSharedObject(options).product)
-        let name = options.plans[0].rawValue
+        let name = plan.rawValue
         let parameters = try initialParameters(model, weights: weights)
         let executor = try Executor(model: model, parameters: parameters, plans: [name], threads: threads)
         let plan = try executor.plan(name)
@@ -92,7 +94,8 @@ struct GraphRun {
         if let weights {
             let file = try TensorFile(path: weights)
             _ = try parameters.load(
-                file, prefix: file.prefix(before: model.parameters.map(\.name)), needsRunningMoments: !backward)
+                file, prefix: file.prefix(before: model.parameters.map(\.name)),
+                needsRunningMoments: plan != .gradients)
         }
         return parameters
     }
