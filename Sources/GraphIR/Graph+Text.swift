@@ -121,9 +121,9 @@ extension Unicode.Scalar {
     /// Characters that a file may hold without quotes.
     var isFileCharacter: Bool { isNameCharacter || self == "/" || self == "-" }
 
-    /// Characters of numbers.
+    /// Characters of numbers and of attributes' words.
     var isWordCharacter: Bool { isNameCharacter || "-+*?|".unicodeScalars.contains(self) }
 
-    /// Of attributes' words alone: patterns of names in quotes may hold these as well.
-    var isAttributeCharacter: Bool { isWordCharacter || self == "/" || self == ":" }
+    /// Of single values of attributes: patterns of names in quotes may hold these as well.
+    var isValueCharacter: Bool { isWordCharacter || self == "/" || self == ":" }
 }

@@ -70,9 +70,15 @@ package struct TextScanner {
 
     /// A number or a word of an attribute.
     package mutating func word(_ what: String) throws(GraphTextError) -> String {
+        try word(what, of: \.isWordCharacter)
+    }
+
+    private mutating func word(
+        _ what: String, of belongs: (Unicode.Scalar) -> Bool
+    ) throws(GraphTextError) -> String {
         skipSpace()
         let start = position
-        let word = run(\.isAttributeCharacter)
+        let word = run(belongs)
         guard !word.isEmpty else {
             position = start
             throw failure(what)
@@ -156,7 +162,7 @@ extension TextScanner {
             if sees("[") {
                 attributes.append(Attribute(key, try integerList()))
             } else {
-                attributes.append(Attribute(key, try word("a value for '\(key)'")))
+                attributes.append(Attribute(key, try word("a value for '\(key)'", of: \.isValueCharacter)))
             }
         } while takes(",")
         try expect("}")

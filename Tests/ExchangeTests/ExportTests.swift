@@ -83,6 +83,31 @@ import Testing
         #expect(try model(text) { $0.opset = 20 }.graph.nodes.map(\.op) == ["Gelu"])
     }
 
+    /// Scales that are rounded down to floats would make maps that are a row too small.
+    @Test(arguments: [(20, 33), (33, 20), (20, 47), (47, 20), (7, 3), (3, 7), (41, 123), (1, 1)])
+    func resizedMapsHaveTheirSize(from: Int, to: Int) throws {
+        let text = "graph t { input x: [2, \(from), \(to)]; output y = resize(x, size: [\(to), \(from)]) }"
+        guard case .floats(let scales)? = try model(text).graph.initializers.first?.values else {
+            Issue.record("no scales")
+            return
+        }
+        #expect(scales.count == 4 && scales[0] == 1 && scales[1] == 1)
+        for (scale, (input, output)) in zip(scales[2...], [(from, to), (to, from)]) {
+            #expect(Int(Double(input) * Double(scale)) == output && Int(Float(input) * scale) == output)
+        }
+    }
+
+    @Test(arguments: [
+        ("pad(x, top: 1, left: 2, mode: reflect)", ["Pad"]), ("pad(x, bottom: 1, value: 3)", ["Pad"]),
+        ("pad(x, channels: [1, 2])", ["Pad"]), ("slice(x, channels: [1, 2])", ["Slice"]),
+        ("crop(x, top: 1, right: 1)", ["Slice"]), ("global_max_pool(x)", ["GlobalMaxPool"]),
+        ("layer_norm(x)", ["Transpose", "LayerNormalization", "Transpose"]),
+    ])
+    func operatorsHaveTheirForm(text: String, expected: [String]) throws {
+        let graph = try model("graph t { input x: [2, 4, 4]; output y = \(text) }").graph
+        #expect(graph.nodes.map(\.op) == expected)
+    }
+
     /// Everything that a model holds comes back, and the same model gives the same bytes.
     @Test(arguments: ExportOptions.opsets) func filesReadBack(opset: Int) throws {
         let model = try model(Self.net) { $0.opset = opset }

@@ -62,10 +62,10 @@ extension ONNXExporter {
         add("Resize", [value(graph[id].inputs[0]), "", name], texts.map { attribute($0.0, $0.1) }, for: id)
     }
 
-    /// The smallest float that makes `output` of `input` when their product is rounded down.
+    /// The smallest float that makes `output` of `input` when their product is rounded down, in floats or in doubles.
     private static func scale(_ input: Int, _ output: Int) -> Float {
         var scale = Float(output) / Float(input)
-        while Int((Float(input) * scale).rounded(.down)) < output { scale = scale.nextUp }
+        while Double(input) * Double(scale) < Double(output) { scale = scale.nextUp }
         return scale
     }
 
