@@ -44,7 +44,7 @@ import Testing
     @Test(arguments: pairs)
     func kernelsOfTheBundledNetsAreSound(_ name: String, _ target: String) throws {
         let session = try session(try bundledText(name), "sound-" + name, width: 4)
-        for kind in PlanKind.allCases {
+        for kind in PlanKind.allCases where kind == .tile || !kind.isTile {
             #expect(try session.lowered(kind, try options(target)).kernelViolations() == [], "\(kind)")
         }
     }
