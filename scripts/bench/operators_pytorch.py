@@ -4,7 +4,8 @@
 Usage: operators_pytorch.py [--unetc .build/release/unetc] [--batch 4] [--rounds 3] [--threads 2] [NAME ...]
 
 An operator stands in a net of one convolution from 3 to its channels, the operator REPEAT times, and a mean of squares; what the
-net takes without it is subtracted. unetc and PyTorch (eager, as nn.Module) run in turn. Prints a Markdown table: medians of
+net takes without it is subtracted. unetc and PyTorch (eager, as nn.Module, in the faster of its two layouts)
+run in turn. Prints a Markdown table: medians of
 the rounds' medians, in milliseconds for one operator; with --best the fastest runs, which is what a machine with other work
 can tell. What is below FLOOR is lost in what everything else takes.
 
@@ -87,6 +88,59 @@ class SpatialAttention(nn.Module):
         return x * torch.sigmoid(self.conv(x))
 
 
+def normalized(a: int, b: int, kernel: int = 1, groups: int = 1) -> list[nn.Module]:
+    return [nn.Conv2d(a, b, kernel, padding=kernel // 2, groups=groups, bias=False), nn.BatchNorm2d(b)]
+
+
+class InvertedResidual(nn.Module):
+    """MobileNetV2's block."""
+
+    def __init__(self, channels: int):
+        super().__init__()
+        wide = 6 * channels
+        self.steps = nn.Sequential(
+            *normalized(channels, wide), nn.ReLU(), *normalized(wide, wide, 3, wide), nn.ReLU(),
+            *normalized(wide, channels))
+
+    def forward(self, x):
+        return x + self.steps(x)
+
+
+class ResNeXtBlock(nn.Module):
+    """32 groups between 1x1 convolutions."""
+
+    def __init__(self, channels: int):
+        super().__init__()
+        half = channels // 2
+        self.steps = nn.Sequential(
+            *normalized(channels, half), nn.ReLU(), *normalized(half, half, 3, 32), nn.ReLU(),
+            *normalized(half, channels))
+
+    def forward(self, x):
+        return F.relu(x + self.steps(x))
+
+
+def resized(mode: str) -> Callable[[int], nn.Module]:
+    return function(lambda x: F.interpolate(F.interpolate(x, size=96, mode=mode), size=64, mode=mode))
+
+
+def block(inner: str, groups: str, last: str) -> str:
+    """Statements of a block of three convolutions, each normalised."""
+    return (
+        f"{{y}}_a0 = conv({{x}}, {inner}, kernel: 1, bias: false)\n{{y}}_a = relu(batch_norm({{y}}_a0))\n"
+        f"{{y}}_b0 = conv({{y}}_a, {inner}, kernel: 3, padding: same, groups: {groups}, bias: false)\n"
+        "{y}_b = relu(batch_norm({y}_b0))\n"
+        f"{{y}}_c0 = conv({{y}}_b, {{channels}}, kernel: 1, bias: false)\n{{y}} = {last}")
+
+
+def convolution(name: str, channels: int, size: int, kernel: int = 3, groups: int = 1, dilation: int = 1) -> "Case":
+    return Case(
+        name,
+        f"{{y}} = conv({{x}}, {channels}, kernel: {kernel}, padding: same, groups: {groups}, dilation: {dilation})",
+        lambda c: nn.Conv2d(c, c, kernel, padding=dilation * (kernel // 2), groups=groups, dilation=dilation),
+        channels, size)
+
+
 def function(f: Callable[[torch.Tensor], torch.Tensor]) -> Callable[[int], nn.Module]:
     return lambda _: Function(f)
 
@@ -114,6 +168,21 @@ CASES = [
     Case("group_norm, 8 groups", "{y} = group_norm({x}, groups: 8)", lambda c: nn.GroupNorm(8, c)),
     Case("layer_norm", "{y} = layer_norm({x})", LayerNorm),
     Case("linear", "{y} = linear({x}, {channels})", lambda c: nn.Conv2d(c, c, 1)),
+    *[convolution("depthwise 3x3", c, s, groups=c) for c, s in [(32, 112), (144, 56), (192, 28), (384, 14), (960, 7)]],
+    *[convolution("depthwise 5x5", c, s, 5, groups=c) for c, s in [(72, 56), (240, 28), (480, 14)]],
+    convolution("depthwise 7x7", 96, 56, 7, groups=96),
+    *[convolution(f"32 groups of {c // 32}", c, s, groups=32) for c, s in [(128, 56), (256, 28), (512, 14)]],
+    *[convolution(f"dilated 3x3, rate {rate}", 128, 32, dilation=rate) for rate in (6, 12, 18)],
+    convolution("dilated 3x3, rate 18", 64, 64, dilation=18),
+    *[Case("inverted residual", block("6 * {channels}", "6 * {channels}", "{x} + batch_norm({y}_c0)"),
+           InvertedResidual, c, s) for c, s in [(24, 56), (64, 14)]],
+    *[Case("ResNeXt block", block(f"{c // 2}", "32", "relu({x} + batch_norm({y}_c0))"),
+           ResNeXtBlock, c, s) for c, s in [(256, 56), (512, 28)]],
+    Case("resize 64 to 96 and back, bilinear",
+         "{y}_a = resize({x}, size: 96, mode: bilinear)\n{y} = resize({y}_a, size: 64, mode: bilinear)",
+         resized("bilinear")),
+    Case("resize 64 to 96 and back, nearest", "{y}_a = resize({x}, size: 96)\n{y} = resize({y}_a, size: 64)",
+         resized("nearest")),
 ]  # fmt: skip
 
 
@@ -150,9 +219,17 @@ def unetc_times(program: str, text: str, given: argparse.Namespace) -> dict[str,
 
 
 def torch_times(net: nn.Module, case: Case, given: argparse.Namespace) -> dict[str, float]:
+    """In the faster one of PyTorch's two layouts."""
+    layouts = [torch.contiguous_format, torch.channels_last]
+    times = [times_in(layout, net, case, given) for layout in layouts]
+    return {name: min(found[name] for found in times) for name in times[0]}
+
+
+def times_in(layout: torch.memory_format, net: nn.Module, case: Case, given: argparse.Namespace) -> dict[str, float]:
     batch = given.batch
-    x = torch.rand(batch, 3, case.size, case.size)
-    t = torch.rand(batch, case.channels, case.size, case.size)
+    net = net.to(memory_format=layout)
+    x = torch.rand(batch, 3, case.size, case.size).to(memory_format=layout)
+    t = torch.rand(batch, case.channels, case.size, case.size).to(memory_format=layout)
     optimizer = torch.optim.SGD(net.parameters(), 1e-3)
 
     def step():
