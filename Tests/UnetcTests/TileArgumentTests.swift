@@ -11,7 +11,9 @@ import Testing
     func sizesAreRead(_ text: String, _ size: Extent?) throws {
         var options = CompileOptions(target: .x86v3, jobs: 1)
         try #require(TileArgument(argument: text)).apply(to: &options)
-        #expect(options.plans.last == .tile && options.tileSize == size)
+        #expect(
+            options.plans.contains(.tile) && options.plans.contains(.tileHalf) == (text == "auto")
+                && options.tileSize == size)
     }
 
     @Test(arguments: ["", "0", "x", "12x", "-3", "1x2x3", "40000", "large"])
