@@ -63,7 +63,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("by patch {", "by best {", "expected one of patch, narrow-output, narrow-input, winograd4, winograd2, "),
+        ("by winograd2 {", "by best {", "expected one of patch, narrow-output, narrow-input, winograd4, winograd2, "),
         ("reason: ", "reason: un", "expected one of cost_model, forced, tuned, tiles for 'reason', found 'un"),
         ("candidates: patch_", "candidates: patch__", "expected one of patch, "),
         ("candidates: patch_", "candidates: ", "expected a time for each of 7 candidates, "),
