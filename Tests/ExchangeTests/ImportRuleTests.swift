@@ -157,6 +157,17 @@ import Testing
         if let hint { #expect(error?.hint?.contains(hint) == true) }
     }
 
+    /// Numbers beyond all maps are no reason to stop.
+    @Test(arguments: [
+        "Conv x w -> y {group: 4611686018427387905}", "Conv x w -> y {strides: 9223372036854775807 1}",
+        "ConvTranspose x up -> y {output_padding: 9223372036854775807 1; pads: 1 1 0 0; strides: 2 2}",
+        "ConvTranspose x up -> y {group: 9223372036854775807}", "MaxPool x -> y {kernel_shape: 9223372036854775807 2}",
+    ])
+    func hugeNumbersAreRefused(text: String) {
+        let error = #expect(throws: ExchangeError.self) { try net([node(text)]) }
+        #expect(error?.message.contains("\"y\"") == true, "\(String(describing: error))")
+    }
+
     @Test func allThatIsRefusedIsSaidAtOnce() throws {
         let nodes = ["ArgMax x -> a", "Einsum x -> b", "Relu a -> y"].map(node)
         let error = #expect(throws: ExchangeError.self) { try net(nodes) }

@@ -67,7 +67,10 @@ extension ONNXImporter {
         var input = try plainMap(node)
         let groups = node.integer("group", default: 1)
         let map = statement(of: input)
-        guard groups > 0, weight.shape[1] * groups == map.channels, weight.shape[0] % groups == 0 else {
+        // Divided, not multiplied: the number of groups may be any.
+        guard groups > 0, map.channels % groups == 0, weight.shape[1] == map.channels / groups,
+            weight.shape[0] % groups == 0
+        else {
             throw ExchangeError(
                 "the weight \(weight.shape) in \(groups) groups does not fit a map of \(map.channels) channels")
         }
@@ -171,8 +174,11 @@ extension ONNXImporter {
     /// The rows and columns at the end that padding on both sides takes too much of.
     private func outputPadding(_ node: ONNXNode, _ window: Window, _ input: Extent) throws(ExchangeError) -> Extent {
         let given = node.integers("output_padding") ?? [0, 0]
-        guard given.count == 2, node.integers("output_shape") == nil else {
+        guard node.integers("output_shape") == nil else {
             throw ExchangeError("output_shape is not read", hint: "export with pads and output_padding")
+        }
+        guard given.count == 2, given.allSatisfy({ (0..<1 << 20).contains($0) }) else {
+            throw ExchangeError("output_padding \(given) makes no sense")
         }
         let rest = Extent(
             given[0] + window.padding.top - window.padding.bottom, given[1] + window.padding.left - window.padding.right
