@@ -31,11 +31,13 @@ extension ONNXImporter {
         if output == map.extent { return input }
         let factor = Extent(output.height / map.extent.height, output.width / map.extent.width)
         let isWhole = Extent(map.extent.height * factor.height, map.extent.width * factor.width) == output
-        // A scale other than that of the sizes shifts all places.
-        if let scales,
-            scales.height * Double(map.extent.height) != Double(output.height)
-                || scales.width * Double(map.extent.width) != Double(output.width),
-            coordinates != "align_corners"
+        // A scale other than that of the sizes shifts all places; one that only floats make differ does not.
+        let isOff = { (scale: Double, input: Int, output: Int) in
+            abs(scale * Double(input) - Double(output)) > 1e-6 * Double(output)
+        }
+        if let scales, coordinates != "align_corners",
+            isOff(scales.height, map.extent.height, output.height)
+                || isOff(scales.width, map.extent.width, output.width)
         {
             throw ExchangeError(
                 "its scales \(scales.height) and \(scales.width) leave a part of a pixel over",
