@@ -13,11 +13,14 @@ extension ImportedNet {
         }
         let found = Dictionary(tensors.map { ($0.name, $0.shape) }) { first, _ in first }
         for id in graph.parameters where found[graph[id].name] != graph[id].type.shape {
-            fatalError("the importer made \(graph[id].name) of another shape than \(graph[id].type)")
+            // A fault of the importer, which somebody else's model brings to light: nothing is written then.
+            throw ExchangeError(
+                "the parameter \"\(graph[id].name)\" of the graph that it becomes has the shape \(graph[id].type.shape), "
+                    + "and its values \(found[graph[id].name].map { "\($0)" } ?? "are missing")",
+                hint: "this is a fault of unetc import; please report it with the model")
         }
-        guard case .formatted(let text) = formatGraph(file) else { fatalError("an imported graph cannot be formatted") }
         var net = self
-        net.text = text
+        if case .formatted(let text) = formatGraph(file) { net.text = text }
         return net
     }
 }
