@@ -36,6 +36,25 @@ import Testing
         #expect(lower(trial.request).stages[0].kernel.tasksPerSample > 1)
     }
 
+    /// How places are computed, which may decide about a last bit, hangs on the ratio of two sizes and not on the sizes: tiles
+    /// have smaller ones than whole pictures, but two repetitions of all weights at least.
+    @Test(arguments: [Interpolation.bilinear, .bilinearAsymmetric])
+    func placesOfTilesAreComputedAsThoseOfPictures(interpolation: Interpolation) {
+        func isComputed(_ input: Int, _ output: Int, _ count: Int) -> Bool {
+            let (small, large) = (Extent(input * count), Extent(output * count))
+            let map = Resampling(channels: 1, input: small, output: large, .resize(interpolation, followsPicture: true))
+            let gather = AxisGather(AxisMap(map, isVertical: true), isGradient: false)
+            if case .positions = gather.places { return true }
+            return false
+        }
+        for input in 1...24 {
+            for output in 1...24 where greatestCommonDivisor(input, output) == 1 {
+                let ways = Set([2, 3, 4, 7, 20].map { isComputed(input, output, $0) })
+                #expect(ways.count == 1, "\(input) to \(output)")
+            }
+        }
+    }
+
     /// Of equal values the first is picked.
     @Test(arguments: Setup.all)
     func tiesPickTheFirst(_ setup: Setup) throws {

@@ -158,6 +158,26 @@ import Testing
         try expectSameBits(Self.everyKind, picture: Extent(211, 333))
     }
 
+    /// Maps whose sizes are to each other as such numbers: how their places are computed hangs on the ratio, not on the size.
+    @Test(arguments: [(10, 7), (13, 1), (9, 4), (4, 9)])
+    func mapsAtOddRatios(from: Int, to: Int) throws {
+        let odd = TiledCase(
+            name: "ratio",
+            text: """
+                graph ratio(rows = 72, columns = 72) {
+                  input image: [3, rows, columns]
+                  a = avg_pool(conv(image, 8, kernel: 3, padding: same), kernel: \(from))
+                  b = max_pool(conv(image, 8, kernel: 3, padding: same), kernel: \(to))
+                  c = resize(a, like: b, mode: bilinear)
+                  d = resize(c * b, like: image, mode: bilinear_asymmetric)
+                  output logits = conv(d, 2, kernel: 1)
+                }
+                """,
+            sized: { [("rows", "\($0.height)"), ("columns", "\($0.width)")] }, size: Extent(2 * from * to),
+            tile: Extent(6 * from * to, 7 * from * to))
+        try expectSameBits(odd, picture: Extent(8 * from * to + 5, 9 * from * to - 3))
+    }
+
     /// The second output of a mirrored walk is that of the mirrored picture, mirrored back.
     @Test func theMirroredPictureComesAlong() throws {
         let net = try TiledNet(model: try Self.small().tiled().model, threads: 2)

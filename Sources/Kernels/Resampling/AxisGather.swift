@@ -31,12 +31,16 @@ struct AxisGather {
         let runs = AxisRun.runs(
             of: taps, period: isGradient ? input : output, advance: isGradient ? output : input)
         let phases = runs.flatMap(\.phases)
+        // Weights that are computed may round otherwise than constants. So which they are hangs on the ratio alone: in a tile there are
+        // fewer phases at the borders than in a whole picture, and it has the same bits.
+        let isLongPeriod = 2 * output > Self.phaseLimit
         let isShort = phases.count <= Self.phaseLimit && phases.allSatisfy { $0.termCount <= Self.termLimit }
         switch map.rule {
         case .window(let kernel, let stride, let padding) where !isShort:
             places = .windows(kernel: kernel, stride: stride, padding: padding)
         // A single value has no distance to divide by, and always a single phase.
-        case .linear(let position) where !isShort && map.input > 1: places = .positions(position, isLinear: true)
+        case .linear(let position) where map.input > 1 && (isGradient ? !isShort : isLongPeriod):
+            places = .positions(position, isLinear: true)
         case .nearest(let position) where !isShort && map.input > 1: places = .positions(position, isLinear: false)
         case .window, .nearest, .linear, .nails, .shift: places = .runs(runs)
         }
