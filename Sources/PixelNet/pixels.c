@@ -1,8 +1,9 @@
 /* The smallest net that can be trained: each pixel's logits are weighted sums of its channels.
  *
  * Written by hand, so that tests and fuzzing of the trainer need no compiler of ours. Macros say what it is: CHANNELS,
- * SIDE, NAME, HASH, TILED, OVERFLOWS; CLASSES (and IGNORE), LABELS or RECONSTRUCTION for other tasks than a binary mask; TARGET_NAME (in
- * the metadata) and TARGET_CHANNELS for graphs that the trainer refuses.
+ * SIDE, NAME, HASH, TILED, OVERFLOWS, LAYER (the name of the only layer), FROZEN (compiled without its weight), MOMENTS
+ * (with running moments that nothing depends on); CLASSES (and IGNORE), LABELS or RECONSTRUCTION for other tasks than a
+ * binary mask; TARGET_NAME (in the metadata) and TARGET_CHANNELS for graphs that the trainer refuses.
  */
 #include "unetc_model.h"
 
@@ -13,6 +14,14 @@
 #endif
 #ifndef SIDE
 #define SIDE 16
+#endif
+#ifndef LAYER
+#define LAYER "out"
+#endif
+#ifdef FROZEN
+#define FROZEN_JSON ",\"freeze\":[\"*.weight\"]"
+#else
+#define FROZEN_JSON
 #endif
 #ifndef NAME
 #define NAME "pixels"
@@ -193,8 +202,19 @@ static void average(const unetc_call *call, int64_t task) {
 #define REST (IMAGES + LOGITS + BYTES * TARGETS * AREA * CAPACITY)
 #define BIAS_OFFSET ((BYTES * OUTPUTS * CHANNELS + 63) / 64 * 64)
 #define PARAMETERS \
-    FIXED("out.weight", UNETC_ROLE_PARAMETER, UNETC_REGION_PARAMETERS, UNETC_PARAMETER_WEIGHT, 0), \
-    BIASES("out.bias", UNETC_ROLE_PARAMETER, UNETC_REGION_PARAMETERS, UNETC_PARAMETER_BIAS, BIAS_OFFSET)
+    FIXED(LAYER ".weight", UNETC_ROLE_PARAMETER, UNETC_REGION_PARAMETERS, UNETC_PARAMETER_WEIGHT, 0), \
+    BIASES(LAYER ".bias", UNETC_ROLE_PARAMETER, UNETC_REGION_PARAMETERS, UNETC_PARAMETER_BIAS, BIAS_OFFSET)
+#ifdef MOMENTS
+#define MOMENT(name, kind, offset) \
+    , {name, UNETC_ROLE_PARAMETER, UNETC_REGION_PARAMETERS, 1, {OUTPUTS}, 0, kind, CHANNELS, offset, BYTES * OUTPUTS, 0}
+#define OTHERS \
+    MOMENT("norm.running_mean", UNETC_PARAMETER_RUNNING_MEAN, BIAS_OFFSET + 64) \
+    MOMENT("norm.running_var", UNETC_PARAMETER_RUNNING_VARIANCE, BIAS_OFFSET + 128)
+#define OTHER_BYTES 128
+#else
+#define OTHERS
+#define OTHER_BYTES 0
+#endif
 #if defined CLASSES
 #define TARGET \
     {"labels", UNETC_ROLE_TARGET, UNETC_REGION_ARENA, 2, {SIDE, SIDE}, 1, 0, 0, IMAGES + LOGITS, \
@@ -214,11 +234,11 @@ static void average(const unetc_call *call, int64_t task) {
     MAPS("image", UNETC_ROLE_INPUT, CHANNELS, 0), TARGET, \
     MAPS("logits", UNETC_ROLE_OUTPUT, OUTPUTS, IMAGES), \
     {"loss", UNETC_ROLE_LOSS, UNETC_REGION_ARENA, 0, {0}, 0, 0, 0, REST, 4, 0}, PARAMETERS
-static const unetc_tensor forward_tensors[] = {FORWARD_TENSORS};
+static const unetc_tensor forward_tensors[] = {FORWARD_TENSORS OTHERS};
 static const unetc_tensor train_tensors[] = {
     FORWARD_TENSORS,
     FIXED("d_weight", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 0, REST + 64),
-    BIASES("d_bias", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 0, REST + 64 + BIAS_OFFSET),
+    BIASES("d_bias", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 0, REST + 64 + BIAS_OFFSET) OTHERS,
 };
 static const int32_t forward_operands[] = {2, 0, 4, 5}, loss_operands[] = {3, 2, TRUTH},
     gradient_operands[] = {6, 7, 2, TRUTH, 0}, update_w[] = {4, 6}, update_b[] = {5, 7},
@@ -230,25 +250,28 @@ static const unetc_step forward_steps[] = {FORWARD_STEPS(tested)};
 static const unetc_step train_steps[] = {
     FORWARD_STEPS(forward),
     {"d", "sum", "t:1", "loop", 1, gradient, 5, gradient_operands, 0, 1, 0, 0, 0, 0, 0, 0},
+#ifndef FROZEN
     {"update w", "update", "t:1", "optimizer", 2, NULL, 2, update_w, 0, 1, OUTPUTS * CHANNELS, 0, 0, 0, 0, 0},
+#endif
     {"update b", "update", "t:1", "optimizer", 2, NULL, 2, update_b, 0, 1, OUTPUTS, 0, 0, 0, 0, 0},
 };
 static const unetc_tensor infer_tensors[] = {
     MAPS("image", UNETC_ROLE_INPUT, CHANNELS, 0),
     MAPS("logits", UNETC_ROLE_OUTPUT, OUTPUTS, IMAGES),
-    PARAMETERS,
+    PARAMETERS OTHERS,
 };
 static const unetc_step infer_steps[] = {
     {"logits", "conv", "t:1", "loop", 0, tested, 4, infer_operands, 1, 0, 0, 0, 0, 0, 0, 0},
 };
 /* With TILED, pictures of any size, SIDE pixels square at a time; each pixel is on its own. */
 static const unetc_tiling tiling = {{1, 1}, {0, 0}, {0, 0}};
+#define COUNT(list) (int32_t)(sizeof(list) / sizeof(list[0]))
 static const unetc_plan plans[] = {
-    {"train", 8, train_tensors, 5, train_steps, REST + 64 + 2 * BIAS_OFFSET + BYTES * OUTPUTS,
+    {"train", COUNT(train_tensors), train_tensors, COUNT(train_steps), train_steps, REST + 64 + 2 * BIAS_OFFSET + BYTES * OUTPUTS,
      .kind = UNETC_PLAN_TRAIN},
-    {"infer", 4, infer_tensors, 1, infer_steps, IMAGES + LOGITS, .kind = UNETC_PLAN_INFER},
-    {"forward", 6, forward_tensors, 2, forward_steps, REST + 64, .kind = UNETC_PLAN_FORWARD},
-    {.name = "tile", .tensor_count = 4, .tensors = infer_tensors, .step_count = 1, .steps = infer_steps,
+    {"infer", COUNT(infer_tensors), infer_tensors, 1, infer_steps, IMAGES + LOGITS, .kind = UNETC_PLAN_INFER},
+    {"forward", COUNT(forward_tensors), forward_tensors, 2, forward_steps, REST + 64, .kind = UNETC_PLAN_FORWARD},
+    {.name = "tile", .tensor_count = COUNT(infer_tensors), .tensors = infer_tensors, .step_count = 1, .steps = infer_steps,
      .arena_bytes = IMAGES + LOGITS, .batch_capacity = 1, .tiling = &tiling, .kind = UNETC_PLAN_TILE},
 };
 static const unetc_optimizer optimizers[] = {{"adam", 2, adam}, {"adamw", 2, adamw}, {"sgd", 1, sgd}};
@@ -257,9 +280,9 @@ static const unetc_model model = {
     "{\"compiler\":\"0.1.0\",\"target\":\"native\",\"parameters\":{\"width\":1},"
     "\"train\":{\"optimizer\":\"adam\","
     "\"lr\":0.05,\"beta1\":0.9,\"beta2\":0.999,\"eps\":1e-8,\"weight_decay\":0,\"momentum\":0,\"batch\":16,"
-    "\"epochs\":3,\"init\":\"pytorch\",\"seed\":5},\"inputs\":[\"image\"],\"targets\":["
+    "\"epochs\":3,\"init\":\"pytorch\",\"seed\":5" FROZEN_JSON "},\"inputs\":[\"image\"],\"targets\":["
     TARGET_JSON "],\"outputs\":[\"logits\"]}",
-    HASH, CAPACITY, BIAS_OFFSET + BYTES * OUTPUTS + 60, PLANS, plans, 3, optimizers, NULL, 1 << 14,
+    HASH, CAPACITY, BIAS_OFFSET + BYTES * OUTPUTS + 60 + OTHER_BYTES, PLANS, plans, 3, optimizers, NULL, 1 << 14,
     accumulate, average,
 };
 const unetc_model *unetc_model_get(void) { return &model; }

@@ -19,6 +19,9 @@ package struct ParameterSettings: Hashable, Sendable {
     package var rates: [Rate] = []
     /// Parameters that no step changes.
     package var frozen: [NamePattern] = []
+    /// Parameters that the trainer has been compiled without: it has no backward steps for them, no optimizer state, and
+    /// normalises by their running moments.
+    package var leftOut: [NamePattern] = []
 
     package init() {}
 
@@ -40,10 +43,30 @@ package struct ParameterSettings: Hashable, Sendable {
                 throw TrainerError("\(flag) \(pattern): \(fault.message)", hint: fault.hint)
             }
         }
+        if let fault = NamePattern.faultOfMoments(frozen, names) {
+            throw TrainerError("--freeze \(fault.pattern): \(fault.message)", hint: fault.hint)
+        }
         guard !frozen.isEmpty, trained.allSatisfy({ name in frozen.contains { $0.matches(name) } }) else { return }
         throw TrainerError(
-            "--freeze \(frozen.map(\.text).joined(separator: " --freeze ")): nothing would be left to train",
+            "\(frozen.freezeFlags): nothing would be left to train",
             hint: "leave a part of the net free, such as what makes its output")
+    }
+
+    /// - Parameters:
+    ///   - other: patterns that a run's trainer was compiled without.
+    ///   - names: of all parameters of the net.
+    /// - Throws: `TrainerError` when this trainer was compiled without others.
+    package func checkLeftOut(_ other: [NamePattern], names: [String]) throws {
+        let isLeftOut = { (patterns: [NamePattern], name: String) in patterns.contains { $0.matches(name) } }
+        guard let name = names.first(where: { isLeftOut(leftOut, $0) != isLeftOut(other, $0) }) else { return }
+        let words = { (patterns: [NamePattern]) in
+            patterns.isEmpty ? "without --freeze" : "with \(patterns.freezeFlags)"
+        }
+        throw TrainerError(
+            "the run's trainer was compiled \(words(other)), this one \(words(leftOut)): parameter \"\(name)\" is "
+                + "\(isLeftOut(other, name) ? "frozen there, and trained" : "trained there, and frozen") here",
+            hint: "go on with the trainer of that run, compile the graph \(words(other)), or start a new run from its "
+                + "weights: --init-from, and another --out")
     }
 }
 
@@ -51,8 +74,9 @@ extension ParameterSettings: RecordPart {
     /// Only where there is something to say: runs without it leave the files they always left.
     package var metadata: [(String, String)] {
         let rates = self.rates.map { "\($0.pattern)=\($0.learningRate)" }.joined(separator: " ")
-        let frozen = self.frozen.map(\.text).joined(separator: " ")
-        return [("lr_patterns", rates), ("freeze", frozen)].filter { !$0.1.isEmpty }
+        let texts = { (patterns: [NamePattern]) in patterns.map(\.text).joined(separator: " ") }
+        return [("lr_patterns", rates), ("freeze", texts(frozen)), ("compiled_freeze", texts(leftOut))]
+            .filter { !$0.1.isEmpty }
     }
 
     package init(_ fields: RecordFields) throws {
@@ -63,7 +87,11 @@ extension ParameterSettings: RecordPart {
             }
             return rate
         }
-        frozen = try fields.value("freeze", before: "").split(separator: " ").map { NamePattern(String($0)) }
+        let patterns = { (key: String) in
+            try fields.value(key, before: "").split(separator: " ").map { NamePattern(String($0)) }
+        }
+        frozen = try patterns("freeze")
+        leftOut = try patterns("compiled_freeze")
     }
 }
 
@@ -75,4 +103,9 @@ extension ParameterSettings.Rate {
         else { return nil }
         self.init(pattern: NamePattern(String(text[..<sign])), learningRate: rate)
     }
+}
+
+extension [NamePattern] {
+    /// The flags of a command that names them: `--freeze 'encoder.*' --freeze 'stem.*'`.
+    package var freezeFlags: String { map { "--freeze '\($0)'" }.joined(separator: " ") }
 }

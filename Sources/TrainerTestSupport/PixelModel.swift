@@ -11,7 +11,8 @@ package enum PixelModel {
     static let capacity = 4
     static let side = 16
 
-    /// - Parameter defines: macros of the C text: `CHANNELS`, `SIDE`, `NAME`, `HASH`, `TILED`, `OVERFLOWS`; `CLASSES` (and `IGNORE`),
+    /// - Parameter defines: macros of the C text: `CHANNELS`, `SIDE`, `NAME`, `HASH`, `TILED`, `OVERFLOWS`, `LAYER`,
+    ///   `FROZEN`, `MOMENTS`; `CLASSES` (and `IGNORE`),
     ///   `LABELS` or `RECONSTRUCTION` for other tasks than a binary mask; `TARGET_NAME` (in the metadata) and `TARGET_CHANNELS` for
     ///   graphs that the trainer refuses.
     package static func load(_ defines: [String] = []) throws -> Model {

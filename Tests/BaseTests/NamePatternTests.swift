@@ -28,4 +28,20 @@ import Testing
         #expect(fault.hint == "did you mean \"encoder.*\"? their names begin with encoder, decoder, out")
         #expect(NamePattern("*").fault(among: [])?.hint == "there are none")
     }
+
+    /// Both of a normalisation's running moments, or neither.
+    @Test(
+        arguments: [
+            (["*.running_*"], nil), (["a.*"], nil), (["*.weight"], nil), (["*.running_mean", "?.running_var"], nil),
+            (["*.running_mean"], ("*.running_mean", "a.running_mean")),
+            (["a.*", "b.running_v*"], ("b.running_v*", "b.running_var")), (["*n"], ("*n", "a.running_mean")),
+        ] as [([String], (String, String)?)])
+    func halvesOfMoments(patterns: [String], expected: (pattern: String, held: String)?) {
+        let names = [
+            "a.weight", "a.running_mean", "a.running_var", "b.running_mean", "b.running_var", "c.running_mean_",
+        ]
+        let fault = NamePattern.faultOfMoments(patterns.map(NamePattern.init), names)
+        #expect(fault?.pattern.text == expected?.pattern)
+        #expect(fault?.message.hasPrefix("\"\(expected?.held ?? "")\" would stay as it is") ?? (expected == nil))
+    }
 }

@@ -82,6 +82,9 @@ import Testing
     @Test func patternsAreChecked() throws {
         #expect(try graph([]).faultOfFrozen([NamePattern("enc_*")]) == nil)
         #expect(try graph([]).faultOfFrozen([NamePattern("encc_*")])?.message.contains("no parameter") == true)
+        let half = try graph(["enc_*", "dec_b.running_var"])
+        #expect(half.faultOfFrozen([NamePattern("enc_*")]) == nil)
+        #expect(half.faultOfFrozen(half.training.frozen)?.message.contains("\"dec_b.running_mean\" would not") == true)
         #expect(try graph(["*"]).faultOfFrozen([NamePattern("*")])?.message == "nothing would be left to train")
     }
 

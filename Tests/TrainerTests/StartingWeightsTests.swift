@@ -12,12 +12,12 @@ import TrainerTestSupport
 
 /// Runs that start from weights, hold a part of them, or learn it at another rate.
 @Suite struct StartingWeightsTests {
-    private func train(_ data: TestFolder, _ output: String, _ more: [String] = []) throws {
+    private func train(_ data: TestFolder, _ output: String, _ more: [String] = [], _ defines: [String] = []) throws {
         try TinyRuns.run(
             [
                 "train", "--data", data.path, "--out", data.file(output), "--quiet", "--threads", "1", "--batch", "3",
                 "--epochs", "1",
-            ] + more)
+            ] + more, model: try PixelModel.load(defines))
     }
 
     private func values(_ data: TestFolder, _ run: String, _ name: String) throws -> [Float] {
@@ -47,6 +47,85 @@ import TrainerTestSupport
         #expect(other.contains("found --freeze *.bias instead of *.weight"), "\(other)")
         try train(data, "run", ["--resume", "--epochs", "2", "--init-from", file])
         #expect(try values(data, "run", "out.weight") == [1, 2, 3])
+    }
+
+    /// A trainer that was compiled without a parameter goes on with its own runs alone, and so does one that trains it.
+    @Test(arguments: [([], ["FROZEN"]), (["FROZEN"], [])], [["--resume", "--epochs", "2"], ["--repeat"]])
+    func trainersCompiledWithOtherPartsFrozenAreRefused(trainers: ([String], [String]), how: [String]) throws {
+        let data = try TinyRuns.pictures()
+        try train(data, "run", [], trainers.0)
+        let isRepetition = how == ["--repeat"]
+        let (output, more) = isRepetition ? ("again", how + [data.file("run")]) : ("run", how)
+        let found = message { try train(data, output, more, trainers.1) }
+        let (without, with) = ("compiled without --freeze", "with --freeze '*.weight'")
+        let expected =
+            trainers.0.isEmpty
+            ? "\(without), this one \(with): parameter \"out.weight\" is trained there, and frozen here"
+            : "compiled \(with), this one without --freeze: parameter \"out.weight\" is frozen there, and trained here"
+        #expect(found.contains(expected), "\(found)")
+        try train(data, output, more, trainers.0)
+    }
+
+    /// Which is no optimizer's state, although state is called so.
+    @Test(arguments: ["adam", "sgd", "adam.m", "ema"], [[], ["--ema", "0.9"], ["--optimizer", "sgd"]])
+    func layersMayHaveNamesOfOptimizers(layer: String, more: [String]) throws {
+        let data = try TinyRuns.pictures()
+        let defines = ["LAYER=\"\(layer)\""]
+        try train(data, "run", more, defines)
+        try train(data, "next", ["--init-from", data.file("run/checkpoint.safetensors"), "--lr", "1e-30"], defines)
+        let isAverage = more.contains("--ema")
+        for name in ["\(layer).weight", "\(layer).bias"] {
+            let expected = try values(data, "run", (isAverage ? "ema." : "") + name)
+            #expect(try values(data, "next", name) == expected, "\(name)")
+        }
+        try train(data, "run", ["--resume", "--epochs", "2"], defines)
+        let rows = try HashRow.list(data.file("run/hashes.csv"))
+        #expect(rows.count == 2 && rows[0].digest != rows[1].digest)
+    }
+
+    /// Running moments that are held while the batch's are taken are spoken of; one of two is refused.
+    @Test func heldRunningMomentsAreExplained() throws {
+        let data = try TinyRuns.pictures()
+        let model = try PixelModel.load(["MOMENTS"])
+        func settings(_ patterns: String...) -> TrainingSettings {
+            var settings = TrainingSettings()
+            settings.parameters.frozen = patterns.map(NamePattern.init)
+            return settings
+        }
+        let both = settings("*.running_*")
+        let held = try #require(try HeldParameters(both, of: model))
+        #expect(held.text(both.parameters.frozen) == nil)
+        let warning = try #require(held.warning(both.parameters.frozen))
+        #expect(
+            warning.contains("2 running means and variances, such as norm.running_mean, stay as they are"), "\(warning)"
+        )
+        let found = message { try train(data, "run", ["--freeze", "*.running_mean"], ["MOMENTS"]) }
+        #expect(
+            found.contains(
+                "--freeze *.running_mean: \"norm.running_mean\" would stay as it is and \"norm.running_var\" would not"),
+            "\(found)")
+        try train(data, "run", ["--freeze", "*.running_mean", "--freeze", "norm.running_?ar"], ["MOMENTS"])
+    }
+
+    /// A run goes on from its checkpoint, and what it began with may stand there.
+    @Test func resumedRunsSayWhatTheyBeganWith() throws {
+        let data = try TinyRuns.pictures()
+        let file = try weights(data)
+        try train(data, "plain")
+        let without = message { try train(data, "plain", ["--resume", "--epochs", "2", "--init-from", file]) }
+        #expect(without.contains("--init-from \(file): the run was started without it"), "\(without)")
+        try train(data, "run", ["--init-from", file])
+        try train(data, "run", ["--resume", "--epochs", "2", "--init-from", file])
+        let record = try Checkpoint(path: data.file("run/checkpoint.safetensors")).record(for: nil)
+        func warning(_ file: String, _ more: String...) throws -> String? {
+            try StartFlags.parse(["--init-from", file] + more)
+                .warning(resuming: record, try PixelModel.load(), Console(isQuiet: true))
+        }
+        #expect(try warning(file) == nil)
+        let gone = try warning(data.file("gone.pt"))
+        #expect(gone?.hasSuffix("gone.pt: is not there; the run goes on from its checkpoint") == true)
+        let other = try weights(data, "other.safetensors", channels: 1)
+        #expect(try warning(other)?.contains("holds other weights than the run was started from") == true)
     }
 
     /// A rate that is that of all changes nothing; another one another part.

@@ -52,4 +52,27 @@ public struct NamePattern: Hashable, Sendable, CustomStringConvertible {
             near + (first.isEmpty ? "there are none" : "their names begin with \(Text.list(first, most: 12))")
         )
     }
+
+    /// What is wrong with patterns that hold one of a normalisation's running moments and not the other; nil when there is no such.
+    ///
+    /// Tests would normalise by the mean of one time and the variance of another.
+    /// - Parameter names: of all parameters.
+    /// - Returns: the pattern that holds the one, and what to say.
+    public static func faultOfMoments(
+        _ patterns: [NamePattern], _ names: [String]
+    ) -> (pattern: NamePattern, message: String, hint: String)? {
+        let (mean, variance) = (".running_mean", ".running_var")
+        for name in names where name.hasSuffix(mean) {
+            let pair = [name, name.dropLast(mean.count) + variance]
+            let holders = pair.map { name in patterns.last { $0.matches(name) } }
+            guard let held = holders.firstIndex(where: { $0 != nil }), let pattern = holders[held],
+                holders[1 - held] == nil
+            else { continue }
+            return (
+                pattern, "\"\(pair[held])\" would stay as it is and \"\(pair[1 - held])\" would not",
+                "a normalisation goes by both or by the batch: name both, as \"*.running_*\" does"
+            )
+        }
+        return nil
+    }
 }

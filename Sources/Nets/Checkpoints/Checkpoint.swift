@@ -101,6 +101,12 @@ package struct Checkpoint {
         ["m", "v"].prefix(moments).map { "\(kind.rawValue).\($0)." }
     }
 
+    /// Whether a tensor of a checkpoint is the optimizer's state of another one in it. A layer may have an optimizer's name.
+    static func isState(_ name: String, in file: TensorFile) -> Bool {
+        guard let kind = file.metadata["optimizer"].flatMap(OptimizerSettings.Kind.init) else { return false }
+        return prefixes(kind, 2).contains { name.hasPrefix($0) && file.contains(String(name.dropFirst($0.count))) }
+    }
+
     /// Refuses a file that says it belongs to another graph; files that say nothing are judged by names and shapes.
     private static func checkGraph(_ file: TensorFile, _ model: Model) throws {
         guard let hash = file.metadata["graph_hash"], hash != model.graphHash else { return }

@@ -18,8 +18,7 @@ package struct HashRow: Hashable, Sendable {
         self.step = step
         let file = try TensorFile(path: checkpoint)
         var digest = Digest()
-        let state = (file.metadata["optimizer"] ?? "") + "."
-        for tensor in file.tensors where !tensor.name.hasPrefix(state) {
+        for tensor in file.tensors where !Checkpoint.isState(tensor.name, in: file) {
             digest.add("\(tensor.name) \(Text.shape(tensor.shape))\n")
             digest.add(try file.bytes(tensor.name))
         }

@@ -24,12 +24,10 @@ package struct StartingWeights {
         let hasAverage =
             !(file.metadata["ema"] ?? "").isEmpty && file.names.contains { $0.hasPrefix(Checkpoint.averagePrefix) }
         prefix = hasAverage ? Checkpoint.averagePrefix : ""
-        // A checkpoint's other tensors are the optimizer's.
-        let state = file.metadata["optimizer"].map { $0 + "." }
-        let prefix = prefix
+        let (file, prefix) = (file, prefix)
         let sources = file.tensors.filter { tensor in
             tensor.element.isReadableAsFloat && tensor.name.hasPrefix(prefix)
-                && !(state.map(tensor.name.hasPrefix) ?? false)
+                && !Checkpoint.isState(tensor.name, in: file)
         }.map { TensorDescription(name: String($0.name.dropFirst(prefix.count)), shape: $0.shape) }
         // In the order of their layers.
         let wanted = model.parameters.map { TensorDescription(name: $0.name, shape: $0.shape) }

@@ -22,12 +22,13 @@ package struct HeldParameters {
         let frozen = settings.parameters.frozen
         guard let plan = model.plan(for: .train) else { return nil }
         let held = model.trainedParameters.filter { parameter in frozen.contains { $0.matches(parameter.name) } }
-        guard !held.isEmpty else { return nil }
-        names = held.map(\.name)
-        count = held.reduce(0) { $0 + $1.elementCount }
         heldMoments = model.parameters.filter { parameter in
             !parameter.kind.isTrained && frozen.contains { $0.matches(parameter.name) }
+                && !settings.parameters.leftOut.contains { $0.matches(parameter.name) }
         }.map(\.name)
+        guard !held.isEmpty || !heldMoments.isEmpty else { return nil }
+        names = held.map(\.name)
+        count = held.reduce(0) { $0 + $1.elementCount }
         let gradients = Set(names.map { "grad.\($0)" })
         let batch = plan.batchCapacity
         let all = plan.flops(batch: batch)
@@ -36,9 +37,10 @@ package struct HeldParameters {
         state = moments * held.reduce(0) { $0 + $1.bytes }
     }
 
-    /// `--freeze encoder.* holds 62 parameters (21,284,672 numbers) still; …`.
-    package func text(_ patterns: [NamePattern]) -> String {
-        let flags = patterns.map { "--freeze '\($0)'" }.joined(separator: " ")
+    /// `--freeze encoder.* holds 62 parameters (21,284,672 numbers) still; …`; nil where it holds running moments alone.
+    package func text(_ patterns: [NamePattern]) -> String? {
+        guard !names.isEmpty else { return nil }
+        let flags = patterns.freezeFlags
         return
             "\(flags) holds \(Text.count(names.count, "parameter")) (\(Text.grouped(count)) numbers) still; a trainer compiled with "
             + "it (unetc compile \(flags)) would take steps without at least \(Int(100 * work)) % of their work and without "
@@ -48,7 +50,7 @@ package struct HeldParameters {
     /// Why a net that is trained so may be worse than its training looks; nil where nothing is normalised by the batch.
     package func warning(_ patterns: [NamePattern]) -> String? {
         guard let first = heldMoments.first else { return nil }
-        let flags = patterns.map { "--freeze '\($0)'" }.joined(separator: " ")
+        let flags = patterns.freezeFlags
         return
             "\(Text.count(heldMoments.count, "running mean and variance", "running means and variances")), such as \(first), "
             + "stay as they are, and tests and predictions normalise by them; this trainer normalises by each batch while it "

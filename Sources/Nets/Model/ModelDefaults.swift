@@ -52,6 +52,7 @@ package struct ModelDefaults: Hashable, Sendable {
         training.stopping.bestBy = train["best_by"]?.string
         training.batch = train["batch"]?.integer ?? training.batch
         training.epochs = train["epochs"]?.integer ?? training.epochs
+        training.parameters.leftOut = (train["freeze"]?.array ?? []).compactMap(\.string).map(NamePattern.init)
         training.seed = train["seed"]?.integer.map { UInt64(bitPattern: Int64($0)) } ?? training.seed
     }
 

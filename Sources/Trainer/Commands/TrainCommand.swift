@@ -87,6 +87,7 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
             recorded: (previous ?? like)?.settings, model: model)
         try repeated?.check(settings)
         let starting = previous == nil ? try start.weights(for: model, console) : nil
+        if let previous, let warning = try start.warning(resuming: previous, model, console) { console.warn(warning) }
         var dataSettings = try data.resolved(
             over: (previous ?? like ?? repeated?.record)?.data, task: interface.task)
         dataSettings.fold = fold ?? dataSettings.fold
@@ -356,7 +357,7 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
             console.say("from \(starting.path): " + starting.matching.summary.joined(separator: "\n  "))
         }
         if let held = try HeldParameters(settings, of: model) {
-            console.say(held.text(settings.parameters.frozen))
+            if let text = held.text(settings.parameters.frozen) { console.say(text) }
             if let warning = held.warning(settings.parameters.frozen) { console.warn(warning) }
         }
     }

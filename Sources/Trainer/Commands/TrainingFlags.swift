@@ -67,12 +67,14 @@ struct TrainingFlags: ParsableArguments {
     ///
     /// - Throws: `TrainerError` when the model was not compiled for them, or a flag would make the run another one.
     func resolved(defaults: TrainingSettings, recorded: TrainingSettings?, model: Model) throws -> TrainingSettings {
-        var rule = try ModelDefaults(metadata: model.metadata).batches
+        let compiled = try ModelDefaults(metadata: model.metadata)
+        let names = model.parameters.map(\.name)
+        try compiled.training.parameters.checkLeftOut((recorded ?? defaults).parameters.leftOut, names: names)
+        var rule = compiled.batches
         rule.capacity = model.batchCapacity
         let settings = try resolved(
             defaults: defaults, recorded: recorded, batches: rule, optimizers: model.optimizerNames)
-        try settings.parameters.check(
-            names: model.parameters.map(\.name), trained: model.trainedParameters.map(\.name))
+        try settings.parameters.check(names: names, trained: model.trainedParameters.map(\.name))
         return settings
     }
 
