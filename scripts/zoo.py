@@ -38,7 +38,8 @@ NARROW = 8
 class Course:
     """What a net is trained on and for how long; every other setting is the graph's own."""
 
-    data: str
+    # A folder of data sets; None for the pictures that the trainer draws itself.
+    data: str | None
     epochs: int
     lr: float = 1e-3
     flags: tuple[str, ...] = ()
@@ -89,6 +90,8 @@ NETS = [
     Net("autoencoder", PETS),
     Net("unet-small", Course("nuclei", epochs=20), {"size": 128}),
     Net("unet-gray", Course("membranes", epochs=30)),
+    # No data set has labels that overlap.
+    Net("unet-labels", Course(None, epochs=20)),
     Net("unet-camvid", Course("camvid", epochs=20, flags=("--classes", CAMVID))),
 ]
 # Figures of the document: the net, the file that its run leaves, and their names there. Only of data that may be passed on,
@@ -133,15 +136,15 @@ def speed(net: Net, width: int | None) -> dict:
     }
 
 
-def train(net: Net, data: Path, folder: Path) -> dict:
-    """A short training of the narrow net; the last row of its metrics."""
+def train(net: Net, data: Path | None, folder: Path) -> dict:
+    """A short training of the narrow net, on drawn pictures without data; the last row of its metrics."""
     course, place = net.course, folder / net.name
     shutil.rmtree(place, ignore_errors=True)
     unetc("compile", str(net.path.relative_to(ROOT)), *net.overrides(NARROW), "--output", str(place / "model"))
     trainer, out = str(place / "model/trainer"), str(place / "run")
     started = time.monotonic()
     run([
-        trainer, "train", "--data", str(data), "--out", out, "--epochs", str(course.epochs), "--lr", str(course.lr),
+        trainer, "train", *(["--data", str(data)] if data else []), "--out", out, "--epochs", str(course.epochs), "--lr", str(course.lr),
         "--quiet", *course.flags,
     ])
     seconds = time.monotonic() - started
@@ -174,9 +177,9 @@ class Survey:
 
     def training(self, net: Net) -> dict | str | None:
         """Words where the data is not there."""
-        data = self.data / net.course.data
+        data = self.data / net.course.data if net.course.data else None
         name = f"training | {net.key(NARROW)} | {net.course}"
-        if name not in self.store.results and not data.is_dir():
+        if name not in self.store.results and data and not data.is_dir():
             return f"not trained: no folder {net.course.data}"
         return self.get(name, lambda: train(net, data, self.store.folder))
 
@@ -204,14 +207,14 @@ def link(net: Net) -> str:
 
 
 # The columns of metrics.csv that tell how good a net is, as the document calls them.
-MEASURES = {"dice": "Dice", "iou": "IoU", "mean_iou": "mean IoU", "pixel_accuracy": "pixel accuracy", "psnr": "PSNR (dB)"}
+MEASURES = {"mean_dice": "mean Dice", "dice": "Dice", "iou": "IoU", "mean_iou": "mean IoU", "pixel_accuracy": "pixel accuracy", "psnr": "PSNR (dB)"}
 
 
 def training_table(survey: Survey) -> str:
     rows = []
     for net in NETS:
         result = survey.training(net)
-        course = [link(net), net.course.data, str(net.course.epochs)]
+        course = [link(net), net.course.data or "drawn by the trainer", str(net.course.epochs)]
         if not isinstance(result, dict):
             rows.append([*course, result or "not measured", ""])
             continue
