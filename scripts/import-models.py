@@ -103,25 +103,19 @@ def plain_unet(classes, width=16):
     return UNet()
 
 
-def make(kind, exporter, opset, out):
-    """Writes OUT.onnx, OUT.in and what onnxruntime makes of it, OUT.out."""
-    import warnings
-
-    warnings.filterwarnings("ignore")
-    import onnxruntime
+def name_missing_kernels():
+    """torchvision's own kernels need another build of torch; segmentation nets use none of them, so that names suffice."""
     import torch
 
-    # torchvision's own kernels need another build of torch; segmentation nets use none of them, so that names suffice.
     library = torch.library.Library("torchvision", "DEF")
     for name in ("nms", "qnms"):
         library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-    model = net(kind)
-    generator = torch.Generator().manual_seed(1)
-    for name, values in model.state_dict().items():  # statistics that are not 0 and 1, so that normalisation shows
-        if name.endswith("running_mean"):
-            values.copy_(torch.randn(values.shape, generator=generator) * 0.1)
-        if name.endswith("running_var"):
-            values.copy_(torch.rand(values.shape, generator=generator) + 0.5)
+    return library
+
+
+def plain(model):
+    """A module whose result is one map."""
+    import torch
 
     class Plain(torch.nn.Module):
         def __init__(self):
@@ -132,10 +126,29 @@ def make(kind, exporter, opset, out):
             y = self.m(x)
             return y["out"] if isinstance(y, dict) else y
 
-    plain = Plain().eval()
+    return Plain()
+
+
+def make(kind, exporter, opset, out):
+    """Writes OUT.onnx, OUT.in and what onnxruntime makes of it, OUT.out."""
+    import warnings
+
+    warnings.filterwarnings("ignore")
+    import onnxruntime
+    import torch
+
+    library = name_missing_kernels()  # lasts as long as it is held  # noqa: F841
+    model = net(kind)
+    generator = torch.Generator().manual_seed(1)
+    for name, values in model.state_dict().items():  # statistics that are not 0 and 1, so that normalisation shows
+        if name.endswith("running_mean"):
+            values.copy_(torch.randn(values.shape, generator=generator) * 0.1)
+        if name.endswith("running_var"):
+            values.copy_(torch.rand(values.shape, generator=generator) + 0.5)
+
     image = torch.rand(1, 3, SIZE, SIZE, generator=generator)
     torch.onnx.export(
-        plain, (image,), out + ".onnx", input_names=["image"], output_names=["y"], opset_version=opset,
+        plain(model).eval(), (image,), out + ".onnx", input_names=["image"], output_names=["y"], opset_version=opset,
         dynamo=exporter == "dynamo")
     session = onnxruntime.InferenceSession(out + ".onnx", providers=["CPUExecutionProvider"])
     write_tensors(out + ".in", {"image": image.numpy()})

@@ -96,6 +96,11 @@ import Testing
             (
                 ["Relu x -> a", "Mul a row -> y"], ["a = relu(x)", "output y = conv(a, 4, kernel: 1, groups: 4)"]
             ),
+            (["CastLike two x -> a", "Mul x a -> b", "CastLike b half -> y"], ["b = 2.0 * x", "output y = b"]),
+            (
+                ["CastLike half two -> a", "Add a two -> b", "CastLike b x -> c", "Mul x c -> y"],
+                ["output y = 2.0 * x"]
+            ),
             (["Sigmoid x -> s", "Mul x s -> y"], ["output y = silu(x)"]),
             (
                 ["Transpose x -> a {perm: 0 2 3 1}", "Relu a -> b", "Transpose b -> y {perm: 0 3 1 2}"],

@@ -20,6 +20,13 @@ extension ONNXImporter {
             let range = Self.range(
                 node.integer("start", default: 0), node.integer("end", default: shape.count), shape.count)
             return Self.list(Array(shape[range]))
+        case "CastLike":
+            guard let tensor = constant(node, 0) else { return nil }
+            // What is no constant is a map, which is of floats.
+            switch constant(node, 1)?.values {
+            case nil, .floats: return Self.cast(tensor, toFloats: true)
+            case .integers, .bytes: return Self.cast(tensor, toFloats: false)
+            }
         case "Size": return Self.number(try shape(node).reduce(1, *))
         default: break
         }
@@ -31,7 +38,8 @@ extension ONNXImporter {
         guard let first = operands.first else { return nil }
         switch node.op {
         case "Identity", "Dropout": return first
-        case "Cast": return Self.cast(first, node)
+        case "Cast":
+            return Self.cast(first, toFloats: ONNXElement(rawValue: node.integer("to", default: 1))?.isFloat ?? true)
         case "Gather":
             let tensor = try Self.gathered(first, operands, axis: node.integer("axis", default: 0))
             try allowed([tensor.values.count])
@@ -111,9 +119,8 @@ extension ONNXImporter {
         return lower..<max(lower, place(end))
     }
 
-    private static func cast(_ tensor: ONNXTensor, _ node: ONNXNode) -> ONNXTensor {
-        let isFloat = ONNXElement(rawValue: node.integer("to", default: 1))?.isFloat ?? true
-        switch (tensor.values, isFloat) {
+    private static func cast(_ tensor: ONNXTensor, toFloats: Bool) -> ONNXTensor {
+        switch (tensor.values, toFloats) {
         case (.floats(let numbers), false):
             let integers = numbers.map { $0.isFinite && abs($0) < 0x1p62 ? Int($0) : 0 }
             return ONNXTensor(name: tensor.name, shape: tensor.shape, values: .integers(integers))

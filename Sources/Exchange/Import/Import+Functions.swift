@@ -2,7 +2,7 @@
 extension ONNXImporter {
     mutating func functions(_ node: ONNXNode) throws(ExchangeError) -> [ImportedValue]? {
         switch node.op {
-        case "Identity", "Dropout", "Cast": return [.map(try anyMap(node))]
+        case "Identity", "Dropout", "Cast", "CastLike": return [.map(try anyMap(node))]
         case "Softmax": return [.map(try softmax(node))]
         case "Clip": return [.map(try clip(node))]
         case "HardSigmoid": return [.map(try hardSigmoid(node))]
