@@ -130,7 +130,9 @@ let package = Package(
             name: "unetc",
             dependencies: [
                 "Platform", "Base",
-                "FileAccess", "TensorFiles", "Diagnostics", "GraphIR", "Passes", "MemoryPlanning", "KernelIR",
+                "FileAccess", "TensorFiles", "Diagnostics", "GraphIR", "GraphDSL", "Interpreter", "Passes",
+                "MemoryPlanning",
+                "KernelIR",
                 "Kernels", "Emission",
                 "Inspection", "Strategy", "Driver", "Runtime", "Verification", "Exchange", "Imaging", "TrainerSupport",
                 "Tasks", "DataSets", "DataDoctor", "Nets",
@@ -237,7 +239,7 @@ let package = Package(
             name: "UnetcTests",
             dependencies: [
                 "Platform", "Base", "GraphIR", "Passes", "Inspection", "Strategy", "Driver", "TensorFiles", "Runtime",
-                "Imaging", "unetc", "TestSupport",
+                "Imaging", "Exchange", "unetc", "TestSupport",
             ],
             swiftSettings: testing),
         .testTarget(

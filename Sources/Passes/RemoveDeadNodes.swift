@@ -4,7 +4,8 @@ import GraphIR
 ///
 /// Parameters stay, so that all plans of a graph lay them out alike, and inputs and targets do while `keepLeaves` holds,
 /// since callers write them by name.
-public func removeDeadNodes(_ graph: Graph, keepLeaves: Bool = true) -> Graph {
+/// - Parameter keepParameters: false drops those that nothing reads, too.
+public func removeDeadNodes(_ graph: Graph, keepLeaves: Bool = true, keepParameters: Bool = true) -> Graph {
     var alive = [Bool](repeating: false, count: graph.nodes.count)
     func mark(_ id: NodeID) { alive[id.index] = true }
     graph.outputs.forEach { mark($0.node) }
@@ -14,7 +15,7 @@ public func removeDeadNodes(_ graph: Graph, keepLeaves: Bool = true) -> Graph {
     }
     for id in graph.ids {
         switch graph[id].op {
-        case .parameter: mark(id)
+        case .parameter: if keepParameters { mark(id) }
         case .input, .target: if keepLeaves { mark(id) }
         default: if graph[id].op.isEffect { mark(id) }
         }

@@ -1,4 +1,3 @@
-import FileAccess
 import Foundation
 import TestSupport
 import Testing
@@ -10,10 +9,10 @@ struct TrainingGuideTests {
     func commandsDoWhatTheGuideSays() throws {
         let folder = try TemporaryFolder()
         try prepare(folder.path)
-        let commands = try Self.commands()
+        let commands = try Guide("docs/TRAINING.md").lines("sh")
         #expect(commands.count > 12, "the guide's commands stand between ```sh and ```")
         for command in commands {
-            let (status, output) = try Self.run(command, in: folder.path)
+            let (status, output) = try Guide.run(command, in: folder.path)
             try #require(status == 0, "\(command)\nends with \(status):\n\(output)")
         }
         let left = [
@@ -83,38 +82,5 @@ struct TrainingGuideTests {
         try write(
             #"{"images": [\#(images.joined(separator: ","))], "categories": \#(categories), "#
                 + #""annotations": [\#(annotations.joined(separator: ","))]}"#, to: "coco.json")
-    }
-
-    private static func commands() throws -> [String] {
-        let text = try String(contentsOfFile: checkoutFolder() + "/docs/TRAINING.md", encoding: .utf8)
-        var commands: [String] = []
-        var isInside = false
-        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
-            if line.hasPrefix("```") {
-                isInside = line == "```sh"
-            } else if isInside {
-                commands.append(String(line))
-            }
-        }
-        return commands
-    }
-
-    private static func run(_ command: String, in folder: String) throws -> (status: Int32, output: String) {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        process.arguments = ["-c", command]
-        process.currentDirectoryURL = URL(fileURLWithPath: folder)
-        var environment = ProcessInfo.processInfo.environment
-        environment["PATH"] = Files.folder(of: try builtProgram("unetc")) + ":" + (environment["PATH"] ?? "")
-        environment["UNETC_CACHE"] = folder + "/cache"
-        process.environment = environment
-        let pipe = Pipe()
-        process.standardInput = FileHandle.nullDevice
-        process.standardOutput = pipe
-        process.standardError = pipe
-        try process.run()
-        let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        return (process.terminationStatus, output)
     }
 }

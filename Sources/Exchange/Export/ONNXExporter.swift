@@ -67,6 +67,8 @@ package struct ONNXExporter {
             add("Identity", [value(output.node)], named: output.name, as: output.name)
         }
         result.outputs = graph.outputs.map { ONNXValue(name: $0.name, element: .float, shape: shape(of: $0.node)) }
+        // What only the loss reads, so that training can go on from the model.
+        if options.keepsNormalizations { for id in graph.parameters { _ = try store(parameter: id) } }
     }
 
     private mutating func add(_ id: NodeID) throws {

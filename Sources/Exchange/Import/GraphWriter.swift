@@ -50,7 +50,7 @@ struct GraphWriter {
     }
 
     /// Graphs have no quotes.
-    private static func title(_ name: String) -> String {
+    static func title(_ name: String) -> String {
         let legal = String(
             name.unicodeScalars.map { scalar -> Character in
                 switch scalar {

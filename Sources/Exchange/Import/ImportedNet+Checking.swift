@@ -20,6 +20,7 @@ extension ImportedNet {
                 hint: "this is a fault of unetc import; please report it with the model")
         }
         var net = self
+        net.structureHash = graph.structureHash
         if case .formatted(let text) = formatGraph(file) { net.text = text }
         return net
     }

@@ -13,6 +13,8 @@ package struct ImportedNet: Sendable {
     package var tensors: [Tensor]
     /// What a person should know of it: what was left out, or read in another way.
     package var notes: [String]
+    /// Of the graph that the text is; empty until the compiler has taken it.
+    package var structureHash = ""
 }
 
 /// How a file becomes a graph.
@@ -33,4 +35,14 @@ package struct ImportOptions: Sendable {
     package var name: String?
 
     package init() {}
+}
+
+extension ONNXModel {
+    /// Its tensors of floats, in the file's order.
+    package var floatTensors: [ImportedNet.Tensor] {
+        graph.initializers.compactMap { tensor in
+            guard case .floats(let values) = tensor.values else { return nil }
+            return ImportedNet.Tensor(name: tensor.name, shape: tensor.shape, values: values)
+        }
+    }
 }

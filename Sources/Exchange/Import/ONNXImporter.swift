@@ -19,7 +19,9 @@ package struct ONNXImporter {
     var foldable = 1 << 24
 
     /// - Throws: `ExchangeError` that names what cannot be expressed, with its nodes.
-    package static func net(_ model: ONNXModel, path: String, _ options: ImportOptions) throws -> ImportedNet {
+    package static func net(
+        _ model: ONNXModel, path: String, _ options: ImportOptions
+    ) throws(ExchangeError) -> ImportedNet {
         var importer = ONNXImporter(model: model, options: options)
         do {
             return try importer.run()

@@ -7,52 +7,47 @@ import TrainerSupport
 package struct StartingWeights {
     /// As it was named.
     package let path: String
-    package let matching: Matching
+    package var matching: Matching { tensors.matching }
+    private let tensors: MatchedTensors
     private let file: TensorFile
     /// What stands before names that are taken, such as the `ema.` of averages.
     private let prefix: String
 
     /// - Parameters:
     ///   - path: a file of tensors, or the folder of a run.
+    ///   - wanted: the net's parameters in the order of their layers.
     ///   - skipsMismatches: whether what is not there, or of another shape, starts anew.
     /// - Throws: `TrainerError` or `TensorFileError` when there is no such file, or its tensors do not fit.
-    package init(_ path: String, for model: Model, by method: Matching.Method, skipsMismatches: Bool) throws {
+    package init(
+        _ path: String, for wanted: [TensorDescription], by method: Matching.Method, skipsMismatches: Bool
+    ) throws {
         self.path = path
         let place = try Self.file(path)
-        file = try TensorFile(path: place)
+        let file = try TensorFile(path: place)
         try Checkpoint(path: place).checkContent(of: file)
         let hasAverage =
             !(file.metadata["ema"] ?? "").isEmpty && file.names.contains { $0.hasPrefix(Checkpoint.averagePrefix) }
-        prefix = hasAverage ? Checkpoint.averagePrefix : ""
-        let (file, prefix) = (file, prefix)
+        let prefix = hasAverage ? Checkpoint.averagePrefix : ""
         let sources = file.tensors.filter { tensor in
             tensor.element.isReadableAsFloat && tensor.name.hasPrefix(prefix)
                 && !Checkpoint.isState(tensor.name, in: file)
         }.map { TensorDescription(name: String($0.name.dropFirst(prefix.count)), shape: $0.shape) }
-        // In the order of their layers.
-        let wanted = model.parameters.map { TensorDescription(name: $0.name, shape: $0.shape) }
-        matching = try Matching(sources, wanted, by: method)
-        guard matching.rows.contains(where: \.isTaken) else {
-            if let fault = matching.fault(of: place) { throw fault }
-            throw TrainerError("\(place): nothing in it fits this net", hint: "is it of another net?")
-        }
-        if !skipsMismatches, let fault = matching.fault(of: place) { throw fault }
+        tensors = try MatchedTensors(
+            of: place, sources, for: wanted, by: method, skipsMismatches: skipsMismatches
+        ) { try file.floats(prefix + $0) }
+        self.file = file
+        self.prefix = prefix
     }
 
+    /// What a parameter starts from; nil where the file has nothing for it.
+    /// - Throws: `TensorFileError` when the file cannot be read, and for values that are no finite numbers.
+    package func values(for row: Matching.Row) throws -> [Float]? { try tensors.values(for: row) }
+
     /// Puts the values in the parameters' place; those that the file has not stay as they are.
-    /// - Throws: `TensorFileError` when the file cannot be read, `TrainerError` for values that are no finite numbers.
+    /// - Throws: as `values`.
     package func load(into parameters: ParameterStore) throws {
-        for row in matching.rows where row.isTaken {
-            guard let source = row.source else { continue }
-            var values = try file.floats(prefix + source.name)
-            guard values.allSatisfy(\.isFinite) else {
-                throw TrainerError(
-                    "\(path): tensor \"\(source.name)\" holds values that are no finite numbers",
-                    hint: "use weights of an earlier epoch")
-            }
-            if row.outcome == .adapted {
-                values = Matching.adapted(values, shape: source.shape, channels: row.wanted.shape[1])
-            }
+        for row in matching.rows {
+            guard let values = try values(for: row) else { continue }
             try parameters.setValues(values, of: row.wanted.name)
         }
         parameters.startAverage()
@@ -94,7 +89,7 @@ package struct StartingWeights {
         let files = RunFiles(folder: path)
         if let file = [files.best, files.checkpoint].first(where: FileSystem.isFile) { return file }
         throw TrainerError(
-            "--init-from \(path): expected a file of weights or the folder of a run, found no best.safetensors in it",
+            "\(path): expected a file of weights or the folder of a run, found no best.safetensors in it",
             hint: "name a file in it")
     }
 }

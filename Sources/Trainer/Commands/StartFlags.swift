@@ -6,18 +6,12 @@ import TensorFiles
 import TrainerSupport
 
 /// How tensors of a file are found that parameters start from.
-enum MatchChoice: String, ExpressibleByArgument, CaseIterable {
+package enum MatchChoice: String, ExpressibleByArgument, CaseIterable {
     case name, order
 }
 
-/// Whether a run starts from weights that are there.
-struct StartFlags: ParsableArguments {
-    @Option(
-        help: ArgumentHelp(
-            "Start from the weights of a file (safetensors, .pt) or of a run, of this net at any size or of another one.",
-            valueName: "file"))
-    var initFrom: String?
-
+/// How tensors of a file become parameters of a net, and who has agreed to it.
+package struct MatchFlags: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "What names in that file are called in the net, by their beginnings: inc.double_conv.0=enc1.conv1,... or "
@@ -28,33 +22,35 @@ struct StartFlags: ParsableArguments {
     var match = MatchChoice.name
 
     @Flag(help: "Start anew what that file has not, or in another shape.")
-    var skipMismatch = false
+    package var skipMismatch = false
 
     @Flag(help: "The table that --match order shows is right.")
     var yes = false
 
-    mutating func validate() throws {
-        let others = [
-            ("--map", !map.isEmpty), ("--match", match != .name), ("--skip-mismatch", skipMismatch), ("--yes", yes),
-        ]
-        if initFrom == nil, let (flag, _) = others.first(where: { $0.1 }) {
-            throw ValidationError("\(flag) goes with --init-from.")
-        }
+    package init() {}
+
+    package mutating func validate() throws {
         if match == .order && !map.isEmpty { throw ValidationError("--map goes by names, --match order does not.") }
     }
 
-    /// nil without `--init-from`.
-    /// - Throws: `TrainerError` or `TensorFileError` when the file does not fit, or nobody has looked at what goes by order.
-    func weights(for model: Model, _ console: Console) throws -> StartingWeights? {
-        guard let initFrom else { return nil }
-        let method = match == .order ? Matching.Method.order : .names(try rules())
-        let weights = try StartingWeights(initFrom, for: model, by: method, skipsMismatches: skipMismatch)
-        if match == .order && !yes {
-            console.answer(weights.matching.table)
-            throw TrainerError(
-                "--match order: nobody has said yet that this is right", hint: "if it is, give --yes as well")
-        }
-        return weights
+    /// The first flag that is given; nil for none.
+    package var given: String? {
+        let flags = [
+            ("--map", !map.isEmpty), ("--match", match != .name), ("--skip-mismatch", skipMismatch), ("--yes", yes),
+        ]
+        return flags.first { $0.1 }?.0
+    }
+
+    /// - Throws: `TrainerError` for rules that are none.
+    package func method() throws -> Matching.Method { match == .order ? .order : .names(try rules()) }
+
+    /// - Parameter show: prints what somebody has to look at.
+    /// - Throws: `TrainerError` when nobody has looked at what goes by order.
+    package func confirm(_ matching: Matching, show: (String) -> Void) throws {
+        guard match == .order && !yes else { return }
+        show(matching.table)
+        throw TrainerError(
+            "--match order: nobody has said yet that this is right", hint: "if it is, give --yes as well")
     }
 
     /// What to warn of when a run is resumed, which goes on from its checkpoint: `--init-from` may stand there as it did at first,
@@ -83,5 +79,31 @@ struct StartFlags: ParsableArguments {
         } catch let error as TensorFileError {
             throw TrainerError("--map: \(error.message)", hint: error.hint)
         }
+    }
+}
+
+/// Whether a run starts from weights that are there.
+struct StartFlags: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "Start from the weights of a file (safetensors, .pt) or of a run, of this net at any size or of another one.",
+            valueName: "file"))
+    var initFrom: String?
+
+    @OptionGroup var matching: MatchFlags
+
+    mutating func validate() throws {
+        if initFrom == nil, let flag = matching.given { throw ValidationError("\(flag) goes with --init-from.") }
+    }
+
+    /// nil without `--init-from`.
+    /// - Throws: `TrainerError` or `TensorFileError` when the file does not fit, or nobody has looked at what goes by order.
+    func weights(for model: Model, _ console: Console) throws -> StartingWeights? {
+        guard let initFrom else { return nil }
+        let wanted = model.parameters.map { TensorDescription(name: $0.name, shape: $0.shape) }
+        let weights = try StartingWeights(
+            initFrom, for: wanted, by: try matching.method(), skipsMismatches: matching.skipMismatch)
+        try matching.confirm(weights.matching, show: console.answer)
+        return weights
     }
 }

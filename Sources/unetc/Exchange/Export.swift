@@ -45,7 +45,7 @@ struct Export: ParsableCommand {
 
     @Flag(
         help:
-            "Run the model in onnxruntime on random numbers and compare with the compiled graph; takes a Python with it."
+            "Read the model back, and run it on random numbers: as the importer understands it and, where there is a Python with it, in onnxruntime. Both have to compute what the compiled graph does."
     )
     var check = false
 
@@ -95,7 +95,7 @@ struct Export: ParsableCommand {
         try written.write(to: path)
         printError("wrote \(path): \(written.summary)")
         guard check else { return }
-        let checked = ONNXCheck(session: session, weights: self.weights)
-        printResult(try checked.run(model, pictures ? path : nil, python: python))
+        let checked = try ONNXCheck(session: session, weights: weights, file: self.weights)
+        for line in try checked.run(model, options, pictures ? path : nil, python: python) { printResult(line) }
     }
 }

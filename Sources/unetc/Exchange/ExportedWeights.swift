@@ -15,13 +15,11 @@ struct ExportedWeights {
     private let file: TensorFile?
     /// In front of the parameters' names in the file: a checkpoint's moving average is what predicts.
     private let prefix: String
-    private let parameters: [String: Node]
 
     /// - Throws: `RuntimeError` for what is no file of weights, `CommandFailure` for those of another graph.
     init(_ path: String?, of session: Session) throws {
         self.session = session
         let nodes = session.graph.parameters.map { session.graph[$0] }
-        parameters = Dictionary(uniqueKeysWithValues: nodes.map { ($0.name, $0) })
         file = try path.map { try TensorFile(path: $0) }
         let first = nodes.first?.name ?? ""
         let hasAverage = !(file?.metadata["ema"] ?? "").isEmpty && file?.tensor("ema." + first) != nil
@@ -46,20 +44,12 @@ struct ExportedWeights {
     /// A parameter's values, row-major.
     /// - Throws: `RuntimeError` where they cannot be read, `CommandFailure` where they are no finite numbers.
     func values(_ name: String) throws -> [Float] {
-        guard let file else { return initialValues(name) }
+        guard let file else { return session.initialValues(of: name) }
         let values = try file.floats(prefix + name)
         if let value = values.first(where: { !$0.isFinite }) {
             throw CommandFailure("\(file.path): parameter \"\(name)\" holds \(value), expected finite numbers")
         }
         return values
-    }
-
-    private func initialValues(_ name: String) -> [Float] {
-        guard let node = parameters[name], case .parameter(let kind, let fanIn) = node.op else { return [] }
-        let training = session.graph.training
-        let rule = InitialValueRule(rawValue: training.initialValues.rawValue) ?? .he
-        return rule.values(
-            name: name, kind: kind.runtimeKind, fanIn: fanIn, count: node.type.elementCount, seed: training.seed)
     }
 
     /// What a trainer's file says of its run; nil for other files.
@@ -73,12 +63,12 @@ struct ExportedWeights {
     /// - Throws: `TrainerError` for a damaged checkpoint.
     func metadata() throws -> [(key: String, value: String)] {
         var entries = [
-            (key: "unetc.version", value: compilerVersion), ("unetc.graph", session.text),
-            ("unetc.graph_hash", session.graph.structureHash),
+            (key: ModelKey.version, value: compilerVersion), (ModelKey.graph, session.text),
+            (ModelKey.graphHash, session.graph.structureHash),
         ]
         if !session.overrides.isEmpty {
             entries.append(
-                ("unetc.parameters", session.overrides.map { "\($0.name)=\($0.value)" }.joined(separator: ",")))
+                (ModelKey.parameters, session.overrides.map { "\($0.name)=\($0.value)" }.joined(separator: ",")))
         }
         guard let record = try record() else { return entries }
         let data = record.data
@@ -116,19 +106,5 @@ extension ExportedWeights {
             PictureForm.Scale(mean: $0.mean, deviation: $0.deviation)
         }
         return form
-    }
-}
-
-extension GraphIR.ParameterKind {
-    /// The same, as models tell it to the runtime.
-    fileprivate var runtimeKind: Runtime.ParameterKind {
-        switch self {
-        case .weight: .weight
-        case .bias: .bias
-        case .scale: .scale
-        case .shift: .shift
-        case .runningMean: .runningMean
-        case .runningVariance: .runningVariance
-        }
     }
 }
