@@ -143,17 +143,17 @@ struct ExchangeGuideTests {
         for (index, size) in [(64, 64), (41, 97), (200, 33), (128, 130), (64, 20), (63, 65), (90, 90), (64, 64)]
             .enumerated()
         {
-            var picture = Bitmap(width: size.0, height: size.1, channels: 3, fill: 0)
-            var mask = Bitmap(width: size.0, height: size.1, channels: 1, fill: 0)
+            var (picture, mask) = ([UInt8](), [UInt8]())
             for pixel in 0..<size.0 * size.1 {
                 let isInside = pixel % size.0 < size.0 / 2
-                mask.pixels[pixel] = isInside ? 255 : 0
-                for channel in 0..<3 {
-                    picture.pixels[3 * pixel + channel] = UInt8(random.unit() * 100) + (isInside ? 150 : 0)
-                }
+                mask.append(isInside ? 255 : 0)
+                for _ in 0..<3 { picture.append(UInt8(random.unit() * 100) + (isInside ? 150 : 0)) }
             }
-            try picture.writePNG(to: "\(folder)/images/p\(index).png")
-            try mask.writePNG(to: "\(folder)/masks/p\(index).png")
+            let (width, height) = size
+            try Bitmap(width: width, height: height, channels: 3, pixels: picture).writePNG(
+                to: "\(folder)/images/p\(index).png")
+            try Bitmap(width: width, height: height, channels: 1, pixels: mask).writePNG(
+                to: "\(folder)/masks/p\(index).png")
         }
     }
 }

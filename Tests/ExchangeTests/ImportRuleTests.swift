@@ -29,6 +29,8 @@ import Testing
         ONNXTensor(name: "four", shape: [1], values: .integers([4])),
         ONNXTensor(name: "front", shape: [1], values: .integers([0])),
         ONNXTensor(name: "axes", shape: [2], values: .integers([2, 3])),
+        ONNXTensor(name: "firsts", shape: [2], values: .integers([1, 1])),
+        ONNXTensor(name: "sixes", shape: [2], values: .integers([6, -2])),
     ]
 
     /// The text of a net of `[N, 4, 8, 8]`, whose last node's result is the output.
@@ -102,6 +104,7 @@ import Testing
                 ["output y = 2.0 * x"]
             ),
             (["Sigmoid x -> s", "Mul x s -> y"], ["output y = silu(x)"]),
+            (["Slice x firsts sixes axes -> y"], ["output y = crop(x, top: 1, bottom: 2, left: 1, right: 2)"]),
             (
                 ["Transpose x -> a {perm: 0 2 3 1}", "Relu a -> b", "Transpose b -> y {perm: 0 3 1 2}"],
                 ["b = relu(x)", "output y = b"]

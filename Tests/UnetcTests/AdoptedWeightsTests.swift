@@ -74,7 +74,7 @@ import Testing
         let file = try TensorFile(path: program.folder + "/w.safetensors")
         #expect(try file.floats("first.weight") == (0..<9).map { Float(3 * $0 + 27) })
         #expect(try file.floats("first.bias") == [5])
-        #expect(try file.tensor("out.bias")?.shape == [2])
+        #expect(file.tensor("out.bias")?.shape == [2])
         let session = try Session(path: program.folder + "/b.graph", overrides: [])
         #expect(session.text.hasPrefix("graph net(width = 1)") && session.text.contains("[1, 8, 8]"))
         #expect(try file.floats("out.weight") == session.initialValues(of: "out.weight"))

@@ -1,24 +1,29 @@
 import GraphDSL
 import GraphIR
 
-/// Writes down what has been imported: inputs, a statement a node, outputs, and what it may learn.
+/// Writes down what has been imported: blocks, inputs, a statement a node, outputs, and what it may learn.
 struct GraphWriter {
-    private let importer: ONNXImporter
-    private var names: [String] = []
-    private var outputNames: [String] = []
-    private var lines: [String] = []
-    private var tensors: [ImportedNet.Tensor] = []
+    let importer: ONNXImporter
+    var names: [String] = []
+    private(set) var outputNames: [String] = []
     private var notes: [String]
     private var used: Set<Int> = []
     /// Statements that stand inside another one's expression.
-    private var inner: Set<Int> = []
+    private(set) var inner: Set<Int> = []
+    /// Those that have a line of their own, in the order of the text.
+    private(set) var statementOrder: [Int] = []
+    /// What is declared once.
+    var blocks: [RepeatedBlock] = []
+    /// Names of calls by the statements that they return, while blocks are written.
+    private var callNames: [Int: String] = [:]
 
     init(_ importer: ONNXImporter) {
         self.importer = importer
         notes = importer.notes
     }
 
-    mutating func net() throws(ExchangeError) -> ImportedNet {
+    /// The net with all statements written out, and with those that repeat as blocks; nil where none do.
+    mutating func nets() throws(ExchangeError) -> (flat: ImportedNet, short: ImportedNet?) {
         let outputs = try self.outputs()
         findUsed(outputs.map(\.statement))
         if let erf = used.sorted().first(where: { importer.statements[$0].template == ONNXImporter.errorFunction }) {
@@ -27,26 +32,50 @@ struct GraphWriter {
                 hint: "export at opset 20, where Gelu is one node")
         }
         findInner(outputs.map(\.statement))
+        statementOrder = importer.statements.indices.filter {
+            used.contains($0) && !inner.contains($0) && !importer.inputs.contains($0)
+        }
         nameAll(outputs)
-        let name = Self.title(importer.options.name ?? importer.model.graph.name)
+        let loss = self.loss(outputs)
+        findBlocks(results: Set(outputs.map(\.statement) + (loss.map { [$0.logits] } ?? [])))
+        let tensors = statementOrder.flatMap { self.tensors(of: $0, called: names[$0]) }
+        let net = { (text: String, notes: [String]) in ImportedNet(text: text, tensors: tensors, notes: notes) }
+        let flat = net(text(outputs, loss), notes)
+        guard !blocks.isEmpty else { return (flat, nil) }
+        for block in blocks {
+            for call in block.calls { callNames[statementOrder[call.lines.upperBound - 1]] = call.name }
+        }
+        return (flat, net(text(outputs, loss), notes))
+    }
+
+    private func text(_ outputs: [Output], _ loss: Loss?) -> String {
         let source = [importer.model.producer, importer.model.producerVersion].filter { !$0.isEmpty }
-        lines.append(
-            "// Imported from ONNX\(source.isEmpty ? "" : " of \(source.joined(separator: " "))"), opset \(importer.model.opset)."
-                .shortened)
-        let place = lines.count
+        let name = Self.title(importer.options.name ?? importer.model.graph.name)
+        let origin = source.isEmpty ? "" : " of \(source.joined(separator: " "))"
+        var lines = ["// Imported from ONNX\(origin), opset \(importer.model.opset).".shortened]
+        lines += notes.map { "// " + $0.shortened }
+        var calls: [Int: (text: String, lines: Range<Int>)] = [:]
+        if !callNames.isEmpty {
+            lines.append("")
+            var taken = Set(ReservedNames.all + names + outputNames)
+            for block in blocks {
+                let text = self.text(of: block, &taken)
+                lines += text.declaration
+                for (call, expression) in zip(block.calls, text.calls) {
+                    calls[call.lines.lowerBound] = ("\(QuotedName.written(call.name)) = \(expression)", call.lines)
+                }
+            }
+        }
+        lines.append("graph \(name) {")
         for input in importer.inputs {
             let map = importer.statements[input]
             lines.append("  input \(spelled(input)): [\(map.channels), \(map.extent.height), \(map.extent.width)]")
         }
-        let loss = self.loss(outputs)
         if let loss { lines.append("  " + loss.target) }
         lines.append("")
-        addStatements(outputs)
-        if let loss { lines += [""] + loss.statements.map { "  " + $0 } }
-        lines.append("}")
-        lines.insert("graph \(name) {", at: place)
-        for note in notes { lines.insert("// " + note.shortened, at: place) }
-        return ImportedNet(text: lines.joined(separator: "\n") + "\n", tensors: tensors, notes: notes)
+        lines += statements(outputs, calls)
+        if let loss { lines += [""] + loss.statements(spelled(loss.logits)).map { "  " + $0 } }
+        return (lines + ["}", ""]).joined(separator: "\n")
     }
 
     /// Graphs have no quotes.
@@ -131,62 +160,94 @@ struct GraphWriter {
         }
     }
 
-    private func spelled(_ statement: Int) -> String { QuotedName.written(names[statement]) }
+    /// How other statements read its value.
+    func spelled(_ statement: Int) -> String { QuotedName.written(callNames[statement] ?? names[statement]) }
 
     // MARK: Statements
 
-    private mutating func addStatements(_ outputs: [Output]) {
-        for index in importer.statements.indices
-        where used.contains(index) && !inner.contains(index) && !importer.inputs.contains(index) {
+    /// - Parameter calls: of blocks, by the place of their first line.
+    private func statements(
+        _ outputs: [Output], _ calls: [Int: (text: String, lines: Range<Int>)]
+    ) -> [String] {
+        var lines: [String] = []
+        var place = 0
+        while place < statementOrder.count {
+            let index = statementOrder[place]
+            let source = importer.statements[index].source.shortened
+            if let call = calls[place] {
+                let last = importer.statements[statementOrder[call.lines.upperBound - 1]].source.shortened
+                lines.append("  \(call.text)  // \(call.lines.count) statements, \(source) to \(last)")
+                place = call.lines.upperBound
+                continue
+            }
             let isOutput = outputs.indices.contains {
                 outputs[$0].statement == index && outputNames[$0] == names[index]
             }
-            let text = expression(index, of: names[index])
-            lines.append(
-                "  \(isOutput ? "output " : "")\(spelled(index)) = \(text)  // "
-                    + importer.statements[index].source.shortened)
+            let text = tokens(index).map { token in
+                switch token {
+                case .text(let text), .number(let text): text
+                case .operand(let operand): spelled(operand)
+                }
+            }.joined()
+            lines.append("  \(isOutput ? "output " : "")\(spelled(index)) = \(text)  // \(source)")
+            place += 1
         }
         for (place, output) in outputs.enumerated() where outputNames[place] != names[output.statement] {
-            lines.append(
-                "  output \(QuotedName.written(outputNames[place])) = \(spelled(output.statement))")
+            lines.append("  output \(QuotedName.written(outputNames[place])) = \(spelled(output.statement))")
         }
+        return lines
     }
 
-    /// The text of a statement's expression, with those that stand inside it; keeps their parameters.
-    private mutating func expression(_ index: Int, of name: String) -> String {
+    /// A statement's expression, with those that stand inside it.
+    func tokens(_ index: Int) -> [TextLine.Token] {
         let statement = importer.statements[index]
-        var operands: [String] = []
-        for operand in statement.operands {
-            guard inner.contains(operand) else {
-                operands.append(spelled(operand))
-                continue
-            }
-            let text = expression(operand, of: name)
-            let isCall = importer.statements[operand].template.first?.isLetter ?? false
-            operands.append(isCall || statement.template.first?.isLetter ?? false ? text : "(\(text))")
-        }
-        for parameter in statement.parameters {
-            tensors.append(
-                ImportedNet.Tensor(
-                    name: "\(name).\(parameter.suffix)", shape: parameter.shape, values: parameter.values))
-        }
-        var text = ""
+        var tokens: [TextLine.Token] = []
         var rest = statement.template[...]
         while let place = rest.firstIndex(of: "%") {
-            text += rest[..<place]
+            tokens += TextLine.tokens(rest[..<place])
             rest = rest[rest.index(after: place)...]
             let number = rest.prefix { $0.isNumber }
             rest = rest.dropFirst(number.count)
-            text += operands[Int(number) ?? 0]
+            let operand = statement.operands[Int(number) ?? 0]
+            guard inner.contains(operand) else {
+                tokens.append(.operand(operand))
+                continue
+            }
+            let isCall = importer.statements[operand].template.first?.isLetter ?? false
+            let isPlain = isCall || statement.template.first?.isLetter ?? false
+            tokens += isPlain ? self.tokens(operand) : [.text("(")] + self.tokens(operand) + [.text(")")]
         }
-        return text + rest
+        return tokens + TextLine.tokens(rest)
+    }
+
+    /// What a statement's expression learns, in the order in which the compiler finds it.
+    private func tensors(of index: Int, called name: String) -> [ImportedNet.Tensor] {
+        let statement = importer.statements[index]
+        let within = statement.operands.filter(inner.contains).flatMap { tensors(of: $0, called: name) }
+        return within
+            + statement.parameters.map {
+                ImportedNet.Tensor(name: "\(name).\($0.suffix)", shape: $0.shape, values: $0.values)
+            }
     }
 
     // MARK: What it learns
 
     private struct Loss {
         var target: String
-        var statements: [String]
+        /// The statement that is compared.
+        var logits: Int
+        /// An output that has to be declared for it, and why.
+        var output: String?
+        /// What it is called where it is an output.
+        var name: String
+        /// The loss, with `%` for what is compared.
+        var text: String
+
+        /// - Parameter value: how the compared statement is read.
+        func statements(_ value: String) -> [String] {
+            (output.map { ["output logits = \(value)  // \($0)"] } ?? [])
+                + ["loss \(text.replacing("%", with: name))  // chosen by the importer"]
+        }
     }
 
     /// A target and a loss for the first output of the inputs' size; what a sigmoid or softmax makes is compared before it.
@@ -198,32 +259,28 @@ struct GraphWriter {
             notes.append("No output has the size of the input, so that there is no loss: write one to train it.")
             return nil
         }
-        var statement = outputs[place].statement
-        var logits = QuotedName.written(outputNames[place])
-        var lines: [String] = []
-        let last = importer.statements[statement]
+        let size = "\(input.extent.height), \(input.extent.width)"
+        var loss = Loss(
+            target: "target mask: [1, \(size)]", logits: outputs[place].statement,
+            name: QuotedName.written(outputNames[place]),
+            text: "bce_with_logits(%, mask) + dice_loss(%, mask)")
+        let last = importer.statements[loss.logits]
         if ["sigmoid(%0)", "softmax(%0)"].contains(last.template) {
-            statement = last.operands[0]
-            logits = "logits"
+            loss.logits = last.operands[0]
+            loss.name = "logits"
             if !outputNames.contains("logits") {
-                lines.append(
-                    "output logits = \(spelled(statement))  // before the \(last.template.prefix(7)), as the loss wants it"
-                )
+                loss.output = "before the \(last.template.prefix(7)), as the loss wants it"
             }
         }
-        let channels = importer.statements[statement].channels
-        let size = "\(input.extent.height), \(input.extent.width)"
+        let channels = importer.statements[loss.logits].channels
         let isBinary = importer.options.loss == .binary || importer.options.loss == .auto && channels == 1
-        if isBinary, channels == 1 {
-            lines.append(
-                "loss bce_with_logits(\(logits), mask) + dice_loss(\(logits), mask)  // chosen by the importer")
-            return Loss(target: "target mask: [1, \(size)]", statements: lines)
-        }
+        if isBinary, channels == 1 { return loss }
         guard !isBinary, channels > 1 else {
             notes.append("An output of \(channels) channels does not fit the loss that was asked for: there is none.")
             return nil
         }
-        lines.append("loss cross_entropy(\(logits), labels)  // chosen by the importer")
-        return Loss(target: "target labels: classes[\(size)]", statements: lines)
+        loss.target = "target labels: classes[\(size)]"
+        loss.text = "cross_entropy(%, labels)"
+        return loss
     }
 }

@@ -195,17 +195,27 @@ extension ONNXImporter {
         else {
             throw ExchangeError("where it begins and ends is computed by the net")
         }
+        // Rows and columns are cut off at once.
+        var edges = Padding(0)
+        var known: Set<Int> = []
         for (index, axis) in axes.enumerated() {
             guard steps[index] == 1 else {
                 throw ExchangeError("it takes every \(steps[index])th value, which the language cannot")
             }
             let position = axis < 0 ? axis + view.shape.count : axis
-            guard view.shape.indices.contains(position) else { throw ExchangeError("axis \(axis) makes no sense") }
+            guard view.shape.indices.contains(position), known.insert(position).inserted else {
+                throw ExchangeError("axis \(axis) makes no sense")
+            }
             let size = view.shape[position]
             let clamped = { (value: Int) in min(size, max(0, value < 0 ? value + size : value)) }
-            view = try cut(view, position, clamped(starts[index]), clamped(ends[index]), node)
+            let (start, end) = (clamped(starts[index]), clamped(ends[index]))
+            switch view.axis(position) {
+            case 2 where start < end: (edges.top, edges.bottom) = (-start, end - size)
+            case 3 where start < end: (edges.left, edges.right) = (-start, end - size)
+            default: view = try cut(view, position, start, end, node)
+            }
         }
-        return view
+        return try padded(view, edges, node)
     }
 
     /// The values from `start` to below `end` along an axis.

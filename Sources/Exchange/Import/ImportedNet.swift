@@ -31,6 +31,8 @@ package struct ImportOptions: Sendable {
     /// Height and width of the inputs, where the file leaves them open or others are wanted.
     package var size: Extent?
     package var loss = Loss.auto
+    /// Declares runs of statements that repeat as blocks.
+    package var findsBlocks = true
     /// The graph's name; nil for the file's.
     package var name: String?
 

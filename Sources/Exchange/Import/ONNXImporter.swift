@@ -51,7 +51,12 @@ package struct ONNXImporter {
         }
         if let refusal = Self.summary(refusals) { throw refusal }
         var writer = GraphWriter(self)
-        return try writer.net().checked()
+        let nets = try writer.nets()
+        let flat = try nets.flat.checked()
+        // Blocks change the text alone; should they not, the text without them is right.
+        guard options.findsBlocks, let short = try? nets.short?.checked(), short.structureHash == flat.structureHash
+        else { return flat }
+        return short
     }
 
     /// All refusals as one.

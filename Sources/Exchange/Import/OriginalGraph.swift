@@ -83,6 +83,7 @@ package struct OriginalGraph {
     private func structure(of model: ONNXModel, path: String) throws(ExchangeError) -> String {
         var options = ImportOptions()
         options.loss = .none
+        options.findsBlocks = false
         options.name = graph.name
         options.size = graph.inputExtent
         return try ONNXImporter.net(model, path: path, options).structureHash

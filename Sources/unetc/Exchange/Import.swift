@@ -48,6 +48,9 @@ struct Import: ParsableCommand {
     @Flag(help: "Make the graph of the model's nodes, also where the model has the text that it was exported from.")
     var fromNodes = false
 
+    @Flag(help: "Write all statements out, in place of blocks for those that repeat.")
+    var flat = false
+
     @OptionGroup var matching: MatchFlags
 
     func validate() throws {
@@ -60,6 +63,7 @@ struct Import: ParsableCommand {
         }
         let others = [
             ("--size", size != nil), ("--loss", loss != nil), ("--name", name != nil), ("--from-nodes", fromNodes),
+            ("--flat", flat),
         ]
         if let (flag, _) = others.first(where: { $0.1 }) {
             throw ValidationError("\(flag) changes the graph that a model becomes, and --like names one.")
@@ -88,8 +92,9 @@ struct Import: ParsableCommand {
         options.size = size?.extent
         options.loss = loss ?? .auto
         options.name = name
+        options.findsBlocks = !flat
         let file = try ONNXModel(path: model)
-        let isAsked = fromNodes || loss != nil
+        let isAsked = fromNodes || flat || loss != nil
         switch isAsked ? nil : OriginalGraph.outcome(of: file, path: model, options) {
         case .restored(let net)?:
             printError(
