@@ -2,12 +2,13 @@ import KernelIR
 
 /// The gradient of the bias beside that of the weights: the sum of `dy` over all positions.
 ///
-/// The transform of a tile of `dy` at the point 1, along both axes, is the sum of the tile's elements, so that one of the
-/// planes of transformed gradients only has to be added up. The parts that have the first input channels do that.
+/// The parts that have the first input channels add up the strips that they have just transformed, while those are in the
+/// first-level cache.
 struct WinogradBiasGradient {
     let shape: WinogradShape
     let width: Int
-    /// The companion's buffer.
+    /// `dy`, and the companion's buffer.
+    private let gradient: Operand
     let target: Buffer.Handle
     /// Output channels of a part.
     let outputs: Int
@@ -23,14 +24,8 @@ struct WinogradBiasGradient {
         self.outputs = outputs
         self.start = start
         width = request.target.vectorWidth
+        gradient = request.outputGradient
         target = companion.buffer
-    }
-
-    /// The product whose transformed gradient is the tile's sum.
-    private var product: Int {
-        let rows = transposed(shape.matrices.outputTransform)
-        let point = rows.firstIndex { $0.allSatisfy { $0 == 1 } } ?? 0
-        return point * shape.points + point
     }
 
     private var isResponsible: Condition { .equal(.variable("c0"), 0) }
@@ -41,16 +36,35 @@ struct WinogradBiasGradient {
 
     func clear() -> [Statement] { [eachVector([.store(.workspace, Index(start) + k, splat(0, width))])] }
 
-    /// Adds the sums of some tiles; `at` says where a product's tile and output lie in the workspace.
-    func add(tiles: Index, at: (Index, Index, Index) -> Index) -> [Statement] {
-        let sum = Expression.variable("sum", width: width)
-        let tile = Expression.load(.workspace, at(Index(product), .variable("tile"), k), width: width)
+    /// Adds a strip's sums, in four chains of additions that do not wait for each other.
+    func add() -> [Statement] {
+        let (y, x, row, column): (Index, Index, Index, Index) = (
+            .variable("y"), .variable("x"), .variable("row"), .variable("column")
+        )
+        let (extent, chains) = (shape.output, 4)
+        let names = (0..<chains).map { "sum\($0)" }
+        let sums = names.map { Expression.variable($0, width: width) }
+        let base =
+            .variable("n") * Index(gradient.sampleStride) + (.variable("k0") + k) * Index(extent.area)
+            + row * Index(extent.width) * Index(width)
+        let add = { (chain: Int) -> Statement in
+            let place = base + (column + Index(chain)) * Index(width)
+            return .assign(names[chain], sums[chain] + .load(gradient.buffer, place, width: width))
+        }
+        let last = Index.minimum(x + Index(shape.tile * shape.stripTiles), Index(extent.width))
+        let whole = x + (last - x) / Index(chains) * Index(chains)
+        let rows = Statement.loop(
+            "row", from: y, to: .minimum(y + Index(shape.tile), Index(extent.height)), step: 1,
+            [
+                .loop("column", from: x, to: whole, step: chains, (0..<chains).map(add)),
+                .loop("column", from: whole, to: last, step: 1, [add(0)]),
+            ])
         let place = Index(start) + k
-        let body: [Statement] = [
-            .declare("sum", width: width, splat(0, width)),
-            .loop("tile", from: 0, to: tiles, step: 1, [.assign("sum", sum + tile)]),
-            .store(.workspace, place, .load(.workspace, place, width: width) + sum),
-        ]
+        let total = .load(.workspace, place, width: width) + ((sums[0] + sums[1]) + (sums[2] + sums[3]))
+        let body =
+            names.map { Statement.declare($0, width: width, splat(0, width)) } + [
+                rows, .store(.workspace, place, total),
+            ]
         return [.conditional(isResponsible, [eachVector(body)], otherwise: [])]
     }
 

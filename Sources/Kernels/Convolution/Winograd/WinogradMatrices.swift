@@ -18,16 +18,23 @@ struct WinogradMatrices {
     /// Products of one tile, along one axis.
     var points: Int { outputs + taps - 1 }
 
-    /// Points near zero first: they keep the rounding errors small.
-    private static let evaluationPoints: [Rational] = [
-        0, 1, -1, 2, -2, Rational(1, 2), Rational(-1, 2), 4, -4, Rational(1, 4), Rational(-1, 4),
-    ]
+    /// The finite points for `count + 1` products: near zero and apart from each other, so that rounding errors stay small.
+    ///
+    /// Four of them beside 0, as F(4, 3) has, are best at ±5/7 and ±7/5, of all that are near 1 (`outputErrorGrowth`).
+    /// ±11/16 and ±3/2 are as good but for 1 %, and their powers are floats.
+    private static func finitePoints(_ count: Int) -> [Rational] {
+        let small: [Rational] = [
+            0, 1, -1, 2, -2, Rational(1, 2), Rational(-1, 2), 4, -4, Rational(1, 4), Rational(-1, 4),
+        ]
+        let (low, high) = (Rational(11, 16), Rational(3, 2))
+        return count == 5 ? [0, low, -low, high, -high] : Array(small.prefix(count))
+    }
 
     /// The matrices of F(outputs, taps).
     init(outputs: Int, taps: Int) {
         self.outputs = outputs
         self.taps = taps
-        let finite = Array(Self.evaluationPoints.prefix(outputs + taps - 2))
+        let finite = Self.finitePoints(outputs + taps - 2)
         let scales = finite.map { point in
             finite.filter { $0 != point }.reduce(Rational(1)) { $0 * (point - $1) }
         }

@@ -110,8 +110,8 @@ private struct WinogradSums {
                     "first", from: .variable("begin"), to: .variable("end"), step: strips,
                     [.letIndex("strips", .minimum(Index(strips), .variable("end") - first))]
                         + shape.eachStrip(
-                            from: first, count: .variable("strips"), inputTransform() + gradientTransform())
-                        + (bias?.add(tiles: .variable("strips") * Index(shape.stripTiles), at: gradientAt) ?? [])
+                            from: first, count: .variable("strips"),
+                            inputTransform() + gradientTransform() + (bias?.add() ?? []))
                         + products())
             ] + storeBias(range)
         return request.kernel(
