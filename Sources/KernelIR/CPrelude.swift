@@ -14,6 +14,7 @@ public func cPrelude(widths: [Int]) -> String {
     parts.append(scalarArithmetic)
     parts += vectors.map(vectorArithmetic)
     parts += ([1] + vectors).map(elementAccess)
+    parts += ([1] + vectors).map(pairFunctions)
     parts += vectors.map(BlockTranspose.prelude)
     parts += ([1] + vectors).map(mathFunctions)
     parts.append(randomState)

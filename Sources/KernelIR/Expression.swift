@@ -14,6 +14,14 @@ public indirect enum Expression: Hashable, Sendable {
     case binary(BinaryOperator, Expression, Expression)
     /// `a · b + c`, rounded once where the target has the instruction.
     case fusedMultiplyAdd(Expression, Expression, Expression)
+    /// The elements rounded to bf16 and put into words, two neighbours in one, the first in its lower half: half as many words
+    /// as there are elements. Only to be stored.
+    case packed(Expression)
+    /// Elements of two vectors rounded to bf16 and put into words: those of `even` in the lower halves.
+    case packedPairs(even: Expression, odd: Expression)
+    /// `a · b + c`, where `a` and `b` are words of two bf16: the products of upper halves are added first, then those of lower
+    /// halves, each sum rounded once. Denormal numbers count as zero. What AVX-512's VDPBF16PS computes.
+    case pairDot(Expression, Expression, Expression)
     /// Elementwise: `then` where `left comparison right` holds, else `otherwise`.
     case select(FloatComparison, Expression, Expression, then: Expression, otherwise: Expression)
     /// The sum of a vector's elements, added pairwise (halves, quarters …): a scalar.
@@ -88,8 +96,10 @@ extension Expression {
             .uniform(_, _, _, let width):
             width
         case .unary(_, let operand): operand.width
+        case .packed(let operand): operand.width / 2
+        case .packedPairs(let a, let b): max(a.width, b.width)
         case .binary(_, let a, let b): max(a.width, b.width)
-        case .fusedMultiplyAdd(let a, let b, let c): max(a.width, b.width, c.width)
+        case .fusedMultiplyAdd(let a, let b, let c), .pairDot(let a, let b, let c): max(a.width, b.width, c.width)
         case .select(_, let a, let b, let then, let otherwise): max(a.width, b.width, then.width, otherwise.width)
         }
     }

@@ -134,6 +134,12 @@ struct ExpressionPrinter {
             return text(binary, text(a, width: width), text(b, width: width), width: width)
         case .fusedMultiplyAdd(let a, let b, let c):
             return .call("unetc_fma\(width)", [a, b, c].map { text($0, width: width) })
+        case .pairDot(let a, let b, let c):
+            return .call("unetc_pair_dot\(width)", [a, b, c].map { text($0, width: width) })
+        case .packedPairs(let even, let odd):
+            return .call("unetc_pack_pairs\(width)", [even, odd].map { text($0, width: width) })
+        // Stores of packed elements are functions of their own, since no type has half as many words.
+        case .packed(let operand): return text(operand)
         case .select(let comparison, let a, let b, let then, let otherwise):
             let test = test(comparison, text(a, width: width), text(b, width: width), width: width)
             return .call("unetc_select\(width)", [test, text(then, width: width), text(otherwise, width: width)])

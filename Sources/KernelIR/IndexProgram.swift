@@ -160,10 +160,12 @@ struct IndexProgram {
         case .load(let name, let index, let width):
             return access(name, index, width: .constant(width), isWrite: false, statement)
         case .number(let index), .uniform(_, let index, _, _): return note(statement, [index])
-        case .broadcast(let operand, _), .unary(_, let operand), .horizontalSum(let operand):
+        case .broadcast(let operand, _), .unary(_, let operand), .horizontalSum(let operand), .packed(let operand):
             return accesses(in: operand, statement)
-        case .binary(_, let a, let b): return [a, b].flatMap { accesses(in: $0, statement) }
-        case .fusedMultiplyAdd(let a, let b, let c): return [a, b, c].flatMap { accesses(in: $0, statement) }
+        case .binary(_, let a, let b), .packedPairs(let a, let b):
+            return [a, b].flatMap { accesses(in: $0, statement) }
+        case .fusedMultiplyAdd(let a, let b, let c), .pairDot(let a, let b, let c):
+            return [a, b, c].flatMap { accesses(in: $0, statement) }
         case .select(_, let a, let b, let then, let otherwise):
             return [a, b, then, otherwise].flatMap { accesses(in: $0, statement) }
         }

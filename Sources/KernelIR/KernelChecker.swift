@@ -265,7 +265,12 @@ struct KernelChecker {
             check(operand)
             return 1
         case .binary(_, let a, let b): return common([a, b])
-        case .fusedMultiplyAdd(let a, let b, let c): return common([a, b, c])
+        case .fusedMultiplyAdd(let a, let b, let c), .pairDot(let a, let b, let c): return common([a, b, c])
+        case .packedPairs(let even, let odd): return common([even, odd])
+        case .packed(let operand):
+            let width = check(operand) ?? 1
+            if width % 2 != 0 { report("\(width) elements cannot be packed in pairs") }
+            return width / 2
         case .select(_, let a, let b, let then, let otherwise): return common([a, b, then, otherwise])
         }
     }

@@ -238,6 +238,11 @@ private struct TaskMachine {
         case .binary(let binary, let a, let b): return try elementwise([a, b]) { binary.applied($0[0], $0[1]) }
         case .fusedMultiplyAdd(let a, let b, let c):
             return try elementwise([a, b, c]) { FloatMath.fusedMultiplyAdd($0[0], $0[1], $0[2]) }
+        case .packed(let operand):
+            let values = try floats(operand)
+            return stride(from: 0, to: values.count - 1, by: 2).map { PackedPair.word(values[$0], values[$0 + 1]) }
+        case .packedPairs(let even, let odd): return try elementwise([even, odd]) { PackedPair.word($0[0], $0[1]) }
+        case .pairDot(let a, let b, let c): return try elementwise([a, b, c]) { PackedPair.dot($0[0], $0[1], $0[2]) }
         case .select(let comparison, let a, let b, let then, let otherwise):
             return try elementwise([a, b, then, otherwise]) { comparison.holds($0[0], $0[1]) ? $0[2] : $0[3] }
         case .horizontalSum(let operand): return [FloatMath.horizontalSum(try floats(operand))]

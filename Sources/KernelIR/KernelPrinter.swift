@@ -120,7 +120,9 @@ struct KernelPrinter {
     private mutating func printStore(_ name: Buffer.Handle, _ index: Index, _ value: Expression) {
         let text = expressions.text(value).text
         let element = expressions.names.element(of: name)
-        if value.width == 1 && element == .float32 {
+        if case .packed(let elements) = value {
+            addSimple("unetc_store_packed\(elements.width)(\(expressions.address(name, index).text), \(text))")
+        } else if value.width == 1 && element == .float32 {
             addSimple("\(expressions.subscripted(expressions.names.buffer(name), index).text) = \(text)")
         } else {
             addSimple(

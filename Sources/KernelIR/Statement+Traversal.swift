@@ -106,9 +106,10 @@ struct Mentions {
         case .load(let name, let index, _):
             buffers.insert(name)
             add(index)
-        case .broadcast(let operand, _), .unary(_, let operand), .horizontalSum(let operand): add(operand)
-        case .binary(_, let a, let b): [a, b].forEach { add($0) }
-        case .fusedMultiplyAdd(let a, let b, let c): [a, b, c].forEach { add($0) }
+        case .broadcast(let operand, _), .unary(_, let operand), .horizontalSum(let operand), .packed(let operand):
+            add(operand)
+        case .binary(_, let a, let b), .packedPairs(let a, let b): [a, b].forEach { add($0) }
+        case .fusedMultiplyAdd(let a, let b, let c), .pairDot(let a, let b, let c): [a, b, c].forEach { add($0) }
         case .select(_, let a, let b, let then, let otherwise): [a, b, then, otherwise].forEach { add($0) }
         case .scalar(let scalar): scalars.insert(scalar)
         case .uniform(_, let first, _, _):

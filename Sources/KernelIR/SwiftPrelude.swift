@@ -13,6 +13,7 @@ public func swiftPrelude(widths: [Int], fuses: Bool) -> String {
     var parts = [preludeOpening, swiftScalarArithmetic(fuses: fuses)]
     parts += vectors.map { swiftVectors($0) + swiftVectorArithmetic($0, fuses: fuses) }
     parts += ([1] + vectors).map(swiftElementAccess)
+    parts += ([1] + vectors).map(swiftPairFunctions)
     parts += vectors.map(BlockTranspose.swiftPrelude)
     parts += ([1] + vectors).map(swiftMathFunctions)
     parts.append(swiftRandomState)

@@ -8,6 +8,9 @@ struct CCompiler: Sendable, CustomStringConvertible {
     /// Vector widths that the target has instructions for, and 1.
     var widths: [Int]
 
+    /// Whether the target has AVX-512 BF16.
+    var hasBF16: Bool
+
     var description: String { ([command] + target).joined(separator: " ") }
 
     /// All that this machine has and can execute with a fused multiply-add, which the evaluator's bits presume.
@@ -23,6 +26,7 @@ struct CCompiler: Sendable, CustomStringConvertible {
         guard isExecutable else { return nil }
         self.command = command
         self.target = target
+        hasBF16 = own.contains("__AVX512BF16__")
         widths = [1, 4] + (own.contains("__AVX__") ? [8] : []) + (own.contains("__AVX512F__") ? [16] : [])
     }
 
@@ -33,7 +37,7 @@ struct CCompiler: Sendable, CustomStringConvertible {
             return nil
         }
         let names = result.output.split(separator: "\n").compactMap { $0.split(separator: " ").dropFirst().first }
-        let relevant = ["__FMA__", "__AVX__", "__AVX2__", "__AVX512F__", "__aarch64__"]
+        let relevant = ["__FMA__", "__AVX__", "__AVX2__", "__AVX512F__", "__AVX512BF16__", "__aarch64__"]
         return Set(names.map(String.init)).intersection(relevant)
     }
 

@@ -184,6 +184,11 @@ struct RandomKernel {
                 ? .unary(.hyperbolicTangent, operand) : .unary(.logarithmOnePlus, .unary(.absolute, operand))
         case 3, 4, 5:
             return .binary(oneOf(BinaryOperator.allCases), value(width, depth - 1), orConstant(width, depth - 1))
+        case 6 where width > 1 && Int.random(in: 0..<3, using: &random) == 0:
+            let words = (0..<2).map { _ in
+                Expression.packedPairs(even: value(width, depth - 1), odd: value(width, depth - 1))
+            }
+            return .pairDot(words[0], words[1], orConstant(width, depth - 1))
         case 6:
             return .fusedMultiplyAdd(
                 value(width, depth - 1), orConstant(width, depth - 1), orConstant(width, depth - 1))

@@ -6,6 +6,8 @@ protocol KernelCompiler: Sendable, CustomStringConvertible {
     /// Vector widths that the target has instructions for, and 1.
     var widths: [Int] { get }
     var backend: Backend { get }
+    /// Whether words of two bf16 are multiplied by instructions, which take denormal numbers as zero by themselves.
+    var hasPairInstructions: Bool { get }
 
     /// Prints and compiles kernels that call what `RandomKernel` calls.
     func library(of kernels: [Kernel], in folder: URL) throws -> URL
@@ -16,6 +18,7 @@ let kernelCompilers: [any KernelCompiler] = CCompiler.available + SwiftCompiler.
 
 extension CCompiler: KernelCompiler {
     var backend: Backend { .c }
+    var hasPairInstructions: Bool { hasBF16 }
 
     func library(of kernels: [Kernel], in folder: URL) throws -> URL {
         let source = CompiledKernels.unit(kernels, widths: widths, extra: RandomKernel.calleeC)
@@ -33,6 +36,7 @@ struct SwiftCompiler: KernelCompiler {
     var widths: [Int]
 
     var backend: Backend { .swift }
+    var hasPairInstructions: Bool { false }
     var description: String { "\(Self.command) \(target)" }
 
     /// For the processors that the C compiler says this machine can be. Empty, with a line that says so, without `swiftc`.

@@ -14,8 +14,12 @@ public enum ElementType: String, Hashable, Sendable, CaseIterable {
         }
     }
 
+    /// Elements in the place of a 32-bit float.
+    public var perWord: Int { ElementType.float32.bytes / bytes }
+
     /// What a number is after having been stored: the nearest one of the type, of two equally near ones the one whose last
-    /// bit is 0. Numbers beyond the largest become infinite, and what is no number stays none.
+    /// bit is 0. Numbers beyond the largest become infinite, what is no number stays none, and where bits are lost denormal
+    /// numbers become zero: while kernels run they count as that anyway.
     public func rounded(_ number: Float) -> Float {
         switch self {
         case .float32: return number
@@ -23,6 +27,7 @@ public enum ElementType: String, Hashable, Sendable, CaseIterable {
             let bits = number.bitPattern
             // A quiet one, since a payload in the lower half would be lost.
             guard !number.isNaN else { return Float(bitPattern: (bits | 0x0040_0000) & 0xffff_0000) }
+            guard bits & 0x7f80_0000 != 0 else { return Float(bitPattern: bits & 0x8000_0000) }
             // Adds just less than half of the last place, or half of it where the last bit is 1.
             return Float(bitPattern: (bits &+ 0x7fff &+ (bits >> 16 & 1)) & 0xffff_0000)
         }

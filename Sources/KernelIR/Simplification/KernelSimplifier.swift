@@ -155,6 +155,13 @@ private struct KernelSimplifier {
         case .fusedMultiplyAdd(let a, let b, let c):
             let (x, y, z) = (shorter(a), shorter(b), shorter(c))
             return x == nil && y == nil && z == nil ? nil : .fusedMultiplyAdd(x ?? a, y ?? b, z ?? c)
+        case .packed(let operand): return shorter(operand).map { .packed($0) }
+        case .packedPairs(let even, let odd):
+            let (x, y) = (shorter(even), shorter(odd))
+            return x == nil && y == nil ? nil : .packedPairs(even: x ?? even, odd: y ?? odd)
+        case .pairDot(let a, let b, let c):
+            let (x, y, z) = (shorter(a), shorter(b), shorter(c))
+            return x == nil && y == nil && z == nil ? nil : .pairDot(x ?? a, y ?? b, z ?? c)
         case .select(let comparison, let a, let b, let then, let otherwise):
             return .select(
                 comparison, shorter(a) ?? a, shorter(b) ?? b, then: shorter(then) ?? then,

@@ -57,6 +57,9 @@ extension Expression {
         case .unary(let unary, let operand): return .unary(unary, inner(operand))
         case .binary(let binary, let a, let b): return .binary(binary, inner(a), inner(b))
         case .fusedMultiplyAdd(let a, let b, let c): return .fusedMultiplyAdd(inner(a), inner(b), inner(c))
+        case .packed(let operand): return .packed(inner(operand))
+        case .packedPairs(let even, let odd): return .packedPairs(even: inner(even), odd: inner(odd))
+        case .pairDot(let a, let b, let c): return .pairDot(inner(a), inner(b), inner(c))
         case .select(let comparison, let a, let b, let then, let otherwise):
             return .select(comparison, inner(a), inner(b), then: inner(then), otherwise: inner(otherwise))
         case .horizontalSum(let operand): return .horizontalSum(inner(operand))
