@@ -23,6 +23,8 @@ UNETC = ROOT / ".build/release/unetc"
 BATCH, SAMPLES = 4, 400
 # The names that --conv takes, and what they force.
 ALGORITHMS = {"winograd4": "F(4,3)", "winograd2": "F(2,3)", "direct": "direct", "gemm": "matrix product"}
+# Of these, the ones that multiply bf16 with --precision bf16.
+OF_PAIRS = ["winograd4", "winograd2"]
 PRODUCTS = {"out": "outputs", "grad.x": "gradients of the input", "grad.y.weight": "gradients of the weights"}
 
 
@@ -186,11 +188,12 @@ class Trial:
             for name, (shape, value) in kinds.items()
         }
 
-    def errors(self, algorithm: str) -> dict[str, Errors]:
-        """The errors of each product when `unetc` computes it with that algorithm."""
+    def errors(self, algorithm: str, precision: str = "f32") -> dict[str, Errors]:
+        """The errors of each product when `unetc` computes it with that algorithm, of factors of that precision."""
         results = self.folder / "results.safetensors"
         command = [str(UNETC), "run", "layer.graph", "--inputs", "inputs.safetensors", "--weights"]
         command += ["weights.safetensors", "--outputs", results.name, "--backward", "--wrt", "x", "--conv", algorithm]
+        command += ["--precision", precision]
         subprocess.run(command, cwd=self.folder, check=True)
         found = read_safetensors(results)
         return {name: errors(found[name], exact) for name, exact in self.exact.items()}
@@ -204,14 +207,20 @@ def known_algorithms() -> list[str]:
 
 def main() -> None:
     algorithms = known_algorithms()
-    measured = {}
+    measured, of_pairs = {}, {}
     for layer in LAYERS:
         with tempfile.TemporaryDirectory(prefix="unetc-numerics-") as folder:
             trial = Trial(layer, Path(folder))
             for algorithm in algorithms:
                 measured[layer, algorithm] = trial.errors(algorithm)
                 print(f"{layer}, {algorithm}: {', '.join(map(str, measured[layer, algorithm].values()))}", flush=True)
+            for algorithm in OF_PAIRS:
+                of_pairs[layer, algorithm] = trial.errors(algorithm, "bf16")
+                print(f"{layer}, {algorithm}, bf16: {', '.join(map(str, of_pairs[layer, algorithm].values()))}", flush=True)
     parts = {}
+    columns = [(product, name) for product in PRODUCTS for name in OF_PAIRS]
+    rows = [[str(layer)] + [f"{of_pairs[layer, name][product].typical:.2%}" for product, name in columns] for layer in LAYERS]
+    parts["bf16"] = table(["", *(f"{PRODUCTS[product]}, {ALGORITHMS[name]}" for product, name in columns)], rows)
     for product, title in PRODUCTS.items():
         rows = [[str(layer)] + [str(measured[layer, name][product]) for name in algorithms] for layer in LAYERS]
         parts[title] = table(["", *(ALGORITHMS[name] for name in algorithms)], rows)

@@ -38,6 +38,7 @@ extension Target {
         if flags.isSuperset(of: avx512Flags) {
             target = .x86v4
             target.compilerFlags = ["-march=native", "-mprefer-vector-width=512"]
+            target.multipliesPairs = flags.contains("avx512_bf16")
         } else if flags.isSuperset(of: avx2Flags) {
             target = .x86v3
             target.compilerFlags = ["-march=native"]

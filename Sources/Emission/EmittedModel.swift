@@ -1,3 +1,4 @@
+import Base
 import GraphIR
 import KernelIR
 import Kernels
@@ -36,6 +37,8 @@ public struct ModelDescription: Sendable {
     public var stepBatch: Int?
     /// What the trainer may take, in bytes.
     public var memoryBudget: Int?
+    /// How feature maps are stored and multiplied.
+    public var precision = ElementType.float32
     /// Why a step cannot be cut into parts whose gradients are summed; nil where it can.
     public var obstacleToSplitting: String?
     /// Of the elaborated graph.

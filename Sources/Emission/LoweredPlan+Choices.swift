@@ -10,7 +10,9 @@ extension LoweredPlan {
             let node = graph[step.node]
             guard step.name == node.name, let entry = plan.program[step.node].choice else { return nil }
             let times = entry.predictions.map { "\($0.algorithm.name) \(rounded($0.milliseconds))" }
-            return "\(node.name): \(entry.algorithm.name), \(entry.reason.rawValue); predicted ms on one core: "
+            let factors = entry.factors == .float32 ? "" : " of \(entry.factors.rawValue)"
+            return
+                "\(node.name): \(entry.algorithm.name)\(factors), \(entry.reason.rawValue); predicted ms on one core: "
                 + times.joined(separator: ", ")
         }
         return rows.map { $0 + "\n" }.joined()
@@ -21,7 +23,8 @@ extension AlgorithmChoice {
     /// What has been chosen and why, with the predicted milliseconds of all candidates on one core.
     var json: JSON {
         .object([
-            ("algorithm", .string(algorithm.name)), ("by", .string(reason.rawValue)),
+            ("algorithm", .string(algorithm.name)), ("factors", .string(factors.rawValue)),
+            ("by", .string(reason.rawValue)),
             ("predicted_ms", .object(predictions.map { ($0.algorithm.name, .number(rounded($0.milliseconds))) })),
         ])
     }

@@ -202,7 +202,7 @@ struct ModelTables {
         }
         return .object([
             ("compiler", .string(description.compilerVersion)),
-            ("target", .string(description.target.name)),
+            ("target", .string(description.target.name)), ("precision", .string(description.precision.rawValue)),
             ("vector_width", .integer(description.target.vectorWidth)),
             ("source", .string(description.sourceName)),
             ("parameters", .object(description.parameters.map { ($0.name, .string($0.value)) })),

@@ -17,6 +17,7 @@ extension TrainingOptions {
         if let patience { list.append(Attribute("patience", patience)) }
         if let bestBy { list.append(Attribute("best_by", bestBy)) }
         if !frozen.isEmpty { list.append(Attribute("freeze", frozen.map(\.text).joined(separator: Self.divider))) }
+        if precision != .float32 { list.append(Attribute("precision", precision.rawValue)) }
         return list
     }
 
@@ -28,6 +29,7 @@ extension TrainingOptions {
         if attributes.has("freeze") {
             frozen = try attributes.word("freeze").split(separator: Self.divider).map { NamePattern(String($0)) }
         }
+        if attributes.has("precision") { precision = try attributes.choice("precision", of: ElementType.self) }
         optimizer = try OptimizerOptions(&attributes)
         batch = try attributes.integer("batch")
         epochs = try attributes.integer("epochs")

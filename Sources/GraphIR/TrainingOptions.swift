@@ -80,6 +80,8 @@ public struct TrainingOptions: Hashable, Sendable {
     /// Parameters of such names stay as they are: nothing computes their gradients, and normalisations keep to the moments that
     /// they have counted up.
     public var frozen: [NamePattern] = []
+    /// How feature maps are stored between steps, and what convolutions multiply where their algorithms can.
+    public var precision = ElementType.float32
     public init() {}
 
     /// The largest batch that plans are made for.

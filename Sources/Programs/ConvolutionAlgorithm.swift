@@ -1,3 +1,4 @@
+import Base
 import GraphIR
 
 /// How one convolution, or one of its gradients, is computed: which algorithm it is, and what a program has to know of it.
@@ -49,10 +50,13 @@ public struct AlgorithmChoice: Hashable, Sendable {
     public struct Prediction: Hashable, Sendable {
         public var algorithm: ConvolutionAlgorithm
         public var milliseconds: Double
+        /// What it multiplies: factors are rounded to this, sums are 32-bit floats.
+        public var factors: ElementType
 
-        public init(_ algorithm: ConvolutionAlgorithm, milliseconds: Double) {
+        public init(_ algorithm: ConvolutionAlgorithm, milliseconds: Double, factors: ElementType = .float32) {
             self.algorithm = algorithm
             self.milliseconds = milliseconds
+            self.factors = factors
         }
     }
 
@@ -68,7 +72,12 @@ public struct AlgorithmChoice: Hashable, Sendable {
     }
 
     /// The chosen algorithm's time by the cost model, in milliseconds on one core.
-    public var predictedMilliseconds: Double? { predictions.first { $0.algorithm == algorithm }?.milliseconds }
+    public var predictedMilliseconds: Double? { prediction?.milliseconds }
+
+    /// What it multiplies.
+    public var factors: ElementType { prediction?.factors ?? .float32 }
+
+    private var prediction: Prediction? { predictions.first { $0.algorithm == algorithm } }
 
     /// Another one of the candidates in its place; nil for an algorithm that is none.
     public func taking(_ algorithm: ConvolutionAlgorithm, reason: Reason) -> AlgorithmChoice? {

@@ -1,3 +1,4 @@
+import Base
 import GraphIR
 
 extension Program {
@@ -119,6 +120,7 @@ private struct ProgramReader {
             candidates.append(try Self.algorithm(String(name), line.line))
         }
         let times = try attributes.reals("predicted")
+        let factors = try Self.factors(&attributes, count: candidates.count, line.line)
         try attributes.finish()
         guard times.count == candidates.count, candidates.contains(algorithm),
             times.allSatisfy({ $0.isFinite && $0 >= 0 })
@@ -129,7 +131,25 @@ private struct ProgramReader {
         }
         return AlgorithmChoice(
             algorithm, reason: reason,
-            predictions: zip(candidates, times).map { AlgorithmChoice.Prediction($0, milliseconds: $1) })
+            predictions: candidates.indices.map {
+                AlgorithmChoice.Prediction(candidates[$0], milliseconds: times[$0], factors: factors[$0])
+            })
+    }
+
+    /// What the candidates multiply, where that is said.
+    private static func factors(
+        _ attributes: inout AttributeReader, count: Int, _ line: Int
+    ) throws(GraphTextError) -> [ElementType] {
+        guard attributes.has("factors") else { return Array(repeating: .float32, count: count) }
+        let word = try attributes.word("factors")
+        let elements = word.split(separator: "_").compactMap { ElementType(rawValue: String($0)) }
+        guard elements.count == count, word.split(separator: "_", omittingEmptySubsequences: false).count == count
+        else {
+            let valid = ElementType.allCases.map(\.rawValue).joined(separator: " or ")
+            throw GraphTextError(
+                line: line, "expected \(valid) for each of \(count) candidates as 'factors', found '\(word)'")
+        }
+        return elements
     }
 
     private static func algorithm(_ name: String, _ line: Int) throws(GraphTextError) -> ConvolutionAlgorithm {

@@ -37,11 +37,14 @@ extension Program {
 
 extension AlgorithmChoice {
     fileprivate var attributes: [Attribute] {
-        [
+        let factors = predictions.map(\.factors)
+        return [
             Attribute("reason", reason.word),
             Attribute("candidates", predictions.map(\.algorithm.name).joined(separator: "_")),
             Attribute("predicted", reals: predictions.map(\.milliseconds)),
         ]
+            + (factors.allSatisfy { $0 == .float32 }
+                ? [] : [Attribute("factors", factors.map(\.rawValue).joined(separator: "_"))])
     }
 }
 

@@ -53,7 +53,11 @@ extension Expectation {
     /// - Parameters:
     ///   - operands: in the order of `Node.operands`.
     ///   - growth: of rounding errors, for the algorithm of a convolution.
-    init(_ node: Node, _ operands: [Tensor], batch: Int, growth: Double, randomness: Randomness) {
+    ///   - factors: what a convolution multiplies.
+    init(
+        _ node: Node, _ operands: [Tensor], batch: Int, growth: Double, factors: ElementType = .float32,
+        randomness: Randomness
+    ) {
         let inputs = Array(operands.prefix(node.inputs.count))
         let shape = interpretedShape(node.type, batch: batch)
         if let products = node.op.productsPerElement(batch: batch) {
@@ -69,8 +73,9 @@ extension Expectation {
                 let inTile = tiles?.squares(at: place)
                 bounds.append(
                     growth
-                        * Rounding.ofSum(
-                            count: inTile == nil ? sum.count : products, squares: max(sum.squares, inTile ?? 0)))
+                        * Rounding.ofProducts(
+                            count: inTile == nil ? sum.count : products, squares: max(sum.squares, inTile ?? 0),
+                            factors: factors))
             }
         } else {
             let result = bareResult(node, inputs, batch: batch)

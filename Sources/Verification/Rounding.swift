@@ -1,3 +1,4 @@
+import Base
 import GraphIR
 import Interpreter
 
@@ -22,6 +23,14 @@ enum Rounding {
     /// Of a sum of terms of both signs.
     static func ofSum(count: Int, squares: Double) -> Double {
         confidence * unit * ((Double(count) + extra) * squares).squareRoot() + smallest
+    }
+
+    /// Of a sum of products of both signs, whose factors are rounded: as roundings of each product that are not added up by
+    /// magnitude either. Each is at most the type's unit and spread evenly, so that its square is a third of the unit's in the
+    /// mean, and that of a product's two twice as much.
+    static func ofProducts(count: Int, squares: Double, factors: ElementType) -> Double {
+        let sum = ofSum(count: count, squares: squares)
+        return factors == .float32 ? sum : sum + confidence * factors.roundingUnit * (2.0 / 3 * squares).squareRoot()
     }
 
     /// Of a sum of terms of which nothing is known but the sum of their magnitudes.

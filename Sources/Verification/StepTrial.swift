@@ -49,9 +49,10 @@ struct StepTrial {
             let expected = runningMoments(operands, row: row, momentum: momentum, area: area)
             return expected.compare(try values(of: node.inputs[0]), shape: node.type.shape)
         }
-        let growth = lowered.plan.program[id].choice?.algorithm.errorGrowth(node.op) ?? 1
+        let choice = lowered.plan.program[id].choice
+        let growth = choice?.algorithm.errorGrowth(node.op) ?? 1
         let expected = Expectation(
-            node, operands, batch: subject.batch, growth: growth,
+            node, operands, batch: subject.batch, growth: growth, factors: choice?.factors ?? .float32,
             randomness: Randomness(seed: scalars.seed, step: Int64(scalars.step)))
         let found = try values(of: id)
         var comparison = expected.compare(found, shape: interpretedShape(node.type, batch: subject.batch))

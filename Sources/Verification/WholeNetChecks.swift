@@ -17,7 +17,9 @@ struct WholeNetChecks {
 
     /// As `tolerance`; of values that are stored with fewer bits one may be rounded the other way.
     private var tolerance: Double {
-        subject.options.elements.values.reduce(Self.tolerance) { max($0, $1 == .float32 ? 0 : $1.roundingUnit) }
+        let precision = subject.options.precision ?? subject.session.graph.training.precision
+        let stored = Array(subject.options.elements.values) + [precision]
+        return stored.reduce(Self.tolerance) { max($0, $1 == .float32 ? 0 : $1.roundingUnit) }
     }
 
     func run() throws -> Finding {

@@ -1,3 +1,4 @@
+import Base
 import GraphIR
 import Programs
 import Interpreter
@@ -38,8 +39,13 @@ struct Setup: Sendable, CustomTestStringConvertible {
     var isSliced: Bool
     /// Whether maps are blocked wherever the kernels take that, and how to convolve then; nil keeps them row-major.
     var convolutions: ConvolutionChoice?
+    /// What convolutions multiply where their algorithms can, and how maps are stored.
+    var precision = ElementType.float32
 
-    init(target: Target, isSliced: Bool, convolutions: ConvolutionChoice? = nil) {
+    init(
+        target: Target, isSliced: Bool, convolutions: ConvolutionChoice? = nil, precision: ElementType = .float32
+    ) {
+        self.precision = precision
         self.target = target
         self.isSliced = isSliced
         self.convolutions = convolutions
@@ -47,6 +53,7 @@ struct Setup: Sendable, CustomTestStringConvertible {
 
     var testDescription: String {
         target.name + (isSliced ? ", sliced" : "") + (convolutions.map { ", blocked, \($0.rawValue)" } ?? "")
+            + (precision == .float32 ? "" : ", \(precision.rawValue)")
     }
 
     /// Blocked maps on every width of vector, with both tiles of Winograd's algorithm.
@@ -56,6 +63,11 @@ struct Setup: Sendable, CustomTestStringConvertible {
         Setup(target: .x86v3, isSliced: true, convolutions: .winograd2),
         Setup(target: .x86v4, isSliced: true, convolutions: .winograd4),
     ]
+
+    /// The same, of words of two bf16.
+    static let pairs: [Setup] = blocked.map {
+        Setup(target: $0.target, isSliced: $0.isSliced, convolutions: $0.convolutions, precision: .bfloat16)
+    }
 
     /// Direct convolutions on blocked maps, on every width of vector and number of registers.
     static let direct: [Setup] = [
@@ -101,7 +113,8 @@ struct KernelTrial {
     private let companion: NodeID?
     private let leaves: [String: Tensor]
 
-    init(_ test: KernelCase, _ setup: Setup) throws {
+    /// - Parameter values: of the operands, made of random ones from -1 to 1.
+    init(_ test: KernelCase, _ setup: Setup, values: (Double) -> Double = { $0 }) throws {
         self.test = test
         self.setup = setup
         var b = GraphBuilder("kernel")
@@ -124,7 +137,9 @@ struct KernelTrial {
             uniqueKeysWithValues: randomLeaves(
                 of: graph, batch: Self.batch, seed: UInt64(test.inputs.count + graph.nodes.count)
             ).map { name, tensor in
-                let values = tensor.values.map { Double(Float(positive.contains(name) ? abs($0) + 0.25 : $0)) }
+                let values = tensor.values.map {
+                    Double(Float(values(positive.contains(name) ? abs($0) + 0.25 : $0)))
+                }
                 return (name, Tensor(shape: tensor.shape, values: values))
             })
     }
@@ -174,7 +189,8 @@ struct KernelTrial {
             inputs: zip(node.inputs, demand.inputs).map { operand($0, $1) },
             epilogueOperands: node.epilogue.map { $0.operands.map { operand($0, demand.result) } },
             concatCopies: copies, companions: beside.map { [$0] } ?? [], batchCapacity: Self.capacity,
-            target: setup.target, algorithm: algorithm)
+            target: setup.target, algorithm: algorithm,
+            factors: algorithm?.method.factors(of: test.op, in: setup.precision) ?? .float32)
     }
 
     /// What has been forced where it applies; plain products on row-major maps.

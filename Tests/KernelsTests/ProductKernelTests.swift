@@ -1,3 +1,4 @@
+import Base
 import GraphIR
 import Programs
 import Interpreter
@@ -97,6 +98,14 @@ struct ProductCase: Sendable, CustomTestStringConvertible {
     @Test(arguments: ProductCase.patches)
     func patchProducts(_ test: ProductCase) throws { try expectRight(test, .patch) }
 
+    @Test(arguments: ProductCase.patches)
+    func patchProductsOfPairs(_ test: ProductCase) throws {
+        let factors = ConvolutionAlgorithm.patch.method.factors(of: test.op, in: .bfloat16)
+        #expect((factors == .bfloat16) == (test.op.convolutionProduct != .weightGradient))
+        let problem = try ProductTrial(test, factors: factors).problem()
+        #expect(problem == nil, "\(problem ?? "")")
+    }
+
     @Test(arguments: ProductCase.narrowInputs)
     func narrowInputs(_ test: ProductCase) throws { try expectRight(test, .narrowInput) }
 
@@ -142,7 +151,8 @@ private struct ProductTrial {
     private let node: NodeID
     private let leaves: [String: Tensor]
 
-    init(_ test: ProductCase) throws {
+    /// - Parameter factors: of bf16, operands are integers that it holds, so that no sum is rounded.
+    init(_ test: ProductCase, factors: ElementType = .float32) throws {
         let g = try #require(test.op.convGeometry)
         var b = GraphBuilder("kernel")
         let types = Self.inputTypes(test, g)
@@ -158,7 +168,10 @@ private struct ProductTrial {
         graph[node].epilogue = zip(test.epilogue, extras).map { FusedStep($0, $1) }
         self.graph = graph
         leaves = randomLeaves(of: graph, batch: Self.batch, seed: 7)
-            .mapValues { Tensor(shape: $0.shape, values: $0.values.map { Double(Float($0)) }) }
+            .mapValues { tensor in
+                let values = tensor.values.map { factors == .float32 ? Double(Float($0)) : ($0 * 8).rounded() }
+                return Tensor(shape: tensor.shape, values: values)
+            }
         // The product that fits the shape comes first among the candidates.
         let algorithm = try #require(convolutionCandidates(test.op, target: test.target).first)
         let demand = algorithm.method.demand(test.op, target: test.target, operandCount: inputs.count)
@@ -172,7 +185,7 @@ private struct ProductTrial {
             node: graph[node], result: operand(node, demand.result),
             inputs: zip(inputs, demand.inputs).map(operand),
             epilogueOperands: extras.map { $0.map { operand($0, demand.result) } }, batchCapacity: Self.capacity,
-            target: test.target, algorithm: algorithm)
+            target: test.target, algorithm: algorithm, factors: factors)
     }
 
     private static func inputTypes(_ test: ProductCase, _ g: ConvGeometry) -> [TensorType] {

@@ -41,6 +41,55 @@ import Testing
         #expect(report.isSound, "\(report.checks.flatMap(\.faults).map(\.description).joined(separator: "\n"))")
     }
 
+    /// All maps in fewer bits and multiplied as such: every kernel within the bounds that follow from rounded factors.
+    @Test(arguments: Backend.allCases)
+    func aNetOfBF16IsSound(_ backend: Backend) throws {
+        let session = try TinyGraph.session()
+        var options = Self.options([], backend)
+        options.precision = .bfloat16
+        let lowered = try session.lowered(.train, options)
+        let program = lowered.plan.program
+        #expect(program.steps.contains { program[$0].choice?.factors == .bfloat16 })
+        #expect(try Program(parsing: program.text) == program)
+        let maps = lowered.tensors.filter { $0.type.element == .bfloat16 }
+        #expect(
+            maps.count > 5 && lowered.tensors.filter { $0.name == "logits" }.allSatisfy { $0.type.element == .float32 })
+        let report = try verify(session, options)
+        #expect(report.isSound, "\(report.checks.flatMap(\.faults).map(\.description).joined(separator: "\n"))")
+    }
+
+    /// C uses the processor's instructions for words of two bf16 where it has them, Swift never does.
+    @Test func instructionsAndTheirReplacementMakeTheSameBits() throws {
+        let session = try TinyGraph.session()
+        let fingerprints = try [Backend.c, .swift].map { backend in
+            var options = Self.options([], backend)
+            options.precision = .bfloat16
+            let subject = try Subject(session, options)
+            return try subject.plans.map { plan, _ in
+                try subject.run(plan) { try $0.runFingerprinted($1, batch: 3, scalars: $2) }.values
+            }
+        }
+        #expect(fingerprints[0] == fingerprints[1])
+    }
+
+    /// Precision belongs to how a graph is compiled, not to its structure: checkpoints of one serve the other.
+    @Test func precisionIsNoPartOfTheStructure() throws {
+        let path = TestFolder.path + "/precision.graph"
+        let graphs = try ["", "train { precision: bf16 }", "train { precision: f32 }"].map { options in
+            try writeText(
+                """
+                graph g() {
+                  input x: [3, 8, 8]
+                  output y = conv(x, 16, kernel: 3, padding: 1)
+                  \(options)
+                }
+                """, to: path)
+            return try Session(path: path, overrides: []).graph
+        }
+        #expect(graphs.map(\.training.precision) == [.float32, .bfloat16, .float32])
+        #expect(Set(graphs.map(\.structureHash)).count == 1)
+    }
+
     @Test func kernelsInSwiftConvertAsThoseInC() throws {
         let session = try TinyGraph.session()
         let values = ["down", "deep", "deep.max_pool", "up"]

@@ -5,7 +5,7 @@ import GraphIR
 extension Elaborator {
     private static let trainKeys = [
         "optimizer", "schedule", "warmup", "clip", "accumulate", "ema", "batch", "epochs", "patience", "best_by",
-        "seed", "init", "freeze",
+        "seed", "init", "freeze", "precision",
     ]
 
     /// The `train { … }` block: defaults of the trainer.
@@ -54,7 +54,9 @@ extension Elaborator {
         case "freeze":
             frozen = names(entry.value).map { (NamePattern.parameters(of: $0.text), $0.range) }
             options.frozen = frozen.map(\.pattern)
-        case "init": options.initialValues = initialValues(entry.value) ?? options.initialValues
+        case "init":
+            options.initialValues = choice(entry.value, "init", "initial values") ?? options.initialValues
+        case "precision": options.precision = choice(entry.value, "precision", "precision") ?? options.precision
         default:
             let owner = OptimizerSignature.all.first { $0.arguments.contains { $0.name == entry.key.text } }
             report(
@@ -153,17 +155,18 @@ extension Elaborator {
         return nil
     }
 
-    private mutating func initialValues(_ expression: Expression) -> InitialValues? {
-        let valid = InitialValues.allCases.map(\.rawValue)
-        guard case .name(let name) = expression.kind, let values = InitialValues(rawValue: name) else {
-            if case .invalid = expression.kind { return nil }
-            let found = file.excerpt(expression.range)
-            report(
-                "unknown initial values \"\(found)\"", at: expression.range,
-                hint: suggestion(found, valid, "\"init\" is one of"))
-            return nil
-        }
-        return values
+    /// One of the values of an option that have names.
+    /// - Parameter what: what such a value is called.
+    private mutating func choice<Value: RawRepresentable<String> & CaseIterable>(
+        _ expression: Expression, _ key: String, _ what: String
+    ) -> Value? {
+        if case .invalid = expression.kind { return nil }
+        if case .name(let name) = expression.kind, let value = Value(rawValue: name) { return value }
+        let found = file.excerpt(expression.range)
+        report(
+            "unknown \(what) \"\(found)\"", at: expression.range,
+            hint: suggestion(found, Value.allCases.map(\.rawValue), "\"\(key)\" is one of"))
+        return nil
     }
 }
 

@@ -11,6 +11,8 @@ struct ConvolutionCost {
     let batch: Int
     /// Whether prepared weights serve many calls.
     let isInference: Bool
+    /// What is multiplied.
+    let factors: ElementType
 
     /// The share of the peak that products in registers reach, in full register blocks.
     static let productEfficiency = 0.87
@@ -43,11 +45,11 @@ struct ConvolutionCost {
     }
 
     func multiplications(_ flops: Double, efficiency: Double) -> Double {
-        flops / (target.throughput.gigaflops * efficiency)
+        flops / (target.throughput.gigaflops * target.speed(of: factors) * efficiency)
     }
 
     func vectorOperations(_ count: Double) -> Double {
-        multiplications(count * 2 * Double(target.vectorWidth), efficiency: Self.vectorEfficiency)
+        count * 2 * Double(target.vectorWidth) / (target.throughput.gigaflops * Self.vectorEfficiency)
     }
 
     /// Both maps, once from or to memory.

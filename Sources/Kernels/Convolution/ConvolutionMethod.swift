@@ -1,3 +1,4 @@
+import Base
 import GraphIR
 import KernelIR
 
@@ -38,6 +39,9 @@ protocol ConvolutionMethod: Sendable {
     var forward: Lowering? { get }
     var dataGradient: Lowering? { get }
     var weightGradient: Lowering? { get }
+
+    /// Whether it can multiply words of two bf16 (`Expression.pairDot`) in the place of floats.
+    func multipliesPairs(_ product: ConvolutionProduct) -> Bool
 
     /// Whether its kernel for `host` makes the value of `companion` beside its own, where the graph allows that.
     func makes(_ companion: Op, beside host: Op) -> Bool
@@ -109,6 +113,12 @@ extension ConvolutionMethod {
         case .conv: return LayoutDemand(inputs: [input] + parameters, result: output)
         default: return LayoutDemand(inputs: [output] + parameters, result: input)
         }
+    }
+
+    /// What it multiplies for an operator of a net in that precision.
+    func factors(of op: Op, in precision: ElementType) -> ElementType {
+        guard let product = op.convolutionProduct, precision == .bfloat16 else { return .float32 }
+        return multipliesPairs(product) ? .bfloat16 : .float32
     }
 
     /// The time that an operator takes on one core; 0 for those that are no convolutions.

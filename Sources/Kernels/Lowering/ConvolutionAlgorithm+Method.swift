@@ -40,5 +40,6 @@ public func conversionMilliseconds(
     _ op: Op, _ algorithm: ConvolutionAlgorithm, target: Target, batch: Int
 ) -> Double {
     guard algorithm.method.isRowMajor else { return 0 }
-    return ConvolutionCost(target: target, batch: batch, isInference: false).conversionMilliseconds(op)
+    return ConvolutionCost(target: target, batch: batch, isInference: false, factors: .float32).conversionMilliseconds(
+        op)
 }

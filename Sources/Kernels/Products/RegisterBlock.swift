@@ -1,3 +1,4 @@
+import Base
 import KernelIR
 
 /// How a small matrix product is held in registers: `rows × vectors` accumulators, with one register for a broadcast
@@ -67,19 +68,20 @@ struct RegisterBlock {
 
     /// One step of the product: adds `left(row) · right(vector)` to each accumulator. Steps that follow each other in one
     /// loop need names of their own, told apart by `suffix`.
+    /// - Parameter factors: floats, or words of two bf16, whose products both are added.
     func accumulate(
-        suffix: String = "", left: (Int) -> Expression, right: (Int) -> Expression
+        of factors: ElementType = .float32, suffix: String = "", left: (Int) -> Expression, right: (Int) -> Expression
     ) -> [Statement] {
         let rights = (0..<vectors).map { Statement.declare("b\($0)\(suffix)", width: width, right($0)) }
         let updates = (0..<rows).flatMap { row -> [Statement] in
             [.declare("a\(row)\(suffix)", width: width, .broadcast(left(row), width: width))]
                 + (0..<vectors).map { vector in
-                    .assign(
-                        name(row, vector),
-                        .fusedMultiplyAdd(
-                            .variable("a\(row)\(suffix)", width: width),
-                            .variable("b\(vector)\(suffix)", width: width),
-                            .variable(name(row, vector), width: width)))
+                    let (a, b): (Expression, Expression) = (
+                        .variable("a\(row)\(suffix)", width: width), .variable("b\(vector)\(suffix)", width: width)
+                    )
+                    let sum = Expression.variable(name(row, vector), width: width)
+                    return .assign(
+                        name(row, vector), factors == .float32 ? .fusedMultiplyAdd(a, b, sum) : .pairDot(a, b, sum))
                 }
         }
         return rights + updates

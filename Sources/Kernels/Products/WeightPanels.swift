@@ -7,7 +7,8 @@ extension Buffer.Handle {
     static let weight = Buffer.Handle("weight")
 }
 
-/// Weights rearranged so that a register block streams through them: `[panel][reduction][columns]`.
+/// Weights rearranged so that a register block streams through them: `[panel][reduction][columns]`, of bf16 in words of two
+/// neighbours along the reduction.
 struct WeightPanels {
     let request: KernelRequest
     let geometry: ConvGeometry
@@ -19,8 +20,17 @@ struct WeightPanels {
     private var channels: Int { geometry.inputChannels }
     private var outputs: Int { geometry.outputChannels }
 
-    /// Floats of all panels.
-    var extent: Int { geometry.weightType.elementCount * joinedGroups }
+    private var perWord: Int { request.factors.perWord }
+
+    /// Words of all panels.
+    var extent: Int { geometry.weightType.elementCount * joinedGroups / perWord }
+
+    /// The weight at a place, or the word of it and its neighbour along the reduction.
+    private func word(_ place: Index, neighbour: Int) -> Expression {
+        let weight = { (place: Index) in Expression.load(.weight, place, width: 1) }
+        return request.factors == .float32
+            ? weight(place) : .packedPairs(even: weight(place), odd: weight(place + Index(neighbour)))
+    }
 
     /// Columns are output channels, the reduction runs over `[tap][input channel]`. A task makes a panel.
     func byOutput() -> LoweredStage {
@@ -29,8 +39,9 @@ struct WeightPanels {
         )
         let step = min(channels, 8)
         let source = ((.task * Index(block.columns) + lane) * Index(channels) + c) * Index(taps) + tap
-        let target = (.task * Index(taps * channels) + tap * Index(channels) + c) * Index(block.columns) + lane
-        let copy = Statement.store(.panels, target, .load(.weight, source, width: 1))
+        let row = (.task * Index(taps * channels) + tap * Index(channels) + c) / Index(perWord)
+        let target = row * Index(block.columns) + lane
+        let copy = Statement.store(.panels, target, word(source, neighbour: taps))
         return stage(
             tasks: outputs / block.columns,
             [
@@ -42,7 +53,8 @@ struct WeightPanels {
                             "lane", from: 0, to: Index(block.columns), step: 1,
                             [
                                 .loop(
-                                    "c", from: first, to: .minimum(first + Index(step), Index(channels)), step: 1,
+                                    "c", from: first, to: .minimum(first + Index(step), Index(channels)),
+                                    step: perWord,
                                     [.loop("tap", from: 0, to: Index(taps), step: 1, [copy])])
                             ])
                     ]),
@@ -59,16 +71,16 @@ struct WeightPanels {
             .variable("k"), .variable("c"), .variable("lane"), .variable("tap")
         )
         let vector = c * Index(taps) + tap
-        let row = vector / Index(block.vectors) * Index(outputs) + k
+        let row = (vector / Index(block.vectors) * Index(outputs) + k) / Index(perWord)
         let place = row * Index(block.columns) + vector % Index(block.vectors) * Index(width)
         let source = (k * Index(channels) + c * Index(width) + lane) * Index(taps) + tap
-        let copy = Statement.store(.panels, .variable("at") + lane, .load(.weight, source, width: 1))
+        let copy = Statement.store(.panels, .variable("at") + lane, word(source, neighbour: channels * taps))
         return stage(
             tasks: blocks / perTask,
             [
                 .letIndex("first", .task * Index(perTask)),
                 .loop(
-                    "k", from: 0, to: Index(outputs), step: 1,
+                    "k", from: 0, to: Index(outputs), step: perWord,
                     [
                         .loop(
                             "c", from: .variable("first"), to: .variable("first") + Index(perTask), step: 1,

@@ -1,3 +1,4 @@
+import Base
 import GraphIR
 import Programs
 
@@ -9,20 +10,24 @@ public final class AlgorithmChooser {
     /// Samples of a call, and whether weights that have been prepared once serve many calls.
     public let batch: Int
     public let isInference: Bool
+    private let precision: ElementType
     private let forced: ConvolutionAlgorithm?
     private let winners: [String: ConvolutionAlgorithm]
     private var known: [Op: AlgorithmChoice] = [:]
 
     /// - Parameters:
+    ///   - precision: what convolutions multiply where their algorithms can.
     ///   - choice: the algorithm that is forced wherever it is a candidate.
     ///   - winners: measured winners by `Op.tuningKey`; those that are no candidates are left out.
     public init(
-        target: Target, batch: Int, isInference: Bool, choice: ConvolutionChoice = .auto,
+        target: Target, batch: Int, isInference: Bool, precision: ElementType = .float32,
+        choice: ConvolutionChoice = .auto,
         winners: [String: ConvolutionAlgorithm] = [:]
     ) {
         self.target = target
         self.batch = batch
         self.isInference = isInference
+        self.precision = precision
         forced = choice.algorithm
         self.winners = winners
     }
@@ -39,8 +44,10 @@ public final class AlgorithmChooser {
     private func choose(_ op: Op) -> AlgorithmChoice {
         let predictions = ConvolutionAlgorithm.allCases.compactMap { algorithm in
             algorithm.method.vectors(for: op, on: target).map { target in
-                let cost = ConvolutionCost(target: target, batch: batch, isInference: isInference)
-                return AlgorithmChoice.Prediction(algorithm, milliseconds: algorithm.method.milliseconds(op, cost))
+                let factors = algorithm.method.factors(of: op, in: precision)
+                let cost = ConvolutionCost(target: target, batch: batch, isInference: isInference, factors: factors)
+                return AlgorithmChoice.Prediction(
+                    algorithm, milliseconds: algorithm.method.milliseconds(op, cost), factors: factors)
             }
         }
         // Of equals the first.

@@ -12,15 +12,18 @@ import Programs
 ///
 /// - Parameters:
 ///   - leaves: layouts by the names of leaves.
+///   - precision: how feature maps are stored between steps, but for those that `storeMaps` leaves alone.
 ///   - elements: how values are stored that are not as 32-bit floats, by their names. Nothing computes with anything else,
 ///     and what BLAS reads or makes has to be floats: `LoweredPlan.elementViolations` finds out.
 ///   - choice: how a convolution is computed.
 public func select(
-    _ graph: Graph, target: Target, leaves: [String: Layout] = [:], elements: [String: ElementType] = [:],
+    _ graph: Graph, target: Target, leaves: [String: Layout] = [:], precision: ElementType = .float32,
+    elements: [String: ElementType] = [:],
     choice: (Op) -> AlgorithmChoice?
 ) -> Program {
     var assignment = LayoutAssignment(graph, target: target, leaves: leaves, choices: graph.nodes.map { choice($0.op) })
     var program = assignment.run()
+    if precision != .float32 { program.storeMaps(as: precision) }
     for id in program.steps {
         if let element = elements[program.graph[id].name] { program.setElement(element, of: id) }
     }

@@ -1,3 +1,4 @@
+import Base
 import GraphIR
 import KernelIR
 import Programs
@@ -49,13 +50,15 @@ public struct KernelRequest: Hashable, Sendable {
     public var target: Target
     /// How a convolution is computed; nil for other operators.
     public var algorithm: ConvolutionAlgorithm?
+    /// What a convolution multiplies.
+    public var factors: ElementType
     /// True for steps of plans without a backward pass: what they prepare from parameters is made once for many runs.
     public var isInference: Bool
 
     public init(
         node: Node, result: Operand, inputs: [Operand], epilogueOperands: [[Operand]],
         concatCopies: [ConcatCopy] = [], companions: [Companion] = [], batchCapacity: Int, target: Target,
-        algorithm: ConvolutionAlgorithm? = nil, isInference: Bool = false
+        algorithm: ConvolutionAlgorithm? = nil, factors: ElementType = .float32, isInference: Bool = false
     ) {
         self.node = node
         self.result = result.named(.out)
@@ -74,6 +77,7 @@ public struct KernelRequest: Hashable, Sendable {
         self.batchCapacity = batchCapacity
         self.target = target
         self.algorithm = algorithm
+        self.factors = factors
         self.isInference = isInference
     }
 
@@ -99,7 +103,7 @@ public struct KernelRequest: Hashable, Sendable {
                 Companion(op: program.graph[$0].op, value: operand($0))
             },
             batchCapacity: batchCapacity, target: target, algorithm: program[id].choice?.algorithm,
-            isInference: isInference)
+            factors: program[id].choice?.factors ?? .float32, isInference: isInference)
     }
 
     /// The vector width that pays for rows of `length` floats: the target's, or less for short ones; within a position of a

@@ -1,3 +1,5 @@
+import Base
+
 /// What one core of a kind of processor does in a second: declared, not measured, so that the compiler's choices are a
 /// function of the graph and the target alone.
 public struct Throughput: Hashable, Sendable {
@@ -22,6 +24,8 @@ public struct Target: Hashable, Sendable {
     public var vectorRegisters: Int
     /// Whether a product and a sum can be one operation with one rounding.
     public var fusesMultiplyAdd: Bool
+    /// Whether words of two bf16 are multiplied and added by one instruction, and numbers rounded to bf16 by one.
+    public var multipliesPairs = false
     /// Bytes of the first- and second-level data caches of one core.
     public var l1Bytes: Int
     public var l2Bytes: Int
@@ -42,6 +46,15 @@ public struct Target: Hashable, Sendable {
         self.l2Bytes = l2Bytes
         self.throughput = throughput
         self.compilerFlags = compilerFlags
+    }
+
+    /// How many products of the type it adds up in the time of one of 32-bit floats, in registers. What has no instruction
+    /// takes two multiply-adds, and shifts.
+    func speed(of factors: ElementType) -> Double {
+        switch factors {
+        case .float32: 1
+        case .bfloat16: multipliesPairs ? 2 : 0.6
+        }
     }
 
     /// What one core takes to move so many bytes from or to memory.

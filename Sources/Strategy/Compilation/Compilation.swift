@@ -1,3 +1,4 @@
+import Base
 import Emission
 import FileAccess
 import GraphIR
@@ -59,6 +60,9 @@ public final class Compilation {
 
     /// Samples that the plans are made for; those for tiles take one.
     package var batch: Int { options.batch ?? graph.training.batch }
+
+    /// How maps are stored and multiplied.
+    package var precision: ElementType { options.precision ?? graph.training.precision }
 
     /// Samples of a step, which the plan `deferred` takes at once.
     private var stepBatch: Int { options.stepBatch ?? batch }
@@ -160,7 +164,8 @@ public final class Compilation {
     ) throws -> Program {
         let made = timings.measure(.selection) {
             select(
-                graph, target: options.target, leaves: leaves, elements: options.elements, choice: choice)
+                graph, target: options.target, leaves: leaves, precision: precision,
+                elements: options.elements, choice: choice)
         }
         try checked { try requireWellFormed(made.graph, after: "layouts") }
         return made
@@ -171,7 +176,8 @@ public final class Compilation {
         let key = ChooserKey(batch: batch, isInference: graph.isInference)
         if let known = choosers[key] { return known }
         let chooser = AlgorithmChooser(
-            target: options.target, batch: batch, isInference: key.isInference, choice: options.convolutions,
+            target: options.target, batch: batch, isInference: key.isInference, precision: precision,
+            choice: options.convolutions,
             winners: options.winners)
         choosers[key] = chooser
         return chooser
@@ -337,6 +343,7 @@ public final class Compilation {
                 parameters: session.overrides, target: options.target, batchCapacity: batch, graph: graph)
             description.stepBatch = options.stepBatch
             description.memoryBudget = options.memoryBudget
+            description.precision = precision
             return EmittedModel(plans: plans, description: description, backend: options.backend, threads: options.jobs)
         }
     }

@@ -25,6 +25,9 @@ public struct CompileOptions: Sendable {
     public var stepBatch: Int?
     public var fuses = true
     public var convolutions = ConvolutionChoice.auto
+    /// How feature maps are stored between steps, and what convolutions multiply where their algorithms can; sums,
+    /// parameters and losses are 32-bit floats whatever that is. nil takes the graph's.
+    public var precision: ElementType?
     /// The language of the kernels.
     public var backend = Backend.c
     /// Algorithms that have been measured to be the fastest, by `Op.tuningKey`.

@@ -89,7 +89,7 @@ extension TileChoice {
 
     private static func best(of size: Extent, for graph: Graph, _ options: CompileOptions) throws -> TileChoice? {
         let fused = try runPipeline(graph, for: .tile, inputSize: size, fuses: options.fuses).fused
-        return try TileSearch(fused, size: size, target: options.target, choice: options.convolutions).best()
+        return try TileSearch(fused, size: size, options).best()
     }
 }
 

@@ -27,11 +27,15 @@ struct TileSearch {
     private let trafficMilliseconds: Double
 
     /// - Parameter graph: fused, at the tile's size.
-    init(_ graph: Graph, size: Extent, target: Target, choice: ConvolutionChoice) throws(SpatialError) {
+    init(_ graph: Graph, size: Extent, _ options: CompileOptions) throws(SpatialError) {
         self.graph = graph
         self.size = size
-        isFree = choice == .auto
-        let chooser = AlgorithmChooser(target: target, batch: 1, isInference: graph.isInference, choice: choice)
+        isFree = options.convolutions == .auto
+        let target = options.target
+        let chooser = AlgorithmChooser(
+            target: target, batch: 1, isInference: graph.isInference,
+            precision: options.precision ?? graph.training.precision,
+            choice: options.convolutions)
         var choices: [Op: AlgorithmChoice] = [:]
         let bytes = graph.nodes.filter { $0.type.featureMap != nil }.reduce(0) { $0 + 2 * $1.type.bytes }
         trafficMilliseconds = target.milliseconds(moving: Double(bytes))

@@ -5,6 +5,7 @@ import Strategy
 import Exchange
 import FileAccess
 import struct Imaging.ImageError
+import enum Base.ElementType
 import struct GraphIR.TrainingOptions
 import enum KernelIR.Backend
 import Kernels
@@ -133,6 +134,13 @@ struct TargetArguments: ParsableArguments {
     @Option(help: "How to convolve: auto, or winograd4, winograd2, direct or gemm where they apply.")
     var conv = ConvolutionChoice.auto
 
+    @Option(
+        help: """
+            How feature maps are stored and multiplied: f32, or bf16, 16-bit floats that are summed as 32-bit ones. \
+            Parameters and checkpoints are f32 whatever that is. (default: what the graph's train block says, or f32)
+            """)
+    var precision: ElementType?
+
     @Option(help: "The language of the kernels: c, or swift, which takes swiftc ($SWIFTC) in place of the C compiler.")
     var backend = Backend.c
 
@@ -150,6 +158,7 @@ struct TargetArguments: ParsableArguments {
         var options = CompileOptions(target: try .named(target), batch: batch, jobs: threadCount)
         options.convolutions = conv
         options.backend = backend
+        options.precision = precision
         return options
     }
 }
@@ -165,3 +174,5 @@ func replaceProcess(arguments: [String]) throws -> Never {
 extension ConvolutionChoice: ExpressibleByArgument {}
 
 extension Backend: ExpressibleByArgument {}
+
+extension ElementType: ExpressibleByArgument {}

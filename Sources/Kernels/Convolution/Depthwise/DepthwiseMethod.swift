@@ -19,6 +19,8 @@ struct DepthwiseMethod: ConvolutionMethod {
     var dataGradient: Lowering? { depthwiseDataGradient }
     var weightGradient: Lowering? { depthwiseWeightGradient }
 
+    func multipliesPairs(_ product: ConvolutionProduct) -> Bool { false }
+
     func makes(_ companion: Op, beside host: Op) -> Bool { false }
 
     /// The share of the multipliers' rate where values and weights come from the first-level cache.

@@ -13,6 +13,8 @@ struct DirectMethod: ConvolutionMethod {
     var dataGradient: Lowering? { directDataGradient }
     var weightGradient: Lowering? { directWeightGradient }
 
+    func multipliesPairs(_ product: ConvolutionProduct) -> Bool { false }
+
     func makes(_ companion: Op, beside host: Op) -> Bool { false }
 
     func nanoseconds(_ product: ConvolutionProduct, of g: ConvGeometry, _ cost: ConvolutionCost) -> Double {

@@ -12,6 +12,8 @@ struct GemmMethod: ConvolutionMethod {
     var dataGradient: Lowering? { gemmDataGradient }
     var weightGradient: Lowering? { gemmWeightGradient }
 
+    func multipliesPairs(_ product: ConvolutionProduct) -> Bool { false }
+
     func makes(_ companion: Op, beside host: Op) -> Bool { false }
 
     /// What OpenBLAS reaches of the peak, and the columns or rows at which it reaches half of that.

@@ -15,6 +15,8 @@ struct NarrowInputMethod: ConvolutionMethod {
     var dataGradient: Lowering? { nil }
     var weightGradient: Lowering? { narrowInputWeightGradient }
 
+    func multipliesPairs(_ product: ConvolutionProduct) -> Bool { false }
+
     func makes(_ companion: Op, beside host: Op) -> Bool {
         if case (.convWeightGradient, .channelSum) = (host, companion) { true } else { false }
     }

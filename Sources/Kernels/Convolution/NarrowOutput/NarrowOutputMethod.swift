@@ -15,6 +15,8 @@ struct NarrowOutputMethod: ConvolutionMethod {
     var dataGradient: Lowering? { { NarrowOutput($0, $1).dataGradient() } }
     var weightGradient: Lowering? { { NarrowOutput($0, $1).weightGradient() } }
 
+    func multipliesPairs(_ product: ConvolutionProduct) -> Bool { false }
+
     func makes(_ companion: Op, beside host: Op) -> Bool { false }
 
     func nanoseconds(_ product: ConvolutionProduct, of g: ConvGeometry, _ cost: ConvolutionCost) -> Double {

@@ -30,12 +30,14 @@ private struct PatchProduct {
     let shape: PatchShape
     let block: RegisterBlock
     let reduction: Int
+    /// Words of a row of the matrix: of bf16 each has two neighbouring elements.
+    private let words: Int
     let panels: Int
     private let pixels: PixelBlocks
     /// Tasks that share out the panels, and panels of one.
     private let shares: Int
     private let panelsPerShare: Int
-    /// Floats from one row of the matrix to the next; no power of two, so that rows do not compete for cache lines.
+    /// Words from one row of the matrix to the next; no power of two, so that rows do not compete for cache lines.
     private let leading: Int
 
     private let n = Index.variable("n")
@@ -49,7 +51,8 @@ private struct PatchProduct {
         self.reduction = reduction
         self.panels = panels
         shape = PatchShape(g, width: request.target.vectorWidth)
-        leading = reduction + 16
+        words = reduction / request.factors.perWord
+        leading = words + 16
         let fitting = request.target.l2Bytes / 2 / (ElementType.float32.bytes * leading)
         pixels = PixelBlocks(g.output, wanted: min(256, max(4 * block.rows, fitting)))
         let tasks = request.batchCapacity * pixels.perSample
@@ -80,7 +83,8 @@ private struct PatchProduct {
         let source =
             n * Index(request.map.sampleStride) + c * Index(g.input.area) + .variable("start")
             + shape.windowStart(row: row, column: x)
-        let target = (row * Index(pixels.columns) + x) * Index(leading) + tap * Index(g.inputChannels) + c
+        let word = (tap * Index(g.inputChannels) + c) / Index(request.factors.perWord)
+        let target = (row * Index(pixels.columns) + x) * Index(leading) + word
         let copy: [Statement] = [
             .comment("the windows' pixels side by side"),
             .loop(
@@ -99,7 +103,11 @@ private struct PatchProduct {
                                 [
                                     .loop(
                                         "x", from: 0, to: Index(pixels.columns), step: 1,
-                                        [.store(.workspace, target, .load(request.map.buffer, source, width: width))])
+                                        [
+                                            .store(
+                                                .workspace, target,
+                                                factor(.load(request.map.buffer, source, width: width)))
+                                        ])
                                 ])
                         ]),
                 ]),
@@ -132,7 +140,8 @@ private struct PatchProduct {
                         "pixel", from: 0, to: Index(pixels.count), step: 1,
                         [
                             .store(
-                                .workspace, pixel * Index(leading) + c, .load(request.map.buffer, source, width: width))
+                                .workspace, pixel * Index(leading) + c / Index(request.factors.perWord),
+                                factor(.load(request.map.buffer, source, width: width)))
                         ])
                 ]),
         ]
@@ -171,17 +180,22 @@ private struct PatchProduct {
         .loop("panel", from: .variable("firstPanel"), to: .variable("endPanel"), step: 1, body)
     }
 
+    /// Elements as they are multiplied.
+    private func factor(_ value: Expression) -> Expression {
+        request.factors == .float32 ? value : .packed(value)
+    }
+
     private func multiply(
         _ block: RegisterBlock, _ first: Index, store: (Int, Int, Expression) -> Statement
     ) -> [Statement] {
         let k = Index.variable("k")
-        let step = block.accumulate { row in
+        let step = block.accumulate(of: request.factors) { row in
             .load(.workspace, (first + Index(row)) * Index(leading) + k, width: 1)
         } right: { vector in
             .load(
-                .panels, (panel * Index(reduction) + k) * Index(block.columns) + Index(vector * width), width: width)
+                .panels, (panel * Index(words) + k) * Index(block.columns) + Index(vector * width), width: width)
         }
-        return block.clear() + [.loop("k", from: 0, to: Index(reduction), step: 1, step)] + block.finish(store)
+        return block.clear() + [.loop("k", from: 0, to: Index(words), step: 1, step)] + block.finish(store)
     }
 
     private func stored(_ value: Expression, channel: Index, element: Index) -> Statement {

@@ -16,6 +16,8 @@ struct PatchMethod: ConvolutionMethod {
     var dataGradient: Lowering? { patchDataGradient }
     var weightGradient: Lowering? { patchWeightGradient }
 
+    func multipliesPairs(_ product: ConvolutionProduct) -> Bool { product != .weightGradient }
+
     func makes(_ companion: Op, beside host: Op) -> Bool { false }
 
     func nanoseconds(_ product: ConvolutionProduct, of g: ConvGeometry, _ cost: ConvolutionCost) -> Double {

@@ -32,6 +32,7 @@ struct StreamedWinograd {
     private let middle: Int
     private let weights: WeightTransform
 
+    private var words: Int { maps.words }
     private var maps: WinogradMaps { WinogradMaps(request: request, shape: shape) }
     private var groups: Int { ceilingDivide(request.batchCapacity, samples) }
     private var groupExtent: Int { shape.products * inputPlane }
@@ -44,15 +45,16 @@ struct StreamedWinograd {
         tiles = samples * shape.stripsPerSample * shape.stripTiles
         block = RegisterBlock(target: request.target, columns: shape.outputs).fitted(to: tiles)
         paddedTiles = ceilingDivide(tiles, block.rows) * block.rows
-        channels = Self.channels(shape, block, paddedTiles, request.target)
-        inputPlane = spreadOverCacheSets(paddedTiles * shape.channels)
+        channels = Self.channels(request, shape, block, paddedTiles)
+        let factors = request.factors
+        inputPlane = spreadOverCacheSets(paddedTiles * shape.channels / factors.perWord)
         productPlane = spreadOverCacheSets(paddedTiles * block.columns)
-        weightPlane = spreadOverCacheSets(channels * block.columns)
+        weightPlane = spreadOverCacheSets(channels / factors.perWord * block.columns)
         products = shape.products * weightPlane
         middle = products + shape.products * productPlane
         weights = WeightTransform(
             shape: shape, panel: block.columns, width: width, weight: request.weight.buffer,
-            buffer: middle + shape.products * width)
+            buffer: middle + shape.products * width, factors: factors)
     }
 
     // MARK: Sizes
@@ -60,7 +62,7 @@ struct StreamedWinograd {
     /// Whether weights are better transformed anew for each group of samples than once, through memory: when the
     /// transformed ones fit into no cache, a sample's products do, and no more than a few groups do it.
     static func pays(_ request: KernelRequest, _ shape: WinogradShape) -> Bool {
-        let weights = ElementType.float32.bytes * shape.products * shape.channels * shape.outputs
+        let weights = request.factors.bytes * shape.products * shape.channels * shape.outputs
         let fitting = fittingSamples(request.target, shape)
         return weights > 4 * request.target.l2Bytes && fitting > 0
             && ceilingDivide(request.batchCapacity, fitting) <= 2
@@ -79,11 +81,12 @@ struct StreamedWinograd {
     }
 
     /// As many channels as leave room for the products: a divisor of all, a multiple of the vector width.
-    private static func channels(_ shape: WinogradShape, _ block: RegisterBlock, _ tiles: Int, _ target: Target) -> Int
-    {
-        let width = target.vectorWidth
+    private static func channels(
+        _ request: KernelRequest, _ shape: WinogradShape, _ block: RegisterBlock, _ tiles: Int
+    ) -> Int {
+        let (target, width) = (request.target, request.target.vectorWidth)
         let room = target.l2Bytes * 7 / 8 - ElementType.float32.bytes * shape.products * tiles * block.columns
-        let fitting = max(width, room / (ElementType.float32.bytes * shape.products * block.columns))
+        let fitting = max(width, room / (request.factors.bytes * shape.products * block.columns))
         return stride(from: min(64, fitting) / width * width, to: width, by: -width)
             .first { shape.channels % $0 == 0 } ?? width
     }
@@ -97,9 +100,9 @@ struct StreamedWinograd {
         return LoweredStep(stages: [inputs(), second], scratch: groups * groupExtent)
     }
 
-    /// Floats of the scratch memory: `[group][product][tile][channel]`.
-    private func transformedAt(_ group: Index, _ product: Index, _ tile: Index, _ channel: Index) -> Index {
-        group * Index(groupExtent) + product * Index(inputPlane) + tile * Index(shape.channels) + channel
+    /// Floats of the scratch memory: `[group][product][tile][channel]`, of bf16 in words of two channels.
+    private func transformedAt(_ group: Index, _ product: Index, _ tile: Index, _ word: Index) -> Index {
+        group * Index(groupExtent) + product * Index(inputPlane) + tile * Index(words) + word
     }
 
     /// Transforms all inputs; a task is a few channels of one sample.
@@ -113,7 +116,7 @@ struct StreamedWinograd {
             from: sample * Index(shape.stripsPerSample), count: Index(shape.stripsPerSample),
             maps.inputTransform(
                 buffer: 0, from: .variable("first"), count: share, into: .inputs
-            ) { product, tile, c in transformedAt(group, product, inGroup + tile, c) })
+            ) { product, tile, word in transformedAt(group, product, inGroup + tile, word) })
         var buffers = StageBuffers()
         buffers.add(Buffer(.inputs, access: .write, extent: groups * groupExtent), .scratch)
         buffers.add(request.buffer(request.map, access: .read), .input(0))
@@ -166,7 +169,8 @@ struct StreamedWinograd {
         let body = weights.statements(
             firstOutput: firstOutput, firstChannel: .variable("chunk") + offset
         ) { product, c, column, value in
-            let row = product * Index(weightPlane) + (offset + c) * Index(block.columns)
+            let word = (offset + c) / Index(request.factors.perWord)
+            let row = product * Index(weightPlane) + word * Index(block.columns)
             return .store(.workspace, row + column, value)
         }
         return [.loop("offset", from: 0, to: Index(channels), step: width, body)]
@@ -175,13 +179,14 @@ struct StreamedWinograd {
     /// Adds the products of the chunk's channels.
     private func multiply() -> Statement {
         let (product, first, c): (Index, Index, Index) = (.variable("product"), .variable("first"), .variable("c"))
+        let perWord = request.factors.perWord
         let at = { (row: Int, column: Int) in productAt(product, first + Index(row), Index(column)) }
         let accumulate = Statement.loop(
-            "c", from: 0, to: Index(channels), step: 1,
-            block.accumulate { row in
-                let channel = .variable("chunk") + c
+            "c", from: 0, to: Index(channels / perWord), step: 1,
+            block.accumulate(of: request.factors) { row in
+                let word = .variable("chunk") / Index(perWord) + c
                 return .load(
-                    .inputs, transformedAt(.variable("group"), product, first + Index(row), channel), width: 1)
+                    .inputs, transformedAt(.variable("group"), product, first + Index(row), word), width: 1)
             } right: { vector in
                 let place = product * Index(weightPlane) + c * Index(block.columns) + Index(vector * width)
                 return .load(.workspace, place, width: width)

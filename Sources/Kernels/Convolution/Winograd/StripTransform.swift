@@ -35,6 +35,16 @@ struct StripTransform {
         columnPass(base: base, y: y, x: x, margin: margin) + rowPass(store)
     }
 
+    /// The same for two neighbouring windows at a time.
+    /// - Parameter store: takes the elements of both: pair, row, column, values of the first window and of the second, which
+    ///   is zero where their number is odd and there is none.
+    func statementsInPairs(
+        base: Index, y: Index, x: Index, margin: (top: Int, left: Int),
+        store: (Index, Index, Int, Expression, Expression) -> [Statement]
+    ) -> [Statement] {
+        columnPass(base: base, y: y, x: x, margin: margin) + pairPass(store)
+    }
+
     // MARK: Columns
 
     private func columnPass(base: Index, y: Index, x: Index, margin: (top: Int, left: Int)) -> [Statement] {
@@ -93,17 +103,39 @@ struct StripTransform {
     // MARK: Rows
 
     private func rowPass(_ store: (Index, Index, Int, Expression) -> [Statement]) -> [Statement] {
-        let (i, number) = (Index.variable("i"), Index.variable("window"))
+        let number = Index.variable("window")
+        let row = transformedRow(number, "d", "t")
+        let stores = row.results.enumerated().flatMap { store(number, .variable("i"), $0.offset, $0.element) }
+        return [.loop("window", from: 0, to: Index(windows), step: 1, [eachRow(row.statements + stores)])]
+    }
+
+    private func pairPass(_ store: (Index, Index, Int, Expression, Expression) -> [Statement]) -> [Statement] {
+        let (i, pair) = (Index.variable("i"), Index.variable("pair"))
+        let (first, second) = (transformedRow(2 * pair, "d", "t"), transformedRow(2 * pair + 1, "u", "w"))
+        let stores = (0..<points).flatMap { store(pair, i, $0, first.results[$0], second.results[$0]) }
+        let both = Statement.loop(
+            "pair", from: 0, to: Index(windows / 2), step: 1, [eachRow(first.statements + second.statements + stores)])
+        guard windows % 2 == 1 else { return [both] }
+        let last = transformedRow(Index(windows - 1), "d", "t")
+        let alone = (0..<points).flatMap { store(Index(windows / 2), i, $0, last.results[$0], splat(0, width)) }
+        return (windows > 1 ? [both] : []) + [eachRow(last.statements + alone)]
+    }
+
+    private func eachRow(_ body: [Statement]) -> Statement { .loop("i", from: 0, to: Index(points), step: 1, body) }
+
+    /// Row `i` of a window, transformed.
+    /// - Parameters:
+    ///   - source, prefix: what the names of its elements, and of the results, begin with.
+    private func transformedRow(
+        _ number: Index, _ source: String, _ prefix: String
+    ) -> (statements: [Statement], results: [Expression]) {
         let transform = LinearTransform(matrix: matrix, width: width)
         let loads = (0..<window).map {
             Statement.declare(
-                "d\($0)", width: width,
-                .load(.workspace, place(i, number * Index(step) + Index($0)), width: width))
+                "\(source)\($0)", width: width,
+                .load(.workspace, place(.variable("i"), number * Index(step) + Index($0)), width: width))
         }
-        let names = (0..<window).map { Expression.variable("d\($0)", width: width) }
-        let stores = transform.results(prefix: "t").enumerated().flatMap { store(number, i, $0.offset, $0.element) }
-        let rows = Statement.loop(
-            "i", from: 0, to: Index(points), step: 1, loads + transform.statements(names, prefix: "t") + stores)
-        return [.loop("window", from: 0, to: Index(windows), step: 1, [rows])]
+        let names = (0..<window).map { Expression.variable("\(source)\($0)", width: width) }
+        return (loads + transform.statements(names, prefix: prefix), transform.results(prefix: prefix))
     }
 }

@@ -1,3 +1,4 @@
+import Base
 import KernelIR
 
 /// The transform of a convolution's weights, `G g Gᵀ` for each pair of channels, a panel of outputs and a vector of
@@ -13,9 +14,12 @@ struct WeightTransform {
     let weight: Buffer.Handle
     /// `extent` floats of the workspace, from this one on.
     let buffer: Int
+    /// What the weights are multiplied as: of words of two bf16 each has the weights of two neighbouring channels.
+    let factors: ElementType
 
     private let c = Index.variable("c")
     private let lane = Index.variable("lane")
+    private let q = Index.variable("q")
 
     /// Rows of a channel's gathered taps: a gradient's are brought by blocks that are higher than nine.
     private var taps: Int { shape.isGradient ? max(9, (9 + width - 1) / width * width) : 9 }
@@ -23,34 +27,52 @@ struct WeightTransform {
     private var row: Int { buffer + gatheredExtent }
     private var middle: Int { row + panel * 9 + taps }
 
+    private var kept: Int { middle + 3 * shape.points * width }
+
     /// Floats of the workspace that the transform uses.
-    var extent: Int { gatheredExtent + panel * 9 + taps + 3 * shape.points * width }
+    var extent: Int {
+        gatheredExtent + panel * 9 + taps + 3 * shape.points * width + (factors.perWord - 1) * shape.products * width
+    }
 
     /// - Parameters:
     ///   - firstOutput, firstChannel: where the panel and its channels start.
-    ///   - store: takes the transformed weights: product, channel from `firstChannel` on, first output of the panel's
-    ///     vector, value.
+    ///   - store: takes the transformed weights: product, channel from `firstChannel` on (of several in a word the first),
+    ///     first output of the panel's vector, value.
     func statements(
         firstOutput: Index, firstChannel: Index, store: (Index, Index, Index, Expression) -> Statement
     ) -> [Statement] {
         let gather =
             shape.isGradient
             ? gatherGradient(firstOutput, firstChannel) : gatherForward(firstOutput, firstChannel)
-        let q = Index.variable("q")
-        let transform = TileTransform(
-            matrix: shape.matrices.filterTransform, width: width, buffer: .workspace, middle: middle)
-        let vectors = transform.statements { row, column in
-            .load(
-                .workspace, gathered(c, tap(row * 3 + column)) + q * Index(width), width: width)
-        } store: { row, column, value in
-            [store(row * Index(shape.points) + Index(column), c, q * Index(width), value)]
-        }
+        let column = q * Index(width)
+        let vectors =
+            factors == .float32
+            ? transformed(c) { [store($0, c, column, $1)] }
+            : transformed(c) { [.store(.workspace, keptAt($0), $1)] }
+                + transformed(c + 1) { product, value in
+                    let even = Expression.load(.workspace, keptAt(product), width: width)
+                    return [store(product, c, column, .packedPairs(even: even, odd: value))]
+                }
         return gather + [
             .loop(
-                "c", from: 0, to: Index(width), step: 1,
+                "c", from: 0, to: Index(width), step: factors.perWord,
                 [.loop("q", from: 0, to: Index(panel / width), step: 1, vectors)])
         ]
     }
+
+    /// The transform of one channel's taps for the panel's vector `q`: `store` takes product and value.
+    private func transformed(_ channel: Index, store: (Index, Expression) -> [Statement]) -> [Statement] {
+        let transform = TileTransform(
+            matrix: shape.matrices.filterTransform, width: width, buffer: .workspace, middle: middle)
+        return transform.statements { row, column in
+            .load(.workspace, gathered(channel, tap(row * 3 + column)) + q * Index(width), width: width)
+        } store: { row, column, value in
+            store(row * Index(shape.points) + Index(column), value)
+        }
+    }
+
+    /// Where the transform of a word's first channel waits for that of the second.
+    private func keptAt(_ product: Index) -> Index { Index(kept) + product * Index(width) }
 
     private func gathered(_ channel: Index, _ tap: Index) -> Index {
         Index(buffer) + (channel * 9 + tap) * Index(panel)

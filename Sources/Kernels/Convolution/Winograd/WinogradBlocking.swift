@@ -20,10 +20,11 @@ struct WinogradBlocking {
     let panels: Int
     let panelsPerShare: Int
 
-    init(_ shape: WinogradShape, target: Target, batchCapacity: Int) {
+    init(_ request: KernelRequest, _ shape: WinogradShape) {
+        let (target, batchCapacity) = (request.target, request.batchCapacity)
         let widest = RegisterBlock(target: target, columns: shape.outputs)
         panels = shape.outputs / widest.columns
-        let wanted = max(1, Self.wantedTiles(shape, widest, target) / shape.stripTiles)
+        let wanted = max(1, Self.wantedTiles(shape, widest, target, request.factors) / shape.stripTiles)
         if shape.stripsPerSample >= wanted {
             tasksPerSample = ceilingDivide(shape.stripsPerSample, wanted)
             strips = ceilingDivide(shape.stripsPerSample, tasksPerSample)
@@ -43,10 +44,12 @@ struct WinogradBlocking {
 
     /// Enough tiles to reuse each panel while it is near, few enough that their transforms stay in the second-level
     /// cache; more where the weights do not fit into any cache and have to be fetched anew for every task.
-    private static func wantedTiles(_ shape: WinogradShape, _ block: RegisterBlock, _ target: Target) -> Int {
-        let perTile = ElementType.float32.bytes * shape.products * (shape.channels + block.columns)
+    private static func wantedTiles(
+        _ shape: WinogradShape, _ block: RegisterBlock, _ target: Target, _ factors: ElementType
+    ) -> Int {
+        let perTile = shape.products * (factors.bytes * shape.channels + ElementType.float32.bytes * block.columns)
         let fitting = target.l2Bytes * 3 / 4 / perTile
-        let weights = ElementType.float32.bytes * shape.products * shape.channels * shape.outputs
+        let weights = factors.bytes * shape.products * shape.channels * shape.outputs
         let least = weights > 8 << 20 ? 48 : 24
         return max(least, fitting) / block.rows * block.rows
     }

@@ -12,7 +12,7 @@ func winogradConvolution(_ request: KernelRequest, _ shape: WinogradShape, flops
     let algorithm = "winograd F(\(shape.tile),3)"
     var stage = main.kernel(algorithm)
     stage.work = Work(request, flopsPerSample: flops + request.epilogueFlops)
-    return LoweredStep(stages: [weights, stage], prepared: shape.products * shape.channels * shape.outputs)
+    return LoweredStep(stages: [weights, stage], prepared: shape.products * main.words * shape.outputs)
 }
 
 /// The kernel that does everything but the transform of the weights.
@@ -29,14 +29,17 @@ private struct WinogradKernel {
     private let strip: Int
     private let workspace: Int
 
+    /// Words of a position's channels, as they are multiplied.
+    var words: Int { maps.words }
     private var maps: WinogradMaps { WinogradMaps(request: request, shape: shape) }
 
     init(_ request: KernelRequest, _ shape: WinogradShape) {
         self.request = request
         self.shape = shape
         width = request.target.vectorWidth
-        blocking = WinogradBlocking(shape, target: request.target, batchCapacity: request.batchCapacity)
-        inputPlane = spreadOverCacheSets(blocking.paddedTiles * shape.channels)
+        blocking = WinogradBlocking(request, shape)
+        let words = shape.channels / request.factors.perWord
+        inputPlane = spreadOverCacheSets(blocking.paddedTiles * words)
         productPlane = spreadOverCacheSets(blocking.paddedTiles * blocking.block.columns)
         products = shape.products * inputPlane
         middle = products + shape.products * productPlane
@@ -47,7 +50,7 @@ private struct WinogradKernel {
 
     func kernel(_ algorithm: String) -> LoweredStage {
         let buffers = StageBuffers(
-            request, prepared: shape.products * shape.channels * shape.outputs, comment: "transformed weights",
+            request, prepared: shape.products * words * shape.outputs, comment: "transformed weights",
             workspace: workspace)
         let panelLoop = Statement.loop(
             "panel", from: .variable("firstPanel"), to: .variable("endPanel"), step: 1,
@@ -99,8 +102,8 @@ private struct WinogradKernel {
 
     // MARK: Products
 
-    private func transformedAt(_ product: Index, _ tile: Index, _ channel: Index) -> Index {
-        product * Index(inputPlane) + tile * Index(shape.channels) + channel
+    private func transformedAt(_ product: Index, _ tile: Index, _ word: Index) -> Index {
+        product * Index(inputPlane) + tile * Index(words) + word
     }
 
     private func productAt(_ product: Index, _ tile: Index, _ column: Index) -> Index {
@@ -112,14 +115,14 @@ private struct WinogradKernel {
         let block = blocking.block
         let (product, first, c): (Index, Index, Index) = (.variable("product"), .variable("first"), .variable("c"))
         let panelRow =
-            ((.variable("panel") * Index(shape.products) + product) * Index(shape.channels) + c)
+            ((.variable("panel") * Index(shape.products) + product) * Index(words) + c)
             * Index(block.columns)
         let multiply =
             block.clear()
             + [
                 .loop(
-                    "c", from: 0, to: Index(shape.channels), step: 1,
-                    block.accumulate { row in
+                    "c", from: 0, to: Index(words), step: 1,
+                    block.accumulate(of: request.factors) { row in
                         .load(.workspace, transformedAt(product, first + Index(row), c), width: 1)
                     } right: { vector in
                         .load(.panels, panelRow + Index(vector * width), width: width)

@@ -12,7 +12,11 @@ struct WinogradMaps {
     /// Floats of the workspace for a half-transformed tile of products, and the maxima of its pairs of results.
     var middleExtent: Int { shape.products * width }
 
-    /// Transforms the strip's windows for channels `c`, from `first` on; `at` says where a product's tile goes.
+    /// Words of a position's channels, as they are multiplied.
+    var words: Int { shape.channels / request.factors.perWord }
+
+    /// Transforms the strip's windows for channels `c`, from `first` on; `at` says where a product's tile and word of channels
+    /// go.
     func inputTransform(
         buffer: Int, from first: Index, count: Int, into target: Buffer.Handle, at: (Index, Index, Index) -> Index
     ) -> [Statement] {
@@ -26,9 +30,11 @@ struct WinogradMaps {
             margin: (shape.top, shape.left)
         ) { window, row, column, value in
             let product = row * Index(shape.points) + Index(column)
-            return [.store(target, at(product, .variable("slot") + window, c), value)]
+            let place = at(product, .variable("slot") + window, .variable("word"))
+            return [.store(target, place, request.factors == .float32 ? value : .packed(value))]
         }
-        return [.loop("c", from: first, to: first + Index(count), step: width, body)]
+        let word = Statement.letIndex("word", c / Index(request.factors.perWord))
+        return [.loop("c", from: first, to: first + Index(count), step: width, [word] + body)]
     }
 
     /// Transforms the strip's products back for the outputs from `first` on, adds the bias, applies the epilogue and

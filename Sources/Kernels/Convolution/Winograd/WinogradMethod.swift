@@ -22,6 +22,8 @@ struct WinogradMethod: ConvolutionMethod {
     }
     var weightGradient: Lowering? { { winogradWeightGradient($0, $1, tile: tile) } }
 
+    func multipliesPairs(_ product: ConvolutionProduct) -> Bool { true }
+
     func makes(_ companion: Op, beside host: Op) -> Bool {
         switch (host, companion) {
         case (.convWeightGradient, .channelSum), (.conv, .maxPool), (.convTranspose, .maxPool): true

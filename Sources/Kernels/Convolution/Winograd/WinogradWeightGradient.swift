@@ -28,9 +28,9 @@ private struct WinogradSums {
     let ranges: Int
     private let outputParts: Int
     private let block: RegisterBlock
-    /// Strips that are transformed at a time, and their tiles.
+    /// Strips that are transformed at a time, and words of a strip's tiles: of bf16 each has two neighbouring ones.
     private let strips: Int
-    private let tiles: Int
+    private let words: Int
     // Parts of the workspace, in floats.
     private let inputs: Int
     private let gradients: Int
@@ -42,7 +42,6 @@ private struct WinogradSums {
     private let bias: WinogradBiasGradient?
 
     private let first = Index.variable("first")
-    private let slot = Index.variable("slot")
 
     /// Pairs of channels.
     var pairs: Int { shape.channels * shape.outputs }
@@ -62,10 +61,10 @@ private struct WinogradSums {
         ranges = parts >= 4 ? 1 : ceilingDivide(4, parts)
         block = RegisterBlock(target: request.target, columns: outputs)
         strips = max(1, 32 / shape.stripTiles)
-        tiles = strips * shape.stripTiles
+        words = ceilingDivide(shape.stripTiles, request.factors.perWord)
         inputs = ranges > 1 ? 0 : shape.products * channels * outputs
-        inputPlane = spreadOverCacheSets(tiles * channels)
-        gradientPlane = spreadOverCacheSets(tiles * outputs)
+        inputPlane = spreadOverCacheSets(strips * words * channels)
+        gradientPlane = spreadOverCacheSets(strips * words * outputs)
         gradients = inputs + shape.products * inputPlane
         middle = gradients + shape.products * gradientPlane
         strip = middle + Self.finishExtent(shape, width)
@@ -158,12 +157,12 @@ private struct WinogradSums {
     private var sums: Buffer.Handle { ranges > 1 ? .out : .workspace }
     private var sumBase: Index { ranges > 1 ? .task * Index(shape.products * channels * outputs) : 0 }
 
-    private func inputAt(_ product: Index, _ tile: Index, _ channel: Index) -> Index {
-        Index(inputs) + product * Index(inputPlane) + tile * Index(channels) + channel
+    private func inputAt(_ product: Index, _ word: Index, _ channel: Index) -> Index {
+        Index(inputs) + product * Index(inputPlane) + word * Index(channels) + channel
     }
 
-    private func gradientAt(_ product: Index, _ tile: Index, _ output: Index) -> Index {
-        Index(gradients) + product * Index(gradientPlane) + tile * Index(outputs) + output
+    private func gradientAt(_ product: Index, _ word: Index, _ output: Index) -> Index {
+        Index(gradients) + product * Index(gradientPlane) + word * Index(outputs) + output
     }
 
     private func inputTransform() -> [Statement] {
@@ -188,12 +187,18 @@ private struct WinogradSums {
         let transform = StripTransform(
             matrix: matrix, map: map, extent: extent, step: shape.tile, windows: shape.stripTiles, width: width,
             buffer: strip)
-        let body = transform.statements(
-            base: .variable("n") * Index(stride) + (firstChannel + .variable(variable)) * Index(extent.area),
-            y: .variable("y") - Index(margin.top), x: .variable("x") - Index(margin.left), margin: margin
-        ) { window, row, column, value in
-            [.store(.workspace, at(row * Index(shape.points) + Index(column), slot + window), value)]
-        }
+        let base = .variable("n") * Index(stride) + (firstChannel + .variable(variable)) * Index(extent.area)
+        let (y, x): (Index, Index) = (.variable("y") - Index(margin.top), .variable("x") - Index(margin.left))
+        let product = { (row: Index, column: Int) in row * Index(shape.points) + Index(column) }
+        let firstWord = .variable("strip") * Index(words)
+        let body =
+            request.factors == .float32
+            ? transform.statements(base: base, y: y, x: x, margin: margin) { window, row, column, value in
+                [.store(.workspace, at(product(row, column), firstWord + window), value)]
+            }
+            : transform.statementsInPairs(base: base, y: y, x: x, margin: margin) { pair, row, column, even, odd in
+                [.store(.workspace, at(product(row, column), firstWord + pair), .packedPairs(even: even, odd: odd))]
+            }
         return [.loop(variable, from: 0, to: Index(count), step: width, body)]
     }
 
@@ -216,12 +221,12 @@ private struct WinogradSums {
             (isSingleChunk ? block.clear() : block.load(sums, sumAt))
             + [
                 .loop(
-                    "tile", from: 0, to: .variable("strips") * Index(shape.stripTiles), step: 1,
-                    block.accumulate { row in
-                        .load(.workspace, inputAt(product, .variable("tile"), c + Index(row)), width: 1)
+                    "word", from: 0, to: .variable("strips") * Index(words), step: 1,
+                    block.accumulate(of: request.factors) { row in
+                        .load(.workspace, inputAt(product, .variable("word"), c + Index(row)), width: 1)
                     } right: { vector in
                         .load(
-                            .workspace, gradientAt(product, .variable("tile"), k + Index(vector * width)), width: width
+                            .workspace, gradientAt(product, .variable("word"), k + Index(vector * width)), width: width
                         )
                     })
             ] + block.store(sums, sumAt)

@@ -2,18 +2,20 @@ import GraphIR
 import KernelIR
 
 /// Transforms all weights of a convolution into panels that the products stream through:
-/// `[panel][product][channel][panel columns]`. A task makes one panel.
+/// `[panel][product][channel][panel columns]`, of bf16 in words of two channels. A task makes one panel.
 func winogradWeights(_ request: KernelRequest, _ shape: WinogradShape, panel: Int) -> LoweredStage {
     let width = request.target.vectorWidth
     let transform = WeightTransform(
-        shape: shape, panel: panel, width: width, weight: .weight, buffer: 0)
+        shape: shape, panel: panel, width: width, weight: .weight, buffer: 0, factors: request.factors)
     let first = Index.variable("first")
+    let words = shape.channels / request.factors.perWord
     let body = transform.statements(firstOutput: .task * Index(panel), firstChannel: first) {
         product, c, column, value in
-        let row = (.task * Index(shape.products) + product) * Index(shape.channels) + first + c
+        let word = (first + c) / Index(request.factors.perWord)
+        let row = (.task * Index(shape.products) + product) * Index(words) + word
         return .store(.panels, row * Index(panel) + column, value)
     }
-    var buffers = StageBuffers(preparing: shape.products * shape.channels * shape.outputs, of: request)
+    var buffers = StageBuffers(preparing: shape.products * words * shape.outputs, of: request)
     buffers.add(workspace: transform.extent)
     return LoweredStage(
         name: request.functionName + "_weights",
