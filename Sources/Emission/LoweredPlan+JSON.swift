@@ -68,7 +68,8 @@ extension LoweredPlan {
             ("operands", .array(step.operands.map(JSON.integer))),
             ("tasks_per_sample", .integer(numbers.tasksPerSample)), ("tasks_fixed", .integer(numbers.tasksFixed)),
             ("workspace_bytes", .integer(numbers.workspaceBytes)),
-            ("flops_per_sample", .number(numbers.flopsPerSample)),
+            ("flops_per_sample", .number(numbers.flopsPerSample)), ("flops_fixed", .number(numbers.flopsFixed)),
+            ("bytes_per_sample", .number(numbers.bytesPerSample)), ("bytes_fixed", .number(numbers.bytesFixed)),
         ]
         if step.name == node.name, let entry = plan.program[step.node].choice { members.append(("choice", entry.json)) }
         return .object(members)

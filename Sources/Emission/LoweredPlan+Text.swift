@@ -1,15 +1,18 @@
 import GraphIR
+import Kernels
 import MemoryPlanning
 
 extension LoweredPlan {
     /// The plan as a table a person can read: steps with their algorithms, and where each result lies.
     public var table: String {
-        var rows = [["step", "value", "operation", "algorithm", "layout", "place", "bytes", "workspace"]]
+        var rows = [
+            ["step", "value", "operation", "algorithm", "layout", "place", "bytes", "workspace", "tasks", "busy"]
+        ]
         for (index, step) in steps.enumerated() {
             let result = resultColumns(step)
             rows.append(
                 ["\(index)", step.name, step.operation, step.algorithm] + result
-                    + ["\(step.workspaceBytes)"])
+                    + ["\(step.workspaceBytes)", "\(work(of: step).tasks)", busyColumn(step)])
         }
         let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
         let lines = rows.map { row in
@@ -18,6 +21,13 @@ extension LoweredPlan {
         }
         return "plan \(name), batch \(plan.batchCapacity)\n\(tile.map { "\($0)\n" } ?? "")\(plan.report)\n\n"
             + lines.joined(separator: "\n") + "\n"
+    }
+
+    /// How much of 8, 16, 32 and 64 cores a step's tasks can use, in percent, were they all equal.
+    private func busyColumn(_ step: PlannedStep) -> String {
+        let tasks = work(of: step).tasks
+        return [8, 16, 32, 64].map { "\(Int((100 * TaskCuts.share(of: $0, tasks: tasks)).rounded()))" }
+            .joined(separator: "/")
     }
 }
 

@@ -114,6 +114,9 @@ function sourceExcerpt(node) {
 const sourceLine = (line, isHere) => html("div", { class: isHere ? "here" : null },
   html("span", { class: "number" }, String(line)), data.lines[line - 1] || " ");
 
+/** How much of so many cores equal tasks can use. */
+const busyPercent = (tasks, cores) => Math.round(100 * tasks / (Math.ceil(tasks / cores) * cores));
+
 function stepCard(step) {
   const intensity = step.bytes > 0 ? step.flops / step.bytes : 0;
   const card = html("div", { class: "step" },
@@ -121,7 +124,7 @@ function stepCard(step) {
     html("dl", {},
       ...row("algorithm", step.algorithm + (step.reason ? `, by ${step.reason}` : "")),
       ...row("work", !step.flops && !step.bytes ? null : `${flopsText(step.flops)}, ${bytesText(step.bytes)} moved` + (intensity ? `, ${withDigits(intensity)} FLOP a byte` : "")),
-      ...row("tasks", plural(step.tasks, "task") + (step.workspace ? `, ${bytesText(step.workspace)} of workspace for each thread` : "")),
+      ...row("tasks", plural(step.tasks, "task") + (step.tasks ? `, by whose number ${[8, 16, 32, 64].map(cores => `${busyPercent(step.tasks, cores)} % of ${cores}`).join(", ")} cores can work` : "") + (step.workspace ? `, ${bytesText(step.workspace)} of workspace for each thread` : "")),
       ...row("time", step.time === undefined ? null : timeText(step.time)
         + (step.flops ? `, ${withDigits(step.gflops)} GFLOP/s, ${withDigits(step.percent)} % of the peak` : ""))));
   if (step.predicted?.length > 1) {
