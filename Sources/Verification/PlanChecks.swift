@@ -52,24 +52,29 @@ struct PlanChecks {
         return subject.fault(plan: plan, step: step, fault.description)
     }
 
-    /// One thread and several give the same bits at each step.
-    func threads() throws -> Finding {
+    /// One thread, as many as are to be used, and more than there are tasks in many steps give the same bits at each step.
+    func threads() throws -> Finding { try threads(Set([3, max(2, subject.threads), 64]).sorted()) }
+
+    /// One thread and each of these numbers of threads give the same bits at each step.
+    func threads(_ counts: [Int]) throws -> Finding {
         var finding = Finding()
-        let several = max(2, subject.threads)
         for (plan, lowered) in subject.plans {
             let one = try subject.run(plan, threads: 1) {
                 try $0.runFingerprinted($1, batch: subject.batch, scalars: $2)
             }
-            let many = try subject.run(plan, threads: several) {
-                try $0.runFingerprinted($1, batch: subject.batch, scalars: $2)
-            }
             finding.count += lowered.steps.count
-            if let step = firstDifference(one, many) {
-                finding.faults.append(
-                    subject.fault(plan: plan, step: step, "gives other bits on \(several) threads than on one"))
+            for several in counts {
+                let many = try subject.run(plan, threads: several) {
+                    try $0.runFingerprinted($1, batch: subject.batch, scalars: $2)
+                }
+                if let step = firstDifference(one, many) {
+                    finding.faults.append(
+                        subject.fault(plan: plan, step: step, "gives other bits on \(several) threads than on one"))
+                }
             }
         }
-        finding.detail = "steps, 1 thread against \(several), bit for bit"
+        finding.detail =
+            "steps, 1 thread against \(counts.map(String.init).joined(separator: ", ")), bit for bit"
         return finding
     }
 

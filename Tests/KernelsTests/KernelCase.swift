@@ -230,14 +230,22 @@ struct KernelTrial {
 
     /// What the verifier says of the step's kernels.
     var violations: [KernelViolation] {
-        KernelBuilder().build(request).stages.flatMap { verify($0.kernel, batchCapacity: Self.capacity, count: 0...0) }
+        violations(of: KernelBuilder().build(request))
+    }
+
+    private func violations(of lowered: LoweredStep) -> [KernelViolation] {
+        lowered.stages.flatMap { verify($0.kernel, batchCapacity: Self.capacity, count: 0...0) }
     }
 
     /// What is wrong with the kernel or with what it computes; nil when all is well.
     func problem(tolerance: Double = 2e-5) throws -> String? {
+        try problem(of: KernelBuilder().build(request), tolerance: tolerance)
+    }
+
+    /// What is wrong with the step, lowered in a way of the caller's choice.
+    func problem(of lowered: LoweredStep, tolerance: Double) throws -> String? {
         let request = request
-        let lowered = KernelBuilder().build(request)
-        let violations = violations
+        let violations = violations(of: lowered)
         guard violations.isEmpty else { return violations.map(\.description).joined(separator: "\n") }
         if setup.target == .aarch64, try isTheSame(lowered, for: .x86v1) { return nil }
         let found = try run(lowered, request)
@@ -254,6 +262,11 @@ struct KernelTrial {
             if let problem { return problem }
         }
         return nil
+    }
+
+    /// What a step that is lowered so makes, bit by bit.
+    func bits(of lowered: LoweredStep) throws -> [UInt32] {
+        (try run(lowered, request)[.result] ?? []).map(\.bitPattern)
     }
 
     /// What has other bits when kernels are simplified; nil when nothing is.

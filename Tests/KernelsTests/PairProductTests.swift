@@ -11,20 +11,13 @@ import Testing
 @Suite struct PairProductTests {
     /// Roundings of factors: of each product at most two units, six standard deviations of their sum, by the algorithm's
     /// growth, beside the largest of values that are three times as large as their mean square's root.
-    private static func tolerance(_ test: KernelCase, _ setup: Setup) -> Double {
+    static func tolerance(_ test: KernelCase, _ setup: Setup) -> Double {
         let algorithm: ConvolutionAlgorithm = setup.convolutions == .winograd2 ? .winograd2 : .winograd4
         return 6 * ElementType.bfloat16.roundingUnit * (2.0 / 3).squareRoot() * algorithm.errorGrowth(test.op) / 3
     }
 
     @Test(arguments: NamedGeometry.winograd.flatMap(\.cases) + CompanionTests.biases, Setup.pairs)
     func agreeWithTheOracle(_ test: KernelCase, _ setup: Setup) throws {
-        try expectOracle(test, setup, tolerance: Self.tolerance(test, setup))
-    }
-
-    @Test(arguments: NamedGeometry.deepWinograd.flatMap(\.cases), StreamedWinogradTests.setups)
-    func deepLayersAgreeWithTheOracle(_ test: KernelCase, _ setup: Setup) throws {
-        var setup = setup
-        setup.precision = .bfloat16
         try expectOracle(test, setup, tolerance: Self.tolerance(test, setup))
     }
 

@@ -43,7 +43,7 @@ import Testing
         }
     }
 
-    @Test(arguments: 1...4)
+    @Test(arguments: [1, 2, 3, 7, 16, 64])
     func resultsDoNotDependOnThreads(threads: Int) throws {
         let executor = try executor(threads: threads)
         let plan = try executor.plan("train")

@@ -52,7 +52,8 @@ import Testing
         let names = subject.compiled.plans[0].steps.map(\.name)
         try #require(names.contains { $0.contains(".again") }, "nothing is made again: \(names)")
         let plans = PlanChecks(subject: subject)
-        for check in [KernelChecks(subject: subject).run, plans.places, plans.poison, plans.threads] {
+        let threads = { try plans.threads([2, 3, 7, 16, 64]) }
+        for check in [KernelChecks(subject: subject).run, plans.places, plans.poison, threads] {
             let finding = try check()
             #expect(finding.faults.isEmpty, "\(finding.faults.map(\.description).joined(separator: "\n"))")
         }

@@ -12,11 +12,11 @@ struct PartialSums {
     let piecesPerSample: Int
     let ranges: Int
 
-    init(parts: Int, size: Int, piecesPerSample: Int) {
+    init(parts: Int, size: Int, piecesPerSample: Int, batchCapacity: Int) {
         self.parts = parts
         self.size = size
         self.piecesPerSample = piecesPerSample
-        ranges = min(ceilingDivide(8, parts), piecesPerSample)
+        ranges = TaskCuts.parts(ofEachOf: parts, most: piecesPerSample * batchCapacity)
     }
 
     /// The buffer with a task's sums: the step's scratch memory where ranges have to be added up, else the workspace,

@@ -20,6 +20,14 @@ struct RegisterBlock {
         rows = min(14, (target.vectorRegisters - 1 - vectors) / vectors)
     }
 
+    /// The blocks that fill the registers with any number of vectors that divides the product's columns, the widest first.
+    static func all(target: Target, columns: Int) -> [RegisterBlock] {
+        let widest = RegisterBlock(target: target, columns: columns)
+        return [4, 2, 1].filter { $0 <= widest.vectors }.map {
+            RegisterBlock(target: target, columns: $0 * target.vectorWidth)
+        }
+    }
+
     /// The same block with fewer rows, for what is left at the end.
     init(_ block: RegisterBlock, rows: Int) {
         self.rows = rows

@@ -38,3 +38,6 @@ func rowsPerBlock(rows: Int, rowLength: Int, preferred: Int) -> Int {
 
 /// `a / b`, rounded up.
 func ceilingDivide(_ a: Int, _ b: Int) -> Int { (a + b - 1) / b }
+
+/// Whether `count` things can be shared out to so many parts of equal size, but for the last one, and not to fewer.
+func roundsUp(_ count: Int, to parts: Int) -> Bool { ceilingDivide(count, ceilingDivide(count, parts)) == parts }

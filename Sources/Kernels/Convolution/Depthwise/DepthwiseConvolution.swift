@@ -42,7 +42,7 @@ private struct DepthwiseKernel {
 
     /// Strips of rows, where blocks are too few to share out.
     private var strips: Int {
-        min(ceilingDivide(8, blocks * request.batchCapacity), max(1, shape.rows.count / 4))
+        TaskCuts.parts(ofEachOf: blocks * request.batchCapacity, most: max(1, shape.rows.count / 4))
     }
 
     func step() -> LoweredStep {

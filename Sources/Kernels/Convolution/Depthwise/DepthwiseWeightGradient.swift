@@ -33,7 +33,9 @@ private struct DepthwiseWeightSums {
         rows = rowsPerBlock(rows: g.output.height, rowLength: g.output.width, preferred: 512)
         pieces = ceilingDivide(g.output.height, rows)
         pixels = max(1, min(4, (request.target.vectorRegisters - 2) / (g.kernel.width + 1)))
-        sums = PartialSums(parts: g.groups / width, size: g.kernel.area * width, piecesPerSample: pieces)
+        sums = PartialSums(
+            parts: g.groups / width, size: g.kernel.area * width, piecesPerSample: pieces,
+            batchCapacity: request.batchCapacity)
     }
 
     func step() -> LoweredStep {

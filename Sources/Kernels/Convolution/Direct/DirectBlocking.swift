@@ -29,7 +29,7 @@ struct DirectBlocking {
         rowBlocks = ceilingDivide(shape.rows.count, min(wanted, shape.rows.count))
         rows = ceilingDivide(shape.rows.count, rowBlocks)
         let parts = groups == 1 ? panels : groups
-        partsPerShare = ceilingDivide(parts, min(parts, ceilingDivide(8, rowBlocks * batchCapacity)))
+        partsPerShare = ceilingDivide(parts, TaskCuts.parts(ofEachOf: rowBlocks * batchCapacity, most: parts))
         shares = ceilingDivide(parts, partsPerShare)
     }
 

@@ -40,7 +40,8 @@ private struct DirectWeightSums {
         blocking = DirectWeightBlocking(groups.geometry, target: request.target)
         sums = PartialSums(
             parts: groups.count * blocking.parts, size: blocking.channels * blocking.outputs * g.kernel.area,
-            piecesPerSample: blocking.pieces)
+            piecesPerSample: blocking.pieces,
+            batchCapacity: request.batchCapacity)
         strip = blocking.strip(start: sums.workspace)
     }
 

@@ -63,7 +63,8 @@ private struct WeightGradientBlocking {
         channels = ceilingDivide(g.groupInputChannels, ceilingDivide(g.groupInputChannels, preferred))
         channelBlocks = ceilingDivide(g.groupInputChannels, channels)
         // Few input channels leave too few tasks for the threads: cut the output channels as well.
-        let wanted = g.groups * channelBlocks >= 4 ? 1 : min(4, ceilingDivide(g.groupOutputChannels, 16))
+        let wanted = TaskCuts.parts(
+            ofEachOf: g.groups * channelBlocks, most: ceilingDivide(g.groupOutputChannels, 16))
         outputs = ceilingDivide(g.groupOutputChannels, wanted)
         outputBlocks = ceilingDivide(g.groupOutputChannels, outputs)
         rows = rowsPerBlock(

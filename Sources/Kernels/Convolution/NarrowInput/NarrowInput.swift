@@ -69,7 +69,8 @@ func narrowInputWeightGradient(_ request: KernelRequest, _ g: ConvGeometry) -> L
     let bias = request.companion { $0 == .channelSum }
     let rows = g.reductionSize + (bias == nil ? 0 : 1)
     let sums = PartialSums(
-        parts: g.outputChannels / block.columns, size: rows * block.columns, piecesPerSample: pieces)
+        parts: g.outputChannels / block.columns, size: rows * block.columns, piecesPerSample: pieces,
+        batchCapacity: request.batchCapacity)
     let source = PaddedRows(
         geometry: g, outputRows: rowsPerPiece, start: sums.workspace, vectorWidth: request.target.vectorWidth)
     let (n, y0, piece) = (Index.variable("n"), Index.variable("y0"), Index.variable("piece"))

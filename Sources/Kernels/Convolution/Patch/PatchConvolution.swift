@@ -56,7 +56,7 @@ private struct PatchProduct {
         let fitting = request.target.l2Bytes / 2 / (ElementType.float32.bytes * leading)
         pixels = PixelBlocks(g.output, wanted: min(256, max(4 * block.rows, fitting)))
         let tasks = request.batchCapacity * pixels.perSample
-        panelsPerShare = ceilingDivide(panels, min(panels, ceilingDivide(8, tasks)))
+        panelsPerShare = ceilingDivide(panels, TaskCuts.parts(ofEachOf: tasks, most: panels))
         shares = ceilingDivide(panels, panelsPerShare)
     }
 

@@ -47,7 +47,8 @@ private struct PatchWeightSums {
         pixels = PixelBlocks(g.output, wanted: 64)
         sums = PartialSums(
             parts: g.inputChannels / channels * outputParts, size: channels * outputs * g.kernel.area,
-            piecesPerSample: pixels.perSample)
+            piecesPerSample: pixels.perSample,
+            batchCapacity: request.batchCapacity)
         windows = sums.workspace
         gradients = windows + channels * g.kernel.area * pixels.count
     }

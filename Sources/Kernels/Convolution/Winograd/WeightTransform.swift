@@ -14,9 +14,9 @@ struct WeightTransform {
     let weight: Buffer.Handle
     /// `extent` floats of the workspace, from this one on.
     let buffer: Int
-    /// What the weights are multiplied as: of words of two bf16 each has the weights of two neighbouring channels.
-    let factors: ElementType
 
+    /// Of words of two bf16 each has the weights of two neighbouring channels.
+    private var factors: ElementType { shape.factors }
     private let c = Index.variable("c")
     private let lane = Index.variable("lane")
     private let q = Index.variable("q")

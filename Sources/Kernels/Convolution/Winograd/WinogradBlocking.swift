@@ -4,54 +4,77 @@ import GraphIR
 /// How Winograd's convolution is cut into tasks.
 ///
 /// A task transforms the input of some strips of tiles, multiplies them with all panels (or a share of them) and transforms the
-/// results back, so that what lies between stays in its core's cache. Where a sample has fewer tiles than a task wants,
-/// tasks span samples and share out the panels instead.
+/// results back, so that what lies between stays in its core's cache. Strips are those of one sample, or all of several.
 struct WinogradBlocking {
     let block: RegisterBlock
     /// Strips of a task at most, and their tiles rounded up to whole register blocks.
     let strips: Int
     let paddedTiles: Int
-    /// Tasks of one sample; 0 when a task spans several.
-    let tasksPerSample: Int
-    /// Samples that a task spans, and how many tasks share out the panels.
+    /// Blocks of strips of one sample; 0 when a block spans several.
+    let blocksPerSample: Int
+    /// Samples that a block spans, and such blocks; 1 and 0 when it spans none.
     let samples: Int
-    let shares: Int
     let sampleBlocks: Int
+    /// Tasks of the same strips, which share out the panels, and panels of one.
+    let shares: Int
     let panels: Int
     let panelsPerShare: Int
+    /// What it costs (`WinogradEffort`), divided by the share of many cores that its tasks keep busy.
+    let effort: Double
 
-    init(_ request: KernelRequest, _ shape: WinogradShape) {
-        let (target, batchCapacity) = (request.target, request.batchCapacity)
-        let widest = RegisterBlock(target: target, columns: shape.outputs)
-        panels = shape.outputs / widest.columns
-        let wanted = max(1, Self.wantedTiles(shape, widest, target, request.factors) / shape.stripTiles)
-        if shape.stripsPerSample >= wanted {
-            tasksPerSample = ceilingDivide(shape.stripsPerSample, wanted)
-            strips = ceilingDivide(shape.stripsPerSample, tasksPerSample)
-            (samples, shares, sampleBlocks, panelsPerShare) = (1, 1, 0, panels)
-        } else {
-            tasksPerSample = 0
-            samples = min(batchCapacity, max(1, wanted / shape.stripsPerSample))
-            strips = samples * shape.stripsPerSample
-            sampleBlocks = ceilingDivide(batchCapacity, samples)
-            let share = ceilingDivide(panels, max(1, min(panels, ceilingDivide(8, sampleBlocks))))
-            panelsPerShare = share
-            shares = ceilingDivide(panels, share)
+    /// All cuts that are worth a thought, those with the fewest tasks first.
+    static func cuts(_ shape: WinogradShape, target: Target, batchCapacity: Int, isInference: Bool) -> [Self] {
+        let perSample = shape.stripsPerSample
+        return RegisterBlock.all(target: target, columns: shape.outputs).flatMap { block -> [Self] in
+            let most = max(1, mostTiles(shape, block, target) / shape.stripTiles)
+            let fewest = ceilingDivide(perSample, most)
+            let finest = max(fewest, perSample * shape.stripTiles / leastTiles)
+            let several = (1...max(1, min(batchCapacity, most / perSample))).reversed().map { (blocks: 0, samples: $0) }
+            let parts = (fewest...finest).filter { roundsUp(perSample, to: $0) }.map { (blocks: $0, samples: 1) }
+            let panels = shape.outputs / block.columns
+            let shares = (1...panels).filter { roundsUp(panels, to: $0) }
+            return ((perSample <= most ? several : []) + parts).flatMap { cut in
+                shares.map { shares in
+                    Self(
+                        shape, block, batchCapacity, isInference, blocksPerSample: cut.blocks, samples: cut.samples,
+                        panelsPerShare: ceilingDivide(panels, shares))
+                }
+            }
         }
-        block = widest.fitted(to: strips * shape.stripTiles)
-        paddedTiles = ceilingDivide(strips * shape.stripTiles, block.rows) * block.rows
     }
 
-    /// Enough tiles to reuse each panel while it is near, few enough that their transforms stay in the second-level
-    /// cache; more where the weights do not fit into any cache and have to be fetched anew for every task.
-    private static func wantedTiles(
-        _ shape: WinogradShape, _ block: RegisterBlock, _ target: Target, _ factors: ElementType
-    ) -> Int {
-        let perTile = shape.products * (factors.bytes * shape.channels + ElementType.float32.bytes * block.columns)
+    private init(
+        _ shape: WinogradShape, _ full: RegisterBlock, _ batchCapacity: Int, _ isInference: Bool, blocksPerSample: Int,
+        samples: Int, panelsPerShare: Int
+    ) {
+        panels = shape.outputs / full.columns
+        self.panelsPerShare = panelsPerShare
+        self.blocksPerSample = blocksPerSample
+        self.samples = samples
+        shares = ceilingDivide(panels, panelsPerShare)
+        let isPart = blocksPerSample > 0
+        strips = isPart ? ceilingDivide(shape.stripsPerSample, blocksPerSample) : samples * shape.stripsPerSample
+        sampleBlocks = isPart ? 0 : ceilingDivide(batchCapacity, samples)
+        let tiles = strips * shape.stripTiles
+        block = full.fitted(to: tiles)
+        paddedTiles = ceilingDivide(tiles, block.rows) * block.rows
+        let blocks = isPart ? blocksPerSample * batchCapacity : sampleBlocks
+        let transforms = Double(tiles * shares) * WinogradEffort.inputTransform / Double(shape.outputs)
+        let ofBlock = WinogradEffort.products(block, tiles: tiles) + transforms
+        let weights = WinogradEffort.preparedWeights(shape, blocks: blocks, isInference: isInference)
+        effort = (Double(blocks) * ofBlock + weights) / TaskCuts.balance(blocks * shares)
+    }
+
+    /// Tiles that a task has at least, where a sample has as many: with fewer, panels are fetched more often than they are
+    /// worth.
+    private static let leastTiles = 8
+
+    /// Few enough tiles that their transforms stay in the second-level cache; more where the weights do not fit into any
+    /// cache and have to be fetched anew for every task.
+    private static func mostTiles(_ shape: WinogradShape, _ block: RegisterBlock, _ target: Target) -> Int {
+        let perTile = ElementType.float32.bytes * shape.products * (shape.words + block.columns)
         let fitting = target.l2Bytes * 3 / 4 / perTile
-        let weights = factors.bytes * shape.products * shape.channels * shape.outputs
-        let least = weights > 8 << 20 ? 48 : 24
-        return max(least, fitting) / block.rows * block.rows
+        return max(WinogradEffort.areWeightsLarge(shape) ? 48 : 24, fitting)
     }
 }
 

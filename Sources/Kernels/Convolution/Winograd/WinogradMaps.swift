@@ -12,9 +12,6 @@ struct WinogradMaps {
     /// Floats of the workspace for a half-transformed tile of products, and the maxima of its pairs of results.
     var middleExtent: Int { shape.products * width }
 
-    /// Words of a position's channels, as they are multiplied.
-    var words: Int { shape.channels / request.factors.perWord }
-
     /// Transforms the strip's windows for channels `c`, from `first` on; `at` says where a product's tile and word of channels
     /// go.
     func inputTransform(
@@ -31,9 +28,9 @@ struct WinogradMaps {
         ) { window, row, column, value in
             let product = row * Index(shape.points) + Index(column)
             let place = at(product, .variable("slot") + window, .variable("word"))
-            return [.store(target, place, request.factors == .float32 ? value : .packed(value))]
+            return [.store(target, place, shape.factors == .float32 ? value : .packed(value))]
         }
-        let word = Statement.letIndex("word", c / Index(request.factors.perWord))
+        let word = Statement.letIndex("word", c / Index(shape.factors.perWord))
         return [.loop("c", from: first, to: first + Index(count), step: width, [word] + body)]
     }
 

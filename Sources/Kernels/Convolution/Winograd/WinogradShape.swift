@@ -1,3 +1,4 @@
+import Base
 import GraphIR
 import KernelIR
 
@@ -15,6 +16,8 @@ struct WinogradShape {
     let tile: Int
     /// True for the data gradient: the weights are read with both axes of channels and of taps reversed.
     let isGradient: Bool
+    /// What is multiplied.
+    var factors = ElementType.float32
 
     init(forward g: ConvGeometry, tile: Int) {
         channels = g.inputChannels
@@ -37,6 +40,9 @@ struct WinogradShape {
         self.tile = tile
         isGradient = true
     }
+
+    /// Words of a position's channels, as they are multiplied: of bf16 each has two neighbouring ones.
+    var words: Int { channels / factors.perWord }
 
     /// Products of a tile along one axis, and in all.
     var points: Int { tile + 2 }

@@ -4,11 +4,22 @@ import KernelIR
 /// The weight gradient by Winograd's matrices: the adjoint of the forward algorithm with respect to the weights,
 /// `Gᵀ [Σ over tiles of (A dy Aᵀ) ⊙ (Bᵀ d B)] G` (the same products as F(3 × 3, tile × tile)).
 ///
-/// A task sums a part of the channels over a range of tiles, in order; where there are fewer parts than threads could
-/// use, the tiles are cut into a fixed number of ranges whose sums a second kernel adds up. The gradient of the bias may
-/// be made beside (`WinogradBiasGradient`).
+/// A task sums a part of the channels over a range of tiles, in order; the sums of several ranges are added up by a second
+/// kernel (`WinogradSumsBlocking`). The gradient of the bias may be made beside (`WinogradBiasGradient`).
 func winogradWeightGradient(_ request: KernelRequest, _ g: ConvGeometry, tile: Int) -> LoweredStep {
-    let sums = WinogradSums(request, WinogradShape(forward: g, tile: tile))
+    let cuts = WinogradSumsBlocking.cuts(
+        WinogradShape(forward: g, tile: tile), width: request.target.vectorWidth, batchCapacity: request.batchCapacity)
+    guard let cheapest = cuts.min(by: { $0.effort < $1.effort }) else { fatalError("a convolution without channels") }
+    return winogradWeightGradient(request, g, tile: tile, cheapest)
+}
+
+/// The same, cut in a way of the caller's choice.
+func winogradWeightGradient(
+    _ request: KernelRequest, _ g: ConvGeometry, tile: Int, _ blocking: WinogradSumsBlocking
+) -> LoweredStep {
+    var shape = WinogradShape(forward: g, tile: tile)
+    shape.factors = request.factors
+    let sums = WinogradSums(request, shape, blocking)
     let algorithm = "winograd F(\(tile),3)"
     var first = sums.kernel(algorithm)
     first.work = Work(request, flopsPerSample: g.flopsPerSample)
@@ -20,13 +31,7 @@ private struct WinogradSums {
     let request: KernelRequest
     let shape: WinogradShape
     let width: Int
-    /// Input and output channels of a part, and parts along each.
-    let channels: Int
-    let outputs: Int
-    let parts: Int
-    /// Ranges that the tiles are cut into.
-    let ranges: Int
-    private let outputParts: Int
+    private let blocking: WinogradSumsBlocking
     private let block: RegisterBlock
     /// Strips that are transformed at a time, and words of a strip's tiles: of bf16 each has two neighbouring ones.
     private let strips: Int
@@ -42,6 +47,13 @@ private struct WinogradSums {
     private let bias: WinogradBiasGradient?
 
     private let first = Index.variable("first")
+    private let product = Index.variable("product")
+
+    private var channels: Int { blocking.channels }
+    private var outputs: Int { blocking.outputs }
+    private var outputParts: Int { blocking.outputParts }
+    private var parts: Int { blocking.parts }
+    var ranges: Int { blocking.ranges }
 
     /// Pairs of channels.
     var pairs: Int { shape.channels * shape.outputs }
@@ -50,19 +62,16 @@ private struct WinogradSums {
     private var rangeSums: Int { ranges * shape.products * pairs }
     var scratch: Int { rangeSums + (bias == nil ? 0 : ranges * shape.outputs) }
 
-    init(_ request: KernelRequest, _ shape: WinogradShape) {
+    init(_ request: KernelRequest, _ shape: WinogradShape, _ blocking: WinogradSumsBlocking) {
         self.request = request
         self.shape = shape
         width = request.target.vectorWidth
-        channels = Self.part(of: shape.channels, width)
-        outputs = Self.part(of: shape.outputs, width)
-        outputParts = shape.outputs / outputs
-        parts = shape.channels / channels * outputParts
-        ranges = parts >= 4 ? 1 : ceilingDivide(4, parts)
+        self.blocking = blocking
+        let (channels, outputs) = (blocking.channels, blocking.outputs)
         block = RegisterBlock(target: request.target, columns: outputs)
         strips = max(1, 32 / shape.stripTiles)
-        words = ceilingDivide(shape.stripTiles, request.factors.perWord)
-        inputs = ranges > 1 ? 0 : shape.products * channels * outputs
+        words = ceilingDivide(shape.stripTiles, shape.factors.perWord)
+        inputs = blocking.ranges > 1 ? 0 : shape.products * channels * outputs
         inputPlane = spreadOverCacheSets(strips * words * channels)
         gradientPlane = spreadOverCacheSets(strips * words * outputs)
         gradients = inputs + shape.products * inputPlane
@@ -76,11 +85,6 @@ private struct WinogradSums {
     /// Floats for a half-transformed tile, and the taps of a square block of channels.
     private static func finishExtent(_ shape: WinogradShape, _ width: Int) -> Int {
         shape.products * width + 9 * width * width
-    }
-
-    /// The largest divisor of the channels that is a whole number of vectors and keeps a part's sums in cache.
-    private static func part(of channels: Int, _ width: Int) -> Int {
-        stride(from: min(64, channels) / width * width, to: width, by: -width).first { channels % $0 == 0 } ?? width
     }
 
     /// True when all tiles are transformed at once, so that the sums need not start at zero.
@@ -117,7 +121,7 @@ private struct WinogradSums {
             algorithm, buffers, tasksFixed: parts * ranges,
             body: body
                 + (ranges > 1
-                    ? [] : finish(from: .workspace, c0: .variable("c0"), k0: .variable("k0"), buffer: middle)))
+                    ? [] : finish(channels: channels, c0: .variable("c0"), k0: .variable("k0"), buffer: middle)))
     }
 
     /// Where the sums of the bias's gradient go: behind those of the weights, or to the companion.
@@ -129,26 +133,33 @@ private struct WinogradSums {
             : bias.store(to: bias.target, from: k0)
     }
 
-    /// Adds up the ranges and transforms the sums back; a task is a part.
+    /// Adds up the ranges and transforms the sums back; a task is a vector of a part's channels.
     func reduction() -> LoweredStage {
-        let size = shape.products * channels * outputs
-        let partBase = Index.task * Index(size)
-        let add = vectorLoop("i", count: Index(size), width: width) { i, width in
-            let all = (0..<ranges).map { range in
-                Expression.load(.sums, Index(range * parts * size) + partBase + i, width: width)
+        let (size, rows) = (shape.products * channels * outputs, channels / width)
+        let (part, c) = (Index.variable("part"), Index.variable("c0"))
+        let first = .task % Index(rows) * Index(width * outputs)
+        let add = vectorLoop("i", count: Index(width * outputs), width: width) { i, width in
+            let all = (0..<ranges).map { range -> Expression in
+                let sums = Index(range * parts * size) + part * Index(size)
+                return .load(.sums, sums + product * Index(channels * outputs) + first + i, width: width)
             }
-            return [.store(.workspace, i, all.dropFirst().reduce(all[0], +))]
+            return [
+                .store(.workspace, product * Index(self.width * outputs) + i, all.dropFirst().reduce(all[0], +))
+            ]
         }
+        let gathered = shape.products * width * outputs
         return LoweredStage(
             name: request.functionName + "_sums",
             documentation: ["\(request.node.name): the sums of \(ranges) ranges of tiles, transformed back"],
-            StageBuffers(reducing: scratch, of: request, workspace: size + Self.finishExtent(shape, width)),
-            algorithm: "winograd sums", tasksFixed: parts,
+            StageBuffers(reducing: scratch, of: request, workspace: gathered + Self.finishExtent(shape, width)),
+            algorithm: "winograd sums", tasksFixed: parts * rows,
             body: [
-                .letIndex("c0", .task / Index(outputParts) * Index(channels)),
-                .letIndex("k0", .task % Index(outputParts) * Index(outputs)),
-            ] + add + (bias?.reduce(.sums, from: rangeSums, ranges: ranges) ?? [])
-                + finish(from: .workspace, c0: .variable("c0"), k0: .variable("k0"), buffer: size))
+                .letIndex("part", .task / Index(rows)),
+                .letIndex("c0", part / Index(outputParts) * Index(channels) + .task % Index(rows) * Index(width)),
+                .letIndex("k0", part % Index(outputParts) * Index(outputs)),
+                .loop("product", from: 0, to: Index(shape.products), step: 1, add),
+            ] + (bias?.reduce(.sums, from: rangeSums, ranges: ranges) ?? [])
+                + finish(channels: width, c0: c, k0: .variable("k0"), buffer: gathered))
     }
 
     // MARK: Pieces
@@ -192,7 +203,7 @@ private struct WinogradSums {
         let product = { (row: Index, column: Int) in row * Index(shape.points) + Index(column) }
         let firstWord = .variable("strip") * Index(words)
         let body =
-            request.factors == .float32
+            shape.factors == .float32
             ? transform.statements(base: base, y: y, x: x, margin: margin) { window, row, column, value in
                 [.store(.workspace, at(product(row, column), firstWord + window), value)]
             }
@@ -222,7 +233,7 @@ private struct WinogradSums {
             + [
                 .loop(
                     "word", from: 0, to: .variable("strips") * Index(words), step: 1,
-                    block.accumulate(of: request.factors) { row in
+                    block.accumulate(of: shape.factors) { row in
                         .load(.workspace, inputAt(product, .variable("word"), c + Index(row)), width: 1)
                     } right: { vector in
                         .load(
@@ -235,11 +246,11 @@ private struct WinogradSums {
             [.loop("k", from: 0, to: Index(outputs), step: block.columns, body)])
     }
 
-    /// Transforms a part's sums back, and brings the taps into the weight's order: vectors of outputs become rows of
-    /// taps, a block at a time.
+    /// Transforms the sums of some channels, at the start of the workspace, back, and brings the taps into the weight's
+    /// order: vectors of outputs become rows of taps, a block at a time.
     ///
     /// - Parameter buffer: `finishExtent` floats of the workspace, from this one on.
-    private func finish(from sums: Buffer.Handle, c0: Index, k0: Index, buffer: Int) -> [Statement] {
+    private func finish(channels: Int, c0: Index, k0: Index, buffer: Int) -> [Statement] {
         let taps = buffer + shape.products * width
         let (c, k, offset): (Index, Index, Index) = (.variable("c"), .variable("k"), .variable("offset"))
         let transform = TileTransform(
@@ -247,7 +258,7 @@ private struct WinogradSums {
         let back = transform.statements { row, column in
             let product = row * Index(shape.points) + column
             return .load(
-                sums, (product * Index(channels) + c + offset) * Index(outputs) + k, width: width)
+                .workspace, (product * Index(channels) + c + offset) * Index(outputs) + k, width: width)
         } store: { row, column, value in
             [.store(.workspace, Index(taps) + (offset * 9 + row * 3 + Index(column)) * Index(width), value)]
         }

@@ -6,16 +6,15 @@ import KernelIR
 func winogradWeights(_ request: KernelRequest, _ shape: WinogradShape, panel: Int) -> LoweredStage {
     let width = request.target.vectorWidth
     let transform = WeightTransform(
-        shape: shape, panel: panel, width: width, weight: .weight, buffer: 0, factors: request.factors)
+        shape: shape, panel: panel, width: width, weight: .weight, buffer: 0)
     let first = Index.variable("first")
-    let words = shape.channels / request.factors.perWord
     let body = transform.statements(firstOutput: .task * Index(panel), firstChannel: first) {
         product, c, column, value in
-        let word = (first + c) / Index(request.factors.perWord)
-        let row = (.task * Index(shape.products) + product) * Index(words) + word
+        let word = (first + c) / Index(shape.factors.perWord)
+        let row = (.task * Index(shape.products) + product) * Index(shape.words) + word
         return .store(.panels, row * Index(panel) + column, value)
     }
-    var buffers = StageBuffers(preparing: shape.products * words * shape.outputs, of: request)
+    var buffers = StageBuffers(preparing: shape.products * shape.words * shape.outputs, of: request)
     buffers.add(workspace: transform.extent)
     return LoweredStage(
         name: request.functionName + "_weights",
