@@ -118,8 +118,8 @@ def our_losses(unetc, out, steps, rate, pairs):
     step([unetc, "compile", out + ".graph", "--output", out + ".built", "--batch", str(BATCH), "--tile", "none"])
     step(["rm", "-rf", out + ".run"])
     step([
-        out + ".built/trainer", "train", "--pairs", pairs, "--split", "1", "--out", out + ".run", "--init-from", out + ".weights", "--batch",
-        str(BATCH), "--epochs", str(steps), "--augment", "none", "--optimizer", "sgd", "--momentum", "0.9", "--lr", str(rate),
+        out + ".built/trainer", "train", "--pairs", pairs, "--split", "1", "--out", out + ".run", "--init-from",
+        out + ".weights", "--batch", str(BATCH), "--epochs", str(steps), "--augment", "none", "--optimizer", "sgd", "--momentum", "0.9", "--lr", str(rate),
         "--schedule", "constant", "--quiet"])
     with open(out + ".run/metrics.jsonl") as file:
         return [entry["train_loss"] for entry in map(json.loads, file) if entry["kind"] == "epoch"]
