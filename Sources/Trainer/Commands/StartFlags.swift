@@ -53,22 +53,6 @@ package struct MatchFlags: ParsableArguments {
             "--match order: nobody has said yet that this is right", hint: "if it is, give --yes as well")
     }
 
-    /// What to warn of when a run is resumed, which goes on from its checkpoint: `--init-from` may stand there as it did at first,
-    /// and changes nothing. nil for nothing.
-    /// - Throws: `TrainerError` when the run was started without it; as `weights(for:_:)` for a file that does not fit.
-    func warning(resuming run: RunRecord, _ model: Model, _ console: Console) throws -> String? {
-        guard let initFrom else { return nil }
-        guard let before = run.initialWeights else {
-            throw TrainerError(
-                "--init-from \(initFrom): the run was started without it, and --resume goes on from its checkpoint",
-                hint: "leave it out, or start a new run with another --out")
-        }
-        let now = FileSystem.kind(initFrom) == nil ? nil : try weights(for: model, console)?.digest()
-        guard now != before else { return nil }
-        let difference = now == nil ? "is not there" : "holds other weights than the run was started from"
-        return "--init-from \(initFrom): \(difference); the run goes on from its checkpoint"
-    }
-
     private func rules() throws -> NameRules {
         let texts = try map.map { rule in
             guard rule.hasPrefix("@") else { return rule }
@@ -105,5 +89,21 @@ struct StartFlags: ParsableArguments {
             initFrom, for: wanted, by: try matching.method(), skipsMismatches: matching.skipMismatch)
         try matching.confirm(weights.matching, show: console.answer)
         return weights
+    }
+
+    /// What to warn of when a run is resumed, which goes on from its checkpoint: `--init-from` may stand there as it did at first,
+    /// and changes nothing. nil for nothing.
+    /// - Throws: `TrainerError` when the run was started without it; as `weights(for:_:)` for a file that does not fit.
+    func warning(resuming run: RunRecord, _ model: Model, _ console: Console) throws -> String? {
+        guard let initFrom else { return nil }
+        guard let before = run.initialWeights else {
+            throw TrainerError(
+                "--init-from \(initFrom): the run was started without it, and --resume goes on from its checkpoint",
+                hint: "leave it out, or start a new run with another --out")
+        }
+        let now = FileSystem.kind(initFrom) == nil ? nil : try weights(for: model, console)?.digest()
+        guard now != before else { return nil }
+        let difference = now == nil ? "is not there" : "holds other weights than the run was started from"
+        return "--init-from \(initFrom): \(difference); the run goes on from its checkpoint"
     }
 }
