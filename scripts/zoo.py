@@ -78,6 +78,7 @@ NETS = [
     Net("unet-resnet18", PETS),
     Net("unet-resnet34", PETS),
     Net("unet-mobilenet", PETS),
+    Net("lraspp-mobilenet", PETS),
     Net("unet-nearest", PETS),
     Net("unet-bilinear", PETS),
     Net("unet-transpose3", PETS),

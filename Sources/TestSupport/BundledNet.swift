@@ -23,6 +23,7 @@ public struct BundledNet: Sendable, CustomStringConvertible {
     public static let all: [BundledNet] = [
         BundledNet("attention-unet", ["width": 2, "size": 32]),
         BundledNet("autoencoder", ["width": 2, "size": 16]),
+        BundledNet("lraspp-mobilenet", ["width": 4, "size": 32]),
         BundledNet("resunet", ["width": 4, "size": 32, "groups": 2]),
         BundledNet("unet", ["width": 2, "size": 16]),
         BundledNet("unet-bilinear", ["width": 2, "size": 16]),

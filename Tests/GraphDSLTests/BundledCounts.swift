@@ -7,6 +7,7 @@ struct BundledCounts: Sendable {
     static let all = [
         BundledCounts(name: "attention-unet", parameters: unet { conv(2 * $0, $0, 2) + gate($0) }, output: mask),
         BundledCounts(name: "autoencoder", parameters: autoencoder, output: [3, 128, 128]),
+        BundledCounts(name: "lraspp-mobilenet", parameters: lraspp, output: mask),
         BundledCounts(name: "resunet", parameters: resunet, output: mask),
         BundledCounts(name: "unet-bilinear", parameters: bilinear, output: mask),
         BundledCounts(name: "unet-bn", parameters: unet(block: normalized) { conv(2 * $0, $0, 2) }, output: mask),
@@ -124,6 +125,21 @@ struct BundledCounts: Sendable {
             channels = next
         }
         return encoder + plain(320, 1280, 1) + decoder([1280, 96, 32, 24, 16], [256, 128, 64, 32, 16])
+    }()
+
+    private static let lraspp: Int = {
+        /// Channels before, while wide, behind; side of the window; channels that weigh the others, 0 for none.
+        let blocks = [
+            (16, 64, 24, 3, 0), (24, 72, 24, 3, 0), (24, 72, 40, 5, 24), (40, 120, 40, 5, 32), (40, 120, 40, 5, 32),
+            (40, 240, 80, 3, 0), (80, 200, 80, 3, 0), (80, 184, 80, 3, 0), (80, 184, 80, 3, 0), (80, 480, 112, 3, 120),
+            (112, 672, 112, 3, 168), (112, 672, 160, 5, 168), (160, 960, 160, 5, 240), (160, 960, 160, 5, 240),
+        ]
+        let encoder = blocks.reduce(plain(3, 16, 3) + plain(1, 16, 3) + plain(16, 16, 1)) { sum, block in
+            let (before, wide, behind, side, few) = block
+            let weights = few > 0 ? conv(wide, few, 1) + conv(few, wide, 1) : 0
+            return sum + plain(before, wide, 1) + plain(1, wide, side) + weights + plain(wide, behind, 1)
+        }
+        return encoder + plain(160, 960, 1) + plain(960, 128, 1) + 960 * 128 + conv(40, 1, 1) + conv(128, 1, 1)
     }()
 
     private static let pytorch: Int = {
