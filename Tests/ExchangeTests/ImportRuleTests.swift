@@ -176,6 +176,17 @@ import Testing
         #expect(error?.message.contains("\"y\"") == true, "\(String(describing: error))")
     }
 
+    /// Axes that no map has, at the versions whose rules differ.
+    @Test(
+        arguments: ["Softmax x -> y", "Split x -> y", "Concat x x -> y", "LayerNormalization x two -> y"],
+        [-9_223_372_036_854_775_808, -9, 5, 9_223_372_036_854_775_806])
+    func axesThatAreNotThereAreRefused(text: String, axis: Int) {
+        for opset in [11, 17] {
+            let error = #expect(throws: ExchangeError.self) { try net([node(text + " {axis: \(axis)}")], opset: opset) }
+            #expect(error?.message.contains("\"y\"") == true, "\(String(describing: error))")
+        }
+    }
+
     @Test func allThatIsRefusedIsSaidAtOnce() throws {
         let nodes = ["ArgMax x -> a", "Einsum x -> b", "Relu a -> y"].map(node)
         let error = #expect(throws: ExchangeError.self) { try net(nodes) }

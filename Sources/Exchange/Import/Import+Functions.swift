@@ -43,6 +43,7 @@ extension ONNXImporter {
         let view = try anyMap(node)
         let axis = node.integer("axis", default: model.opset < 13 ? 1 : -1)
         let position = axis < 0 ? axis + view.shape.count : axis
+        guard view.shape.indices.contains(position) else { throw ExchangeError("axis \(axis) makes no sense") }
         // Before version 13 all axes from that one on counted as one.
         let isWhole = model.opset >= 13 || view.shape.dropFirst(position + 1).allSatisfy { $0 == 1 }
         guard isWhole, view.axis(axis) == 1 || plain(view) != nil && position == 1 else {
