@@ -76,9 +76,12 @@ import Testing
         let session = try session()
         let options = plant.options(options())
         let lowered = try session.lowered(options.plans[0], options)
-        // The last of the kernels that make the value.
+        // The last of the kernels that make the value, and the last one of them that multiplies.
         let index = try #require(lowered.steps.lastIndex { $0.name == plant.value })
-        let places = lowered.plantingPlaces(step: lowered.steps[index].name)
+        let node = lowered.steps[index].node
+        let multiplying = lowered.steps.last { $0.node == node && lowered.plantingPlaces(step: $0.name) > 0 }
+        let step = try #require(multiplying).name
+        let places = lowered.plantingPlaces(step: step)
         let made = { (subject: Subject) in
             try subject.run(0) { try $0.runFingerprinted($1, batch: 2, scalars: $2) }.values[index]
         }
@@ -88,7 +91,7 @@ import Testing
         let tried = isLongRun ? Array(stride(from: 0, to: places, by: max(1, places / 24))) : Array(places / 2..<places)
         for place in tried where isLongRun || harmful == 0 {
             var faulty = options
-            faulty.plantedFault = PlantedFault(step: lowered.steps[index].name, occurrence: place)
+            faulty.plantedFault = PlantedFault(step: step, occurrence: place)
             let subject = try Subject(session, faulty)
             let finding = try KernelChecks(subject: subject).run()
             guard try made(subject) != sound else {

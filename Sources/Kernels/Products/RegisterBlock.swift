@@ -21,9 +21,11 @@ struct RegisterBlock {
     }
 
     /// The blocks that fill the registers with any number of vectors that divides the product's columns, the widest first.
+    /// With few registers only that one: a narrower one was slower.
     static func all(target: Target, columns: Int) -> [RegisterBlock] {
         let widest = RegisterBlock(target: target, columns: columns)
-        return [4, 2, 1].filter { $0 <= widest.vectors }.map {
+        let narrowest = target.vectorRegisters >= 32 ? 1 : widest.vectors
+        return [4, 2, 1].filter { (narrowest...widest.vectors).contains($0) }.map {
             RegisterBlock(target: target, columns: $0 * target.vectorWidth)
         }
     }
