@@ -39,7 +39,12 @@ extension ONNXExporter {
         }
         let moments = graph[inputs[1]].inputs
         let constants = try [inputs[2], inputs[3], moments[0], moments[1]].map { try store(parameter: $0) }
-        add("BatchNormalization", [value(inputs[0])] + constants, [attribute("epsilon", epsilon)], for: id)
+        var attributes = [attribute("epsilon", epsilon)]
+        // How much of the old value stays; without it 0.9, as here.
+        if let momentum = momenta[graph[moments[0]].name], momentum != 0.1 {
+            attributes.append(attribute("momentum", 1 - momentum))
+        }
+        add("BatchNormalization", [value(inputs[0])] + constants, attributes, for: id)
     }
 
     /// Each group as one long row, which `InstanceNormalization` normalises; ONNX has an operator for groups of channels only from

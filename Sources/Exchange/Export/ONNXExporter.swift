@@ -6,6 +6,8 @@ import Passes
 package struct ONNXExporter {
     let graph: Graph
     let options: ExportOptions
+    /// Of the graph as it trains.
+    let momenta: [String: Double]
     /// The values of a parameter by its name, row-major.
     private let parameter: (String) throws -> [Float]
     private var result: ONNXGraph
@@ -32,14 +34,18 @@ package struct ONNXExporter {
     ) throws -> ONNXModel {
         let forward = inferenceGraph(graph, foldsNormalizations: !options.keepsNormalizations)
         if options.hasDynamicSize { try requireAnySize(forward) }
-        var exporter = ONNXExporter(forward, options, parameter)
+        var exporter = ONNXExporter(forward, options, graph.runningMomenta, parameter)
         try exporter.run()
         return ONNXModel(
             irVersion: options.irVersion, opset: options.opset, producer: "unetc", metadata: metadata,
             graph: exporter.result)
     }
 
-    private init(_ graph: Graph, _ options: ExportOptions, _ parameter: @escaping (String) throws -> [Float]) {
+    private init(
+        _ graph: Graph, _ options: ExportOptions, _ momenta: [String: Double],
+        _ parameter: @escaping (String) throws -> [Float]
+    ) {
+        self.momenta = momenta
         self.graph = graph
         self.options = options
         self.parameter = parameter

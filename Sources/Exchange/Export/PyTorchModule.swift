@@ -19,7 +19,7 @@ package struct PyTorchModule {
         var forward = graph
         forward.loss = nil
         forward.gradients = []
-        var module = PyTorchModule(graph: removeDeadNodes(forward, keepLeaves: false), momenta: momenta(of: graph))
+        var module = PyTorchModule(graph: removeDeadNodes(forward, keepLeaves: false), momenta: graph.runningMomenta)
         return try module.text()
     }
 
@@ -29,15 +29,6 @@ package struct PyTorchModule {
     private init(graph: Graph, momenta: [String: Double]) {
         self.graph = graph
         self.momenta = momenta
-    }
-
-    private static func momenta(of graph: Graph) -> [String: Double] {
-        var momenta: [String: Double] = [:]
-        for id in graph.ids {
-            guard case .normalization(.updateRunning(_, let momentum, _)) = graph[id].op else { continue }
-            momenta[graph[graph[id].inputs[0]].name] = momentum
-        }
-        return momenta
     }
 
     private static let words: Set = [
