@@ -2,13 +2,13 @@
 #include <stddef.h>
 #include "model.h"
 
-/* Plan "train": 36 steps over 45 tensors, arena of 5374080 bytes. */
+/* Plan "train": 36 steps over 45 tensors, arena of 5523520 bytes. */
 
 /* number: name, role, region, rank, shape of a sample, batched, kind of parameter, fan-in, offset in the region,
  * bytes, bytes from sample to sample, 1 + number of the tensor that it is a part of, how it is stored: elements,
  * channels side by side */
 static const unetc_tensor train_tensors[] = {
-    /* 0 */ {"image", UNETC_ROLE_INPUT, UNETC_REGION_ARENA, 3, {1, 64, 64, 0}, 1, UNETC_PARAMETER_NONE, 0, 4980736, 131072, 16384, 0, UNETC_ELEMENT_F32, 1},
+    /* 0 */ {"image", UNETC_ROLE_INPUT, UNETC_REGION_ARENA, 3, {1, 64, 64, 0}, 1, UNETC_PARAMETER_NONE, 0, 5242880, 131072, 16384, 0, UNETC_ELEMENT_F32, 1},
     /* 1 */ {"mask", UNETC_ROLE_TARGET, UNETC_REGION_ARENA, 3, {1, 64, 64, 0}, 1, UNETC_PARAMETER_NONE, 0, 2097152, 131072, 16384, 0, UNETC_ELEMENT_F32, 1},
     /* 2 */ {"enc.weight", UNETC_ROLE_PARAMETER, UNETC_REGION_PARAMETERS, 4, {8, 1, 3, 3}, 0, UNETC_PARAMETER_WEIGHT, 9, 0, 288, 0, 0, UNETC_ELEMENT_F32, 1},
     /* 3 */ {"enc.bias", UNETC_ROLE_PARAMETER, UNETC_REGION_PARAMETERS, 1, {8, 0, 0, 0}, 0, UNETC_PARAMETER_BIAS, 9, 320, 32, 0, 0, UNETC_ELEMENT_F32, 1},
@@ -23,36 +23,36 @@ static const unetc_tensor train_tensors[] = {
     /* 12 */ {"logits.concat", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 3, {16, 64, 64, 0}, 1, UNETC_PARAMETER_NONE, 0, 0, 2097152, 262144, 0, UNETC_ELEMENT_F32, 8},
     /* 13 */ {"logits.weight", UNETC_ROLE_PARAMETER, UNETC_REGION_PARAMETERS, 4, {1, 16, 1, 1}, 0, UNETC_PARAMETER_WEIGHT, 16, 7168, 64, 0, 0, UNETC_ELEMENT_F32, 1},
     /* 14 */ {"logits.bias", UNETC_ROLE_PARAMETER, UNETC_REGION_PARAMETERS, 1, {1, 0, 0, 0}, 0, UNETC_PARAMETER_BIAS, 16, 7232, 4, 0, 0, UNETC_ELEMENT_F32, 1},
-    /* 15 */ {"logits", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 3, {1, 64, 64, 0}, 1, UNETC_PARAMETER_NONE, 0, 5111808, 131072, 16384, 0, UNETC_ELEMENT_F32, 1},
+    /* 15 */ {"logits", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 3, {1, 64, 64, 0}, 1, UNETC_PARAMETER_NONE, 0, 5373952, 131072, 16384, 0, UNETC_ELEMENT_F32, 1},
     /* 16 */ {"loss.bce_with_logits", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 0, {0, 0, 0, 0}, 1, UNETC_PARAMETER_NONE, 0, 2228224, 32, 4, 0, UNETC_ELEMENT_F32, 1},
-    /* 17 */ {"loss", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 0, {0, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 5373952, 4, 0, 0, UNETC_ELEMENT_F32, 1},
+    /* 17 */ {"loss", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 0, {0, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 5523456, 4, 0, 0, UNETC_ELEMENT_F32, 1},
     /* 18 */ {"d_loss", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 0, {0, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 2228288, 4, 0, 0, UNETC_ELEMENT_F32, 1},
     /* 19 */ {"d_loss.bce_with_logits", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 0, {0, 0, 0, 0}, 1, UNETC_PARAMETER_NONE, 0, 2228224, 32, 4, 0, UNETC_ELEMENT_F32, 1},
-    /* 20 */ {"d_logits", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 3, {1, 64, 64, 0}, 1, UNETC_PARAMETER_NONE, 0, 5242880, 131072, 16384, 0, UNETC_ELEMENT_F32, 1},
-    /* 21 */ {"grad.logits.weight", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 4, {1, 16, 1, 1}, 0, UNETC_PARAMETER_NONE, 0, 5374016, 64, 0, 0, UNETC_ELEMENT_F32, 1},
+    /* 20 */ {"d_logits", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 3, {1, 64, 64, 0}, 1, UNETC_PARAMETER_NONE, 0, 4980736, 131072, 16384, 0, UNETC_ELEMENT_F32, 1},
+    /* 21 */ {"grad.logits.weight", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 4, {1, 16, 1, 1}, 0, UNETC_PARAMETER_NONE, 0, 5111808, 64, 0, 0, UNETC_ELEMENT_F32, 1},
     /* 22 */ {"grad.logits.bias", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 1, {1, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 2097152, 4, 0, 0, UNETC_ELEMENT_F32, 1},
     /* 23 */ {"d_logits.concat", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 3, {16, 64, 64, 0}, 1, UNETC_PARAMETER_NONE, 0, 2097152, 2097152, 262144, 0, UNETC_ELEMENT_F32, 8},
     /* 24 */ {"d_up", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 3, {8, 64, 64, 0}, 1, UNETC_PARAMETER_NONE, 0, 2097152, 1966080, 262144, 24, UNETC_ELEMENT_F32, 8},
     /* 25 */ {"d_enc.from_logits.concat", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 3, {8, 64, 64, 0}, 1, UNETC_PARAMETER_NONE, 0, 2228224, 1966080, 262144, 24, UNETC_ELEMENT_F32, 8},
-    /* 26 */ {"grad.up.weight", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 4, {16, 8, 2, 2}, 0, UNETC_PARAMETER_NONE, 0, 5259264, 2048, 0, 0, UNETC_ELEMENT_F32, 1},
-    /* 27 */ {"grad.up.bias", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 1, {8, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 5242880, 32, 0, 0, UNETC_ELEMENT_F32, 1},
+    /* 26 */ {"grad.up.weight", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 4, {16, 8, 2, 2}, 0, UNETC_PARAMETER_NONE, 0, 5046272, 2048, 0, 0, UNETC_ELEMENT_F32, 1},
+    /* 27 */ {"grad.up.bias", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 1, {8, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 4980736, 32, 0, 0, UNETC_ELEMENT_F32, 1},
     /* 28 */ {"d_low.conv", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 3, {16, 32, 32, 0}, 1, UNETC_PARAMETER_NONE, 0, 4194304, 524288, 65536, 0, UNETC_ELEMENT_F32, 8},
-    /* 29 */ {"grad.low.weight", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 4, {16, 8, 3, 3}, 0, UNETC_PARAMETER_NONE, 0, 5316864, 4608, 0, 0, UNETC_ELEMENT_F32, 1},
-    /* 30 */ {"grad.low.bias", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 1, {16, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 5321472, 64, 0, 0, UNETC_ELEMENT_F32, 1},
-    /* 31 */ {"d_down", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 3, {8, 32, 32, 0}, 1, UNETC_PARAMETER_NONE, 0, 4718592, 262144, 32768, 0, UNETC_ELEMENT_F32, 8},
+    /* 29 */ {"grad.low.weight", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 4, {16, 8, 3, 3}, 0, UNETC_PARAMETER_NONE, 0, 591872, 4608, 0, 0, UNETC_ELEMENT_F32, 1},
+    /* 30 */ {"grad.low.bias", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 1, {16, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 596480, 64, 0, 0, UNETC_ELEMENT_F32, 1},
+    /* 31 */ {"d_down", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 3, {8, 32, 32, 0}, 1, UNETC_PARAMETER_NONE, 0, 4980736, 262144, 32768, 0, UNETC_ELEMENT_F32, 8},
     /* 32 */ {"d_enc.conv", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 3, {8, 64, 64, 0}, 1, UNETC_PARAMETER_NONE, 0, 2228224, 1966080, 262144, 0, UNETC_ELEMENT_F32, 8},
-    /* 33 */ {"grad.enc.weight", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 4, {8, 1, 3, 3}, 0, UNETC_PARAMETER_NONE, 0, 1280, 288, 0, 0, UNETC_ELEMENT_F32, 1},
-    /* 34 */ {"grad.enc.bias", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 1, {8, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 1600, 32, 0, 0, UNETC_ELEMENT_F32, 1},
+    /* 33 */ {"grad.enc.weight", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 4, {8, 1, 3, 3}, 0, UNETC_PARAMETER_NONE, 0, 10240, 288, 0, 0, UNETC_ELEMENT_F32, 1},
+    /* 34 */ {"grad.enc.bias", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 1, {8, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 10560, 32, 0, 0, UNETC_ELEMENT_F32, 1},
     /* 35 */ {"enc.prepared", UNETC_ROLE_SCRATCH, UNETC_REGION_ARENA, 1, {80, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 2228224, 320, 0, 0, UNETC_ELEMENT_F32, 1},
     /* 36 */ {"low.prepared", UNETC_ROLE_SCRATCH, UNETC_REGION_ARENA, 1, {4608, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 2228224, 18432, 0, 0, UNETC_ELEMENT_F32, 1},
     /* 37 */ {"up.prepared", UNETC_ROLE_SCRATCH, UNETC_REGION_ARENA, 1, {512, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 2228224, 2048, 0, 0, UNETC_ELEMENT_F32, 1},
-    /* 38 */ {"grad.up.weight.scratch", UNETC_ROLE_SCRATCH, UNETC_REGION_ARENA, 1, {4096, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 5242880, 16384, 0, 0, UNETC_ELEMENT_F32, 1},
-    /* 39 */ {"d_low.conv.prepared", UNETC_ROLE_SCRATCH, UNETC_REGION_ARENA, 1, {512, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 5242880, 2048, 0, 0, UNETC_ELEMENT_F32, 1},
-    /* 40 */ {"grad.low.weight.scratch", UNETC_ROLE_SCRATCH, UNETC_REGION_ARENA, 1, {18496, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 5242880, 73984, 0, 0, UNETC_ELEMENT_F32, 1},
-    /* 41 */ {"d_down.prepared", UNETC_ROLE_SCRATCH, UNETC_REGION_ARENA, 1, {4608, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 5242880, 18432, 0, 0, UNETC_ELEMENT_F32, 1},
-    /* 42 */ {"grad.enc.weight.scratch", UNETC_ROLE_SCRATCH, UNETC_REGION_ARENA, 1, {320, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 0, 1280, 0, 0, UNETC_ELEMENT_F32, 1},
-    /* 43 */ {"logits", UNETC_ROLE_OUTPUT, UNETC_REGION_ARENA, 3, {1, 64, 64, 0}, 1, UNETC_PARAMETER_NONE, 0, 5111808, 131072, 16384, 16, UNETC_ELEMENT_F32, 1},
-    /* 44 */ {"loss", UNETC_ROLE_LOSS, UNETC_REGION_ARENA, 0, {0, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 5373952, 4, 0, 18, UNETC_ELEMENT_F32, 1},
+    /* 38 */ {"grad.up.weight.scratch", UNETC_ROLE_SCRATCH, UNETC_REGION_ARENA, 1, {16384, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 4980736, 65536, 0, 0, UNETC_ELEMENT_F32, 1},
+    /* 39 */ {"d_low.conv.prepared", UNETC_ROLE_SCRATCH, UNETC_REGION_ARENA, 1, {512, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 4980736, 2048, 0, 0, UNETC_ELEMENT_F32, 1},
+    /* 40 */ {"grad.low.weight.scratch", UNETC_ROLE_SCRATCH, UNETC_REGION_ARENA, 1, {147968, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 0, 591872, 0, 0, UNETC_ELEMENT_F32, 1},
+    /* 41 */ {"d_down.prepared", UNETC_ROLE_SCRATCH, UNETC_REGION_ARENA, 1, {4608, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 5505024, 18432, 0, 0, UNETC_ELEMENT_F32, 1},
+    /* 42 */ {"grad.enc.weight.scratch", UNETC_ROLE_SCRATCH, UNETC_REGION_ARENA, 1, {2560, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 0, 10240, 0, 0, UNETC_ELEMENT_F32, 1},
+    /* 43 */ {"logits", UNETC_ROLE_OUTPUT, UNETC_REGION_ARENA, 3, {1, 64, 64, 0}, 1, UNETC_PARAMETER_NONE, 0, 5373952, 131072, 16384, 16, UNETC_ELEMENT_F32, 1},
+    /* 44 */ {"loss", UNETC_ROLE_LOSS, UNETC_REGION_ARENA, 0, {0, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 5523456, 4, 0, 18, UNETC_ELEMENT_F32, 1},
 };
 
 /* The operands of the steps, results first, as numbers of tensors: a line a step. */
@@ -82,13 +82,13 @@ static const int32_t train_operands[] = {
     39, 9, /* 22 d_low.conv.prepared, up.weight */
     28, 24, 39, 8, /* 23 d_low.conv, d_up, d_low.conv.prepared, low */
     9, 26, /* 24 up.weight, grad.up.weight */
-    40, 28, 5, /* 25 grad.low.weight.scratch, d_low.conv, down */
-    29, 40, 30, /* 26 grad.low.weight, grad.low.weight.scratch, grad.low.bias */
-    7, 30, /* 27 low.bias, grad.low.bias */
-    41, 6, /* 28 d_down.prepared, low.weight */
-    31, 28, 41, /* 29 d_down, d_low.conv, d_down.prepared */
-    6, 29, /* 30 low.weight, grad.low.weight */
-    32, 31, 4, 25, 4, /* 31 d_enc.conv, d_down, enc, d_enc.from_logits.concat, enc */
+    41, 6, /* 25 d_down.prepared, low.weight */
+    31, 28, 41, /* 26 d_down, d_low.conv, d_down.prepared */
+    32, 31, 4, 25, 4, /* 27 d_enc.conv, d_down, enc, d_enc.from_logits.concat, enc */
+    40, 28, 5, /* 28 grad.low.weight.scratch, d_low.conv, down */
+    29, 40, 30, /* 29 grad.low.weight, grad.low.weight.scratch, grad.low.bias */
+    7, 30, /* 30 low.bias, grad.low.bias */
+    6, 29, /* 31 low.weight, grad.low.weight */
     42, 32, 0, /* 32 grad.enc.weight.scratch, d_enc.conv, image */
     33, 42, 34, /* 33 grad.enc.weight, grad.enc.weight.scratch, grad.enc.bias */
     2, 33, /* 34 enc.weight, grad.enc.weight */
@@ -103,7 +103,7 @@ static const unetc_step train_steps[] = {
     /* 1 */ {"enc", "conv + bias + relu", "example.graph:9", "narrow input", UNETC_PHASE_FORWARD, enc_conv, 4, &train_operands[2], 4, 0, 0, 4752, 622592.0, 0.0, 147456.0, 320.0, 0, "wrrr", UNETC_KIND_CONVOLUTION},
     /* 2 */ {"down", "max_pool", "example.graph:10", "vector loop", UNETC_PHASE_FORWARD, down_max_pool, 2, &train_operands[6], 1, 0, 0, 0, 32768.0, 0.0, 163840.0, 0.0, 0, "wr", UNETC_KIND_POOLING},
     /* 3 */ {"low#1", "winograd weights", "example.graph:11", "winograd weights", UNETC_PHASE_FORWARD, low_conv_weights, 2, &train_operands[8], 0, 1, 0, 5796, 0.0, 0.0, 0.0, 0.0, 0, "wr", UNETC_KIND_PREPARED_WEIGHTS},
-    /* 4 */ {"low", "conv + bias + relu", "example.graph:11", "winograd F(4,3)", UNETC_PHASE_FORWARD, low_conv, 4, &train_operands[10], 0, 8, 0, 233472, 2375680.0, 0.0, 98304.0, 4672.0, 0, "wrrr", UNETC_KIND_CONVOLUTION},
+    /* 4 */ {"low", "conv + bias + relu", "example.graph:11", "winograd F(4,3)", UNETC_PHASE_FORWARD, low_conv, 4, &train_operands[10], 8, 0, 0, 39936, 2375680.0, 0.0, 98304.0, 4672.0, 0, "wrrr", UNETC_KIND_CONVOLUTION},
     /* 5 */ {"up#1", "weight panels", "example.graph:12", "weight panels", UNETC_PHASE_FORWARD, up_conv_transpose_weights, 2, &train_operands[14], 0, 1, 0, 0, 0.0, 0.0, 0.0, 0.0, 0, "wr", UNETC_KIND_PREPARED_WEIGHTS},
     /* 6 */ {"up", "conv_transpose + bias", "example.graph:12", "patch product", UNETC_PHASE_FORWARD, up_conv_transpose, 4, &train_operands[16], 4, 0, 0, 32768, 1048576.0, 0.0, 196608.0, 2080.0, 0, "wrrr", UNETC_KIND_CONVOLUTION},
     /* 7 */ {"logits", "conv + bias", "example.graph:14", "narrow output", UNETC_PHASE_FORWARD, logits_conv, 4, &train_operands[20], 4, 0, 0, 4096, 131072.0, 0.0, 278528.0, 68.0, 0, "wrrr", UNETC_KIND_CONVOLUTION},
@@ -117,21 +117,21 @@ static const unetc_step train_steps[] = {
     /* 15 */ {"update.logits.bias", "update", "example.graph:14", "vector loop", UNETC_PHASE_UPDATE, NULL, 2, &train_operands[41], 0, 1, 1, 0, 0.0, 12.0, 0.0, 28.0, 0, "ur", UNETC_KIND_UPDATE},
     /* 16 */ {"d_logits.concat", "conv_data_gradient", "example.graph:14", "narrow output", UNETC_PHASE_BACKWARD, d_logits_concat_conv_data_gradient, 3, &train_operands[43], 2, 0, 0, 0, 131072.0, 0.0, 278528.0, 64.0, 0, "wrr", UNETC_KIND_DATA_GRADIENT},
     /* 17 */ {"update.logits.weight", "update", "example.graph:14", "vector loop", UNETC_PHASE_UPDATE, NULL, 2, &train_operands[46], 0, 1, 16, 0, 0.0, 192.0, 0.0, 448.0, 0, "ur", UNETC_KIND_UPDATE},
-    /* 18 */ {"grad.up.weight#1", "patch product", "example.graph:12", "patch product", UNETC_PHASE_BACKWARD, grad_up_weight_conv_weight_gradient, 3, &train_operands[48], 0, 8, 0, 12288, 1048576.0, 0.0, 196608.0, 2048.0, 0, "urr", UNETC_KIND_WEIGHT_GRADIENT},
+    /* 18 */ {"grad.up.weight#1", "patch product", "example.graph:12", "patch product", UNETC_PHASE_BACKWARD, grad_up_weight_conv_weight_gradient, 3, &train_operands[48], 0, 32, 0, 12288, 1048576.0, 0.0, 196608.0, 2048.0, 0, "urr", UNETC_KIND_WEIGHT_GRADIENT},
     /* 19 */ {"grad.up.weight", "conv_weight_gradient", "example.graph:12", "sums", UNETC_PHASE_BACKWARD, grad_up_weight_conv_weight_gradient_sums, 2, &train_operands[51], 0, 1, 0, 2048, 0.0, 0.0, 0.0, 0.0, 0, "wr", UNETC_KIND_PARTIAL_SUMS},
     /* 20 */ {"grad.up.bias", "channel_sum", "example.graph:12", "vector loop", UNETC_PHASE_BACKWARD, grad_up_bias_channel_sum, 2, &train_operands[53], 0, 1, 0, 0, 32768.0, 0.0, 131072.0, 32.0, 0, "wr", UNETC_KIND_BIAS_GRADIENT},
     /* 21 */ {"update.up.bias", "update", "example.graph:12", "vector loop", UNETC_PHASE_UPDATE, NULL, 2, &train_operands[55], 0, 1, 8, 0, 0.0, 96.0, 0.0, 224.0, 0, "ur", UNETC_KIND_UPDATE},
     /* 22 */ {"d_low.conv#1", "weight panels", "example.graph:11", "weight panels", UNETC_PHASE_BACKWARD, d_low_conv_conv_weights, 2, &train_operands[57], 0, 1, 0, 0, 0.0, 0.0, 0.0, 0.0, 0, "wr", UNETC_KIND_PREPARED_WEIGHTS},
     /* 23 */ {"d_low.conv", "conv + relu_gradient", "example.graph:11", "patch product", UNETC_PHASE_BACKWARD, d_low_conv_conv, 4, &train_operands[59], 4, 0, 0, 49152, 1064960.0, 0.0, 262144.0, 2048.0, 0, "wrrr", UNETC_KIND_CONVOLUTION},
     /* 24 */ {"update.up.weight", "update", "example.graph:12", "vector loop", UNETC_PHASE_UPDATE, NULL, 2, &train_operands[63], 0, 1, 512, 0, 0.0, 6144.0, 0.0, 14336.0, 0, "ur", UNETC_KIND_UPDATE},
-    /* 25 */ {"grad.low.weight#1", "winograd F(4,3)", "example.graph:11", "winograd F(4,3)", UNETC_PHASE_BACKWARD, grad_low_weight_conv_weight_gradient, 3, &train_operands[65], 0, 4, 0, 125248, 2359296.0, 0.0, 98304.0, 4672.0, 0, "urr", UNETC_KIND_WEIGHT_GRADIENT},
-    /* 26 */ {"grad.low.weight", "conv_weight_gradient with channel_sum", "example.graph:11", "winograd sums", UNETC_PHASE_BACKWARD, grad_low_weight_conv_weight_gradient_sums, 3, &train_operands[68], 0, 1, 0, 21888, 0.0, 0.0, 0.0, 0.0, 0, "wrw", UNETC_KIND_PARTIAL_SUMS},
-    /* 27 */ {"update.low.bias", "update", "example.graph:11", "vector loop", UNETC_PHASE_UPDATE, NULL, 2, &train_operands[71], 0, 1, 16, 0, 0.0, 192.0, 0.0, 448.0, 0, "ur", UNETC_KIND_UPDATE},
-    /* 28 */ {"d_down#1", "winograd weights", "example.graph:11", "winograd weights", UNETC_PHASE_BACKWARD, d_down_conv_data_gradient_weights, 2, &train_operands[73], 0, 1, 0, 3456, 0.0, 0.0, 0.0, 0.0, 0, "wr", UNETC_KIND_PREPARED_WEIGHTS},
-    /* 29 */ {"d_down", "conv_data_gradient", "example.graph:11", "winograd F(4,3)", UNETC_PHASE_BACKWARD, d_down_conv_data_gradient, 3, &train_operands[75], 0, 8, 0, 233472, 2359296.0, 0.0, 98304.0, 4608.0, 0, "wrr", UNETC_KIND_DATA_GRADIENT},
-    /* 30 */ {"update.low.weight", "update", "example.graph:11", "vector loop", UNETC_PHASE_UPDATE, NULL, 2, &train_operands[78], 0, 1, 1152, 0, 0.0, 13824.0, 0.0, 32256.0, 0, "ur", UNETC_KIND_UPDATE},
-    /* 31 */ {"d_enc.conv", "max_unpool + add + relu_gradient", "example.graph:9", "vector loop", UNETC_PHASE_BACKWARD, d_enc_conv_max_unpool, 5, &train_operands[80], 1, 0, 0, 0, 98304.0, 0.0, 557056.0, 0.0, 0, "wrrrr", UNETC_KIND_POOLING},
-    /* 32 */ {"grad.enc.weight#1", "narrow input", "example.graph:9", "narrow input", UNETC_PHASE_BACKWARD, grad_enc_weight_conv_weight_gradient, 3, &train_operands[85], 0, 4, 0, 4752, 589824.0, 0.0, 147456.0, 320.0, 0, "urr", UNETC_KIND_WEIGHT_GRADIENT},
+    /* 25 */ {"d_down#1", "winograd weights", "example.graph:11", "winograd weights", UNETC_PHASE_BACKWARD, d_down_conv_data_gradient_weights, 2, &train_operands[65], 0, 1, 0, 3456, 0.0, 0.0, 0.0, 0.0, 0, "wr", UNETC_KIND_PREPARED_WEIGHTS},
+    /* 26 */ {"d_down", "conv_data_gradient", "example.graph:11", "winograd F(4,3)", UNETC_PHASE_BACKWARD, d_down_conv_data_gradient, 3, &train_operands[67], 8, 0, 0, 39936, 2359296.0, 0.0, 98304.0, 4608.0, 0, "wrr", UNETC_KIND_DATA_GRADIENT},
+    /* 27 */ {"d_enc.conv", "max_unpool + add + relu_gradient", "example.graph:9", "vector loop", UNETC_PHASE_BACKWARD, d_enc_conv_max_unpool, 5, &train_operands[70], 1, 0, 0, 0, 98304.0, 0.0, 557056.0, 0.0, 0, "wrrrr", UNETC_KIND_POOLING},
+    /* 28 */ {"grad.low.weight#1", "winograd F(4,3)", "example.graph:11", "winograd F(4,3)", UNETC_PHASE_BACKWARD, grad_low_weight_conv_weight_gradient, 3, &train_operands[75], 0, 32, 0, 125248, 2359296.0, 0.0, 98304.0, 4672.0, 0, "urr", UNETC_KIND_WEIGHT_GRADIENT},
+    /* 29 */ {"grad.low.weight", "conv_weight_gradient with channel_sum", "example.graph:11", "winograd sums", UNETC_PHASE_BACKWARD, grad_low_weight_conv_weight_gradient_sums, 3, &train_operands[78], 0, 1, 0, 21888, 0.0, 0.0, 0.0, 0.0, 0, "wrw", UNETC_KIND_PARTIAL_SUMS},
+    /* 30 */ {"update.low.bias", "update", "example.graph:11", "vector loop", UNETC_PHASE_UPDATE, NULL, 2, &train_operands[81], 0, 1, 16, 0, 0.0, 192.0, 0.0, 448.0, 0, "ur", UNETC_KIND_UPDATE},
+    /* 31 */ {"update.low.weight", "update", "example.graph:11", "vector loop", UNETC_PHASE_UPDATE, NULL, 2, &train_operands[83], 0, 1, 1152, 0, 0.0, 13824.0, 0.0, 32256.0, 0, "ur", UNETC_KIND_UPDATE},
+    /* 32 */ {"grad.enc.weight#1", "narrow input", "example.graph:9", "narrow input", UNETC_PHASE_BACKWARD, grad_enc_weight_conv_weight_gradient, 3, &train_operands[85], 0, 32, 0, 4752, 589824.0, 0.0, 147456.0, 320.0, 0, "urr", UNETC_KIND_WEIGHT_GRADIENT},
     /* 33 */ {"grad.enc.weight", "conv_weight_gradient with channel_sum", "example.graph:9", "sums", UNETC_PHASE_BACKWARD, grad_enc_weight_conv_weight_gradient_sums, 3, &train_operands[88], 0, 1, 0, 320, 0.0, 0.0, 0.0, 0.0, 0, "wrw", UNETC_KIND_PARTIAL_SUMS},
     /* 34 */ {"update.enc.weight", "update", "example.graph:9", "vector loop", UNETC_PHASE_UPDATE, NULL, 2, &train_operands[91], 0, 1, 72, 0, 0.0, 864.0, 0.0, 2016.0, 0, "ur", UNETC_KIND_UPDATE},
     /* 35 */ {"update.enc.bias", "update", "example.graph:9", "vector loop", UNETC_PHASE_UPDATE, NULL, 2, &train_operands[93], 0, 1, 8, 0, 0.0, 96.0, 0.0, 224.0, 0, "ur", UNETC_KIND_UPDATE},
@@ -185,7 +185,7 @@ static const unetc_step infer_steps[] = {
     /* 1 */ {"enc", "conv + bias + relu", "example.graph:9", "narrow input", UNETC_PHASE_FORWARD, enc_conv, 4, &infer_operands[2], 4, 0, 0, 4752, 622592.0, 0.0, 147456.0, 320.0, 0, "wrrr", UNETC_KIND_CONVOLUTION},
     /* 2 */ {"down", "max_pool", "example.graph:10", "vector loop", UNETC_PHASE_FORWARD, down_max_pool, 2, &infer_operands[6], 1, 0, 0, 0, 32768.0, 0.0, 163840.0, 0.0, 0, "wr", UNETC_KIND_POOLING},
     /* 3 */ {"low#1", "winograd weights", "example.graph:11", "winograd weights", UNETC_PHASE_FORWARD, low_conv_weights, 2, &infer_operands[8], 0, 1, 0, 5796, 0.0, 0.0, 0.0, 0.0, 1, "wr", UNETC_KIND_PREPARED_WEIGHTS},
-    /* 4 */ {"low", "conv + bias + relu", "example.graph:11", "winograd F(4,3)", UNETC_PHASE_FORWARD, low_conv, 4, &infer_operands[10], 0, 8, 0, 233472, 2375680.0, 0.0, 98304.0, 4672.0, 0, "wrrr", UNETC_KIND_CONVOLUTION},
+    /* 4 */ {"low", "conv + bias + relu", "example.graph:11", "winograd F(4,3)", UNETC_PHASE_FORWARD, low_conv, 4, &infer_operands[10], 8, 0, 0, 39936, 2375680.0, 0.0, 98304.0, 4672.0, 0, "wrrr", UNETC_KIND_CONVOLUTION},
     /* 5 */ {"up#1", "weight panels", "example.graph:12", "weight panels", UNETC_PHASE_FORWARD, up_conv_transpose_weights, 2, &infer_operands[14], 0, 1, 0, 0, 0.0, 0.0, 0.0, 0.0, 1, "wr", UNETC_KIND_PREPARED_WEIGHTS},
     /* 6 */ {"up", "conv_transpose + bias", "example.graph:12", "patch product", UNETC_PHASE_FORWARD, up_conv_transpose, 4, &infer_operands[16], 4, 0, 0, 32768, 1048576.0, 0.0, 196608.0, 2080.0, 0, "wrrr", UNETC_KIND_CONVOLUTION},
     /* 7 */ {"logits", "conv + bias", "example.graph:14", "narrow output", UNETC_PHASE_FORWARD, logits_conv, 4, &infer_operands[20], 4, 0, 0, 4096, 131072.0, 0.0, 278528.0, 68.0, 0, "wrrr", UNETC_KIND_CONVOLUTION},
@@ -245,7 +245,7 @@ static const unetc_step forward_steps[] = {
     /* 1 */ {"enc", "conv + bias + relu", "example.graph:9", "narrow input", UNETC_PHASE_FORWARD, enc_conv, 4, &forward_operands[2], 4, 0, 0, 4752, 622592.0, 0.0, 147456.0, 320.0, 0, "wrrr", UNETC_KIND_CONVOLUTION},
     /* 2 */ {"down", "max_pool", "example.graph:10", "vector loop", UNETC_PHASE_FORWARD, down_max_pool, 2, &forward_operands[6], 1, 0, 0, 0, 32768.0, 0.0, 163840.0, 0.0, 0, "wr", UNETC_KIND_POOLING},
     /* 3 */ {"low#1", "winograd weights", "example.graph:11", "winograd weights", UNETC_PHASE_FORWARD, low_conv_weights, 2, &forward_operands[8], 0, 1, 0, 5796, 0.0, 0.0, 0.0, 0.0, 1, "wr", UNETC_KIND_PREPARED_WEIGHTS},
-    /* 4 */ {"low", "conv + bias + relu", "example.graph:11", "winograd F(4,3)", UNETC_PHASE_FORWARD, low_conv, 4, &forward_operands[10], 0, 8, 0, 233472, 2375680.0, 0.0, 98304.0, 4672.0, 0, "wrrr", UNETC_KIND_CONVOLUTION},
+    /* 4 */ {"low", "conv + bias + relu", "example.graph:11", "winograd F(4,3)", UNETC_PHASE_FORWARD, low_conv, 4, &forward_operands[10], 8, 0, 0, 39936, 2375680.0, 0.0, 98304.0, 4672.0, 0, "wrrr", UNETC_KIND_CONVOLUTION},
     /* 5 */ {"up#1", "weight panels", "example.graph:12", "weight panels", UNETC_PHASE_FORWARD, up_conv_transpose_weights, 2, &forward_operands[14], 0, 1, 0, 0, 0.0, 0.0, 0.0, 0.0, 1, "wr", UNETC_KIND_PREPARED_WEIGHTS},
     /* 6 */ {"up", "conv_transpose + bias", "example.graph:12", "patch product", UNETC_PHASE_FORWARD, up_conv_transpose, 4, &forward_operands[16], 4, 0, 0, 32768, 1048576.0, 0.0, 196608.0, 2080.0, 0, "wrrr", UNETC_KIND_CONVOLUTION},
     /* 7 */ {"logits", "conv + bias", "example.graph:14", "narrow output", UNETC_PHASE_FORWARD, logits_conv, 4, &forward_operands[20], 4, 0, 0, 4096, 131072.0, 0.0, 278528.0, 68.0, 0, "wrrr", UNETC_KIND_CONVOLUTION},
@@ -254,7 +254,7 @@ static const unetc_step forward_steps[] = {
 };
 
 static const unetc_plan plans[] = {
-    {"train", 45, train_tensors, 36, train_steps, 5374080, 0, 0, 0, 8, NULL, UNETC_PLAN_TRAIN},
+    {"train", 45, train_tensors, 36, train_steps, 5523520, 0, 0, 0, 8, NULL, UNETC_PLAN_TRAIN},
     {"infer", 19, infer_tensors, 8, infer_steps, 2883584, 20800, 18432, 0, 8, NULL, UNETC_PLAN_INFER},
     {"forward", 23, forward_tensors, 10, forward_steps, 3014656, 20800, 18432, 0, 8, NULL, UNETC_PLAN_FORWARD},
 };
@@ -308,7 +308,7 @@ static const unetc_model model = {
     "  train { optimizer: adam(lr: 1e-3)   batch: 8   epochs: 10 }\n"
     "}\n"
     "",
-    .metadata = "{\"compiler\": \"0.1.0\", \"target\": \"x86-64-v3\", \"vector_width\": 8, \"source\": \"example.graph\", \"parameters\": {}, \"train\": {\"optimizer\": \"adam\", \"lr\": 0.001, \"beta1\": 0.9, \"beta2\": 0.999, \"eps\": 1e-08, \"weight_decay\": 0.0, \"momentum\": 0.0, \"batch\": 8, \"epochs\": 10, \"init\": \"he\", \"seed\": 0, \"schedule\": \"constant\", \"warmup\": 0.0, \"accumulate\": 1}, \"step_batch\": null, \"memory_budget\": null, \"splits_batches\": true, \"obstacle_to_splitting\": null, \"inputs\": [\"image\"], \"targets\": [{\"name\": \"mask\", \"kind\": \"values\"}], \"outputs\": [\"logits\"]}",
+    .metadata = "{\"compiler\": \"0.1.0\", \"target\": \"x86-64-v3\", \"precision\": \"f32\", \"vector_width\": 8, \"source\": \"example.graph\", \"parameters\": {}, \"train\": {\"optimizer\": \"adam\", \"lr\": 0.001, \"beta1\": 0.9, \"beta2\": 0.999, \"eps\": 1e-08, \"weight_decay\": 0.0, \"momentum\": 0.0, \"batch\": 8, \"epochs\": 10, \"init\": \"he\", \"seed\": 0, \"schedule\": \"constant\", \"warmup\": 0.0, \"accumulate\": 1}, \"step_batch\": null, \"memory_budget\": null, \"splits_batches\": true, \"obstacle_to_splitting\": null, \"inputs\": [\"image\"], \"targets\": [{\"name\": \"mask\", \"kind\": \"values\"}], \"outputs\": [\"logits\"]}",
     .graph_hash = "3da7f5b8cc0c9072",
     .batch_capacity = 8,
     .parameter_bytes = 7296,

@@ -213,12 +213,13 @@ UNETC_INLINE float unetc_sum8(v8 x)
 }
 
 UNETC_INLINE float unetc_load_bf16_1(const uint16_t *p) { return unetc_from_bits1((uint32_t)*p << 16); }
-UNETC_INLINE void unetc_store_bf16_1(uint16_t *p, float x)
+UNETC_INLINE uint32_t unetc_bf16_bits1(float x)
 {
     const uint32_t bits = unetc_bits1(x);
-    const uint32_t rounded = x != x ? bits | 0x400000 : bits + 0x7fff + (bits >> 16 & 1);
-    *p = (uint16_t)(rounded >> 16);
+    if (x != x) return bits | 0x400000;
+    return (bits & 0x7f800000) == 0 ? bits & 0x80000000 : bits + 0x7fff + (bits >> 16 & 1);
 }
+UNETC_INLINE void unetc_store_bf16_1(uint16_t *p, float x) { *p = (uint16_t)(unetc_bf16_bits1(x) >> 16); }
 
 typedef uint16_t v4_half __attribute__((vector_size(8)));
 typedef uint16_t v4_half_memory __attribute__((vector_size(8), aligned(2), may_alias));
@@ -227,13 +228,22 @@ UNETC_INLINE v4 unetc_load_bf16_4(const uint16_t *p)
     const v4_half half = *(const v4_half_memory *)p;
     return (v4)(__builtin_convertvector(half, v4_bits) << 16);
 }
-UNETC_INLINE void unetc_store_bf16_4(uint16_t *p, v4 x)
+/* Rounded to bf16: the upper halves. */
+UNETC_INLINE v4_bits unetc_bf16_bits4(v4 x)
 {
     const v4_bits bits = (v4_bits)x;
     const v4_bits nan = (v4_bits)(x != x);
+    const v4_bits denormal = (v4_bits)((bits & 0x7f800000) == 0);
     const v4_bits nearest = bits + 0x7fff + (bits >> 16 & 1);
-    const v4_bits rounded = ((bits | 0x400000) & nan) | (nearest & ~nan);
-    *(v4_half_memory *)p = (v4_half_memory)__builtin_convertvector(rounded >> 16, v4_half);
+    return ((bits | 0x400000) & nan) | (bits & 0x80000000 & denormal) | (nearest & ~(nan | denormal));
+}
+UNETC_INLINE void unetc_store_bf16_4(uint16_t *p, v4 x)
+{
+#if defined(__AVX512BF16__) && defined(__AVX512VL__)
+    _mm_storel_epi64((__m128i *)p, (__m128i)_mm_cvtneps_pbh((__m128)x));
+#else
+    *(v4_half_memory *)p = (v4_half_memory)__builtin_convertvector(unetc_bf16_bits4(x) >> 16, v4_half);
+#endif
 }
 
 typedef uint16_t v8_half __attribute__((vector_size(16)));
@@ -243,13 +253,87 @@ UNETC_INLINE v8 unetc_load_bf16_8(const uint16_t *p)
     const v8_half half = *(const v8_half_memory *)p;
     return (v8)(__builtin_convertvector(half, v8_bits) << 16);
 }
-UNETC_INLINE void unetc_store_bf16_8(uint16_t *p, v8 x)
+/* Rounded to bf16: the upper halves. */
+UNETC_INLINE v8_bits unetc_bf16_bits8(v8 x)
 {
     const v8_bits bits = (v8_bits)x;
     const v8_bits nan = (v8_bits)(x != x);
+    const v8_bits denormal = (v8_bits)((bits & 0x7f800000) == 0);
     const v8_bits nearest = bits + 0x7fff + (bits >> 16 & 1);
-    const v8_bits rounded = ((bits | 0x400000) & nan) | (nearest & ~nan);
-    *(v8_half_memory *)p = (v8_half_memory)__builtin_convertvector(rounded >> 16, v8_half);
+    return ((bits | 0x400000) & nan) | (bits & 0x80000000 & denormal) | (nearest & ~(nan | denormal));
+}
+UNETC_INLINE void unetc_store_bf16_8(uint16_t *p, v8 x)
+{
+#if defined(__AVX512BF16__) && defined(__AVX512VL__)
+    _mm_storeu_si128((__m128i *)p, (__m128i)_mm256_cvtneps_pbh((__m256)x));
+#else
+    *(v8_half_memory *)p = (v8_half_memory)__builtin_convertvector(unetc_bf16_bits8(x) >> 16, v8_half);
+#endif
+}
+
+UNETC_INLINE float unetc_pack_pairs1(float even, float odd)
+{
+    return unetc_from_bits1(unetc_bf16_bits1(even) >> 16 | (unetc_bf16_bits1(odd) & 0xffff0000));
+}
+UNETC_INLINE float unetc_pair_dot1(float a, float b, float c)
+{
+    const uint32_t x = unetc_bits1(a), y = unetc_bits1(b);
+    const float odd = unetc_fma1(unetc_from_bits1(x & 0xffff0000), unetc_from_bits1(y & 0xffff0000), c);
+    return unetc_fma1(unetc_from_bits1(x << 16), unetc_from_bits1(y << 16), odd);
+}
+
+/* The elements rounded to bf16, two neighbours in a word of p. */
+UNETC_INLINE void unetc_store_packed4(float *p, v4 x)
+{
+    unetc_store_bf16_4((uint16_t *)p, x);
+}
+/* Words of two bf16, even in the lower half. */
+UNETC_INLINE v4 unetc_pack_pairs4(v4 even, v4 odd)
+{
+#if defined(__AVX512BF16__) && defined(__AVX512VL__)
+    typedef uint16_t halves __attribute__((vector_size(16)));
+    const halves both = (halves)_mm_cvtne2ps_pbh((__m128)odd, (__m128)even);
+    return (v4)__builtin_shufflevector(both, both, 0, 4, 1, 5, 2, 6, 3, 7);
+#else
+    return (v4)(unetc_bf16_bits4(even) >> 16 | (unetc_bf16_bits4(odd) & 0xffff0000));
+#endif
+}
+/* c and the products of a's and b's bf16, those of upper halves first. */
+UNETC_INLINE v4 unetc_pair_dot4(v4 a, v4 b, v4 c)
+{
+#if defined(__AVX512BF16__) && defined(__AVX512VL__)
+    return (v4)_mm_dpbf16_ps((__m128)c, (__m128bh)a, (__m128bh)b);
+#else
+    const v4 odd = unetc_fma4((v4)((v4_bits)a & 0xffff0000), (v4)((v4_bits)b & 0xffff0000), c);
+    return unetc_fma4((v4)((v4_bits)a << 16), (v4)((v4_bits)b << 16), odd);
+#endif
+}
+
+/* The elements rounded to bf16, two neighbours in a word of p. */
+UNETC_INLINE void unetc_store_packed8(float *p, v8 x)
+{
+    unetc_store_bf16_8((uint16_t *)p, x);
+}
+/* Words of two bf16, even in the lower half. */
+UNETC_INLINE v8 unetc_pack_pairs8(v8 even, v8 odd)
+{
+#if defined(__AVX512BF16__) && defined(__AVX512VL__)
+    typedef uint16_t halves __attribute__((vector_size(32)));
+    const halves both = (halves)_mm256_cvtne2ps_pbh((__m256)odd, (__m256)even);
+    return (v8)__builtin_shufflevector(both, both, 0, 8, 1, 9, 2, 10, 3, 11, 4, 12, 5, 13, 6, 14, 7, 15);
+#else
+    return (v8)(unetc_bf16_bits8(even) >> 16 | (unetc_bf16_bits8(odd) & 0xffff0000));
+#endif
+}
+/* c and the products of a's and b's bf16, those of upper halves first. */
+UNETC_INLINE v8 unetc_pair_dot8(v8 a, v8 b, v8 c)
+{
+#if defined(__AVX512BF16__) && defined(__AVX512VL__)
+    return (v8)_mm256_dpbf16_ps((__m256)c, (__m256bh)a, (__m256bh)b);
+#else
+    const v8 odd = unetc_fma8((v8)((v8_bits)a & 0xffff0000), (v8)((v8_bits)b & 0xffff0000), c);
+    return unetc_fma8((v8)((v8_bits)a << 16), (v8)((v8_bits)b << 16), odd);
+#endif
 }
 
 /* 4 rows of 4 floats, with rows and columns exchanged. */

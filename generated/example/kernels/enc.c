@@ -288,8 +288,8 @@ void grad_enc_weight_conv_weight_gradient(const unetc_call *call, int64_t task) 
     float *const workspace = call->workspace;
     const int64_t batch = call->scalars->batch;
 
-    const int64_t begin = batch * 4 * task / 4;
-    const int64_t end = batch * 4 * (task + 1) / 4;
+    const int64_t begin = batch * 4 * task / 32;
+    const int64_t end = batch * 4 * (task + 1) / 32;
     for (int64_t i = 0; i < 80; i += 8) {
         unetc_store8(out + task * 80 + i, unetc_splat8(0.0f));
     }
@@ -379,7 +379,7 @@ void grad_enc_weight_conv_weight_gradient(const unetc_call *call, int64_t task) 
     }
 }
 
-/* grad.enc.weight: adds up the sums of 4 ranges */
+/* grad.enc.weight: adds up the sums of 32 ranges */
 void grad_enc_weight_conv_weight_gradient_sums(const unetc_call *call, int64_t task) {
     float *const out = call->operands[0];     // [8, 1, 3, 3]
     const float *const sums = call->operands[1];
@@ -388,7 +388,7 @@ void grad_enc_weight_conv_weight_gradient_sums(const unetc_call *call, int64_t t
     (void)task;
 
     for (int64_t i = 0; i < 80; i += 8) {
-        unetc_store8(workspace + i, unetc_load8(sums + i) + unetc_load8(sums + 80 + i) + unetc_load8(sums + 160 + i) + unetc_load8(sums + 240 + i));
+        unetc_store8(workspace + i, unetc_load8(sums + i) + unetc_load8(sums + 80 + i) + unetc_load8(sums + 160 + i) + unetc_load8(sums + 240 + i) + unetc_load8(sums + 320 + i) + unetc_load8(sums + 400 + i) + unetc_load8(sums + 480 + i) + unetc_load8(sums + 560 + i) + unetc_load8(sums + 640 + i) + unetc_load8(sums + 720 + i) + unetc_load8(sums + 800 + i) + unetc_load8(sums + 880 + i) + unetc_load8(sums + 960 + i) + unetc_load8(sums + 1040 + i) + unetc_load8(sums + 1120 + i) + unetc_load8(sums + 1200 + i) + unetc_load8(sums + 1280 + i) + unetc_load8(sums + 1360 + i) + unetc_load8(sums + 1440 + i) + unetc_load8(sums + 1520 + i) + unetc_load8(sums + 1600 + i) + unetc_load8(sums + 1680 + i) + unetc_load8(sums + 1760 + i) + unetc_load8(sums + 1840 + i) + unetc_load8(sums + 1920 + i) + unetc_load8(sums + 2000 + i) + unetc_load8(sums + 2080 + i) + unetc_load8(sums + 2160 + i) + unetc_load8(sums + 2240 + i) + unetc_load8(sums + 2320 + i) + unetc_load8(sums + 2400 + i) + unetc_load8(sums + 2480 + i));
     }
     for (int64_t lane = 0; lane < 8; lane += 1) {
         for (int64_t k = 0; k < 9; k += 1) {

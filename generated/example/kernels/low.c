@@ -22,13 +22,13 @@ void low_conv_weights(const unetc_call *call, int64_t task) {
                 v8 d0 = unetc_load8(workspace + (c * 9 + j) * 16 + q * 8);
                 v8 d1 = unetc_load8(workspace + (c * 9 + (3 + j)) * 16 + q * 8);
                 v8 d2 = unetc_load8(workspace + (c * 9 + (6 + j)) * 16 + q * 8);
-                v8 t0 = unetc_splat8(0.25f) * d0;
-                v8 t1e = unetc_fma8(unetc_splat8(-0.16666667f), d2, unetc_splat8(-0.16666667f) * d0);
-                v8 t1o = unetc_splat8(-0.16666667f) * d1;
+                v8 t0 = unetc_splat8(0.9403122f) * d0;
+                v8 t1e = unetc_fma8(unetc_splat8(-0.2813187f), d2, unetc_splat8(-0.59518665f) * d0);
+                v8 t1o = unetc_splat8(-0.4091908f) * d1;
                 v8 t1 = t1e + t1o;
                 v8 t2 = t1e - t1o;
-                v8 t3e = unetc_fma8(unetc_splat8(0.16666667f), d2, unetc_splat8(0.041666668f) * d0);
-                v8 t3o = unetc_splat8(0.083333336f) * d1;
+                v8 t3e = unetc_fma8(unetc_splat8(0.2813187f), d2, unetc_splat8(0.12503053f) * d0);
+                v8 t3o = unetc_splat8(0.18754579f) * d1;
                 v8 t3 = t3e + t3o;
                 v8 t4 = t3e - t3o;
                 v8 t5 = d2;
@@ -43,13 +43,13 @@ void low_conv_weights(const unetc_call *call, int64_t task) {
                 v8 d0 = unetc_load8(workspace + 1305 + i * 24);
                 v8 d1 = unetc_load8(workspace + 1305 + (i * 3 + 1) * 8);
                 v8 d2 = unetc_load8(workspace + 1305 + (i * 3 + 2) * 8);
-                v8 t0 = unetc_splat8(0.25f) * d0;
-                v8 t1e = unetc_fma8(unetc_splat8(-0.16666667f), d2, unetc_splat8(-0.16666667f) * d0);
-                v8 t1o = unetc_splat8(-0.16666667f) * d1;
+                v8 t0 = unetc_splat8(0.9403122f) * d0;
+                v8 t1e = unetc_fma8(unetc_splat8(-0.2813187f), d2, unetc_splat8(-0.59518665f) * d0);
+                v8 t1o = unetc_splat8(-0.4091908f) * d1;
                 v8 t1 = t1e + t1o;
                 v8 t2 = t1e - t1o;
-                v8 t3e = unetc_fma8(unetc_splat8(0.16666667f), d2, unetc_splat8(0.041666668f) * d0);
-                v8 t3o = unetc_splat8(0.083333336f) * d1;
+                v8 t3e = unetc_fma8(unetc_splat8(0.2813187f), d2, unetc_splat8(0.12503053f) * d0);
+                v8 t3o = unetc_splat8(0.18754579f) * d1;
                 v8 t3 = t3e + t3o;
                 v8 t4 = t3e - t3o;
                 v8 t5 = d2;
@@ -73,120 +73,116 @@ void low_conv(const unetc_call *call, int64_t task) {
     const float *const panels = call->operands[2]; // transformed weights
     const float *const in2 = call->operands[3];    // low.bias [16]
     float *const workspace = call->workspace;
-    const int64_t batch = call->scalars->batch;
 
-    const int64_t firstSample = task;
-    const int64_t firstStrip = firstSample * 8;
-    const int64_t strips = unetc_max(0, unetc_min(1, batch - firstSample)) * 8;
+    const int64_t block = task;
+    const int64_t firstInSample = block % 8;
+    const int64_t firstStrip = block / 8 * 8 + firstInSample;
     // transform the input tiles
-    for (int64_t strip = 0; strip < strips; strip += 1) {
-        const int64_t n = (firstStrip + strip) / 8;
-        const int64_t inSample = (firstStrip + strip) % 8;
-        const int64_t y = inSample * 4;
-        const int64_t slot = strip * 8;
-        unetc_store8(workspace + 56736, unetc_splat8(0.0f));
-        unetc_store8(workspace + 57008, unetc_splat8(0.0f));
-        unetc_store8(workspace + 57280, unetc_splat8(0.0f));
-        unetc_store8(workspace + 57552, unetc_splat8(0.0f));
-        unetc_store8(workspace + 57824, unetc_splat8(0.0f));
-        unetc_store8(workspace + 58096, unetc_splat8(0.0f));
-        if (0 <= y - 1 && y + 5 <= 32) {
-            for (int64_t j = 1; j < 33; j += 1) {
-                v8 d0 = unetc_load8(in0 + n * 8192 + ((y - 1) * 32 + (j - 1)) * 8);
-                v8 d1 = unetc_load8(in0 + n * 8192 + (y * 32 + (j - 1)) * 8);
-                v8 d2 = unetc_load8(in0 + n * 8192 + ((y + 1) * 32 + (j - 1)) * 8);
-                v8 d3 = unetc_load8(in0 + n * 8192 + ((y + 2) * 32 + (j - 1)) * 8);
-                v8 d4 = unetc_load8(in0 + n * 8192 + ((y + 3) * 32 + (j - 1)) * 8);
-                v8 d5 = unetc_load8(in0 + n * 8192 + ((y + 4) * 32 + (j - 1)) * 8);
-                v8 t0 = unetc_fma8(unetc_splat8(-5.0f), d2, unetc_fma8(unetc_splat8(4.0f), d0, d4));
-                v8 t1e = unetc_fma8(unetc_splat8(-4.0f), d2, d4);
-                v8 t1o = unetc_fma8(unetc_splat8(-4.0f), d1, d3);
-                v8 t1 = t1e + t1o;
-                v8 t2 = t1e - t1o;
-                v8 t3e = d4 - d2;
-                v8 t3o = unetc_fma8(unetc_splat8(2.0f), d3, unetc_splat8(-2.0f) * d1);
-                v8 t3 = t3e + t3o;
-                v8 t4 = t3e - t3o;
-                v8 t5 = unetc_fma8(unetc_splat8(-5.0f), d3, unetc_fma8(unetc_splat8(4.0f), d1, d5));
-                unetc_store8(workspace + 56736 + j * 8, t0);
-                unetc_store8(workspace + 56736 + (34 + j) * 8, t1);
-                unetc_store8(workspace + 56736 + (68 + j) * 8, t2);
-                unetc_store8(workspace + 56736 + (102 + j) * 8, t3);
-                unetc_store8(workspace + 56736 + (136 + j) * 8, t4);
-                unetc_store8(workspace + 56736 + (170 + j) * 8, t5);
-            }
-        } else {
-            for (int64_t j = 1; j < 33; j += 1) {
-                v8 d0 = unetc_splat8(0.0f);
-                if (0 <= y - 1) {
-                    d0 = unetc_load8(in0 + n * 8192 + ((y - 1) * 32 + (j - 1)) * 8);
-                }
-                v8 d1 = unetc_splat8(0.0f);
-                d1 = unetc_load8(in0 + n * 8192 + (y * 32 + (j - 1)) * 8);
-                v8 d2 = unetc_splat8(0.0f);
-                d2 = unetc_load8(in0 + n * 8192 + ((y + 1) * 32 + (j - 1)) * 8);
-                v8 d3 = unetc_splat8(0.0f);
-                d3 = unetc_load8(in0 + n * 8192 + ((y + 2) * 32 + (j - 1)) * 8);
-                v8 d4 = unetc_splat8(0.0f);
-                d4 = unetc_load8(in0 + n * 8192 + ((y + 3) * 32 + (j - 1)) * 8);
-                v8 d5 = unetc_splat8(0.0f);
-                if (y + 4 < 32) {
-                    d5 = unetc_load8(in0 + n * 8192 + ((y + 4) * 32 + (j - 1)) * 8);
-                }
-                v8 t0 = unetc_fma8(unetc_splat8(-5.0f), d2, unetc_fma8(unetc_splat8(4.0f), d0, d4));
-                v8 t1e = unetc_fma8(unetc_splat8(-4.0f), d2, d4);
-                v8 t1o = unetc_fma8(unetc_splat8(-4.0f), d1, d3);
-                v8 t1 = t1e + t1o;
-                v8 t2 = t1e - t1o;
-                v8 t3e = d4 - d2;
-                v8 t3o = unetc_fma8(unetc_splat8(2.0f), d3, unetc_splat8(-2.0f) * d1);
-                v8 t3 = t3e + t3o;
-                v8 t4 = t3e - t3o;
-                v8 t5 = unetc_fma8(unetc_splat8(-5.0f), d3, unetc_fma8(unetc_splat8(4.0f), d1, d5));
-                unetc_store8(workspace + 56736 + j * 8, t0);
-                unetc_store8(workspace + 56736 + (34 + j) * 8, t1);
-                unetc_store8(workspace + 56736 + (68 + j) * 8, t2);
-                unetc_store8(workspace + 56736 + (102 + j) * 8, t3);
-                unetc_store8(workspace + 56736 + (136 + j) * 8, t4);
-                unetc_store8(workspace + 56736 + (170 + j) * 8, t5);
-            }
+    const int64_t n_1 = firstStrip / 8;
+    const int64_t inSample_1 = firstStrip % 8;
+    const int64_t y_1 = inSample_1 * 4;
+    unetc_store8(workspace + 8352, unetc_splat8(0.0f));
+    unetc_store8(workspace + 8624, unetc_splat8(0.0f));
+    unetc_store8(workspace + 8896, unetc_splat8(0.0f));
+    unetc_store8(workspace + 9168, unetc_splat8(0.0f));
+    unetc_store8(workspace + 9440, unetc_splat8(0.0f));
+    unetc_store8(workspace + 9712, unetc_splat8(0.0f));
+    if (0 <= y_1 - 1 && y_1 + 5 <= 32) {
+        for (int64_t j = 1; j < 33; j += 1) {
+            v8 d0 = unetc_load8(in0 + n_1 * 8192 + ((y_1 - 1) * 32 + (j - 1)) * 8);
+            v8 d1 = unetc_load8(in0 + n_1 * 8192 + (y_1 * 32 + (j - 1)) * 8);
+            v8 d2 = unetc_load8(in0 + n_1 * 8192 + ((y_1 + 1) * 32 + (j - 1)) * 8);
+            v8 d3 = unetc_load8(in0 + n_1 * 8192 + ((y_1 + 2) * 32 + (j - 1)) * 8);
+            v8 d4 = unetc_load8(in0 + n_1 * 8192 + ((y_1 + 3) * 32 + (j - 1)) * 8);
+            v8 d5 = unetc_load8(in0 + n_1 * 8192 + ((y_1 + 4) * 32 + (j - 1)) * 8);
+            v8 t0 = unetc_fma8(unetc_splat8(-2.7226562f), d2, unetc_fma8(unetc_splat8(1.0634766f), d0, d4));
+            v8 t1e = unetc_fma8(unetc_splat8(-2.25f), d2, d4);
+            v8 t1o = unetc_fma8(unetc_splat8(0.6875f), d3, unetc_splat8(-1.546875f) * d1);
+            v8 t1 = t1e + t1o;
+            v8 t2 = t1e - t1o;
+            v8 t3e = unetc_fma8(unetc_splat8(-0.47265625f), d2, d4);
+            v8 t3o = unetc_fma8(unetc_splat8(1.5f), d3, unetc_splat8(-0.7089844f) * d1);
+            v8 t3 = t3e + t3o;
+            v8 t4 = t3e - t3o;
+            v8 t5 = unetc_fma8(unetc_splat8(-2.7226562f), d3, unetc_fma8(unetc_splat8(1.0634766f), d1, d5));
+            unetc_store8(workspace + 8352 + j * 8, t0);
+            unetc_store8(workspace + 8352 + (34 + j) * 8, t1);
+            unetc_store8(workspace + 8352 + (68 + j) * 8, t2);
+            unetc_store8(workspace + 8352 + (102 + j) * 8, t3);
+            unetc_store8(workspace + 8352 + (136 + j) * 8, t4);
+            unetc_store8(workspace + 8352 + (170 + j) * 8, t5);
         }
-        unetc_store8(workspace + 57000, unetc_splat8(0.0f));
-        unetc_store8(workspace + 57272, unetc_splat8(0.0f));
-        unetc_store8(workspace + 57544, unetc_splat8(0.0f));
-        unetc_store8(workspace + 57816, unetc_splat8(0.0f));
-        unetc_store8(workspace + 58088, unetc_splat8(0.0f));
-        unetc_store8(workspace + 58360, unetc_splat8(0.0f));
-        for (int64_t window = 0; window < 8; window += 1) {
-            for (int64_t i = 0; i < 6; i += 1) {
-                v8 d0 = unetc_load8(workspace + 56736 + (i * 34 + window * 4) * 8);
-                v8 d1 = unetc_load8(workspace + 56736 + (i * 34 + (window * 4 + 1)) * 8);
-                v8 d2 = unetc_load8(workspace + 56736 + (i * 34 + (window * 4 + 2)) * 8);
-                v8 d3 = unetc_load8(workspace + 56736 + (i * 34 + (window * 4 + 3)) * 8);
-                v8 d4 = unetc_load8(workspace + 56736 + (i * 34 + (window * 4 + 4)) * 8);
-                v8 d5 = unetc_load8(workspace + 56736 + (i * 34 + (window * 4 + 5)) * 8);
-                v8 t0 = unetc_fma8(unetc_splat8(-5.0f), d2, unetc_fma8(unetc_splat8(4.0f), d0, d4));
-                v8 t1e = unetc_fma8(unetc_splat8(-4.0f), d2, d4);
-                v8 t1o = unetc_fma8(unetc_splat8(-4.0f), d1, d3);
-                v8 t1 = t1e + t1o;
-                v8 t2 = t1e - t1o;
-                v8 t3e = d4 - d2;
-                v8 t3o = unetc_fma8(unetc_splat8(2.0f), d3, unetc_splat8(-2.0f) * d1);
-                v8 t3 = t3e + t3o;
-                v8 t4 = t3e - t3o;
-                v8 t5 = unetc_fma8(unetc_splat8(-5.0f), d3, unetc_fma8(unetc_splat8(4.0f), d1, d5));
-                unetc_store8(workspace + i * 3168 + (slot + window) * 8, t0);
-                unetc_store8(workspace + (i * 6 + 1) * 528 + (slot + window) * 8, t1);
-                unetc_store8(workspace + (i * 6 + 2) * 528 + (slot + window) * 8, t2);
-                unetc_store8(workspace + (i * 6 + 3) * 528 + (slot + window) * 8, t3);
-                unetc_store8(workspace + (i * 6 + 4) * 528 + (slot + window) * 8, t4);
-                unetc_store8(workspace + (i * 6 + 5) * 528 + (slot + window) * 8, t5);
+    } else {
+        for (int64_t j = 1; j < 33; j += 1) {
+            v8 d0 = unetc_splat8(0.0f);
+            if (0 <= y_1 - 1) {
+                d0 = unetc_load8(in0 + n_1 * 8192 + ((y_1 - 1) * 32 + (j - 1)) * 8);
             }
+            v8 d1 = unetc_splat8(0.0f);
+            d1 = unetc_load8(in0 + n_1 * 8192 + (y_1 * 32 + (j - 1)) * 8);
+            v8 d2 = unetc_splat8(0.0f);
+            d2 = unetc_load8(in0 + n_1 * 8192 + ((y_1 + 1) * 32 + (j - 1)) * 8);
+            v8 d3 = unetc_splat8(0.0f);
+            d3 = unetc_load8(in0 + n_1 * 8192 + ((y_1 + 2) * 32 + (j - 1)) * 8);
+            v8 d4 = unetc_splat8(0.0f);
+            d4 = unetc_load8(in0 + n_1 * 8192 + ((y_1 + 3) * 32 + (j - 1)) * 8);
+            v8 d5 = unetc_splat8(0.0f);
+            if (y_1 + 4 < 32) {
+                d5 = unetc_load8(in0 + n_1 * 8192 + ((y_1 + 4) * 32 + (j - 1)) * 8);
+            }
+            v8 t0 = unetc_fma8(unetc_splat8(-2.7226562f), d2, unetc_fma8(unetc_splat8(1.0634766f), d0, d4));
+            v8 t1e = unetc_fma8(unetc_splat8(-2.25f), d2, d4);
+            v8 t1o = unetc_fma8(unetc_splat8(0.6875f), d3, unetc_splat8(-1.546875f) * d1);
+            v8 t1 = t1e + t1o;
+            v8 t2 = t1e - t1o;
+            v8 t3e = unetc_fma8(unetc_splat8(-0.47265625f), d2, d4);
+            v8 t3o = unetc_fma8(unetc_splat8(1.5f), d3, unetc_splat8(-0.7089844f) * d1);
+            v8 t3 = t3e + t3o;
+            v8 t4 = t3e - t3o;
+            v8 t5 = unetc_fma8(unetc_splat8(-2.7226562f), d3, unetc_fma8(unetc_splat8(1.0634766f), d1, d5));
+            unetc_store8(workspace + 8352 + j * 8, t0);
+            unetc_store8(workspace + 8352 + (34 + j) * 8, t1);
+            unetc_store8(workspace + 8352 + (68 + j) * 8, t2);
+            unetc_store8(workspace + 8352 + (102 + j) * 8, t3);
+            unetc_store8(workspace + 8352 + (136 + j) * 8, t4);
+            unetc_store8(workspace + 8352 + (170 + j) * 8, t5);
+        }
+    }
+    unetc_store8(workspace + 8616, unetc_splat8(0.0f));
+    unetc_store8(workspace + 8888, unetc_splat8(0.0f));
+    unetc_store8(workspace + 9160, unetc_splat8(0.0f));
+    unetc_store8(workspace + 9432, unetc_splat8(0.0f));
+    unetc_store8(workspace + 9704, unetc_splat8(0.0f));
+    unetc_store8(workspace + 9976, unetc_splat8(0.0f));
+    for (int64_t window = 0; window < 8; window += 1) {
+        for (int64_t i = 0; i < 6; i += 1) {
+            v8 d0 = unetc_load8(workspace + 8352 + (i * 34 + window * 4) * 8);
+            v8 d1 = unetc_load8(workspace + 8352 + (i * 34 + (window * 4 + 1)) * 8);
+            v8 d2 = unetc_load8(workspace + 8352 + (i * 34 + (window * 4 + 2)) * 8);
+            v8 d3 = unetc_load8(workspace + 8352 + (i * 34 + (window * 4 + 3)) * 8);
+            v8 d4 = unetc_load8(workspace + 8352 + (i * 34 + (window * 4 + 4)) * 8);
+            v8 d5 = unetc_load8(workspace + 8352 + (i * 34 + (window * 4 + 5)) * 8);
+            v8 t0 = unetc_fma8(unetc_splat8(-2.7226562f), d2, unetc_fma8(unetc_splat8(1.0634766f), d0, d4));
+            v8 t1e = unetc_fma8(unetc_splat8(-2.25f), d2, d4);
+            v8 t1o = unetc_fma8(unetc_splat8(0.6875f), d3, unetc_splat8(-1.546875f) * d1);
+            v8 t1 = t1e + t1o;
+            v8 t2 = t1e - t1o;
+            v8 t3e = unetc_fma8(unetc_splat8(-0.47265625f), d2, d4);
+            v8 t3o = unetc_fma8(unetc_splat8(1.5f), d3, unetc_splat8(-0.7089844f) * d1);
+            v8 t3 = t3e + t3o;
+            v8 t4 = t3e - t3o;
+            v8 t5 = unetc_fma8(unetc_splat8(-2.7226562f), d3, unetc_fma8(unetc_splat8(1.0634766f), d1, d5));
+            unetc_store8(workspace + i * 480 + window * 8, t0);
+            unetc_store8(workspace + (i * 6 + 1) * 80 + window * 8, t1);
+            unetc_store8(workspace + (i * 6 + 2) * 80 + window * 8, t2);
+            unetc_store8(workspace + (i * 6 + 3) * 80 + window * 8, t3);
+            unetc_store8(workspace + (i * 6 + 4) * 80 + window * 8, t4);
+            unetc_store8(workspace + (i * 6 + 5) * 80 + window * 8, t5);
         }
     }
     // multiply, and transform back
     for (int64_t product = 0; product < 36; product += 1) {
-        for (int64_t first = 0; first < strips * 8; first += 4) {
+        for (int64_t first = 0; first < 8; first += 4) {
             v8 acc0_0 = unetc_splat8(0.0f);
             v8 acc0_1 = unetc_splat8(0.0f);
             v8 acc1_0 = unetc_splat8(0.0f);
@@ -198,70 +194,75 @@ void low_conv(const unetc_call *call, int64_t task) {
             for (int64_t c = 0; c < 8; c += 1) {
                 v8 b0 = unetc_load8(panels + (product * 8 + c) * 16);
                 v8 b1 = unetc_load8(panels + (product * 8 + c) * 16 + 8);
-                v8 a0 = unetc_splat8(workspace[product * 528 + first * 8 + c]);
+                v8 a0 = unetc_splat8(workspace[product * 80 + first * 8 + c]);
                 acc0_0 = unetc_fma8(a0, b0, acc0_0);
                 acc0_1 = unetc_fma8(a0, b1, acc0_1);
-                v8 a1 = unetc_splat8(workspace[product * 528 + (first + 1) * 8 + c]);
+                v8 a1 = unetc_splat8(workspace[product * 80 + (first + 1) * 8 + c]);
                 acc1_0 = unetc_fma8(a1, b0, acc1_0);
                 acc1_1 = unetc_fma8(a1, b1, acc1_1);
-                v8 a2 = unetc_splat8(workspace[product * 528 + (first + 2) * 8 + c]);
+                v8 a2 = unetc_splat8(workspace[product * 80 + (first + 2) * 8 + c]);
                 acc2_0 = unetc_fma8(a2, b0, acc2_0);
                 acc2_1 = unetc_fma8(a2, b1, acc2_1);
-                v8 a3 = unetc_splat8(workspace[product * 528 + (first + 3) * 8 + c]);
+                v8 a3 = unetc_splat8(workspace[product * 80 + (first + 3) * 8 + c]);
                 acc3_0 = unetc_fma8(a3, b0, acc3_0);
                 acc3_1 = unetc_fma8(a3, b1, acc3_1);
             }
-            unetc_store8(workspace + 19008 + product * 1040 + first * 16, acc0_0);
-            unetc_store8(workspace + product * 1040 + first * 16 + 19016, acc0_1);
-            unetc_store8(workspace + 19008 + product * 1040 + (first + 1) * 16, acc1_0);
-            unetc_store8(workspace + product * 1040 + (first + 1) * 16 + 19016, acc1_1);
-            unetc_store8(workspace + 19008 + product * 1040 + (first + 2) * 16, acc2_0);
-            unetc_store8(workspace + product * 1040 + (first + 2) * 16 + 19016, acc2_1);
-            unetc_store8(workspace + 19008 + product * 1040 + (first + 3) * 16, acc3_0);
-            unetc_store8(workspace + product * 1040 + (first + 3) * 16 + 19016, acc3_1);
+            unetc_store8(workspace + 2880 + product * 144 + first * 16, acc0_0);
+            unetc_store8(workspace + product * 144 + first * 16 + 2888, acc0_1);
+            unetc_store8(workspace + 2880 + product * 144 + (first + 1) * 16, acc1_0);
+            unetc_store8(workspace + product * 144 + (first + 1) * 16 + 2888, acc1_1);
+            unetc_store8(workspace + 2880 + product * 144 + (first + 2) * 16, acc2_0);
+            unetc_store8(workspace + product * 144 + (first + 2) * 16 + 2888, acc2_1);
+            unetc_store8(workspace + 2880 + product * 144 + (first + 3) * 16, acc3_0);
+            unetc_store8(workspace + product * 144 + (first + 3) * 16 + 2888, acc3_1);
         }
     }
-    for (int64_t strip = 0; strip < strips; strip += 1) {
-        const int64_t n = (firstStrip + strip) / 8;
-        const int64_t inSample = (firstStrip + strip) % 8;
-        const int64_t y = inSample * 4;
-        const int64_t slot = strip * 8;
-        for (int64_t q = 0; q < 2; q += 1) {
-            v8 bias = unetc_load8(in2 + q * 8);
-            for (int64_t window = 0; window < 8; window += 1) {
-                const int64_t left = window * 4;
-                for (int64_t j = 0; j < 6; j += 1) {
-                    v8 d0 = unetc_load8(workspace + 19008 + j * 1040 + (slot + window) * 16 + q * 8);
-                    v8 d1 = unetc_load8(workspace + 19008 + (6 + j) * 1040 + (slot + window) * 16 + q * 8);
-                    v8 d2 = unetc_load8(workspace + 19008 + (12 + j) * 1040 + (slot + window) * 16 + q * 8);
-                    v8 d3 = unetc_load8(workspace + 19008 + (18 + j) * 1040 + (slot + window) * 16 + q * 8);
-                    v8 d4 = unetc_load8(workspace + 19008 + (24 + j) * 1040 + (slot + window) * 16 + q * 8);
-                    v8 d5 = unetc_load8(workspace + 19008 + (30 + j) * 1040 + (slot + window) * 16 + q * 8);
-                    v8 t0 = d0 + d1 + d2 + d3 + d4;
-                    v8 t1 = unetc_fma8(unetc_splat8(-2.0f), d4, unetc_fma8(unetc_splat8(2.0f), d3, d1 - d2));
-                    v8 t2 = unetc_fma8(unetc_splat8(4.0f), d4, unetc_fma8(unetc_splat8(4.0f), d3, d1 + d2));
-                    v8 t3 = unetc_fma8(unetc_splat8(-8.0f), d4, unetc_fma8(unetc_splat8(8.0f), d3, d1 + d5 - d2));
-                    unetc_store8(workspace + 56448 + j * 8, t0);
-                    unetc_store8(workspace + 56448 + (6 + j) * 8, t1);
-                    unetc_store8(workspace + 56448 + (12 + j) * 8, t2);
-                    unetc_store8(workspace + 56448 + (18 + j) * 8, t3);
-                }
-                for (int64_t i = 0; i < 4; i += 1) {
-                    v8 d0 = unetc_load8(workspace + 56448 + i * 48);
-                    v8 d1 = unetc_load8(workspace + 56448 + (i * 6 + 1) * 8);
-                    v8 d2 = unetc_load8(workspace + 56448 + (i * 6 + 2) * 8);
-                    v8 d3 = unetc_load8(workspace + 56448 + (i * 6 + 3) * 8);
-                    v8 d4 = unetc_load8(workspace + 56448 + (i * 6 + 4) * 8);
-                    v8 d5 = unetc_load8(workspace + 56448 + (i * 6 + 5) * 8);
-                    v8 t0 = d0 + d1 + d2 + d3 + d4;
-                    v8 t1 = unetc_fma8(unetc_splat8(-2.0f), d4, unetc_fma8(unetc_splat8(2.0f), d3, d1 - d2));
-                    v8 t2 = unetc_fma8(unetc_splat8(4.0f), d4, unetc_fma8(unetc_splat8(4.0f), d3, d1 + d2));
-                    v8 t3 = unetc_fma8(unetc_splat8(-8.0f), d4, unetc_fma8(unetc_splat8(8.0f), d3, d1 + d5 - d2));
-                    unetc_store8(out + n * 16384 + (q * 8192 + ((y + i) * 32 + left) * 8), unetc_max8(unetc_splat8(0.0f), t0 + bias));
-                    unetc_store8(out + n * 16384 + (q * 8192 + ((y + i) * 32 + (left + 1)) * 8), unetc_max8(unetc_splat8(0.0f), t1 + bias));
-                    unetc_store8(out + n * 16384 + (q * 8192 + ((y + i) * 32 + (left + 2)) * 8), unetc_max8(unetc_splat8(0.0f), t2 + bias));
-                    unetc_store8(out + n * 16384 + (q * 8192 + ((y + i) * 32 + (left + 3)) * 8), unetc_max8(unetc_splat8(0.0f), t3 + bias));
-                }
+    const int64_t n = firstStrip / 8;
+    const int64_t inSample = firstStrip % 8;
+    const int64_t y = inSample * 4;
+    for (int64_t q = 0; q < 2; q += 1) {
+        v8 bias = unetc_load8(in2 + q * 8);
+        for (int64_t window = 0; window < 8; window += 1) {
+            const int64_t left = window * 4;
+            for (int64_t j = 0; j < 6; j += 1) {
+                v8 d0 = unetc_load8(workspace + 2880 + j * 144 + window * 16 + q * 8);
+                v8 d1 = unetc_load8(workspace + 2880 + (6 + j) * 144 + window * 16 + q * 8);
+                v8 d2 = unetc_load8(workspace + 2880 + (12 + j) * 144 + window * 16 + q * 8);
+                v8 d3 = unetc_load8(workspace + 2880 + (18 + j) * 144 + window * 16 + q * 8);
+                v8 d4 = unetc_load8(workspace + 2880 + (24 + j) * 144 + window * 16 + q * 8);
+                v8 d5 = unetc_load8(workspace + 2880 + (30 + j) * 144 + window * 16 + q * 8);
+                v8 ts1 = d1 + d2;
+                v8 td1 = d1 - d2;
+                v8 ts3 = d3 + d4;
+                v8 td3 = d3 - d4;
+                v8 t0 = d0 + ts1 + ts3;
+                v8 t1 = unetc_fma8(unetc_splat8(1.5f), td3, unetc_splat8(0.6875f) * td1);
+                v8 t2 = unetc_fma8(unetc_splat8(2.25f), ts3, unetc_splat8(0.47265625f) * ts1);
+                v8 t3 = unetc_fma8(unetc_splat8(3.375f), td3, unetc_fma8(unetc_splat8(0.32495117f), td1, d5));
+                unetc_store8(workspace + 8064 + j * 8, t0);
+                unetc_store8(workspace + 8064 + (6 + j) * 8, t1);
+                unetc_store8(workspace + 8064 + (12 + j) * 8, t2);
+                unetc_store8(workspace + 8064 + (18 + j) * 8, t3);
+            }
+            for (int64_t i = 0; i < 4; i += 1) {
+                v8 d0 = unetc_load8(workspace + 8064 + i * 48);
+                v8 d1 = unetc_load8(workspace + 8064 + (i * 6 + 1) * 8);
+                v8 d2 = unetc_load8(workspace + 8064 + (i * 6 + 2) * 8);
+                v8 d3 = unetc_load8(workspace + 8064 + (i * 6 + 3) * 8);
+                v8 d4 = unetc_load8(workspace + 8064 + (i * 6 + 4) * 8);
+                v8 d5 = unetc_load8(workspace + 8064 + (i * 6 + 5) * 8);
+                v8 ts1 = d1 + d2;
+                v8 td1 = d1 - d2;
+                v8 ts3 = d3 + d4;
+                v8 td3 = d3 - d4;
+                v8 t0 = d0 + ts1 + ts3;
+                v8 t1 = unetc_fma8(unetc_splat8(1.5f), td3, unetc_splat8(0.6875f) * td1);
+                v8 t2 = unetc_fma8(unetc_splat8(2.25f), ts3, unetc_splat8(0.47265625f) * ts1);
+                v8 t3 = unetc_fma8(unetc_splat8(3.375f), td3, unetc_fma8(unetc_splat8(0.32495117f), td1, d5));
+                unetc_store8(out + n * 16384 + (q * 8192 + ((y + i) * 32 + left) * 8), unetc_max8(unetc_splat8(0.0f), t0 + bias));
+                unetc_store8(out + n * 16384 + (q * 8192 + ((y + i) * 32 + (left + 1)) * 8), unetc_max8(unetc_splat8(0.0f), t1 + bias));
+                unetc_store8(out + n * 16384 + (q * 8192 + ((y + i) * 32 + (left + 2)) * 8), unetc_max8(unetc_splat8(0.0f), t2 + bias));
+                unetc_store8(out + n * 16384 + (q * 8192 + ((y + i) * 32 + (left + 3)) * 8), unetc_max8(unetc_splat8(0.0f), t3 + bias));
             }
         }
     }
@@ -399,8 +400,8 @@ void grad_low_weight_conv_weight_gradient(const unetc_call *call, int64_t task) 
     float *const workspace = call->workspace;
     const int64_t batch = call->scalars->batch;
 
-    const int64_t begin = batch * 8 * task / 4;
-    const int64_t end = batch * 8 * (task + 1) / 4;
+    const int64_t begin = batch * 8 * task / 32;
+    const int64_t end = batch * 8 * (task + 1) / 32;
     for (int64_t i = 0; i < 4608; i += 8) {
         unetc_store8(out + task * 4608 + i, unetc_splat8(0.0f));
     }
@@ -413,7 +414,6 @@ void grad_low_weight_conv_weight_gradient(const unetc_call *call, int64_t task) 
             const int64_t n = (first + strip) / 8;
             const int64_t inSample = (first + strip) % 8;
             const int64_t y = inSample * 4;
-            const int64_t slot = strip * 8;
             unetc_store8(workspace + 29664, unetc_splat8(0.0f));
             unetc_store8(workspace + 29936, unetc_splat8(0.0f));
             unetc_store8(workspace + 30208, unetc_splat8(0.0f));
@@ -428,16 +428,16 @@ void grad_low_weight_conv_weight_gradient(const unetc_call *call, int64_t task) 
                     v8 d3 = unetc_load8(in1 + n * 8192 + ((y + 2) * 32 + (j - 1)) * 8);
                     v8 d4 = unetc_load8(in1 + n * 8192 + ((y + 3) * 32 + (j - 1)) * 8);
                     v8 d5 = unetc_load8(in1 + n * 8192 + ((y + 4) * 32 + (j - 1)) * 8);
-                    v8 t0 = unetc_fma8(unetc_splat8(-5.0f), d2, unetc_fma8(unetc_splat8(4.0f), d0, d4));
-                    v8 t1e = unetc_fma8(unetc_splat8(-4.0f), d2, d4);
-                    v8 t1o = unetc_fma8(unetc_splat8(-4.0f), d1, d3);
+                    v8 t0 = unetc_fma8(unetc_splat8(-2.7226562f), d2, unetc_fma8(unetc_splat8(1.0634766f), d0, d4));
+                    v8 t1e = unetc_fma8(unetc_splat8(-2.25f), d2, d4);
+                    v8 t1o = unetc_fma8(unetc_splat8(0.6875f), d3, unetc_splat8(-1.546875f) * d1);
                     v8 t1 = t1e + t1o;
                     v8 t2 = t1e - t1o;
-                    v8 t3e = d4 - d2;
-                    v8 t3o = unetc_fma8(unetc_splat8(2.0f), d3, unetc_splat8(-2.0f) * d1);
+                    v8 t3e = unetc_fma8(unetc_splat8(-0.47265625f), d2, d4);
+                    v8 t3o = unetc_fma8(unetc_splat8(1.5f), d3, unetc_splat8(-0.7089844f) * d1);
                     v8 t3 = t3e + t3o;
                     v8 t4 = t3e - t3o;
-                    v8 t5 = unetc_fma8(unetc_splat8(-5.0f), d3, unetc_fma8(unetc_splat8(4.0f), d1, d5));
+                    v8 t5 = unetc_fma8(unetc_splat8(-2.7226562f), d3, unetc_fma8(unetc_splat8(1.0634766f), d1, d5));
                     unetc_store8(workspace + 29664 + j * 8, t0);
                     unetc_store8(workspace + 29664 + (34 + j) * 8, t1);
                     unetc_store8(workspace + 29664 + (68 + j) * 8, t2);
@@ -463,16 +463,16 @@ void grad_low_weight_conv_weight_gradient(const unetc_call *call, int64_t task) 
                     if (y + 4 < 32) {
                         d5 = unetc_load8(in1 + n * 8192 + ((y + 4) * 32 + (j - 1)) * 8);
                     }
-                    v8 t0 = unetc_fma8(unetc_splat8(-5.0f), d2, unetc_fma8(unetc_splat8(4.0f), d0, d4));
-                    v8 t1e = unetc_fma8(unetc_splat8(-4.0f), d2, d4);
-                    v8 t1o = unetc_fma8(unetc_splat8(-4.0f), d1, d3);
+                    v8 t0 = unetc_fma8(unetc_splat8(-2.7226562f), d2, unetc_fma8(unetc_splat8(1.0634766f), d0, d4));
+                    v8 t1e = unetc_fma8(unetc_splat8(-2.25f), d2, d4);
+                    v8 t1o = unetc_fma8(unetc_splat8(0.6875f), d3, unetc_splat8(-1.546875f) * d1);
                     v8 t1 = t1e + t1o;
                     v8 t2 = t1e - t1o;
-                    v8 t3e = d4 - d2;
-                    v8 t3o = unetc_fma8(unetc_splat8(2.0f), d3, unetc_splat8(-2.0f) * d1);
+                    v8 t3e = unetc_fma8(unetc_splat8(-0.47265625f), d2, d4);
+                    v8 t3o = unetc_fma8(unetc_splat8(1.5f), d3, unetc_splat8(-0.7089844f) * d1);
                     v8 t3 = t3e + t3o;
                     v8 t4 = t3e - t3o;
-                    v8 t5 = unetc_fma8(unetc_splat8(-5.0f), d3, unetc_fma8(unetc_splat8(4.0f), d1, d5));
+                    v8 t5 = unetc_fma8(unetc_splat8(-2.7226562f), d3, unetc_fma8(unetc_splat8(1.0634766f), d1, d5));
                     unetc_store8(workspace + 29664 + j * 8, t0);
                     unetc_store8(workspace + 29664 + (34 + j) * 8, t1);
                     unetc_store8(workspace + 29664 + (68 + j) * 8, t2);
@@ -495,22 +495,22 @@ void grad_low_weight_conv_weight_gradient(const unetc_call *call, int64_t task) 
                     v8 d3 = unetc_load8(workspace + 29664 + (i * 34 + (window * 4 + 3)) * 8);
                     v8 d4 = unetc_load8(workspace + 29664 + (i * 34 + (window * 4 + 4)) * 8);
                     v8 d5 = unetc_load8(workspace + 29664 + (i * 34 + (window * 4 + 5)) * 8);
-                    v8 t0 = unetc_fma8(unetc_splat8(-5.0f), d2, unetc_fma8(unetc_splat8(4.0f), d0, d4));
-                    v8 t1e = unetc_fma8(unetc_splat8(-4.0f), d2, d4);
-                    v8 t1o = unetc_fma8(unetc_splat8(-4.0f), d1, d3);
+                    v8 t0 = unetc_fma8(unetc_splat8(-2.7226562f), d2, unetc_fma8(unetc_splat8(1.0634766f), d0, d4));
+                    v8 t1e = unetc_fma8(unetc_splat8(-2.25f), d2, d4);
+                    v8 t1o = unetc_fma8(unetc_splat8(0.6875f), d3, unetc_splat8(-1.546875f) * d1);
                     v8 t1 = t1e + t1o;
                     v8 t2 = t1e - t1o;
-                    v8 t3e = d4 - d2;
-                    v8 t3o = unetc_fma8(unetc_splat8(2.0f), d3, unetc_splat8(-2.0f) * d1);
+                    v8 t3e = unetc_fma8(unetc_splat8(-0.47265625f), d2, d4);
+                    v8 t3o = unetc_fma8(unetc_splat8(1.5f), d3, unetc_splat8(-0.7089844f) * d1);
                     v8 t3 = t3e + t3o;
                     v8 t4 = t3e - t3o;
-                    v8 t5 = unetc_fma8(unetc_splat8(-5.0f), d3, unetc_fma8(unetc_splat8(4.0f), d1, d5));
-                    unetc_store8(workspace + i * 1632 + (slot + window) * 8, t0);
-                    unetc_store8(workspace + (i * 6 + 1) * 272 + (slot + window) * 8, t1);
-                    unetc_store8(workspace + (i * 6 + 2) * 272 + (slot + window) * 8, t2);
-                    unetc_store8(workspace + (i * 6 + 3) * 272 + (slot + window) * 8, t3);
-                    unetc_store8(workspace + (i * 6 + 4) * 272 + (slot + window) * 8, t4);
-                    unetc_store8(workspace + (i * 6 + 5) * 272 + (slot + window) * 8, t5);
+                    v8 t5 = unetc_fma8(unetc_splat8(-2.7226562f), d3, unetc_fma8(unetc_splat8(1.0634766f), d1, d5));
+                    unetc_store8(workspace + i * 1632 + (strip * 8 + window) * 8, t0);
+                    unetc_store8(workspace + (i * 6 + 1) * 272 + (strip * 8 + window) * 8, t1);
+                    unetc_store8(workspace + (i * 6 + 2) * 272 + (strip * 8 + window) * 8, t2);
+                    unetc_store8(workspace + (i * 6 + 3) * 272 + (strip * 8 + window) * 8, t3);
+                    unetc_store8(workspace + (i * 6 + 4) * 272 + (strip * 8 + window) * 8, t4);
+                    unetc_store8(workspace + (i * 6 + 5) * 272 + (strip * 8 + window) * 8, t5);
                 }
             }
             for (int64_t k = 0; k < 16; k += 8) {
@@ -520,12 +520,12 @@ void grad_low_weight_conv_weight_gradient(const unetc_call *call, int64_t task) 
                     v8 d2 = unetc_load8(in0 + n * 16384 + k * 1024 + ((y + 2) * 32 + j) * 8);
                     v8 d3 = unetc_load8(in0 + n * 16384 + k * 1024 + ((y + 3) * 32 + j) * 8);
                     v8 t0 = d0;
-                    v8 t1e = d0 + d2;
-                    v8 t1o = d1 + d3;
+                    v8 t1e = unetc_fma8(unetc_splat8(0.47265625f), d2, d0);
+                    v8 t1o = unetc_fma8(unetc_splat8(0.32495117f), d3, unetc_splat8(0.6875f) * d1);
                     v8 t1 = t1e + t1o;
                     v8 t2 = t1e - t1o;
-                    v8 t3e = unetc_fma8(unetc_splat8(4.0f), d2, d0);
-                    v8 t3o = unetc_fma8(unetc_splat8(8.0f), d3, unetc_splat8(2.0f) * d1);
+                    v8 t3e = unetc_fma8(unetc_splat8(2.25f), d2, d0);
+                    v8 t3o = unetc_fma8(unetc_splat8(3.375f), d3, unetc_splat8(1.5f) * d1);
                     v8 t3 = t3e + t3o;
                     v8 t4 = t3e - t3o;
                     v8 t5 = d3;
@@ -543,31 +543,39 @@ void grad_low_weight_conv_weight_gradient(const unetc_call *call, int64_t task) 
                         v8 d2 = unetc_load8(workspace + 29664 + (i * 32 + (window * 4 + 2)) * 8);
                         v8 d3 = unetc_load8(workspace + 29664 + (i * 32 + (window * 4 + 3)) * 8);
                         v8 t0 = d0;
-                        v8 t1e = d0 + d2;
-                        v8 t1o = d1 + d3;
+                        v8 t1e = unetc_fma8(unetc_splat8(0.47265625f), d2, d0);
+                        v8 t1o = unetc_fma8(unetc_splat8(0.32495117f), d3, unetc_splat8(0.6875f) * d1);
                         v8 t1 = t1e + t1o;
                         v8 t2 = t1e - t1o;
-                        v8 t3e = unetc_fma8(unetc_splat8(4.0f), d2, d0);
-                        v8 t3o = unetc_fma8(unetc_splat8(8.0f), d3, unetc_splat8(2.0f) * d1);
+                        v8 t3e = unetc_fma8(unetc_splat8(2.25f), d2, d0);
+                        v8 t3o = unetc_fma8(unetc_splat8(3.375f), d3, unetc_splat8(1.5f) * d1);
                         v8 t3 = t3e + t3o;
                         v8 t4 = t3e - t3o;
                         v8 t5 = d3;
-                        unetc_store8(workspace + 9792 + i * 3168 + (slot + window) * 16 + k, t0);
-                        unetc_store8(workspace + 9792 + (i * 6 + 1) * 528 + (slot + window) * 16 + k, t1);
-                        unetc_store8(workspace + 9792 + (i * 6 + 2) * 528 + (slot + window) * 16 + k, t2);
-                        unetc_store8(workspace + 9792 + (i * 6 + 3) * 528 + (slot + window) * 16 + k, t3);
-                        unetc_store8(workspace + 9792 + (i * 6 + 4) * 528 + (slot + window) * 16 + k, t4);
-                        unetc_store8(workspace + 9792 + (i * 6 + 5) * 528 + (slot + window) * 16 + k, t5);
+                        unetc_store8(workspace + 9792 + i * 3168 + (strip * 8 + window) * 16 + k, t0);
+                        unetc_store8(workspace + 9792 + (i * 6 + 1) * 528 + (strip * 8 + window) * 16 + k, t1);
+                        unetc_store8(workspace + 9792 + (i * 6 + 2) * 528 + (strip * 8 + window) * 16 + k, t2);
+                        unetc_store8(workspace + 9792 + (i * 6 + 3) * 528 + (strip * 8 + window) * 16 + k, t3);
+                        unetc_store8(workspace + 9792 + (i * 6 + 4) * 528 + (strip * 8 + window) * 16 + k, t4);
+                        unetc_store8(workspace + 9792 + (i * 6 + 5) * 528 + (strip * 8 + window) * 16 + k, t5);
                     }
                 }
             }
-        }
-        for (int64_t k = 0; k < 16; k += 8) {
-            v8 sum = unetc_splat8(0.0f);
-            for (int64_t tile = 0; tile < strips * 8; tile += 1) {
-                sum = sum + unetc_load8(workspace + 13488 + tile * 16 + k);
+            for (int64_t k = 0; k < 16; k += 8) {
+                v8 sum0 = unetc_splat8(0.0f);
+                v8 sum1 = unetc_splat8(0.0f);
+                v8 sum2 = unetc_splat8(0.0f);
+                v8 sum3 = unetc_splat8(0.0f);
+                for (int64_t row = y; row < y + 4; row += 1) {
+                    for (int64_t column = 0; column < 32; column += 4) {
+                        sum0 = sum0 + unetc_load8(in0 + n * 16384 + k * 1024 + row * 256 + column * 8);
+                        sum1 = sum1 + unetc_load8(in0 + n * 16384 + k * 1024 + row * 256 + (column + 1) * 8);
+                        sum2 = sum2 + unetc_load8(in0 + n * 16384 + k * 1024 + row * 256 + (column + 2) * 8);
+                        sum3 = sum3 + unetc_load8(in0 + n * 16384 + k * 1024 + row * 256 + (column + 3) * 8);
+                    }
+                }
+                unetc_store8(workspace + 31296 + k, unetc_load8(workspace + 31296 + k) + (sum0 + sum1 + (sum2 + sum3)));
             }
-            unetc_store8(workspace + 31296 + k, unetc_load8(workspace + 31296 + k) + sum);
         }
         for (int64_t product = 0; product < 36; product += 1) {
             v8 acc0_0_1 = unetc_load8(out + task * 4608 + product * 128);
@@ -582,25 +590,25 @@ void grad_low_weight_conv_weight_gradient(const unetc_call *call, int64_t task) 
             v8 acc4_1 = unetc_load8(out + task * 4608 + (product * 8 + 4) * 16 + 8);
             v8 acc5_0 = unetc_load8(out + task * 4608 + (product * 8 + 5) * 16);
             v8 acc5_1 = unetc_load8(out + task * 4608 + (product * 8 + 5) * 16 + 8);
-            for (int64_t tile = 0; tile < strips * 8; tile += 1) {
-                v8 b0 = unetc_load8(workspace + 9792 + product * 528 + tile * 16);
-                v8 b1 = unetc_load8(workspace + product * 528 + tile * 16 + 9800);
-                v8 a0 = unetc_splat8(workspace[product * 272 + tile * 8]);
+            for (int64_t word = 0; word < strips * 8; word += 1) {
+                v8 b0 = unetc_load8(workspace + 9792 + product * 528 + word * 16);
+                v8 b1 = unetc_load8(workspace + product * 528 + word * 16 + 9800);
+                v8 a0 = unetc_splat8(workspace[product * 272 + word * 8]);
                 acc0_0_1 = unetc_fma8(a0, b0, acc0_0_1);
                 acc0_1_1 = unetc_fma8(a0, b1, acc0_1_1);
-                v8 a1 = unetc_splat8(workspace[product * 272 + tile * 8 + 1]);
+                v8 a1 = unetc_splat8(workspace[product * 272 + word * 8 + 1]);
                 acc1_0_1 = unetc_fma8(a1, b0, acc1_0_1);
                 acc1_1_1 = unetc_fma8(a1, b1, acc1_1_1);
-                v8 a2 = unetc_splat8(workspace[product * 272 + tile * 8 + 2]);
+                v8 a2 = unetc_splat8(workspace[product * 272 + word * 8 + 2]);
                 acc2_0 = unetc_fma8(a2, b0, acc2_0);
                 acc2_1 = unetc_fma8(a2, b1, acc2_1);
-                v8 a3 = unetc_splat8(workspace[product * 272 + tile * 8 + 3]);
+                v8 a3 = unetc_splat8(workspace[product * 272 + word * 8 + 3]);
                 acc3_0 = unetc_fma8(a3, b0, acc3_0);
                 acc3_1 = unetc_fma8(a3, b1, acc3_1);
-                v8 a4 = unetc_splat8(workspace[product * 272 + tile * 8 + 4]);
+                v8 a4 = unetc_splat8(workspace[product * 272 + word * 8 + 4]);
                 acc4_0 = unetc_fma8(a4, b0, acc4_0);
                 acc4_1 = unetc_fma8(a4, b1, acc4_1);
-                v8 a5 = unetc_splat8(workspace[product * 272 + tile * 8 + 5]);
+                v8 a5 = unetc_splat8(workspace[product * 272 + word * 8 + 5]);
                 acc5_0 = unetc_fma8(a5, b0, acc5_0);
                 acc5_1 = unetc_fma8(a5, b1, acc5_1);
             }
@@ -620,13 +628,13 @@ void grad_low_weight_conv_weight_gradient(const unetc_call *call, int64_t task) 
             v8 acc0_1 = unetc_load8(out + task * 4608 + (product * 8 + 6) * 16 + 8);
             v8 acc1_0 = unetc_load8(out + task * 4608 + (product * 8 + 7) * 16);
             v8 acc1_1 = unetc_load8(out + task * 4608 + (product * 8 + 7) * 16 + 8);
-            for (int64_t tile = 0; tile < strips * 8; tile += 1) {
-                v8 b0 = unetc_load8(workspace + 9792 + product * 528 + tile * 16);
-                v8 b1 = unetc_load8(workspace + product * 528 + tile * 16 + 9800);
-                v8 a0 = unetc_splat8(workspace[product * 272 + tile * 8 + 6]);
+            for (int64_t word = 0; word < strips * 8; word += 1) {
+                v8 b0 = unetc_load8(workspace + 9792 + product * 528 + word * 16);
+                v8 b1 = unetc_load8(workspace + product * 528 + word * 16 + 9800);
+                v8 a0 = unetc_splat8(workspace[product * 272 + word * 8 + 6]);
                 acc0_0 = unetc_fma8(a0, b0, acc0_0);
                 acc0_1 = unetc_fma8(a0, b1, acc0_1);
-                v8 a1 = unetc_splat8(workspace[product * 272 + tile * 8 + 7]);
+                v8 a1 = unetc_splat8(workspace[product * 272 + word * 8 + 7]);
                 acc1_0 = unetc_fma8(a1, b0, acc1_0);
                 acc1_1 = unetc_fma8(a1, b1, acc1_1);
             }
@@ -637,11 +645,11 @@ void grad_low_weight_conv_weight_gradient(const unetc_call *call, int64_t task) 
         }
     }
     for (int64_t k = 0; k < 16; k += 8) {
-        unetc_store8(out + 18432 + task * 16 + k, unetc_load8(workspace + 31296 + k));
+        unetc_store8(out + 147456 + task * 16 + k, unetc_load8(workspace + 31296 + k));
     }
 }
 
-/* grad.low.weight: the sums of 4 ranges of tiles, transformed back */
+/* grad.low.weight: the sums of 32 ranges of tiles, transformed back */
 void grad_low_weight_conv_weight_gradient_sums(const unetc_call *call, int64_t task) {
     float *const out = call->operands[0];     // [16, 8, 3, 3]
     const float *const sums = call->operands[1];
@@ -649,11 +657,13 @@ void grad_low_weight_conv_weight_gradient_sums(const unetc_call *call, int64_t t
     float *const workspace = call->workspace;
     (void)task;
 
-    for (int64_t i = 0; i < 4608; i += 8) {
-        unetc_store8(workspace + i, unetc_load8(sums + i) + unetc_load8(sums + 4608 + i) + unetc_load8(sums + 9216 + i) + unetc_load8(sums + 13824 + i));
+    for (int64_t product = 0; product < 36; product += 1) {
+        for (int64_t i = 0; i < 128; i += 8) {
+            unetc_store8(workspace + product * 128 + i, unetc_load8(sums + product * 128 + i) + unetc_load8(sums + 4608 + product * 128 + i) + unetc_load8(sums + 9216 + product * 128 + i) + unetc_load8(sums + 13824 + product * 128 + i) + unetc_load8(sums + 18432 + product * 128 + i) + unetc_load8(sums + 23040 + product * 128 + i) + unetc_load8(sums + 27648 + product * 128 + i) + unetc_load8(sums + 32256 + product * 128 + i) + unetc_load8(sums + 36864 + product * 128 + i) + unetc_load8(sums + 41472 + product * 128 + i) + unetc_load8(sums + 46080 + product * 128 + i) + unetc_load8(sums + 50688 + product * 128 + i) + unetc_load8(sums + 55296 + product * 128 + i) + unetc_load8(sums + 59904 + product * 128 + i) + unetc_load8(sums + 64512 + product * 128 + i) + unetc_load8(sums + 69120 + product * 128 + i) + unetc_load8(sums + 73728 + product * 128 + i) + unetc_load8(sums + 78336 + product * 128 + i) + unetc_load8(sums + 82944 + product * 128 + i) + unetc_load8(sums + 87552 + product * 128 + i) + unetc_load8(sums + 92160 + product * 128 + i) + unetc_load8(sums + 96768 + product * 128 + i) + unetc_load8(sums + 101376 + product * 128 + i) + unetc_load8(sums + 105984 + product * 128 + i) + unetc_load8(sums + 110592 + product * 128 + i) + unetc_load8(sums + 115200 + product * 128 + i) + unetc_load8(sums + 119808 + product * 128 + i) + unetc_load8(sums + 124416 + product * 128 + i) + unetc_load8(sums + 129024 + product * 128 + i) + unetc_load8(sums + 133632 + product * 128 + i) + unetc_load8(sums + 138240 + product * 128 + i) + unetc_load8(sums + 142848 + product * 128 + i));
+        }
     }
     for (int64_t k = 0; k < 16; k += 8) {
-        unetc_store8(beside0 + k, unetc_load8(sums + 18432 + k) + unetc_load8(sums + 18448 + k) + unetc_load8(sums + 18464 + k) + unetc_load8(sums + 18480 + k));
+        unetc_store8(beside0 + k, unetc_load8(sums + 147456 + k) + unetc_load8(sums + 147472 + k) + unetc_load8(sums + 147488 + k) + unetc_load8(sums + 147504 + k) + unetc_load8(sums + 147520 + k) + unetc_load8(sums + 147536 + k) + unetc_load8(sums + 147552 + k) + unetc_load8(sums + 147568 + k) + unetc_load8(sums + 147584 + k) + unetc_load8(sums + 147600 + k) + unetc_load8(sums + 147616 + k) + unetc_load8(sums + 147632 + k) + unetc_load8(sums + 147648 + k) + unetc_load8(sums + 147664 + k) + unetc_load8(sums + 147680 + k) + unetc_load8(sums + 147696 + k) + unetc_load8(sums + 147712 + k) + unetc_load8(sums + 147728 + k) + unetc_load8(sums + 147744 + k) + unetc_load8(sums + 147760 + k) + unetc_load8(sums + 147776 + k) + unetc_load8(sums + 147792 + k) + unetc_load8(sums + 147808 + k) + unetc_load8(sums + 147824 + k) + unetc_load8(sums + 147840 + k) + unetc_load8(sums + 147856 + k) + unetc_load8(sums + 147872 + k) + unetc_load8(sums + 147888 + k) + unetc_load8(sums + 147904 + k) + unetc_load8(sums + 147920 + k) + unetc_load8(sums + 147936 + k) + unetc_load8(sums + 147952 + k));
     }
     for (int64_t k = 0; k < 16; k += 8) {
         for (int64_t offset = 0; offset < 8; offset += 1) {
@@ -664,9 +674,13 @@ void grad_low_weight_conv_weight_gradient_sums(const unetc_call *call, int64_t t
                 v8 d3 = unetc_load8(workspace + ((18 + j) * 8 + offset) * 16 + k);
                 v8 d4 = unetc_load8(workspace + ((24 + j) * 8 + offset) * 16 + k);
                 v8 d5 = unetc_load8(workspace + ((30 + j) * 8 + offset) * 16 + k);
-                v8 t0 = unetc_fma8(unetc_splat8(0.041666668f), d4, unetc_fma8(unetc_splat8(0.041666668f), d3, unetc_fma8(unetc_splat8(-0.16666667f), d2, unetc_fma8(unetc_splat8(-0.16666667f), d1, unetc_splat8(0.25f) * d0))));
-                v8 t1 = unetc_fma8(unetc_splat8(-0.083333336f), d4, unetc_fma8(unetc_splat8(0.083333336f), d3, unetc_fma8(unetc_splat8(0.16666667f), d2, unetc_splat8(-0.16666667f) * d1)));
-                v8 t2 = unetc_fma8(unetc_splat8(0.16666667f), d4, unetc_fma8(unetc_splat8(0.16666667f), d3, unetc_fma8(unetc_splat8(-0.16666667f), d2, unetc_fma8(unetc_splat8(-0.16666667f), d1, d5))));
+                v8 ts1 = d1 + d2;
+                v8 td1 = d1 - d2;
+                v8 ts3 = d3 + d4;
+                v8 td3 = d3 - d4;
+                v8 t0 = unetc_fma8(unetc_splat8(0.12503053f), ts3, unetc_fma8(unetc_splat8(-0.59518665f), ts1, unetc_splat8(0.9403122f) * d0));
+                v8 t1 = unetc_fma8(unetc_splat8(0.18754579f), td3, unetc_splat8(-0.4091908f) * td1);
+                v8 t2 = unetc_fma8(unetc_splat8(0.2813187f), ts3, unetc_fma8(unetc_splat8(-0.2813187f), ts1, d5));
                 unetc_store8(workspace + 4608 + j * 8, t0);
                 unetc_store8(workspace + 4608 + (6 + j) * 8, t1);
                 unetc_store8(workspace + 4608 + (12 + j) * 8, t2);
@@ -678,9 +692,13 @@ void grad_low_weight_conv_weight_gradient_sums(const unetc_call *call, int64_t t
                 v8 d3 = unetc_load8(workspace + 4608 + (i * 6 + 3) * 8);
                 v8 d4 = unetc_load8(workspace + 4608 + (i * 6 + 4) * 8);
                 v8 d5 = unetc_load8(workspace + 4608 + (i * 6 + 5) * 8);
-                v8 t0 = unetc_fma8(unetc_splat8(0.041666668f), d4, unetc_fma8(unetc_splat8(0.041666668f), d3, unetc_fma8(unetc_splat8(-0.16666667f), d2, unetc_fma8(unetc_splat8(-0.16666667f), d1, unetc_splat8(0.25f) * d0))));
-                v8 t1 = unetc_fma8(unetc_splat8(-0.083333336f), d4, unetc_fma8(unetc_splat8(0.083333336f), d3, unetc_fma8(unetc_splat8(0.16666667f), d2, unetc_splat8(-0.16666667f) * d1)));
-                v8 t2 = unetc_fma8(unetc_splat8(0.16666667f), d4, unetc_fma8(unetc_splat8(0.16666667f), d3, unetc_fma8(unetc_splat8(-0.16666667f), d2, unetc_fma8(unetc_splat8(-0.16666667f), d1, d5))));
+                v8 ts1 = d1 + d2;
+                v8 td1 = d1 - d2;
+                v8 ts3 = d3 + d4;
+                v8 td3 = d3 - d4;
+                v8 t0 = unetc_fma8(unetc_splat8(0.12503053f), ts3, unetc_fma8(unetc_splat8(-0.59518665f), ts1, unetc_splat8(0.9403122f) * d0));
+                v8 t1 = unetc_fma8(unetc_splat8(0.18754579f), td3, unetc_splat8(-0.4091908f) * td1);
+                v8 t2 = unetc_fma8(unetc_splat8(0.2813187f), ts3, unetc_fma8(unetc_splat8(-0.2813187f), ts1, d5));
                 unetc_store8(workspace + 4896 + (offset * 9 + i * 3) * 8, t0);
                 unetc_store8(workspace + 4896 + (offset * 9 + i * 3 + 1) * 8, t1);
                 unetc_store8(workspace + 4896 + (offset * 9 + i * 3 + 2) * 8, t2);

@@ -145,8 +145,8 @@ void grad_up_weight_conv_weight_gradient(const unetc_call *call, int64_t task) {
     float *const workspace = call->workspace;
     const int64_t batch = call->scalars->batch;
 
-    const int64_t begin = batch * 16 * task / 8;
-    const int64_t end = batch * 16 * (task + 1) / 8;
+    const int64_t begin = batch * 16 * task / 32;
+    const int64_t end = batch * 16 * (task + 1) / 32;
     for (int64_t i = 0; i < 512; i += 8) {
         unetc_store8(out + task * 512 + i, unetc_splat8(0.0f));
     }
@@ -251,7 +251,7 @@ void grad_up_weight_conv_weight_gradient(const unetc_call *call, int64_t task) {
     }
 }
 
-/* grad.up.weight: adds up the sums of 8 ranges */
+/* grad.up.weight: adds up the sums of 32 ranges */
 void grad_up_weight_conv_weight_gradient_sums(const unetc_call *call, int64_t task) {
     float *const out = call->operands[0]; // [16, 8, 2, 2]
     const float *const sums = call->operands[1];
@@ -259,7 +259,7 @@ void grad_up_weight_conv_weight_gradient_sums(const unetc_call *call, int64_t ta
     (void)task;
 
     for (int64_t i = 0; i < 512; i += 8) {
-        unetc_store8(workspace + i, unetc_load8(sums + i) + unetc_load8(sums + 512 + i) + unetc_load8(sums + 1024 + i) + unetc_load8(sums + 1536 + i) + unetc_load8(sums + 2048 + i) + unetc_load8(sums + 2560 + i) + unetc_load8(sums + 3072 + i) + unetc_load8(sums + 3584 + i));
+        unetc_store8(workspace + i, unetc_load8(sums + i) + unetc_load8(sums + 512 + i) + unetc_load8(sums + 1024 + i) + unetc_load8(sums + 1536 + i) + unetc_load8(sums + 2048 + i) + unetc_load8(sums + 2560 + i) + unetc_load8(sums + 3072 + i) + unetc_load8(sums + 3584 + i) + unetc_load8(sums + 4096 + i) + unetc_load8(sums + 4608 + i) + unetc_load8(sums + 5120 + i) + unetc_load8(sums + 5632 + i) + unetc_load8(sums + 6144 + i) + unetc_load8(sums + 6656 + i) + unetc_load8(sums + 7168 + i) + unetc_load8(sums + 7680 + i) + unetc_load8(sums + 8192 + i) + unetc_load8(sums + 8704 + i) + unetc_load8(sums + 9216 + i) + unetc_load8(sums + 9728 + i) + unetc_load8(sums + 10240 + i) + unetc_load8(sums + 10752 + i) + unetc_load8(sums + 11264 + i) + unetc_load8(sums + 11776 + i) + unetc_load8(sums + 12288 + i) + unetc_load8(sums + 12800 + i) + unetc_load8(sums + 13312 + i) + unetc_load8(sums + 13824 + i) + unetc_load8(sums + 14336 + i) + unetc_load8(sums + 14848 + i) + unetc_load8(sums + 15360 + i) + unetc_load8(sums + 15872 + i));
     }
     for (int64_t k = 0; k < 16; k += 1) {
         for (int64_t lane = 0; lane < 8; lane += 1) {
