@@ -21,7 +21,7 @@ struct WinogradMatrices {
     /// The finite points for `count + 1` products: near zero and apart from each other, so that rounding errors stay small.
     ///
     /// Four of them beside 0, as F(4, 3) has, are best at ±5/7 and ±7/5, of all that are near 1 (`outputErrorGrowth`).
-    /// ±11/16 and ±3/2 are as good but for 1 %, and their powers are floats.
+    /// ±11/16 and ±3/2 are 4 % worse, and their powers are floats.
     private static func finitePoints(_ count: Int) -> [Rational] {
         let small: [Rational] = [
             0, 1, -1, 2, -2, Rational(1, 2), Rational(-1, 2), 4, -4, Rational(1, 4), Rational(-1, 4),
