@@ -192,6 +192,7 @@ let package = Package(
                 "FileAccess", "GraphIR", "GraphDSL", "Interpreter", "Passes", "MemoryPlanning", "KernelIR", "Kernels",
                 "Emission", "Inspection", "Strategy", "TensorFiles", "Runtime", "TestSupport",
             ]),
+        tests("ThreadPool", ["Platform", "ModelABI", "TestSupport"]),
         tests("Runtime", ["Platform", "Base", "FileAccess", "TensorFiles", "TestSupport"]),
         tests(
             "Verification",

@@ -26,7 +26,13 @@ final class WorkerPool {
         _ kernel: unetc_kernel, _ calls: UnsafePointer<unetc_call>, count: Int,
         intervals: UnsafeMutablePointer<unetc_interval>? = nil
     ) {
-        unetc_pool_run_timed(pool, kernel, calls, Int64(count), intervals)
+        var job = unetc_job(kernel: kernel, calls: calls, count: Int64(count), weight: 1, intervals: intervals)
+        unetc_pool_run_jobs(pool, &job, 1)
+    }
+
+    /// Runs all tasks of jobs that do not depend on each other, and returns when they are done.
+    func run(_ jobs: UnsafeBufferPointer<unetc_job>) {
+        unetc_pool_run_jobs(pool, jobs.baseAddress, Int32(jobs.count))
     }
 
     /// Operations per second at best, on vectors of `lanes` floats.

@@ -1,4 +1,4 @@
-/* A small pool of POSIX threads that runs the tasks of one step at a time. */
+/* A small pool of POSIX threads that runs the tasks of one step, or of several side by side. */
 #ifndef UNETC_POOL_H
 #define UNETC_POOL_H
 
@@ -18,22 +18,31 @@ unetc_pool *unetc_pool_create(int threads);
 void unetc_pool_destroy(unetc_pool *pool);
 int unetc_pool_threads(const unetc_pool *pool);
 
-/* Runs tasks 0 ..< count of `kernel` and returns when all are done. Thread t begins with the contiguous share
- * [t*count/T, (t+1)*count/T), in order; when it is done it takes tasks from the ends of shares that are not. `calls[t]`
- * is what thread t passes to the kernel (its own workspace). Thread 0 is the caller, and it also takes a single task,
- * which is not worth waking anybody for.
- * Denormals count as zero in all threads while tasks run. One call at a time: a pool belongs to one thread. */
-void unetc_pool_run(unetc_pool *pool, unetc_kernel kernel, const unetc_call *calls, int64_t count);
-
-/* When a thread worked on a step, by `unetc_now`, and how many tasks it ran. */
+/* When a thread worked on a job, by `unetc_now`, and how many tasks it ran. */
 typedef struct unetc_interval {
     int64_t begin, end, tasks;
 } unetc_interval;
 
-/* Runs like `unetc_pool_run` and has thread t note in intervals[t], which must hold zeros, when it worked; those of threads
- * without a task stay zero. `intervals` may be NULL; then nobody looks at the clock. */
-void unetc_pool_run_timed(
-    unetc_pool *pool, unetc_kernel kernel, const unetc_call *calls, int64_t count, unetc_interval *intervals);
+/* Tasks 0 ..< count of a kernel. */
+typedef struct unetc_job {
+    unetc_kernel kernel;
+    const unetc_call *calls; /* calls[t] is what thread t passes to the kernel (its own workspace) */
+    int64_t count;
+    double weight; /* the work of one task, in any unit: above 0, compared between jobs that run together */
+    unetc_interval *intervals; /* of each thread, zeros before; NULL for nobody to look at the clock */
+} unetc_job;
+
+/* Runs all tasks of all jobs, which must not depend on each other, and returns when they are done.
+ * The tasks are numbered through in the order of the jobs. Thread t of T begins with the t-th of T contiguous shares of
+ * the same weight, in order: of one job it is [ceil(t*count/T), ceil((t+1)*count/T)). When it is done it takes tasks
+ * from the ends of shares that are not. Thread 0 is the caller, and it also takes a single task, which is not worth
+ * waking anybody for. Each job's intervals[t] notes from when to when thread t worked on it, and perhaps on others in
+ * between; those of threads without a task stay zero.
+ * Denormals count as zero in all threads while tasks run. One call at a time: a pool belongs to one thread. */
+void unetc_pool_run_jobs(unetc_pool *pool, const unetc_job *jobs, int count);
+
+/* Runs one job, with nobody looking at the clock. */
+void unetc_pool_run(unetc_pool *pool, unetc_kernel kernel, const unetc_call *calls, int64_t count);
 
 /* Nanoseconds of a clock that never jumps (CLOCK_MONOTONIC). */
 int64_t unetc_now(void);
