@@ -27,6 +27,10 @@ public struct MachineSpeed: Hashable, Sendable {
     }
 }
 
+/// Seconds until one of two threads sees what the other one has written, at best.
+/// - Throws: `RuntimeError` when the threads cannot be started.
+public func measuredHop() throws -> Double { try WorkerPool(threads: 2).measureHop() }
+
 /// Processors that this process may run on.
 public func allowedProcessorCount() -> Int { max(1, Int(unetc_processors())) }
 

@@ -99,6 +99,10 @@ public struct StepInfo: Hashable, Sendable {
     public var fixedBytes: Double
     /// True for a step that derives something from parameters alone, and need not run again before they change.
     public var isPreparation: Bool
+    /// Whether it may run at the same time as the step before it: they are of one group.
+    public var isBeside = false
+    /// What one of its tasks takes beside those of its group, in any unit; 0 where nobody says.
+    public var taskWeight = 0.0
     /// What the kernel touches, in its order; nil in tables that do not say.
     public var operands: [OperandUse]?
 

@@ -40,6 +40,9 @@ final class WorkerPool {
     /// Bytes per second at best, read and written in memory beyond the caches.
     func measureBandwidth() -> Double { unetc_measure_bandwidth(pool) }
 
+    /// Seconds until one of two threads sees what the other one has written.
+    func measureHop() -> Double { unetc_measure_hop(pool) }
+
     /// Has each thread write to its share of fresh memory, so that no page is missing when the first step runs, and
     /// each lies near its thread.
     func touch(_ memory: MappedMemory) {

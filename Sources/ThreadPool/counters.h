@@ -6,9 +6,10 @@
 #include <stddef.h>
 
 #include "gate.h"
+#include "unetc_pool.h"
 
 /* How many leaves, or inner counters, count on the same counter. */
-#define FAN 8
+#define FAN UNETC_POOL_FAN
 
 typedef struct counter {
     _Alignas(APART) atomic_int left;

@@ -100,7 +100,7 @@ static int64_t task_at(double weight, double part, int64_t count) {
 }
 
 /* Cuts `count` tasks from number `first` on into contiguous shares of the same weight. */
-static void cut(unetc_pool *pool, const unetc_job *jobs, int job_count, int64_t first, int64_t count) {
+static void cut(const unetc_job *jobs, int job_count, int64_t first, int64_t count, int threads, int64_t *bounds) {
     double all = 0;
     int64_t begin = 0;
     for (int j = 0; j < job_count; begin += task_count(&jobs[j++])) {
@@ -111,23 +111,29 @@ static void cut(unetc_pool *pool, const unetc_job *jobs, int job_count, int64_t 
     int64_t passed = 0; /* tasks of jobs before `job` that lie in the deal */
     double passed_weight = 0;
     begin = 0;
-    for (int t = 0; t < pool->threads; t++) {
-        double from = all * t / pool->threads;
+    for (int t = 0; t < threads; t++) {
+        double from = all * t / threads;
         for (;;) {
             int64_t here = overlap(begin, begin + task_count(&jobs[job]), first, first + count);
             double part = weight_of(&jobs[job], job_count);
-            if (job + 1 < job_count && passed_weight + part * (double)here <= from) {
-                passed_weight += part * (double)here;
-                passed += here;
-                begin += task_count(&jobs[job++]);
-                continue;
+            if (job + 1 == job_count || passed_weight + part * (double)here > from) {
+                bounds[t] = passed + task_at(from - passed_weight, part, here);
+                break;
             }
-            pool->bounds[t] = passed + task_at(from - passed_weight, part, here);
-            break;
+            passed_weight += part * (double)here;
+            passed += here;
+            begin += task_count(&jobs[job++]);
         }
     }
-    pool->bounds[0] = 0;
-    pool->bounds[pool->threads] = count;
+    bounds[0] = 0;
+    bounds[threads] = count;
+}
+
+void unetc_cut_shares(const unetc_job *jobs, int count, int threads, int64_t *bounds) {
+    int64_t tasks = 0;
+    for (int j = 0; j < count; j++) tasks += task_count(&jobs[j]);
+    if (tasks > 0) cut(jobs, count, 0, tasks, threads, bounds);
+    else memset(bounds, 0, ((size_t)threads + 1) * sizeof *bounds);
 }
 
 /* ---- Shares ---- */
@@ -161,7 +167,7 @@ static void wake(unetc_pool *pool, int wakes_all) {
 
 /* Cuts the tasks, writes the shares, and calls the threads that have one, or all when there is more to do than that. */
 static void deal(unetc_pool *pool, const unetc_job *jobs, int job_count, int64_t first, int64_t count) {
-    cut(pool, jobs, job_count, first, count);
+    cut(jobs, job_count, first, count, pool->threads, pool->bounds);
     const int64_t *bounds = pool->bounds;
     int64_t taken = 0; /* shares with tasks */
     for (int t = 0; t < pool->threads; t++) {
@@ -315,6 +321,18 @@ void unetc_pool_run_jobs(unetc_pool *pool, const unetc_job *jobs, int count) {
 void unetc_pool_run(unetc_pool *pool, unetc_kernel kernel, const unetc_call *calls, int64_t count) {
     unetc_job job = {kernel, calls, count, 1, NULL};
     unetc_pool_run_jobs(pool, &job, 1);
+}
+
+void unetc_time_tasks(const unetc_job *job, int64_t *nanoseconds) {
+    float_mode before = begin_flush();
+    int64_t last = unetc_now();
+    for (int64_t task = 0; task < job->count; task++) {
+        job->kernel(&job->calls[0], task);
+        int64_t now = unetc_now();
+        nanoseconds[task] += now - last;
+        last = now;
+    }
+    end_flush(before);
 }
 
 /* ---- Life ---- */

@@ -68,6 +68,48 @@ import Platform
         #expect(profile.batch == 2 && profile.totalMilliseconds > 0 && profile.peakGflops > 0)
     }
 
+    /// To cores that are not here, as text, data and picture.
+    @Test func projections() throws {
+        let program = try UnetcProgram()
+        defer { program.remove() }
+        let graph = checkoutFolder() + "/graphs/unet-small.graph -D width=4 -D size=32 --batch 2 --runs 2"
+        let text = try program.run("bench \(graph) --project 4,64 --project-chart p.png")
+        #expect(text.exitCode == 0, "\(text.errors)")
+        for part in ["training step:", "forward pass:", "measured with 1 thread:", "what holds 64 cores up", "GB/s"] {
+            #expect(text.output.contains(part), "\(part) is not in \(text.output)")
+        }
+        #expect(try readBytes(program.folder + "/p.png").starts(with: [0x89, 0x50, 0x4E, 0x47]))
+        let data = try program.run("bench \(graph) --project 8 --project-bandwidth 100 --inference-only --json")
+        #expect(data.exitCode == 0, "\(data.errors)")
+        let json = try JSON(parsing: data.output.utf8)
+        #expect(json["schema"]?.string == "unetc-projection" && json["version"]?.integer == 1)
+        #expect(json["train_step"] == .null)
+        let rows = try #require(json["inference"]?["cores"]?.array)
+        #expect(rows.first?["cores"]?.integer == 1 && rows.last?["cores"]?.integer == 8)
+        #expect(rows.first?["speed_up"]?.number == 1)
+        let lost = [
+            "lost_to_tasks_percent", "lost_to_barriers_percent", "lost_to_bandwidth_percent", "outside_steps_percent",
+        ]
+        for row in rows {
+            let parts = try lost.reduce(0) { $0 + (try #require(row[$1]?.number)) }
+            #expect(parts >= 0 && parts < 100.1, "\(row)")
+        }
+        let checks = try #require(json["inference"]?["checks"]?.array)
+        #expect(checks.first?["threads"]?.integer == 1 && (checks.first?["measured_ms"]?.number ?? 0) > 0)
+        #expect((json["inference"]?["held_up"]?.array ?? []).isEmpty == false)
+    }
+
+    @Test(arguments: [
+        ("--project 0", "--project"), ("--project-chart p.png", "need --project"),
+        ("--project 4 --project-bandwidth 0", "above 0"), ("--project 4 --roofline r.png", "--project-chart"),
+    ])
+    func projectionsThatCannotBe(flags: String, message: String) throws {
+        let program = try UnetcProgram()
+        defer { program.remove() }
+        let run = try program.run("bench " + checkoutFolder() + "/graphs/unet-small.graph " + flags)
+        #expect(run.exitCode == 2 && run.errors.contains(message), "\(run.errors)")
+    }
+
     /// A budget that the batch fits into in parts alone, and a picture.
     @Test func budgetsAndRooflines() throws {
         let program = try UnetcProgram()

@@ -20,6 +20,10 @@ double unetc_measure_peak_flops(unetc_pool *pool, int lanes);
  * for the array, which is four times the last cache's size (64 to 512 MiB). */
 double unetc_measure_bandwidth(unetc_pool *pool);
 
+/* Seconds until one of a pool's two threads sees what the other one has written: half a round trip of a number, the best
+ * of many. 0 for a pool of another size. */
+double unetc_measure_hop(unetc_pool *pool);
+
 #ifdef __cplusplus
 }
 #endif

@@ -11,6 +11,9 @@ extern "C" {
 /* Processors that this process may use: its affinity mask and cpuset count, not the machine. */
 int unetc_processors(void);
 
+/* How many threads count on the same counter when they end a step, and how many such counters on the next one. */
+#define UNETC_POOL_FAN 8
+
 typedef struct unetc_pool unetc_pool;
 
 /* Makes a pool of `threads` threads, the caller's included (at least 1). NULL when not all of them can be started. */
@@ -43,6 +46,14 @@ void unetc_pool_run_jobs(unetc_pool *pool, const unetc_job *jobs, int count);
 
 /* Runs one job, with nobody looking at the clock. */
 void unetc_pool_run(unetc_pool *pool, unetc_kernel kernel, const unetc_call *calls, int64_t count);
+
+/* Where the shares of `threads` threads begin among the tasks of all jobs, of which there are at most 2^30: bounds[t], and
+ * bounds[threads] is the end. So the pool cuts them; for whoever wants to know how. */
+void unetc_cut_shares(const unetc_job *jobs, int count, int threads, int64_t *bounds);
+
+/* Runs the tasks of a job in order, on this thread, and adds to nanoseconds[i] what task i took. Denormals count as zero
+ * meanwhile. */
+void unetc_time_tasks(const unetc_job *job, int64_t *nanoseconds);
 
 /* Nanoseconds of a clock that never jumps (CLOCK_MONOTONIC). */
 int64_t unetc_now(void);

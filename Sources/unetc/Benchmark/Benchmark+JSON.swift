@@ -76,7 +76,7 @@ extension PlanTimes {
 }
 
 /// A number with a few decimals.
-private func rounded(_ value: Double, _ decimals: Int) -> JSON {
+func rounded(_ value: Double, _ decimals: Int) -> JSON {
     let scale = [1.0, 10, 100, 1000, 10_000][decimals]
     return .number((value * scale).rounded() / scale)
 }

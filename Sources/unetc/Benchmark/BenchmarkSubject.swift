@@ -39,6 +39,16 @@ final class BenchmarkSubject {
         return (monotonicSeconds() - start, steps)
     }
 
+    /// Memory for the times of tasks.
+    func taskTimes(capacity: Int) throws -> TaskTimes {
+        try TaskTimes(plan, of: executor, batch: executor.model.batchCapacity, capacity: capacity)
+    }
+
+    /// One run on one thread, which notes what each task takes.
+    func runTimingTasks(in times: TaskTimes) throws {
+        try executor.runTimingTasks(plan, batch: executor.model.batchCapacity, scalars: try prepare(), in: times)
+    }
+
     /// Writes the inputs, whose memory a run may reuse.
     private func prepare() throws -> StepScalars {
         stepNumber += 1

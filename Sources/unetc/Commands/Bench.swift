@@ -34,6 +34,25 @@ struct Bench: ParsableCommand {
             "Also draw each step under the machine's roofline, by its FLOPs, bytes and time.", valueName: "file.png"))
     var roofline: String?
 
+    @Option(
+        help: ArgumentHelp(
+            """
+            Project to so many cores, such as 4,8,16,32,64, in place of the tables: what each task takes on one thread, \
+            handed out to that many.
+            """, valueName: "cores"))
+    var project: ProjectedCores?
+
+    @Option(
+        help: ArgumentHelp(
+            """
+            What all cores together move from and to memory, for --project (default: what is measured here, and 4 GB/s for \
+            each core where that is more).
+            """, valueName: "GB/s"))
+    var projectBandwidth: Double?
+
+    @Option(help: ArgumentHelp("Also draw the projection.", valueName: "file.png"))
+    var projectChart: String?
+
     @Flag(help: "Print JSON instead of tables, as \"inspect --profile\" reads it.")
     var json = false
 
@@ -44,6 +63,15 @@ struct Bench: ParsableCommand {
 
     func validate() throws {
         if runs < 1 { throw ValidationError("--runs takes a number from 1, found \(runs)") }
+        if let projectBandwidth, !(projectBandwidth > 0 && projectBandwidth < 1e6) {
+            throw ValidationError("--project-bandwidth takes gigabytes per second above 0, found \(projectBandwidth)")
+        }
+        if project == nil, projectBandwidth != nil || projectChart != nil {
+            throw ValidationError("--project-bandwidth and --project-chart need --project, such as --project 8,16")
+        }
+        if project != nil, roofline != nil {
+            throw ValidationError("--project draws no roofline; take --project-chart, or leave --project out")
+        }
     }
 
     func run() throws {
@@ -63,14 +91,25 @@ struct Bench: ParsableCommand {
             var arguments = ["bench", input.graph, "--model", product, "--runs", "\(runs)"]
             arguments += ["--target", target.target, "--threads", "\(target.threadCount)"] + (json ? ["--json"] : [])
             if let roofline { arguments += ["--roofline", roofline] }
+            if let project { arguments += ["--project", project.text] }
+            if let projectBandwidth { arguments += ["--project-bandwidth", "\(projectBandwidth)"] }
+            if let projectChart { arguments += ["--project-chart", projectChart] }
             try replaceProcess(arguments: arguments)
         }
     }
 
     private func report(_ model: Model) throws {
+        if let project { return try report(model, on: project.counts) }
         let width = try target.options().target.vectorWidth
         let benchmark = try Benchmark(model: model, runs: runs, threads: target.threadCount, vectorWidth: width)
         if let roofline { try benchmark.roofline.render(width: 1200, height: 800).writePNG(to: roofline) }
         if json { printContent(benchmark.json.text + "\n") } else { printResult(benchmark.text) }
+    }
+
+    private func report(_ model: Model, on cores: [Int]) throws {
+        let projection = try CoreProjection(
+            model: model, cores: cores, bandwidth: projectBandwidth.map { $0 * 1e9 }, runs: runs)
+        if let projectChart { try projection.chart.render(width: 1000, height: 700).writePNG(to: projectChart) }
+        if json { printContent(projection.json.text + "\n") } else { printResult(projection.text) }
     }
 }
