@@ -83,7 +83,8 @@ pool="$work/pool_stress"
 # Jobs of more tasks than fit one deal take too long; so once with small deals.
 for most in 1073741824 50; do
     $cc -std=gnu11 -O1 -g -fsanitize=thread -Wall -D UNETC_MOST_TASKS=$most -I Sources/ThreadPool/include \
-        -I Sources/ModelABI/include Sources/ThreadPool/pool.c Sources/ThreadPool/gate.c "$here/pool_stress.c" -o "$pool" -lpthread
+        -I Sources/ModelABI/include Sources/ThreadPool/pool.c Sources/ThreadPool/gate.c Sources/ThreadPool/binding.c \
+        Sources/ThreadPool/clear.c "$here/pool_stress.c" -o "$pool" -lpthread
     must_catch "a race planted into a kernel" "data race" $unshuffled "$pool" --plant
     $unshuffled "$pool" >"$work/log" 2>&1 || fail "thread pool: $(head -n 60 "$work/log")"
     cat "$work/log"

@@ -19,11 +19,21 @@ public struct HostLimits: Sendable {
         return min(free, max(0, limit - used))
     }
 
-    /// Processors that are worth a thread each: those that may be used, or the time that a container is given.
+    /// Processors that are worth a thread each: those that may be used, or the time that a container is given, rounded up:
+    /// with two threads for one and a half processors all of the time is used.
     /// - Parameter allowed: those that the process may run on.
     public func processors(allowed: Int) -> Int {
         guard let quota = ControlGroups(root: root).processors else { return max(1, allowed) }
         return max(1, min(allowed, Int(quota.rounded(.up))))
+    }
+
+    /// Of those processors, how many threads may be awake all the time without using up what a container is given: one that
+    /// waits awake takes as much of its time as one that works, and all of them stand still when it is gone. Of half a
+    /// processor nothing is left for that, so that this is less than `processors` where the time is no whole number of them.
+    /// - Parameter allowed: as `processors`.
+    public func processorsAwake(allowed: Int) -> Int {
+        guard let quota = ControlGroups(root: root).processors else { return max(1, allowed) }
+        return max(1, min(allowed, Int(quota.rounded(.down))))
     }
 
     /// What `ulimit -v` leaves; nil without such a limit.

@@ -45,12 +45,14 @@ package final class Net {
     }
 
     /// - Parameters:
+    ///   - pins: whether each thread is bound to a processor.
     ///   - preparedWeights: whether tests and predictions keep what they derive from the weights, which takes memory and
     ///     saves time when there are many between two changes of the weights.
     ///   - weights: a file to read the parameters from, for nets that are not trained; without one they are zero.
     /// - Throws: `RuntimeError` or `TrainerError` when the model does not fit, or memory does not suffice.
     package init(
-        model: Model, for use: Use, threads: Int, preparedWeights: PreparedWeights, weights: Checkpoint? = nil
+        model: Model, for use: Use, threads: Int, pins: Bool = false, preparedWeights: PreparedWeights,
+        weights: Checkpoint? = nil
     ) throws {
         self.model = model
         interface = try NetInterface(model: model)
@@ -63,7 +65,7 @@ package final class Net {
         let plans = Self.plans(use, of: model)
         executor = try Executor(
             model: model, parameters: parameters, plans: plans, threads: threads, optimizer: optimizer,
-            extras: extras, preparedWeights: preparedWeights)
+            extras: extras, preparedWeights: preparedWeights, pins: pins)
         training = plans.contains(PlanNames.train) ? try executor.plan(PlanNames.train) : nil
         test = plans.contains(PlanNames.forward) ? try executor.plan(PlanNames.forward) : nil
         inference = try executor.plan(PlanNames.infer)

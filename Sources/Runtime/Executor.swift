@@ -38,6 +38,7 @@ public final class Executor {
     ///   - parameters: of the same graph; optimiser state is allocated here when a plan needs it.
     ///   - plans: which plans will be run, such as `["train", "infer"]`.
     ///   - threads: the caller's included, from 1.
+    ///   - pins: binds each of them to a processor of its own; one is left to the caller.
     ///   - optimizer: which of the model's optimisers updates the parameters; nil when no plan does.
     ///   - extras: sums of gradients, an average of the parameters; the latter is allocated in `parameters`.
     ///   - preparedWeights: whether plans that update nothing keep what they have prepared from parameters. The plans
@@ -46,7 +47,7 @@ public final class Executor {
     ///   finds itself unable to run here.
     public init(
         model: Model, parameters: ParameterStore, plans names: [String], threads: Int, optimizer: String? = nil,
-        extras: TrainingExtras = TrainingExtras(), preparedWeights: PreparedWeights = .recomputed
+        extras: TrainingExtras = TrainingExtras(), preparedWeights: PreparedWeights = .recomputed, pins: Bool = false
     ) throws {
         guard parameters.model.parameters == model.parameters else {
             throw RuntimeError(
@@ -57,7 +58,7 @@ public final class Executor {
         let memory = try MemoryUse(
             model: model, plans: names, threads: threads, optimizer: optimizer, extras: extras,
             preparedWeights: preparedWeights)
-        let pool = try WorkerPool(threads: threads)
+        let pool = try WorkerPool(threads: threads, pins: pins)
         try model.prepare()
         try parameters.allocateMoments(try model.momentsNeeded(plans: indices, optimizer: optimizer))
         if extras.averagesParameters { try parameters.allocateAverage() }
@@ -65,7 +66,7 @@ public final class Executor {
             threads: threads, workspaceStride: model.workspaceStride(plans: indices), extras: extras)
         let arena = try MappedMemory(bytes: memory.arena, for: "the arena of activations and gradients")
         let prepared = try PreparedMemory(bytes: memory.prepared, derivedBytes: memory.derived)
-        pool.touch(arena)
+        pool.touch(arena, blocks: indices.sorted().flatMap { model.plans[$0].blocks(in: .arena) })
         pool.touch(prepared.memory)
         pool.touch(prepared.derived)
         context.touch(with: pool)

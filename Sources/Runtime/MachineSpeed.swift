@@ -15,10 +15,12 @@ public struct MachineSpeed: Hashable, Sendable {
     public var bandwidth: Double
 
     /// Measures for about a quarter of a second, with up to 512 MiB of memory that is free again afterwards.
-    /// - Parameter vectorWidth: of the kernels to be judged; nil takes the widest vectors.
+    /// - Parameters:
+    ///   - pins: whether each thread is bound to a processor.
+    ///   - vectorWidth: of the kernels to be judged; nil takes the widest vectors.
     /// - Throws: `RuntimeError` when the threads cannot be started.
-    public init(threads: Int, vectorWidth: Int? = nil) throws {
-        let pool = try WorkerPool(threads: threads)
+    public init(threads: Int, pins: Bool = false, vectorWidth: Int? = nil) throws {
+        let pool = try WorkerPool(threads: threads, pins: pins)
         widestVector = Int(unetc_widest_vector())
         self.vectorWidth = min(max(vectorWidth ?? widestVector, 4), widestVector)
         peakFlops = pool.measurePeakFlops(lanes: self.vectorWidth)
@@ -29,7 +31,7 @@ public struct MachineSpeed: Hashable, Sendable {
 
 /// Seconds until one of two threads sees what the other one has written, at best.
 /// - Throws: `RuntimeError` when the threads cannot be started.
-public func measuredHop() throws -> Double { try WorkerPool(threads: 2).measureHop() }
+public func measuredHop(pins: Bool = false) throws -> Double { try WorkerPool(threads: 2, pins: pins).measureHop() }
 
 /// Processors that this process may run on.
 public func allowedProcessorCount() -> Int { max(1, Int(unetc_processors())) }

@@ -167,6 +167,11 @@ public struct PlanInfo: Hashable, Sendable {
     /// True when running it changes the parameters.
     public var updatesParameters: Bool { steps.contains { $0.phase == .update } }
 
+    /// Where its tensors lie in a region, in bytes.
+    func blocks(in region: TensorRegion) -> [Range<Int>] {
+        tensors.filter { $0.region == region }.map { $0.offset..<$0.offset + $0.bytes }
+    }
+
     /// Multiplications and additions of a call.
     public func flops(batch: Int) -> Double { steps.reduce(0) { $0 + $1.flops(batch: batch) } }
 }

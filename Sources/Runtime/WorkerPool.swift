@@ -1,3 +1,4 @@
+import HostLimits
 import ModelABI
 import ThreadPool
 
@@ -6,12 +7,17 @@ final class WorkerPool {
     let threads: Int
     private let pool: OpaquePointer
 
-    /// - Throws: `RuntimeError` for an absurd number of threads, or when they cannot be started.
-    init(threads: Int) throws {
+    /// - Parameter pins: binds each thread to a processor of its own, but the caller, whom the system will run on the one that is
+    ///   left: threads that it starts for other work would be bound with it.
+    /// - Throws: `RuntimeError` for an absurd number of threads, when they cannot be started, or when there are not as many
+    ///   processors to bind them to.
+    init(threads: Int, pins: Bool = false) throws {
         guard (1...1024).contains(threads) else {
             throw RuntimeError("the number of threads is \(threads), expected 1 to 1024")
         }
-        guard let pool = unetc_pool_create(Int32(threads)) else {
+        let processors = pins ? try Self.places(threads: threads).map { Int32($0) } : nil
+        let awake = HostLimits().processorsAwake(allowed: allowedProcessorCount())
+        guard let pool = unetc_pool_create(Int32(threads), Int32(awake), processors) else {
             throw RuntimeError("\(threads) threads cannot be started: the system refused; try fewer")
         }
         self.threads = threads
@@ -43,26 +49,31 @@ final class WorkerPool {
     /// Seconds until one of two threads sees what the other one has written.
     func measureHop() -> Double { unetc_measure_hop(pool) }
 
-    /// Has each thread write to its share of fresh memory, so that no page is missing when the first step runs, and
-    /// each lies near its thread.
-    func touch(_ memory: MappedMemory) {
-        let pages = (memory.count + MappedMemory.hugePage - 1) / MappedMemory.hugePage
-        var operand: UnsafeMutableRawPointer? = memory.base
-        withUnsafePointer(to: &operand) { operands in
-            let call = unetc_call(operands: operands, scalars: nil, workspace: nil, count: Int64(memory.count))
-            let calls = [unetc_call](repeating: call, count: threads)
-            calls.withUnsafeBufferPointer { calls in
-                guard let base = calls.baseAddress else { return }
-                run(zeroPage, base, count: pages)
-            }
-        }
+    /// Has each thread write to fresh memory, so that no page is missing when the first step runs, and each lies near the thread
+    /// that uses it.
+    ///
+    /// Threads begin with contiguous shares of a step's tasks, and tasks go through a batch in order. So thread t of T mostly uses
+    /// the t-th part of each tensor, and a page is that thread's to whom most of it belongs, over all tensors that ever lie
+    /// there. Here no thread does anything for another one. Memory that was given back to the system comes back where it is
+    /// first used.
+    /// - Parameter blocks: the tensors, as bytes of the memory; what none of them covers is parted like one.
+    func touch(_ memory: MappedMemory, blocks: [Range<Int>] = []) {
+        let owners = PageOwners(
+            blocks: blocks, bytes: memory.count, page: MappedMemory.hugePage, threads: threads
+        ).owners.map { Int32($0) }
+        unetc_pool_clear(pool, memory.base, Int64(memory.count), Int64(MappedMemory.hugePage), owners)
     }
-}
 
-/// Task t clears huge page t of the first operand, which has `count` bytes.
-private let zeroPage: unetc_kernel = { call, task in
-    guard let call = call?.pointee, let base = call.operands[0] else { return }
-    let start = Int(task) * MappedMemory.hugePage
-    let bytes = min(MappedMemory.hugePage, Int(call.count) - start)
-    (base + start).initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+    /// A processor for each thread, near ones behind each other.
+    private static func places(threads: Int) throws -> [Int] {
+        var numbers = [Int32](repeating: 0, count: allowedProcessorCount())
+        let count = min(numbers.count, Int(unetc_processor_numbers(&numbers, Int32(numbers.count))))
+        let allowed = numbers.prefix(count).map { Int($0) }
+        guard let places = ProcessorTopology(processors: allowed).places(threads: threads, allowed: allowed) else {
+            throw RuntimeError(
+                "\(threads) threads cannot each be bound to a processor: this process may use \(count); "
+                    + "start fewer threads, or let the system place them")
+        }
+        return places
+    }
 }

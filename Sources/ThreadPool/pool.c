@@ -4,13 +4,13 @@
 #include "unetc_pool.h"
 
 #include <pthread.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "binding.h"
 #include "counters.h"
 #include "denormals.h"
 #include "gate.h"
@@ -56,6 +56,7 @@ struct unetc_pool {
     int threads;
     int started; /* workers that run */
     int may_spin;
+    int *processors; /* the threads'; NULL for none */
     atomic_int stop;
     worker *workers;
     int64_t *bounds; /* of the shares, one more than threads */
@@ -283,6 +284,7 @@ static void *work(void *argument) {
     worker *self = argument;
     unetc_pool *pool = self->pool;
     begin_flush();
+    if (pool->processors != NULL) bind_thread(pool->processors[self->index]);
     for (;;) {
         unetc_gate_wait(&pool->wake[self->index / FAN], pool->may_spin, is_called, self);
         self->seen = atomic_load_explicit(&pool->shares[self->index].calls, memory_order_acquire);
@@ -337,14 +339,6 @@ void unetc_time_tasks(const unetc_job *job, int64_t *nanoseconds) {
 
 /* ---- Life ---- */
 
-int unetc_processors(void) {
-#if defined(__linux__)
-    cpu_set_t set;
-    if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
-#endif
-    return (int)sysconf(_SC_NPROCESSORS_ONLN);
-}
-
 /* Starts the workers with all signals blocked, so that handlers run on the program's own threads. */
 static int start_workers(unetc_pool *pool) {
     pthread_attr_t attributes;
@@ -390,11 +384,20 @@ static int allocate(unetc_pool *pool) {
     return 1;
 }
 
-unetc_pool *unetc_pool_create(int threads) {
+unetc_pool *unetc_pool_create(int threads, int awake, const int *processors) {
     unetc_pool *pool = calloc(1, sizeof *pool);
     if (pool == NULL) return NULL;
     pool->threads = threads < 1 ? 1 : threads;
-    pool->may_spin = pool->threads <= unetc_processors();
+    pool->may_spin = pool->threads <= awake;
+    if (processors != NULL) {
+        size_t bytes = (size_t)pool->threads * sizeof *processors;
+        pool->processors = malloc(bytes);
+        if (pool->processors == NULL) {
+            unetc_pool_destroy(pool);
+            return NULL;
+        }
+        memcpy(pool->processors, processors, bytes);
+    }
     if (!allocate(pool) || !start_workers(pool)) {
         unetc_pool_destroy(pool);
         return NULL;
@@ -411,6 +414,7 @@ void unetc_pool_destroy(unetc_pool *pool) {
         for (int i = 0; i < pool->started; i++) pthread_join(pool->workers[i].thread, NULL);
     }
     if (pool->done != NULL) for (int g = 0; g <= pool->groups; g++) unetc_gate_destroy(&pool->wake[g]);
+    free(pool->processors);
     free(pool->wake);
     free(pool->busy);
     free(pool->open);

@@ -11,6 +11,8 @@ import Testing
         /// In MiB.
         var memory: Int
         var processors: Int
+        /// May wait without sleeping.
+        var awake: Int?
     }
 
     private static let machine = ("/proc/meminfo", "MemTotal: 16777216 kB\nMemAvailable:    8388608 kB\n")
@@ -23,7 +25,7 @@ import Testing
                 machine, ("/sys/fs/cgroup/memory.max", "104857600\n"), ("/sys/fs/cgroup/memory.current", "52428800\n"),
                 ("/sys/fs/cgroup/memory.stat", "anon 1\ninactive_file 10485760\nactive_file 7\n"),
                 ("/sys/fs/cgroup/cpu.max", "150000 100000\n"),
-            ], memory: 60, processors: 2),
+            ], memory: 60, processors: 2, awake: 1),
         Case(
             testDescription: "a service inside, whose parent is tighter",
             files: [
@@ -65,5 +67,7 @@ import Testing
         let limits = HostLimits(root: root)
         #expect(limits.availableMemory() >> 20 == one.memory)
         #expect(limits.processors(allowed: 4) == one.processors)
+        #expect(limits.processorsAwake(allowed: 4) == one.awake ?? one.processors)
+        #expect(limits.processors(allowed: 1) == 1 && limits.processorsAwake(allowed: 1) == 1)
     }
 }

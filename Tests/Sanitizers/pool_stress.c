@@ -78,7 +78,7 @@ static void run_jobs(unetc_pool *pool, const unetc_call *calls, int round, int c
 /* Runs jobs `rounds` times, each time of another number of tasks; what they have written the caller and the next ones
  * read. */
 static void work(int threads, int rounds, long pause) {
-    unetc_pool *pool = unetc_pool_create(threads);
+    unetc_pool *pool = unetc_pool_create(threads, unetc_processors(), NULL);
     check(pool != NULL && unetc_pool_threads(pool) == threads, "a pool cannot be made");
     float seen[MOST_TASKS] = {0}, scratch[MOST_THREADS][16] = {{0}};
     void *operands[1] = {seen};
@@ -95,6 +95,10 @@ static void work(int threads, int rounds, long pause) {
     }
     for (int t = 0; t < threads; t++) counted += scratch[t][0];
     check(counted == all, "scratch is not its thread's own");
+    int32_t owners[MOST_TASKS];
+    for (int i = 0; i < MOST_TASKS; i++) owners[i] = i * 7 % threads;
+    unetc_pool_clear(pool, seen, sizeof seen, sizeof *seen, owners);
+    for (int i = 0; i < MOST_TASKS; i++) check(seen[i] == 0, "a page is not cleared");
     unetc_pool_destroy(pool);
 }
 
@@ -106,7 +110,7 @@ static void *work_aside(void *unused) {
 
 int main(int argc, char **argv) {
     if (argc > 1 && strcmp(argv[1], "--plant") == 0) {
-        unetc_pool *pool = unetc_pool_create(2);
+        unetc_pool *pool = unetc_pool_create(2, 2, NULL);
         float place = 0;
         void *operands[1] = {&place};
         unetc_call calls[2] = {{operands, NULL, NULL, 0}, {operands, NULL, NULL, 0}};

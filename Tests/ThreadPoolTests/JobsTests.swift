@@ -103,7 +103,7 @@ final class Meeting: Sendable {
 final class Pool {
     let pool: OpaquePointer
 
-    init(threads: Int) throws { pool = try #require(unetc_pool_create(Int32(threads))) }
+    init(threads: Int) throws { pool = try #require(unetc_pool_create(Int32(threads), unetc_processors(), nil)) }
     deinit { unetc_pool_destroy(pool) }
 
     func run(_ jobs: [CountedJob]) { unetc_pool_run_jobs(pool, jobs.map(\.job), Int32(jobs.count)) }

@@ -29,16 +29,18 @@ package final class TiledNet {
         var plans: [PlanHandle]
     }
 
-    /// - Parameter weights: of one net, or of several that walk together; without any they are zero.
+    /// - Parameters:
+    ///   - pins: whether each thread is bound to a processor.
+    ///   - weights: of one net, or of several that walk together; without any they are zero.
     /// - Throws: `TrainerError` for a model without a plan for tiles; `RuntimeError` when memory does not suffice.
-    package convenience init(model: Model, threads: Int, weights: [Checkpoint] = []) throws {
+    package convenience init(model: Model, threads: Int, pins: Bool = false, weights: [Checkpoint] = []) throws {
         let sizes = try TileSizes.required(of: model)
         let stores = try (0..<max(1, weights.count)).map { _ in try ParameterStore(model: model) }
         for (checkpoint, parameters) in zip(weights, stores) { try checkpoint.restoreWeights(parameters) }
         let executors = try stores.map {
             try Executor(
                 model: model, parameters: $0, plans: PlanNames.tiles(of: model), threads: threads,
-                preparedWeights: .kept)
+                preparedWeights: .kept, pins: pins)
         }
         try self.init(sizes, stores[0], executors)
     }

@@ -11,13 +11,19 @@ extern "C" {
 /* Processors that this process may use: its affinity mask and cpuset count, not the machine. */
 int unetc_processors(void);
 
+/* Their numbers, in order: at most `most` of them. Returns how many there are; 0 where the system has no numbers. */
+int unetc_processor_numbers(int *numbers, int most);
+
 /* How many threads count on the same counter when they end a step, and how many such counters on the next one. */
 #define UNETC_POOL_FAN 8
 
 typedef struct unetc_pool unetc_pool;
 
-/* Makes a pool of `threads` threads, the caller's included (at least 1). NULL when not all of them can be started. */
-unetc_pool *unetc_pool_create(int threads);
+/* Makes a pool of `threads` threads, the caller's included (at least 1). NULL when not all of them can be started.
+ * More threads than `awake` sleep as soon as they wait, for there is not the time of as many processors.
+ * Thread t is bound to processor `processors[t]`, all but the caller: threads that it starts for other work would be
+ * bound with it. The system has the first processor left for it. NULL binds none. */
+unetc_pool *unetc_pool_create(int threads, int awake, const int *processors);
 void unetc_pool_destroy(unetc_pool *pool);
 int unetc_pool_threads(const unetc_pool *pool);
 
@@ -46,6 +52,10 @@ void unetc_pool_run_jobs(unetc_pool *pool, const unetc_job *jobs, int count);
 
 /* Runs one job, with nobody looking at the clock. */
 void unetc_pool_run(unetc_pool *pool, unetc_kernel kernel, const unetc_call *calls, int64_t count);
+
+/* Has thread owners[i] clear page i of some memory, so that it lies near that thread's processor, which no other thread
+ * does for it; each at most once, and all of them before it returns. */
+void unetc_pool_clear(unetc_pool *pool, void *memory, int64_t bytes, int64_t page, const int32_t *owners);
 
 /* Where the shares of `threads` threads begin among the tasks of all jobs, of which there are at most 2^30: bounds[t], and
  * bounds[threads] is the end. So the pool cuts them; for whoever wants to know how. */

@@ -112,7 +112,7 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
         if scale != nil || isTogether {
             let result = try OwnSizeTest(
                 model: context.model, weights: chosen.checkpoints, samples: samples, scale: scale, measures: measures,
-                threads: threads, console: console
+                threads: threads, pins: data.threading.pin, console: console
             ).run()
             try answer(result?.confusion, names, context.model, console)
             if let labels = result?.labels { console.answer(labels.table(names)) }
@@ -124,7 +124,7 @@ struct EvaluateCommand: ParsableCommand, TrainerVerb {
             return try measuring.write(result, task, names, console)
         }
         let net = try Net(
-            model: context.model, for: .testing, threads: threads, preparedWeights: .kept,
+            model: context.model, for: .testing, threads: threads, pins: data.threading.pin, preparedWeights: .kept,
             weights: chosen.checkpoints.first)
         if try !samples.testsHaveTruth() { console.warn(samples.nothingToFind().text) }
         guard let result = try tested(net, samples, measures, console) else { return }

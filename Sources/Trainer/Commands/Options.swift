@@ -80,8 +80,9 @@ struct DataOptions: ParsableArguments {
         transform: { try SampleCache(parsing: $0) })
     var cache: SampleCache?
 
-    @Option(help: "Threads; default: one per processor.")
-    var threads: Int?
+    @OptionGroup var threading: ThreadOptions
+
+    var threads: Int? { threading.threads }
 
     mutating func validate() throws {
         if masks != nil && images == nil { throw ValidationError("--masks is given together with --images.") }
@@ -91,7 +92,6 @@ struct DataOptions: ParsableArguments {
         if let split, !(0...1).contains(split) {
             throw ValidationError("--split takes a share from 0 to 1, found \(split).")
         }
-        try validateThreads(threads)
     }
 
     var namesData: Bool { data != nil || images != nil || pairs != nil }
@@ -162,10 +162,4 @@ struct ClassOptions: ParsableArguments {
 func validateCount(_ flag: String, _ value: Int?, _ most: Int) throws {
     guard let value, !(1...most).contains(value) else { return }
     throw ValidationError("\(flag) takes a number from 1 to \(most), found \(value).")
-}
-
-func validateThreads(_ threads: Int?) throws {
-    if let threads, !(1...1024).contains(threads) {
-        throw ValidationError("--threads takes a number from 1 to 1024, found \(threads).")
-    }
 }

@@ -14,6 +14,8 @@ struct OwnSizeTest {
     let scale: Double?
     let measures: MeasureSettings
     let threads: Int
+    /// Whether each is bound to a processor.
+    let pins: Bool
     let console: Console
 
     /// - Returns: nil without test pictures.
@@ -34,7 +36,7 @@ struct OwnSizeTest {
     }
 
     private func inTiles(_ scale: Double, _ progress: (Int) -> Void) throws -> WrittenScores? {
-        let net = try TiledNet(model: model, threads: threads, weights: weights)
+        let net = try TiledNet(model: model, threads: threads, pins: pins, weights: weights)
         var style = PredictionStyle(testing: samples)
         style.flips = measures.flips
         let prediction = TiledPrediction(net: net, shape: samples.shape, style: style, scale: scale)
@@ -44,7 +46,8 @@ struct OwnSizeTest {
 
     private func asWhole(_ progress: (Int) -> Void) throws -> WrittenScores? {
         let nets = try weights.map {
-            try Net(model: model, for: .predicting, threads: threads, preparedWeights: .kept, weights: $0)
+            try Net(
+                model: model, for: .predicting, threads: threads, pins: pins, preparedWeights: .kept, weights: $0)
         }
         let result = try measured(nets, on: samples.testing, of: samples, measures, progress: progress)
         if let result { return result }

@@ -23,10 +23,7 @@ struct PostprocessCommand: ParsableCommand, TrainerVerb {
     @Option(help: ArgumentHelp("Whether parts are connected over sides (4) or over corners too (8).", valueName: "4|8"))
     var connectivity = Connectivity.eight
 
-    @Option(help: "Threads; default: one per processor.")
-    var threads: Int?
-
-    mutating func validate() throws { try validateThreads(threads) }
+    @OptionGroup var threading: ThreadOptions
 
     func run(_ context: TrainerContext) throws {
         let console = Console()
@@ -53,7 +50,7 @@ struct PostprocessCommand: ParsableCommand, TrainerVerb {
         _ checkpoint: Checkpoint, _ record: RunRecord, _ trials: PostprocessingTrials, _ shape: SampleShape,
         _ model: Model, _ console: Console
     ) throws -> [[Double?]] {
-        let threads = threads ?? processorCount()
+        let threads = threading.count
         var settings = record.data
         let scale = settings.patches?.scale
         settings.patches = nil
@@ -65,7 +62,8 @@ struct PostprocessCommand: ParsableCommand, TrainerVerb {
         ).data
         let test = OwnSizeTest(
             model: model, weights: [checkpoint], samples: samples, scale: scale,
-            measures: MeasureSettings(isEach: false, trials: trials.all), threads: threads, console: console)
+            measures: MeasureSettings(isEach: false, trials: trials.all), threads: threads,
+            pins: threading.pin, console: console)
         return try test.run()?.trials ?? []
     }
 }

@@ -25,15 +25,12 @@ struct PredictCommand: ParsableCommand, TrainerVerb {
     @OptionGroup var output: PredictOutputOptions
     @OptionGroup var overwriting: OverwriteOptions
 
-    @Option(help: "Threads; default: one per processor.")
-    var threads: Int?
-
-    mutating func validate() throws { try validateThreads(threads) }
+    @OptionGroup var threading: ThreadOptions
 
     func run(_ context: TrainerContext) throws {
         let start = monotonicSeconds()
         let console = Console()
-        let threads = threads ?? processorCount()
+        let threads = threading.count
         let task = try NetInterface(model: context.model).task
         // Before anything else is said: is it a run of this net?
         let weights = try weights.chosen(for: context.model)
@@ -57,7 +54,7 @@ struct PredictCommand: ParsableCommand, TrainerVerb {
         let interruption = Interruption()
         let session = PredictionSession(
             model: context.model, weights: weights.checkpoints, folder: output.folder,
-            style: style, threads: threads,
+            style: style, threads: threads, pins: threading.pin,
             isStrict: inputs.strict, console: console, isInterrupted: { interruption.isRequested })
         let tally = try scale.map { try session.tiled(source, scale: $0) } ?? session.whole(source)
         console.clear()

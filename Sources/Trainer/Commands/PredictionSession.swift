@@ -14,6 +14,8 @@ struct PredictionSession {
     let folder: String
     let style: PredictionStyle
     let threads: Int
+    /// Whether each is bound to a processor.
+    let pins: Bool
     let isStrict: Bool
     let console: Console
     let isInterrupted: @Sendable () -> Bool
@@ -26,8 +28,8 @@ struct PredictionSession {
         let isKept = isOneRun.overflow || isOneRun.partialValue > model.batchCapacity
         let nets = try weights.map {
             try Net(
-                model: model, for: .predicting, threads: threads, preparedWeights: isKept ? .kept : .recomputed,
-                weights: $0)
+                model: model, for: .predicting, threads: threads, pins: pins,
+                preparedWeights: isKept ? .kept : .recomputed, weights: $0)
         }
         try FileSystem.makeFolder(folder)
         let bar = ProgressBar(console: console, label: "predicting")
@@ -44,7 +46,7 @@ struct PredictionSession {
     /// Predicts at the pictures' own resolution, or that times `scale`.
     /// - Throws: as `TiledPrediction.run`; `TrainerError` or `RuntimeError` when the net cannot be made.
     func tiled(_ source: PredictionSource, scale: Double) throws -> PredictionTally {
-        let net = try TiledNet(model: model, threads: threads, weights: weights)
+        let net = try TiledNet(model: model, threads: threads, pins: pins, weights: weights)
         try FileSystem.makeFolder(folder)
         let shape = try NetInterface(model: model).shape
         let prediction = TiledPrediction(

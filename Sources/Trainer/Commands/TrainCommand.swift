@@ -168,7 +168,7 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         if !isContinued { try sayMemory(model, samples, record, console) }
         // The tests between epochs are too short a part of training to spend memory on.
         let net = try Net(
-            model: model, for: record.use, threads: threads, preparedWeights: .recomputed)
+            model: model, for: record.use, threads: threads, pins: data.threading.pin, preparedWeights: .recomputed)
         var record = record
         let task = samples.shape.task
         let size = samples.testedSize

@@ -21,17 +21,17 @@ struct Benchmark {
     /// Each plan gets an executor of its own, the smaller one first, so that the peaks of memory are what users need;
     /// the machine comes last, because measuring it takes memory as well.
     /// - Throws: `RuntimeError` when the model cannot run here.
-    init(model: Model, runs: Int, threads: Int, vectorWidth: Int) throws {
+    init(model: Model, runs: Int, threads: Int, pins: Bool = false, vectorWidth: Int) throws {
         graph = model.graphName
         batch = model.batchCapacity
         self.threads = threads
-        inference = try PlanTimes(model: model, plan: "infer", runs: runs, threads: threads)
+        inference = try PlanTimes(model: model, plan: "infer", runs: runs, threads: threads, pins: pins)
         inferencePeakBytes = MemoryUse.peakResidentBytes()
         training =
             model.plan(for: .train) != nil
-            ? try PlanTimes(model: model, plan: "train", runs: runs, threads: threads) : nil
+            ? try PlanTimes(model: model, plan: "train", runs: runs, threads: threads, pins: pins) : nil
         peakBytes = MemoryUse.peakResidentBytes()
-        machine = try MachineSpeed(threads: threads, vectorWidth: vectorWidth)
+        machine = try MachineSpeed(threads: threads, pins: pins, vectorWidth: vectorWidth)
     }
 }
 

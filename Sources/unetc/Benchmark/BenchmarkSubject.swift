@@ -13,12 +13,13 @@ final class BenchmarkSubject {
     /// Bytes of the weights that the executor keeps prepared.
     var preparedBytes: Int { executor.memory.prepared }
 
-    init(model: Model, plan name: String, threads: Int) throws {
+    /// - Parameter pins: whether each thread is bound to a processor.
+    init(model: Model, plan name: String, threads: Int, pins: Bool = false) throws {
         let info = try model.plan(name)
         let parameters = try ParameterStore(model: model, initialValues: .he, seed: 0)
         executor = try Executor(
             model: model, parameters: parameters, plans: [name], threads: threads,
-            optimizer: info.updatesParameters ? "adam" : nil, preparedWeights: .kept)
+            optimizer: info.updatesParameters ? "adam" : nil, preparedWeights: .kept, pins: pins)
         plan = try executor.plan(name)
         inputs = info.inputs
     }

@@ -25,9 +25,9 @@ struct PlanTimes {
     /// Runs a plan in an executor that is gone afterwards: twice to warm up, then `runs` times for the whole and about
     /// half as often for the steps.
     /// - Throws: `RuntimeError` when the plan cannot run here.
-    init(model: Model, plan name: String, runs: Int, threads: Int) throws {
+    init(model: Model, plan name: String, runs: Int, threads: Int, pins: Bool) throws {
         let info = try model.plan(name)
-        let subject = try BenchmarkSubject(model: model, plan: name, threads: threads)
+        let subject = try BenchmarkSubject(model: model, plan: name, threads: threads, pins: pins)
         var totals: [Double] = []
         var profiles: [[Double]] = []
         var outside: [Double] = []

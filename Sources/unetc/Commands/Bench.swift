@@ -20,6 +20,9 @@ struct Bench: ParsableCommand {
     @Option(help: "Timed runs of each kind, after two that are not counted.")
     var runs = 6
 
+    @Flag(help: "Bind each thread to a processor of its own.")
+    var pin = false
+
     @Flag(help: "Time the forward pass only; memory and layers are then those of prediction.")
     var inferenceOnly = false
 
@@ -91,6 +94,7 @@ struct Bench: ParsableCommand {
             var arguments = ["bench", input.graph, "--model", product, "--runs", "\(runs)"]
             arguments += ["--target", target.target, "--threads", "\(target.threadCount)"] + (json ? ["--json"] : [])
             if let roofline { arguments += ["--roofline", roofline] }
+            if pin { arguments.append("--pin") }
             if let project { arguments += ["--project", project.text] }
             if let projectBandwidth { arguments += ["--project-bandwidth", "\(projectBandwidth)"] }
             if let projectChart { arguments += ["--project-chart", projectChart] }
@@ -101,15 +105,16 @@ struct Bench: ParsableCommand {
     private func report(_ model: Model) throws {
         if let project { return try report(model, on: project.counts) }
         let width = try target.options().target.vectorWidth
-        let benchmark = try Benchmark(model: model, runs: runs, threads: target.threadCount, vectorWidth: width)
+        let benchmark = try Benchmark(
+            model: model, runs: runs, threads: target.threadCount, pins: pin, vectorWidth: width)
         if let roofline { try benchmark.roofline.render(width: 1200, height: 800).writePNG(to: roofline) }
         if json { printContent(benchmark.json.text + "\n") } else { printResult(benchmark.text) }
     }
 
     private func report(_ model: Model, on cores: [Int]) throws {
         let projection = try CoreProjection(
-            model: model, cores: cores, bandwidth: projectBandwidth.map { $0 * 1e9 }, runs: runs)
-        if let projectChart { try projection.chart.render(width: 1000, height: 700).writePNG(to: projectChart) }
+            model: model, cores: cores, bandwidth: projectBandwidth.map { $0 * 1e9 }, runs: runs, pins: pin)
+        if let projectChart { try projection.picture(width: 1000).writePNG(to: projectChart) }
         if json { printContent(projection.json.text + "\n") } else { printResult(projection.text) }
     }
 }

@@ -17,14 +17,16 @@ struct MeasuredPlan {
     /// Runs a plan with one number of threads after the other, each in an executor that is gone afterwards: `runs` times after
     /// two that are not counted, and with one thread as often with a look at the clock behind each task. Of all of them the
     /// medians of steps count: they leave out what other programs disturb.
-    /// - Parameter threads: numbers of them; the first is 1.
+    /// - Parameters:
+    ///   - threads: numbers of them; the first is 1.
+    ///   - pins: whether each is bound to a processor.
     /// - Throws: `RuntimeError` when the plan cannot run here.
-    init(model: Model, plan name: String, runs: Int, threads: [Int]) throws {
+    init(model: Model, plan name: String, runs: Int, threads: [Int], pins: Bool) throws {
         var measured: [(threads: Int, seconds: Double)] = []
         var stages: [MeasuredStage] = []
         var outside = 0.0
         for count in threads {
-            let subject = try BenchmarkSubject(model: model, plan: name, threads: count)
+            let subject = try BenchmarkSubject(model: model, plan: name, threads: count, pins: pins)
             let times = try subject.taskTimes(capacity: count == 1 ? runs : 0)
             var profiles: [[Double]] = []
             var outsides: [Double] = []
