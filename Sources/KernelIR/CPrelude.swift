@@ -16,6 +16,7 @@ public func cPrelude(widths: [Int]) -> String {
     parts += ([1] + vectors).map(elementAccess)
     parts += ([1] + vectors).map(pairFunctions)
     parts += vectors.map(BlockTranspose.prelude)
+    parts.append(Prefetch.prelude)
     parts += ([1] + vectors).map(mathFunctions)
     parts.append(randomState)
     parts += ([1] + vectors).map(randomNumbers)

@@ -161,7 +161,8 @@ private struct TaskMachine {
     }
 
     private mutating func call(_ name: String, _ arguments: [Argument]) throws {
-        guard let function = evaluator.functions[name] ?? BlockTranspose.functions[name] else {
+        guard let function = evaluator.functions[name] ?? BlockTranspose.functions[name] ?? Prefetch.functions[name]
+        else {
             throw Failure(message: "the evaluator was given no function \"\(name)\"")
         }
         let values = try arguments.map(evaluated)

@@ -15,6 +15,7 @@ public func swiftPrelude(widths: [Int], fuses: Bool) -> String {
     parts += ([1] + vectors).map(swiftElementAccess)
     parts += ([1] + vectors).map(swiftPairFunctions)
     parts += vectors.map(BlockTranspose.swiftPrelude)
+    parts.append(Prefetch.swiftPrelude)
     parts += ([1] + vectors).map(swiftMathFunctions)
     parts.append(swiftRandomState)
     parts += ([1] + vectors).map(swiftRandomNumbers)

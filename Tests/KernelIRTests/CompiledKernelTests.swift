@@ -145,6 +145,27 @@ struct CompiledKernelTests {
         }
     }
 
+    @Test("asking for memory changes nothing, up to the buffer's end and no further", arguments: kernelCompilers)
+    func prefetches(compiler: any KernelCompiler) throws {
+        let kernel = Kernel(
+            name: "prefetch",
+            buffers: [Buffer("y", access: .write, extent: 40), Buffer("x", access: .read, extent: 40)], tasksFixed: 1,
+            body: [
+                Prefetch.statement("x", at: 7, floats: 33),
+                .loop(
+                    "i", from: 0, to: 40, step: 1,
+                    [.store("y", .variable("i"), .load("x", .variable("i"), width: 1))]),
+            ])
+        #expect(verify(kernel, batchCapacity: 1, count: 0...0).isEmpty)
+        var further = kernel
+        further.body[0] = Prefetch.statement("x", at: 8, floats: 33)
+        #expect(!verify(further, batchCapacity: 1, count: 0...0).isEmpty)
+        try withTemporaryFolder { folder in
+            let compiled = try CompiledKernels(try compiler.library(of: [kernel], in: folder))
+            try compare(kernel, compiled, seed: 1, compiler.backend)
+        }
+    }
+
     @Test("random numbers give the same bits at every width and in the evaluator", arguments: kernelCompilers)
     func randomNumbers(compiler: any KernelCompiler) throws {
         // Forwards and by a stride, near the end of 32 bits as well.

@@ -19,7 +19,11 @@ struct StagedWinograd {
     let shape: WinogradShape
     let blocking: StagedBlocking
     let width: Int
+    /// Of the transformed inputs: words of channels that are multiplied at a time, the distance between the planes of two
+    /// products, and that between two of these chunks.
+    private let chunkWords: Int
     private let inputPlane: Int
+    private let inputChunk: Int
     private let productPlane: Int
     /// Parts of the second kernel's workspace, in floats: transformed weights, products, a half-transformed tile, and
     /// what the transform of the weights needs.
@@ -31,7 +35,7 @@ struct StagedWinograd {
     private var block: RegisterBlock { blocking.block }
     private var isStreamed: Bool { blocking.isStreamed }
     private var maps: WinogradMaps { WinogradMaps(request: request, shape: shape) }
-    private var groupExtent: Int { shape.products * inputPlane }
+    private var groupExtent: Int { shape.words / chunkWords * inputChunk }
     private var panelExtent: Int { shape.products * shape.words * shape.outputs }
 
     init(_ request: KernelRequest, _ shape: WinogradShape, _ blocking: StagedBlocking) {
@@ -40,10 +44,12 @@ struct StagedWinograd {
         self.blocking = blocking
         width = request.target.vectorWidth
         let block = blocking.block
-        inputPlane = spreadOverCacheSets(blocking.paddedTiles * shape.words)
+        chunkWords = blocking.channels / shape.factors.perWord
+        inputPlane = spreadOverCacheSets(blocking.paddedTiles * chunkWords)
+        inputChunk = shape.products * inputPlane
         productPlane = spreadOverCacheSets(blocking.paddedTiles * block.columns)
         weightPlane =
-            blocking.isStreamed ? spreadOverCacheSets(blocking.channels / shape.factors.perWord * block.columns) : 0
+            blocking.isStreamed ? spreadOverCacheSets(chunkWords * block.columns) : 0
         products = shape.products * weightPlane
         middle = products + shape.products * productPlane
         weights = WeightTransform(
@@ -62,9 +68,11 @@ struct StagedWinograd {
             prepared: isStreamed ? 0 : panelExtent)
     }
 
-    /// Floats of the scratch memory: `[group][product][tile][channel]`, of bf16 in words of two channels.
-    private func transformedAt(_ group: Index, _ product: Index, _ tile: Index, _ word: Index) -> Index {
-        group * Index(groupExtent) + product * Index(inputPlane) + tile * Index(shape.words) + word
+    /// Floats of the scratch memory: `[group][chunk][product][tile][channel]`, of bf16 in words of two channels. A chunk is
+    /// what is multiplied at a time, so that tasks read one stretch of memory after the other.
+    private func transformedAt(_ group: Index, chunk: Index, _ product: Index, _ tile: Index, _ word: Index) -> Index {
+        group * Index(groupExtent) + chunk * Index(inputChunk) + product * Index(inputPlane) + tile * Index(chunkWords)
+            + word
     }
 
     /// Transforms all inputs; a task is a few channels of one sample.
@@ -87,7 +95,9 @@ struct StagedWinograd {
                 + maps.inputTransform(
                     buffer: 0, from: .variable("first"), count: share, into: .inputs
                 ) { product, tile, word in
-                    transformedAt(.variable("group"), product, .variable("shift") + tile, word)
+                    transformedAt(
+                        .variable("group"), chunk: word / Index(chunkWords), product, .variable("shift") + tile,
+                        word % Index(chunkWords))
                 })
         var buffers = StageBuffers()
         buffers.add(Buffer(.inputs, access: .write, extent: blocking.groups * groupExtent), .scratch)
@@ -165,12 +175,12 @@ struct StagedWinograd {
     private func multiply() -> Statement {
         let (product, first, c): (Index, Index, Index) = (.variable("product"), .variable("first"), .variable("c"))
         let at = { (row: Int, column: Int) in productAt(product, first + Index(row), Index(column)) }
-        let perWord = shape.factors.perWord
-        let word = isStreamed ? .variable("chunk") / Index(perWord) + c : c
+        let chunk = isStreamed ? .variable("chunk") / Index(blocking.channels) : Index(0)
         let accumulate = Statement.loop(
-            "c", from: 0, to: Index(blocking.channels / perWord), step: 1,
+            "c", from: 0, to: Index(chunkWords), step: 1,
             block.accumulate(of: shape.factors) { row in
-                .load(.inputs, transformedAt(.variable("group"), product, first + Index(row), word), width: 1)
+                .load(
+                    .inputs, transformedAt(.variable("group"), chunk: chunk, product, first + Index(row), c), width: 1)
             } right: { vector in
                 guard !isStreamed else {
                     let place = product * Index(weightPlane) + c * Index(block.columns) + Index(vector * width)
@@ -184,8 +194,21 @@ struct StagedWinograd {
             [
                 .loop(
                     "first", from: 0, to: .variable("strips") * Index(shape.stripTiles), step: block.rows,
-                    (isStreamed ? block.load(.workspace, at) : block.clear()) + [accumulate]
+                    (isFar ? [prefetch(product, tile: first, chunk: chunk)] : [])
+                        + (isStreamed ? block.load(.workspace, at) : block.clear()) + [accumulate]
                         + block.store(.workspace, at))
             ])
+    }
+
+    /// Whether a group's inputs do not stay in the second-level cache, beside the products.
+    private var isFar: Bool { ElementType.float32.bytes * groupExtent > request.target.l2Bytes / 4 }
+
+    /// Asks for the next product's tiles: each task reads all of its group's inputs, from the third-level cache, where they
+    /// would come slower than they can be multiplied. Behind a chunk's last product comes the next chunk; the very last one is asked for again.
+    private func prefetch(_ product: Index, tile: Index, chunk: Index) -> Statement {
+        let next = transformedAt(.variable("group"), chunk: chunk, product + 1, tile, 0)
+        let floats = block.rows * chunkWords
+        let last = Index(blocking.groups * groupExtent - floats)
+        return Prefetch.statement(.inputs, at: .minimum(next, last), floats: floats)
     }
 }
