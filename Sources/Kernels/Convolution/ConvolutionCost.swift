@@ -52,9 +52,10 @@ struct ConvolutionCost {
         count * 2 * Double(target.vectorWidth) / (target.throughput.gigaflops * Self.vectorEfficiency)
     }
 
-    /// Both maps, once from or to memory.
+    /// Both maps, once from or to memory, stored as what is multiplied.
     func mapTraffic(_ g: ConvGeometry) -> Double {
-        samples * Double(g.inputType.bytes + g.outputType.bytes) / target.throughput.gigabytes
+        let elements = g.inputType.elementCount + g.outputType.elementCount
+        return samples * Double(factors.bytes * elements) / target.throughput.gigabytes
     }
 
     /// Bringing weights into the order of the products, or back; where they are kept in that order, only reading them.

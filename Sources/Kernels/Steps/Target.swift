@@ -75,7 +75,7 @@ public struct Target: Hashable, Sendable {
     /// Any x86-64 processor with AVX-512 (F, BW, CD, DQ, VL).
     public static let x86v4 = Target(
         name: "x86-64-v4", vectorWidth: 16, vectorRegisters: 32, l2Bytes: 1 << 20,
-        throughput: Throughput(gigaflops: 250, gigabytes: 15),
+        throughput: Throughput(gigaflops: 250, gigabytes: 20),
         compilerFlags: ["-march=x86-64-v4", "-mprefer-vector-width=512"])
     /// 64-bit ARM with NEON.
     public static let aarch64 = Target(

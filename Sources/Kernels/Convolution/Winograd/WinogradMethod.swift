@@ -36,14 +36,14 @@ struct WinogradMethod: ConvolutionMethod {
     /// The share of the peak that its products reach, which are many and short: of tiles by channels, and in the weight
     /// gradient over tiles.
     private static let efficiency = 0.73
-    private static let gradientEfficiency = 0.65
+    private static let gradientEfficiency = 0.61
     /// Vector operations for each point of a tile and vector of channels: of the transforms there, and back.
-    private static let inputTransform = 4.0
-    private static let outputTransform = 1.0
+    private static let inputTransform = 0.25
+    private static let outputTransform = 1.5
     /// Nanoseconds for each transformed weight of a deep layer, which stays in the second-level cache, and for each sum of
     /// a weight gradient that is transformed back.
-    private static let streamedWeight = 0.12
-    private static let gradientSum = 0.2
+    private static let streamedWeight = 0.14
+    private static let gradientSum = 0.14
 
     func nanoseconds(_ product: ConvolutionProduct, of g: ConvGeometry, _ cost: ConvolutionCost) -> Double {
         let shape =
