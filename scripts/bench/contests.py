@@ -7,6 +7,7 @@ PREDICTORS = ["torch", "torch-channels-last", "torch-compile", "torch-bf16", "on
 
 TITLES = {
     "unetc": "unetc",
+    "unetc-bf16": "unetc bf16",
     "torch": "PyTorch eager",
     "torch-channels-last": "PyTorch channels-last",
     "torch-compile": "PyTorch torch.compile",
@@ -31,6 +32,11 @@ class Contest:
     peers: list[str]
     rounds: int
     isa: str = "native"
+
+    @property
+    def contestants(self) -> list[str]:
+        """All who take part, unetc first. Its bf16 is for processors that multiply it."""
+        return ["unetc", *(["unetc-bf16"] if self.isa == "native" else []), *self.peers]
 
     def title(self, contestant: str) -> str:
         """What the tables call it."""

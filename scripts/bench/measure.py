@@ -64,7 +64,7 @@ class Runner:
                     self.round(contest, number)
 
     def round(self, contest: Contest, number: int) -> None:
-        for contestant in ["unetc", *contest.peers]:
+        for contestant in contest.contestants:
             self.once(f"{contest.name} | {contestant} | {number}", lambda: self.measure(contest, contestant))
 
     def once(self, name: str, make) -> None:
@@ -88,8 +88,9 @@ class Runner:
     # What is run
 
     def measure(self, contest: Contest, contestant: str) -> dict:
-        if contestant == "unetc":
-            whole = self.unetc(contest.what, contest.batch, contest.isa)
+        if contestant.startswith("unetc"):
+            precision = "bf16" if contestant == "unetc-bf16" else "f32"
+            whole = self.unetc(contest.what, contest.batch, contest.isa, precision)
             times = whole["train_step" if contest.what == "train" else "inference"]
             kept = ["vector_width", "peak_gflops", "bandwidth_gb_per_s"]
             return {**times, "peak_rss_mib": whole["peak_rss_mib"], **{name: whole[name] for name in kept}}
@@ -98,8 +99,8 @@ class Runner:
             arguments += ["--onnx", str(self.onnx(contest.batch))]
         return self.peer(arguments, contest.isa)
 
-    def unetc(self, what: str, batch: int, isa: str) -> dict:
-        command = [str(UNETC), "bench", GRAPH, "--batch", str(batch), "--json"]
+    def unetc(self, what: str, batch: int, isa: str, precision: str = "f32") -> dict:
+        command = [str(UNETC), "bench", GRAPH, "--batch", str(batch), "--precision", precision, "--json"]
         command += ["--inference-only"] if what == "infer" else []
         command += ["--target", "x86-64-v3"] if isa == "avx2" else []
         return json.loads(run(command, dict(os.environ)))

@@ -16,7 +16,8 @@ NOISE = 0.03
 class Contestant:
     """The medians of one program's rounds in one contest."""
 
-    def __init__(self, title: str, rounds: list[dict]):
+    def __init__(self, name: str, title: str, rounds: list[dict]):
+        self.name = name
         self.title = title
         self.rounds = len(rounds)
         self.milliseconds = statistics.median(result["median_ms"] for result in rounds)
@@ -27,12 +28,12 @@ class Contestant:
 def contestants(contest: Contest, results: dict[str, dict]) -> list[Contestant]:
     """Those that were measured, unetc first."""
     found = []
-    for name in ["unetc", *contest.peers]:
+    for name in contest.contestants:
         names = [f"{contest.name} | {name} | {number}" for number in range(contest.rounds)]
         rounds = [results[entry] for entry in names if entry in results]
         if rounds:
-            found.append(Contestant(contest.title(name), rounds))
-    return found if found and found[0].title == "unetc" else []
+            found.append(Contestant(name, contest.title(name), rounds))
+    return found if found and found[0].name == "unetc" else []
 
 
 def contest_table(contest: Contest, results: dict[str, dict], failures: dict[str, str]) -> str:
@@ -47,7 +48,7 @@ def contest_table(contest: Contest, results: dict[str, dict], failures: dict[str
         ]
         for one in found
     ]
-    missing = [contest.title(name) for name in contest.peers if contest.title(name) not in {one.title for one in found}]
+    missing = [contest.title(name) for name in contest.contestants if name not in {one.name for one in found}]
     headings = ["", "median, ms", "best, ms", "time / unetc's", "peak memory, MiB", "memory / unetc's", "rounds"]
     text = table(headings, rows)
     said = [f"{name.split(' | ')[1]}: {why}" for name, why in failures.items() if name.startswith(contest.name + " |")]
@@ -57,16 +58,20 @@ def contest_table(contest: Contest, results: dict[str, dict], failures: dict[str
 
 
 def losses(results: dict[str, dict]) -> str:
-    """Every place where a peer is ahead."""
+    """Every place where a peer is ahead of unetc in the same precision."""
     lines = []
     for contest in CONTESTS:
         found = contestants(contest, results)
-        for other in found[1:]:
+        ours = {one.name.removeprefix("unetc"): one for one in found if one.name.startswith("unetc")}
+        for other in found:
+            if other in ours.values():
+                continue
+            own = ours.get("-bf16" if other.name.endswith("-bf16") else "", found[0])
             where = f"{other.title}, {describe(contest)}"
-            if other.milliseconds < found[0].milliseconds * (1 - NOISE):
-                lines.append(f"- {where}: {found[0].milliseconds / other.milliseconds:.2f} times as fast as unetc")
-            if other.mebibytes < found[0].mebibytes * (1 - NOISE):
-                lines.append(f"- {where}: {other.mebibytes / found[0].mebibytes:.2f} of unetc's memory")
+            if other.milliseconds < own.milliseconds * (1 - NOISE):
+                lines.append(f"- {where}: {own.milliseconds / other.milliseconds:.2f} times as fast as {own.title}")
+            if other.mebibytes < own.mebibytes * (1 - NOISE):
+                lines.append(f"- {where}: {other.mebibytes / own.mebibytes:.2f} of the memory of {own.title}")
     return "\n".join(lines) if lines else "In none of the tables above is a peer ahead by more than 3 %."
 
 
