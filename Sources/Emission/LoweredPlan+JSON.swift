@@ -29,7 +29,7 @@ extension LoweredPlan {
                         ])
                     })
             ),
-            ("steps", .array(steps.map(stepObject))),
+            ("steps", .array(zip(steps, groups).map(stepObject))),
         ])
     }
 
@@ -58,13 +58,13 @@ extension LoweredPlan {
         ])
     }
 
-    private func stepObject(_ step: PlannedStep) -> JSON {
+    private func stepObject(_ step: PlannedStep, group: Int) -> JSON {
         let node = graph[step.node]
         let numbers = StepNumbers(step, node, self)
         var members: [(key: String, value: JSON)] = [
             ("name", .string(step.name)), ("operation", .string(step.operation)),
             ("phase", .string(plan.program[step.node].phase.rawValue)), ("preparation", .bool(step.isPreparation)),
-            ("algorithm", .string(step.algorithm)),
+            ("algorithm", .string(step.algorithm)), ("group", .integer(group)),
             ("operands", .array(step.operands.map(JSON.integer))),
             ("tasks_per_sample", .integer(numbers.tasksPerSample)), ("tasks_fixed", .integer(numbers.tasksFixed)),
             ("workspace_bytes", .integer(numbers.workspaceBytes)),

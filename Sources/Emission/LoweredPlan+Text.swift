@@ -6,12 +6,16 @@ extension LoweredPlan {
     /// The plan as a table a person can read: steps with their algorithms, and where each result lies.
     public var table: String {
         var rows = [
-            ["step", "value", "operation", "algorithm", "layout", "place", "bytes", "workspace", "tasks", "busy"]
+            [
+                "step", "group", "value", "operation", "algorithm", "layout", "place", "bytes", "workspace", "tasks",
+                "busy",
+            ]
         ]
+        let groups = groups
         for (index, step) in steps.enumerated() {
             let result = resultColumns(step)
             rows.append(
-                ["\(index)", step.name, step.operation, step.algorithm] + result
+                ["\(index)", "\(groups[index])", step.name, step.operation, step.algorithm] + result
                     + ["\(step.workspaceBytes)", "\(work(of: step).tasks)", busyColumn(step)])
         }
         let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }

@@ -40,8 +40,12 @@ extension LoweredPlan {
     public func preparationViolations() -> [PlanViolation] {
         var violations: [PlanViolation] = []
         var latest: Int?
+        // What a group prepares is there when it has ended.
+        var next: Int?
+        var readsPrepared = false
         for step in steps {
             let report = { violations.append(PlanViolation(step: step.name, message: $0)) }
+            if !step.isBeside { (latest, readsPrepared) = (next, false) }
             let written = step.preparedOperands(tensors) { $0 != .read }
             let read = step.preparedOperands(tensors) { $0 == .read }
             if step.isPreparation {
@@ -53,12 +57,18 @@ extension LoweredPlan {
                     report("a preparation reads what is no parameter")
                 }
                 if step.stage?.kernel.tasksPerSample != 0 { report("a preparation depends on the batch") }
-                if !isDerived { latest = written.first }
+                if !isDerived {
+                    if next != latest || readsPrepared {
+                        report("prepares beside a step that needs the one place for that")
+                    }
+                    next = written.first
+                }
             } else {
                 if !written.isEmpty { report("writes what another step has prepared") }
-                for index in read where index != latest {
+                for index in read where index != latest || next != latest {
                     report("reads \"\(tensors[index].name)\", which is not what was prepared last")
                 }
+                readsPrepared = readsPrepared || !read.isEmpty
             }
         }
         return violations

@@ -16,6 +16,10 @@ public struct PlannedStep: Sendable {
     /// True when the step derives something from parameters alone, which is kept, so that it need not run again before
     /// they change. Only inference keeps anything.
     public var isPreparation = false
+    /// Whether it may run at the same time as the row above it: they are of one group.
+    public var isBeside = false
+    /// What one of its tasks takes beside those of its group, in any unit.
+    public var taskWeight = 1.0
 
     /// In a few words: `im2col + gemm`.
     public var algorithm: String { stage?.algorithm ?? "vector loop" }
@@ -95,7 +99,7 @@ public struct LoweredPlan: Sendable {
                 sampleStride: { plan.locations[$0.index]?.sampleStride })
         }
         var next = zip(requests, builder.build(requests)).makeIterator()
-        steps = plan.steps.flatMap { id in
+        let rows = plan.steps.flatMap { id -> [PlannedStep] in
             let node = program.graph[id]
             guard !program[id].appliesGradient, let (request, lowered) = next.next() else {
                 return [
@@ -113,6 +117,40 @@ public struct LoweredPlan: Sendable {
                     operation: number == stages.count - 1 ? request.operationText : stage.algorithm,
                     isPreparation: stage.isPreparation && plan.keepsPrepared(by: id) || plan.keepsValue(of: id))
             }
+        }
+        steps = program.inGroups(rows)
+    }
+}
+
+extension Program {
+    /// The kernels of all steps, which stand there step by step, group by group.
+    fileprivate func inGroups(_ rows: [PlannedStep]) -> [PlannedStep] {
+        var rows = rows
+        var groups: [Int] = []
+        var number = 0
+        for (index, row) in rows.enumerated() {
+            let step = self[row.node]
+            number = index > 0 && rows[index - 1].node == row.node ? number + 1 : 0
+            if step.kernels.indices.contains(number), step.kernels[number].tasks > 0 {
+                rows[index].taskWeight = step.kernels[number].milliseconds / Double(step.kernels[number].tasks)
+            }
+            if step.groups.indices.contains(number) { groups.append(step.groups[number]) }
+        }
+        guard isGrouped else { return rows }
+        guard groups.count == rows.count else { fatalError("a step has other kernels than when it was measured") }
+        let order = rows.indices.sorted { (groups[$0], $0) < (groups[$1], $1) }
+        for (index, next) in zip(order, order.dropFirst()) { rows[next].isBeside = groups[index] == groups[next] }
+        return order.map { rows[$0] }
+    }
+}
+
+extension LoweredPlan {
+    /// By row, the number of its group.
+    public var groups: [Int] {
+        var group = -1
+        return steps.map { step in
+            if !step.isBeside { group += 1 }
+            return group
         }
     }
 }

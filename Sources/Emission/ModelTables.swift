@@ -145,7 +145,8 @@ struct ModelTables {
 
             /* In the order in which they run: name, operation, source, algorithm, phase, kernel, operands (how many, where they
              * begin), tasks (a sample, besides), count, bytes of workspace, FLOPs (a sample, besides), bytes moved (a sample,
-             * besides), whether it is a preparation, what it does with each operand, kind */
+             * besides), whether it is a preparation, what it does with each operand, kind, whether it may run beside the one above it,
+             * weight of a task */
             static const unetc_step \(plan.name)_steps[] = {
             \(steps.joined(separator: "\n"))
             };
@@ -188,7 +189,7 @@ struct ModelTables {
             + "\(numbers.tasksFixed), \(numbers.count), \(numbers.workspaceBytes), \(cDouble(numbers.flopsPerSample)), "
             + "\(cDouble(numbers.flopsFixed)), \(cDouble(numbers.bytesPerSample)), \(cDouble(numbers.bytesFixed)), "
             + "\(step.isPreparation ? 1 : 0), \(cString(step.accesses)), "
-            + "\(StepKind(node.op, step.stage).constant)},"
+            + "\(StepKind(node.op, step.stage).constant), \(step.isBeside ? 1 : 0), \(cDouble(step.taskWeight))},"
     }
 
     // MARK: JSON

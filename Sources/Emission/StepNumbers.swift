@@ -29,10 +29,9 @@ struct StepNumbers {
             bytesFixed = stage.work.bytesFixed
         } else {
             count = plan.graph[node.inputs[0]].type.elementCount
-            tasksFixed = max(1, (count + updateChunk - 1) / updateChunk)
+            tasksFixed = updateTasks(count)
             flopsFixed = 12 * Double(count)
-            // Adam's: four numbers of each parameter are read, three of them written.
-            bytesFixed = 7 * Double(ElementType.float32.bytes * count)
+            bytesFixed = bytesOfUpdate(count)
         }
     }
 }

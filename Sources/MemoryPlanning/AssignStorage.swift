@@ -7,6 +7,8 @@ struct StorageAssignment {
     private let outline: ProgramOutline
     private let options: PlanningOptions
     private let liveness: Liveness
+    /// Results that do not take the place of an operand, although they might.
+    private let apart: Set<NodeID>
     /// For each value the value whose memory it lies in, and how many channels from its start.
     private var parent: [(value: NodeID, channelOffset: Int)?]
     /// As `parent`, but of what that value lay in when this one was put there, so that the way to the end is short.
@@ -14,8 +16,9 @@ struct StorageAssignment {
     /// For each value that lies in no other one, those that lie in its memory and may be needed yet; nil for itself alone.
     private var members: [[NodeID]?]
 
-    init(_ outline: ProgramOutline, options: PlanningOptions) {
+    init(_ outline: ProgramOutline, options: PlanningOptions, apart: Set<NodeID> = []) {
         self.outline = outline
+        self.apart = apart
         self.options = options
         liveness = Liveness(outline, streamsGradients: options.streamsGradients)
         parent = Array(repeating: nil, count: outline.entries.count)
@@ -92,11 +95,11 @@ struct StorageAssignment {
     private mutating func placeInPlaceResults() {
         // What a companion could take the place of is still read by its host.
         for (step, id) in outline.steps.enumerated()
-        where parent[id.index] == nil && outline.entries[id.index].host == nil {
+        where parent[id.index] == nil && outline.entries[id.index].host == nil && !apart.contains(id) {
             for place in outline.operandRange(id) {
                 let operand = outline.operands[place]
                 if operand.access == .readInPlace, !readsAllOver(id, operand.node),
-                    mayOverwrite(operand.node, with: id, at: step)
+                    mayOverwrite(operand.node, with: id, at: outline.mainMoments(id, at: step).lowerBound)
                 {
                     put(id, into: operand.node, at: 0)
                     break
@@ -125,21 +128,30 @@ struct StorageAssignment {
         return (place.value, place.channel..<(place.channel + max(1, outline.entries[id.index].channels)))
     }
 
-    /// True when nobody needs the operand's bytes after the step. Steps are asked for in order: what none after this one
-    /// reads is forgotten.
-    private mutating func mayOverwrite(_ operand: NodeID, with id: NodeID, at step: Int) -> Bool {
+    /// True when nobody else needs the operand's bytes from the step's first moment on. Steps are asked for in order: what none
+    /// from this one on reads is forgotten.
+    private mutating func mayOverwrite(_ operand: NodeID, with id: NodeID, at moment: Int) -> Bool {
         let (old, new) = (outline.entries[operand.index], outline.entries[id.index])
         guard old.type == new.type, old.layout == new.layout, old.isMade, old.isBatched else { return false }
         let place = channels(of: operand)
         guard outline.entries[place.value.index].isMade else { return false }
-        let lastUse = liveness.lastUse
-        let isOver = { (other: NodeID) in other != id && lastUse[other.index] <= step }
-        guard members[place.value.index] != nil else { return isOver(place.value) || place.value == id }
-        members[place.value.index]?.removeAll(where: isOver)
+        let liveness = liveness
+        let isOver = { (other: NodeID) in other == id || liveness.isOver(other, for: id, at: moment) }
+        guard members[place.value.index] != nil else { return isOver(place.value) }
+        members[place.value.index]?.removeAll { $0 != id && liveness.lastUse[$0.index] < moment }
         return (members[place.value.index] ?? []).allSatisfy { other in
-            other == id || !channels(of: other).range.overlaps(place.range)
+            isOver(other) || !channels(of: other).range.overlaps(place.range)
         }
     }
+
+    /// The operand whose place a result takes; nil where it takes none.
+    func operandOverwritten(by id: NodeID) -> NodeID? {
+        guard let parent = parent[id.index], outline.entries[id.index].form == .computed else { return nil }
+        return outline.operandRange(id).contains { outline.operands[$0].node == parent.value } ? parent.value : nil
+    }
+
+    /// The value in whose memory a value lies, and the channels that it has of it.
+    func memory(of id: NodeID) -> (value: NodeID, range: Range<Int>) { channels(of: id) }
 
     // MARK: Buffers
 

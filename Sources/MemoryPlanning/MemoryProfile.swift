@@ -1,10 +1,10 @@
 import GraphIR
 import Programs
 
-/// The bytes of arena that are in use at each step of a program, by the step's place, with the views and in-place results
-/// of the strategy. The most of them is what `memoryLowerBound` says.
+/// The bytes of arena that are in use at each moment of a program, with the views and in-place results of
+/// the strategy. The most of them is what `memoryLowerBound` says.
 public func memoryProfile(_ outline: ProgramOutline, options: PlanningOptions) -> [Int] {
-    let count = outline.steps.count
+    let count = outline.momentCount
     var changes = [Int](repeating: 0, count: count + 1)
     for request in PlannedBuffers.ofArena(outline, options: options).lazy.map(PlacementRequest.init)
     where request.needsMemory {

@@ -35,6 +35,7 @@ extension PlanListing {
 /// Reads a plan line by line.
 private struct PlanReader {
     private let program: Program
+    private let momentCount: Int
     private var name = ""
     private var options = PlanningOptions(batchCapacity: 1)
     private var sizes = (arena: 0, parameters: 0, prepared: 0, largestPrepared: 0, derived: 0)
@@ -49,14 +50,15 @@ private struct PlanReader {
 
     init(_ program: Program) {
         self.program = program
+        momentCount = program.momentCount
         locations = Array(repeating: nil, count: program.graph.nodes.count)
         scratch = Array(repeating: nil, count: program.graph.nodes.count)
         prepared = scratch
     }
 
     var listing: PlanListing {
-        var steps: [NodeID] = []
-        for run in runs where steps.last != run.node { steps.append(run.node) }
+        let running = Set(runs.map(\.node))
+        let steps = program.steps.filter(running.contains)
         let requests = buffers.filter { $0.region == .arena }.map(PlacementRequest.init)
         let placement = Placement(offsets: [], total: sizes.arena)
         var report = PlanReport(
@@ -173,9 +175,9 @@ private struct PlanReader {
         buffer.offset = try attributes.size("offset")
         buffer.bytes = try attributes.size("bytes")
         let steps = try attributes.list("steps", count: 2)
-        guard -1 <= steps[0], steps[0] <= steps[1], steps[1] <= program.steps.count else {
+        guard -1 <= steps[0], steps[0] <= steps[1], steps[1] <= momentCount else {
             throw GraphTextError(
-                line: line.line, "expected two steps in order, from -1 to \(program.steps.count), found \(steps)")
+                line: line.line, "expected two moments in order, from -1 to \(momentCount), found \(steps)")
         }
         (buffer.firstStep, buffer.lastStep) = (steps[0], steps[1])
         try attributes.finish()

@@ -7,8 +7,9 @@ import Programs
 /// What steps prepare from parameters lies in a region of its own in inference; elsewhere the parameters change from run to
 /// run, so that it is no better than scratch.
 public func planMemory(_ program: Program, options: PlanningOptions) -> Plan {
-    let natural = program
-    let program = options.strategy == .best ? orderSteps(natural, options: options) : natural
+    let natural = program.ungrouped
+    let ordered = options.strategy == .best ? orderSteps(natural, options: options) : natural
+    let program = options.strategy == .best ? formGroups(ordered, options: options) : ordered
     var planned = PlannedBuffers(program, options: options)
     let parameterBytes = planned.placeInOrder(.parameters)
     let allPreparedBytes = planned.placeInOrder(.prepared)

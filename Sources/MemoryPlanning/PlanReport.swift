@@ -57,9 +57,7 @@ public struct PlanReport: Hashable, Sendable {
         let prepared = buffers.filter { $0.region == .prepared }.map(\.bytes)
         preparedBytes = prepared.reduce(0, +)
         largestPreparedBytes = prepared.max() ?? 0
-        peakStep =
-            program.steps.indices.contains(peak)
-            ? graph[program.steps[peak]].name : "before the first step"
+        peakStep = program.momentCount > peak && peak >= 0 ? program.name(ofMoment: peak) : "before the first step"
         largestAtPeak = arena.filter { $0.firstStep <= peak && peak <= $0.lastStep }
             .sorted { ($0.bytes, $1.root.index) > ($1.bytes, $0.root.index) }
             .prefix(8).map { LiveValue(name: graph[$0.root].name, bytes: $0.bytes) }

@@ -25,7 +25,8 @@ public struct PlanViolation: Hashable, Sendable, CustomStringConvertible {
 /// in a region of its own, each step's apart from the others', and nothing else lies there; or, where parameters are
 /// updated in any case, it is like scratch memory; (11) a companion is written by its host's step, and overlaps nothing
 /// that this step reads or makes; (12) values that outlive a run are made of parameters alone, in plans that change none, and
-/// share their bytes with nothing.
+/// share their bytes with nothing; (13) steps that may run at the same time write nothing that another one of them reads or
+/// writes, scratch and prepared memory included, and none begins before what it reads has been made (`groupViolations`).
 public func verifyPlan(_ plan: Plan, alignment: Int = 64) -> [PlanViolation] {
     var walk = PlanWalk(plan, alignment: alignment)
     return walk.run()
@@ -63,6 +64,8 @@ private struct PlanWalk {
         for id in graph.ids { checkBounds(id) }
         checkPrepared()
         guard violations.isEmpty else { return violations }
+        violations += groupViolations(plan)
+        guard violations.isEmpty else { return violations }
         let executed = Set(plan.steps)
         for id in graph.ids where !plan.program.isMade(id) { write(id) }
         for id in plan.program.steps {
@@ -93,7 +96,7 @@ private struct PlanWalk {
     }
 
     mutating func write(_ id: NodeID) {
-        for extent in writtenExtents(id) { intact.removeAll(overlapping: extent, but: id) }
+        for extent in plan.writtenExtents(of: id) { intact.removeAll(overlapping: extent, but: id) }
         intact.add(id)
     }
 
@@ -139,23 +142,6 @@ private struct PlanWalk {
         }
     }
 
-    /// What the step stores: the whole value, but of a concat only the slices that are not in place already.
-    func writtenExtents(_ id: NodeID) -> [StridedExtent] {
-        guard let whole = StridedExtent(id, plan) else { return [] }
-        guard plan.program.form(of: id) == .joined else { return [whole] }
-        let plane = graph[id].type.shape.dropFirst().reduce(1, *)
-        var channel = 0
-        var extents: [StridedExtent] = []
-        for operand in graph[id].inputs {
-            let type = graph[operand].type
-            if !lies(operand, at: channel, of: id) {
-                extents.append(whole.slice(from: type.element.bytes * channel * plane, length: type.bytes))
-            }
-            channel += type.shape[0]
-        }
-        return extents
-    }
-
     /// Rule 4.
     mutating func checkOverlap(_ id: NodeID) {
         guard let extent = StridedExtent(id, plan) else { return }
@@ -179,7 +165,7 @@ private struct PlanWalk {
     mutating func checkView(_ id: NodeID) {
         switch plan.program.form(of: id) {
         case .slice(let start):
-            if !lies(id, at: start, of: graph[id].inputs[0]) {
+            if !plan.lies(id, at: start, of: graph[id].inputs[0]) {
                 report("is left out, but \"\(graph[id].name)\" is not a view of its operand")
             }
         case .joined:
@@ -194,21 +180,10 @@ private struct PlanWalk {
     func isSlice(_ operand: NodeID, ofConcat id: NodeID) -> Bool {
         var channel = 0
         for other in graph[id].inputs {
-            if other == operand, lies(operand, at: channel, of: id) { return true }
+            if other == operand, plan.lies(operand, at: channel, of: id) { return true }
             channel += graph[other].type.shape[0]
         }
         return false
-    }
-
-    func lies(_ part: NodeID, at channel: Int, of whole: NodeID) -> Bool {
-        guard let p = StridedExtent(part, plan), let w = StridedExtent(whole, plan) else { return false }
-        let plane = graph[whole].type.shape.dropFirst().reduce(1, *)
-        let (partLayout, layout) = (plan.program.layout(of: part), plan.program.layout(of: whole))
-        guard partLayout == layout, graph[part].type.element == graph[whole].type.element,
-            channel % layout.block == 0
-        else { return false }
-        return p.region == w.region && p.stride == w.stride
-            && p.start == w.start + graph[whole].type.element.bytes * channel * plane
     }
 
     /// Rules 1 and 2.

@@ -48,17 +48,19 @@ struct PlannedBuffers {
     private static func appendMemoryOfSteps(
         of outline: ProgramOutline, to buffers: inout [StorageBuffer], _ options: PlanningOptions
     ) -> (scratch: [Int?], prepared: [Int?]) {
-        let scratch = append({ $0.scratchBytes }, in: .arena, of: outline, to: &buffers, options)
+        let scratch = append(
+            { $0.scratchBytes }, in: .arena, of: outline, to: &buffers, options, moments: outline.mainMoments)
         let region = outline.isInference ? StorageBuffer.Region.prepared : .arena
-        let prepared = append({ $0.preparedBytes }, in: region, of: outline, to: &buffers, options)
+        let prepared = append(
+            { $0.preparedBytes }, in: region, of: outline, to: &buffers, options, moments: outline.moments)
         return (scratch, prepared)
     }
 
-    /// Adds a buffer for each step that asks for some bytes, in the arena alive during that step alone; returns their
+    /// Adds a buffer for each step that asks for some bytes, in the arena alive while the step's kernels run; returns their
     /// places by node index.
     private static func append(
         _ bytes: (ProgramOutline.Entry) -> Int, in region: StorageBuffer.Region, of outline: ProgramOutline,
-        to buffers: inout [StorageBuffer], _ options: PlanningOptions
+        to buffers: inout [StorageBuffer], _ options: PlanningOptions, moments: (NodeID, Int) -> ClosedRange<Int>
     ) -> [Int?] {
         var places = [Int?](repeating: nil, count: outline.entries.count)
         for (step, id) in outline.steps.enumerated() {
@@ -66,10 +68,12 @@ struct PlannedBuffers {
             guard size > 0 else { continue }
             places[id.index] = buffers.count
             let isLasting = region != .arena
+            let moments = moments(id, step)
             buffers.append(
                 StorageBuffer(
                     region: region, root: id, bytes: size.roundedUp(to: options.alignment),
-                    firstStep: isLasting ? -1 : step, lastStep: isLasting ? outline.steps.count : step))
+                    firstStep: isLasting ? -1 : moments.lowerBound,
+                    lastStep: isLasting ? outline.momentCount : moments.upperBound))
         }
         return places
     }

@@ -20,8 +20,8 @@ public struct StorageBuffer: Hashable, Sendable {
     public var values: [NodeID] = []
     /// Bytes at the batch capacity, rounded up to the alignment.
     public var bytes: Int
-    /// Steps during which the buffer is needed, both ends included; −1 stands for before the first step, the number
-    /// of steps for after the last.
+    /// Moments at which the buffer is needed, both ends included: groups of kernels, or steps where these run one after the
+    /// other. −1 stands for before the first, their number for after the last.
     public var firstStep: Int
     public var lastStep: Int
     /// Bytes from the start of the region; set by placement.
@@ -108,8 +108,8 @@ public struct PlanningOptions: Hashable, Sendable {
         case naive
         /// Views, in-place results, and greedy placement.
         case greedy
-        /// As `greedy`, with steps in an order that lowers the peak, and an exact search where greedy placement leaves a
-        /// gap to the lower bound.
+        /// As `greedy`, with steps in an order that lowers the peak, kernels that run beside each other, and an exact search
+        /// where greedy placement leaves a gap to the lower bound.
         case best
     }
 

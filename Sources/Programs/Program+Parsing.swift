@@ -48,6 +48,7 @@ private struct ProgramReader {
             if let missing = isMade.firstIndex(of: false) {
                 throw GraphTextError(line: line.line, "expected a step for %\(missing), found '}'")
             }
+            try requireDenseGroups(line.line)
             isDone = true
         } else if line.takes(word: "step") {
             let id = try readValue(&line)
@@ -102,7 +103,49 @@ private struct ProgramReader {
         if attributes.has("prepared") { program[id].preparedBytes = try attributes.size("prepared") }
         if attributes.has("workspace") { program[id].workspaceBytes = try attributes.size("workspace") }
         if attributes.has("ms") { program[id].milliseconds = try attributes.milliseconds("ms") }
+        try readKernels(id, &attributes)
         try attributes.finish()
+    }
+
+    /// `tasks: [2, 64], work: 0.25_1.5, preparations: 1, groups: [3, 4]`; what is not there is not known.
+    private mutating func readKernels(_ id: NodeID, _ attributes: inout AttributeReader) throws(GraphTextError) {
+        if attributes.has("tasks") {
+            let tasks = try attributes.list("tasks")
+            let work = try attributes.reals("work")
+            guard !tasks.isEmpty, work.count == tasks.count, tasks.allSatisfy({ 0...1 << 43 ~= $0 }),
+                work.allSatisfy({ $0.isFinite && $0 >= 0 })
+            else {
+                throw GraphTextError(
+                    line: attributes.line, "expected a time in 'work' for each number of 'tasks', found \(work)")
+            }
+            program[id].kernels = zip(tasks, work).map { KernelLoad(tasks: $0, milliseconds: $1) }
+        }
+        if attributes.has("preparations") {
+            program[id].preparations = try attributes.count("preparations", below: program[id].kernels.count)
+        }
+        guard attributes.has("groups") else { return }
+        let groups = try attributes.list("groups")
+        guard groups.count == max(1, program[id].kernels.count), groups.allSatisfy({ $0 >= 0 }),
+            zip(groups, groups.dropFirst()).allSatisfy({ $0 < $1 })
+        else {
+            throw GraphTextError(
+                line: attributes.line, "expected a group for each kernel, each behind the one before, found \(groups)")
+        }
+        program[id].groups = groups
+    }
+
+    /// Either no step has a group, or all but companions have one, and each group up to the last has a kernel.
+    private func requireDenseGroups(_ line: Int) throws(GraphTextError) {
+        guard program.isGrouped else { return }
+        let missing = program.steps.first { program[$0].groups.isEmpty != (graph[$0].host != nil) }
+        if let missing {
+            throw GraphTextError(line: line, "expected groups of all steps but companions, or of none; see \(missing)")
+        }
+        let used = Set(program.steps.flatMap { program[$0].groups })
+        guard used.count == program.momentCount else {
+            throw GraphTextError(
+                line: line, "expected a kernel in each of \(program.momentCount) groups, found some in \(used.count)")
+        }
     }
 
     /// `{reason: forced, candidates: direct_gemm, predicted: 0.5_2.25}`
@@ -168,6 +211,15 @@ extension AttributeReader {
         let number = try integer(key)
         guard 0...limit ~= number else {
             throw GraphTextError(line: line, "expected 0 to \(limit) for '\(key)', found \(number)")
+        }
+        return number
+    }
+
+    /// Few enough that some are left of `limit`.
+    fileprivate mutating func count(_ key: String, below limit: Int) throws(GraphTextError) -> Int {
+        let number = try integer(key)
+        guard 1 <= number, number < limit else {
+            throw GraphTextError(line: line, "expected 1 to \(limit - 1) for '\(key)', found \(number)")
         }
         return number
     }

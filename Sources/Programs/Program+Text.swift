@@ -9,7 +9,8 @@ import GraphIR
 /// }
 /// program {
 ///   step %4 in nchw16c by winograd4 {reason: forced, candidates: winograd4_gemm, predicted: 0.5_2.25} {scratch: 64}  // a
-///   step %5  // a.nchw
+///   step %5 {tasks: [4, 64], work: 0.25_1.5, preparations: 1, groups: [0, 1]}  // b
+///   step %6  // a.nchw
 /// }
 /// ```
 /// A value without `in` is row-major. `value %2 in nchw8c` says the same of what no step makes.
@@ -59,6 +60,18 @@ extension Step {
         let bytes = [
             ("scratch", scratchBytes), ("prepared", preparedBytes), ("workspace", workspaceBytes),
         ].filter { $0.1 != 0 }.map { Attribute($0.0, $0.1) }
-        return bytes + (milliseconds.map { [Attribute("ms", $0)] } ?? [])
+        return bytes + (milliseconds.map { [Attribute("ms", $0)] } ?? []) + kernelAttributes
+    }
+
+    /// Its kernels, and what they run beside.
+    private var kernelAttributes: [Attribute] {
+        var attributes: [Attribute] = []
+        if !kernels.isEmpty {
+            attributes.append(Attribute("tasks", kernels.map(\.tasks)))
+            attributes.append(Attribute("work", reals: kernels.map(\.milliseconds)))
+        }
+        if preparations > 0 { attributes.append(Attribute("preparations", preparations)) }
+        if !groups.isEmpty { attributes.append(Attribute("groups", groups)) }
+        return attributes
     }
 }

@@ -60,12 +60,23 @@ public struct ProgramOutline: Hashable, Sendable {
     package var steps: [NodeID]
     package var results: [NodeID]
     package var isInference: Bool
+    /// What `Program.moments` says of a grouped program, and what `mainMoments` does; nil where steps run one after the other
+    /// in the order of `steps`.
+    package var moments: [ClosedRange<Int>]?
+    package var mainMoments: [ClosedRange<Int>]?
+    /// How many moments there are where it is grouped.
+    private var groupCount = 0
 
     public init(_ program: Program) {
         let graph = program.graph
         steps = program.steps
         results = program.results
         isInference = program.isInference
+        if program.isGrouped {
+            moments = program.moments
+            mainMoments = program.mainMoments
+            groupCount = program.momentCount
+        }
         entries.reserveCapacity(graph.nodes.count)
         operands.reserveCapacity(3 * graph.nodes.count)
         var types: [TensorType: Int] = [:]
@@ -101,6 +112,15 @@ public struct ProgramOutline: Hashable, Sendable {
             operands.append(Operand(node: operand, access: access))
         }
     }
+
+    /// How many moments a run has.
+    public var momentCount: Int { moments == nil ? steps.count : groupCount }
+
+    /// The moments of the step at a place of `steps`, with its preparations.
+    package func moments(_ id: NodeID, at step: Int) -> ClosedRange<Int> { moments?[id.index] ?? step...step }
+
+    /// The same without its preparations.
+    package func mainMoments(_ id: NodeID, at step: Int) -> ClosedRange<Int> { mainMoments?[id.index] ?? step...step }
 
     /// The places of a node's operands.
     package func operandRange(_ id: NodeID) -> Range<Int> {

@@ -40,6 +40,14 @@ public struct Step: Hashable, Sendable {
     public var workspaceBytes = 0
     /// What the cost models say, on one core; nil where nobody has asked them.
     public var milliseconds: Double?
+    /// Its kernels, in the order in which they run; none where nobody has asked.
+    public var kernels: [KernelLoad] = []
+    /// How many of its kernels, the first ones, read parameters and what is made of them alone.
+    public var preparations = 0
+    /// The group that each of its kernels runs in, in their order: kernels of one group run beside each other, and groups one
+    /// after the other. Of a step that runs none, the group behind which its value is there. Empty where steps run one after
+    /// the other, and for companions.
+    public var groups: [Int] = []
 
     public init(_ node: Node, by choice: AlgorithmChoice? = nil) {
         self.choice = choice
@@ -107,6 +115,19 @@ extension Op {
             .sampleLossGradient, .classLoss, .batchMean, .batchMeanGradient, .update:
             false
         }
+    }
+}
+
+/// What a kernel of a step asks of cores.
+public struct KernelLoad: Hashable, Sendable {
+    /// When the batch is full.
+    public var tasks: Int
+    /// What the cost models say of all its tasks, on one core.
+    public var milliseconds: Double
+
+    public init(tasks: Int, milliseconds: Double) {
+        self.tasks = tasks
+        self.milliseconds = milliseconds
     }
 }
 

@@ -115,6 +115,8 @@ final class BoundPlan {
         let operandCount: Int
         /// It need not run while what it has prepared is there.
         let isPreparation: Bool
+        /// What a task takes beside those of its group.
+        let taskWeight: Double
     }
 
     /// The plan's place in the model.
@@ -127,6 +129,8 @@ final class BoundPlan {
     /// Tensors that are read by name after a run.
     let outputs: [TensorInfo]
     private(set) var steps: [Step] = []
+    /// The steps that run at the same time, one group after the other.
+    private(set) var groups: [Range<Int>] = []
     /// What each step makes, where this plan has it; nil for steps without operands.
     private(set) var results: [TensorInfo?] = []
     private let bases: TensorBases
@@ -185,7 +189,10 @@ final class BoundPlan {
                     kernel: scalars == nil ? nothing : kernel, calls: callBase + nextCall,
                     tasksPerSample: scalars == nil ? 0 : Int(row.tasks_per_sample),
                     fixedTasks: scalars == nil ? 0 : Int(row.tasks_fixed), operandCount: nextOperand - firstOperand,
-                    isPreparation: row.preparation != 0))
+                    isPreparation: row.preparation != 0, taskWeight: row.task_weight))
+            let place = steps.count - 1
+            let start = info.steps[place].isBeside ? groups.popLast()?.lowerBound ?? place : place
+            groups.append(start..<place + 1)
             for thread in 0..<context.threads {
                 calls[nextCall] = unetc_call(
                     operands: first, scalars: scalars ?? context.plainScalars,

@@ -31,6 +31,9 @@ public final class Executor {
     let averaging: ParameterCalls?
     /// nil for models that leave no gradient to the end of a step.
     let deferred: DeferredInputs?
+    /// Whether steps that may run at the same time run one after the other, which gives the same bits: for finding out who is
+    /// at fault where it does not.
+    package var runsGroupsInTurn = false
     /// By the plan's place in the model; nil for plans that were not asked for.
     private let plans: [BoundPlan?]
 
@@ -114,7 +117,8 @@ public final class Executor {
         try run(plan, batch: batch, scalars: scalars) { _ in }
     }
 
-    /// Runs like `run` and calls `look` behind each step that ran, with the step's place in the plan.
+    /// Runs like `run` and calls `look` behind each step that ran, with the step's place in the plan: for steps that run at the
+    /// same time, behind all of them.
     /// - Parameter intervals: where threads note when they work on step 0, one place a thread, and behind that on the
     ///   others; nil for nobody to look at the clock.
     func run(
@@ -123,10 +127,14 @@ public final class Executor {
     ) throws {
         let keeping = try keeping(plan, batch: batch)
         let (steps, preparationsAreDue) = try begin(plan, batch: batch, scalars: scalars)
-        for (index, step) in steps.enumerated() where preparationsAreDue || !step.isPreparation {
-            execute(step, batch: batch, intervals: intervals.map { $0 + index * threads })
-            keeping?.keep(after: index, batch: batch, weight: Float(scalars.gradientWeight), from: bases)
-            look(index)
+        let groups = try bound(plan).groups
+        for group in groups {
+            let due = group.lazy.filter { preparationsAreDue || !steps[$0].isPreparation }
+            execute(group, of: steps, preparationsAreDue, batch: batch, intervals: intervals)
+            for index in due {
+                keeping?.keep(after: index, batch: batch, weight: Float(scalars.gradientWeight), from: bases)
+                look(index)
+            }
         }
         keeping?.finish(batch: batch)
         current = (plan, batch)
@@ -138,17 +146,35 @@ public final class Executor {
         try run(try self.plan(plan), batch: batch, scalars: scalars)
     }
 
-    /// Runs like `run`, looking at the clock between steps.
+    /// Runs like `run`, looking at the clock between steps. Steps that run at the same time share their time by what threads have
+    /// spent on each of them.
     /// - Returns: the seconds of each step of the plan, in their order; 0 for a preparation that was not due.
     public func runProfiled(
         _ plan: PlanHandle, batch: Int, scalars: StepScalars = StepScalars()
     ) throws -> [Double] {
-        var seconds = [Double](repeating: 0, count: try bound(plan).steps.count)
+        let bound = try bound(plan)
+        var seconds = [Double](repeating: 0, count: bound.steps.count)
+        let slots = bound.steps.count * threads
+        let intervals = UnsafeMutablePointer<unetc_interval>.allocate(capacity: max(1, slots))
+        intervals.initialize(repeating: unetc_interval(), count: slots)
+        defer { intervals.deallocate() }
         var last = monotonicSeconds()
-        try run(plan, batch: batch, scalars: scalars) { index in
+        try run(plan, batch: batch, scalars: scalars, intervals: intervals) { index in
+            // Of a group, the first step's look comes when all of them have ended.
             let now = monotonicSeconds()
             seconds[index] = now - last
             last = now
+        }
+        for group in bound.groups where group.count > 1 {
+            let whole = group.reduce(0) { $0 + seconds[$1] }
+            let spent = group.map { step in
+                (0..<threads).reduce(0) { sum, thread in
+                    let interval = intervals[step * threads + thread]
+                    return sum + Double(interval.end - interval.begin)
+                }
+            }
+            let all = spent.reduce(0, +)
+            for (step, time) in zip(group, spent) { seconds[step] = all > 0 ? whole * time / all : 0 }
         }
         return seconds
     }
@@ -175,6 +201,32 @@ public final class Executor {
         context.set(scalars, batch: batch)
         if bound.info.updatesParameters { parameters.parameters.kernelsWillWrite() }
         return (bound.steps, prepared.preparationsAreDue(bound, version: parameters.parameters.version))
+    }
+
+    /// Runs the steps of a group that are due.
+    /// - Parameter intervals: as in `run`.
+    private func execute(
+        _ group: Range<Int>, of steps: [BoundPlan.Step], _ preparationsAreDue: Bool, batch: Int,
+        intervals: UnsafeMutablePointer<unetc_interval>?
+    ) {
+        guard group.count > 1, !runsGroupsInTurn else {
+            for index in group where preparationsAreDue || !steps[index].isPreparation {
+                execute(steps[index], batch: batch, intervals: intervals.map { $0 + index * threads })
+            }
+            return
+        }
+        withUnsafeTemporaryAllocation(of: unetc_job.self, capacity: group.count) { jobs in
+            var count = 0
+            for index in group where preparationsAreDue || !steps[index].isPreparation {
+                let step = steps[index]
+                jobs[count] = unetc_job(
+                    kernel: step.kernel, calls: step.calls, count: Int64(step.tasksPerSample * batch + step.fixedTasks),
+                    weight: max(step.taskWeight, .leastNormalMagnitude),
+                    intervals: intervals.map { $0 + index * threads })
+                count += 1
+            }
+            if count > 0 { pool.run(UnsafeBufferPointer(rebasing: jobs[..<count])) }
+        }
     }
 
     func execute(_ step: BoundPlan.Step, batch: Int, intervals: UnsafeMutablePointer<unetc_interval>? = nil) {

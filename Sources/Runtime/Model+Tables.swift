@@ -165,7 +165,8 @@ struct TableReader {
         let name = text(step.name)
         guard let phase = StepPhase(rawValue: step.phase), let kind = StepKind(rawValue: step.kind),
             step.kernel != nil || phase == .update,
-            (0...(1 << 40)).contains(step.tasks_per_sample), (0...(1 << 40)).contains(step.tasks_fixed)
+            (0...(1 << 40)).contains(step.tasks_per_sample), (0...(1 << 40)).contains(step.tasks_fixed),
+            step.task_weight >= 0, step.task_weight.isFinite
         else {
             throw broken("step \"\(name)\" has no kernel, an unknown phase or kind, or no sensible number of tasks")
         }
@@ -175,7 +176,8 @@ struct TableReader {
             workspaceBytes: try size(step.workspace_bytes, "the workspace of step \"\(name)\""),
             flopsPerSample: step.flops_per_sample, fixedFlops: step.flops_fixed,
             bytesPerSample: step.bytes_per_sample, fixedBytes: step.bytes_fixed,
-            isPreparation: step.preparation != 0, operands: try operandUses(step))
+            isPreparation: step.preparation != 0, isBeside: step.beside != 0, taskWeight: step.task_weight,
+            operands: try operandUses(step))
     }
 
     private func operandUses(_ step: unetc_step) throws -> [OperandUse]? {
@@ -229,7 +231,11 @@ struct TableReader {
     /// tensors may all be made in one place: each is read before the next one is made.
     private func checkPreparations(_ rows: [unetc_step], tensors: [TensorInfo]) throws {
         var latest: Int?
+        // What a group prepares is there when it has ended.
+        var next: Int?
+        var readsPrepared = false
         for row in rows {
+            if row.beside == 0 { (latest, readsPrepared) = (next, false) }
             let operands = try elements(row.operands, row.operand_count, "operands").map(Int.init)
             let isPrepared = { tensors[$0].region == .prepared }
             let isDerived = { tensors[$0].region == .derived }
@@ -238,13 +244,20 @@ struct TableReader {
                     row.kernel != nil,
                     operands.dropFirst().allSatisfy({ tensors[$0].region == .parameters || isDerived($0) })
                 else { throw broken("preparation \"\(text(row.name))\" does not make a tensor of parameters alone") }
-                if isPrepared(first) { latest = first }
+                if isPrepared(first) {
+                    guard next == latest, !readsPrepared else {
+                        throw broken("preparation \"\(text(row.name))\" runs beside one that needs its place")
+                    }
+                    next = first
+                }
             } else if operands.first.map(isDerived) ?? false {
                 throw broken("step \"\(text(row.name))\" makes a derived tensor, but is no preparation")
             } else if operands.first.map(isPrepared) ?? false
-                || operands.contains(where: { isPrepared($0) && $0 != latest })
+                || operands.contains(where: { isPrepared($0) && ($0 != latest || next != latest) })
             {
                 throw broken("step \"\(text(row.name))\" uses a prepared tensor that is not the latest")
+            } else if operands.contains(where: isPrepared) {
+                readsPrepared = true
             }
         }
     }

@@ -39,7 +39,7 @@ import Testing
             "region: arena", "region: moon",
             "expected one of arena, parameters, prepared, derived for 'region', found 'moon'"
         ),
-        ("steps: [-1", "steps: [-2", "expected two steps in order, from -1 to"),
+        ("steps: [-1", "steps: [-2", "expected two moments in order, from -1 to"),
         ("offset: 0", "offset: -64", "expected 0 to 8796093022208 for 'offset', found -64"),
         ("  run %", "  run %0\n  run %", "%0 is there before the first step and cannot run"),
         (

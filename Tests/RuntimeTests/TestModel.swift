@@ -74,6 +74,15 @@ enum TestModel {
         #ifndef FOLLOW
         #define FOLLOW follow
         #endif
+        #ifndef UPDATE_BESIDE
+        #define UPDATE_BESIDE 0
+        #endif
+        #ifndef WEIGHT
+        #define WEIGHT 0
+        #endif
+        #ifndef Z_BESIDE
+        #define Z_BESIDE 0
+        #endif
         #ifndef Y_SOURCE
         #define Y_SOURCE 5
         #endif
@@ -175,7 +184,8 @@ enum TestModel {
             {"loss", "mean", "t:3", "loop", 0, loss, 2, loss_operands, 0, 1, 0, 0, 0, 0, 0, 0},
             {"d_w", "sum", "t:2", "loop", 1, gradient, 2, gradient_operands, 0, E, 0, 0, 0, 0, 0, 0},
             {"update w", "update", "t:2", "optimizer", 2, NULL, 2, update_w, 0, 2, E, 0, 0, 0, 0, 0},
-            {"update v", "update", "t:2", "optimizer", 2, NULL, 2, update_v, 0, 2, E, 0, 0, 0, 0, 0},
+            {"update v", "update", "t:2", "optimizer", 2, NULL, 2, update_v, 0, 2, E, 0, 0, 0, 0, 0,
+             .beside = UPDATE_BESIDE, .task_weight = WEIGHT},
         };
         static const unetc_tensor infer_tensors[] = {
             BLOCK("y", UNETC_ROLE_OUTPUT, 0, 48),
@@ -198,7 +208,8 @@ enum TestModel {
         static const unetc_step keep_steps[] = {
             {"y#1", "twice", "t:1", "loop", 0, twice, 2, p_operands, P_TASKS, 1, 0, 0, 0, 0, 0, 0, 1},
             {"y", "mul", "t:1", "loop", 0, product, 3, y_operands, 1, 0, 0, 0, 0, 0, 0, 0, 0},
-            {"z#1", "thrice", "t:2", "loop", 0, thrice, 2, q_operands, 0, 1, 0, 0, 0, 0, 0, 0, 1},
+            {"z#1", "thrice", "t:2", "loop", 0, thrice, 2, q_operands, 0, 1, 0, 0, 0, 0, 0, 0, 1,
+             .beside = Z_BESIDE},
             {"z", "add", "t:2", "loop", 0, sum, 2, sum_operands, 1, 0, 0, 0, 0, 0, 0, 0, 0},
             {"made", "count", "t:3", "loop", 0, count, 1, count_operands, 0, 1, 0, 0, 0, 0, 0, 0, 0},
         };

@@ -24,33 +24,33 @@ static const unetc_tensor train_tensors[] = {
     /* 13 */ {"logits.weight", UNETC_ROLE_PARAMETER, UNETC_REGION_PARAMETERS, 4, {1, 16, 1, 1}, 0, UNETC_PARAMETER_WEIGHT, 16, 7168, 64, 0, 0, UNETC_ELEMENT_F32, 1},
     /* 14 */ {"logits.bias", UNETC_ROLE_PARAMETER, UNETC_REGION_PARAMETERS, 1, {1, 0, 0, 0}, 0, UNETC_PARAMETER_BIAS, 16, 7232, 4, 0, 0, UNETC_ELEMENT_F32, 1},
     /* 15 */ {"logits", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 3, {1, 64, 64, 0}, 1, UNETC_PARAMETER_NONE, 0, 5373952, 131072, 16384, 0, UNETC_ELEMENT_F32, 1},
-    /* 16 */ {"loss.bce_with_logits", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 0, {0, 0, 0, 0}, 1, UNETC_PARAMETER_NONE, 0, 2228224, 32, 4, 0, UNETC_ELEMENT_F32, 1},
+    /* 16 */ {"loss.bce_with_logits", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 0, {0, 0, 0, 0}, 1, UNETC_PARAMETER_NONE, 0, 5111808, 32, 4, 0, UNETC_ELEMENT_F32, 1},
     /* 17 */ {"loss", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 0, {0, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 5523456, 4, 0, 0, UNETC_ELEMENT_F32, 1},
     /* 18 */ {"d_loss", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 0, {0, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 2228288, 4, 0, 0, UNETC_ELEMENT_F32, 1},
     /* 19 */ {"d_loss.bce_with_logits", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 0, {0, 0, 0, 0}, 1, UNETC_PARAMETER_NONE, 0, 2228224, 32, 4, 0, UNETC_ELEMENT_F32, 1},
     /* 20 */ {"d_logits", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 3, {1, 64, 64, 0}, 1, UNETC_PARAMETER_NONE, 0, 4980736, 131072, 16384, 0, UNETC_ELEMENT_F32, 1},
-    /* 21 */ {"grad.logits.weight", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 4, {1, 16, 1, 1}, 0, UNETC_PARAMETER_NONE, 0, 5111808, 64, 0, 0, UNETC_ELEMENT_F32, 1},
-    /* 22 */ {"grad.logits.bias", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 1, {1, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 2097152, 4, 0, 0, UNETC_ELEMENT_F32, 1},
+    /* 21 */ {"grad.logits.weight", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 4, {1, 16, 1, 1}, 0, UNETC_PARAMETER_NONE, 0, 5111872, 64, 0, 0, UNETC_ELEMENT_F32, 1},
+    /* 22 */ {"grad.logits.bias", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 1, {1, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 5111936, 4, 0, 0, UNETC_ELEMENT_F32, 1},
     /* 23 */ {"d_logits.concat", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 3, {16, 64, 64, 0}, 1, UNETC_PARAMETER_NONE, 0, 2097152, 2097152, 262144, 0, UNETC_ELEMENT_F32, 8},
     /* 24 */ {"d_up", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 3, {8, 64, 64, 0}, 1, UNETC_PARAMETER_NONE, 0, 2097152, 1966080, 262144, 24, UNETC_ELEMENT_F32, 8},
     /* 25 */ {"d_enc.from_logits.concat", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 3, {8, 64, 64, 0}, 1, UNETC_PARAMETER_NONE, 0, 2228224, 1966080, 262144, 24, UNETC_ELEMENT_F32, 8},
     /* 26 */ {"grad.up.weight", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 4, {16, 8, 2, 2}, 0, UNETC_PARAMETER_NONE, 0, 5046272, 2048, 0, 0, UNETC_ELEMENT_F32, 1},
     /* 27 */ {"grad.up.bias", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 1, {8, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 4980736, 32, 0, 0, UNETC_ELEMENT_F32, 1},
     /* 28 */ {"d_low.conv", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 3, {16, 32, 32, 0}, 1, UNETC_PARAMETER_NONE, 0, 4194304, 524288, 65536, 0, UNETC_ELEMENT_F32, 8},
-    /* 29 */ {"grad.low.weight", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 4, {16, 8, 3, 3}, 0, UNETC_PARAMETER_NONE, 0, 591872, 4608, 0, 0, UNETC_ELEMENT_F32, 1},
-    /* 30 */ {"grad.low.bias", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 1, {16, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 596480, 64, 0, 0, UNETC_ELEMENT_F32, 1},
+    /* 29 */ {"grad.low.weight", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 4, {16, 8, 3, 3}, 0, UNETC_PARAMETER_NONE, 0, 602112, 4608, 0, 0, UNETC_ELEMENT_F32, 1},
+    /* 30 */ {"grad.low.bias", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 1, {16, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 607040, 64, 0, 0, UNETC_ELEMENT_F32, 1},
     /* 31 */ {"d_down", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 3, {8, 32, 32, 0}, 1, UNETC_PARAMETER_NONE, 0, 4980736, 262144, 32768, 0, UNETC_ELEMENT_F32, 8},
     /* 32 */ {"d_enc.conv", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 3, {8, 64, 64, 0}, 1, UNETC_PARAMETER_NONE, 0, 2228224, 1966080, 262144, 0, UNETC_ELEMENT_F32, 8},
-    /* 33 */ {"grad.enc.weight", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 4, {8, 1, 3, 3}, 0, UNETC_PARAMETER_NONE, 0, 10240, 288, 0, 0, UNETC_ELEMENT_F32, 1},
-    /* 34 */ {"grad.enc.bias", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 1, {8, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 10560, 32, 0, 0, UNETC_ELEMENT_F32, 1},
+    /* 33 */ {"grad.enc.weight", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 4, {8, 1, 3, 3}, 0, UNETC_PARAMETER_NONE, 0, 606720, 288, 0, 0, UNETC_ELEMENT_F32, 1},
+    /* 34 */ {"grad.enc.bias", UNETC_ROLE_VALUE, UNETC_REGION_ARENA, 1, {8, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 607104, 32, 0, 0, UNETC_ELEMENT_F32, 1},
     /* 35 */ {"enc.prepared", UNETC_ROLE_SCRATCH, UNETC_REGION_ARENA, 1, {80, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 2228224, 320, 0, 0, UNETC_ELEMENT_F32, 1},
     /* 36 */ {"low.prepared", UNETC_ROLE_SCRATCH, UNETC_REGION_ARENA, 1, {4608, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 2228224, 18432, 0, 0, UNETC_ELEMENT_F32, 1},
-    /* 37 */ {"up.prepared", UNETC_ROLE_SCRATCH, UNETC_REGION_ARENA, 1, {512, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 2228224, 2048, 0, 0, UNETC_ELEMENT_F32, 1},
+    /* 37 */ {"up.prepared", UNETC_ROLE_SCRATCH, UNETC_REGION_ARENA, 1, {512, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 2246656, 2048, 0, 0, UNETC_ELEMENT_F32, 1},
     /* 38 */ {"grad.up.weight.scratch", UNETC_ROLE_SCRATCH, UNETC_REGION_ARENA, 1, {16384, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 4980736, 65536, 0, 0, UNETC_ELEMENT_F32, 1},
-    /* 39 */ {"d_low.conv.prepared", UNETC_ROLE_SCRATCH, UNETC_REGION_ARENA, 1, {512, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 4980736, 2048, 0, 0, UNETC_ELEMENT_F32, 1},
+    /* 39 */ {"d_low.conv.prepared", UNETC_ROLE_SCRATCH, UNETC_REGION_ARENA, 1, {512, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 5048320, 2048, 0, 0, UNETC_ELEMENT_F32, 1},
     /* 40 */ {"grad.low.weight.scratch", UNETC_ROLE_SCRATCH, UNETC_REGION_ARENA, 1, {147968, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 0, 591872, 0, 0, UNETC_ELEMENT_F32, 1},
     /* 41 */ {"d_down.prepared", UNETC_ROLE_SCRATCH, UNETC_REGION_ARENA, 1, {4608, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 5505024, 18432, 0, 0, UNETC_ELEMENT_F32, 1},
-    /* 42 */ {"grad.enc.weight.scratch", UNETC_ROLE_SCRATCH, UNETC_REGION_ARENA, 1, {2560, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 0, 10240, 0, 0, UNETC_ELEMENT_F32, 1},
+    /* 42 */ {"grad.enc.weight.scratch", UNETC_ROLE_SCRATCH, UNETC_REGION_ARENA, 1, {2560, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 591872, 10240, 0, 0, UNETC_ELEMENT_F32, 1},
     /* 43 */ {"logits", UNETC_ROLE_OUTPUT, UNETC_REGION_ARENA, 3, {1, 64, 64, 0}, 1, UNETC_PARAMETER_NONE, 0, 5373952, 131072, 16384, 16, UNETC_ELEMENT_F32, 1},
     /* 44 */ {"loss", UNETC_ROLE_LOSS, UNETC_REGION_ARENA, 0, {0, 0, 0, 0}, 0, UNETC_PARAMETER_NONE, 0, 5523456, 4, 0, 18, UNETC_ELEMENT_F32, 1},
 };
@@ -65,76 +65,77 @@ static const int32_t train_operands[] = {
     37, 9, /* 5 up.prepared, up.weight */
     11, 8, 37, 10, /* 6 up, low, up.prepared, up.bias */
     15, 12, 13, 14, /* 7 logits, logits.concat, logits.weight, logits.bias */
-    16, 15, 1, /* 8 loss.bce_with_logits, logits, mask */
-    17, 16, /* 9 loss, loss.bce_with_logits */
-    18, /* 10 d_loss */
-    19, 18, /* 11 d_loss.bce_with_logits, d_loss */
-    20, 15, 1, 19, /* 12 d_logits, logits, mask, d_loss.bce_with_logits */
+    18, /* 8 d_loss */
+    19, 18, /* 9 d_loss.bce_with_logits, d_loss */
+    16, 15, 1, /* 10 loss.bce_with_logits, logits, mask */
+    20, 15, 1, 19, /* 11 d_logits, logits, mask, d_loss.bce_with_logits */
+    17, 16, /* 12 loss, loss.bce_with_logits */
     21, 20, 12, /* 13 grad.logits.weight, d_logits, logits.concat */
     22, 20, /* 14 grad.logits.bias, d_logits */
-    14, 22, /* 15 logits.bias, grad.logits.bias */
-    23, 20, 13, /* 16 d_logits.concat, d_logits, logits.weight */
+    23, 20, 13, /* 15 d_logits.concat, d_logits, logits.weight */
+    14, 22, /* 16 logits.bias, grad.logits.bias */
     13, 21, /* 17 logits.weight, grad.logits.weight */
     38, 8, 24, /* 18 grad.up.weight.scratch, low, d_up */
     26, 38, /* 19 grad.up.weight, grad.up.weight.scratch */
-    27, 24, /* 20 grad.up.bias, d_up */
-    10, 27, /* 21 up.bias, grad.up.bias */
-    39, 9, /* 22 d_low.conv.prepared, up.weight */
-    28, 24, 39, 8, /* 23 d_low.conv, d_up, d_low.conv.prepared, low */
+    39, 9, /* 20 d_low.conv.prepared, up.weight */
+    27, 24, /* 21 grad.up.bias, d_up */
+    28, 24, 39, 8, /* 22 d_low.conv, d_up, d_low.conv.prepared, low */
+    10, 27, /* 23 up.bias, grad.up.bias */
     9, 26, /* 24 up.weight, grad.up.weight */
     41, 6, /* 25 d_down.prepared, low.weight */
     31, 28, 41, /* 26 d_down, d_low.conv, d_down.prepared */
     32, 31, 4, 25, 4, /* 27 d_enc.conv, d_down, enc, d_enc.from_logits.concat, enc */
     40, 28, 5, /* 28 grad.low.weight.scratch, d_low.conv, down */
-    29, 40, 30, /* 29 grad.low.weight, grad.low.weight.scratch, grad.low.bias */
-    7, 30, /* 30 low.bias, grad.low.bias */
-    6, 29, /* 31 low.weight, grad.low.weight */
-    42, 32, 0, /* 32 grad.enc.weight.scratch, d_enc.conv, image */
-    33, 42, 34, /* 33 grad.enc.weight, grad.enc.weight.scratch, grad.enc.bias */
+    42, 32, 0, /* 29 grad.enc.weight.scratch, d_enc.conv, image */
+    29, 40, 30, /* 30 grad.low.weight, grad.low.weight.scratch, grad.low.bias */
+    33, 42, 34, /* 31 grad.enc.weight, grad.enc.weight.scratch, grad.enc.bias */
+    7, 30, /* 32 low.bias, grad.low.bias */
+    6, 29, /* 33 low.weight, grad.low.weight */
     2, 33, /* 34 enc.weight, grad.enc.weight */
     3, 34, /* 35 enc.bias, grad.enc.bias */
 };
 
 /* In the order in which they run: name, operation, source, algorithm, phase, kernel, operands (how many, where they
  * begin), tasks (a sample, besides), count, bytes of workspace, FLOPs (a sample, besides), bytes moved (a sample,
- * besides), whether it is a preparation, what it does with each operand, kind */
+ * besides), whether it is a preparation, what it does with each operand, kind, whether it may run beside the one above it,
+ * weight of a task */
 static const unetc_step train_steps[] = {
-    /* 0 */ {"enc#1", "weight panels", "example.graph:9", "weight panels", UNETC_PHASE_FORWARD, enc_conv_weights, 2, &train_operands[0], 0, 1, 0, 0, 0.0, 0.0, 0.0, 0.0, 0, "wr", UNETC_KIND_PREPARED_WEIGHTS},
-    /* 1 */ {"enc", "conv + bias + relu", "example.graph:9", "narrow input", UNETC_PHASE_FORWARD, enc_conv, 4, &train_operands[2], 4, 0, 0, 4752, 622592.0, 0.0, 147456.0, 320.0, 0, "wrrr", UNETC_KIND_CONVOLUTION},
-    /* 2 */ {"down", "max_pool", "example.graph:10", "vector loop", UNETC_PHASE_FORWARD, down_max_pool, 2, &train_operands[6], 1, 0, 0, 0, 32768.0, 0.0, 163840.0, 0.0, 0, "wr", UNETC_KIND_POOLING},
-    /* 3 */ {"low#1", "winograd weights", "example.graph:11", "winograd weights", UNETC_PHASE_FORWARD, low_conv_weights, 2, &train_operands[8], 0, 1, 0, 5796, 0.0, 0.0, 0.0, 0.0, 0, "wr", UNETC_KIND_PREPARED_WEIGHTS},
-    /* 4 */ {"low", "conv + bias + relu", "example.graph:11", "winograd F(4,3)", UNETC_PHASE_FORWARD, low_conv, 4, &train_operands[10], 8, 0, 0, 39936, 2375680.0, 0.0, 98304.0, 4672.0, 0, "wrrr", UNETC_KIND_CONVOLUTION},
-    /* 5 */ {"up#1", "weight panels", "example.graph:12", "weight panels", UNETC_PHASE_FORWARD, up_conv_transpose_weights, 2, &train_operands[14], 0, 1, 0, 0, 0.0, 0.0, 0.0, 0.0, 0, "wr", UNETC_KIND_PREPARED_WEIGHTS},
-    /* 6 */ {"up", "conv_transpose + bias", "example.graph:12", "patch product", UNETC_PHASE_FORWARD, up_conv_transpose, 4, &train_operands[16], 4, 0, 0, 32768, 1048576.0, 0.0, 196608.0, 2080.0, 0, "wrrr", UNETC_KIND_CONVOLUTION},
-    /* 7 */ {"logits", "conv + bias", "example.graph:14", "narrow output", UNETC_PHASE_FORWARD, logits_conv, 4, &train_operands[20], 4, 0, 0, 4096, 131072.0, 0.0, 278528.0, 68.0, 0, "wrrr", UNETC_KIND_CONVOLUTION},
-    /* 8 */ {"loss.bce_with_logits", "bce_with_logits", "example.graph:15", "vector loop", UNETC_PHASE_FORWARD, loss_bce_with_logits_bce_with_logits, 3, &train_operands[24], 1, 0, 0, 0, 36864.0, 0.0, 32772.0, 0.0, 0, "wrr", UNETC_KIND_LOSS},
-    /* 9 */ {"loss", "batch_mean", "example.graph:15", "loop", UNETC_PHASE_FORWARD, loss_batch_mean, 2, &train_operands[27], 0, 1, 0, 0, 1.0, 0.0, 4.0, 4.0, 0, "wr", UNETC_KIND_LOSS},
-    /* 10 */ {"d_loss", "one", "example.graph:15", "constant", UNETC_PHASE_BACKWARD, d_loss_one, 1, &train_operands[29], 0, 1, 0, 0, 0.0, 0.0, 0.0, 4.0, 0, "w", UNETC_KIND_LOSS},
-    /* 11 */ {"d_loss.bce_with_logits", "batch_mean_gradient", "example.graph:15", "loop", UNETC_PHASE_BACKWARD, d_loss_bce_with_logits_batch_mean_gradient, 2, &train_operands[30], 1, 0, 0, 0, 1.0, 0.0, 4.0, 4.0, 0, "wr", UNETC_KIND_LOSS},
-    /* 12 */ {"d_logits", "bce_with_logits_gradient", "example.graph:15", "vector loop", UNETC_PHASE_BACKWARD, d_logits_bce_with_logits_gradient, 4, &train_operands[32], 1, 0, 0, 0, 24576.0, 0.0, 49156.0, 0.0, 0, "wrrr", UNETC_KIND_LOSS},
-    /* 13 */ {"grad.logits.weight", "conv_weight_gradient", "example.graph:14", "narrow output", UNETC_PHASE_BACKWARD, grad_logits_weight_conv_weight_gradient, 3, &train_operands[36], 0, 2, 0, 32, 131072.0, 0.0, 278528.0, 64.0, 0, "wrr", UNETC_KIND_WEIGHT_GRADIENT},
-    /* 14 */ {"grad.logits.bias", "channel_sum", "example.graph:14", "vector loop", UNETC_PHASE_BACKWARD, grad_logits_bias_channel_sum, 2, &train_operands[39], 0, 1, 0, 0, 4096.0, 0.0, 16384.0, 4.0, 0, "wr", UNETC_KIND_BIAS_GRADIENT},
-    /* 15 */ {"update.logits.bias", "update", "example.graph:14", "vector loop", UNETC_PHASE_UPDATE, NULL, 2, &train_operands[41], 0, 1, 1, 0, 0.0, 12.0, 0.0, 28.0, 0, "ur", UNETC_KIND_UPDATE},
-    /* 16 */ {"d_logits.concat", "conv_data_gradient", "example.graph:14", "narrow output", UNETC_PHASE_BACKWARD, d_logits_concat_conv_data_gradient, 3, &train_operands[43], 2, 0, 0, 0, 131072.0, 0.0, 278528.0, 64.0, 0, "wrr", UNETC_KIND_DATA_GRADIENT},
-    /* 17 */ {"update.logits.weight", "update", "example.graph:14", "vector loop", UNETC_PHASE_UPDATE, NULL, 2, &train_operands[46], 0, 1, 16, 0, 0.0, 192.0, 0.0, 448.0, 0, "ur", UNETC_KIND_UPDATE},
-    /* 18 */ {"grad.up.weight#1", "patch product", "example.graph:12", "patch product", UNETC_PHASE_BACKWARD, grad_up_weight_conv_weight_gradient, 3, &train_operands[48], 0, 32, 0, 12288, 1048576.0, 0.0, 196608.0, 2048.0, 0, "urr", UNETC_KIND_WEIGHT_GRADIENT},
-    /* 19 */ {"grad.up.weight", "conv_weight_gradient", "example.graph:12", "sums", UNETC_PHASE_BACKWARD, grad_up_weight_conv_weight_gradient_sums, 2, &train_operands[51], 0, 1, 0, 2048, 0.0, 0.0, 0.0, 0.0, 0, "wr", UNETC_KIND_PARTIAL_SUMS},
-    /* 20 */ {"grad.up.bias", "channel_sum", "example.graph:12", "vector loop", UNETC_PHASE_BACKWARD, grad_up_bias_channel_sum, 2, &train_operands[53], 0, 1, 0, 0, 32768.0, 0.0, 131072.0, 32.0, 0, "wr", UNETC_KIND_BIAS_GRADIENT},
-    /* 21 */ {"update.up.bias", "update", "example.graph:12", "vector loop", UNETC_PHASE_UPDATE, NULL, 2, &train_operands[55], 0, 1, 8, 0, 0.0, 96.0, 0.0, 224.0, 0, "ur", UNETC_KIND_UPDATE},
-    /* 22 */ {"d_low.conv#1", "weight panels", "example.graph:11", "weight panels", UNETC_PHASE_BACKWARD, d_low_conv_conv_weights, 2, &train_operands[57], 0, 1, 0, 0, 0.0, 0.0, 0.0, 0.0, 0, "wr", UNETC_KIND_PREPARED_WEIGHTS},
-    /* 23 */ {"d_low.conv", "conv + relu_gradient", "example.graph:11", "patch product", UNETC_PHASE_BACKWARD, d_low_conv_conv, 4, &train_operands[59], 4, 0, 0, 49152, 1064960.0, 0.0, 262144.0, 2048.0, 0, "wrrr", UNETC_KIND_CONVOLUTION},
-    /* 24 */ {"update.up.weight", "update", "example.graph:12", "vector loop", UNETC_PHASE_UPDATE, NULL, 2, &train_operands[63], 0, 1, 512, 0, 0.0, 6144.0, 0.0, 14336.0, 0, "ur", UNETC_KIND_UPDATE},
-    /* 25 */ {"d_down#1", "winograd weights", "example.graph:11", "winograd weights", UNETC_PHASE_BACKWARD, d_down_conv_data_gradient_weights, 2, &train_operands[65], 0, 1, 0, 3456, 0.0, 0.0, 0.0, 0.0, 0, "wr", UNETC_KIND_PREPARED_WEIGHTS},
-    /* 26 */ {"d_down", "conv_data_gradient", "example.graph:11", "winograd F(4,3)", UNETC_PHASE_BACKWARD, d_down_conv_data_gradient, 3, &train_operands[67], 8, 0, 0, 39936, 2359296.0, 0.0, 98304.0, 4608.0, 0, "wrr", UNETC_KIND_DATA_GRADIENT},
-    /* 27 */ {"d_enc.conv", "max_unpool + add + relu_gradient", "example.graph:9", "vector loop", UNETC_PHASE_BACKWARD, d_enc_conv_max_unpool, 5, &train_operands[70], 1, 0, 0, 0, 98304.0, 0.0, 557056.0, 0.0, 0, "wrrrr", UNETC_KIND_POOLING},
-    /* 28 */ {"grad.low.weight#1", "winograd F(4,3)", "example.graph:11", "winograd F(4,3)", UNETC_PHASE_BACKWARD, grad_low_weight_conv_weight_gradient, 3, &train_operands[75], 0, 32, 0, 125248, 2359296.0, 0.0, 98304.0, 4672.0, 0, "urr", UNETC_KIND_WEIGHT_GRADIENT},
-    /* 29 */ {"grad.low.weight", "conv_weight_gradient with channel_sum", "example.graph:11", "winograd sums", UNETC_PHASE_BACKWARD, grad_low_weight_conv_weight_gradient_sums, 3, &train_operands[78], 0, 1, 0, 21888, 0.0, 0.0, 0.0, 0.0, 0, "wrw", UNETC_KIND_PARTIAL_SUMS},
-    /* 30 */ {"update.low.bias", "update", "example.graph:11", "vector loop", UNETC_PHASE_UPDATE, NULL, 2, &train_operands[81], 0, 1, 16, 0, 0.0, 192.0, 0.0, 448.0, 0, "ur", UNETC_KIND_UPDATE},
-    /* 31 */ {"update.low.weight", "update", "example.graph:11", "vector loop", UNETC_PHASE_UPDATE, NULL, 2, &train_operands[83], 0, 1, 1152, 0, 0.0, 13824.0, 0.0, 32256.0, 0, "ur", UNETC_KIND_UPDATE},
-    /* 32 */ {"grad.enc.weight#1", "narrow input", "example.graph:9", "narrow input", UNETC_PHASE_BACKWARD, grad_enc_weight_conv_weight_gradient, 3, &train_operands[85], 0, 32, 0, 4752, 589824.0, 0.0, 147456.0, 320.0, 0, "urr", UNETC_KIND_WEIGHT_GRADIENT},
-    /* 33 */ {"grad.enc.weight", "conv_weight_gradient with channel_sum", "example.graph:9", "sums", UNETC_PHASE_BACKWARD, grad_enc_weight_conv_weight_gradient_sums, 3, &train_operands[88], 0, 1, 0, 320, 0.0, 0.0, 0.0, 0.0, 0, "wrw", UNETC_KIND_PARTIAL_SUMS},
-    /* 34 */ {"update.enc.weight", "update", "example.graph:9", "vector loop", UNETC_PHASE_UPDATE, NULL, 2, &train_operands[91], 0, 1, 72, 0, 0.0, 864.0, 0.0, 2016.0, 0, "ur", UNETC_KIND_UPDATE},
-    /* 35 */ {"update.enc.bias", "update", "example.graph:9", "vector loop", UNETC_PHASE_UPDATE, NULL, 2, &train_operands[93], 0, 1, 8, 0, 0.0, 96.0, 0.0, 224.0, 0, "ur", UNETC_KIND_UPDATE},
+    /* 0 */ {"enc#1", "weight panels", "example.graph:9", "weight panels", UNETC_PHASE_FORWARD, enc_conv_weights, 2, &train_operands[0], 0, 1, 0, 0, 0.0, 0.0, 0.0, 0.0, 0, "wr", UNETC_KIND_PREPARED_WEIGHTS, 0, 7.2e-06},
+    /* 1 */ {"enc", "conv + bias + relu", "example.graph:9", "narrow input", UNETC_PHASE_FORWARD, enc_conv, 4, &train_operands[2], 4, 0, 0, 4752, 622592.0, 0.0, 147456.0, 320.0, 0, "wrrr", UNETC_KIND_CONVOLUTION, 0, 0.0035394465517241376},
+    /* 2 */ {"down", "max_pool", "example.graph:10", "vector loop", UNETC_PHASE_FORWARD, down_max_pool, 2, &train_operands[6], 1, 0, 0, 0, 32768.0, 0.0, 163840.0, 0.0, 0, "wr", UNETC_KIND_POOLING, 0, 0.004096},
+    /* 3 */ {"low#1", "winograd weights", "example.graph:11", "winograd weights", UNETC_PHASE_FORWARD, low_conv_weights, 2, &train_operands[8], 0, 1, 0, 5796, 0.0, 0.0, 0.0, 0.0, 0, "wr", UNETC_KIND_PREPARED_WEIGHTS, 1, 0.0004608},
+    /* 4 */ {"low", "conv + bias + relu", "example.graph:11", "winograd F(4,3)", UNETC_PHASE_FORWARD, low_conv, 4, &train_operands[10], 8, 0, 0, 39936, 2375680.0, 0.0, 98304.0, 4672.0, 0, "wrrr", UNETC_KIND_CONVOLUTION, 0, 0.0028810126027397254},
+    /* 5 */ {"up#1", "weight panels", "example.graph:12", "weight panels", UNETC_PHASE_FORWARD, up_conv_transpose_weights, 2, &train_operands[14], 0, 1, 0, 0, 0.0, 0.0, 0.0, 0.0, 0, "wr", UNETC_KIND_PREPARED_WEIGHTS, 1, 5.12e-05},
+    /* 6 */ {"up", "conv_transpose + bias", "example.graph:12", "patch product", UNETC_PHASE_FORWARD, up_conv_transpose, 4, &train_operands[16], 4, 0, 0, 32768, 1048576.0, 0.0, 196608.0, 2080.0, 0, "wrrr", UNETC_KIND_CONVOLUTION, 0, 0.005480349425287356},
+    /* 7 */ {"logits", "conv + bias", "example.graph:14", "narrow output", UNETC_PHASE_FORWARD, logits_conv, 4, &train_operands[20], 4, 0, 0, 4096, 131072.0, 0.0, 278528.0, 68.0, 0, "wrrr", UNETC_KIND_CONVOLUTION, 0, 0.0038585936781609194},
+    /* 8 */ {"d_loss", "one", "example.graph:15", "constant", UNETC_PHASE_BACKWARD, d_loss_one, 1, &train_operands[24], 0, 1, 0, 0, 0.0, 0.0, 0.0, 4.0, 0, "w", UNETC_KIND_LOSS, 1, 1e-07},
+    /* 9 */ {"d_loss.bce_with_logits", "batch_mean_gradient", "example.graph:15", "loop", UNETC_PHASE_BACKWARD, d_loss_bce_with_logits_batch_mean_gradient, 2, &train_operands[25], 1, 0, 0, 0, 1.0, 0.0, 4.0, 4.0, 0, "wr", UNETC_KIND_LOSS, 0, 1.125e-07},
+    /* 10 */ {"loss.bce_with_logits", "bce_with_logits", "example.graph:15", "vector loop", UNETC_PHASE_FORWARD, loss_bce_with_logits_bce_with_logits, 3, &train_operands[27], 1, 0, 0, 0, 36864.0, 0.0, 32772.0, 0.0, 0, "wrr", UNETC_KIND_LOSS, 0, 0.0008193},
+    /* 11 */ {"d_logits", "bce_with_logits_gradient", "example.graph:15", "vector loop", UNETC_PHASE_BACKWARD, d_logits_bce_with_logits_gradient, 4, &train_operands[30], 1, 0, 0, 0, 24576.0, 0.0, 49156.0, 0.0, 0, "wrrr", UNETC_KIND_LOSS, 1, 0.0012289},
+    /* 12 */ {"loss", "batch_mean", "example.graph:15", "loop", UNETC_PHASE_FORWARD, loss_batch_mean, 2, &train_operands[34], 0, 1, 0, 0, 1.0, 0.0, 4.0, 4.0, 0, "wr", UNETC_KIND_LOSS, 0, 9e-07},
+    /* 13 */ {"grad.logits.weight", "conv_weight_gradient", "example.graph:14", "narrow output", UNETC_PHASE_BACKWARD, grad_logits_weight_conv_weight_gradient, 3, &train_operands[36], 0, 2, 0, 32, 131072.0, 0.0, 278528.0, 64.0, 0, "wrr", UNETC_KIND_WEIGHT_GRADIENT, 1, 0.06173749885057471},
+    /* 14 */ {"grad.logits.bias", "channel_sum", "example.graph:14", "vector loop", UNETC_PHASE_BACKWARD, grad_logits_bias_channel_sum, 2, &train_operands[39], 0, 1, 0, 0, 4096.0, 0.0, 16384.0, 4.0, 0, "wr", UNETC_KIND_BIAS_GRADIENT, 1, 0.0032769},
+    /* 15 */ {"d_logits.concat", "conv_data_gradient", "example.graph:14", "narrow output", UNETC_PHASE_BACKWARD, d_logits_concat_conv_data_gradient, 3, &train_operands[41], 2, 0, 0, 0, 131072.0, 0.0, 278528.0, 64.0, 0, "wrr", UNETC_KIND_DATA_GRADIENT, 1, 0.007717187356321839},
+    /* 16 */ {"update.logits.bias", "update", "example.graph:14", "vector loop", UNETC_PHASE_UPDATE, NULL, 2, &train_operands[44], 0, 1, 1, 0, 0.0, 12.0, 0.0, 28.0, 0, "ur", UNETC_KIND_UPDATE, 0, 7e-07},
+    /* 17 */ {"update.logits.weight", "update", "example.graph:14", "vector loop", UNETC_PHASE_UPDATE, NULL, 2, &train_operands[46], 0, 1, 16, 0, 0.0, 192.0, 0.0, 448.0, 0, "ur", UNETC_KIND_UPDATE, 1, 1.12e-05},
+    /* 18 */ {"grad.up.weight#1", "patch product", "example.graph:12", "patch product", UNETC_PHASE_BACKWARD, grad_up_weight_conv_weight_gradient, 3, &train_operands[48], 0, 32, 0, 12288, 1048576.0, 0.0, 196608.0, 2048.0, 0, "urr", UNETC_KIND_WEIGHT_GRADIENT, 1, 0.005430749425287356},
+    /* 19 */ {"grad.up.weight", "conv_weight_gradient", "example.graph:12", "sums", UNETC_PHASE_BACKWARD, grad_up_weight_conv_weight_gradient_sums, 2, &train_operands[51], 0, 1, 0, 2048, 0.0, 0.0, 0.0, 0.0, 0, "wr", UNETC_KIND_PARTIAL_SUMS, 0, 0.0016384},
+    /* 20 */ {"d_low.conv#1", "weight panels", "example.graph:11", "weight panels", UNETC_PHASE_BACKWARD, d_low_conv_conv_weights, 2, &train_operands[53], 0, 1, 0, 0, 0.0, 0.0, 0.0, 0.0, 0, "wr", UNETC_KIND_PREPARED_WEIGHTS, 1, 5.12e-05},
+    /* 21 */ {"grad.up.bias", "channel_sum", "example.graph:12", "vector loop", UNETC_PHASE_BACKWARD, grad_up_bias_channel_sum, 2, &train_operands[55], 0, 1, 0, 0, 32768.0, 0.0, 131072.0, 32.0, 0, "wr", UNETC_KIND_BIAS_GRADIENT, 0, 0.0262152},
+    /* 22 */ {"d_low.conv", "conv + relu_gradient", "example.graph:11", "patch product", UNETC_PHASE_BACKWARD, d_low_conv_conv, 4, &train_operands[57], 4, 0, 0, 49152, 1064960.0, 0.0, 262144.0, 2048.0, 0, "wrrr", UNETC_KIND_CONVOLUTION, 1, 0.005480349425287356},
+    /* 23 */ {"update.up.bias", "update", "example.graph:12", "vector loop", UNETC_PHASE_UPDATE, NULL, 2, &train_operands[61], 0, 1, 8, 0, 0.0, 96.0, 0.0, 224.0, 0, "ur", UNETC_KIND_UPDATE, 0, 5.6e-06},
+    /* 24 */ {"update.up.weight", "update", "example.graph:12", "vector loop", UNETC_PHASE_UPDATE, NULL, 2, &train_operands[63], 0, 1, 512, 0, 0.0, 6144.0, 0.0, 14336.0, 0, "ur", UNETC_KIND_UPDATE, 1, 0.0003584},
+    /* 25 */ {"d_down#1", "winograd weights", "example.graph:11", "winograd weights", UNETC_PHASE_BACKWARD, d_down_conv_data_gradient_weights, 2, &train_operands[65], 0, 1, 0, 3456, 0.0, 0.0, 0.0, 0.0, 0, "wr", UNETC_KIND_PREPARED_WEIGHTS, 1, 0.0004608},
+    /* 26 */ {"d_down", "conv_data_gradient", "example.graph:11", "winograd F(4,3)", UNETC_PHASE_BACKWARD, d_down_conv_data_gradient, 3, &train_operands[67], 8, 0, 0, 39936, 2359296.0, 0.0, 98304.0, 4608.0, 0, "wrr", UNETC_KIND_DATA_GRADIENT, 0, 0.002650612602739726},
+    /* 27 */ {"d_enc.conv", "max_unpool + add + relu_gradient", "example.graph:9", "vector loop", UNETC_PHASE_BACKWARD, d_enc_conv_max_unpool, 5, &train_operands[70], 1, 0, 0, 0, 98304.0, 0.0, 557056.0, 0.0, 0, "wrrrr", UNETC_KIND_POOLING, 0, 0.0139264},
+    /* 28 */ {"grad.low.weight#1", "winograd F(4,3)", "example.graph:11", "winograd F(4,3)", UNETC_PHASE_BACKWARD, grad_low_weight_conv_weight_gradient, 3, &train_operands[75], 0, 32, 0, 125248, 2359296.0, 0.0, 98304.0, 4672.0, 0, "urr", UNETC_KIND_WEIGHT_GRADIENT, 0, 0.0056307514754098354},
+    /* 29 */ {"grad.enc.weight#1", "narrow input", "example.graph:9", "narrow input", UNETC_PHASE_BACKWARD, grad_enc_weight_conv_weight_gradient, 3, &train_operands[78], 0, 32, 0, 4752, 589824.0, 0.0, 147456.0, 320.0, 0, "urr", UNETC_KIND_WEIGHT_GRADIENT, 1, 0.003531671551724138},
+    /* 30 */ {"grad.low.weight", "conv_weight_gradient with channel_sum", "example.graph:11", "winograd sums", UNETC_PHASE_BACKWARD, grad_low_weight_conv_weight_gradient_sums, 3, &train_operands[81], 0, 1, 0, 21888, 0.0, 0.0, 0.0, 0.0, 0, "wrw", UNETC_KIND_PARTIAL_SUMS, 0, 0.0147968},
+    /* 31 */ {"grad.enc.weight", "conv_weight_gradient with channel_sum", "example.graph:9", "sums", UNETC_PHASE_BACKWARD, grad_enc_weight_conv_weight_gradient_sums, 3, &train_operands[84], 0, 1, 0, 320, 0.0, 0.0, 0.0, 0.0, 0, "wrw", UNETC_KIND_PARTIAL_SUMS, 1, 0.000256},
+    /* 32 */ {"update.low.bias", "update", "example.graph:11", "vector loop", UNETC_PHASE_UPDATE, NULL, 2, &train_operands[87], 0, 1, 16, 0, 0.0, 192.0, 0.0, 448.0, 0, "ur", UNETC_KIND_UPDATE, 0, 1.12e-05},
+    /* 33 */ {"update.low.weight", "update", "example.graph:11", "vector loop", UNETC_PHASE_UPDATE, NULL, 2, &train_operands[89], 0, 1, 1152, 0, 0.0, 13824.0, 0.0, 32256.0, 0, "ur", UNETC_KIND_UPDATE, 1, 0.0008064},
+    /* 34 */ {"update.enc.weight", "update", "example.graph:9", "vector loop", UNETC_PHASE_UPDATE, NULL, 2, &train_operands[91], 0, 1, 72, 0, 0.0, 864.0, 0.0, 2016.0, 0, "ur", UNETC_KIND_UPDATE, 1, 5.04e-05},
+    /* 35 */ {"update.enc.bias", "update", "example.graph:9", "vector loop", UNETC_PHASE_UPDATE, NULL, 2, &train_operands[93], 0, 1, 8, 0, 0.0, 96.0, 0.0, 224.0, 0, "ur", UNETC_KIND_UPDATE, 1, 5.6e-06},
 };
 
 
@@ -179,16 +180,17 @@ static const int32_t infer_operands[] = {
 
 /* In the order in which they run: name, operation, source, algorithm, phase, kernel, operands (how many, where they
  * begin), tasks (a sample, besides), count, bytes of workspace, FLOPs (a sample, besides), bytes moved (a sample,
- * besides), whether it is a preparation, what it does with each operand, kind */
+ * besides), whether it is a preparation, what it does with each operand, kind, whether it may run beside the one above it,
+ * weight of a task */
 static const unetc_step infer_steps[] = {
-    /* 0 */ {"enc#1", "weight panels", "example.graph:9", "weight panels", UNETC_PHASE_FORWARD, enc_conv_weights, 2, &infer_operands[0], 0, 1, 0, 0, 0.0, 0.0, 0.0, 0.0, 1, "wr", UNETC_KIND_PREPARED_WEIGHTS},
-    /* 1 */ {"enc", "conv + bias + relu", "example.graph:9", "narrow input", UNETC_PHASE_FORWARD, enc_conv, 4, &infer_operands[2], 4, 0, 0, 4752, 622592.0, 0.0, 147456.0, 320.0, 0, "wrrr", UNETC_KIND_CONVOLUTION},
-    /* 2 */ {"down", "max_pool", "example.graph:10", "vector loop", UNETC_PHASE_FORWARD, down_max_pool, 2, &infer_operands[6], 1, 0, 0, 0, 32768.0, 0.0, 163840.0, 0.0, 0, "wr", UNETC_KIND_POOLING},
-    /* 3 */ {"low#1", "winograd weights", "example.graph:11", "winograd weights", UNETC_PHASE_FORWARD, low_conv_weights, 2, &infer_operands[8], 0, 1, 0, 5796, 0.0, 0.0, 0.0, 0.0, 1, "wr", UNETC_KIND_PREPARED_WEIGHTS},
-    /* 4 */ {"low", "conv + bias + relu", "example.graph:11", "winograd F(4,3)", UNETC_PHASE_FORWARD, low_conv, 4, &infer_operands[10], 8, 0, 0, 39936, 2375680.0, 0.0, 98304.0, 4672.0, 0, "wrrr", UNETC_KIND_CONVOLUTION},
-    /* 5 */ {"up#1", "weight panels", "example.graph:12", "weight panels", UNETC_PHASE_FORWARD, up_conv_transpose_weights, 2, &infer_operands[14], 0, 1, 0, 0, 0.0, 0.0, 0.0, 0.0, 1, "wr", UNETC_KIND_PREPARED_WEIGHTS},
-    /* 6 */ {"up", "conv_transpose + bias", "example.graph:12", "patch product", UNETC_PHASE_FORWARD, up_conv_transpose, 4, &infer_operands[16], 4, 0, 0, 32768, 1048576.0, 0.0, 196608.0, 2080.0, 0, "wrrr", UNETC_KIND_CONVOLUTION},
-    /* 7 */ {"logits", "conv + bias", "example.graph:14", "narrow output", UNETC_PHASE_FORWARD, logits_conv, 4, &infer_operands[20], 4, 0, 0, 4096, 131072.0, 0.0, 278528.0, 68.0, 0, "wrrr", UNETC_KIND_CONVOLUTION},
+    /* 0 */ {"enc#1", "weight panels", "example.graph:9", "weight panels", UNETC_PHASE_FORWARD, enc_conv_weights, 2, &infer_operands[0], 0, 1, 0, 0, 0.0, 0.0, 0.0, 0.0, 1, "wr", UNETC_KIND_PREPARED_WEIGHTS, 0, 7.2e-06},
+    /* 1 */ {"enc", "conv + bias + relu", "example.graph:9", "narrow input", UNETC_PHASE_FORWARD, enc_conv, 4, &infer_operands[2], 4, 0, 0, 4752, 622592.0, 0.0, 147456.0, 320.0, 0, "wrrr", UNETC_KIND_CONVOLUTION, 0, 0.003538771551724138},
+    /* 2 */ {"down", "max_pool", "example.graph:10", "vector loop", UNETC_PHASE_FORWARD, down_max_pool, 2, &infer_operands[6], 1, 0, 0, 0, 32768.0, 0.0, 163840.0, 0.0, 0, "wr", UNETC_KIND_POOLING, 0, 0.004096},
+    /* 3 */ {"low#1", "winograd weights", "example.graph:11", "winograd weights", UNETC_PHASE_FORWARD, low_conv_weights, 2, &infer_operands[8], 0, 1, 0, 5796, 0.0, 0.0, 0.0, 0.0, 1, "wr", UNETC_KIND_PREPARED_WEIGHTS, 1, 0.0004608},
+    /* 4 */ {"low", "conv + bias + relu", "example.graph:11", "winograd F(4,3)", UNETC_PHASE_FORWARD, low_conv, 4, &infer_operands[10], 8, 0, 0, 39936, 2375680.0, 0.0, 98304.0, 4672.0, 0, "wrrr", UNETC_KIND_CONVOLUTION, 0, 0.0028594126027397257},
+    /* 5 */ {"up#1", "weight panels", "example.graph:12", "weight panels", UNETC_PHASE_FORWARD, up_conv_transpose_weights, 2, &infer_operands[14], 0, 1, 0, 0, 0.0, 0.0, 0.0, 0.0, 1, "wr", UNETC_KIND_PREPARED_WEIGHTS, 0, 5.12e-05},
+    /* 6 */ {"up", "conv_transpose + bias", "example.graph:12", "patch product", UNETC_PHASE_FORWARD, up_conv_transpose, 4, &infer_operands[16], 4, 0, 0, 32768, 1048576.0, 0.0, 196608.0, 2080.0, 0, "wrrr", UNETC_KIND_CONVOLUTION, 0, 0.005475549425287356},
+    /* 7 */ {"logits", "conv + bias", "example.graph:14", "narrow output", UNETC_PHASE_FORWARD, logits_conv, 4, &infer_operands[20], 4, 0, 0, 4096, 131072.0, 0.0, 278528.0, 68.0, 0, "wrrr", UNETC_KIND_CONVOLUTION, 0, 0.0038584436781609194},
 };
 
 
@@ -239,18 +241,19 @@ static const int32_t forward_operands[] = {
 
 /* In the order in which they run: name, operation, source, algorithm, phase, kernel, operands (how many, where they
  * begin), tasks (a sample, besides), count, bytes of workspace, FLOPs (a sample, besides), bytes moved (a sample,
- * besides), whether it is a preparation, what it does with each operand, kind */
+ * besides), whether it is a preparation, what it does with each operand, kind, whether it may run beside the one above it,
+ * weight of a task */
 static const unetc_step forward_steps[] = {
-    /* 0 */ {"enc#1", "weight panels", "example.graph:9", "weight panels", UNETC_PHASE_FORWARD, enc_conv_weights, 2, &forward_operands[0], 0, 1, 0, 0, 0.0, 0.0, 0.0, 0.0, 1, "wr", UNETC_KIND_PREPARED_WEIGHTS},
-    /* 1 */ {"enc", "conv + bias + relu", "example.graph:9", "narrow input", UNETC_PHASE_FORWARD, enc_conv, 4, &forward_operands[2], 4, 0, 0, 4752, 622592.0, 0.0, 147456.0, 320.0, 0, "wrrr", UNETC_KIND_CONVOLUTION},
-    /* 2 */ {"down", "max_pool", "example.graph:10", "vector loop", UNETC_PHASE_FORWARD, down_max_pool, 2, &forward_operands[6], 1, 0, 0, 0, 32768.0, 0.0, 163840.0, 0.0, 0, "wr", UNETC_KIND_POOLING},
-    /* 3 */ {"low#1", "winograd weights", "example.graph:11", "winograd weights", UNETC_PHASE_FORWARD, low_conv_weights, 2, &forward_operands[8], 0, 1, 0, 5796, 0.0, 0.0, 0.0, 0.0, 1, "wr", UNETC_KIND_PREPARED_WEIGHTS},
-    /* 4 */ {"low", "conv + bias + relu", "example.graph:11", "winograd F(4,3)", UNETC_PHASE_FORWARD, low_conv, 4, &forward_operands[10], 8, 0, 0, 39936, 2375680.0, 0.0, 98304.0, 4672.0, 0, "wrrr", UNETC_KIND_CONVOLUTION},
-    /* 5 */ {"up#1", "weight panels", "example.graph:12", "weight panels", UNETC_PHASE_FORWARD, up_conv_transpose_weights, 2, &forward_operands[14], 0, 1, 0, 0, 0.0, 0.0, 0.0, 0.0, 1, "wr", UNETC_KIND_PREPARED_WEIGHTS},
-    /* 6 */ {"up", "conv_transpose + bias", "example.graph:12", "patch product", UNETC_PHASE_FORWARD, up_conv_transpose, 4, &forward_operands[16], 4, 0, 0, 32768, 1048576.0, 0.0, 196608.0, 2080.0, 0, "wrrr", UNETC_KIND_CONVOLUTION},
-    /* 7 */ {"logits", "conv + bias", "example.graph:14", "narrow output", UNETC_PHASE_FORWARD, logits_conv, 4, &forward_operands[20], 4, 0, 0, 4096, 131072.0, 0.0, 278528.0, 68.0, 0, "wrrr", UNETC_KIND_CONVOLUTION},
-    /* 8 */ {"loss.bce_with_logits", "bce_with_logits", "example.graph:15", "vector loop", UNETC_PHASE_FORWARD, loss_bce_with_logits_bce_with_logits, 3, &forward_operands[24], 1, 0, 0, 0, 36864.0, 0.0, 32772.0, 0.0, 0, "wrr", UNETC_KIND_LOSS},
-    /* 9 */ {"loss", "batch_mean", "example.graph:15", "loop", UNETC_PHASE_FORWARD, loss_batch_mean, 2, &forward_operands[27], 0, 1, 0, 0, 1.0, 0.0, 4.0, 4.0, 0, "wr", UNETC_KIND_LOSS},
+    /* 0 */ {"enc#1", "weight panels", "example.graph:9", "weight panels", UNETC_PHASE_FORWARD, enc_conv_weights, 2, &forward_operands[0], 0, 1, 0, 0, 0.0, 0.0, 0.0, 0.0, 1, "wr", UNETC_KIND_PREPARED_WEIGHTS, 0, 7.2e-06},
+    /* 1 */ {"enc", "conv + bias + relu", "example.graph:9", "narrow input", UNETC_PHASE_FORWARD, enc_conv, 4, &forward_operands[2], 4, 0, 0, 4752, 622592.0, 0.0, 147456.0, 320.0, 0, "wrrr", UNETC_KIND_CONVOLUTION, 0, 0.003538771551724138},
+    /* 2 */ {"down", "max_pool", "example.graph:10", "vector loop", UNETC_PHASE_FORWARD, down_max_pool, 2, &forward_operands[6], 1, 0, 0, 0, 32768.0, 0.0, 163840.0, 0.0, 0, "wr", UNETC_KIND_POOLING, 0, 0.004096},
+    /* 3 */ {"low#1", "winograd weights", "example.graph:11", "winograd weights", UNETC_PHASE_FORWARD, low_conv_weights, 2, &forward_operands[8], 0, 1, 0, 5796, 0.0, 0.0, 0.0, 0.0, 1, "wr", UNETC_KIND_PREPARED_WEIGHTS, 1, 0.0004608},
+    /* 4 */ {"low", "conv + bias + relu", "example.graph:11", "winograd F(4,3)", UNETC_PHASE_FORWARD, low_conv, 4, &forward_operands[10], 8, 0, 0, 39936, 2375680.0, 0.0, 98304.0, 4672.0, 0, "wrrr", UNETC_KIND_CONVOLUTION, 0, 0.0028594126027397257},
+    /* 5 */ {"up#1", "weight panels", "example.graph:12", "weight panels", UNETC_PHASE_FORWARD, up_conv_transpose_weights, 2, &forward_operands[14], 0, 1, 0, 0, 0.0, 0.0, 0.0, 0.0, 1, "wr", UNETC_KIND_PREPARED_WEIGHTS, 0, 5.12e-05},
+    /* 6 */ {"up", "conv_transpose + bias", "example.graph:12", "patch product", UNETC_PHASE_FORWARD, up_conv_transpose, 4, &forward_operands[16], 4, 0, 0, 32768, 1048576.0, 0.0, 196608.0, 2080.0, 0, "wrrr", UNETC_KIND_CONVOLUTION, 0, 0.005475549425287356},
+    /* 7 */ {"logits", "conv + bias", "example.graph:14", "narrow output", UNETC_PHASE_FORWARD, logits_conv, 4, &forward_operands[20], 4, 0, 0, 4096, 131072.0, 0.0, 278528.0, 68.0, 0, "wrrr", UNETC_KIND_CONVOLUTION, 0, 0.0038584436781609194},
+    /* 8 */ {"loss.bce_with_logits", "bce_with_logits", "example.graph:15", "vector loop", UNETC_PHASE_FORWARD, loss_bce_with_logits_bce_with_logits, 3, &forward_operands[24], 1, 0, 0, 0, 36864.0, 0.0, 32772.0, 0.0, 0, "wrr", UNETC_KIND_LOSS, 0, 0.0008193},
+    /* 9 */ {"loss", "batch_mean", "example.graph:15", "loop", UNETC_PHASE_FORWARD, loss_batch_mean, 2, &forward_operands[27], 0, 1, 0, 0, 1.0, 0.0, 4.0, 4.0, 0, "wr", UNETC_KIND_LOSS, 0, 9e-07},
 };
 
 static const unetc_plan plans[] = {

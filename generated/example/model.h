@@ -48,10 +48,10 @@ void grad_logits_bias_channel_sum(const unetc_call *call, int64_t task);
 void d_logits_concat_conv_data_gradient(const unetc_call *call, int64_t task);
 
 /* kernels/loss.c */
-void loss_bce_with_logits_bce_with_logits(const unetc_call *call, int64_t task);
-void loss_batch_mean(const unetc_call *call, int64_t task);
 void d_loss_one(const unetc_call *call, int64_t task);
 void d_loss_bce_with_logits_batch_mean_gradient(const unetc_call *call, int64_t task);
+void loss_bce_with_logits_bce_with_logits(const unetc_call *call, int64_t task);
+void loss_batch_mean(const unetc_call *call, int64_t task);
 
 /* kernels/optimizers.c */
 void update_adam(const unetc_call *call, int64_t task);

@@ -15,7 +15,7 @@ extern "C" {
 #endif
 
 #define UNETC_MODEL_MAGIC 0x54454e55u /* "UNET" */
-#define UNETC_MODEL_ABI 6u
+#define UNETC_MODEL_ABI 7u
 
 /* Where a tensor's bytes live: offsets count from that region's base. */
 enum {
@@ -164,6 +164,10 @@ typedef struct unetc_step {
      * nobody says. */
     const char *accesses;
     int32_t kind; /* UNETC_KIND_* */
+    /* 1: it may run at the same time as the step before it, and as those that this one may. None of such a group writes what
+     * another one of it reads or writes; what they need, earlier groups have made. */
+    int32_t beside;
+    double task_weight; /* what one of its tasks takes beside those of its group, in any unit */
 } unetc_step;
 
 /* What of a plan's outputs is exact when its input is a part of a larger picture. Numbers are rows, then columns; the

@@ -94,6 +94,14 @@ package struct AttributeReader {
         return index
     }
 
+    /// A list of any length.
+    package mutating func list(_ key: String) throws(GraphTextError) -> [Int] {
+        guard case .list(let list) = try take(key) else {
+            throw GraphTextError(line: line, "expected a list of integers for '\(key)', found one value")
+        }
+        return list
+    }
+
     package mutating func list(_ key: String, count: Int) throws(GraphTextError) -> [Int] {
         let value = try take(key)
         guard case .list(let list) = value else {

@@ -7,7 +7,7 @@ extension ArenaPicture {
     public init(_ plan: Plan, name: String) {
         let boxes = ArenaBoxes(plan).all
         let graph = plan.program.graph
-        let count = plan.program.steps.count
+        let count = plan.program.momentCount
         // One place more on either side, for what is there before and after the steps.
         var alive = [Int](repeating: 0, count: count + 2)
         for box in boxes { for step in box.steps { alive[step + 1] += box.bytes.count } }
@@ -16,13 +16,23 @@ extension ArenaPicture {
             title: "\(graph.name), plan \(name), batch \(plan.batchCapacity): the arena over time",
             remarks: Self.remarks(plan), arenaBytes: plan.arenaBytes, lowerBoundBytes: bound,
             peakStep: bound == 0 ? nil : alive.firstIndex(of: bound).map { $0 - 1 },
-            steps: plan.program.steps.enumerated().map { index, id in
+            steps: Self.steps(plan).enumerated().map { index, ids in
                 Step(
-                    name: graph[id].name, operation: graph[id].operation, phase: plan.program[id].phase,
+                    name: ids.map { graph[$0].name }.joined(separator: " | "),
+                    operation: ids.map { graph[$0].operation }.joined(separator: " | "),
+                    phase: ids.first.map { plan.program[$0].phase } ?? .forward,
                     aliveBytes: alive[index + 1],
                     usedBytes: boxes.reduce(0) { $0 + $1.usedBytes(at: index) })
             },
             boxes: boxes)
+    }
+
+    /// By moment, what runs; where steps run one after the other, companions and views have one of their own.
+    private static func steps(_ plan: Plan) -> [[NodeID]] {
+        let program = plan.program
+        guard program.isGrouped else { return program.steps.map { [$0] } }
+        let executed = Set(plan.steps)
+        return program.stepsByMoment.map { $0.filter(executed.contains) }
     }
 
     private static func remarks(_ plan: Plan) -> [String] {
@@ -48,7 +58,7 @@ private struct ArenaBoxes {
     }
 
     private var graph: Graph { plan.program.graph }
-    private var lastStep: Int { plan.program.steps.count }
+    private var lastStep: Int { plan.program.momentCount }
 
     private func box(_ index: Int) -> ArenaPicture.Box {
         let buffer = plan.buffers[index]

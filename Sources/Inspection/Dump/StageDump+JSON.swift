@@ -71,6 +71,8 @@ extension Program {
             ("scratch_bytes", .integer(step.scratchBytes)), ("prepared_bytes", .integer(step.preparedBytes)),
             ("workspace_bytes", .integer(step.workspaceBytes)),
             ("predicted_ms", step.milliseconds.map(JSON.number) ?? .null),
+            ("tasks", .array(step.kernels.map { .integer($0.tasks) })),
+            ("groups", .array(step.groups.map(JSON.integer))),
         ])
     }
 }

@@ -7,6 +7,7 @@ extension InspectionPage {
     /// What the page draws, all but the kernels' text. It is read by the page alone; programs read `unetc dump`.
     var data: JSON {
         let planned = StageDump.planned(PlanListing(lowered), lowered: lowered)
+        let groups = lowered.groups
         var before: StageDump?
         var stages: [JSON] = []
         for stage in self.stages {
@@ -21,7 +22,8 @@ extension InspectionPage {
                 "lines",
                 .array(sourceText.split(separator: "\n", omittingEmptySubsequences: false).map { .string(String($0)) })
             ),
-            ("stages", .array(stages)), ("steps", .array(lowered.steps.indices.map(step))), ("arena", arena),
+            ("stages", .array(stages)), ("steps", .array(lowered.steps.indices.map { step($0, groups) })),
+            ("arena", arena),
             ("profile", profile?.json ?? .null),
         ])
     }
@@ -29,7 +31,7 @@ extension InspectionPage {
     /// By step the text of its function; the page reads this when the first one is asked for.
     var code: JSON { .array(kernels.map { $0.map { .string($0.text) } ?? .null }) }
 
-    private func step(_ index: Int) -> JSON {
+    private func step(_ index: Int, _ groups: [Int]) -> JSON {
         let step = lowered.steps[index]
         let work = lowered.work(of: step)
         let kernel = kernels.indices.contains(index) ? kernels[index] : nil
@@ -37,6 +39,7 @@ extension InspectionPage {
         var members: [(key: String, value: JSON)] = [
             ("name", .string(step.name)), ("node", .string(node.name)), ("operation", .string(step.operation)),
             ("phase", .string(lowered.plan.program[step.node].phase.rawValue)), ("algorithm", .string(step.algorithm)),
+            ("group", .integer(groups[index])),
             ("flops", .number(work.flops)), ("bytes", .number(work.bytes)), ("tasks", .integer(work.tasks)),
             ("workspace", .integer(work.workspaceBytes)), ("function", kernel.map { .string($0.function) } ?? .null),
             ("file", kernel.map { .string($0.path) } ?? .null),

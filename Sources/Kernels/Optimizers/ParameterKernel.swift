@@ -1,3 +1,4 @@
+import Base
 import KernelIR
 
 extension Buffer.Handle {
@@ -11,6 +12,12 @@ extension Buffer.Handle {
 
 /// Elements of a parameter that one task updates.
 public let updateChunk = 16_384
+
+/// Tasks of an update of so many elements.
+public func updateTasks(_ elements: Int) -> Int { max(1, ceilingDivide(elements, updateChunk)) }
+
+/// Bytes that Adam's update of so many elements moves: four numbers of each parameter are read, three of them written.
+public func bytesOfUpdate(_ elements: Int) -> Double { 7 * Double(ElementType.float32.bytes * elements) }
 
 /// Buffers of parameters, gradients and moments are padded to whole cache lines, so that whole vectors may be used up to
 /// the end.

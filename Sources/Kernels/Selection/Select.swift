@@ -49,6 +49,10 @@ public func measured(
             $0, in: program, batchCapacity: batch, target: target, isInference: isInference, sampleStride: sampleStride)
     }
     for (id, draft) in zip(ids, builder.drafts(requests)) { program[id].note(draft, batch: batch, target) }
+    for id in program.steps where program[id].appliesGradient {
+        let elements = program.graph[program.graph[id].inputs[0]].type.elementCount
+        program[id].kernels = [KernelLoad(updating: elements, target)]
+    }
     return program
 }
 
@@ -62,6 +66,8 @@ extension Step {
         workspaceBytes = lowered.stages.map(\.kernel.workspaceBytes).max() ?? 0
         let bytes = lowered.stages.reduce(0) { $0 + $1.work.bytesFixed + $1.work.bytesPerSample * Double(batch) }
         milliseconds = choice?.predictedMilliseconds ?? target.milliseconds(moving: bytes)
+        preparations = lowered.stages.prefix { $0.isPreparation }.count
+        kernels = lowered.loads(batch: batch, milliseconds: choice?.predictedMilliseconds, target)
     }
 }
 

@@ -1,8 +1,10 @@
+import Programs
+
 /// How finely steps are cut into tasks, for machines of a few to 64 cores. Cuts follow from shape, batch and target alone,
 /// never from the number of threads, so that the bits are the same for all of them.
 public enum TaskCuts {
     /// Numbers of cores that steps are cut for.
-    static let cores = [2, 4, 8, 16, 32, 64]
+    static let cores = CoreCounts.all
 
     /// Tasks of a step from which on a finer cut is not worth another pass over what tasks have in common.
     static let wanted = 32

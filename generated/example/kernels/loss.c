@@ -2,6 +2,27 @@
 #include "../model.h"
 #include "../unetc_vectors.h"
 
+/* example.graph:15: d_loss = one (backward of loss)
+ *  -> []; constant
+ */
+void d_loss_one(const unetc_call *call, int64_t task) {
+    float *const out = call->operands[0]; // d_loss []
+    (void)task;
+
+    out[0] = 1.0f;
+}
+
+/* example.graph:15: d_loss.bce_with_logits = batch_mean_gradient (backward of loss)
+ * d_loss [] -> [N]; loop
+ */
+void d_loss_bce_with_logits_batch_mean_gradient(const unetc_call *call, int64_t task) {
+    float *const out = call->operands[0];       // d_loss.bce_with_logits [N]
+    const float *const in0 = call->operands[1]; // d_loss []
+    const int64_t batch = call->scalars->batch;
+
+    out[task] = in0[0] / (float)batch;
+}
+
 /* example.graph:15: loss.bce_with_logits = bce_with_logits
  * logits [N, 1, 64, 64], mask [N, 1, 64, 64] -> [N]; vector loop
  */
@@ -40,25 +61,4 @@ void loss_batch_mean(const unetc_call *call, int64_t task) {
         total = total + in0[n];
     }
     out[0] = total / (float)batch;
-}
-
-/* example.graph:15: d_loss = one (backward of loss)
- *  -> []; constant
- */
-void d_loss_one(const unetc_call *call, int64_t task) {
-    float *const out = call->operands[0]; // d_loss []
-    (void)task;
-
-    out[0] = 1.0f;
-}
-
-/* example.graph:15: d_loss.bce_with_logits = batch_mean_gradient (backward of loss)
- * d_loss [] -> [N]; loop
- */
-void d_loss_bce_with_logits_batch_mean_gradient(const unetc_call *call, int64_t task) {
-    float *const out = call->operands[0];       // d_loss.bce_with_logits [N]
-    const float *const in0 = call->operands[1]; // d_loss []
-    const int64_t batch = call->scalars->batch;
-
-    out[task] = in0[0] / (float)batch;
 }
