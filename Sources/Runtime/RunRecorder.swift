@@ -32,6 +32,7 @@ public final class RunRecorder {
     /// Those recorded so far, in order.
     public private(set) var runs: [Run] = []
     fileprivate let handle: PlanHandle
+    fileprivate let executor: ObjectIdentifier
     private let threads: Int
     private let memory: MappedMemory
 
@@ -43,6 +44,7 @@ public final class RunRecorder {
     public init(_ plan: PlanHandle, of executor: Executor, capacity: Int) throws {
         self.plan = try executor.bound(plan).info
         handle = plan
+        self.executor = ObjectIdentifier(executor)
         threads = executor.threads
         self.capacity = max(0, capacity)
         let (slots, overflow) = (self.plan.steps.count * threads).multipliedReportingOverflow(by: self.capacity)
@@ -89,8 +91,9 @@ extension Executor {
     public func runRecorded(
         _ plan: PlanHandle, batch: Int, scalars: StepScalars = StepScalars(), label: Int, in recorder: RunRecorder
     ) throws {
-        guard recorder.handle == plan else {
-            throw RuntimeError("the recorder was made for plan \"\(recorder.plan.name)\", not for this one")
+        guard recorder.executor == ObjectIdentifier(self), recorder.handle == plan else {
+            throw RuntimeError(
+                "the recorder was made for plan \"\(recorder.plan.name)\" of one executor, not for this one")
         }
         guard recorder.runs.count < recorder.capacity else { return try run(plan, batch: batch, scalars: scalars) }
         let intervals = recorder.begin(label: label, batch: batch)

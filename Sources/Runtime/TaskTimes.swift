@@ -13,6 +13,7 @@ public final class TaskTimes {
     /// Those timed so far.
     public private(set) var runs = 0
     fileprivate let handle: PlanHandle
+    fileprivate let executor: ObjectIdentifier
     /// Where each step's tasks are among those of a run; one more than steps.
     private let starts: [Int]
     private let memory: MappedMemory
@@ -25,6 +26,7 @@ public final class TaskTimes {
     public init(_ plan: PlanHandle, of executor: Executor, batch: Int, capacity: Int) throws {
         self.plan = try executor.bound(plan).info
         handle = plan
+        self.executor = ObjectIdentifier(executor)
         self.batch = batch
         self.capacity = max(0, capacity)
         starts = self.plan.steps.reduce(into: [0]) { $0.append(($0.last ?? 0) + max(0, $1.tasks(batch: batch))) }
@@ -60,14 +62,15 @@ extension Executor {
     public func runTimingTasks(
         _ plan: PlanHandle, batch: Int, scalars: StepScalars = StepScalars(), in times: TaskTimes
     ) throws {
-        guard times.handle == plan, times.batch == batch else {
+        guard times.executor == ObjectIdentifier(self), times.handle == plan, times.batch == batch else {
             throw RuntimeError(
-                "the times are to be those of plan \"\(times.plan.name)\" with \(times.batch) samples, not of this run")
+                "the times are to be those of plan \"\(times.plan.name)\" with \(times.batch) samples in one executor, not of "
+                    + "this run")
         }
         guard times.runs < times.capacity else { return try run(plan, batch: batch, scalars: scalars) }
-        let nanoseconds = times.begin()
         let keeping = try keeping(plan, batch: batch)
         let (steps, preparationsAreDue) = try begin(plan, batch: batch, scalars: scalars)
+        let nanoseconds = times.begin()
         for (index, step) in steps.enumerated() where preparationsAreDue || !step.isPreparation {
             var job = unetc_job(
                 kernel: step.kernel, calls: step.calls, count: Int64(step.tasksPerSample * batch + step.fixedTasks),

@@ -46,10 +46,10 @@ typedef struct share {
 } share;
 
 typedef struct worker {
-    struct unetc_pool *pool;
+    _Alignas(APART) struct unetc_pool *pool;
     pthread_t thread;
     int index;
-    unsigned seen; /* of the calls */
+    unsigned seen; /* of the calls: written at each, and read at each turn of waiting */
 } worker;
 
 struct unetc_pool {
@@ -339,13 +339,16 @@ void unetc_time_tasks(const unetc_job *job, int64_t *nanoseconds) {
 
 /* ---- Life ---- */
 
-/* Starts the workers with all signals blocked, so that handlers run on the program's own threads. */
+/* Starts the workers with all signals blocked but those of crashes, so that handlers run on the program's own threads. */
 static int start_workers(unetc_pool *pool) {
     pthread_attr_t attributes;
     sigset_t all, before;
     if (pthread_attr_init(&attributes) != 0) return 0;
     pthread_attr_setstacksize(&attributes, STACK_BYTES);
     sigfillset(&all);
+    /* A crash is that of its thread, and its handler says where. */
+    const int crashes[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT};
+    for (size_t i = 0; i < sizeof crashes / sizeof *crashes; i++) sigdelset(&all, crashes[i]);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     while (pool->started < pool->threads - 1) {
         worker *w = &pool->workers[pool->started];
@@ -370,7 +373,7 @@ static int allocate(unetc_pool *pool) {
     int counters = counters_needed(pool->threads);
     pool->groups = (pool->threads + FAN - 1) / FAN;
     pool->last_counter = counters - 1;
-    pool->workers = calloc((size_t)pool->threads, sizeof *pool->workers);
+    pool->workers = lines((size_t)pool->threads, sizeof *pool->workers);
     pool->bounds = calloc((size_t)pool->threads + 1, sizeof *pool->bounds);
     pool->shares = lines((size_t)pool->threads, sizeof *pool->shares);
     pool->open = lines((size_t)counters, sizeof *pool->open);

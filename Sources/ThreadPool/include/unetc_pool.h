@@ -47,7 +47,9 @@ typedef struct unetc_job {
  * from the ends of shares that are not. Thread 0 is the caller, and it also takes a single task, which is not worth
  * waking anybody for. Each job's intervals[t] notes from when to when thread t worked on it, and perhaps on others in
  * between; those of threads without a task stay zero.
- * Denormals count as zero in all threads while tasks run. One call at a time: a pool belongs to one thread. */
+ * A thread that comes late from the jobs before may begin with another share.
+ * Denormals count as zero in all threads while tasks run. One call at a time: a pool belongs to one thread, and to one
+ * process: in a child that was forked it has no threads, and cannot be destroyed. */
 void unetc_pool_run_jobs(unetc_pool *pool, const unetc_job *jobs, int count);
 
 /* Runs one job, with nobody looking at the clock. */
