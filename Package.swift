@@ -181,7 +181,7 @@ let package = Package(
             ["Programs", "GraphIR", "GraphDSL", "Passes", "MemoryPlanning", "Kernels", "Emission", "TestSupport"],
             exclude: ["Goldens"]),
         tests("KernelIR", ["Base"]),
-        tests("Kernels", ["Programs", "Base", "GraphIR", "Interpreter", "KernelIR", "TestSupport"]),
+        tests("Kernels", ["Programs", "Base", "GraphIR", "Interpreter", "KernelIR", "TestSupport", "Platform"]),
         tests("Strategy", ["Programs", "GraphIR", "Passes", "MemoryPlanning", "Kernels", "TestSupport"]),
         tests(
             "Driver",
