@@ -60,6 +60,8 @@ extension CompiledTests {
             let session = try Session(path: path, overrides: overrides)
             return try CompiledGraph(text, overrides: overrides, plans: [.train], batch: batch, name: "unet.graph") {
                 options in
+                // All of it reads the shared map in one layout: a copy in another one would wait in its place.
+                if net == .sharedMap { options.convolutions = .gemm }
                 guard inParts else { return }
                 var plain = options
                 plain.recomputation = .none
