@@ -10,10 +10,11 @@ struct ProcessorDescription {
         var fields: [String: String] = [:]
         for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
             let parts = line.split(separator: ":", maxSplits: 1).map { $0.trimmingBlanks() }
-            guard parts.count == 2 else {
-                if fields.isEmpty { continue } else { break }
+            if parts.count == 2 {
+                fields[parts[0]] = parts[1]
+            } else if !fields.isEmpty {
+                break
             }
-            fields[parts[0]] = parts[1]
         }
         self.fields = fields
     }
@@ -27,8 +28,8 @@ struct ProcessorDescription {
     var flags: Set<String> { Set((fields["flags"] ?? "").split(separator: " ").map(String.init)) }
 
     /// Whether vectors of 512 bits pass through its units in two halves, so that they multiply no faster than those of 256:
-    /// Zen 4 ("Software Optimization Guide for the AMD Zen4 Microarchitecture", 2023, section 2.11), the only one of its family with
-    /// such vectors.
+    /// Zen 4 (AMD, "Software Optimization Guide for the AMD Zen4 Microarchitecture"), the only one of its family with such
+    /// vectors.
     var splitsWideVectors: Bool { fields["vendor_id"] == "AuthenticAMD" && fields["cpu family"] == "25" }
 }
 
