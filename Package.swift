@@ -59,6 +59,18 @@ let package = Package(
                 + ["tools", "model", "graph", "arena", "details", "steps", "search", "main"].map {
                     .embedInCode("Page/Resources/\($0).js")
                 }, swiftSettings: settings),
+        // Pictures to nets and back, in C that bundles carry as well.
+        .target(name: "PictureCode", cSettings: [.unsafeFlags(["-ffp-contract=off"])]),
+        .target(
+            name: "Bundling", dependencies: ["Base", "GraphIR", "KernelIR", "Kernels", "Emission", "PictureCode"],
+            resources: [
+                "unetc_golden.c", "unetc_internal.h", "unetc_net.c", "unetc_net.h", "unetc_pictures.h",
+                "unetc_processor.c",
+                "unetc_picture.c", "unetc_picture.h", "unetc_picture_filter.c", "unetc_picture_numbers.c",
+                "unetc_picture_pixels.c", "unetc_picture_resampler.c", "unetc_picture_resizer.c",
+                "unetc_picture_room.c",
+                "unetc_picture_values.c", "unetc_segment.c", "unetc_segment_example.c",
+            ].map { .embedInCode("Code/\($0)") }, swiftSettings: settings),
         room(
             "Strategy",
             [
@@ -134,7 +146,8 @@ let package = Package(
                 "MemoryPlanning",
                 "KernelIR",
                 "Kernels", "Emission",
-                "Inspection", "Strategy", "Driver", "ModelABI", "ThreadPool", "Runtime", "Verification", "Exchange",
+                "Inspection", "Bundling", "Strategy", "Driver", "ModelABI", "ThreadPool", "Runtime", "Verification",
+                "Exchange",
                 "Imaging", "TrainerSupport", "Tasks", "DataSets", "DataDoctor", "Nets", "Trainer", argumentParser,
             ],
             resources: [.embedInCode("Exchange/check_onnx.py")],

@@ -70,6 +70,7 @@ extension Compilation {
         let product = "trainer"
         var output = try OutputFolder(folder)
         try timings.measure(.writing) {
+            let files = files.map(OutputFile.init)
             if !options.overwrites { try output.check(files, product: product) }
             try output.write(files, product: product)
         }

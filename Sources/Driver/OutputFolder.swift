@@ -3,11 +3,24 @@ import Emission
 import FileAccess
 import Strategy
 
-/// The folder that `compile` writes to, and what in it is unetc's.
+/// A file to be written to a folder, relative to it.
+public struct OutputFile: Hashable, Sendable {
+    public var path: String
+    public var bytes: [UInt8]
+
+    public init(path: String, bytes: [UInt8]) {
+        self.path = path
+        self.bytes = bytes
+    }
+
+    init(_ file: EmittedFile) { self.init(path: file.path, bytes: Array(file.text.utf8)) }
+}
+
+/// The folder that `compile` and `bundle` write to, and what in it is unetc's.
 ///
 /// A list in the folder has each file that unetc has put there with a hash of what was in it. What is not on it, or has
 /// changed since, is the user's: it is neither replaced nor removed.
-struct OutputFolder {
+public struct OutputFolder {
     static let listName = "unetc_files.txt"
     private static let title = "# What unetc has written here. Files that have changed since are not replaced."
 
@@ -20,7 +33,7 @@ struct OutputFolder {
     private var hashes: [String: Set<String>] = [:]
 
     /// - Throws: `DriverError` for a folder that is not unetc's.
-    init(_ path: String) throws {
+    public init(_ path: String) throws {
         self.path = path
         let list = try? Files.read("\(path)/\(Self.listName)")
         written = list.map(Self.parse) ?? [:]
@@ -36,12 +49,12 @@ struct OutputFolder {
     // MARK: What is the user's
 
     /// Looks at everything before anything is written.
-    /// - Parameter product: the program, whose contents are not known yet.
+    /// - Parameter product: the program, whose contents are not known yet; nil where there will be none.
     /// - Throws: `DriverError` that names the user's files that would be lost.
-    func check(_ files: [EmittedFile], product: String) throws {
+    public func check(_ files: [OutputFile], product: String? = nil) throws {
         var lost: [String] = []
-        for file in files where isUsers(file.path, unless: Array(file.text.utf8)) { lost.append(file.path) }
-        if isUsers(product) { lost.append(product) }
+        for file in files where isUsers(file.path, unless: file.bytes) { lost.append(file.path) }
+        if let product, isUsers(product) { lost.append(product) }
         // The program is made of all kernels that lie there, and these would be removed.
         lost += stale(files, product).filter { isUsers($0) }
         guard let first = lost.first else { return }
@@ -70,9 +83,9 @@ struct OutputFolder {
     }
 
     /// What an earlier compilation has written and this one does not, and must not lie about.
-    private func stale(_ files: [EmittedFile], _ product: String) -> [String] {
+    private func stale(_ files: [OutputFile], _ product: String?) -> [String] {
         let known = hasList ? Array(written.keys) : olderFiles
-        let names = Set(files.map(\.path) + [product, Self.listName])
+        let names = Set(files.map(\.path) + [product, Self.listName].compactMap(\.self))
         return known.filter { !names.contains($0) && Files.exists("\(path)/\($0)") }.sorted(by: FileName.precedes)
     }
 
@@ -87,25 +100,32 @@ struct OutputFolder {
     // MARK: Writing
 
     /// Writes the files, and removes those of earlier compilations that are not among them.
-    mutating func write(_ files: [EmittedFile], product: String) throws {
+    public mutating func write(_ files: [OutputFile], product: String? = nil) throws {
         try Files.makeFolder(path)
-        FileWriter.removeLeftovers(in: path)
-        for folder in ["kernels", "dumps"] { FileWriter.removeLeftovers(in: "\(path)/\(folder)") }
+        for folder in Set(files.map { Files.folder(of: "\(path)/\($0.path)") } + [path]).sorted() {
+            FileWriter.removeLeftovers(in: folder)
+        }
         // Known before they are there, so that a compilation that is cut short leaves nothing that looks like the user's.
-        for file in files { hashes[file.path, default: []].insert(ContentDigest(file.text).text) }
+        for file in files { hashes[file.path, default: []].insert(ContentDigest(file.bytes).text) }
         written.merge(hashes) { $0.union($1) }
         try writeList()
         for file in files {
             let place = "\(path)/\(file.path)"
             try Files.makeFolder(Files.folder(of: place))
             // Untouched files keep their time, for people who build on top of the folder.
-            if let current = try? Files.read(place), current == Array(file.text.utf8) { continue }
-            try FileWriter.write(place, text: file.text, .waits)
+            if let current = try? Files.read(place), current == file.bytes { continue }
+            try FileWriter.write(place, file.bytes, .waits)
         }
         for name in stale(files, product) {
             Files.remove("\(path)/\(name)")
             written[name] = nil
         }
+    }
+
+    /// Ends a compilation that makes no program.
+    public mutating func finish() throws {
+        written = hashes
+        try writeList()
     }
 
     /// Puts the program there, which ends the compilation.

@@ -6,7 +6,7 @@ import Strategy
 
 extension Target {
     /// The names that `--target` takes.
-    public static let names = ["native", "x86-64-v3", "x86-64-v4", "aarch64", "x86-64"]
+    public static let names = ["native", "x86-64-v3", "x86-64-v4", "x86-64-v4-bf16", "aarch64", "x86-64", "wasm32"]
 
     /// What the kernel calls the instructions that vectors of 16 floats, and of 8, take.
     static let avx512Flags = ["avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"]
@@ -21,6 +21,8 @@ extension Target {
         case "native": return native()
         case "x86-64-v3": return .x86v3
         case "x86-64-v4": return .x86v4
+        case "x86-64-v4-bf16": return .x86v4bf16
+        case "wasm32": return .wasm32
         case "aarch64": return .aarch64
         case "x86-64": return .x86v1
         default:
@@ -76,9 +78,9 @@ extension Target {
     /// Refuses targets of another architecture, for which neither the C compiler nor the trainer's library is here.
     func checkBuildable() throws {
         #if arch(arm64)
-        let isOurs = !name.hasPrefix("x86")
+        let isOurs = name == "native" || name == "aarch64"
         #else
-        let isOurs = name != "aarch64"
+        let isOurs = name == "native" || name.hasPrefix("x86")
         #endif
         guard !isOurs else { return }
         throw DriverError(
@@ -93,6 +95,7 @@ extension Target {
         #if arch(x86_64)
         let needed: [String: [String]] = [
             "x86-64-v3": Self.avx2Flags, "x86-64-v4": Self.avx512Flags,
+            "x86-64-v4-bf16": Self.avx512Flags + ["avx512_bf16"],
         ]
         let flags = ProcessorDescription.current().flags
         guard let missing = needed[name]?.first(where: { !flags.contains($0) }) else { return }

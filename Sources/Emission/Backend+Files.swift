@@ -3,7 +3,7 @@ import Kernels
 
 extension Backend {
     /// The file of vector operations that kernels for `target` call.
-    func vectors(for target: Target) -> EmittedFile {
+    package func vectors(for target: Target) -> EmittedFile {
         let widths = [16, 8, 4, 1].filter { $0 <= target.vectorWidth }
         switch self {
         case .c: return EmittedFile(path: "unetc_vectors.h", text: cPrelude(widths: widths))
@@ -14,10 +14,10 @@ extension Backend {
     }
 
     /// How a file of kernels begins.
-    func opening(title: String, callsGemm: Bool) -> String {
+    func opening(title: String, _ naming: KernelNaming, callsGemm: Bool) -> String {
         switch self {
         case .c:
-            let includes = ["../model.h", "../unetc_vectors.h"] + (callsGemm ? ["../unetc_gemm.h"] : [])
+            let includes = naming.headers + (callsGemm ? ["../unetc_gemm.h"] : [])
             return "/* \(commentText(title)) */\n" + includes.map { "#include \"\($0)\"\n" }.joined()
         case .swift:
             // What C includes is in the same module, or comes of -import-objc-header.

@@ -1,5 +1,5 @@
 /// A C string literal of the text, which may hold anything.
-func cString(_ text: String) -> String {
+package func cString(_ text: String) -> String {
     var result = "\""
     for byte in text.utf8 {
         switch byte {
@@ -17,9 +17,9 @@ func cString(_ text: String) -> String {
 }
 
 /// A comment's text must not end the comment.
-func commentText(_ text: String) -> String { text.replacing("*/", with: "* /") }
+package func commentText(_ text: String) -> String { text.replacing("*/", with: "* /") }
 
 /// A number as a C double.
-func cDouble(_ value: Double) -> String {
+package func cDouble(_ value: Double) -> String {
     value == value.rounded() && abs(value) < 1e15 ? "\(Int(value)).0" : "\(value)"
 }

@@ -6,7 +6,7 @@ import Kernels
 /// The functions of a model, each once, sorted into files by the layer they belong to.
 ///
 /// Plans of one graph share most of their forward kernels; one that differs gets the plan's name behind its own.
-struct KernelLibrary {
+package struct KernelLibrary {
     private struct Function {
         var kernel: Kernel
         var group: Int
@@ -16,13 +16,14 @@ struct KernelLibrary {
 
     private let target: Target
     private let backend: Backend
+    private let naming: KernelNaming
     private var functions: [Function] = []
     private var indices: [String: Int] = [:]
     /// In the order in which they first appear.
     private var groups: [Group] = []
     private var groupIndices: [String: Int] = [:]
     private var fileNames = KernelFileNames()
-    private(set) var usesGemm = false
+    package private(set) var usesGemm = false
 
     /// Functions of one file.
     private struct Group {
@@ -31,14 +32,16 @@ struct KernelLibrary {
         var functions: [Int] = []
     }
 
-    init(target: Target, backend: Backend) {
+    package init(target: Target, backend: Backend, naming: KernelNaming = KernelNaming()) {
         self.target = target
         self.backend = backend
+        self.naming = naming
     }
 
     /// Adds the step's kernel and returns its function's name; nil for steps without a kernel of their own.
-    mutating func add(_ step: PlannedStep, of plan: LoweredPlan) -> String? {
+    package mutating func add(_ step: PlannedStep, of plan: LoweredPlan) -> String? {
         guard var kernel = step.stage?.kernel else { return nil }
+        kernel.name = naming.prefix + kernel.name
         if step.stage?.isPreparation ?? false {
             kernel.documentation.append("Reads parameters alone: what it makes is valid until they change.")
         }
@@ -60,7 +63,7 @@ struct KernelLibrary {
     }
 
     /// Prints what has been added, on so many threads.
-    mutating func printAll(threads: Int) {
+    package mutating func printAll(threads: Int) {
         let kernels = functions.map(\.kernel)
         let backend = backend
         let printed = try? parallelMap(count: kernels.count, threads: threads) { printKernel(kernels[$0], in: backend) }
@@ -79,14 +82,14 @@ struct KernelLibrary {
     }
 
     /// The functions of each file, in the order in which files and functions first appear.
-    var contents: [(path: String, functions: [String])] {
+    package var contents: [(path: String, functions: [String])] {
         groups.map { group in (path(group.fileName), group.functions.map { functions[$0].kernel.name }) }
     }
 
-    private func path(_ fileName: String) -> String { "kernels/\(fileName)\(backend.fileSuffix)" }
+    private func path(_ fileName: String) -> String { "\(naming.folder)/\(fileName)\(backend.fileSuffix)" }
 
     /// One file per group, in the order in which groups first appear.
-    func files() -> [EmittedFile] {
+    package func files() -> [EmittedFile] {
         groups.map { group in
             let members = group.functions.map { functions[$0] }
             return file(
@@ -106,7 +109,7 @@ struct KernelLibrary {
         let callsGemm = kernels.contains { $0.calls(gemmFunction) }
         return EmittedFile(
             path: path(name),
-            text: backend.opening(title: title, callsGemm: callsGemm)
+            text: backend.opening(title: title, naming, callsGemm: callsGemm)
                 + texts.map { "\n" + $0 }.joined())
     }
 

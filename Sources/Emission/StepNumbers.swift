@@ -8,9 +8,9 @@ extension Phase {
 }
 
 /// A step's counts as the executor needs them.
-struct StepNumbers {
-    var tasksPerSample = 0
-    var tasksFixed = 0
+package struct StepNumbers {
+    package private(set) var tasksPerSample = 0
+    package private(set) var tasksFixed = 0
     var count = 0
     var workspaceBytes = 0
     var flopsPerSample = 0.0
@@ -18,7 +18,7 @@ struct StepNumbers {
     var bytesPerSample = 0.0
     var bytesFixed = 0.0
 
-    init(_ step: PlannedStep, _ node: Node, _ plan: LoweredPlan) {
+    package init(_ step: PlannedStep, _ node: Node, _ plan: LoweredPlan) {
         if let stage = step.stage {
             tasksPerSample = stage.kernel.tasksPerSample
             tasksFixed = stage.kernel.tasksFixed

@@ -26,8 +26,8 @@ struct CSyntax: KernelSyntax {
 
     func buffer(_ name: String, operand: Int?, of element: ElementType, isReadOnly: Bool) -> String {
         let stored = type(of: element)
-        let type = isReadOnly ? "const \(stored) *const" : "\(stored) *const"
-        return "\(type) \(name) = call->\(operand.map { "operands[\($0)]" } ?? "workspace");"
+        let type = isReadOnly ? "const \(stored) *" : "\(stored) *"
+        return "\(type)const \(name) = (\(type))call->\(operand.map { "operands[\($0)]" } ?? "workspace");"
     }
 
     func parameter(_ parameter: KernelParameter) -> String {

@@ -20,7 +20,7 @@ struct Unetc: ParsableCommand {
         subcommands: [
             Compile.self, Check.self, Format.self, Dump.self, Inspect.self, Run.self, Bench.self, Budget.self,
             Verify.self,
-            Export.self, Import.self, PlaceBlocks.self, Doctor.self,
+            Export.self, Import.self, BundleCommand.self, PlaceBlocks.self, Doctor.self,
         ])
 
     /// The command line's words without the program's name, as they are: Swift's own list repairs names of files.

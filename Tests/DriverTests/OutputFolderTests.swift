@@ -80,8 +80,8 @@ extension CompiledTests {
 
             func compile(_ files: [EmittedFile], overwrites: Bool = false) throws {
                 var folder = try OutputFolder(path)
-                if !overwrites { try folder.check(files, product: "trainer") }
-                try folder.write(files, product: "trainer")
+                if !overwrites { try folder.check(files.map(OutputFile.init), product: "trainer") }
+                try folder.write(files.map(OutputFile.init), product: "trainer")
                 try FileWriter.write(path + "-program", [0x7f] + Array("ELF of \(files.count)".utf8))
                 defer { Files.remove(path + "-program") }
                 try folder.finish(product: "trainer", from: path + "-program")
@@ -157,7 +157,7 @@ extension CompiledTests {
         @Test func compilationsThatWereCutShortAreNobodysFiles() throws {
             let output = try Output(hasList: true)
             var folder = try OutputFolder(output.path)
-            try folder.write(Output.others, product: "trainer")
+            try folder.write(Output.others.map(OutputFile.init), product: "trainer")
             #expect(output.kernels == ["mid.c"])
             try writeText("half", to: FileWriter.temporaryPath(for: output.path + "/kernels/late.c"))
             try output.compile(Output.files)

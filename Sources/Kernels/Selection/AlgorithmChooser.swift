@@ -12,16 +12,18 @@ public final class AlgorithmChooser {
     public let isInference: Bool
     private let precision: ElementType
     private let forced: ConvolutionAlgorithm?
+    private let avoidsBLAS: Bool
     private let winners: [String: ConvolutionAlgorithm]
     private var known: [Op: AlgorithmChoice] = [:]
 
     /// - Parameters:
     ///   - precision: what convolutions multiply where their algorithms can.
     ///   - choice: the algorithm that is forced wherever it is a candidate.
+    ///   - avoidsBLAS: whether no convolution is computed by OpenBLAS that anything else can compute.
     ///   - winners: measured winners by `Op.tuningKey`; those that are no candidates are left out.
     public init(
         target: Target, batch: Int, isInference: Bool, precision: ElementType = .float32,
-        choice: ConvolutionChoice = .auto,
+        choice: ConvolutionChoice = .auto, avoidsBLAS: Bool = false,
         winners: [String: ConvolutionAlgorithm] = [:]
     ) {
         self.target = target
@@ -29,6 +31,7 @@ public final class AlgorithmChooser {
         self.isInference = isInference
         self.precision = precision
         forced = choice.algorithm
+        self.avoidsBLAS = avoidsBLAS
         self.winners = winners
     }
 
@@ -42,7 +45,7 @@ public final class AlgorithmChooser {
     }
 
     private func choose(_ op: Op) -> AlgorithmChoice {
-        let predictions = ConvolutionAlgorithm.allCases.compactMap { algorithm in
+        var predictions = ConvolutionAlgorithm.allCases.compactMap { algorithm in
             algorithm.method.vectors(for: op, on: target).map { target in
                 let factors = algorithm.method.factors(of: op, in: precision)
                 let cost = ConvolutionCost(target: target, batch: batch, isInference: isInference, factors: factors)
@@ -50,6 +53,8 @@ public final class AlgorithmChooser {
                     algorithm, milliseconds: algorithm.method.milliseconds(op, cost), factors: factors)
             }
         }
+        let others = predictions.filter { $0.algorithm != .gemm }
+        if avoidsBLAS && !others.isEmpty { predictions = others }
         // Of equals the first.
         let cheapest = predictions.min { Self.weighed($0) < Self.weighed($1) }?.algorithm ?? .gemm
         let choice = AlgorithmChoice(cheapest, reason: .costModel, predictions: predictions)

@@ -77,6 +77,18 @@ public struct Target: Hashable, Sendable {
         name: "x86-64-v4", vectorWidth: 16, vectorRegisters: 32, l2Bytes: 1 << 20,
         throughput: Throughput(gigaflops: 250, gigabytes: 20),
         compilerFlags: ["-march=x86-64-v4", "-mprefer-vector-width=512"])
+    /// The same with AVX-512's products of bf16.
+    public static let x86v4bf16 = {
+        var target = x86v4
+        target.name = "x86-64-v4-bf16"
+        target.multipliesPairs = true
+        target.compilerFlags = ["-march=x86-64-v4", "-mavx512bf16", "-mprefer-vector-width=512"]
+        return target
+    }()
+    /// WebAssembly with vectors of 128 bits.
+    public static let wasm32 = Target(
+        name: "wasm32", vectorWidth: 4, vectorRegisters: 16, fusesMultiplyAdd: false,
+        throughput: Throughput(gigaflops: 20, gigabytes: 10), compilerFlags: ["-msimd128"])
     /// 64-bit ARM with NEON.
     public static let aarch64 = Target(
         name: "aarch64", vectorWidth: 4, vectorRegisters: 32, throughput: Throughput(gigaflops: 50, gigabytes: 10),

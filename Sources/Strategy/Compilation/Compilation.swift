@@ -177,7 +177,7 @@ public final class Compilation {
         if let known = choosers[key] { return known }
         let chooser = AlgorithmChooser(
             target: options.target, batch: batch, isInference: key.isInference, precision: precision,
-            choice: options.convolutions,
+            choice: options.convolutions, avoidsBLAS: options.avoidsBLAS,
             winners: options.winners)
         choosers[key] = chooser
         return chooser

@@ -25,6 +25,8 @@ public struct CompileOptions: Sendable {
     public var stepBatch: Int?
     public var fuses = true
     public var convolutions = ConvolutionChoice.auto
+    /// Whether no convolution is computed by OpenBLAS that anything else can compute.
+    public var avoidsBLAS = false
     /// How feature maps are stored between steps, and what convolutions multiply where their algorithms can; sums,
     /// parameters and losses are 32-bit floats whatever that is. nil takes the graph's.
     public var precision: ElementType?

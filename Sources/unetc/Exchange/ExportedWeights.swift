@@ -54,7 +54,7 @@ struct ExportedWeights {
 
     /// What a trainer's file says of its run; nil for other files.
     /// - Throws: `TrainerError` for a damaged one.
-    private func record() throws -> RunRecord? {
+    func record() throws -> RunRecord? {
         guard let file, file.metadata["format"] != nil else { return nil }
         return try Checkpoint(path: file.path).record(for: nil)
     }

@@ -1,0 +1,25 @@
+/* The pictures of this net: what becomes of their numbers, and what its output says of them. */
+#ifndef UNETC_PICTURES_H
+#define UNETC_PICTURES_H
+
+#if defined(__GNUC__)
+#pragma GCC visibility push(hidden)
+#endif
+
+#include "unetc_picture.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+extern const unetc_picture_net unetc_pictures;
+extern const float unetc_default_threshold;
+
+#ifdef __cplusplus
+}
+#endif
+
+#if defined(__GNUC__)
+#pragma GCC visibility pop
+#endif
+#endif

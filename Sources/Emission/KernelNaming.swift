@@ -1,0 +1,17 @@
+/// What kernels are called, and where their files are.
+package struct KernelNaming: Hashable, Sendable {
+    /// Stands before each function's name.
+    package var prefix = ""
+    /// Of the files.
+    package var folder = "kernels"
+    /// What each of them includes, as seen from the folder.
+    package var headers = ["../model.h", "../unetc_vectors.h"]
+
+    package init() {}
+
+    package init(prefix: String, folder: String, headers: [String]) {
+        self.prefix = prefix
+        self.folder = folder
+        self.headers = headers
+    }
+}

@@ -1,0 +1,117 @@
+import Bundling
+import DataSets
+import Driver
+import Emission
+import FileAccess
+import GraphIR
+import Imaging
+import Kernels
+import Passes
+import Runtime
+import Strategy
+import Tasks
+import TensorFiles
+
+/// A bundle in the making: plans for its targets, weights and what they were trained with, and what the net says here.
+struct BundleMaking {
+    private let bundle: Bundle
+    private let golden: BundleGolden
+    private let names: BundleNames
+    private let targets: [BundleTarget]
+    /// What users are told before it is written.
+    let notes: [String]
+
+    /// - Parameter options: of which target and plans are chosen here.
+    /// - Throws: `DriverError`, `BundleError`, and what reading the weights throws.
+    init(
+        session: Session, weights path: String?, targets: [Target], options: CompileOptions, tile: TileArgument?,
+        embeds: Bool, name: String?
+    ) throws {
+        let weights = try ExportedWeights(path, of: session)
+        var made: [BundleTarget] = []
+        var notes: [String] = []
+        for target in targets {
+            let compilation = try Self.compilation(session, options, target, tile)
+            if let obstacle = try compilation.leaveOutImpossibleTiles(isOneNeeded: tile != nil), notes.isEmpty {
+                notes.append("no tiles: \(obstacle)")
+            }
+            let plans = try compilation.options.plans.map { try compilation.lowered($0) }
+            made.append(BundleTarget(target: target, plans: plans))
+        }
+        self.notes = notes
+        self.targets = made
+        names = BundleNames(name ?? session.graph.name)
+        let interface = try PictureInterface(made[0].plans[0].graph)
+        let precision = options.precision ?? session.graph.training.precision
+        var description = BundleDescription(
+            names: names, compilerVersion: compilerVersion, graphName: session.graph.name,
+            sourceName: Files.name(of: session.path), targets: made,
+            pictures: try weights.bundlePictures(channels: interface.inputShape[0]), batch: options.batch ?? 1)
+        description.classNames = try weights.classNames()
+        description.embedsWeights = embeds
+        description.precision = precision.rawValue
+        let stored = try BundleWeights(of: session.graph, in: made[0]) { try weights.values($0) }
+        bundle = try Bundle(description, stored, threads: options.jobs)
+        var native = try Self.compilation(session, options, .native(), nil).options
+        native.plans = [.infer]
+        golden = try BundleGolden(session, native, interface, description.pictures, weights)
+    }
+
+    private static func compilation(
+        _ session: Session, _ options: CompileOptions, _ target: Target, _ tile: TileArgument?
+    ) throws -> Compilation {
+        var options = options
+        options.target = target
+        options.plans = [.infer]
+        options.avoidsBLAS = true
+        (tile ?? .auto).apply(to: &options)
+        return Compilation(session, options)
+    }
+
+    /// Writes all files.
+    /// - Throws: `DriverError` for a folder in which something of the user's would be lost.
+    func write(to folder: String, overwrites: Bool) throws {
+        var files = bundle.files.map { OutputFile(path: $0.path, bytes: Array($0.text.utf8)) }
+        if let weights = bundle.weights {
+            files.append(OutputFile(path: names.prefix + ".weights", bytes: weights.bytes))
+        }
+        files.append(OutputFile(path: "test/golden.bin", bytes: golden.bytes))
+        var output = try OutputFolder(folder)
+        if !overwrites { try output.check(files) }
+        try output.write(files)
+        try output.finish()
+    }
+
+    /// What it is made of, in a line.
+    var summary: String {
+        "targets \(targets.map(\.target.name).joined(separator: ", "))"
+    }
+}
+
+extension ExportedWeights {
+    /// How the run that made the weights took pictures; that of other files is what the trainer does at first.
+    /// - Throws: `TrainerError` for a damaged checkpoint.
+    func bundlePictures(channels: Int) throws -> BundlePictures {
+        var pictures = BundlePictures()
+        guard let record = try record() else { return pictures }
+        pictures.threshold = record.threshold ?? 0.5
+        let range = record.data.range ?? .full
+        func span(_ depth: SampleDepth) -> BundlePictures.Span {
+            let span = range.span(depth)
+            return .init(low: span.low, high: span.high)
+        }
+        (pictures.bytes, pictures.words, pictures.floats) = (span(.bytes), span(.words), span(.floats))
+        pictures.takesHighBytes = !range.keepsDepth
+        switch record.data.normalization ?? .range {
+        case .none: pictures.normalization = .none
+        case .range: pictures.normalization = .range
+        case .perPicture: pictures.normalization = .perPicture
+        case .scales(let scales):
+            pictures.normalization = .scales(scales.map { (mean: $0.mean, deviation: $0.deviation) })
+        }
+        return pictures
+    }
+
+    /// What the classes are called; none where nobody has said it.
+    func classNames() throws -> [String] { try record()?.data.classNames ?? [] }
+}

@@ -1,0 +1,111 @@
+import ArgumentParser
+import Bundling
+import Driver
+import KernelIR
+import Kernels
+import Strategy
+
+import enum Base.ElementType
+import Runtime
+
+struct BundleCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bundle",
+        abstract: "Write a trained net as a C library that allocates nothing, for programs of your own.",
+        discussion: """
+            The folder has C99 that needs nothing but the C library: a header that explains itself, kernels for each target, \
+            the best of which is taken at run time, the weights, CMakeLists.txt, an example and a test. Pictures of any size \
+            go in, masks come out, resized, normalised and decided as `trainer predict` does.
+            """)
+
+    @OptionGroup var input: GraphArguments
+
+    @Option(
+        help: ArgumentHelp(
+            "A run's best.safetensors, or parameters by name (safetensors); default: the graph's initial values.",
+            valueName: "file"))
+    var weights: String?
+
+    @Option(help: ArgumentHelp("Where to write (default: bundles/<graph name>).", valueName: "dir"))
+    var output: String?
+
+    @Option(
+        help: """
+            A processor to have kernels for, any number of times: x86-64, x86-64-v3, x86-64-v4, x86-64-v4-bf16, aarch64, \
+            wasm32, or native alone. (default: all of this machine's kind)
+            """)
+    var target: [String] = []
+
+    @Option(
+        help:
+            "How feature maps are stored and multiplied: f32, or bf16. (default: what the graph's train block says, or f32)"
+    )
+    var precision: ElementType?
+
+    @Option(help: "Pictures that a call computes at once, for unetc_run().")
+    var batch = 1
+
+    @Option(
+        help: ArgumentHelp(
+            "The tiles of large pictures: auto, a size such as 512 or 384x512, or none; default: auto, or none for graphs that cannot be computed tile by tile.",
+            valueName: "size"))
+    var tile: TileArgument?
+
+    @Option(help: ArgumentHelp("What functions and files are called (default: the graph's name).", valueName: "name"))
+    var name: String?
+
+    @Flag(help: "Make the weights a part of the program, in place of a file.")
+    var embed = false
+
+    @Flag(help: "Replace files in the output folder that unetc has not written, or that were changed since.")
+    var overwrite = false
+
+    @Option(help: "Processor threads to compile with (default: all).")
+    var threads: Int?
+
+    func validate() throws {
+        if let threads, threads < 1 { throw ValidationError("--threads takes a number from 1, found \(threads)") }
+        if target.contains("native") && target.count > 1 {
+            throw ValidationError("--target native is for this machine alone: give it alone, or name the kinds.")
+        }
+        if let name, BundleNames(name).prefix != name {
+            throw ValidationError("--name takes a C identifier, such as \(BundleNames(name).prefix), found \"\(name)\"")
+        }
+    }
+
+    func run() throws {
+        try reportingErrors {
+            let session = try input.session()
+            let folder = output ?? "bundles/\(session.graph.name)"
+            try checkOutput(folder, reading: [input.graph, weights])
+            let making = try BundleMaking(
+                session: session, weights: weights, targets: try targets(), options: try options(), tile: tile,
+                embeds: embed, name: name)
+            for note in making.notes { printResult(note) }
+            try making.write(to: folder, overwrites: overwrite)
+            printResult("wrote \(folder): \(making.summary)")
+            printResult(
+                "try: cmake -B \(folder)/build \(folder) && cmake --build \(folder)/build && ctest --test-dir \(folder)/build"
+            )
+        }
+    }
+
+    private func options() throws -> CompileOptions {
+        var options = CompileOptions(target: .native(), batch: batch, jobs: threads ?? processorCount())
+        guard (1...1024).contains(batch) else {
+            throw CommandFailure("--batch takes a number from 1 to 1024, found \(batch)", exitCode: 2)
+        }
+        options.precision = precision
+        options.overwrites = overwrite
+        return options
+    }
+
+    private func targets() throws -> [Target] {
+        guard target.isEmpty else { return try target.map { try .named($0) } }
+        #if arch(arm64)
+        return [.aarch64]
+        #else
+        return precision == .bfloat16 ? [.x86v1, .x86v3, .x86v4, .x86v4bf16] : [.x86v1, .x86v3, .x86v4]
+        #endif
+    }
+}
