@@ -69,7 +69,8 @@ let package = Package(
                 "unetc_picture.c", "unetc_picture.h", "unetc_picture_filter.c", "unetc_picture_numbers.c",
                 "unetc_picture_pixels.c", "unetc_picture_resampler.c", "unetc_picture_resizer.c",
                 "unetc_picture_room.c",
-                "unetc_picture_values.c", "unetc_segment.c", "unetc_segment_example.c",
+                "unetc_picture_tiled.c", "unetc_picture_tiles.c", "unetc_picture_values.c", "unetc_picture_walk.c",
+                "unetc_tiles.c", "unetc_segment.c", "unetc_segment_example.c",
             ].map { .embedInCode("Code/\($0)") }, swiftSettings: settings),
         room(
             "Strategy",

@@ -51,7 +51,7 @@ public struct Bundle: Sendable {
         [
             ("unetc_internal.h", PackageResources.unetc_internal_h), ("unetc_net.h", PackageResources.unetc_net_h),
             ("unetc_net.c", PackageResources.unetc_net_c), ("unetc_processor.c", PackageResources.unetc_processor_c),
-            ("unetc_segment.c", PackageResources.unetc_segment_c),
+            ("unetc_segment.c", PackageResources.unetc_segment_c), ("unetc_tiles.c", PackageResources.unetc_tiles_c),
             ("unetc_pictures.h", PackageResources.unetc_pictures_h),
             ("unetc_picture.h", PackageResources.unetc_picture_h),
             ("unetc_picture.c", PackageResources.unetc_picture_c),
@@ -60,6 +60,9 @@ public struct Bundle: Sendable {
             ("unetc_picture_pixels.c", PackageResources.unetc_picture_pixels_c),
             ("unetc_picture_resampler.c", PackageResources.unetc_picture_resampler_c),
             ("unetc_picture_resizer.c", PackageResources.unetc_picture_resizer_c),
+            ("unetc_picture_tiled.c", PackageResources.unetc_picture_tiled_c),
+            ("unetc_picture_tiles.c", PackageResources.unetc_picture_tiles_c),
+            ("unetc_picture_walk.c", PackageResources.unetc_picture_walk_c),
             ("unetc_picture_room.c", PackageResources.unetc_picture_room_c),
             ("unetc_picture_values.c", PackageResources.unetc_picture_values_c),
         ].map { EmittedFile(path: $0.0, text: text($0.1)) }

@@ -37,7 +37,7 @@ struct BundleHeader {
         enum {
             UNETC_OK = 0,
             UNETC_ERROR_ARGUMENT = 1,  /* an argument is NULL, zero, negative, or out of range */
-            UNETC_ERROR_ARENA = 2,     /* the arena is smaller than unetc_arena_bytes() says, or unetc_init() has not filled it */
+            UNETC_ERROR_ARENA = 2,     /* the arena is smaller than unetc_arena_bytes() says, or unetc_init() has not filled it, or not for tiles */
             UNETC_ERROR_WEIGHTS = 3,   /* the weights are those of another net, or none */
             UNETC_ERROR_DAMAGED = 4,   /* the weights are cut short, or their checksum is wrong */
             UNETC_ERROR_PROCESSOR = 5, /* the processor has the instructions of none of the targets */
@@ -125,7 +125,7 @@ struct BundleHeader {
         UNETC_API int unetc_segment_values(
             void *arena, const void *pixels, int width, int height, ptrdiff_t stride, int format, uint8_t *mask,
             ptrdiff_t mask_stride, float *values);
-        \(threshold)
+        \(threshold)\(tiles)
         /* -- Threads ------------------------------------------------------------------------------------------------ */
 
         /* What spreads tasks over threads of yours: calls body(data, task, worker) once for each task from 0 to tasks - 1, in
@@ -236,6 +236,33 @@ struct BundleHeader {
     }
 
     private var normalization: String { description.pictures.normalizationText.map { " (\($0))" } ?? "" }
+
+    private var tiles: String {
+        let hasTiles = description.targets.contains { $0.plans.count > 1 }
+        let absence = hasTiles ? "" : " This net cannot be computed so, or was not asked to: UNETC_ERROR_NO_TILES."
+        return """
+
+            /* Where the rows of a large picture come from and go to. */
+            typedef struct unetc_rows {
+                /* The pixels of the row of that number, which stay until the next call; NULL to stop. Rows are asked for from
+                 * the top\(description.pictures.normalization == .perPicture ? ", twice" : ""). */
+                const void *(*read)(void *context, int row);
+                /* Takes a row of the mask, and of the values [\(valueChannels), width]; anything but 0 to stop. */
+                int (*write)(void *context, int row, const uint8_t *mask, const float *values);
+                void *context;
+            } unetc_rows;
+
+            /* Makes the mask of a picture of any size at its own resolution, tile by tile, as `trainer predict --tile` does: what
+             * comes out has the bits of the net compiled at the picture's size. Memory depends on the picture's width, not on
+             * its height. The net has to be made by unetc_init_for_tiles(), in memory of unetc_arena_bytes_for_tiles(), which is 0
+             * where there is no such format or size; unetc_segment() runs on it as well.\(absence) */
+            UNETC_API int unetc_segment_tiles(void *arena, int width, int height, int format, const unetc_rows *rows);
+            UNETC_API size_t unetc_arena_bytes_for_tiles(int threads, int width, int height, int format);
+            UNETC_API int unetc_init_for_tiles(
+                void *arena, size_t arena_bytes, int threads, const void *weights, size_t weight_bytes);
+
+            """
+    }
 
     private var threshold: String {
         switch interface.task {

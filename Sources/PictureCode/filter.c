@@ -77,8 +77,7 @@ static unetc_room filter_room(
     unetc_room room = unetc_room_make(memory);
     size_t count = (size_t)new_size, most = filter_most(old_size, new_size);
     void *windows = unetc_room_take(&room, count, sizeof *filter->windows);
-    void *weights = unetc_room_take(
-        &room, count > SIZE_MAX / most ? SIZE_MAX : count * most, filter_weight_bytes(depth));
+    void *weights = unetc_room_take(&room, unetc_product(count, most), filter_weight_bytes(depth));
     if (filter) {
         filter->count = new_size;
         filter->windows = (unetc_row_window *)windows;

@@ -170,41 +170,12 @@ size_t unetc_picture_bytes(const unetc_picture_net *net, ptrdiff_t width, ptrdif
 
 /* MARK: Reading */
 
-/* The scale of a channel of the net; 0 where numbers stay. */
-static int32_t picture_scale(
-    const unetc_picture_net *net, const unetc_pixels *pixels, const unetc_moments *moments, ptrdiff_t channel,
-    unetc_scale *scale) {
-    switch (net->normalization) {
-    case UNETC_NORMALIZE_NONE: *scale = unetc_scale_undoing(pixels->span); return 1;
-    case UNETC_NORMALIZE_SCALES: *scale = net->scales[channel]; return 1;
-    case UNETC_NORMALIZE_PER_PICTURE:
-        *scale = unetc_moments_scale(&moments[pixels->channels == 1 ? 0 : channel], pixels->span);
-        return 1;
-    case UNETC_NORMALIZE_RANGE: break;
-    }
-    return 0;
-}
-
-/* A row of numbers to its place in the net's input; gray to all channels. */
+/* A row of numbers to its place in the net's input. */
 static void picture_place(
     const unetc_picture_net *net, const unetc_pixels *pixels, const void *row, ptrdiff_t y, float *input) {
     ptrdiff_t width = net->width, height = net->height, channel;
     for (channel = 0; channel < net->channels; channel++) {
-        ptrdiff_t stored = pixels->channels == 1 ? 0 : channel;
-        const unsigned char *first = (const unsigned char *)row + stored * (ptrdiff_t)pixels->depth;
-        unetc_units(
-            pixels->depth, first, pixels->channels, width, pixels->span, pixels->is_open,
-            input + (channel * height + y) * width);
-    }
-}
-
-static void picture_observe(
-    const unetc_pixels *pixels, const void *numbers, ptrdiff_t width, unetc_moments *moments) {
-    ptrdiff_t channel;
-    for (channel = 0; channel < pixels->channels; channel++) {
-        const unsigned char *first = (const unsigned char *)numbers + channel * (ptrdiff_t)pixels->depth;
-        unetc_moments row = unetc_moments_of(pixels->depth, first, pixels->channels, width);
-        unetc_moments_add(&moments[channel], &row);
+        unetc_pixels_units(pixels, row, channel, width, input + (channel * height + y) * width);
     }
 }
 
@@ -228,7 +199,7 @@ unetc_status unetc_picture_read(
         const unsigned char *row = (const unsigned char *)pixels + (y == 0 ? 0 : y * stride);
         const void *numbers = unetc_pixels_row(&kind, row, width, reading.numbers);
         if (net->normalization == UNETC_NORMALIZE_PER_PICTURE) {
-            picture_observe(&kind, numbers, width, reading.moments);
+            unetc_pixels_observe(&kind, numbers, width, reading.moments);
         }
         unetc_resizer_push(&reading.resizer, numbers);
         while (unetc_resizer_next(&reading.resizer, reading.result)) {
@@ -238,30 +209,13 @@ unetc_status unetc_picture_read(
     area = (ptrdiff_t)net->height * net->width;
     for (channel = 0; channel < net->channels; channel++) {
         unetc_scale scale;
-        if (!picture_scale(net, &kind, reading.moments, channel, &scale)) break;
+        if (!unetc_pixels_scale(&kind, net, reading.moments, channel, &scale)) break;
         unetc_scale_numbers(scale, input + channel * area, area);
     }
     return UNETC_STATUS_OK;
 }
 
 /* MARK: Writing */
-
-/* A row [channels, width] of values as bytes of a mask. */
-static void picture_write_mask(
-    const unetc_picture_net *net, const float *values, ptrdiff_t width, float threshold, uint8_t *mask) {
-    ptrdiff_t channels = net->output_channels, x, channel;
-    if (net->task == UNETC_TASK_RECONSTRUCTION) {
-        for (channel = 0; channel < channels; channel++) {
-            for (x = 0; x < width; x++) {
-                mask[x * channels + channel] = (uint8_t)unetc_rounded(values[channel * width + x], 255);
-            }
-        }
-        return;
-    }
-    unetc_make_labels(net->task, values, channels, width, threshold, mask);
-    if (net->task != UNETC_TASK_MASK) return;
-    for (x = 0; x < width; x++) mask[x] = mask[x] ? 255 : 0;
-}
 
 unetc_status unetc_picture_write(
     const unetc_picture_net *net, float *output, ptrdiff_t width, ptrdiff_t height, void *scratch, float threshold,
@@ -285,7 +239,10 @@ unetc_status unetc_picture_write(
     picture_writing_init(&writing, net, width, height, scratch);
     unetc_resampler_push_map(&writing.resampler, output, net->output_height, net->output_width);
     for (y = 0; y < height && unetc_resampler_next(&writing.resampler, writing.row); y++) {
-        if (mask) picture_write_mask(net, writing.row, width, threshold, mask + (y == 0 ? 0 : y * mask_stride));
+        if (mask) {
+            uint8_t *target = mask + (y == 0 ? 0 : y * mask_stride);
+            unetc_make_mask(net->task, writing.row, channels, width, threshold, target);
+        }
         for (channel = 0; values && channel < channels; channel++) {
             float *target = values + (channel * height + y) * width;
             for (x = 0; x < width; x++) target[x] = writing.row[channel * width + x];

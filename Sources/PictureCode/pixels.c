@@ -96,3 +96,41 @@ const void *unetc_pixels_row(const unetc_pixels *pixels, const void *row, ptrdif
     unetc_luma(pixels->depth, kept, width, numbers);
     return numbers;
 }
+
+/* MARK: Rows of numbers to a net's input */
+
+/* Where a channel of the net begins in a row; that of gray is the only one. */
+static const void *pixels_channel(const unetc_pixels *pixels, const void *numbers, ptrdiff_t channel) {
+    ptrdiff_t stored = pixels->channels == 1 ? 0 : channel;
+    return (const unsigned char *)numbers + stored * (ptrdiff_t)pixels->depth;
+}
+
+void unetc_pixels_units(
+    const unetc_pixels *pixels, const void *numbers, ptrdiff_t channel, ptrdiff_t width, float *units) {
+    const void *first = pixels_channel(pixels, numbers, channel);
+    unetc_units(pixels->depth, first, pixels->channels, width, pixels->span, pixels->is_open, units);
+}
+
+void unetc_pixels_observe(
+    const unetc_pixels *pixels, const void *numbers, ptrdiff_t width, unetc_moments *moments) {
+    ptrdiff_t channel;
+    for (channel = 0; channel < pixels->channels; channel++) {
+        const void *first = pixels_channel(pixels, numbers, channel);
+        unetc_moments row = unetc_moments_of(pixels->depth, first, pixels->channels, width);
+        unetc_moments_add(&moments[channel], &row);
+    }
+}
+
+int32_t unetc_pixels_scale(
+    const unetc_pixels *pixels, const unetc_picture_net *net, const unetc_moments *moments, ptrdiff_t channel,
+    unetc_scale *scale) {
+    switch (net->normalization) {
+    case UNETC_NORMALIZE_NONE: *scale = unetc_scale_undoing(pixels->span); return 1;
+    case UNETC_NORMALIZE_SCALES: *scale = net->scales[channel]; return 1;
+    case UNETC_NORMALIZE_PER_PICTURE:
+        *scale = unetc_moments_scale(&moments[pixels->channels == 1 ? 0 : channel], pixels->span);
+        return 1;
+    case UNETC_NORMALIZE_RANGE: break;
+    }
+    return 0;
+}

@@ -55,22 +55,20 @@ static size_t resampler_most(ptrdiff_t old_size, ptrdiff_t new_size) {
     return 2 * reach + 1;
 }
 
-static size_t resampler_product(size_t a, size_t b) { return b > 0 && a > SIZE_MAX / b ? SIZE_MAX : a * b; }
-
 static unetc_room resampler_room(
     unetc_resampler *resampler, const unetc_resample *resample, int32_t holds_rows, void *memory) {
     unetc_room room = unetc_room_make(memory);
     size_t new_width = (size_t)resample->new_width;
-    size_t row = resampler_product((size_t)resample->channels, (size_t)resample->width);
+    size_t row = unetc_product((size_t)resample->channels, (size_t)resample->width);
     /* A row comes before the first of those is let go of that the result before needs. */
     size_t capacity = resampler_most(resample->height, resample->new_height) + 1;
-    size_t taps = resampler_product(new_width, resampler_most(resample->width, resample->new_width));
+    size_t taps = unetc_product(new_width, resampler_most(resample->width, resample->new_width));
     void *windows, *weights, *blended, *held = NULL;
     if (capacity > (size_t)resample->height) capacity = (size_t)resample->height;
     windows = unetc_room_take(&room, new_width, sizeof *resampler->windows);
     weights = unetc_room_take(&room, taps, sizeof(float));
     blended = unetc_room_take(&room, row, sizeof(float));
-    if (holds_rows) held = unetc_room_take(&room, resampler_product(capacity, row), sizeof(float));
+    if (holds_rows) held = unetc_room_take(&room, unetc_product(capacity, row), sizeof(float));
     if (resampler) {
         resampler->windows = (unetc_row_window *)windows;
         resampler->weights = (float *)weights;

@@ -35,14 +35,12 @@ static ptrdiff_t resizer_capacity(const unetc_resize *resize) {
     return most < resize->new_height ? most : resize->new_height;
 }
 
-static size_t resizer_product(size_t a, size_t b) { return b > 0 && a > SIZE_MAX / b ? SIZE_MAX : a * b; }
-
 static unetc_room resizer_room(unetc_resizer *resizer, const unetc_resize *resize, void *memory) {
     unetc_room room = unetc_room_make(memory);
     size_t channels = (size_t)resize->channels;
     ptrdiff_t widest = resize->width > resize->new_width ? resize->width : resize->new_width;
     int32_t starts_with_columns = unetc_resize_starts_with_columns(resize);
-    size_t summed = resizer_product((size_t)(starts_with_columns ? resize->width : resize->new_width), channels);
+    size_t summed = unetc_product((size_t)(starts_with_columns ? resize->width : resize->new_width), channels);
     size_t capacity = (size_t)resizer_capacity(resize);
     void *filter = NULL, *windows = NULL, *sums = NULL, *between;
     if (resize->width != resize->new_width) {
@@ -50,9 +48,9 @@ static unetc_room resizer_room(unetc_resizer *resizer, const unetc_resize *resiz
     }
     if (resize->height != resize->new_height) {
         windows = unetc_room_take(&room, capacity, sizeof *resizer->windows);
-        sums = unetc_room_take(&room, resizer_product(capacity, summed), resizer_sum_bytes(resize->depth));
+        sums = unetc_room_take(&room, unetc_product(capacity, summed), resizer_sum_bytes(resize->depth));
     }
-    between = unetc_room_take(&room, resizer_product((size_t)widest, channels), (size_t)resize->depth);
+    between = unetc_room_take(&room, unetc_product((size_t)widest, channels), (size_t)resize->depth);
     if (resizer) {
         resizer->starts_with_columns = starts_with_columns;
         resizer->summed_count = (ptrdiff_t)summed;

@@ -79,18 +79,26 @@ void unetc_make_values(unetc_task task, float *outputs, ptrdiff_t channels, ptrd
     }
 }
 
+/* Some places at a time, so that no more than a few channels' numbers have to be near at once. */
+#define VALUES_BLOCK 256
+
 static void values_largest(const float *values, ptrdiff_t channels, ptrdiff_t count, uint8_t *labels) {
-    ptrdiff_t place, channel;
-    for (place = 0; place < count; place++) {
-        float most = values[place];
-        uint8_t best = 0;
+    float most[VALUES_BLOCK];
+    ptrdiff_t start, place, channel;
+    for (start = 0; start < count; start += VALUES_BLOCK) {
+        ptrdiff_t length = count - start < VALUES_BLOCK ? count - start : VALUES_BLOCK;
+        for (place = 0; place < length; place++) {
+            most[place] = values[start + place];
+            labels[start + place] = 0;
+        }
         for (channel = 1; channel < channels; channel++) {
-            if (values[channel * count + place] > most) {
-                most = values[channel * count + place];
-                best = (uint8_t)channel;
+            const float *row = values + channel * count + start;
+            for (place = 0; place < length; place++) {
+                if (!(row[place] > most[place])) continue;
+                most[place] = row[place];
+                labels[start + place] = (uint8_t)channel;
             }
         }
-        labels[place] = best;
     }
 }
 
@@ -112,5 +120,17 @@ void unetc_make_labels(
         }
         break;
     case UNETC_TASK_RECONSTRUCTION: break;
+    }
+}
+
+void unetc_make_mask(
+    unetc_task task, const float *values, ptrdiff_t channels, ptrdiff_t count, float threshold, uint8_t *mask) {
+    ptrdiff_t place, channel;
+    unetc_make_labels(task, values, channels, count, threshold, mask);
+    for (place = 0; task == UNETC_TASK_MASK && place < count; place++) mask[place] = mask[place] ? 255 : 0;
+    for (channel = 0; task == UNETC_TASK_RECONSTRUCTION && channel < channels; channel++) {
+        for (place = 0; place < count; place++) {
+            mask[place * channels + channel] = (uint8_t)unetc_rounded(values[channel * count + place], 255);
+        }
     }
 }

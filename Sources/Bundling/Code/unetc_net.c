@@ -31,9 +31,9 @@ typedef struct unetc_sizes {
     uint64_t workspace;
 } unetc_sizes;
 
-static unetc_sizes unetc_sizes_of(const unetc_target *target) {
+static unetc_sizes unetc_sizes_of(const unetc_target *target, int plan_count) {
     unetc_sizes sizes = {0, 0, 0, 0, 0};
-    for (int i = 0; i < target->plan_count; i += 1) {
+    for (int i = 0; i < plan_count; i += 1) {
         const unetc_plan *plan = &target->plans[i];
         sizes.operands += (uint64_t)plan->operand_count * sizeof(void *);
         sizes.arena = unetc_larger(sizes.arena, plan->arena_bytes);
@@ -49,8 +49,8 @@ static unetc_sizes unetc_sizes_of(const unetc_target *target) {
     return sizes;
 }
 
-uint64_t unetc_net_bytes(const unetc_target *target, int threads, uint64_t spare) {
-    unetc_sizes sizes = unetc_sizes_of(target);
+uint64_t unetc_net_bytes(const unetc_target *target, int plan_count, int threads, uint64_t spare) {
+    unetc_sizes sizes = unetc_sizes_of(target, plan_count);
     uint64_t fixed = 64 + unetc_padded(sizeof(unetc_net)) + sizes.operands + sizes.arena + sizes.prepared + sizes.derived;
     uint64_t most = SIZE_MAX;
     if (spare > most - 64 || fixed > most - unetc_padded(spare)) return 0;
@@ -136,7 +136,7 @@ const char *unetc_error_text(int error) {
     switch (error) {
     case UNETC_OK: return "no error";
     case UNETC_ERROR_ARGUMENT: return "an argument is no use: NULL, zero, negative, or of another range than the header says";
-    case UNETC_ERROR_ARENA: return "the arena is smaller than arena_bytes() says, or init() has not filled it";
+    case UNETC_ERROR_ARENA: return "the arena is smaller than arena_bytes() says, or init() has not filled it, or not for tiles";
     case UNETC_ERROR_WEIGHTS: return "these are not the weights of this net: another graph's, or no file of weights";
     case UNETC_ERROR_DAMAGED: return "the weights are cut short, or their checksum is wrong";
     case UNETC_ERROR_PROCESSOR: return "this processor has the instructions of none of the bundle's targets";
@@ -150,13 +150,13 @@ const char *unetc_error_text(int error) {
 
 size_t unetc_arena_bytes(int threads) {
     const unetc_target *target = unetc_best_target();
-    return target == NULL || threads < 1 ? 0 : (size_t)unetc_net_bytes(target, threads, 0);
+    return target == NULL || threads < 1 ? 0 : (size_t)unetc_net_bytes(target, 1, threads, 0);
 }
 
 /* Finds each operand's address once. */
 static void unetc_bind(unetc_net *net) {
     void **next = net->operands;
-    for (int i = 0; i < net->target->plan_count; i += 1) {
+    for (int i = 0; i < net->plan_count; i += 1) {
         const unetc_plan *plan = &net->target->plans[i];
         for (int32_t operand = 0; operand < plan->operand_count; operand += 1) {
             uint64_t offset = plan->operands[operand] >> 3;
@@ -174,6 +174,11 @@ static void unetc_bind(unetc_net *net) {
 }
 
 int unetc_init(void *arena, size_t arena_bytes, int threads, const void *weights, size_t weight_bytes) {
+    return unetc_init_plans(arena, arena_bytes, threads, 1, weights, weight_bytes);
+}
+
+int unetc_init_plans(
+    void *arena, size_t arena_bytes, int threads, int plan_count, const void *weights, size_t weight_bytes) {
     const unetc_target *target = unetc_best_target();
     const unsigned char *checked = NULL;
     unsigned char *bytes;
@@ -183,7 +188,7 @@ int unetc_init(void *arena, size_t arena_bytes, int threads, const void *weights
     int error;
     if (target == NULL) return UNETC_ERROR_PROCESSOR;
     if (arena == NULL || threads < 1) return UNETC_ERROR_ARGUMENT;
-    needed = unetc_net_bytes(target, threads, 0);
+    needed = unetc_net_bytes(target, plan_count, threads, 0);
     if (needed == 0 || arena_bytes < needed) return UNETC_ERROR_ARENA;
     if (weights == NULL) {
         if (unetc_embedded_weights == NULL) return UNETC_ERROR_ARGUMENT;
@@ -193,13 +198,14 @@ int unetc_init(void *arena, size_t arena_bytes, int threads, const void *weights
     error = unetc_check_weights((const unsigned char *)weights, weight_bytes, &checked);
     if (error != UNETC_OK) return error;
 
-    sizes = unetc_sizes_of(target);
+    sizes = unetc_sizes_of(target, plan_count);
     bytes = unetc_aligned(arena);
     net = (unetc_net *)(void *)bytes;
     memset(net, 0, sizeof *net);
     net->target = target;
     net->weights = checked;
     net->threads = threads;
+    net->plan_count = plan_count;
     net->prepared_plan = -1;
     net->threshold = unetc_default_threshold;
     bytes += unetc_padded(sizeof *net);

@@ -20,6 +20,7 @@ typedef struct unetc_net {
     const unetc_target *target;
     const unsigned char *weights;
     int threads;
+    int plan_count;    /* of the target's plans those that there is memory for */
     int prepared_plan; /* whose prepared tensors are there; -1 for none */
     int is_parallel;
     float threshold;
@@ -49,8 +50,12 @@ unetc_net *unetc_net_in(void *memory);
 /* The best of this processor's targets; NULL where it can run none. */
 const unetc_target *unetc_best_target(void);
 
-/* Bytes of the user's memory, with so much to spare; 0 where that is more than there can be. */
-uint64_t unetc_net_bytes(const unetc_target *target, int threads, uint64_t spare);
+/* Bytes of the user's memory for the first of a target's plans, with so much to spare; 0 where that is more than there can be. */
+uint64_t unetc_net_bytes(const unetc_target *target, int plan_count, int threads, uint64_t spare);
+
+/* Makes a net of the first plans. */
+int unetc_init_plans(
+    void *arena, size_t arena_bytes, int threads, int plan_count, const void *weights, size_t weight_bytes);
 
 /* A sample of a map. */
 float *unetc_map_of(const unetc_net *net, const unetc_map *map, int sample);

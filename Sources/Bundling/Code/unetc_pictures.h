@@ -15,6 +15,9 @@ extern "C" {
 extern const unetc_picture_net unetc_pictures;
 extern const float unetc_default_threshold;
 
+/* A status of the picture code as users of the bundle know it. */
+int unetc_error(unetc_status status);
+
 #ifdef __cplusplus
 }
 #endif

@@ -2,8 +2,7 @@
 #include "unetc_net.h"
 #include "unetc_pictures.h"
 
-/* The statuses of the picture code as users of the bundle know them. */
-static int unetc_error(unetc_status status) {
+int unetc_error(unetc_status status) {
     switch (status) {
     case UNETC_STATUS_OK: return UNETC_OK;
     case UNETC_STATUS_NOT_FINITE: return UNETC_ERROR_NUMBERS;
@@ -52,7 +51,7 @@ size_t unetc_arena_bytes_for_picture(int threads, int width, int height, int for
     if (target == NULL || threads < 1) return 0;
     scratch = unetc_picture_bytes(&unetc_pictures, width, height, (unetc_format)format);
     if (scratch == 0) return 0;
-    return (size_t)unetc_net_bytes(target, threads, unetc_needs_spare(target, scratch) ? scratch : 0);
+    return (size_t)unetc_net_bytes(target, 1, threads, unetc_needs_spare(target, scratch) ? scratch : 0);
 }
 
 int unetc_segment_values(

@@ -1,0 +1,1 @@
+../../PictureCode/tiled_picture.c

@@ -1,0 +1,1 @@
+../../PictureCode/tiles.c

@@ -1,0 +1,1 @@
+../../PictureCode/walk.c
