@@ -161,10 +161,10 @@ struct FolderGuide {
             ## Into a program of your own
 
             ```
-            cc \(flags.joined(separator: " ")) -fPIC -shared kernels/*.c model.c -o libmodel.so\(model.usesGemm ? " -lopenblas" : "")
+            cc \(flags.joined(separator: " ")) -fPIC -shared kernels/*.c model.c -o libmodel.so\(model.usesGemm ? " -lopenblas" : "") -lm
             ```
 
-            makes a library with one symbol, `unetc_model_get()`. `unetc_model.h` says what a program has to do: allocate the regions, \
+            makes a library with one symbol, `unetc_model_get()`; several nets in one program keep to their own kernels. `unetc_model.h` says what a program has to do: allocate the regions, \
             write inputs to their places, and call each step's kernel for each of its tasks. `-ffp-contract=off` keeps the bits.
             """
     }

@@ -40,7 +40,16 @@ struct ModelTables {
 
             #include "unetc_model.h"
 
+            /* A shared library's own: else those of another net in the same program might be taken for them. */
+            #if defined(__GNUC__)
+            #pragma GCC visibility push(hidden)
+            #endif
+
             \(declarations.joined(separator: "\n"))
+            #if defined(__GNUC__)
+            #pragma GCC visibility pop
+            #endif
+
             #endif
 
             """

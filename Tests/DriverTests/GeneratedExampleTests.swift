@@ -41,19 +41,4 @@ import Platform
         }
         #expect(files.reduce(0) { $0 + $1.text.utf8.count } < 310_000, "small enough to be kept")
     }
-
-    #if arch(x86_64)
-    /// The library that the README tells how to build, without the time that optimizing takes.
-    @Test func theReadmesCommandBuildsALibrary() throws {
-        let files = try files()
-        let guide = try #require(files.first { $0.path == "README.md" }).text
-        let command = try #require(guide.split(separator: "\n").first { $0.hasPrefix("cc ") })
-        let folder = TestFolder.path + "/example"
-        _ = system("mkdir -p '\(folder)/kernels' '\(folder)/dumps'")
-        for file in files { try writeText(file.text, to: "\(folder)/\(file.path)") }
-        let status = system("cd '\(folder)' && \(command.replacing("-O3", with: "-O0"))")
-        #expect(status == 0, "\(command)")
-        #expect(access(folder + "/libmodel.so", R_OK) == 0)
-    }
-    #endif
 }

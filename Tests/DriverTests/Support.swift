@@ -41,6 +41,11 @@ struct CompiledGraph {
     let options: CompileOptions
     let model: Model
 
+    /// One that has been compiled otherwise.
+    init(session: Session, options: CompileOptions, model: Model) {
+        (self.session, self.options, self.model) = (session, options, model)
+    }
+
     /// - Parameter plans: what to compile; `withRespectTo` is all inputs where gradients are among them.
     init(
         _ text: String, overrides: [(name: String, value: String)] = [], plans: [PlanKind], batch: Int,

@@ -13,6 +13,11 @@
 
 #include "unetc_model.h"
 
+/* A shared library's own: else those of another net in the same program might be taken for them. */
+#if defined(__GNUC__)
+#pragma GCC visibility push(hidden)
+#endif
+
 /* kernels/enc.c */
 void enc_conv_weights(const unetc_call *call, int64_t task);
 void enc_conv(const unetc_call *call, int64_t task);
@@ -59,5 +64,9 @@ void update_adamw(const unetc_call *call, int64_t task);
 void update_sgd(const unetc_call *call, int64_t task);
 void accumulate_gradient(const unetc_call *call, int64_t task);
 void average_parameter(const unetc_call *call, int64_t task);
+
+#if defined(__GNUC__)
+#pragma GCC visibility pop
+#endif
 
 #endif

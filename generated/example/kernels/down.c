@@ -6,8 +6,8 @@
  * enc [N, 8, 64, 64] -> [N, 8, 32, 32]; vector loop
  */
 void down_max_pool(const unetc_call *call, int64_t task) {
-    float *const out = call->operands[0];       // down [N, 8, 32, 32] nchw8c
-    const float *const in0 = call->operands[1]; // enc [N, 8, 64, 64] nchw8c
+    float *const out = (float *)call->operands[0];             // down [N, 8, 32, 32] nchw8c
+    const float *const in0 = (const float *)call->operands[1]; // enc [N, 8, 64, 64] nchw8c
 
     const int64_t n = task;
     for (int64_t y = 0; y < 32; y += 1) {
@@ -26,9 +26,9 @@ void down_max_pool(const unetc_call *call, int64_t task) {
  * Reads parameters alone: what it makes is valid until they change.
  */
 void d_down_conv_data_gradient_weights(const unetc_call *call, int64_t task) {
-    float *const panels = call->operands[0];
-    const float *const weight = call->operands[1]; // low.weight [16, 8, 3, 3]
-    float *const workspace = call->workspace;
+    float *const panels = (float *)call->operands[0];
+    const float *const weight = (const float *)call->operands[1]; // low.weight [16, 8, 3, 3]
+    float *const workspace = (float *)call->workspace;
     (void)task;
 
     for (int64_t first = 0; first < 16; first += 8) {
@@ -91,10 +91,10 @@ void d_down_conv_data_gradient_weights(const unetc_call *call, int64_t task) {
  * d_low.conv [N, 16, 32, 32], low.weight [16, 8, 3, 3] -> [N, 8, 32, 32]; winograd F(4,3)
  */
 void d_down_conv_data_gradient(const unetc_call *call, int64_t task) {
-    float *const out = call->operands[0];          // d_down [N, 8, 32, 32] nchw8c
-    const float *const in0 = call->operands[1];    // d_low.conv [N, 16, 32, 32] nchw8c
-    const float *const panels = call->operands[2]; // transformed weights
-    float *const workspace = call->workspace;
+    float *const out = (float *)call->operands[0];                // d_down [N, 8, 32, 32] nchw8c
+    const float *const in0 = (const float *)call->operands[1];    // d_low.conv [N, 16, 32, 32] nchw8c
+    const float *const panels = (const float *)call->operands[2]; // transformed weights
+    float *const workspace = (float *)call->workspace;
 
     const int64_t block = task;
     const int64_t firstInSample = block % 8;

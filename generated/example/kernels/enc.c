@@ -6,8 +6,8 @@
  * Reads parameters alone: what it makes is valid until they change.
  */
 void enc_conv_weights(const unetc_call *call, int64_t task) {
-    float *const panels = call->operands[0];
-    const float *const weight = call->operands[1]; // enc.weight [8, 1, 3, 3]
+    float *const panels = (float *)call->operands[0];
+    const float *const weight = (const float *)call->operands[1]; // enc.weight [8, 1, 3, 3]
     (void)task;
 
     // a few channels at a time, so that each cache line is fetched once
@@ -22,11 +22,11 @@ void enc_conv_weights(const unetc_call *call, int64_t task) {
  * image [N, 1, 64, 64], enc.weight [8, 1, 3, 3], enc.bias [8] -> [N, 8, 64, 64]; narrow input
  */
 void enc_conv(const unetc_call *call, int64_t task) {
-    float *const out = call->operands[0];          // enc [N, 8, 64, 64] nchw8c
-    const float *const in0 = call->operands[1];    // image [N, 1, 64, 64]
-    const float *const panels = call->operands[2]; // rearranged weights
-    const float *const in2 = call->operands[3];    // enc.bias [8]
-    float *const workspace = call->workspace;
+    float *const out = (float *)call->operands[0];                // enc [N, 8, 64, 64] nchw8c
+    const float *const in0 = (const float *)call->operands[1];    // image [N, 1, 64, 64]
+    const float *const panels = (const float *)call->operands[2]; // rearranged weights
+    const float *const in2 = (const float *)call->operands[3];    // enc.bias [8]
+    float *const workspace = (float *)call->workspace;
 
     const int64_t n = task / 4;
     const int64_t y0 = task % 4 * 16;
@@ -251,11 +251,11 @@ void enc_conv(const unetc_call *call, int64_t task) {
  * d_down [N, 8, 32, 32], enc [N, 8, 64, 64] -> [N, 8, 64, 64]; vector loop
  */
 void d_enc_conv_max_unpool(const unetc_call *call, int64_t task) {
-    float *const out = call->operands[0];          // d_enc.conv [N, 8, 64, 64] nchw8c
-    const float *const in0 = call->operands[1];    // d_down [N, 8, 32, 32] nchw8c
-    const float *const in1 = call->operands[2];    // enc [N, 8, 64, 64] nchw8c
-    const float *const extra0 = call->operands[3]; // d_enc.from_logits.concat [N, 8, 64, 64] nchw8c
-    const float *const extra1 = call->operands[4]; // enc [N, 8, 64, 64] nchw8c
+    float *const out = (float *)call->operands[0];                // d_enc.conv [N, 8, 64, 64] nchw8c
+    const float *const in0 = (const float *)call->operands[1];    // d_down [N, 8, 32, 32] nchw8c
+    const float *const in1 = (const float *)call->operands[2];    // enc [N, 8, 64, 64] nchw8c
+    const float *const extra0 = (const float *)call->operands[3]; // d_enc.from_logits.concat [N, 8, 64, 64] nchw8c
+    const float *const extra1 = (const float *)call->operands[4]; // enc [N, 8, 64, 64] nchw8c
 
     const int64_t n = task;
     for (int64_t y = 0; y < 32; y += 1) {
@@ -282,10 +282,10 @@ void d_enc_conv_max_unpool(const unetc_call *call, int64_t task) {
  * d_enc.conv [N, 8, 64, 64], image [N, 1, 64, 64] -> [8, 1, 3, 3]; narrow input
  */
 void grad_enc_weight_conv_weight_gradient(const unetc_call *call, int64_t task) {
-    float *const out = call->operands[0];       // sums
-    const float *const in0 = call->operands[1]; // d_enc.conv [N, 8, 64, 64] nchw8c
-    const float *const in1 = call->operands[2]; // image [N, 1, 64, 64]
-    float *const workspace = call->workspace;
+    float *const out = (float *)call->operands[0];             // sums
+    const float *const in0 = (const float *)call->operands[1]; // d_enc.conv [N, 8, 64, 64] nchw8c
+    const float *const in1 = (const float *)call->operands[2]; // image [N, 1, 64, 64]
+    float *const workspace = (float *)call->workspace;
     const int64_t batch = call->scalars->batch;
 
     const int64_t begin = batch * 4 * task / 32;
@@ -381,10 +381,10 @@ void grad_enc_weight_conv_weight_gradient(const unetc_call *call, int64_t task) 
 
 /* grad.enc.weight: adds up the sums of 32 ranges */
 void grad_enc_weight_conv_weight_gradient_sums(const unetc_call *call, int64_t task) {
-    float *const out = call->operands[0];     // [8, 1, 3, 3]
-    const float *const sums = call->operands[1];
-    float *const beside0 = call->operands[2]; // grad.enc.bias [8]
-    float *const workspace = call->workspace;
+    float *const out = (float *)call->operands[0];     // [8, 1, 3, 3]
+    const float *const sums = (const float *)call->operands[1];
+    float *const beside0 = (float *)call->operands[2]; // grad.enc.bias [8]
+    float *const workspace = (float *)call->workspace;
     (void)task;
 
     for (int64_t i = 0; i < 80; i += 8) {

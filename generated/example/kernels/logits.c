@@ -6,11 +6,11 @@
  * logits.concat [N, 16, 64, 64], logits.weight [1, 16, 1, 1], logits.bias [1] -> [N, 1, 64, 64]; narrow output
  */
 void logits_conv(const unetc_call *call, int64_t task) {
-    float *const out = call->operands[0];       // logits [N, 1, 64, 64]
-    const float *const in0 = call->operands[1]; // logits.concat [N, 16, 64, 64] nchw8c
-    const float *const in1 = call->operands[2]; // logits.weight [1, 16, 1, 1]
-    const float *const in2 = call->operands[3]; // logits.bias [1]
-    float *const workspace = call->workspace;
+    float *const out = (float *)call->operands[0];             // logits [N, 1, 64, 64]
+    const float *const in0 = (const float *)call->operands[1]; // logits.concat [N, 16, 64, 64] nchw8c
+    const float *const in1 = (const float *)call->operands[2]; // logits.weight [1, 16, 1, 1]
+    const float *const in2 = (const float *)call->operands[3]; // logits.bias [1]
+    float *const workspace = (float *)call->workspace;
 
     const int64_t n = task / 4;
     const int64_t start = task % 4 * 1024;
@@ -61,10 +61,10 @@ void logits_conv(const unetc_call *call, int64_t task) {
  * logits [N, 1, 64, 64], mask [N, 1, 64, 64], d_loss.bce_with_logits [N] -> [N, 1, 64, 64]; vector loop
  */
 void d_logits_bce_with_logits_gradient(const unetc_call *call, int64_t task) {
-    float *const out = call->operands[0];       // d_logits [N, 1, 64, 64]
-    const float *const in0 = call->operands[1]; // logits [N, 1, 64, 64]
-    const float *const in1 = call->operands[2]; // mask [N, 1, 64, 64]
-    const float *const in2 = call->operands[3]; // d_loss.bce_with_logits [N]
+    float *const out = (float *)call->operands[0];             // d_logits [N, 1, 64, 64]
+    const float *const in0 = (const float *)call->operands[1]; // logits [N, 1, 64, 64]
+    const float *const in1 = (const float *)call->operands[2]; // mask [N, 1, 64, 64]
+    const float *const in2 = (const float *)call->operands[3]; // d_loss.bce_with_logits [N]
 
     const int64_t n = task;
     for (int64_t i = 0; i < 4096; i += 8) {
@@ -76,10 +76,10 @@ void d_logits_bce_with_logits_gradient(const unetc_call *call, int64_t task) {
  * d_logits [N, 1, 64, 64], logits.concat [N, 16, 64, 64] -> [1, 16, 1, 1]; narrow output
  */
 void grad_logits_weight_conv_weight_gradient(const unetc_call *call, int64_t task) {
-    float *const out = call->operands[0];       // grad.logits.weight [1, 16, 1, 1]
-    const float *const in0 = call->operands[1]; // d_logits [N, 1, 64, 64]
-    const float *const in1 = call->operands[2]; // logits.concat [N, 16, 64, 64] nchw8c
-    float *const workspace = call->workspace;
+    float *const out = (float *)call->operands[0];             // grad.logits.weight [1, 16, 1, 1]
+    const float *const in0 = (const float *)call->operands[1]; // d_logits [N, 1, 64, 64]
+    const float *const in1 = (const float *)call->operands[2]; // logits.concat [N, 16, 64, 64] nchw8c
+    float *const workspace = (float *)call->workspace;
     const int64_t batch = call->scalars->batch;
 
     const int64_t c = task * 8;
@@ -128,8 +128,8 @@ void grad_logits_weight_conv_weight_gradient(const unetc_call *call, int64_t tas
  * d_logits [N, 1, 64, 64] -> [1]; vector loop
  */
 void grad_logits_bias_channel_sum(const unetc_call *call, int64_t task) {
-    float *const out = call->operands[0];       // grad.logits.bias [1]
-    const float *const in0 = call->operands[1]; // d_logits [N, 1, 64, 64]
+    float *const out = (float *)call->operands[0];             // grad.logits.bias [1]
+    const float *const in0 = (const float *)call->operands[1]; // d_logits [N, 1, 64, 64]
     const int64_t batch = call->scalars->batch;
     (void)task;
 
@@ -155,9 +155,9 @@ void grad_logits_bias_channel_sum(const unetc_call *call, int64_t task) {
  * d_logits [N, 1, 64, 64], logits.weight [1, 16, 1, 1] -> [N, 16, 64, 64]; narrow output
  */
 void d_logits_concat_conv_data_gradient(const unetc_call *call, int64_t task) {
-    float *const out = call->operands[0];       // d_logits.concat [N, 16, 64, 64] nchw8c
-    const float *const in0 = call->operands[1]; // d_logits [N, 1, 64, 64]
-    const float *const in1 = call->operands[2]; // logits.weight [1, 16, 1, 1]
+    float *const out = (float *)call->operands[0];             // d_logits.concat [N, 16, 64, 64] nchw8c
+    const float *const in0 = (const float *)call->operands[1]; // d_logits [N, 1, 64, 64]
+    const float *const in1 = (const float *)call->operands[2]; // logits.weight [1, 16, 1, 1]
 
     const int64_t n = task / 2;
     const int64_t c = task % 2 * 8;

@@ -6,7 +6,7 @@
  *  -> []; constant
  */
 void d_loss_one(const unetc_call *call, int64_t task) {
-    float *const out = call->operands[0]; // d_loss []
+    float *const out = (float *)call->operands[0]; // d_loss []
     (void)task;
 
     out[0] = 1.0f;
@@ -16,8 +16,8 @@ void d_loss_one(const unetc_call *call, int64_t task) {
  * d_loss [] -> [N]; loop
  */
 void d_loss_bce_with_logits_batch_mean_gradient(const unetc_call *call, int64_t task) {
-    float *const out = call->operands[0];       // d_loss.bce_with_logits [N]
-    const float *const in0 = call->operands[1]; // d_loss []
+    float *const out = (float *)call->operands[0];             // d_loss.bce_with_logits [N]
+    const float *const in0 = (const float *)call->operands[1]; // d_loss []
     const int64_t batch = call->scalars->batch;
 
     out[task] = in0[0] / (float)batch;
@@ -27,9 +27,9 @@ void d_loss_bce_with_logits_batch_mean_gradient(const unetc_call *call, int64_t 
  * logits [N, 1, 64, 64], mask [N, 1, 64, 64] -> [N]; vector loop
  */
 void loss_bce_with_logits_bce_with_logits(const unetc_call *call, int64_t task) {
-    float *const out = call->operands[0];       // loss.bce_with_logits [N]
-    const float *const in0 = call->operands[1]; // logits [N, 1, 64, 64]
-    const float *const in1 = call->operands[2]; // mask [N, 1, 64, 64]
+    float *const out = (float *)call->operands[0];             // loss.bce_with_logits [N]
+    const float *const in0 = (const float *)call->operands[1]; // logits [N, 1, 64, 64]
+    const float *const in1 = (const float *)call->operands[2]; // mask [N, 1, 64, 64]
 
     float total = 0.0f;
     v8 partial0 = unetc_splat8(0.0f);
@@ -51,8 +51,8 @@ void loss_bce_with_logits_bce_with_logits(const unetc_call *call, int64_t task) 
  * loss.bce_with_logits [N] -> []; loop
  */
 void loss_batch_mean(const unetc_call *call, int64_t task) {
-    float *const out = call->operands[0];       // loss []
-    const float *const in0 = call->operands[1]; // loss.bce_with_logits [N]
+    float *const out = (float *)call->operands[0];             // loss []
+    const float *const in0 = (const float *)call->operands[1]; // loss.bce_with_logits [N]
     const int64_t batch = call->scalars->batch;
     (void)task;
 

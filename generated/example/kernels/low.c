@@ -6,9 +6,9 @@
  * Reads parameters alone: what it makes is valid until they change.
  */
 void low_conv_weights(const unetc_call *call, int64_t task) {
-    float *const panels = call->operands[0];
-    const float *const weight = call->operands[1]; // low.weight [16, 8, 3, 3]
-    float *const workspace = call->workspace;
+    float *const panels = (float *)call->operands[0];
+    const float *const weight = (const float *)call->operands[1]; // low.weight [16, 8, 3, 3]
+    float *const workspace = (float *)call->workspace;
     (void)task;
 
     for (int64_t lane = 0; lane < 16; lane += 8) {
@@ -68,11 +68,11 @@ void low_conv_weights(const unetc_call *call, int64_t task) {
  * down [N, 8, 32, 32], low.weight [16, 8, 3, 3], low.bias [16] -> [N, 16, 32, 32]; winograd F(4,3)
  */
 void low_conv(const unetc_call *call, int64_t task) {
-    float *const out = call->operands[0];          // low [N, 16, 32, 32] nchw8c
-    const float *const in0 = call->operands[1];    // down [N, 8, 32, 32] nchw8c
-    const float *const panels = call->operands[2]; // transformed weights
-    const float *const in2 = call->operands[3];    // low.bias [16]
-    float *const workspace = call->workspace;
+    float *const out = (float *)call->operands[0];                // low [N, 16, 32, 32] nchw8c
+    const float *const in0 = (const float *)call->operands[1];    // down [N, 8, 32, 32] nchw8c
+    const float *const panels = (const float *)call->operands[2]; // transformed weights
+    const float *const in2 = (const float *)call->operands[3];    // low.bias [16]
+    float *const workspace = (float *)call->workspace;
 
     const int64_t block = task;
     const int64_t firstInSample = block % 8;
@@ -272,8 +272,8 @@ void low_conv(const unetc_call *call, int64_t task) {
  * Reads parameters alone: what it makes is valid until they change.
  */
 void d_low_conv_conv_weights(const unetc_call *call, int64_t task) {
-    float *const panels = call->operands[0];
-    const float *const weight = call->operands[1]; // up.weight [16, 8, 2, 2]
+    float *const panels = (float *)call->operands[0];
+    const float *const weight = (const float *)call->operands[1]; // up.weight [16, 8, 2, 2]
     (void)task;
 
     // a few channels at a time, so that each cache line is fetched once
@@ -290,11 +290,11 @@ void d_low_conv_conv_weights(const unetc_call *call, int64_t task) {
  * d_up [N, 8, 64, 64], up.weight [16, 8, 2, 2] -> [N, 16, 32, 32]; patch product
  */
 void d_low_conv_conv(const unetc_call *call, int64_t task) {
-    float *const out = call->operands[0];          // d_low.conv [N, 16, 32, 32] nchw8c
-    const float *const in0 = call->operands[1];    // d_up [N, 8, 64, 64] nchw8c
-    const float *const panels = call->operands[2]; // rearranged weights
-    const float *const extra0 = call->operands[3]; // low [N, 16, 32, 32] nchw8c
-    float *const workspace = call->workspace;
+    float *const out = (float *)call->operands[0];                // d_low.conv [N, 16, 32, 32] nchw8c
+    const float *const in0 = (const float *)call->operands[1];    // d_up [N, 8, 64, 64] nchw8c
+    const float *const panels = (const float *)call->operands[2]; // rearranged weights
+    const float *const extra0 = (const float *)call->operands[3]; // low [N, 16, 32, 32] nchw8c
+    float *const workspace = (float *)call->workspace;
 
     const int64_t n = task / 4;
     const int64_t part = task % 4;
@@ -394,10 +394,10 @@ void d_low_conv_conv(const unetc_call *call, int64_t task) {
  * d_low.conv [N, 16, 32, 32], down [N, 8, 32, 32] -> [16, 8, 3, 3]; winograd F(4,3)
  */
 void grad_low_weight_conv_weight_gradient(const unetc_call *call, int64_t task) {
-    float *const out = call->operands[0];       // sums
-    const float *const in0 = call->operands[1]; // d_low.conv [N, 16, 32, 32] nchw8c
-    const float *const in1 = call->operands[2]; // down [N, 8, 32, 32] nchw8c
-    float *const workspace = call->workspace;
+    float *const out = (float *)call->operands[0];             // sums
+    const float *const in0 = (const float *)call->operands[1]; // d_low.conv [N, 16, 32, 32] nchw8c
+    const float *const in1 = (const float *)call->operands[2]; // down [N, 8, 32, 32] nchw8c
+    float *const workspace = (float *)call->workspace;
     const int64_t batch = call->scalars->batch;
 
     const int64_t begin = batch * 8 * task / 32;
@@ -651,10 +651,10 @@ void grad_low_weight_conv_weight_gradient(const unetc_call *call, int64_t task) 
 
 /* grad.low.weight: the sums of 32 ranges of tiles, transformed back */
 void grad_low_weight_conv_weight_gradient_sums(const unetc_call *call, int64_t task) {
-    float *const out = call->operands[0];     // [16, 8, 3, 3]
-    const float *const sums = call->operands[1];
-    float *const beside0 = call->operands[2]; // grad.low.bias [16]
-    float *const workspace = call->workspace;
+    float *const out = (float *)call->operands[0];     // [16, 8, 3, 3]
+    const float *const sums = (const float *)call->operands[1];
+    float *const beside0 = (float *)call->operands[2]; // grad.low.bias [16]
+    float *const workspace = (float *)call->workspace;
     (void)task;
 
     for (int64_t product = 0; product < 36; product += 1) {

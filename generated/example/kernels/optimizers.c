@@ -4,10 +4,10 @@
 
 /* Adam: one chunk of one parameter of `count` elements, whole vectors into the padding */
 void update_adam(const unetc_call *call, int64_t task) {
-    float *const parameter = call->operands[0];
-    const float *const gradient = call->operands[1];
-    float *const moment1 = call->operands[2];
-    float *const moment2 = call->operands[3];
+    float *const parameter = (float *)call->operands[0];
+    const float *const gradient = (const float *)call->operands[1];
+    float *const moment1 = (float *)call->operands[2];
+    float *const moment2 = (float *)call->operands[3];
     const int64_t count = call->count;
     const float learning_rate = call->scalars->learning_rate;
     const float beta1 = call->scalars->beta1;
@@ -32,10 +32,10 @@ void update_adam(const unetc_call *call, int64_t task) {
 
 /* AdamW: one chunk of one parameter of `count` elements, whole vectors into the padding */
 void update_adamw(const unetc_call *call, int64_t task) {
-    float *const parameter = call->operands[0];
-    const float *const gradient = call->operands[1];
-    float *const moment1 = call->operands[2];
-    float *const moment2 = call->operands[3];
+    float *const parameter = (float *)call->operands[0];
+    const float *const gradient = (const float *)call->operands[1];
+    float *const moment1 = (float *)call->operands[2];
+    float *const moment2 = (float *)call->operands[3];
     const int64_t count = call->count;
     const float learning_rate = call->scalars->learning_rate;
     const float beta1 = call->scalars->beta1;
@@ -60,9 +60,9 @@ void update_adamw(const unetc_call *call, int64_t task) {
 
 /* SGD with momentum: one chunk of one parameter of `count` elements, whole vectors into the padding */
 void update_sgd(const unetc_call *call, int64_t task) {
-    float *const parameter = call->operands[0];
-    const float *const gradient = call->operands[1];
-    float *const moment1 = call->operands[2];
+    float *const parameter = (float *)call->operands[0];
+    const float *const gradient = (const float *)call->operands[1];
+    float *const moment1 = (float *)call->operands[2];
     const int64_t count = call->count;
     const float learning_rate = call->scalars->learning_rate;
     const float beta1 = call->scalars->beta1;
@@ -80,8 +80,8 @@ void update_sgd(const unetc_call *call, int64_t task) {
 
 /* Sum of gradients: one chunk of one parameter of `count` elements, whole vectors into the padding */
 void accumulate_gradient(const unetc_call *call, int64_t task) {
-    float *const sum = call->operands[0];
-    const float *const gradient = call->operands[1];
+    float *const sum = (float *)call->operands[0];
+    const float *const gradient = (const float *)call->operands[1];
     const int64_t count = call->count;
     const float gradient_weight = call->scalars->gradient_weight;
     const float gradient_keep = call->scalars->gradient_keep;
@@ -94,8 +94,8 @@ void accumulate_gradient(const unetc_call *call, int64_t task) {
 
 /* Moving average: one chunk of one parameter of `count` elements, whole vectors into the padding */
 void average_parameter(const unetc_call *call, int64_t task) {
-    float *const average = call->operands[0];
-    const float *const parameter = call->operands[1];
+    float *const average = (float *)call->operands[0];
+    const float *const parameter = (const float *)call->operands[1];
     const int64_t count = call->count;
     const float average_weight = call->scalars->average_weight;
 

@@ -6,8 +6,8 @@
  * Reads parameters alone: what it makes is valid until they change.
  */
 void up_conv_transpose_weights(const unetc_call *call, int64_t task) {
-    float *const panels = call->operands[0];
-    const float *const weight = call->operands[1]; // up.weight [16, 8, 2, 2]
+    float *const panels = (float *)call->operands[0];
+    const float *const weight = (const float *)call->operands[1]; // up.weight [16, 8, 2, 2]
     (void)task;
 
     for (int64_t k = 0; k < 16; k += 1) {
@@ -24,11 +24,11 @@ void up_conv_transpose_weights(const unetc_call *call, int64_t task) {
  * low [N, 16, 32, 32], up.weight [16, 8, 2, 2], up.bias [8] -> [N, 8, 64, 64]; patch product
  */
 void up_conv_transpose(const unetc_call *call, int64_t task) {
-    float *const out = call->operands[0];          // up [N, 8, 64, 64] nchw8c
-    const float *const in0 = call->operands[1];    // low [N, 16, 32, 32] nchw8c
-    const float *const panels = call->operands[2]; // rearranged weights
-    const float *const in2 = call->operands[3];    // up.bias [8]
-    float *const workspace = call->workspace;
+    float *const out = (float *)call->operands[0];                // up [N, 8, 64, 64] nchw8c
+    const float *const in0 = (const float *)call->operands[1];    // low [N, 16, 32, 32] nchw8c
+    const float *const panels = (const float *)call->operands[2]; // rearranged weights
+    const float *const in2 = (const float *)call->operands[3];    // up.bias [8]
+    float *const workspace = (float *)call->workspace;
 
     const int64_t n = task / 4;
     const int64_t part = task % 4;
@@ -139,10 +139,10 @@ void up_conv_transpose(const unetc_call *call, int64_t task) {
  * low [N, 16, 32, 32], d_up [N, 8, 64, 64] -> [16, 8, 2, 2]; patch product
  */
 void grad_up_weight_conv_weight_gradient(const unetc_call *call, int64_t task) {
-    float *const out = call->operands[0];       // sums
-    const float *const in0 = call->operands[1]; // low [N, 16, 32, 32] nchw8c
-    const float *const in1 = call->operands[2]; // d_up [N, 8, 64, 64] nchw8c
-    float *const workspace = call->workspace;
+    float *const out = (float *)call->operands[0];             // sums
+    const float *const in0 = (const float *)call->operands[1]; // low [N, 16, 32, 32] nchw8c
+    const float *const in1 = (const float *)call->operands[2]; // d_up [N, 8, 64, 64] nchw8c
+    float *const workspace = (float *)call->workspace;
     const int64_t batch = call->scalars->batch;
 
     const int64_t begin = batch * 16 * task / 32;
@@ -253,9 +253,9 @@ void grad_up_weight_conv_weight_gradient(const unetc_call *call, int64_t task) {
 
 /* grad.up.weight: adds up the sums of 32 ranges */
 void grad_up_weight_conv_weight_gradient_sums(const unetc_call *call, int64_t task) {
-    float *const out = call->operands[0]; // [16, 8, 2, 2]
-    const float *const sums = call->operands[1];
-    float *const workspace = call->workspace;
+    float *const out = (float *)call->operands[0]; // [16, 8, 2, 2]
+    const float *const sums = (const float *)call->operands[1];
+    float *const workspace = (float *)call->workspace;
     (void)task;
 
     for (int64_t i = 0; i < 512; i += 8) {
@@ -274,8 +274,8 @@ void grad_up_weight_conv_weight_gradient_sums(const unetc_call *call, int64_t ta
  * d_up [N, 8, 64, 64] -> [8]; vector loop
  */
 void grad_up_bias_channel_sum(const unetc_call *call, int64_t task) {
-    float *const out = call->operands[0];       // grad.up.bias [8]
-    const float *const in0 = call->operands[1]; // d_up [N, 8, 64, 64] nchw8c
+    float *const out = (float *)call->operands[0];             // grad.up.bias [8]
+    const float *const in0 = (const float *)call->operands[1]; // d_up [N, 8, 64, 64] nchw8c
     const int64_t batch = call->scalars->batch;
     (void)task;
 
