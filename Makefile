@@ -2,6 +2,7 @@
 
 SWIFT ?= swift
 PREFIX ?= /usr/local
+DIST ?= dist
 BUILD := .build/release
 JOBS ?= $(shell nproc)
 # The check finds imports of what no dependency reaches; scripts/rooms.py those of what others depend on.
@@ -22,7 +23,7 @@ FUZZ_INPUTS ?= 100000
 FUZZ_SEED ?= 1
 FUZZ_SECONDS ?= 10
 
-.PHONY: all setup setup-browser build check test test-long test-sanitize test-valgrind fuzz bench numerics zoo format lint demo install clean
+.PHONY: all setup setup-browser build check test test-long test-sanitize test-valgrind fuzz bench numerics zoo format lint demo install dist clean
 
 all: build
 
@@ -111,7 +112,12 @@ install: build
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/unetc $(DESTDIR)$(PREFIX)/share/unetc/graphs
 	install -m 755 $(BUILD)/unetc $(DESTDIR)$(PREFIX)/bin/unetc
 	install -m 644 $(BUILD)/unetc-trainer.o $(DESTDIR)$(PREFIX)/lib/unetc/unetc-trainer.o
+	install -m 644 $(BUILD)/unetc-build.txt $(DESTDIR)$(PREFIX)/lib/unetc/unetc-build.txt
 	install -m 644 graphs/*.graph $(DESTDIR)$(PREFIX)/share/unetc/graphs
+
+# For machines without Swift: DIST/unetc-VERSION-linux-MACHINE.tar.gz.
+dist: build
+	@scripts/dist.sh $(BUILD) $(DIST)
 
 clean:
 	rm -rf .build generated/demo runs/demo

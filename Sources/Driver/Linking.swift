@@ -26,7 +26,25 @@ struct Linker {
     static let packages =
         "Debian: apt-get install gcc g++ libopenblas-dev libpng-dev libjpeg-dev libtiff-dev libwebp-dev"
 
-    private var imageLibraries: [String] { ["-lpng16", "-ljpeg", "-ltiff", "-lwebp", "-lstdc++", "-ldl"] }
+    /// The system's, or those that came with unetc where it was made for machines without them (`make dist`).
+    private var imageLibraries: [String] {
+        let names = ["png16", "jpeg", "tiff", "webp", "stdc++"]
+        guard let folder = Self.shippedLibraries, let files = try? Files.names(in: folder) else {
+            return names.map { "-l\($0)" } + ["-ldl"]
+        }
+        // What they need themselves is looked for by the program's path, which a runpath would not do.
+        return names.compactMap { name in
+            files.sorted().first { $0.hasPrefix("lib\(name).so") }.map { "\(folder)/\($0)" }
+        }
+            + ["-ldl", "-Wl,-rpath,\(folder)", "-Wl,--disable-new-dtags"]
+    }
+
+    /// The folder of the libraries that a package of unetc has beside it; nil where the system's are meant.
+    private static var shippedLibraries: String? {
+        guard let executable = Files.executable else { return nil }
+        let folder = Files.folder(of: Files.folder(of: executable)) + "/lib/unetc/libs"
+        return Files.exists(folder) ? folder : nil
+    }
 
     private func link(_ arguments: [String], _ usesGemm: Bool, into path: String) throws {
         let libraries = (usesGemm ? ["-lopenblas"] : []) + ["-lm", "-lpthread"]
@@ -53,5 +71,16 @@ struct Linker {
             )
         }
         return found
+    }
+}
+
+/// What the build has left beside the program.
+public enum BuildRecord {
+    /// Which commit and which Swift it was built from, in a line; nil where nobody has written it down.
+    public static var text: String? {
+        let home = Files.folder(of: Files.executable ?? "")
+        let places = [home + "/unetc-build.txt", home + "/../lib/unetc/unetc-build.txt"]
+        let bytes = places.lazy.compactMap { try? Files.read($0) }.first
+        return bytes.flatMap { String(decoding: $0, as: UTF8.self).split(separator: "\n").first.map(String.init) }
     }
 }

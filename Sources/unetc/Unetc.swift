@@ -16,7 +16,7 @@ struct Unetc: ParsableCommand {
               unetc compile graphs/unet.graph -D width=16
               generated/unet/trainer train --data DIR --out RUN
             """,
-        version: compilerVersion,
+        version: ([compilerVersion] + [BuildRecord.text].compactMap(\.self)).joined(separator: "\n"),
         subcommands: [
             Compile.self, Check.self, Format.self, Dump.self, Inspect.self, Run.self, Bench.self, Budget.self,
             Verify.self,
