@@ -8,15 +8,16 @@ extension Plan {
         let graph = program.graph
         guard let whole = StridedExtent(id, self) else { return [] }
         guard program.form(of: id) == .joined else { return [whole] }
-        let plane = graph[id].type.shape.dropFirst().reduce(1, *)
+        let channelBytes = graph[id].type.element.bytes * graph[id].type.shape.dropFirst().reduce(1, *)
         var channel = 0
         var extents: [StridedExtent] = []
         for operand in graph[id].inputs {
-            let type = graph[operand].type
+            let count = graph[operand].type.shape[0]
+            // However the operand is stored.
             if !lies(operand, at: channel, of: id) {
-                extents.append(whole.slice(from: type.element.bytes * channel * plane, length: type.bytes))
+                extents.append(whole.slice(from: channelBytes * channel, length: channelBytes * count))
             }
-            channel += type.shape[0]
+            channel += count
         }
         return extents
     }

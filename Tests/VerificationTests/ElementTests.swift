@@ -135,6 +135,31 @@ import Testing
         #expect(verifyPlan(broken).contains { $0.message.contains("is not in its slice") })
     }
 
+    /// A copied operand takes the bytes of its slice, however it is stored itself; what lies beside it stays.
+    @Test func aCopyIsAsLongAsItsSlice() throws {
+        let path = TestFolder.path + "/copied.graph"
+        try writeText(
+            """
+            graph copied() {
+              input x: [3, 8, 8]
+              a = conv(x, 16, kernel: 3, padding: 1)
+              c = conv(x, 16, kernel: 3, padding: 1)
+              b = conv(c, 16, kernel: 3, padding: 1)
+              output y = conv(concat(a, b), 16, kernel: 1) * a + c
+            }
+            """, to: path)
+        let plan = try Session(path: path, overrides: []).lowered(.infer, Self.options(["b"])).plan
+        let graph = plan.program.graph
+        let concat = try #require(plan.program.steps.first { plan.program.form(of: $0) == .joined })
+        let (a, c) = (try #require(graph.id(named: "a")), try #require(graph.id(named: "c")))
+        let whole = try #require(plan.locations[concat.index])
+        try #require(plan.locations[a.index]?.buffer == whole.buffer && plan.steps.contains(concat))
+        var broken = plan
+        broken.locations[c.index] = whole
+        broken.locations[c.index]?.elementOffset += 16 * 64
+        #expect(verifyPlan(broken).contains { $0.message.contains("reads \"c\"") }, "\(verifyPlan(broken))")
+    }
+
     /// BLAS reads floats.
     @Test func whatCannotConvertIsRefused() throws {
         var options = Self.options(["down"])
