@@ -55,10 +55,11 @@ func errorBounds(_ node: Node, _ x: [Tensor], result: Tensor, batch: Int) -> [Do
     }
 }
 
-/// What the node's operator makes, before its epilogue.
+/// What the node's operator makes, before its epilogue, and before it is stored, perhaps with fewer bits.
 func bareResult(_ node: Node, _ operands: [Tensor], batch: Int) -> Tensor {
     var bare = node
     bare.epilogue = []
+    bare.type = bare.type.stored(as: .float32)
     return interpret(bare, operands: Array(operands.prefix(node.inputs.count)), batch: batch)
 }
 

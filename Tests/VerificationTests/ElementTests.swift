@@ -160,6 +160,30 @@ import Testing
         #expect(verifyPlan(broken).contains { $0.message.contains("reads \"c\"") }, "\(verifyPlan(broken))")
     }
 
+    /// What an epilogue takes away nearly all of is not rounded before that.
+    @Test func onlyWhatIsStoredIsRounded() throws {
+        let path = TestFolder.path + "/pooled.graph"
+        try writeText(
+            """
+            graph pooled() {
+              input x: [8, 16, 16]
+              a = conv(x, 8, kernel: 3, padding: 1)
+              b = conv(x, 8, kernel: 3, padding: 1, stride: 2)
+              s = avg_pool(a, kernel: 2) + b
+              output y = conv(s, 8, kernel: 3, padding: 1)
+            }
+            """, to: path)
+        var options = Self.options(["b", "s"])
+        options.plans = [.infer]
+        options.convolutions = .direct
+        let subject = try Subject(try Session(path: path, overrides: []), options)
+        let graph = subject.compiled.plans[0].graph
+        let sum = graph[try #require(graph.id(named: "s"))]
+        try #require(sum.type.element == .bfloat16 && !sum.epilogue.isEmpty)
+        let finding = try KernelChecks(subject: subject).run()
+        #expect(finding.faults.isEmpty, "\(finding.faults.map(\.description).joined(separator: "\n"))")
+    }
+
     /// BLAS reads floats.
     @Test func whatCannotConvertIsRefused() throws {
         var options = Self.options(["down"])
