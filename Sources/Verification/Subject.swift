@@ -12,7 +12,8 @@ struct Subject {
     let session: Session
     let options: CompileOptions
     let compiled: CompiledModel
-    let model: Model
+    /// Of `compiled`; tests put one with a bug into its place.
+    var model: Model
     let batch: Int
     let threads: Int
 

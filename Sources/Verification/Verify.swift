@@ -18,10 +18,11 @@ public func verify(
     progress("compiling")
     let subject = try Subject(session, options)
     let plans = PlanChecks(subject: subject)
+    let net = WholeNetChecks(subject: subject)
     let steps: [(name: String, body: () throws -> Finding)] = [
         ("gradients", GradientChecks(graph: session.graph).run), ("kernels", KernelChecks(subject: subject).run),
         ("updates", UpdateChecks(subject: subject).run), ("plans", plans.places), ("poison", plans.poison),
-        ("fusion", WholeNetChecks(subject: subject).run), ("threads", plans.threads),
+        ("placement", net.placement), ("fusion", net.fusion), ("threads", plans.threads),
         ("openblas", ProductChecks(subject: subject).run),
     ]
     var checks: [VerificationCheck] = []

@@ -5,7 +5,6 @@ import Emission
 import GraphIR
 import Kernels
 import MemoryPlanning
-import ModelABI
 import Passes
 import TestSupport
 import Testing
@@ -177,21 +176,14 @@ private struct MutableModel {
     private func withModel<T>(
         _ entries: [TensorEntry], arenaBytes: Int, _ body: (Model) throws -> T
     ) throws -> T {
-        var table = model.tables.pointer.pointee
-        var plan = table.plans[0]
-        var tensors = (0..<Int(plan.tensor_count)).map { plan.tensors[$0] }
-        for (index, entry) in entries.enumerated() {
-            tensors[index].offset = UInt64(entry.offset)
-            tensors[index].part_of = Int32(entry.partOf.map { $0 + 1 } ?? 0)
-        }
-        plan.arena_bytes = UInt64(arenaBytes)
-        return try tensors.withUnsafeBufferPointer { tensors in
-            plan.tensors = tensors.baseAddress
-            return try withUnsafePointer(to: plan) { plan in
-                table.plans = plan
-                table.plan_count = 1
-                return try withUnsafePointer(to: table) { try body(try Model(tables: $0)) }
+        try model.withFirstPlan { plan, tensors in
+            for (index, entry) in entries.enumerated() {
+                tensors[index].offset = UInt64(entry.offset)
+                tensors[index].part_of = Int32(entry.partOf.map { $0 + 1 } ?? 0)
             }
+            plan.arena_bytes = UInt64(arenaBytes)
+        } body: {
+            try body($0)
         }
     }
 }

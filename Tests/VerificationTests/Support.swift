@@ -1,10 +1,13 @@
+import Base
 import Foundation
 import GraphIR
+import ModelABI
 import Passes
 import TestSupport
 import Testing
 
 @testable import Driver
+@testable import Runtime
 @testable import Strategy
 
 /// A folder of its own for this run's graphs and for the object cache; gone when the tests are done.
@@ -74,8 +77,9 @@ struct TestNet: Sendable, CustomTestStringConvertible {
     }
 
     /// Options for the plan of training that make values again wherever that saves memory, at whatever cost.
-    func optionsMakingAgain(batch: Int = 2) throws -> CompileOptions {
+    func optionsMakingAgain(batch: Int = 2, in precision: ElementType? = nil) throws -> CompileOptions {
         var options = options(batch: batch)
+        options.precision = precision
         let session = try session()
         options.plans = [.train]
         options.recomputation = .none
@@ -84,5 +88,25 @@ struct TestNet: Sendable, CustomTestStringConvertible {
         _ = search.reduce(to: 0)
         options.recomputation = .chosen(search.state.program)
         return options
+    }
+}
+
+extension Model {
+    /// Lets `body` see the model with another first plan, which is then the only one.
+    func withFirstPlan<Result>(
+        _ change: (inout unetc_plan, inout [unetc_tensor]) -> Void, body: (Model) throws -> Result
+    ) throws -> Result {
+        var table = tables.pointer.pointee
+        var plan = table.plans[0]
+        var tensors = (0..<Int(plan.tensor_count)).map { plan.tensors[$0] }
+        change(&plan, &tensors)
+        return try tensors.withUnsafeBufferPointer { tensors in
+            plan.tensors = tensors.baseAddress
+            return try withUnsafePointer(to: plan) { plan in
+                table.plans = plan
+                table.plan_count = 1
+                return try withUnsafePointer(to: table) { try body(try Model(tables: $0)) }
+            }
+        }
     }
 }

@@ -1,3 +1,4 @@
+import Base
 import Driver
 import Strategy
 import GraphIR
@@ -38,12 +39,14 @@ import Testing
         try expectSound(try verify(try Session(path: path, overrides: []), options()))
     }
 
-    @Test(.enabled(if: isLongRun), arguments: BundledNet.all.map(\.name))
-    func bundledNetsPass(_ name: String) throws {
+    @Test(.enabled(if: isLongRun), arguments: BundledNet.all.map(\.name), ElementType.allCases)
+    func bundledNetsPass(_ name: String, _ precision: ElementType) throws {
         let net = try #require(BundledNet.all.first { $0.name == name })
         let session = try Session(path: checkoutFolder() + "/" + net.path, overrides: net.overrides)
         _ = TestFolder.path
-        try expectSound(try verify(session, options()))
+        var options = options()
+        options.precision = precision
+        try expectSound(try verify(session, options))
     }
 
     /// Values made again, and copies, are steps like others.
