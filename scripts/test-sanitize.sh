@@ -50,7 +50,7 @@ must_catch() {
     shift 2
     if "$@" >"$work/log" 2>&1; then fail "$what is not noticed"; fi
     # In a kernel, that is.
-    grep -q "$expected" "$work/log" && grep -q "in run_tasks\|run_tasks " "$work/log" || fail "$what is noticed, but not as $expected: $(head -n 20 "$work/log")"
+    grep -q "$expected" "$work/log" && grep -q "run_tasks\|run_share" "$work/log" || fail "$what is noticed, but not as $expected: $(head -n 20 "$work/log")"
     echo "$what: caught"
 }
 
@@ -67,6 +67,7 @@ if supports avx2; then
         knows "$conv" || continue
         walk "AVX2 $conv" "$narrow --target x86-64-v3 --conv $conv" "-march=x86-64-v3"
     done
+    walk "AVX2 bf16" "$narrow --target x86-64-v3 --precision bf16" "-march=x86-64-v3"
 fi
 if supports avx512f; then
     for conv in auto winograd2 direct; do
