@@ -62,7 +62,8 @@ let package = Package(
         // Pictures to nets and back, in C that bundles carry as well.
         .target(name: "PictureCode", cSettings: [.unsafeFlags(["-ffp-contract=off"])]),
         .target(
-            name: "Bundling", dependencies: ["Base", "GraphIR", "KernelIR", "Kernels", "Emission", "PictureCode"],
+            name: "Bundling",
+            dependencies: ["Base", "GraphIR", "KernelIR", "Kernels", "MemoryPlanning", "Emission", "PictureCode"],
             resources: [
                 "unetc_golden.c", "unetc_internal.h", "unetc_net.c", "unetc_net.h", "unetc_pictures.h",
                 "unetc_processor.c",
@@ -70,7 +71,7 @@ let package = Package(
                 "unetc_picture_pixels.c", "unetc_picture_resampler.c", "unetc_picture_resizer.c",
                 "unetc_picture_room.c",
                 "unetc_picture_tiled.c", "unetc_picture_tiles.c", "unetc_picture_values.c", "unetc_picture_walk.c",
-                "unetc_tiles.c", "unetc_segment.c", "unetc_segment_example.c",
+                "unetc_tiles.c", "unetc_training.c", "unetc_training.h", "unetc_segment.c", "unetc_segment_example.c",
             ].map { .embedInCode("Code/\($0)") }, swiftSettings: settings),
         room(
             "Strategy",

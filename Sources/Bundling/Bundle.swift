@@ -25,6 +25,10 @@ public struct Bundle: Sendable {
         let tables = NetTables(description: description, interface: interface, weights: weights)
         common.append(EmittedFile(path: "unetc_targets.c", text: tables.targets))
         common.append(EmittedFile(path: "unetc_picture_net.c", text: tables.pictures))
+        if description.learns {
+            common.append(EmittedFile(path: "unetc_training.h", text: Self.text(PackageResources.unetc_training_h)))
+            common.append(EmittedFile(path: "unetc_training.c", text: Self.text(PackageResources.unetc_training_c)))
+        }
         if description.embedsWeights {
             common.append(EmittedFile(path: "unetc_weights.c", text: weights.source(names)))
         }

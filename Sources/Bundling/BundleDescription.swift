@@ -75,6 +75,9 @@ public struct BundleDescription: Sendable {
     /// Samples of a call.
     public var batch: Int
 
+    /// Whether it takes steps of training as well.
+    var learns: Bool { targets.contains { $0.training != nil } }
+
     public init(
         names: BundleNames, compilerVersion: String, graphName: String, sourceName: String, targets: [BundleTarget],
         pictures: BundlePictures, batch: Int

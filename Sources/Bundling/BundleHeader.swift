@@ -146,6 +146,7 @@ struct BundleHeader {
 
         /* From now on tasks are spread so; NULL has the calling thread do them all, as at first. */
         UNETC_API int unetc_set_parallel(void *arena, const unetc_parallel *parallel);
+        \(training)
 
         #ifdef __cplusplus
         }
@@ -236,6 +237,41 @@ struct BundleHeader {
     }
 
     private var normalization: String { description.pictures.normalizationText.map { " (\($0))" } ?? "" }
+
+    private var training: String {
+        guard let plan = description.targets.first?.training else { return "" }
+        let target = plan.tensors.first { $0.role == .target }
+        let meaning =
+            target.map { "[batch, \(shape($0.type.shape))]" } ?? "not looked at, may be NULL: the net learns its input"
+        return """
+
+            /* -- Learning ----------------------------------------------------------------------------------------------- */
+
+            /* Samples of a step at most. */
+            #define UNETC_TRAINING_BATCH \(plan.plan.batchCapacity)
+
+            /* A net that learns, in memory of its own: `bytes` of it, at least unetc_training_bytes(threads), 0 of which means
+             * that the processor can run none of the targets. It begins with the weights given, which are copied. */
+            UNETC_API size_t unetc_training_bytes(int threads);
+            UNETC_API int unetc_training_init(
+                void *memory, size_t bytes, int threads, const void *weights, size_t weight_bytes);
+
+            /* Takes a step of \(plan.graph.training.optimizer.name) on up to UNETC_TRAINING_BATCH samples, as the trainer does, in every bit:
+             *   input   [batch, \(shape(interface.inputShape))], as unetc_run() takes it
+             *   target  \(meaning)
+             *   loss    of these samples, before the step; may be NULL */
+            UNETC_API int unetc_training_step(
+                void *memory, const float *input, const float *target, int batch, float learning_rate, float *loss);
+
+            /* Writes what it has learned as a file of weights, of unetc_training_weight_bytes(), for unetc_init(). */
+            UNETC_API int unetc_training_weights(void *memory, void *file, size_t bytes);
+            UNETC_API size_t unetc_training_weight_bytes(void);
+
+            /* As unetc_set_parallel(). */
+            UNETC_API int unetc_training_set_parallel(void *memory, const unetc_parallel *parallel);
+
+            """
+    }
 
     private var tiles: String {
         let hasTiles = description.targets.contains { $0.plans.count > 1 }

@@ -8,10 +8,13 @@ public struct BundleTarget: Sendable {
     public var target: Target
     /// For pictures at the net's size first, those for tiles behind it.
     public var plans: [LoweredPlan]
+    /// A step of training; nil for bundles that do not learn.
+    public var training: LoweredPlan?
 
-    public init(target: Target, plans: [LoweredPlan]) {
+    public init(target: Target, plans: [LoweredPlan], training: LoweredPlan? = nil) {
         self.target = target
         self.plans = plans
+        self.training = training
     }
 
     /// What its functions begin with, after the net's name.

@@ -16,8 +16,10 @@ struct NetTables {
             return """
                 #if \(processor.condition)
                 extern const unetc_plan \(name)_plans[];
+                \(target.training == nil ? "" : "extern const unetc_plan \(name)_training_plans[];")
                 static int \(name)_is_supported(void) { return \(processor.check); }
                 static const unetc_target \(name) = {\(cString(target.target.name)), \(name)_is_supported, \(target.plans.count), \(name)_plans};
+                \(target.training == nil ? "" : "static const unetc_target \(name)_training = {\(cString(target.target.name)), \(name)_is_supported, 1, \(name)_training_plans};")
                 #endif
                 """
         }
@@ -27,6 +29,7 @@ struct NetTables {
         return """
             /* What this bundle was compiled for, and whose weights it takes. */
             #include "unetc_net.h"
+            \(description.learns ? "#include \"unetc_training.h\"" : "")
 
             #if defined(__GNUC__)
             #pragma GCC visibility push(hidden)
@@ -46,6 +49,7 @@ struct NetTables {
             \(rows.joined(separator: "\n"))
                 NULL,
             };
+            \(training)
 
             const char unetc_structure[65] = \(cString(weights.structure));
             const uint64_t unetc_weight_bytes = \(weights.count);
@@ -54,6 +58,30 @@ struct NetTables {
             const uint64_t unetc_embedded_bytes = 0;
             """)
 
+            """
+    }
+
+    /// The targets with a plan that takes a step, and the optimiser's numbers.
+    private var training: String {
+        guard description.learns, let plan = description.targets.first?.training else { return "" }
+        let rows = description.targets.map { target in
+            "#if \(BundleProcessor(target.target).condition)\n    &unetc_\(target.identifier)_training,\n#endif"
+        }
+        let options = plan.graph.training
+        let numbers: [Double] =
+            switch options.optimizer {
+            case .adam(_, let beta1, let beta2, let epsilon, let decay),
+                .adamw(_, let beta1, let beta2, let epsilon, let decay):
+                [beta1, beta2, epsilon, decay]
+            case .sgd(_, let momentum, let decay): [momentum, 0.999, 1e-8, decay]
+            }
+        return """
+
+            const unetc_target *const unetc_training_targets[] = {
+            \(rows.joined(separator: "\n"))
+                NULL,
+            };
+            const unetc_optimizer_numbers unetc_optimizer = {\(numbers.map(cDouble).joined(separator: ", ")), \(options.seed)u};
             """
     }
 

@@ -11,7 +11,7 @@ extension Phase {
 package struct StepNumbers {
     package private(set) var tasksPerSample = 0
     package private(set) var tasksFixed = 0
-    var count = 0
+    package private(set) var count = 0
     var workspaceBytes = 0
     var flopsPerSample = 0.0
     var flopsFixed = 0.0

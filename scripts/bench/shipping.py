@@ -19,6 +19,9 @@ def shared_objects(*modules):
     total = 0
     for module in modules:
         spec = importlib.util.find_spec(module)
+        if spec.origin and spec.origin.endswith(".so"):
+            total += os.path.getsize(spec.origin)
+            continue
         for folder in spec.submodule_search_locations or [os.path.dirname(spec.origin)]:
             for path in [folder] + glob.glob(folder + ".libs") + glob.glob(os.path.dirname(folder) + "/" + module + "*.libs"):
                 for name, _, files in os.walk(path):
@@ -87,7 +90,7 @@ def peer(name, model, shape, threads, runs):
         return lambda: net.forward(feed).read()
 
     result = measured({"onnxruntime": onnxruntime_, "openvino": openvino_, "ncnn": ncnn_, "mnn": mnn_}[name], runs)
-    packages = {"onnxruntime": ["onnxruntime"], "openvino": ["openvino"], "ncnn": ["ncnn"], "mnn": ["MNN"]}[name]
+    packages = {"onnxruntime": ["onnxruntime"], "openvino": ["openvino"], "ncnn": ["ncnn"], "mnn": ["MNN", "_mnncengine"]}[name]
     files = {"ncnn": [".ncnn.param", ".ncnn.bin"], "mnn": [".mnn"]}.get(name, [""])
     result["size_mib"] = (shared_objects(*packages) + sum(os.path.getsize(model + f) for f in files)) / 1048576
     print(json.dumps(result))

@@ -43,7 +43,14 @@ typedef struct unetc_call {
 typedef void (*unetc_kernel)(const unetc_call *call, int64_t task);
 
 /* Where tensors lie. An operand is the region in its lowest three bits, and its offset there in bytes in the others. */
-enum { UNETC_ARENA = 0, UNETC_WEIGHTS = 1, UNETC_PREPARED = 4, UNETC_DERIVED = 5 };
+enum {
+    UNETC_ARENA = 0,
+    UNETC_WEIGHTS = 1,
+    UNETC_MOMENT1 = 2, /* of the optimiser, with the weights' offsets */
+    UNETC_MOMENT2 = 3,
+    UNETC_PREPARED = 4,
+    UNETC_DERIVED = 5
+};
 #define UNETC_AT(region, offset) ((uint64_t)(offset) << 3 | (uint64_t)(region))
 
 typedef struct unetc_step {
@@ -52,6 +59,7 @@ typedef struct unetc_step {
     uint32_t is_preparation;  /* 1: it reads weights alone, and need not run again while what it has made is there */
     int64_t tasks_per_sample; /* tasks in a call: tasks_per_sample * batch + tasks_fixed */
     int64_t tasks_fixed;
+    int64_t count; /* a number that the kernel asks for: elements of an update */
 } unetc_step;
 
 /* A map that goes in or out: 32-bit floats, [channels, height, width] for each sample, row-major. */
@@ -83,6 +91,8 @@ typedef struct unetc_plan {
     uint64_t workspace_bytes; /* of each thread */
     unetc_map input;
     unetc_map output;
+    unetc_map target; /* of a step of training: what the output should be */
+    uint64_t loss;    /* likewise: one float, in the arena */
     const unetc_tiling *tiling; /* NULL: its input is a whole picture */
 } unetc_plan;
 

@@ -13,11 +13,11 @@ static const uint64_t unetc_seal = 0x31746e6574656e75u;
 
 /* MARK: places */
 
-static uint64_t unetc_padded(uint64_t bytes) { return (bytes + 63) & ~(uint64_t)63; }
+uint64_t unetc_padded(uint64_t bytes) { return (bytes + 63) & ~(uint64_t)63; }
 
 static uint64_t unetc_larger(uint64_t a, uint64_t b) { return a > b ? a : b; }
 
-static unsigned char *unetc_aligned(void *memory) {
+unsigned char *unetc_aligned(void *memory) {
     unsigned char *bytes = (unsigned char *)memory;
     return bytes + (64 - ((uintptr_t)bytes & 63)) % 64;
 }
@@ -59,12 +59,14 @@ uint64_t unetc_net_bytes(const unetc_target *target, int plan_count, int threads
     return fixed + (uint64_t)threads * sizes.workspace;
 }
 
-const unetc_target *unetc_best_target(void) {
-    for (int i = 0; unetc_targets[i] != NULL; i += 1) {
-        if (unetc_targets[i]->is_supported()) return unetc_targets[i];
+const unetc_target *unetc_best_of(const unetc_target *const *targets) {
+    for (int i = 0; targets[i] != NULL; i += 1) {
+        if (targets[i]->is_supported()) return targets[i];
     }
     return NULL;
 }
+
+const unetc_target *unetc_best_target(void) { return unetc_best_of(unetc_targets); }
 
 unetc_net *unetc_net_in(void *memory) {
     unetc_net *net;
@@ -109,7 +111,7 @@ static uint64_t unetc_checksum(const unsigned char *bytes, uint64_t count) {
     return result ^ (result >> 32);
 }
 
-static int unetc_check_weights(const unsigned char *bytes, uint64_t count, const unsigned char **weights) {
+int unetc_check_weights(const unsigned char *bytes, uint64_t count, const unsigned char **weights) {
     unetc_weight_header header;
     if (((uintptr_t)bytes & 3) != 0) return UNETC_ERROR_ARGUMENT;
     if (count < sizeof header) return UNETC_ERROR_WEIGHTS;
@@ -121,6 +123,21 @@ static int unetc_check_weights(const unsigned char *bytes, uint64_t count, const
     if (unetc_checksum(bytes + sizeof header, header.bytes) != header.checksum) return UNETC_ERROR_DAMAGED;
     *weights = bytes + sizeof header;
     return UNETC_OK;
+}
+
+uint64_t unetc_weight_file_bytes(void) { return sizeof(unetc_weight_header) + unetc_weight_bytes; }
+
+void unetc_write_weights(const unsigned char *weights, unsigned char *file) {
+    unetc_weight_header header;
+    memset(&header, 0, sizeof header);
+    memcpy(header.magic, "unetcwts", 8);
+    header.version = 1;
+    header.header_bytes = sizeof header;
+    header.bytes = unetc_weight_bytes;
+    header.checksum = unetc_checksum(weights, unetc_weight_bytes);
+    memcpy(header.structure, unetc_structure, 64);
+    memcpy(file, &header, sizeof header);
+    memcpy(file + sizeof header, weights, (size_t)unetc_weight_bytes);
 }
 
 /* MARK: what users call */
@@ -162,12 +179,14 @@ static void unetc_bind(unetc_net *net) {
             uint64_t offset = plan->operands[operand] >> 3;
             const unsigned char *base = net->arena;
             switch (plan->operands[operand] & 7) {
-            case UNETC_WEIGHTS: base = net->weights; break;
+            case UNETC_WEIGHTS: base = net->state.weights; break;
+            case UNETC_MOMENT1: base = net->state.moment1; break;
+            case UNETC_MOMENT2: base = net->state.moment2; break;
             case UNETC_PREPARED: base = net->prepared; break;
             case UNETC_DERIVED: base = net->derived; break;
             default: break;
             }
-            /* Kernels write no weights. */
+            /* Kernels write no weights but those that learn, whose memory is the net's own. */
             *next++ = (void *)(uintptr_t)(base + offset);
         }
     }
@@ -180,10 +199,7 @@ int unetc_init(void *arena, size_t arena_bytes, int threads, const void *weights
 int unetc_init_plans(
     void *arena, size_t arena_bytes, int threads, int plan_count, const void *weights, size_t weight_bytes) {
     const unetc_target *target = unetc_best_target();
-    const unsigned char *checked = NULL;
-    unsigned char *bytes;
-    unetc_sizes sizes;
-    unetc_net *net;
+    unetc_state state = {NULL, NULL, NULL};
     uint64_t needed;
     int error;
     if (target == NULL) return UNETC_ERROR_PROCESSOR;
@@ -195,19 +211,23 @@ int unetc_init_plans(
         weights = unetc_embedded_weights;
         weight_bytes = (size_t)unetc_embedded_bytes;
     }
-    error = unetc_check_weights((const unsigned char *)weights, weight_bytes, &checked);
+    error = unetc_check_weights((const unsigned char *)weights, weight_bytes, &state.weights);
     if (error != UNETC_OK) return error;
+    unetc_make_net(target, plan_count, arena, arena_bytes, threads, state)->threshold = unetc_default_threshold;
+    return UNETC_OK;
+}
 
-    sizes = unetc_sizes_of(target, plan_count);
-    bytes = unetc_aligned(arena);
-    net = (unetc_net *)(void *)bytes;
+unetc_net *unetc_make_net(
+    const unetc_target *target, int plan_count, void *arena, size_t arena_bytes, int threads, unetc_state state) {
+    unetc_sizes sizes = unetc_sizes_of(target, plan_count);
+    unsigned char *bytes = unetc_aligned(arena);
+    unetc_net *net = (unetc_net *)(void *)bytes;
     memset(net, 0, sizeof *net);
     net->target = target;
-    net->weights = checked;
+    net->state = state;
     net->threads = threads;
     net->plan_count = plan_count;
     net->prepared_plan = -1;
-    net->threshold = unetc_default_threshold;
     bytes += unetc_padded(sizeof *net);
     net->operands = (void **)(void *)bytes;
     net->arena = bytes += sizes.operands;
@@ -220,7 +240,7 @@ int unetc_init_plans(
     net->spare_bytes = arena_bytes - (uint64_t)(bytes - (unsigned char *)arena);
     unetc_bind(net);
     net->seal = unetc_seal;
-    return UNETC_OK;
+    return net;
 }
 
 int unetc_set_parallel(void *arena, const unetc_parallel *parallel) {
@@ -305,7 +325,7 @@ static void unetc_work(void *data, int64_t task, int worker) {
     call.operands = job->operands;
     call.scalars = job->scalars;
     call.workspace = job->net->workspaces + (uint64_t)worker * job->net->workspace_stride;
-    call.count = 0;
+    call.count = job->count;
     job->kernel(&call, task);
     unetc_leave(mode);
 }
@@ -319,25 +339,32 @@ static void unetc_run_step(const unetc_net *net, unetc_job *job, int64_t tasks) 
     }
 }
 
-void unetc_forward(unetc_net *net, int index, int batch) {
+void unetc_run_plan(unetc_net *net, int index, const unetc_scalars *scalars) {
     const unetc_plan *plan = &net->target->plans[index];
     void *const *operands = net->operands;
-    unetc_scalars scalars;
     unetc_job job;
     /* Plans take turns in the memory of what is prepared. */
     int prepares = net->prepared_plan != index;
+    unetc_mode mode = unetc_enter();
     for (int i = 0; i < index; i += 1) operands += net->target->plans[i].operand_count;
-    memset(&scalars, 0, sizeof scalars);
-    scalars.batch = batch;
     job.net = net;
-    job.scalars = &scalars;
+    job.scalars = scalars;
     for (int32_t i = 0; i < plan->step_count; i += 1) {
         const unetc_step *step = &plan->steps[i];
         job.kernel = step->kernel;
         job.operands = operands;
+        job.count = step->count;
         operands += step->operand_count;
         if (step->is_preparation && !prepares) continue;
-        unetc_run_step(net, &job, step->tasks_per_sample * batch + step->tasks_fixed);
+        unetc_run_step(net, &job, step->tasks_per_sample * scalars->batch + step->tasks_fixed);
     }
     net->prepared_plan = index;
+    unetc_leave(mode);
+}
+
+void unetc_forward(unetc_net *net, int index, int batch) {
+    unetc_scalars scalars;
+    memset(&scalars, 0, sizeof scalars);
+    scalars.batch = batch;
+    unetc_run_plan(net, index, &scalars);
 }

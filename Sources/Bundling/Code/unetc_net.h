@@ -13,12 +13,19 @@ extern "C" {
 #pragma GCC visibility push(hidden)
 #endif
 
+/* What a net knows, at the offsets of the weights. */
+typedef struct unetc_state {
+    const unsigned char *weights;
+    const unsigned char *moment1; /* of the optimiser; NULL unless the net learns */
+    const unsigned char *moment2;
+} unetc_state;
+
 /* At the first multiple of 64 in the user's memory; behind it, each at such a multiple: the operands of all steps, the
  * activations, what is prepared from weights, scratch of each thread, and whatever more there is. */
 typedef struct unetc_net {
     uint64_t seal; /* tells memory that init has filled */
     const unetc_target *target;
-    const unsigned char *weights;
+    unetc_state state;
     int threads;
     int plan_count;    /* of the target's plans those that there is memory for */
     int prepared_plan; /* whose prepared tensors are there; -1 for none */
@@ -42,13 +49,22 @@ typedef struct unetc_job {
     const unetc_scalars *scalars;
     unetc_kernel kernel;
     void *const *operands;
+    int64_t count;
 } unetc_job;
 
 /* The net in memory that init has filled; NULL for other memory. */
 unetc_net *unetc_net_in(void *memory);
 
-/* The best of this processor's targets; NULL where it can run none. */
+/* The best of some targets for this processor; NULL where it can run none. */
+const unetc_target *unetc_best_of(const unetc_target *const *targets);
+
+/* The same of those that compute outputs. */
 const unetc_target *unetc_best_target(void);
+
+/* A number of bytes, up to the next multiple of 64. */
+uint64_t unetc_padded(uint64_t bytes);
+/* The first multiple of 64 in memory. */
+unsigned char *unetc_aligned(void *memory);
 
 /* Bytes of the user's memory for the first of a target's plans, with so much to spare; 0 where that is more than there can be. */
 uint64_t unetc_net_bytes(const unetc_target *target, int plan_count, int threads, uint64_t spare);
@@ -57,10 +73,22 @@ uint64_t unetc_net_bytes(const unetc_target *target, int plan_count, int threads
 int unetc_init_plans(
     void *arena, size_t arena_bytes, int threads, int plan_count, const void *weights, size_t weight_bytes);
 
+/* Makes a net of the first of a target's plans in memory that is large enough. */
+unetc_net *unetc_make_net(
+    const unetc_target *target, int plan_count, void *arena, size_t arena_bytes, int threads, unetc_state state);
+
+/* Finds the weights in a file's contents, or says what is wrong with these. */
+int unetc_check_weights(const unsigned char *bytes, uint64_t count, const unsigned char **weights);
+/* Bytes of such a file, and the file itself. */
+uint64_t unetc_weight_file_bytes(void);
+void unetc_write_weights(const unsigned char *weights, unsigned char *file);
+
 /* A sample of a map. */
 float *unetc_map_of(const unetc_net *net, const unetc_map *map, int sample);
 
-/* Runs a plan on so many samples that lie in its input. */
+/* Runs a plan on what lies in its input. */
+void unetc_run_plan(unetc_net *net, int plan, const unetc_scalars *scalars);
+/* The same of a plan that computes outputs, on so many samples. */
 void unetc_forward(unetc_net *net, int plan, int batch);
 
 #if defined(__GNUC__)

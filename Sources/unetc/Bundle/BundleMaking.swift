@@ -25,7 +25,7 @@ struct BundleMaking {
     /// - Throws: `DriverError`, `BundleError`, and what reading the weights throws.
     init(
         session: Session, weights path: String?, targets: [Target], options: CompileOptions, tile: TileArgument?,
-        embeds: Bool, name: String?
+        embeds: Bool, learns: Bool, name: String?
     ) throws {
         let weights = try ExportedWeights(path, of: session)
         var made: [BundleTarget] = []
@@ -36,7 +36,10 @@ struct BundleMaking {
                 notes.append("no tiles: \(obstacle)")
             }
             let plans = try compilation.options.plans.map { try compilation.lowered($0) }
-            made.append(BundleTarget(target: target, plans: plans))
+            made.append(
+                BundleTarget(
+                    target: target, plans: plans,
+                    training: learns ? try Self.training(session, options, target) : nil))
         }
         self.notes = notes
         self.targets = made
@@ -66,6 +69,20 @@ struct BundleMaking {
         options.avoidsBLAS = true
         (tile ?? .auto).apply(to: &options)
         return Compilation(session, options)
+    }
+
+    /// A step of training of the graph's batch.
+    private static func training(_ session: Session, _ options: CompileOptions, _ target: Target) throws -> LoweredPlan
+    {
+        guard session.graph.loss != nil else {
+            throw BundleError("--train: the graph has no loss to learn by; add one, or leave out --train")
+        }
+        var options = options
+        options.target = target
+        options.plans = [.train]
+        options.batch = nil
+        options.avoidsBLAS = true
+        return try Compilation(session, options).lowered(.train)
     }
 
     /// Writes all files.

@@ -54,6 +54,10 @@ struct BundleCommand: ParsableCommand {
     @Option(help: ArgumentHelp("What functions and files are called (default: the graph's name).", valueName: "name"))
     var name: String?
 
+    @Flag(
+        help: "Let the net learn where it is used: steps of training, as the trainer takes them, of the graph's batch.")
+    var train = false
+
     @Flag(help: "Make the weights a part of the program, in place of a file.")
     var embed = false
 
@@ -80,7 +84,7 @@ struct BundleCommand: ParsableCommand {
             try checkOutput(folder, reading: [input.graph, weights])
             let making = try BundleMaking(
                 session: session, weights: weights, targets: try targets(), options: try options(), tile: tile,
-                embeds: embed, name: name)
+                embeds: embed, learns: train, name: name)
             for note in making.notes { printResult(note) }
             try making.write(to: folder, overwrites: overwrite)
             printResult("wrote \(folder): \(making.summary)")
