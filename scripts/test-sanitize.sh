@@ -1,6 +1,6 @@
 #!/bin/sh
-# Runs the C that unetc emits under the address and undefined-behaviour sanitizers, the thread pool under the thread
-# sanitizer, and so the trainer's commands. Each test is first shown an error that it must catch. The argument is the
+# Runs the C that unetc emits, and that of pictures, under the address and undefined-behaviour sanitizers, the thread pool under
+# the thread sanitizer, and so the trainer's commands. Each test is first shown an error that it must catch. The argument is the
 # unetc to test.
 set -eu
 cd "$(dirname "$0")/.."
@@ -76,6 +76,8 @@ if supports avx512f; then
     done
     walk "U-Net" "graphs/unet.graph -D width=16 -D size=48 --batch 2 --target x86-64-v4" "-march=x86-64-v4"
 fi
+
+CC=$cc scripts/fuzz-picture.sh 20000
 
 # The thread sanitizer wants addresses where it expects them; setarch -R keeps the system from shuffling them.
 unshuffled=""

@@ -7,6 +7,8 @@
 #include <string.h>
 
 static uint64_t state = 1;
+/* Whether scratch is to be too small. */
+static int is_planted;
 
 static uint32_t draw(uint32_t most) {
     state = state * 6364136223846793005u + 1442695040888963407u;
@@ -145,7 +147,7 @@ static void check_round(long round) {
         expect(format < UNETC_FORMAT_BANDS8, "bands of the net's channels are refused", round);
         return;
     }
-    scratch = (uint8_t *)malloc(bytes + offset);
+    scratch = (uint8_t *)malloc(is_planted ? bytes / 2 : bytes + offset);
     check_read(&net, width, height, format, scratch + offset, round);
     check_write(&net, width, height, scratch + offset, round);
     free(scratch);
@@ -154,6 +156,7 @@ static void check_round(long round) {
 int main(int count, char **arguments) {
     long rounds = count > 1 ? atol(arguments[1]) : 2000, round;
     if (count > 2) state = (uint64_t)atol(arguments[2]);
+    is_planted = count > 3 && strcmp(arguments[3], "--plant") == 0;
     for (round = 0; round < rounds; round++) check_round(round);
     printf("fuzz_picture: %ld rounds\n", rounds);
     return 0;
