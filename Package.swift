@@ -106,7 +106,7 @@ let package = Package(
         .systemLibrary(name: "CTIFF", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"])]),
         .systemLibrary(name: "CWebP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
         .target(name: "ImageCodecs", dependencies: ["CPNG", "CJPEG", "CTIFF", "CWebP", "CDigest"]),
-        room("Imaging", ["Platform", "Base", "ImageCodecs", "FileAccess"]),
+        room("Imaging", ["Platform", "Base", "ImageCodecs", "PictureCode", "FileAccess"]),
         .systemLibrary(name: "CProtobuf", pkgConfig: "libprotobuf-c", providers: [.apt(["libprotobuf-c-dev"])]),
         .systemLibrary(name: "CDigest", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
         .target(name: "EventMessages", dependencies: ["CProtobuf"], exclude: ["unetc_event.proto"]),
@@ -117,14 +117,22 @@ let package = Package(
             ["Base", "FileAccess", "Diagnostics", "GraphIR", "GraphDSL", "Passes", "ONNXMessages"]),
         // The trainer, from what a net learns to its commands.
         room("TrainerSupport", ["Platform", "Base", "FileAccess", "Imaging", "CDigest"]),
-        room("Tasks", ["Platform", "Base", "Imaging", "TrainerSupport"]),
+        room("Tasks", ["Platform", "Base", "PictureCode", "Imaging", "TrainerSupport"]),
         room("Recipes", ["Base", "Runtime", "TrainerSupport", "Tasks"]),
         room("DataSets", ["Base", "FileAccess", "HostLimits", "Imaging", "TrainerSupport", "Tasks", "Recipes"]),
         room("DataDoctor", ["Base", "FileAccess", "Imaging", "TrainerSupport", "Tasks", "DataSets"]),
-        room("Nets", ["Base", "TensorFiles", "Runtime", "Imaging", "TrainerSupport", "Tasks", "Recipes", "DataSets"]),
+        room(
+            "Nets",
+            [
+                "Base", "TensorFiles", "Runtime", "PictureCode", "Imaging", "TrainerSupport", "Tasks", "Recipes",
+                "DataSets",
+            ]),
         room(
             "Predictions",
-            ["Platform", "Base", "FileAccess", "Runtime", "Imaging", "TrainerSupport", "Tasks", "DataSets", "Nets"]),
+            [
+                "Platform", "Base", "FileAccess", "Runtime", "PictureCode", "Imaging", "TrainerSupport", "Tasks",
+                "DataSets", "Nets",
+            ]),
         room(
             "Reporting",
             [
@@ -220,6 +228,7 @@ let package = Package(
             swiftSettings: testing),
         tests(
             "Exchange", ["Base", "FileAccess", "GraphIR", "GraphDSL", "Interpreter", "Passes", "TestSupport"]),
+        tests("PictureCode", []),
         tests(
             "Imaging", ["Platform", "FileAccess", "ImageCodecs", "TestSupport"],
             exclude: ["make_fixtures.py", "make_format_fixtures.py"]),
@@ -240,7 +249,9 @@ let package = Package(
         tests(
             "Nets",
             ["Base", "Runtime", "TrainerSupport", "Tasks", "Recipes", "DataSets", "TestSupport", "TrainerTestSupport"]),
-        tests("Predictions", ["Platform", "Base", "FileAccess", "Imaging", "Tasks", "DataSets", "TrainerTestSupport"]),
+        tests(
+            "Predictions",
+            ["Platform", "Base", "FileAccess", "PictureCode", "Imaging", "Tasks", "DataSets", "TrainerTestSupport"]),
         tests("Reporting", ["Runtime", "Imaging", "TrainerSupport", "Tasks", "TrainerTestSupport"]),
         tests(
             "Trainer",

@@ -82,7 +82,7 @@ struct DetailLoss {
         _ rows: [[UInt8]], _ size: PictureSize, _ task: TrainingTask, _ seen: PictureSize, to sums: inout MeasureSums
     ) {
         let classes = task.partCount ?? 1
-        var resampler = RowResampler(channels: classes, from: seen, to: size)
+        let resampler = RowResampler(channels: classes, from: seen, to: size)
         var values = [Float](repeating: 0, count: classes * seen.width)
         var next = 0
         func isThere(_ byte: Int, _ number: Int) -> Bool {

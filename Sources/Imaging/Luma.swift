@@ -1,3 +1,5 @@
+import PictureCode
+
 extension Bitmap {
     /// ITU-R 601 luma in Pillow's fixed point.
     public func luma() -> Bitmap {
@@ -14,45 +16,27 @@ extension Bitmap {
     @inlinable
     @inline(__always)
     public static func luma(_ red: UInt8, _ green: UInt8, _ blue: UInt8) -> UInt8 {
-        UInt8(truncatingIfNeeded: weighted(Int(red), Int(green), Int(blue)))
+        UInt8(truncatingIfNeeded: unetc_luma_whole(UInt32(red), UInt32(green), UInt32(blue)))
     }
 
     /// The same of one pixel of 16 bits.
     @inlinable
     @inline(__always)
     public static func luma(_ red: UInt16, _ green: UInt16, _ blue: UInt16) -> UInt16 {
-        UInt16(truncatingIfNeeded: weighted(Int(red), Int(green), Int(blue)))
+        UInt16(truncatingIfNeeded: unetc_luma_whole(UInt32(red), UInt32(green), UInt32(blue)))
     }
 
     /// The same of one pixel of floats.
     @inlinable
     @inline(__always)
     public static func luma(_ red: Float, _ green: Float, _ blue: Float) -> Float {
-        Float((Double(red) * 19595 + Double(green) * 38470 + Double(blue) * 7471) / 65536)
-    }
-
-    @inlinable
-    @inline(__always)
-    static func weighted(_ red: Int, _ green: Int, _ blue: Int) -> Int {
-        (red &* 19595 &+ green &* 38470 &+ blue &* 7471 &+ 0x8000) >> 16
+        unetc_luma_float(red, green, blue)
     }
 }
 
-extension UInt8 {
-    static func makeLuma(_ rgb: UnsafePointer<UInt8>, _ luma: UnsafeMutablePointer<UInt8>, count: Int) {
-        for i in 0..<count { luma[i] = Bitmap.luma(rgb[3 * i], rgb[3 * i + 1], rgb[3 * i + 2]) }
-    }
-}
-
-extension Float {
-    /// Equal red, green and blue stay what they are.
-    static func makeLuma(_ rgb: UnsafePointer<Float>, _ luma: UnsafeMutablePointer<Float>, count: Int) {
-        for i in 0..<count { luma[i] = Bitmap.luma(rgb[3 * i], rgb[3 * i + 1], rgb[3 * i + 2]) }
-    }
-}
-
-extension UInt16 {
-    static func makeLuma(_ rgb: UnsafePointer<UInt16>, _ luma: UnsafeMutablePointer<UInt16>, count: Int) {
-        for i in 0..<count { luma[i] = Bitmap.luma(rgb[3 * i], rgb[3 * i + 1], rgb[3 * i + 2]) }
+extension ResizedSample {
+    /// From red, green and blue side by side; `luma` may be where `rgb` is.
+    static func makeLuma(_ rgb: UnsafePointer<Self>, _ luma: UnsafeMutablePointer<Self>, count: Int) {
+        unetc_luma(depth, rgb, count, luma)
     }
 }

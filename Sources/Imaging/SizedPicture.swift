@@ -67,7 +67,7 @@ public struct SizedPicture: Hashable, Sendable {
         let plan = ResizePlan(
             width: info.storedWidth, height: info.storedHeight, turn: info.turn, newWidth: width, newHeight: height)
         let depth = info.depth == .words && !options.keepsDepth ? .bytes : info.depth
-        try decoder.start(depth.output, extra: plan.bytes(channels: channels, sampleBytes: depth.rawValue))
+        try decoder.start(depth.output, extra: plan.bytes(channels: channels, depth: depth))
         switch depth {
         case .bytes: samples = .bytes(try Self.resized(decoder, plan, channels) { observing?(.bytes($0)) })
         case .words: samples = .words(try Self.resized(decoder, plan, channels) { observing?(.words($0)) })

@@ -45,7 +45,7 @@ struct PredictedMaps: Sendable {
 
     /// Calls `body` with each row `[channels, width]` of the maps at another size, from the top.
     func eachRow(of size: PictureSize, _ body: (UnsafeBufferPointer<Float>) throws -> Void) rethrows {
-        var resampler = RowResampler(channels: channels, from: self.size, to: size)
+        let resampler = RowResampler(channels: channels, from: self.size, to: size)
         var row = [Float](repeating: 0, count: channels * self.size.width)
         for y in 0..<self.size.height {
             for channel in 0..<channels {

@@ -1,4 +1,4 @@
-import Base
+import PictureCode
 import Tasks
 
 /// What a net's output says, as numbers from 0 to 1.
@@ -6,46 +6,28 @@ extension TrainingTask {
     /// Turns outputs `[channels, count]` into probabilities (of the object, or of each class or label), or the values of a
     /// reconstructed picture, in place. What is no number becomes 0, or the same probability for all classes.
     func makeValues(of outputs: UnsafeMutableBufferPointer<Float>, channels: Int) {
-        switch self {
-        case .mask, .labels: for i in outputs.indices { outputs[i] = Self.probability(outputs[i]) }
-        case .classes: Self.makeProbabilities(outputs, channels)
-        case .reconstruction:
-            for i in outputs.indices { outputs[i] = outputs[i].isNaN ? 0 : min(max(outputs[i], 0), 1) }
-        }
+        unetc_make_values(code, outputs.baseAddress, channels, outputs.count / max(1, channels))
     }
 
     /// What pixels with such values are: 1 for object, 0 for background; their classes; or a bit for each label they have;
     /// nothing of a reconstruction.
     /// - Parameter threshold: a pixel is object, or has a label, from this probability on.
     func labels(_ values: UnsafeBufferPointer<Float>, threshold: Float) -> [UInt8] {
-        switch self {
-        case .mask: values.map { $0 >= threshold ? 1 : 0 }
-        case .classes(let range): ClassMap.largest(Array(values), classes: range.count)
-        case .labels(let range): range.bytes(values) { $0 >= threshold }
-        case .reconstruction: []
+        guard self != .reconstruction else { return [] }
+        let channels = partCount ?? 1
+        let count = values.count / max(1, channels)
+        return [UInt8](unsafeUninitializedCapacity: count) { labels, initialized in
+            unetc_make_labels(code, values.baseAddress, channels, count, threshold, labels.baseAddress)
+            initialized = count
         }
     }
 
-    private static func probability(_ logit: Float) -> Float {
-        logit.isNaN ? 0 : Float(1 / (1 + exponential(-Double(logit))))
-    }
-
-    /// Softmax over the channels.
-    private static func makeProbabilities(_ logits: UnsafeMutableBufferPointer<Float>, _ channels: Int) {
-        let count = logits.count / max(1, channels)
-        for place in 0..<count {
-            var largest = -Float.infinity
-            for channel in 0..<channels { largest = max(largest, logits[channel * count + place]) }
-            var sum = 0.0
-            for channel in 0..<channels {
-                let power = exponential(Double(logits[channel * count + place]) - Double(largest))
-                logits[channel * count + place] = Float(power)
-                sum += power
-            }
-            for channel in 0..<channels {
-                let share = Double(logits[channel * count + place]) / sum
-                logits[channel * count + place] = share.isNaN ? 1 / Float(channels) : Float(share)
-            }
+    private var code: unetc_task {
+        switch self {
+        case .mask: UNETC_TASK_MASK
+        case .classes: UNETC_TASK_CLASSES
+        case .labels: UNETC_TASK_LABELS
+        case .reconstruction: UNETC_TASK_RECONSTRUCTION
         }
     }
 }

@@ -115,7 +115,7 @@ package struct TiledPrediction {
         var rows = FloatRows(reader, style.range, channels: net.inputChannels, resizedTo: seen)
         let measured = try style.normalization.needsMoments ? moments(of: picture, check) : []
         rows.scale(style.normalization, measured)
-        var back = RowResampler(channels: net.outputChannels, from: seen, to: size)
+        let back = RowResampler(channels: net.outputChannels, from: seen, to: size)
         var row = [Float](repeating: 0, count: net.outputChannels * seen.width)
         try net.predict(
             width: seen.width, height: seen.height, mirrored: style.flips == .h, check: check,
@@ -183,7 +183,7 @@ private struct FloatRows {
     private var scales: [ChannelScale] = []
     private var isOpen = false
     /// nil where the size stays.
-    private var resampler: RowResampler?
+    private let resampler: RowResampler?
     /// Rows that came out of the resampler and that nobody has taken.
     private var ready: [[Float]] = []
 
@@ -193,7 +193,7 @@ private struct FloatRows {
         self.channels = channels
         floats = [Float](repeating: 0, count: channels * reader.width)
         let own = PictureSize(width: reader.width, height: reader.height)
-        if own != size { resampler = RowResampler(channels: channels, from: own, to: size) }
+        resampler = own == size ? nil : RowResampler(channels: channels, from: own, to: size)
     }
 
     /// Feeds the net other numbers than those from 0 to 1.

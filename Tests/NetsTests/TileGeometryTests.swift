@@ -63,18 +63,25 @@ import Testing
     @Test(arguments: axes)
     func rowsAreKeptNoLongerThanNeeded(_ axis: TileAxis) {
         for height in [1, 2, 7, 40, 97, 150, 1000, 4000, 4001] {
-            var rows = PictureRows(length: 1, height: height, axis: axis)
+            let walk = TileWalk(
+                rows: axis, columns: Self.axes[3], channels: 1, outputChannels: 1, width: 1, height: height)
             var read: [Int] = []
             for part in axis.parts(of: height) {
-                rows.load(part, axis: axis) { row, target in
-                    read.append(row)
-                    target[0] = Float(row)
+                #expect(walk.nextBand())
+                while let target = walk.wantedRow() {
+                    target[0] = Float(read.count)
+                    read.append(read.count)
                 }
-                for place in part.start..<part.start + axis.tile {
-                    let row = axis.source(place, of: height)
-                    #expect(rows.row(row) == [Float(row)])
+                #expect(walk.nextTile())
+                let columns = Self.axes[3].tile
+                var input = [Float](repeating: -1, count: axis.tile * columns)
+                input.withUnsafeMutableBufferPointer { walk.fill($0, isMirrored: false) }
+                for place in 0..<axis.tile {
+                    let row = Float(axis.source(part.start + place, of: height))
+                    #expect(input[place * columns..<(place + 1) * columns].allSatisfy { $0 == row })
                 }
             }
+            #expect(!walk.nextBand())
             #expect(read == Array(0..<read.count) && read.count <= height)
             #expect(axis.mostNeeded(of: height) <= axis.tile + axis.alignment + axis.marginAfter)
         }

@@ -88,7 +88,7 @@ import Testing
     /// Rows are not counted one by one before a walk begins: headers may say anything.
     @Test func heightsTakeNoMemory() {
         let height = Int(UInt32.max)
-        var resampler = RowResampler(
+        let resampler = RowResampler(
             channels: 1, from: PictureSize(width: 1, height: height), to: PictureSize(width: 1, height: height))
         var count = 0
         [Float(0)].withUnsafeBufferPointer { row in

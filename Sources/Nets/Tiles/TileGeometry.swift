@@ -1,3 +1,4 @@
+import PictureCode
 import Runtime
 import TrainerSupport
 
@@ -70,6 +71,8 @@ package struct TileGeometry: Hashable, Sendable {
             marginBefore: marginLeft, marginAfter: marginRight)
     }
 
+    var code: unetc_tile_geometry { unetc_tile_geometry(rows: rows.code, columns: columns.code) }
+
     /// Tiles that a picture takes.
     func tiles(width: Int, height: Int) -> Int { rows.partCount(of: height) * columns.partCount(of: width) }
 
@@ -94,63 +97,46 @@ package struct TileAxis: Hashable, Sendable {
         var kept: Range<Int>
     }
 
+    var code: unetc_tile_axis {
+        unetc_tile_axis(
+            tile: tile, halo_before: haloBefore, halo_after: haloAfter, alignment: alignment,
+            margin_before: marginBefore, margin_after: marginAfter)
+    }
+
+    private func asked<Answer>(_ question: (UnsafePointer<unetc_tile_axis>) -> Answer) -> Answer {
+        withUnsafePointer(to: code, question)
+    }
+
     /// Output places of a tile.
-    var output: Int { tile - marginBefore - marginAfter }
+    var output: Int { asked(unetc_tile_axis_output) }
     /// How far a tile in the middle may lie behind the one before.
-    package var step: Int { max(0, output - haloBefore - haloAfter) / alignment * alignment }
+    package var step: Int { asked(unetc_tile_axis_step) }
 
     /// The side of the canvas for a picture of `side` pixels: at least a tile, and aligned as tiles are.
-    func canvas(_ side: Int) -> Int {
-        let wanted = max(tile, side + marginBefore + marginAfter)
-        return tile + (wanted - tile + alignment - 1) / alignment * alignment
-    }
+    func canvas(_ side: Int) -> Int { asked { unetc_tile_axis_canvas($0, side) } }
 
     /// The tiles of a picture of `side` pixels, one behind the other. What they keep follows each other and covers the
     /// picture; the first begins and the last ends at the canvas's edge, where its results are exact.
     ///
     /// They are made when they are asked for: pictures may be so high that there is no memory for all of them.
     func parts(of side: Int) -> some Sequence<Part> {
-        let last = canvas(side) - tile
-        return sequence(state: (done: 0, start: 0)) { state in
-            guard state.done < side else { return nil }
-            let end = state.start == last ? side : min(side, state.start + output - haloAfter)
-            defer { state = (end, min(state.start + step, last)) }
-            return Part(start: state.start, kept: state.done..<end)
-        }
+        sequence(first: asked { unetc_tile_axis_first($0, side) }) { part in
+            var next = part
+            return asked { unetc_tile_axis_next($0, side, &next) } == 0 ? nil : next
+        }.lazy.map { Part(start: $0.start, kept: $0.kept_first..<$0.kept_end) }
     }
 
     /// How many `parts(of:)` are.
-    func partCount(of side: Int) -> Int {
-        // What the first keeps, and how many steps lie before the one that ends at the canvas's edge or the picture's.
-        let first = output - haloAfter
-        let steps = min(canvas(side) - tile, side - first)
-        return 1 + max(0, (steps + step - 1) / step)
-    }
+    func partCount(of side: Int) -> Int { asked { unetc_tile_axis_count($0, side) } }
 
     /// The most places that one of the parts keeps.
-    func mostKept(of side: Int) -> Int {
-        canvas(side) == tile ? side : min(side, max(output - haloAfter, step + haloAfter))
-    }
+    func mostKept(of side: Int) -> Int { asked { unetc_tile_axis_most_kept($0, side) } }
 
     /// Places of the picture from the first that a part or a later one needs to the last that it needs itself, at most:
     /// those that a tile shows, or, near the end, those that are mirrored there.
-    func mostNeeded(of side: Int) -> Int { min(side, max(tile, marginAfter + alignment)) }
+    func mostNeeded(of side: Int) -> Int { asked { unetc_tile_axis_most_needed($0, side) } }
 
     /// The place of the picture that is seen at a place of the canvas: beyond its edges the picture is mirrored, without
     /// repeating its last row or column, as often as it takes.
-    func source(_ place: Int, of side: Int) -> Int {
-        guard side > 1 else { return 0 }
-        let period = 2 * (side - 1)
-        let remainder = (place - marginBefore) % period
-        let folded = remainder < 0 ? remainder + period : remainder
-        return min(folded, period - folded)
-    }
-
-    /// The place of the picture that is seen at each place of a tile, of the mirrored picture if so.
-    func sources(of part: Part, side: Int, isMirrored: Bool) -> [Int] {
-        (part.start..<part.start + tile).map { place in
-            let source = source(place, of: side)
-            return isMirrored ? side - 1 - source : source
-        }
-    }
+    func source(_ place: Int, of side: Int) -> Int { asked { unetc_tile_axis_source($0, side, place) } }
 }

@@ -1,3 +1,4 @@
+import PictureCode
 import Runtime
 import TrainerSupport
 
@@ -34,8 +35,6 @@ package struct TileSizes: Hashable, Sendable {
 
     /// The place, among the tiles, of those that a picture takes.
     func index(width: Int, height: Int) -> Int {
-        // The counts of pictures that only their headers claim may be beyond all whole numbers.
-        let pixels = geometries.map { Double($0.tiles(width: width, height: height)) * Double($0.area) }
-        return pixels.indices.min { pixels[$0] < pixels[$1] } ?? 0
+        unetc_tile_choose(geometries.map(\.code), geometries.count, width, height)
     }
 }

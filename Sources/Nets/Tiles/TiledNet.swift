@@ -1,3 +1,4 @@
+import PictureCode
 import Runtime
 import Tasks
 import TrainerSupport
@@ -105,119 +106,47 @@ package final class TiledNet {
         }
         let size = sizes.index(width: width, height: height)
         let geometry = sizes.geometries[size]
-        let tiles = Array(geometry.columns.parts(of: width))
-        var rows = PictureRows(length: inputChannels * width, height: height, axis: geometry.rows)
         let directions = mirrored ? [false, true] : [false]
-        let band = OutputBand(
-            channels: members.count * directions.count * outputChannels, rows: geometry.rows.mostKept(of: height),
-            width: width)
-        for part in geometry.rows.parts(of: height) {
-            try rows.load(part, axis: geometry.rows, read: read)
-            for isMirrored in directions {
-                for tile in tiles {
+        let walk = TileWalk(
+            rows: geometry.rows, columns: geometry.columns, channels: inputChannels,
+            outputChannels: walkChannels(mirrored: mirrored), width: width, height: height)
+        var (readCount, writtenCount) = (0, 0)
+        while walk.nextBand() {
+            while let row = walk.wantedRow() {
+                try read(readCount, row)
+                readCount += 1
+            }
+            while walk.nextTile() {
+                for isMirrored in directions {
                     try check()
-                    let columns = geometry.columns.sources(of: tile, side: width, isMirrored: isMirrored)
                     for (number, member) in members.enumerated() {
                         let plan = member.plans[size]
                         try member.executor.withInput(interface.picture, plan: plan, sample: 0) {
-                            fill($0, geometry.rows, part, columns, rows, height: height)
+                            walk.fill($0, isMirrored: isMirrored)
                         }
                         try member.executor.run(plan, batch: 1)
                         let channel = (number * directions.count + (isMirrored ? 1 : 0)) * outputChannels
                         try member.executor.withOutput(interface.output, plan: plan, sample: 0) {
-                            keep($0, geometry, part, tile, band, from: channel, isMirrored: isMirrored)
+                            walk.keep($0, channels: outputChannels, from: channel, isMirrored: isMirrored)
                         }
                     }
                 }
             }
-            for row in part.kept { try write(row, band.row(row - part.kept.lowerBound)) }
+            while let row = walk.finishedRow() {
+                try write(writtenCount, row)
+                writtenCount += 1
+            }
         }
     }
+
+    /// Channels of the output of all nets, and of the picture's mirror image.
+    private func walkChannels(mirrored: Bool) -> Int { outputChannels * (mirrored ? 2 : 1) * members.count }
 
     /// What a walk over a picture of that size takes besides the net, in bytes.
     package func walkBytes(width: Int, height: Int, mirrored: Bool) -> Int {
-        let geometry = sizes.geometries[sizes.index(width: width, height: height)]
-        let read = geometry.rows.mostNeeded(of: height) * inputChannels
-        let written = geometry.rows.mostKept(of: height) * outputChannels * (mirrored ? 2 : 1) * members.count
-        return (read + written) * width * MemoryLayout<Float>.stride
-    }
-
-    /// Writes the canvas under a tile to the net's input, `[inputChannels, rows, columns]`.
-    private func fill(
-        _ input: UnsafeMutableBufferPointer<Float>, _ axis: TileAxis, _ band: TileAxis.Part, _ columns: [Int],
-        _ rows: PictureRows, height: Int
-    ) {
-        let width = rows.length / inputChannels
-        // Places that show the picture as it is are copied at once.
-        let isPlain = columns.indices.allSatisfy { columns[$0] == columns[0] + $0 }
-        for y in 0..<axis.tile {
-            rows.row(axis.source(band.start + y, of: height)).withUnsafeBufferPointer { row in
-                for channel in 0..<inputChannels {
-                    let start = (channel * axis.tile + y) * columns.count
-                    let target = UnsafeMutableBufferPointer(rebasing: input[start..<start + columns.count])
-                    let source = UnsafeBufferPointer(rebasing: row[channel * width..<(channel + 1) * width])
-                    if isPlain {
-                        _ = target.update(
-                            fromContentsOf: UnsafeBufferPointer(
-                                rebasing: source[columns[0]..<columns[0] + columns.count]))
-                    } else {
-                        for (x, column) in columns.enumerated() { target[x] = source[column] }
-                    }
-                }
-            }
-        }
-    }
-
-    /// Copies what is exact and new of a tile's output, `[outputChannels, rows, columns]`, to its place in the band.
-    private func keep(
-        _ output: UnsafeBufferPointer<Float>, _ geometry: TileGeometry, _ part: TileAxis.Part, _ tile: TileAxis.Part,
-        _ band: OutputBand,
-        from firstChannel: Int, isMirrored: Bool
-    ) {
-        let (height, width) = (geometry.rows.output, geometry.columns.output)
-        let first = tile.kept.lowerBound - tile.start
-        for channel in 0..<outputChannels {
-            for row in part.kept {
-                let start = (channel * height + row - part.start) * width + first
-                band.store(
-                    UnsafeBufferPointer(rebasing: output[start..<start + tile.kept.count]),
-                    row: row - part.kept.lowerBound, channel: firstChannel + channel,
-                    column: tile.kept.lowerBound, isMirrored: isMirrored)
-            }
-        }
-    }
-}
-
-/// Rows of the output, `[rows, channels, width]`.
-private final class OutputBand {
-    private let channels: Int
-    private let width: Int
-    private let values: UnsafeMutableBufferPointer<Float>
-
-    init(channels: Int, rows: Int, width: Int) {
-        self.channels = channels
-        self.width = width
-        values = .allocate(capacity: channels * rows * width)
-        values.initialize(repeating: 0)
-    }
-
-    deinit { values.deallocate() }
-
-    /// Stores some columns of a row, from `column` on, or, mirrored, counted from the right.
-    func store(
-        _ source: UnsafeBufferPointer<Float>, row: Int, channel: Int, column: Int, isMirrored: Bool
-    ) {
-        let start = (row * channels + channel) * width
-        if isMirrored {
-            for (x, value) in source.enumerated() { values[start + width - 1 - column - x] = value }
-        } else {
-            let place = start + column
-            _ = UnsafeMutableBufferPointer(rebasing: values[place..<place + source.count]).update(
-                fromContentsOf: source)
-        }
-    }
-
-    func row(_ row: Int) -> UnsafeBufferPointer<Float> {
-        UnsafeBufferPointer(rebasing: values[row * channels * width..<(row + 1) * channels * width])
+        var geometry = sizes.geometries[sizes.index(width: width, height: height)].code
+        let bytes = unetc_walk_bytes(&geometry, inputChannels, walkChannels(mirrored: mirrored), width, height)
+        // All bits set where it is more than can be counted.
+        return Int(clamping: UInt(bitPattern: bytes))
     }
 }

@@ -1,51 +1,53 @@
 import Imaging
+import PictureCode
 
-/// Mean and spread of numbers that come in pieces, whose sums lose nothing where the mean is large (Chan, Golub and LeVeque,
-/// "Updating Formulae and a Pairwise Algorithm for Computing Sample Variances", 1979).
-package struct Moments: Hashable, Sendable {
-    package private(set) var count = 0
-    package private(set) var mean = 0.0
-    /// Of differences from the mean.
-    private var squares = 0.0
+/// Mean and spread of numbers that come in pieces, whose sums lose nothing where the mean is large.
+package struct Moments: Sendable {
+    private var code = unetc_moments()
 
     package init() {}
 
-    /// Of `count` numbers.
-    init(count: Int, _ number: (Int) -> Double) {
-        guard count > 0 else { return }
-        self.count = count
-        var sum = 0.0
-        for place in 0..<count { sum += number(place) }
-        mean = sum / Double(count)
-        for place in 0..<count {
-            let difference = number(place) - mean
-            squares += difference * difference
-        }
+    /// Of `count` numbers, each `step` behind the one before.
+    init(_ numbers: UnsafePointer<some PictureNumber>, step: Int = 1, count: Int) {
+        code = Self.of(numbers, step, count)
     }
+
+    private static func of<Number: PictureNumber>(
+        _ numbers: UnsafePointer<Number>, _ step: Int, _ count: Int
+    ) -> unetc_moments {
+        unetc_moments_of(Number.depth, numbers, step, count)
+    }
+
+    package var count: Int { Int(code.count) }
+    package var mean: Double { code.mean }
 
     /// The root of the mean square difference from the mean, of the numbers themselves and not of what they were drawn from.
-    package var deviation: Double { count == 0 ? 0 : (squares / Double(count)).squareRoot() }
+    package var deviation: Double { withUnsafePointer(to: code, unetc_moments_deviation) }
 
-    package mutating func add(_ other: Moments) {
-        guard other.count > 0 else { return }
-        guard count > 0 else {
-            self = other
-            return
-        }
-        let all = Double(count + other.count)
-        let difference = other.mean - mean
-        squares += other.squares + difference * difference * Double(count) * Double(other.count) / all
-        mean += difference * Double(other.count) / all
-        count += other.count
-    }
+    /// What a picture with such numbers is scaled by.
+    func scale(_ span: NumberSpan) -> unetc_scale { withUnsafePointer(to: code) { unetc_moments_scale($0, span.code) } }
+
+    package mutating func add(_ other: Moments) { withUnsafePointer(to: other.code) { unetc_moments_add(&code, $0) } }
 
     /// The same of numbers of a span, once this is 0 to 1.
     package func scaled(by span: NumberSpan) -> Moments {
         var result = self
         let width = span.high - span.low
-        result.mean = (mean - span.low) / width
-        result.squares = squares / (width * width)
+        result.code.mean = (code.mean - span.low) / width
+        result.code.squares = code.squares / (width * width)
         return result
+    }
+}
+
+extension Moments: Hashable {
+    package static func == (a: Moments, b: Moments) -> Bool {
+        (a.code.count, a.code.mean, a.code.squares) == (b.code.count, b.code.mean, b.code.squares)
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(code.count)
+        hasher.combine(code.mean)
+        hasher.combine(code.squares)
     }
 }
 
@@ -59,22 +61,26 @@ package struct PictureMoments: Hashable, Sendable {
     /// Takes a row as decoders give it: red, green and blue of each pixel, or its bands.
     package mutating func take(_ row: PictureRow) {
         switch row {
-        case .bytes(let bytes): take(bytes, luma: { Double(Bitmap.luma($0, $1, $2)) }, number: { Double($0) })
-        case .words(let words): take(words, luma: { Double(Bitmap.luma($0, $1, $2)) }, number: { Double($0) })
-        case .floats(let floats): take(floats, luma: { Double(Bitmap.luma($0, $1, $2)) }, number: { Double($0) })
+        case .bytes(let bytes): take(bytes)
+        case .words(let words): take(words)
+        case .floats(let floats): take(floats)
         }
     }
 
-    private mutating func take<Sample>(
-        _ row: UnsafeBufferPointer<Sample>, luma: (Sample, Sample, Sample) -> Double, number: (Sample) -> Double
-    ) {
+    private mutating func take<Number: PictureNumber>(_ row: UnsafeBufferPointer<Number>) {
         let count = channels.count
+        guard let base = row.baseAddress else { return }
         guard count > 1 else {
-            channels[0].add(Moments(count: row.count / 3) { luma(row[3 * $0], row[3 * $0 + 1], row[3 * $0 + 2]) })
+            let width = row.count / 3
+            withUnsafeTemporaryAllocation(of: Number.self, capacity: width) { luma in
+                guard let gray = luma.baseAddress else { return }
+                unetc_luma(Number.depth, base, width, gray)
+                channels[0].add(Moments(gray, count: width))
+            }
             return
         }
         for channel in 0..<count {
-            channels[channel].add(Moments(count: row.count / count) { number(row[$0 * count + channel]) })
+            channels[channel].add(Moments(base + channel, step: count, count: row.count / count))
         }
     }
 }

@@ -1,4 +1,5 @@
 import Imaging
+import PictureCode
 
 /// The numbers of a picture that become 0 and 1; what lies between them becomes a fraction, what lies outside is cut.
 package struct NumberSpan: Hashable, Sendable {
@@ -29,9 +30,10 @@ package struct NumberSpan: Hashable, Sendable {
     /// A number as the net is fed; of a byte in its full range the same as dividing by 255, which rounds correctly.
     @inline(__always)
     func unit(_ number: some PictureNumber) -> Float {
-        let unit = (number.float - Float(low)) / Float(high - low)
-        return isOpen ? unit : min(max(unit, 0), 1)
+        unetc_unit(number.float, Float(low), Float(high - low), isOpen ? 1 : 0)
     }
+
+    var code: unetc_span { unetc_span(low: low, high: high) }
 
     /// How far above `low` a number is, cut to the span.
     package func steps(_ number: Double) -> Double { min(max(number, low), high) - low }
@@ -39,9 +41,21 @@ package struct NumberSpan: Hashable, Sendable {
 
 /// A number of a picture, of any depth.
 protocol PictureNumber {
+    static var depth: unetc_depth { get }
     var float: Float { get }
 }
 
-extension UInt8: PictureNumber { var float: Float { Float(self) } }
-extension UInt16: PictureNumber { var float: Float { Float(self) } }
-extension Float: PictureNumber { var float: Float { self } }
+extension UInt8: PictureNumber {
+    static var depth: unetc_depth { UNETC_DEPTH_BYTES }
+    var float: Float { Float(self) }
+}
+
+extension UInt16: PictureNumber {
+    static var depth: unetc_depth { UNETC_DEPTH_WORDS }
+    var float: Float { Float(self) }
+}
+
+extension Float: PictureNumber {
+    static var depth: unetc_depth { UNETC_DEPTH_FLOATS }
+    var float: Float { self }
+}

@@ -1,4 +1,5 @@
 import Imaging
+import PictureCode
 
 /// A picture at the net's size, `[channels, height, width]`, as deep as its file.
 package struct PicturePlanes: Hashable, Sendable {
@@ -58,12 +59,16 @@ package struct PicturePlanes: Hashable, Sendable {
     /// Of each channel, as the file has its numbers.
     package func moments(channels: Int) -> [Moments] {
         let area = count / channels
-        return (0..<channels).map { channel in
-            switch samples {
-            case .bytes(let bytes): Moments(count: area) { Double(bytes[channel * area + $0]) }
-            case .words(let words): Moments(count: area) { Double(words[channel * area + $0]) }
-            case .floats(let floats): Moments(count: area) { Double(floats[channel * area + $0]) }
+        func moments(_ planes: [some PictureNumber]) -> [Moments] {
+            planes.withUnsafeBufferPointer { planes in
+                guard let base = planes.baseAddress else { return Array(repeating: Moments(), count: channels) }
+                return (0..<channels).map { Moments(base + $0 * area, count: area) }
             }
+        }
+        return switch samples {
+        case .bytes(let bytes): moments(bytes)
+        case .words(let words): moments(words)
+        case .floats(let floats): moments(floats)
         }
     }
 
@@ -109,8 +114,8 @@ package struct PicturePlanes: Hashable, Sendable {
         var span: NumberSpan
         var out: UnsafeMutablePointer<Float>
 
-        func read(_ samples: UnsafeBufferPointer<some PictureNumber>) {
-            for place in samples.indices { out[place] = span.unit(samples[place]) }
+        func read<Number: PictureNumber>(_ samples: UnsafeBufferPointer<Number>) {
+            unetc_units(Number.depth, samples.baseAddress, 1, samples.count, span.code, span.isOpen ? 1 : 0, out)
         }
     }
 
