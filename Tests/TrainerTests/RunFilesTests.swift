@@ -230,11 +230,6 @@ import TrainerTestSupport
         #expect(second.contains("confusion matrix") && second.contains("1 (&lt;b&gt;)") && !second.contains("<b>"))
     }
 
-    @Test(arguments: [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")])
-    func base64IsThatOfRFC4648(text: String, expected: String) {
-        #expect(HTML.base64(Array(text.utf8)) == expected)
-    }
-
     // MARK: Repeating
 
     @Test func runsAreRepeatedWithTheSameBits() throws {

@@ -8,7 +8,7 @@ enum HTML {
 
     /// A PNG inside the page.
     static func picture(png: [UInt8], title: String) -> String {
-        "<img alt=\"\(text(title))\" src=\"data:image/png;base64,\(base64(png))\">"
+        "<img alt=\"\(text(title))\" src=\"data:image/png;base64,\(Base64.text(of: png))\">"
     }
 
     /// Names beside values.
@@ -22,20 +22,5 @@ enum HTML {
         let head = heading.map { "<th>\(text($0))</th>" }.joined()
         let lines = rows.map { "<tr>" + $0.map { "<td>\(text($0))</td>" }.joined() + "</tr>" }
         return "<table class=\"numbers\">\n<tr>\(head)</tr>\n" + lines.joined(separator: "\n") + "\n</table>"
-    }
-
-    /// RFC 4648, section 4.
-    static func base64(_ bytes: [UInt8]) -> String {
-        let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-        var result: [UInt8] = []
-        result.reserveCapacity((bytes.count + 2) / 3 * 4)
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let part = bytes[start..<min(start + 3, bytes.count)]
-            let word = part.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - part.count))
-            for place in 0..<4 {
-                result.append(place <= part.count ? letters[word >> (18 - 6 * place) & 63] : UInt8(ascii: "="))
-            }
-        }
-        return String(decoding: result, as: UTF8.self)
     }
 }
