@@ -171,6 +171,10 @@ private struct NativeInstructions {
         result.select.append(("__aarch64__", "vbslq_f32((uint32x4_t)mask, (float32x4_t)x, (float32x4_t)y)"))
         result.fma.append(("__aarch64__", "vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b)"))
         result.squareRoot.append(("__aarch64__", "vsqrtq_f32((float32x4_t)x)"))
+        result.fma.append(("__wasm_relaxed_simd__", "__builtin_wasm_relaxed_madd_f32x4(a, b, c)"))
+        // WebAssembly's pmin and pmax give the first operand when either is NaN.
+        result.minimum.append(("__wasm_simd128__", "__builtin_wasm_pmin_f32x4(b, a)"))
+        result.maximum.append(("__wasm_simd128__", "__builtin_wasm_pmax_f32x4(b, a)"))
         return result
     }
 

@@ -96,6 +96,8 @@ UNETC_INLINE v4 unetc_fma4(v4 a, v4 b, v4 c)
     return (v4)_mm_fmadd_ps((__m128)a, (__m128)b, (__m128)c);
 #elif defined(__aarch64__)
     return (v4)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b);
+#elif defined(__wasm_relaxed_simd__)
+    return (v4)__builtin_wasm_relaxed_madd_f32x4(a, b, c);
 #else
     v4 result = c;
     for (int i = 0; i < 4; i += 1) {
@@ -108,6 +110,8 @@ UNETC_INLINE v4 unetc_min4(v4 a, v4 b)
 {
 #if defined(__SSE__)
     return (v4)_mm_min_ps((__m128)a, (__m128)b);
+#elif defined(__wasm_simd128__)
+    return (v4)__builtin_wasm_pmin_f32x4(b, a);
 #else
     return unetc_select4(unetc_less4(a, b), a, b);
 #endif
@@ -116,6 +120,8 @@ UNETC_INLINE v4 unetc_max4(v4 a, v4 b)
 {
 #if defined(__SSE__)
     return (v4)_mm_max_ps((__m128)a, (__m128)b);
+#elif defined(__wasm_simd128__)
+    return (v4)__builtin_wasm_pmax_f32x4(b, a);
 #else
     return unetc_select4(unetc_less4(b, a), a, b);
 #endif
