@@ -10,9 +10,9 @@ public struct Bundle: Sendable {
     public let interface: PictureInterface
 
     /// - Parameter threads: that print kernels.
-    /// - Throws: `BundleError` for graphs that no picture can be fed.
+    /// - Throws: `BundleError` for nets that take OpenBLAS.
     public init(_ description: BundleDescription, _ weights: BundleWeights, threads: Int) throws {
-        let interface = try PictureInterface(description.targets[0].plans[0].graph)
+        let interface = description.interface
         self.interface = interface
         let names = description.names
         let targets = description.targets.map { ($0, TargetFiles($0, interface, threads: threads)) }

@@ -67,6 +67,8 @@ public struct BundleDescription: Sendable {
     public var sourceName: String
     /// At least one, with plans of one graph.
     public var targets: [BundleTarget]
+    /// Of the graph as it is trained: that of the plans has neither target nor loss, which say what the output means.
+    public var interface: PictureInterface
     public var pictures: BundlePictures
     public var classNames: [String] = []
     /// Whether the weights are part of the program.
@@ -80,12 +82,13 @@ public struct BundleDescription: Sendable {
 
     public init(
         names: BundleNames, compilerVersion: String, graphName: String, sourceName: String, targets: [BundleTarget],
-        pictures: BundlePictures, batch: Int
+        interface: PictureInterface, pictures: BundlePictures, batch: Int
     ) {
         self.names = names
         self.compilerVersion = compilerVersion
         self.graphName = graphName
         self.sourceName = sourceName
+        self.interface = interface
         self.pictures = pictures
         self.batch = batch
         self.targets = targets.enumerated().sorted {

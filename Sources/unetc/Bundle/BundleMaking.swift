@@ -44,11 +44,11 @@ struct BundleMaking {
         self.notes = notes
         self.targets = made
         names = BundleNames(name ?? session.graph.name)
-        let interface = try PictureInterface(made[0].plans[0].graph)
+        let interface = try PictureInterface(session.graph)
         let precision = options.precision ?? session.graph.training.precision
         var description = BundleDescription(
             names: names, compilerVersion: compilerVersion, graphName: session.graph.name,
-            sourceName: Files.name(of: session.path), targets: made,
+            sourceName: Files.name(of: session.path), targets: made, interface: interface,
             pictures: try weights.bundlePictures(channels: interface.inputShape[0]), batch: options.batch ?? 1)
         description.classNames = try weights.classNames()
         description.embedsWeights = embeds
