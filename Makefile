@@ -107,6 +107,8 @@ demo: build
 		--out runs/demo
 	@generated/demo/trainer evaluate --run runs/demo
 	@echo "The curves are in runs/demo/curves.png, pictures with truth and prediction in runs/demo/samples.png."
+	@echo "A page on which the net looks at pictures, for any browser:"
+	@echo "  $(BUILD)/unetc bundle graphs/unet.graph -D width=$(DEMO_WIDTH) -D size=$(DEMO_SIZE) --weights runs/demo/best.safetensors --output bundles/demo --web"
 
 install: build
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/unetc $(DESTDIR)$(PREFIX)/share/unetc/graphs

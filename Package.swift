@@ -72,7 +72,12 @@ let package = Package(
                 "unetc_picture_room.c",
                 "unetc_picture_tiled.c", "unetc_picture_tiles.c", "unetc_picture_values.c", "unetc_picture_walk.c",
                 "unetc_tiles.c", "unetc_training.c", "unetc_training.h", "unetc_segment.c", "unetc_segment_example.c",
-            ].map { .embedInCode("Code/\($0)") }, swiftSettings: settings),
+            ].map { .embedInCode("Code/\($0)") }
+                + [
+                    "unetc_web.c", "unetc_web_loading.js", "unetc_web_math.h", "unetc_web_module.d.ts",
+                    "unetc_web_module.js", "unetc_web_net.js", "unetc_web_page.css", "unetc_web_page.html",
+                    "unetc_web_page.js", "unetc_web_png.js", "unetc_web_string.h", "unetc_web_worker.js",
+                ].map { .embedInCode("Web/\($0)") }, swiftSettings: settings),
         room(
             "Strategy",
             [

@@ -72,5 +72,5 @@ public struct Bundle: Sendable {
         ].map { EmittedFile(path: $0.0, text: text($0.1)) }
     }
 
-    private static func text(_ resource: [UInt8]) -> String { String(decoding: resource, as: UTF8.self) }
+    static func text(_ resource: [UInt8]) -> String { String(decoding: resource, as: UTF8.self) }
 }

@@ -74,6 +74,8 @@ public struct BundleDescription: Sendable {
     /// Whether the weights are part of the program.
     public var embedsWeights = false
     public var precision = "f32"
+    /// Whether there is a page beside it, and a module for pages.
+    public var hasPage = false
     /// Samples of a call.
     public var batch: Int
 

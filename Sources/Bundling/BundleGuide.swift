@@ -64,11 +64,20 @@ struct BundleGuide {
         | `\(prefix)_segment.c`, `\(prefix)_picture*.c` … | pictures to inputs, outputs to masks |
         | `\(prefix)_targets.c`, `\(prefix)_processor.c` | which kernels this processor runs |
         | `kernels/` | for each kind of processor the kernels, a file for each group of layers, and `plans.c`: which runs when, where what it reads and writes lies |
-        | `test/` | what the net said where this was made |
+        \(pageRow)| `test/` | what the net said where this was made |
         | `\(prefix).pc` | for pkg-config, once it is installed |
         | `unetc_files.txt` | what unetc has written here, so that it replaces and removes nothing else |
 
         """
+    }
+
+    private var pageRow: String {
+        guard description.hasPage else { return "" }
+        return """
+            | `web/index.html` | a page on which the net looks at pictures: open it in a browser |
+            | `web/\(prefix).js`, `.wasm`, `.d.ts` | the net for pages and programs in JavaScript |
+
+            """
     }
 
     private func shape(_ shape: [Int]) -> String { shape.map(String.init).joined(separator: ", ") }

@@ -211,7 +211,7 @@ struct BundleHeader {
         }
     }
 
-    private var maskMeaning: String {
+    var maskMeaning: String {
         switch interface.task {
         case .mask: "255 for object, 0 for background"
         case .classes(let count): "the class, 0 to \(count - 1)\(classes)"
@@ -227,7 +227,7 @@ struct BundleHeader {
 
     private var valueChannels: Int { interface.outputShape[0] }
 
-    private var valueMeaning: String {
+    var valueMeaning: String {
         switch interface.task {
         case .mask: "the probability of the object"
         case .classes: "the probability of each class"

@@ -18,14 +18,18 @@ struct BundleMaking {
     private let golden: BundleGolden
     private let names: BundleNames
     private let targets: [BundleTarget]
+    private let page: WebBundle?
+    private let options: CompileOptions
     /// What users are told before it is written.
     let notes: [String]
 
-    /// - Parameter options: of which target and plans are chosen here.
+    /// - Parameters:
+    ///   - options: of which target and plans are chosen here.
+    ///   - hasPage: whether there is to be a page as well.
     /// - Throws: `DriverError`, `BundleError`, and what reading the weights throws.
     init(
         session: Session, weights path: String?, targets: [Target], options: CompileOptions, tile: TileArgument?,
-        embeds: Bool, learns: Bool, name: String?
+        embeds: Bool, learns: Bool, name: String?, hasPage: Bool
     ) throws {
         let weights = try ExportedWeights(path, of: session)
         var made: [BundleTarget] = []
@@ -53,11 +57,26 @@ struct BundleMaking {
         description.classNames = try weights.classNames()
         description.embedsWeights = embeds
         description.precision = precision.rawValue
+        description.hasPage = hasPage
         let stored = try BundleWeights(of: session.graph, in: made[0]) { try weights.values($0) }
         bundle = try Bundle(description, stored, threads: options.jobs)
+        page = hasPage ? try Self.page(description, stored, session, options) : nil
+        self.options = options
         var native = try Self.compilation(session, options, .native(), nil).options
         native.plans = [.infer]
         golden = try BundleGolden(session, native, interface, description.pictures, weights)
+    }
+
+    /// The same net for browsers, one picture at a time.
+    private static func page(
+        _ description: BundleDescription, _ weights: BundleWeights, _ session: Session, _ options: CompileOptions
+    ) throws -> WebBundle {
+        var (description, options) = (description, options)
+        options.batch = 1
+        let plan = try compilation(session, options, .wasm32, TileArgument.none).lowered(.infer)
+        description.targets = [BundleTarget(target: .wasm32, plans: [plan])]
+        description.batch = 1
+        return try WebBundle(description, weights, threads: options.jobs)
     }
 
     private static func compilation(
@@ -86,13 +105,21 @@ struct BundleMaking {
     }
 
     /// Writes all files.
+    /// - Parameter wasm: what makes modules of WebAssembly, where there is to be a page.
     /// - Throws: `DriverError` for a folder in which something of the user's would be lost.
-    func write(to folder: String, overwrites: Bool) throws {
+    func write(to folder: String, overwrites: Bool, wasm: WasmToolchain?) throws {
         var files = bundle.files.map { OutputFile(path: $0.path, bytes: Array($0.text.utf8)) }
         if let weights = bundle.weights {
             files.append(OutputFile(path: names.prefix + ".weights", bytes: weights.bytes))
         }
         files.append(OutputFile(path: "test/golden.bin", bytes: golden.bytes))
+        if let page, let wasm {
+            let modules = page.modules.map { WasmToolchain.Module(sources: $0.sources, linkerFlags: $0.linkerFlags) }
+            let linked = try wasm.link(
+                modules, of: page.sources, flags: page.compilerFlags, cacheFolder: options.cacheFolder,
+                jobs: options.jobs)
+            files += page.files(linked).map { OutputFile(path: $0.path, bytes: $0.bytes) }
+        }
         var output = try OutputFolder(folder)
         if !overwrites { try output.check(files) }
         try output.write(files)

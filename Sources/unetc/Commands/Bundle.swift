@@ -16,6 +16,10 @@ struct BundleCommand: ParsableCommand {
             The folder has C99 that needs nothing but the C library: a header that explains itself, kernels for each target, \
             the best of which is taken at run time, the weights, CMakeLists.txt, an example and a test. Pictures of any size \
             go in, masks come out, resized, normalised and decided as `trainer predict` does.
+
+            With --web there is also web/index.html, a page that is all that is needed to try the net in a browser, without \
+            a connection: pictures from files or the camera, the mask over them. Beside it the net is a module for pages of \
+            your own.
             """)
 
     @OptionGroup var input: GraphArguments
@@ -61,6 +65,13 @@ struct BundleCommand: ParsableCommand {
     @Flag(help: "Make the weights a part of the program, in place of a file.")
     var embed = false
 
+    @Flag(
+        help: """
+            Make a page for browsers as well, and a JavaScript module: the net in WebAssembly. Takes the Swift toolchain's \
+            clang and wasm-ld, or the clang that UNETC_CLANG names.
+            """)
+    var web = false
+
     @Flag(help: "Replace files in the output folder that unetc has not written, or that were changed since.")
     var overwrite = false
 
@@ -79,18 +90,20 @@ struct BundleCommand: ParsableCommand {
 
     func run() throws {
         try reportingErrors {
+            let wasm = web ? try WasmToolchain() : nil
             let session = try input.session()
             let folder = output ?? "bundles/\(session.graph.name)"
             try checkOutput(folder, reading: [input.graph, weights])
             let making = try BundleMaking(
                 session: session, weights: weights, targets: try targets(), options: try options(), tile: tile,
-                embeds: embed, learns: train, name: name)
+                embeds: embed, learns: train, name: name, hasPage: web)
             for note in making.notes { printResult(note) }
-            try making.write(to: folder, overwrites: overwrite)
+            try making.write(to: folder, overwrites: overwrite, wasm: wasm)
             printResult("wrote \(folder): \(making.summary)")
             printResult(
                 "try: cmake -B \(folder)/build \(folder) && cmake --build \(folder)/build && ctest --test-dir \(folder)/build"
             )
+            if web { printResult("open in a browser: \(folder)/web/index.html") }
         }
     }
 
