@@ -52,7 +52,12 @@ struct BundleBuild {
 
         install(TARGETS \(prefix) LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR}
           PUBLIC_HEADER DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-        install(FILES \(prefix).pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+        # The description says where headers lie as seen from itself, so that what is installed may be moved.
+        file(RELATIVE_PATH headers ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_FULL_INCLUDEDIR})
+        file(READ \(prefix).pc text)
+        string(REPLACE "../../include" "${headers}" text "${text}")
+        file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/\(prefix).pc "${text}")
+        install(FILES ${CMAKE_CURRENT_BINARY_DIR}/\(prefix).pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
         \(description.embedsWeights ? "" : "install(FILES \(prefix).weights DESTINATION ${CMAKE_INSTALL_DATADIR}/\(prefix))\n")
         """
     }
@@ -76,9 +81,8 @@ struct BundleBuild {
 
     var pkgConfig: String {
         """
-        prefix=${pcfiledir}/../..
-        libdir=${prefix}/lib
-        includedir=${prefix}/include
+        libdir=${pcfiledir}/..
+        includedir=${pcfiledir}/../../include
 
         Name: \(prefix)
         Description: The net "\(description.graphName)": pictures in, masks out

@@ -5,13 +5,16 @@ struct BundleGuide {
     let description: BundleDescription
     let interface: PictureInterface
 
-    private var prefix: String { description.names.prefix }
+    private var prefix: String { kept(description.names.prefix) }
+
+    /// What is no name of the bundle's own.
+    private func kept(_ text: String) -> String { description.names.kept(text) }
 
     var text: String {
         """
-        # \(description.graphName), as a library
+        # \(kept(description.graphName)), as a library
 
-        The trained net of `\(description.sourceName)` in C99: pictures in, masks out. It takes nothing but the C library; it
+        The trained net of `\(kept(description.sourceName))` in C99: pictures in, masks out. It takes nothing but the C library; it
         allocates nothing, prints nothing, and keeps nothing outside of the memory that you give. Made by unetc \(description.compilerVersion).
 
         | | |
@@ -66,7 +69,7 @@ struct BundleGuide {
         | `kernels/` | for each kind of processor the kernels, a file for each group of layers, and `plans.c`: which runs when, where what it reads and writes lies |
         \(pageRow)| `test/` | what the net said where this was made |
         | `\(prefix).pc` | for pkg-config, once it is installed |
-        | `unetc_files.txt` | what unetc has written here, so that it replaces and removes nothing else |
+        | `\(kept("unetc_files.txt"))` | what unetc has written here, so that it replaces and removes nothing else |
 
         """
     }

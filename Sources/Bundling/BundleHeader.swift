@@ -158,9 +158,9 @@ struct BundleHeader {
 
     private var title: String {
         """
-        /* The net "\(commentText(description.graphName))": pictures in, masks out.
+        /* The net "\(shown(description.graphName))": pictures in, masks out.
          *
-         * Made by unetc \(description.compilerVersion) from \(commentText(description.sourceName)). C99 and the C library; nothing is allocated, printed or kept outside of the
+         * Made by unetc \(description.compilerVersion) from \(shown(description.sourceName)). C99 and the C library; nothing is allocated, printed or kept outside of the
          * memory that you give.
          *
          *   size_t bytes = unetc_arena_bytes(1);
@@ -193,7 +193,10 @@ struct BundleHeader {
         description.targets.map { "\"\($0.target.name)\"" }.joined(separator: ", ")
     }
 
-    private var weightsFile: String { description.names.prefix + ".weights" }
+    private var weightsFile: String { description.names.kept(description.names.prefix) + ".weights" }
+
+    /// What others have written, in a comment.
+    private func shown(_ text: String) -> String { description.names.kept(commentText(text)) }
 
     private var embedding: String {
         guard description.embedsWeights else { return "" }
@@ -222,7 +225,7 @@ struct BundleHeader {
 
     private var classes: String {
         let names = description.classNames
-        return names.isEmpty ? "" : " (\(names.map(commentText).joined(separator: ", ")))"
+        return names.isEmpty ? "" : " (\(names.map(shown).joined(separator: ", ")))"
     }
 
     private var valueChannels: Int { interface.outputShape[0] }

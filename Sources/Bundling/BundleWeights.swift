@@ -81,7 +81,7 @@ public struct BundleWeights: Sendable {
     /// As a C file: what to write where the weights are to be part of the program.
     func source(_ names: BundleNames) -> String {
         var text =
-            "/* The weights of the net: what \(names.prefix).weights holds. */\n#include \"unetc_internal.h\"\n\n"
+            "/* The weights of the net: what \(names.kept(names.prefix)).weights holds. */\n#include \"unetc_internal.h\"\n\n"
         text.reserveCapacity(bytes.count * 4)
         // Words, so that they lie as floats must.
         text += "static const uint32_t words[] = {\n"

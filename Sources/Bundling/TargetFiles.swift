@@ -20,7 +20,8 @@ struct TargetFiles {
         self.target = target
         self.interface = interface
         let naming = KernelNaming(
-            prefix: "unetc_\(target.identifier)_", folder: target.folder, headers: ["kernels.h", "vectors.h"])
+            prefix: "unetc_\(target.identifier)_", folder: target.folder, headers: ["kernels.h", "vectors.h"],
+            otherFiles: ["plans"])
         var library = KernelLibrary(target: target.target, backend: .c, naming: naming)
         functions = target.plans.map { plan in plan.steps.map { library.add($0, of: plan) ?? "NULL" } }
         let optimizer = target.training.flatMap { plan in

@@ -16,8 +16,8 @@ package func cString(_ text: String) -> String {
     return result + "\""
 }
 
-/// A comment's text must not end the comment.
-package func commentText(_ text: String) -> String { text.replacing("*/", with: "* /") }
+/// A comment's text must not end the comment, nor look as if another one began.
+package func commentText(_ text: String) -> String { text.replacing("*/", with: "* /").replacing("/*", with: "/ *") }
 
 /// A number as a C double.
 package func cDouble(_ value: Double) -> String {

@@ -4,7 +4,10 @@ struct KernelFileNames {
     /// The file of the kernels that every model has.
     static let optimizers = "optimizers"
 
-    private var taken: Set<String> = [optimizers]
+    private var taken: Set<String>
+
+    /// - Parameter others: names of files beside them, in small letters.
+    init(beside others: Set<String>) { taken = others.union([Self.optimizers]) }
 
     /// The name, with a number behind it if it is taken.
     mutating func claim(_ name: String) -> String {

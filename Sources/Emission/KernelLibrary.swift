@@ -22,7 +22,7 @@ package struct KernelLibrary {
     /// In the order in which they first appear.
     private var groups: [Group] = []
     private var groupIndices: [String: Int] = [:]
-    private var fileNames = KernelFileNames()
+    private var fileNames: KernelFileNames
     package private(set) var usesGemm = false
 
     /// Functions of one file.
@@ -36,6 +36,7 @@ package struct KernelLibrary {
         self.target = target
         self.backend = backend
         self.naming = naming
+        fileNames = KernelFileNames(beside: naming.otherFiles)
     }
 
     /// Adds the step's kernel and returns its function's name; nil for steps without a kernel of their own.

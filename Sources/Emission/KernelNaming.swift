@@ -7,11 +7,15 @@ package struct KernelNaming: Hashable, Sendable {
     /// What each of them includes, as seen from the folder.
     package var headers = ["../model.h", "../unetc_vectors.h"]
 
+    /// Names of other files of that folder, without their endings and in small letters.
+    package var otherFiles: Set<String> = []
+
     package init() {}
 
-    package init(prefix: String, folder: String, headers: [String]) {
+    package init(prefix: String, folder: String, headers: [String], otherFiles: Set<String>) {
         self.prefix = prefix
         self.folder = folder
         self.headers = headers
+        self.otherFiles = otherFiles
     }
 }

@@ -88,7 +88,7 @@ int main(int argc, char **argv) {
     picture = (const unsigned char *)(expected + head.outputs);
     expected_mask = picture + head.picture_bytes;
 
-    bytes = unetc_arena_bytes(3);
+    bytes = unetc_arena_bytes_for_picture(3, (int)head.width, (int)head.height, (int)head.format);
     arena = malloc(bytes);
     output = (float *)malloc(2 * sizeof(float) * (size_t)head.outputs);
     mask = (unsigned char *)malloc((size_t)pixels);

@@ -9,7 +9,10 @@
 #include <xmmintrin.h>
 #endif
 
-static const uint64_t unetc_seal = 0x31746e6574656e75u;
+/* What a net in this memory begins with: another in a copy of it, and in that of another library. */
+static uint64_t unetc_seal(const void *memory) {
+    return 0x31746e6574656e75u ^ (uint64_t)(uintptr_t)memory ^ (uint64_t)(uintptr_t)unetc_targets << 16;
+}
 
 /* MARK: places */
 
@@ -72,7 +75,7 @@ unetc_net *unetc_net_in(void *memory) {
     unetc_net *net;
     if (memory == NULL) return NULL;
     net = (unetc_net *)(void *)unetc_aligned(memory);
-    return net->seal == unetc_seal ? net : NULL;
+    return net->seal == unetc_seal(net) ? net : NULL;
 }
 
 float *unetc_map_of(const unetc_net *net, const unetc_map *map, int sample) {
@@ -239,17 +242,16 @@ unetc_net *unetc_make_net(
     net->spare = bytes += (uint64_t)threads * sizes.workspace;
     net->spare_bytes = arena_bytes - (uint64_t)(bytes - (unsigned char *)arena);
     unetc_bind(net);
-    net->seal = unetc_seal;
+    net->seal = unetc_seal(net);
     return net;
 }
 
 int unetc_set_parallel(void *arena, const unetc_parallel *parallel) {
     unetc_net *net = unetc_net_in(arena);
     if (net == NULL) return UNETC_ERROR_ARENA;
+    if (parallel != NULL && parallel->run == NULL) return UNETC_ERROR_ARGUMENT;
     net->is_parallel = parallel != NULL;
-    if (parallel == NULL) return UNETC_OK;
-    if (parallel->run == NULL) return UNETC_ERROR_ARGUMENT;
-    net->parallel = *parallel;
+    if (parallel != NULL) net->parallel = *parallel;
     return UNETC_OK;
 }
 
@@ -276,11 +278,11 @@ int unetc_run(void *arena, const float *input, float *output, int batch) {
     if (batch < 1 || ((input == NULL || output == NULL) && batch > plan->batch)) return UNETC_ERROR_ARGUMENT;
     in = unetc_map_floats(&plan->input);
     out = unetc_map_floats(&plan->output);
-    for (int first = 0; first < batch; first += plan->batch) {
-        int count = batch - first < plan->batch ? batch - first : plan->batch;
+    for (int first = 0, count; first < batch; first += count) {
+        count = batch - first < plan->batch ? batch - first : plan->batch;
         for (int i = 0; input != NULL && i < count; i += 1)
             memcpy(unetc_map_of(net, &plan->input, i), input + (size_t)(first + i) * in, in * sizeof *input);
-        unetc_forward(net, 0, count);
+        if (unetc_forward(net, 0, count) != UNETC_OK) return UNETC_ERROR_ARGUMENT;
         for (int i = 0; output != NULL && i < count; i += 1)
             memcpy(output + (size_t)(first + i) * out, unetc_map_of(net, &plan->output, i), out * sizeof *output);
     }
@@ -319,9 +321,15 @@ static void unetc_leave(unetc_mode mode) { (void)mode; }
 #endif
 
 static void unetc_work(void *data, int64_t task, int worker) {
-    const unetc_job *job = (const unetc_job *)data;
+    unetc_job *job = (unetc_job *)data;
     unetc_call call;
-    unetc_mode mode = unetc_enter();
+    unetc_mode mode;
+    if (worker < 0 || worker >= job->net->threads || task < 0 || task >= job->tasks) {
+        /* Its scratch would lie outside of the arena. */
+        __atomic_store_n(&job->is_wrong, 1, __ATOMIC_RELAXED);
+        return;
+    }
+    mode = unetc_enter();
     call.operands = job->operands;
     call.scalars = job->scalars;
     call.workspace = job->net->workspaces + (uint64_t)worker * job->net->workspace_stride;
@@ -331,15 +339,15 @@ static void unetc_work(void *data, int64_t task, int worker) {
 }
 
 /* Runs all tasks, on the calling thread or as the user spreads them. */
-static void unetc_run_step(const unetc_net *net, unetc_job *job, int64_t tasks) {
-    if (net->is_parallel && tasks > 1) {
-        net->parallel.run(net->parallel.context, unetc_work, job, tasks);
+static void unetc_run_step(const unetc_net *net, unetc_job *job) {
+    if (net->is_parallel && job->tasks > 1) {
+        net->parallel.run(net->parallel.context, unetc_work, job, job->tasks);
     } else {
-        for (int64_t task = 0; task < tasks; task += 1) unetc_work(job, task, 0);
+        for (int64_t task = 0; task < job->tasks; task += 1) unetc_work(job, task, 0);
     }
 }
 
-void unetc_run_plan(unetc_net *net, int index, const unetc_scalars *scalars) {
+int unetc_run_plan(unetc_net *net, int index, const unetc_scalars *scalars) {
     const unetc_plan *plan = &net->target->plans[index];
     void *const *operands = net->operands;
     unetc_job job;
@@ -349,6 +357,8 @@ void unetc_run_plan(unetc_net *net, int index, const unetc_scalars *scalars) {
     for (int i = 0; i < index; i += 1) operands += net->target->plans[i].operand_count;
     job.net = net;
     job.scalars = scalars;
+    job.is_wrong = 0;
+    net->prepared_plan = -1;
     for (int32_t i = 0; i < plan->step_count; i += 1) {
         const unetc_step *step = &plan->steps[i];
         job.kernel = step->kernel;
@@ -356,15 +366,19 @@ void unetc_run_plan(unetc_net *net, int index, const unetc_scalars *scalars) {
         job.count = step->count;
         operands += step->operand_count;
         if (step->is_preparation && !prepares) continue;
-        unetc_run_step(net, &job, step->tasks_per_sample * scalars->batch + step->tasks_fixed);
+        job.tasks = step->tasks_per_sample * scalars->batch + step->tasks_fixed;
+        unetc_run_step(net, &job);
+        if (__atomic_load_n(&job.is_wrong, __ATOMIC_RELAXED)) break;
     }
-    net->prepared_plan = index;
     unetc_leave(mode);
+    if (job.is_wrong) return UNETC_ERROR_ARGUMENT;
+    net->prepared_plan = index;
+    return UNETC_OK;
 }
 
-void unetc_forward(unetc_net *net, int index, int batch) {
+int unetc_forward(unetc_net *net, int index, int batch) {
     unetc_scalars scalars;
     memset(&scalars, 0, sizeof scalars);
     scalars.batch = batch;
-    unetc_run_plan(net, index, &scalars);
+    return unetc_run_plan(net, index, &scalars);
 }

@@ -50,6 +50,8 @@ typedef struct unetc_job {
     unetc_kernel kernel;
     void *const *operands;
     int64_t count;
+    int64_t tasks;
+    int is_wrong; /* once it was asked for a task, or by a worker, that there is not */
 } unetc_job;
 
 /* The net in memory that init has filled; NULL for other memory. */
@@ -86,10 +88,10 @@ void unetc_write_weights(const unsigned char *weights, unsigned char *file);
 /* A sample of a map. */
 float *unetc_map_of(const unetc_net *net, const unetc_map *map, int sample);
 
-/* Runs a plan on what lies in its input. */
-void unetc_run_plan(unetc_net *net, int plan, const unetc_scalars *scalars);
+/* Runs a plan on what lies in its input; UNETC_ERROR_ARGUMENT where the user's threads ask for what there is not. */
+int unetc_run_plan(unetc_net *net, int plan, const unetc_scalars *scalars);
 /* The same of a plan that computes outputs, on so many samples. */
-void unetc_forward(unetc_net *net, int plan, int batch);
+int unetc_forward(unetc_net *net, int plan, int batch);
 
 #if defined(__GNUC__)
 #pragma GCC visibility pop

@@ -17,6 +17,8 @@ extern const float unetc_default_threshold;
 
 /* A status of the picture code as users of the bundle know it. */
 int unetc_error(unetc_status status);
+/* Whether there is such a format: a number outside of an enumeration must not become one of it. */
+int unetc_is_format(int format);
 
 #ifdef __cplusplus
 }

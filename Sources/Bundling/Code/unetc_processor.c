@@ -12,7 +12,6 @@ static uint64_t unetc_saved_registers(void) {
 
 static int unetc_has(unsigned int bits, unsigned int wanted) { return (bits & wanted) == wanted; }
 
-
 int unetc_x86_level(void) {
     unsigned int a, b, c, d, extended, features, pairs = 0;
     uint64_t saved;

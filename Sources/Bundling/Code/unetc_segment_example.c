@@ -62,6 +62,9 @@ int main(int argc, char **argv) {
     if ((kind != '5' && kind != '6') || width < 1 || height < 1 || number(file) != 255)
         return fail("expected a PPM or PGM (P6, P5) of 8 bits");
     format = kind == '6' ? UNETC_RGB8 : UNETC_GRAY8;
+    arena_bytes = unetc_arena_bytes_for_picture(1, width, height, format);
+    if (arena_bytes == 0) return fail("the net takes no such picture, or this processor is too old for its kernels");
+    if ((size_t)height > SIZE_MAX / 4 / (size_t)width) return fail("the picture is too large");
     size = (size_t)width * (size_t)height;
     pixels = (unsigned char *)malloc((kind == '6' ? 3 : 1) * size);
     mask = (unsigned char *)malloc(UNETC_MASK_CHANNELS * size);
@@ -70,7 +73,6 @@ int main(int argc, char **argv) {
     fclose(file);
     if (argc > 3 && (weights = read_all(argv[3], &weight_bytes)) == NULL) return fail("the weights cannot be read");
 
-    arena_bytes = unetc_arena_bytes_for_picture(1, width, height, format);
     arena = malloc(arena_bytes);
     if (arena == NULL) return fail("there is not enough memory");
     error = unetc_init(arena, arena_bytes, 1, weights, weight_bytes);

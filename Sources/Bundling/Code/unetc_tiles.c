@@ -40,7 +40,7 @@ size_t unetc_arena_bytes_for_tiles(int threads, int width, int height, int forma
     const unetc_target *target = unetc_best_target();
     unetc_tile_geometry geometry;
     size_t scratch;
-    if (target == NULL || threads < 1 || width < 1 || height < 1) return 0;
+    if (target == NULL || threads < 1 || width < 1 || height < 1 || !unetc_is_format(format)) return 0;
     if (unetc_tiles_for(target, width, height, &geometry) == 0) return 0;
     scratch = unetc_tiled_bytes(&unetc_pictures, &geometry, width, height, (unetc_format)format);
     return scratch == 0 ? 0 : (size_t)unetc_net_bytes(target, target->plan_count, threads, scratch);
@@ -57,6 +57,7 @@ typedef struct unetc_tiling_run {
     unetc_net *net;
     const unetc_rows *rows;
     int plan;
+    int error;
 } unetc_tiling_run;
 
 static const void *unetc_read_row(void *context, ptrdiff_t y) {
@@ -65,9 +66,9 @@ static const void *unetc_read_row(void *context, ptrdiff_t y) {
 }
 
 static int unetc_run_tile(void *context) {
-    const unetc_tiling_run *run = (const unetc_tiling_run *)context;
-    unetc_forward(run->net, run->plan, 1);
-    return 0;
+    unetc_tiling_run *run = (unetc_tiling_run *)context;
+    run->error = unetc_forward(run->net, run->plan, 1);
+    return run->error;
 }
 
 static int unetc_write_row(void *context, ptrdiff_t y, const uint8_t *mask, const float *values) {
@@ -80,13 +81,16 @@ int unetc_segment_tiles(void *arena, int width, int height, int format, const un
     unetc_tile_geometry geometry;
     unetc_tile_calls calls;
     unetc_tiling_run run;
+    unetc_status status;
     size_t scratch;
     if (net == NULL) return UNETC_ERROR_ARENA;
     if (net->target->plan_count < 2) return UNETC_ERROR_NO_TILES;
     if (net->plan_count < 2) return UNETC_ERROR_ARENA;
     if (rows == NULL || rows->read == NULL || rows->write == NULL || width < 1 || height < 1) return UNETC_ERROR_ARGUMENT;
+    if (!unetc_is_format(format)) return UNETC_ERROR_ARGUMENT;
     run.net = net;
     run.rows = rows;
+    run.error = UNETC_OK;
     run.plan = unetc_tiles_for(net->target, width, height, &geometry);
     scratch = unetc_tiled_bytes(&unetc_pictures, &geometry, width, height, (unetc_format)format);
     if (scratch == 0) return UNETC_ERROR_ARGUMENT;
@@ -97,6 +101,7 @@ int unetc_segment_tiles(void *arena, int width, int height, int format, const un
     calls.input = unetc_map_of(net, &net->target->plans[run.plan].input, 0);
     calls.output = unetc_map_of(net, &net->target->plans[run.plan].output, 0);
     calls.write_row = unetc_write_row;
-    return unetc_error(unetc_tiled_predict(
-        &unetc_pictures, &geometry, width, height, (unetc_format)format, net->spare, net->threshold, &calls));
+    status = unetc_tiled_predict(
+        &unetc_pictures, &geometry, width, height, (unetc_format)format, net->spare, net->threshold, &calls);
+    return run.error != UNETC_OK ? run.error : unetc_error(status);
 }

@@ -89,6 +89,7 @@ int unetc_training_step(
     const unetc_plan *plan;
     unetc_scalars scalars;
     size_t in, out;
+    int error;
     if (learner == NULL) return UNETC_ERROR_ARENA;
     plan = &learner->net->target->plans[0];
     out = unetc_floats_of(&plan->target);
@@ -112,9 +113,10 @@ int unetc_training_step(
     scalars.correction2 = (float)(1 - unetc_power(unetc_optimizer.beta2, learner->step));
     scalars.gradient_scale = 1;
     scalars.gradient_weight = 1;
-    unetc_run_plan(learner->net, 0, &scalars);
+    error = unetc_run_plan(learner->net, 0, &scalars);
     /* What is prepared is made of weights that are others now. */
     learner->net->prepared_plan = -1;
+    if (error != UNETC_OK) return error;
     if (loss != NULL) memcpy(loss, learner->net->arena + plan->loss, sizeof *loss);
     return UNETC_OK;
 }

@@ -95,7 +95,7 @@ struct BundleCommand: ParsableCommand {
             let folder = output ?? "bundles/\(session.graph.name)"
             try checkOutput(folder, reading: [input.graph, weights])
             let making = try BundleMaking(
-                session: session, weights: weights, targets: try targets(), options: try options(), tile: tile,
+                session: session, weights: weights, targets: try targets(session), options: try options(), tile: tile,
                 embeds: embed, learns: train, name: name, hasPage: web)
             for note in making.notes { printResult(note) }
             try making.write(to: folder, overwrites: overwrite, wasm: wasm)
@@ -117,11 +117,13 @@ struct BundleCommand: ParsableCommand {
         return options
     }
 
-    private func targets() throws -> [Target] {
-        guard target.isEmpty else { return try target.map { try .named($0) } }
+    private func targets(_ session: Session) throws -> [Target] {
+        var names: Set<String> = []
+        guard target.isEmpty else { return try target.filter { names.insert($0).inserted }.map { try .named($0) } }
         #if arch(arm64)
         return [.aarch64]
         #else
+        let precision = precision ?? session.graph.training.precision
         return precision == .bfloat16 ? [.x86v1, .x86v3, .x86v4, .x86v4bf16] : [.x86v1, .x86v3, .x86v4]
         #endif
     }
