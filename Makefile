@@ -23,7 +23,7 @@ FUZZ_INPUTS ?= 100000
 FUZZ_SEED ?= 1
 FUZZ_SECONDS ?= 10
 
-.PHONY: all setup setup-browser build check test test-long test-sanitize test-valgrind fuzz bench numerics zoo format lint demo install dist clean
+.PHONY: all setup setup-browser setup-cross build check test test-long test-sanitize test-valgrind fuzz bench numerics zoo format lint demo install dist clean
 
 all: build
 
@@ -34,6 +34,10 @@ setup:
 # Chromium, for the tests of the inspection page; they are skipped where it cannot be installed.
 setup-browser:
 	@scripts/setup-browser.sh
+
+# A compiler and an emulator of aarch64, for the tests of bundles; they are skipped where these cannot be installed.
+setup-cross:
+	@scripts/setup-cross.sh
 
 build: setup
 	@scripts/drop-stale-archive.sh $(BUILD)
@@ -46,7 +50,7 @@ build: setup
 check:
 	@SWIFT=$(SWIFT) JOBS=$(JOBS) scripts/check.sh
 
-test: setup lint setup-browser
+test: setup lint setup-browser setup-cross
 	@scripts/drop-stale-archive.sh $(BUILD)
 	$(SWIFT) build $(SWIFT_FLAGS) --build-tests
 	@SWIFT=$(SWIFT) scripts/link-trainer.sh $(BUILD)
@@ -54,7 +58,7 @@ test: setup lint setup-browser
 	UNETC_TRAINER=$(abspath $(BUILD))/unetc-trainer.o $(TEST_PYTHON) $(SWIFT) test $(SWIFT_FLAGS) --skip-build
 
 # The slow ones as well: random graphs by the hundred, kill and resume, accuracy on real pictures.
-test-long: build setup-browser
+test-long: build setup-browser setup-cross
 	$(SWIFT) build $(SWIFT_FLAGS) --build-tests
 	@SWIFT=$(SWIFT) scripts/link-unetc.sh $(BUILD)
 	UNETC_LONG_TESTS=1 UNETC_TRAINER=$(abspath $(BUILD))/unetc-trainer.o $(TEST_PYTHON) $(SWIFT) test $(SWIFT_FLAGS) --skip-build

@@ -210,6 +210,7 @@ let package = Package(
             exclude: ["Goldens"]),
         tests("KernelIR", ["Base"]),
         tests("Kernels", ["Programs", "Base", "GraphIR", "Interpreter", "KernelIR", "TestSupport", "Platform"]),
+        tests("Bundling", ["Base", "GraphDSL", "Kernels", "Emission", "Strategy", "TestSupport"]),
         tests("Strategy", ["Programs", "GraphIR", "Passes", "MemoryPlanning", "Kernels", "TestSupport"]),
         tests(
             "Driver",
@@ -284,8 +285,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Base", "FileAccess", "Strategy", "Driver", "TensorFiles", "Runtime", "Imaging", "Fuzzing", "unetc",
-                "TestSupport",
+                "Base", "FileAccess", "Kernels", "Strategy", "Driver", "TensorFiles", "Runtime", "Imaging", "Fuzzing",
+                "unetc", "TestSupport", "TrainerTestSupport",
             ],
             swiftSettings: testing),
     ]
