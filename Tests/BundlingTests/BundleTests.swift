@@ -117,7 +117,7 @@ import Testing
         let bundle = try BundledExample().bundle { description in
             description = BundleDescription(
                 names: description.names, compilerVersion: "1", graphName: "example", sourceName: "example.graph",
-                targets: targets, pictures: description.pictures, batch: 1)
+                targets: targets, interface: description.interface, pictures: description.pictures, batch: 1)
         }
         let tables = try text("net_targets.c", bundle)
         let places = ["&net_x86_64_v4,", "&net_x86_64_v3,", "&net_x86_64,", "&net_aarch64,"].map {

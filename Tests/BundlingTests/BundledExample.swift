@@ -55,9 +55,9 @@ struct BundledExample {
     /// - Parameter change: of the description.
     func bundle(_ name: String = "net", change: (inout BundleDescription) -> Void = { _ in }) throws -> Bundling.Bundle
     {
-        var description = BundleDescription(
+        var description = try BundleDescription(
             names: BundleNames(name), compilerVersion: "1.2.3", graphName: "example", sourceName: "example.graph",
-            targets: [target], pictures: BundlePictures(), batch: 1)
+            targets: [target], interface: PictureInterface(session.graph), pictures: BundlePictures(), batch: 1)
         change(&description)
         return try Bundling.Bundle(description, try weights(), threads: 2)
     }

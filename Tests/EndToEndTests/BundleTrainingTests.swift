@@ -20,7 +20,7 @@ import Testing
         learner.flags = ["--train", "--tile", "none"]
         let library = try BundledLibrary(learner, in: folder)
         let graph = "\(folder.path)/\(net.name).graph"
-        let session = try Session(path: graph)
+        let session = try Session(path: graph, overrides: [])
         let batch = min(4, session.graph.training.batch)
         let data = try Data(session, batch: batch)
         try writeFloats(data.inputs, to: folder.path + "/inputs")
@@ -39,10 +39,10 @@ import Testing
         for info in expected.model.parameters {
             let values = try expected.parameters.values(of: info.name)
             let start = 128 + info.offset
-            let found = stride(from: start, to: start + 4 * values.count, by: 4).map { place in
-                Float(bitPattern: file[place..<place + 4].reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) })
+            let found: [UInt32] = values.indices.map { index in
+                file[start + 4 * index..<start + 4 * index + 4].reversed().reduce(0) { $0 << 8 | UInt32($1) }
             }
-            #expect(found.map(\.bitPattern) == values.map(\.bitPattern), "\(info.name)")
+            #expect(found == values.map(\.bitPattern), "\(info.name)")
         }
         #expect(try readBytes(library.weights) != file, "nothing was learned")
     }
