@@ -31,7 +31,7 @@ all: build
 setup:
 	@scripts/setup.sh
 
-# Chromium, for the tests of the inspection page; they are skipped where it cannot be installed.
+# Chromium, for the tests of pages; they are skipped where it cannot be installed.
 setup-browser:
 	@scripts/setup-browser.sh
 
