@@ -39,8 +39,8 @@ struct ChannelFactors {
     /// - Parameters:
     ///   - inputs: the inputs that `factors` and `sums` read, moments first.
     ///   - sums: values to add up over the channels of a group before, by name; a group of the batch is one channel.
-    ///   - factors: a value per row, of a channel whose `mean`, `deviation` (its inverse) and `size` (of its group) are
-    ///     declared, beside the sums.
+    ///   - factors: a value per row, of a channel whose `mean` and `deviation` (its inverse) are declared, and `size` (of
+    ///     its group) beside the sums.
     func stage(
         inputs: [Int], sums: [(name: String, value: (ChannelPlace) -> Expression)] = [],
         factors: (ChannelPlace) -> [Expression]
@@ -66,7 +66,7 @@ struct ChannelFactors {
         vectorLoop("c", count: Index(channels), width: request.vectorWidth(for: channels)) { c, width in
             let place = ChannelPlace(channel: c, sample: 0, width: width)
             let row = { (row: Int) in Expression.load(moments.buffer, Index(row * channels) + c, width: width) }
-            return declarations(mean: row(0), variance: row(1), width)
+            return declarations(mean: row(0), variance: row(1), width, hasSums: !sums.isEmpty)
                 + sums.map { .declare($0.name, width: width, $0.value(place)) } + stores(place, factors)
         }
     }
@@ -92,17 +92,18 @@ struct ChannelFactors {
         let group =
             declarations(
                 mean: .load(moments.buffer, at, width: 1), variance: .load(moments.buffer, at + Index(count), width: 1),
-                1)
+                1, hasSums: !sums.isEmpty)
             + adding + [eachChannel(stores(place, factors))]
         return [.letIndex("n", .task), .loop("g", from: 0, to: Index(count), step: 1, group)]
     }
 
-    private func declarations(mean: Expression, variance: Expression, _ width: Int) -> [Statement] {
+    private func declarations(
+        mean: Expression, variance: Expression, _ width: Int, hasSums: Bool
+    ) -> [Statement] {
         [
             .declare("mean", width: width, mean),
             .declare("deviation", width: width, inverseDeviation(variance, epsilon, width)),
-            .declare("size", width: width, splat(groupSize, width)),
-        ]
+        ] + (hasSums ? [.declare("size", width: width, splat(groupSize, width))] : [])
     }
 
     private func stores(_ place: ChannelPlace, _ factors: (ChannelPlace) -> [Expression]) -> [Statement] {
