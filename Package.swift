@@ -66,7 +66,7 @@ let package = Package(
             dependencies: ["Base", "GraphIR", "KernelIR", "Kernels", "MemoryPlanning", "Emission", "PictureCode"],
             resources: [
                 "unetc_golden.c", "unetc_internal.h", "unetc_net.c", "unetc_net.h", "unetc_pictures.h",
-                "unetc_processor.c",
+                "unetc_processor.c", "unetc_product.h",
                 "unetc_picture.c", "unetc_picture.h", "unetc_picture_filter.c", "unetc_picture_numbers.c",
                 "unetc_picture_pixels.c", "unetc_picture_resampler.c", "unetc_picture_resizer.c",
                 "unetc_picture_room.c",

@@ -8,6 +8,8 @@ public struct Bundle: Sendable {
     /// nil where the weights are among the files.
     public var weights: BundleWeights?
     public let interface: PictureInterface
+    /// Whether a convolution is computed by a plain product of matrices, since its channels fit no vectors.
+    public let usesProduct: Bool
 
     /// - Parameter threads: that print kernels.
     /// - Throws: `BundleError` for nets that take OpenBLAS.
@@ -16,10 +18,12 @@ public struct Bundle: Sendable {
         self.interface = interface
         let names = description.names
         let targets = description.targets.map { ($0, TargetFiles($0, interface, threads: threads)) }
-        if targets.contains(where: \.1.usesGemm) {
-            throw BundleError("a convolution of the net is computed by OpenBLAS, which a bundle does without")
-        }
+        usesProduct = targets.contains(where: \.1.usesGemm)
         var common = Self.code
+        if usesProduct {
+            common.append(
+                EmittedFile(path: "unetc_product.h", text: Self.text(PackageResources.unetc_product_h)))
+        }
         common.append(
             EmittedFile(path: "unetc.h", text: BundleHeader(description: description, interface: interface).text))
         let tables = NetTables(description: description, interface: interface, weights: weights)

@@ -21,7 +21,7 @@ struct TargetFiles {
         self.interface = interface
         let naming = KernelNaming(
             prefix: "unetc_\(target.identifier)_", folder: target.folder, headers: ["kernels.h", "vectors.h"],
-            otherFiles: ["plans"])
+            productHeader: "../../unetc_product.h", otherFiles: ["plans"])
         var library = KernelLibrary(target: target.target, backend: .c, naming: naming)
         functions = target.plans.map { plan in plan.steps.map { library.add($0, of: plan) ?? "NULL" } }
         let optimizer = target.training.flatMap { plan in

@@ -17,7 +17,7 @@ extension Backend {
     func opening(title: String, _ naming: KernelNaming, callsGemm: Bool) -> String {
         switch self {
         case .c:
-            let includes = naming.headers + (callsGemm ? ["../unetc_gemm.h"] : [])
+            let includes = naming.headers + (callsGemm ? [naming.productHeader] : [])
             return "/* \(commentText(title)) */\n" + includes.map { "#include \"\($0)\"\n" }.joined()
         case .swift:
             // What C includes is in the same module, or comes of -import-objc-header.

@@ -45,7 +45,6 @@ struct BundleMaking {
                     target: target, plans: plans,
                     training: learns ? try Self.training(session, options, target) : nil))
         }
-        self.notes = notes
         self.targets = made
         names = BundleNames(name ?? session.graph.name)
         let interface = try PictureInterface(session.graph)
@@ -62,6 +61,12 @@ struct BundleMaking {
         bundle = try Bundle(description, stored, threads: options.jobs)
         page = hasPage ? try Self.page(description, stored, session, options) : nil
         self.options = options
+        if bundle.usesProduct {
+            notes.append(
+                "a convolution whose channels are no multiple of 4 takes a plain product, which is slower than other kernels"
+            )
+        }
+        self.notes = notes
         var native = try Self.compilation(session, options, .native(), nil).options
         native.plans = [.infer]
         golden = try BundleGolden(session, native, interface, description.pictures, weights)
