@@ -31,7 +31,7 @@ import Testing
         for file in bundle.files where file.path.hasSuffix(".c") || file.path.hasSuffix(".h") {
             let isProgram = file.path.hasPrefix("example/") || file.path.hasPrefix("test/")
             for (number, line) in file.text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-                let found = isProgram ? nil : Self.visibleName(line)
+                let found = isProgram ? nil : Self.visibleName(line, isHeader: file.path.hasSuffix(".h"))
                 let isOwn =
                     found.map { $0.hasPrefix(names.prefix + "_") || $0.hasPrefix(names.constants + "_") } ?? true
                 #expect(isOwn, "\(file.path):\(number + 1): \(found ?? "") of: \(line)")
@@ -45,11 +45,13 @@ import Testing
         #expect(files.allSatisfy { $0.hasPrefix(name) }, "\(files)")
     }
 
-    /// What a line defines for others: a macro, a function or an object that is not static, a constant of an enumeration.
-    private static func visibleName(_ line: Substring) -> String? {
+    /// What a line defines for others: a macro, a constant of an enumeration, a function or an object that is not static.
+    private static func visibleName(_ line: Substring, isHeader: Bool) -> String? {
         let word = /[A-Za-z_][A-Za-z0-9_]*/
-        if let match = line.prefixMatch(of: /#define\s+([A-Za-z_][A-Za-z0-9_]*)/) { return String(match.1) }
-        if let match = line.prefixMatch(of: #/    ([A-Z][A-Z0-9_]*)( = [0-9]+)?,?( |$)/#) { return String(match.1) }
+        if isHeader, let match = line.prefixMatch(of: /#define\s+([A-Za-z_][A-Za-z0-9_]*)/) { return String(match.1) }
+        if isHeader, let match = line.prefixMatch(of: #/    ([A-Z][A-Z0-9_]*)( = [0-9]+)?,?( |$)/#) {
+            return String(match.1)
+        }
         guard line.prefixMatch(of: /[A-Za-z]/) != nil, !line.hasPrefix("static"), !line.hasPrefix("typedef"),
             !line.hasPrefix("enum"), !line.hasPrefix("case"), !line.hasPrefix("default"),
             !line.hasPrefix("extern \"C\""),

@@ -16,7 +16,10 @@ struct BundleLibraryTests {
     }
 
     private static let nets: [BundledLibrary.Net] = {
-        var nets = BundleNets.tasks(["--tile", "none"]) + [BundleNets.bands, BundleNets.families, BundleNets.tiny]
+        var nets =
+            BundleNets.tasks(["--tile", "none"]) + [
+                BundleNets.bands, BundleNets.families, BundleNets.tiny, BundleNets.odd,
+            ]
         var other = BundleNets.tiny
         for flags in [["--batch", "5"], ["--embed", "--tile", "none"], ["--precision", "bf16", "--tile", "none"]] {
             other.flags = flags

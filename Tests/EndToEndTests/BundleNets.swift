@@ -25,7 +25,8 @@ enum BundleNets {
             graph bands(width = 8) {
               input  image: [5, 24, 40]
               target mask:  [1, 24, 40]
-              a = dropout(silu(batch_norm(conv(image, width, kernel: 3, padding: same))), rate: 0.3)
+              a1 = conv(image, width, kernel: 3, padding: same)
+              a = dropout(silu(batch_norm(a1)), rate: 0.3)
               b = relu(conv(a, width, kernel: 3, padding: same))
               output logits = conv(b, 1, kernel: 1)
               loss bce_with_logits(logits, mask)
@@ -72,11 +73,23 @@ enum BundleNets {
             }
             """)
 
-    /// The nets of the folder `graphs` as bundles can have them: OpenBLAS computes narrow ones.
-    static let graphs: [BundledLibrary.Net] = BundledNet.all.map { net in
-        var overrides = net.overrides
-        for index in overrides.indices where overrides[index].name == "width" { overrides[index].value = "4" }
-        return BundledLibrary.Net(name: net.name, path: net.path, overrides: overrides)
+    /// Channels that fit no vectors: products of matrices, also of a transposed one.
+    static let odd = BundledLibrary.Net(
+        name: "odd",
+        text: """
+            graph odd(width = 5) {
+              input  image: [3, 20, 28]
+              a = relu(conv(image, width, kernel: 3, padding: same))
+              b = relu(conv(a, width + 2, kernel: 3, padding: same))
+              c = relu(conv(max_pool(b, kernel: 2), 3 * width, kernel: 3, stride: 1, padding: 2, dilation: 2))
+              d = conv_transpose(c, width, kernel: 2, stride: 2)
+              output logits = conv(concat(d, b), 6, kernel: 1)
+            }
+            """)
+
+    /// The nets of the folder `graphs`.
+    static let graphs: [BundledLibrary.Net] = BundledNet.all.map {
+        BundledLibrary.Net(name: $0.name, path: $0.path, overrides: $0.overrides)
     }
 
     static func tasks(_ flags: [String]) -> [BundledLibrary.Net] {

@@ -24,7 +24,7 @@ struct BundleProcessorTests {
     }
 
     private static let nets: [BundledLibrary.Net] = {
-        var nets = [BundleNets.families, BundleNets.bands] + BundleNets.tasks(["--tile", "none"])
+        var nets = [BundleNets.families, BundleNets.bands, BundleNets.odd] + BundleNets.tasks(["--tile", "none"])
         var narrow = BundleNets.families
         narrow.flags = ["--precision", "bf16", "--tile", "none"]
         nets.append(narrow)
@@ -43,11 +43,13 @@ struct BundleProcessorTests {
     @Test func everyFamilyComputesWhatItDoesHere() throws {
         let other = try library(BundleNets.families)
         let tables = try other.text("kernels/aarch64/plans.c")
-        for algorithm in [
-            "winograd F(", "narrow input", "narrow output", "patch product", "depthwise", "weight panels", "max_pool",
-            "resize",
-            "layer_norm", "softmax", "pad", "slice", "concat", "linear", "global",
-        ] { #expect(tables.contains(algorithm), "no kernel \"\(algorithm)\" in \(tables)") }
+        for step in [
+            "winograd F(4,3)", "winograd F(4,3) staged", "narrow input", "narrow output", "patch product", "depthwise",
+            "direct",
+            "gemm", "relu with max_pool", "max_pool, vector loop", "avg_pool", "resize", "pad, rows", "channel_pad",
+            "relayout",
+            "layer_norm", "group_norm", "softmax", "global_max_pool", "folded_weight", "broadcast_mul", "gelu",
+        ] { #expect(tables.contains(step), "the net has no step \"\(step)\" any more") }
 
         let here = try BundledLibrary(BundleNets.families, in: folder)
         var random = SystemRandomNumberGenerator()

@@ -114,12 +114,20 @@ struct BundledLibrary {
 
     // MARK: Processes
 
-    /// Runs a command; fails the test unless it ends well.
+    /// A command that ended otherwise than well.
+    private struct Failure: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    /// Runs a command.
     /// - Returns: what it prints.
+    /// - Throws: `Failure` with that where it does not end well.
     static func run(_ words: [String], in folder: String = "/", environment: String = "") throws -> String {
         let command = words.map { "'" + $0.replacing("'", with: "'\\''") + "'" }.joined(separator: " ")
         let (status, output) = try Guide.run(environment + " " + command, in: folder)
-        try #require(status == 0, "\(command)\nends with \(status):\n\(output.suffix(3000))")
+        guard status == 0 else {
+            throw Failure(description: "\(command)\nends with \(status):\n\(output.suffix(3000))")
+        }
         return output
     }
 
