@@ -12,8 +12,7 @@ public struct Bundle: Sendable {
     public let usesProduct: Bool
 
     /// - Parameter threads: that print kernels.
-    /// - Throws: `BundleError` for nets that take OpenBLAS.
-    public init(_ description: BundleDescription, _ weights: BundleWeights, threads: Int) throws {
+    public init(_ description: BundleDescription, _ weights: BundleWeights, threads: Int) {
         let interface = description.interface
         self.interface = interface
         let names = description.names

@@ -58,7 +58,7 @@ struct BundleMaking {
         description.precision = precision.rawValue
         description.hasPage = hasPage
         let stored = try BundleWeights(of: session.graph, in: made[0]) { try weights.values($0) }
-        bundle = try Bundle(description, stored, threads: options.jobs)
+        bundle = Bundle(description, stored, threads: options.jobs)
         page = hasPage ? try Self.page(description, stored, session, options) : nil
         self.options = options
         if bundle.usesProduct {
