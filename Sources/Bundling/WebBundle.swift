@@ -35,7 +35,7 @@ public struct WebBundle: Sendable {
     public init(_ description: BundleDescription, _ weights: BundleWeights, threads: Int) throws {
         var description = description
         description.embedsWeights = false
-        let bundle = try Bundle(description, weights, threads: threads)
+        let bundle = Bundle(description, weights, threads: threads)
         interface = bundle.interface
         let channels = interface.inputShape[0]
         guard [1, 3, 4].contains(channels) else {

@@ -59,6 +59,6 @@ struct BundledExample {
             names: BundleNames(name), compilerVersion: "1.2.3", graphName: "example", sourceName: "example.graph",
             targets: [target], interface: PictureInterface(session.graph), pictures: BundlePictures(), batch: 1)
         change(&description)
-        return Bundling.Bundle(description, try PictureInterface(session.graph), try weights(), threads: 2)
+        return Bundling.Bundle(description, try weights(), threads: 2)
     }
 }
