@@ -22,6 +22,11 @@ struct Linker {
         try link(["-shared", "-Wl,-z,defs", "-Wl,-Bsymbolic"] + objects, usesGemm, into: path)
     }
 
+    /// Links objects that need nothing but the C library into a shared object that others may have at hand.
+    func linkLibrary(_ objects: [String], into path: String) throws {
+        try link(["-shared", "-Wl,-z,defs", "-Wl,-Bsymbolic", "-Wl,--as-needed", "-s"] + objects, false, into: path)
+    }
+
     /// What has to be installed.
     static let packages =
         "Debian: apt-get install gcc g++ libopenblas-dev libpng-dev libjpeg-dev libtiff-dev libwebp-dev"

@@ -4,6 +4,17 @@ import FileAccess
 import Kernels
 import Strategy
 
+/// A C file, and what it is compiled with.
+public struct CSource: Sendable {
+    public var file: EmittedFile
+    public var flags: [String]
+
+    public init(_ file: EmittedFile, flags: [String]) {
+        self.file = file
+        self.flags = flags
+    }
+}
+
 /// Compiles C and Swift files to objects, each content once: objects are kept in the user's cache folder under a hash of
 /// the text, the compiler and its flags, beside a copy of all of these that is compared before an object is used.
 ///
@@ -26,43 +37,94 @@ struct ObjectCache {
     ///
     /// - Throws: `DriverError` with the compiler's words when our code does not compile.
     func objects(of model: EmittedModel, target: Target, jobs: Int, in work: WorkFolder) throws -> [String] {
-        try Files.makeFolder(folder + "/objects")
-        FileWriter.removeLeftovers(in: folder + "/objects")
         let headers = model.files.filter { $0.path.hasSuffix(".h") }
-        // A kernel is the same whatever other kernels the model's header declares, which are all of them.
-        let kernelContext = Context(toolchain.key(for: target), headers.filter { $0.path != "model.h" })
-        let tableContext = Context(toolchain.key(for: target), headers)
-        // Files of one module are compiled anew together.
         let support = Set(model.swiftSupport)
+        let flags = toolchain.flags(for: target)
+        // A kernel is the same whatever other kernels the model's header declares, which are all of them.
+        let kernelContext = context(flags, headers.filter { $0.path != "model.h" })
+        let tableContext = context(flags, headers)
+        // Files of one module are compiled anew together.
         let swiftContext = swift.map { swift in
-            Context(
-                swift.key(for: target),
+            context(
+                swift, target, support: model.swiftSupport,
                 model.files.filter { $0.path == Self.modelHeader || support.contains($0.path) })
         }
+        let compilations = CompilationUnit.all(of: model).map { unit in
+            let context = unit.isSwift ? swiftContext ?? kernelContext : unit.isKernels ? kernelContext : tableContext
+            return Compilation(unit: unit, context: context)
+        }
+        let shared = model.files.filter { $0.path.hasSuffix(".h") || support.contains($0.path) }
+        return try objects(of: compilations, beside: shared, jobs: jobs, in: work)
+    }
+
+    /// The objects of C files, each with flags of its own.
+    /// - Parameter others: what they include.
+    func objects(
+        of sources: [CSource], beside others: [EmittedFile], jobs: Int, in work: WorkFolder
+    ) throws -> [String] {
+        var contexts: [[String]: Context] = [:]
+        let compilations = sources.map { source in
+            let known = contexts[source.flags] ?? context(source.flags, others)
+            contexts[source.flags] = known
+            return Compilation(unit: CompilationUnit(files: [source.file]), context: known)
+        }
+        return try objects(of: compilations, beside: others, jobs: jobs, in: work)
+    }
+
+    private func objects(
+        of compilations: [Compilation], beside shared: [EmittedFile], jobs: Int, in work: WorkFolder
+    ) throws -> [String] {
+        try Files.makeFolder(folder + "/objects")
+        FileWriter.removeLeftovers(in: folder + "/objects")
         var objects: [String] = []
         var known: Set<String> = []
         var missing: [(Compilation, object: String)] = []
-        for unit in CompilationUnit.all(of: model) {
-            let context = unit.isSwift ? swiftContext ?? kernelContext : unit.isKernels ? kernelContext : tableContext
-            let compilation = Compilation(unit: unit, context: context)
+        for compilation in compilations {
             let object = "\(folder)/objects/\(compilation.hash.text).o"
             objects.append(object)
             if known.insert(object).inserted, !isCurrent(object, compilation) {
                 missing.append((compilation, object))
             }
         }
-        if !missing.isEmpty { try compile(missing, of: model, target: target, jobs: jobs, in: work.path + "/sources") }
+        if !missing.isEmpty { try compile(missing, beside: shared, jobs: jobs, in: work.path + "/sources") }
         return objects
     }
 
-    /// What all files of a language are compiled with.
+    /// What all files are compiled with that have the same flags and headers.
     private struct Context {
         let text: String
         let hash: ContentDigest
+        /// What compiles a unit that lies in a folder.
+        let command: (CompilationUnit, _ folder: String, _ output: String) -> Command
 
-        init(_ compiler: String, _ files: [EmittedFile]) {
+        init(
+            _ compiler: String, _ files: [EmittedFile],
+            command: @escaping (CompilationUnit, _ folder: String, _ output: String) -> Command
+        ) {
             text = compiler + ObjectCache.separator + files.map(\.text).joined(separator: ObjectCache.separator)
             hash = ContentDigest(text)
+            self.command = command
+        }
+    }
+
+    private func context(_ flags: [String], _ headers: [EmittedFile]) -> Context {
+        Context(toolchain.key(flags), headers) { unit, folder, output in
+            Command(
+                program: toolchain.compiler,
+                arguments: toolchain.arguments + flags + ["-c", "\(folder)/\(unit.path)", "-o", output])
+        }
+    }
+
+    private func context(
+        _ swift: SwiftToolchain, _ target: Target, support: [String], _ files: [EmittedFile]
+    ) -> Context {
+        Context(swift.key(for: target), files) { unit, folder, output in
+            Command(
+                program: swift.compiler,
+                arguments: swift.arguments(
+                    for: target, files: unit.files.map { "\(folder)/\($0.path)" },
+                    support: support.map { "\(folder)/\($0)" }, header: "\(folder)/\(Self.modelHeader)",
+                    moduleCache: self.folder + "/swift-modules", into: output))
         }
     }
 
@@ -101,11 +163,8 @@ struct ObjectCache {
 
     /// Compiles from a private copy of the files, which no other process can change under way.
     private func compile(
-        _ work: [(Compilation, object: String)], of model: EmittedModel, target: Target, jobs: Int,
-        in workFolder: String
+        _ work: [(Compilation, object: String)], beside shared: [EmittedFile], jobs: Int, in workFolder: String
     ) throws {
-        let support = Set(model.swiftSupport)
-        let shared = model.files.filter { $0.path.hasSuffix(".h") || support.contains($0.path) }
         for file in shared + work.flatMap(\.0.unit.allFiles) {
             try Files.makeFolder(Files.folder(of: "\(workFolder)/\(file.path)"))
             try FileWriter.write("\(workFolder)/\(file.path)", text: file.text, .unsynced)
@@ -127,29 +186,11 @@ struct ObjectCache {
             if running.count >= jobs { try finishFirst() }
             if failure != nil { break }
             let output = "\(workFolder)/\(Files.name(of: object))"
-            let command = command(
-                item, support: model.swiftSupport, in: workFolder, target: target, into: output)
+            let command = item.context.command(item.unit, workFolder, output)
             running.append((try command.start(), item, object, output))
         }
         while !running.isEmpty { try finishFirst() }
         if let failure { throw failure }
-    }
-
-    private func command(
-        _ item: Compilation, support: [String], in workFolder: String, target: Target, into output: String
-    ) -> Command {
-        guard item.unit.isSwift, let swift else {
-            let path = "\(workFolder)/\(item.unit.path)"
-            return Command(
-                program: toolchain.compiler,
-                arguments: toolchain.arguments + toolchain.flags(for: target) + ["-c", path, "-o", output])
-        }
-        return Command(
-            program: swift.compiler,
-            arguments: swift.arguments(
-                for: target, files: item.unit.files.map { "\(workFolder)/\($0.path)" },
-                support: support.map { "\(workFolder)/\($0)" },
-                header: "\(workFolder)/\(Self.modelHeader)", moduleCache: folder + "/swift-modules", into: output))
     }
 
     /// What to say when the compiler fails: what is missing on this machine, else a bug of ours.

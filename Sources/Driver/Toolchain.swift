@@ -35,9 +35,14 @@ public struct Toolchain: Sendable {
         ] + target.compilerFlags
     }
 
-    /// Everything about the compiler that an object depends on.
-    func key(for target: Target) -> String {
-        ([compiler] + arguments + [version] + flags(for: target)
-            + (target.name == "native" ? [Target.processorName()] : [])).joined(separator: " ")
+    /// Everything about the compiler that an object depends on, which is compiled with some flags.
+    func key(_ flags: [String]) -> String {
+        // Means another processor on another machine.
+        let isNative = flags.contains { $0 == "-march=native" || $0 == "-mcpu=native" }
+        return ([compiler] + arguments + [version] + flags + (isNative ? [Target.processorName()] : []))
+            .joined(separator: " ")
     }
+
+    /// The same of kernels.
+    func key(for target: Target) -> String { key(flags(for: target)) }
 }

@@ -10,12 +10,21 @@ package struct Digest {
     package mutating func add(_ bytes: [UInt8]) { SHA256Update(&context, bytes, bytes.count) }
     package mutating func add(_ text: String) { add(Array(text.utf8)) }
 
-    /// The digest of everything that was added, as 64 hexadecimal digits.
-    package var text: String {
+    /// The digest of everything that was added.
+    package var bytes: [UInt8] {
         var context = context
         var bytes = [UInt8](repeating: 0, count: Int(SHA256_DIGEST_LENGTH))
         SHA256Final(&bytes, &context)
-        return bytes.map(\.hexadecimal).joined()
+        return bytes
+    }
+
+    /// The same as 64 hexadecimal digits.
+    package var text: String { bytes.map(\.hexadecimal).joined() }
+
+    package static func bytes(_ bytes: [UInt8]) -> [UInt8] {
+        var digest = Digest()
+        digest.add(bytes)
+        return digest.bytes
     }
 
     /// Of a text in UTF-8.
