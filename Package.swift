@@ -77,7 +77,12 @@ let package = Package(
                     "unetc_web.c", "unetc_web_loading.js", "unetc_web_math.h", "unetc_web_module.d.ts",
                     "unetc_web_module.js", "unetc_web_net.js", "unetc_web_page.css", "unetc_web_page.html",
                     "unetc_web_page.js", "unetc_web_png.js", "unetc_web_string.h", "unetc_web_worker.js",
-                ].map { .embedInCode("Web/\($0)") }, swiftSettings: settings),
+                ].map { .embedInCode("Web/\($0)") }
+                + [
+                    "binding.c", "binding.h", "counters.h", "denormals.h", "gate.c", "gate.h", "pool.c",
+                    "unetc_library.py", "unetc_model.h", "unetc_package.py", "unetc_pictures.py", "unetc_pool.h",
+                    "unetc_threads.c",
+                ].map { .embedInCode("Wheel/\($0)") }, swiftSettings: settings),
         room(
             "Strategy",
             [

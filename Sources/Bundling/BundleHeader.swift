@@ -214,14 +214,7 @@ struct BundleHeader {
         }
     }
 
-    var maskMeaning: String {
-        switch interface.task {
-        case .mask: "255 for object, 0 for background"
-        case .classes(let count): "the class, 0 to \(count - 1)\(classes)"
-        case .labels(let count): "bit i for label i of \(count)\(classes)"
-        case .reconstruction: "the picture again"
-        }
-    }
+    var maskMeaning: String { interface.maskMeaning + (interface.tellsClasses ? classes : "") }
 
     private var classes: String {
         let names = description.classNames
@@ -230,14 +223,7 @@ struct BundleHeader {
 
     private var valueChannels: Int { interface.outputShape[0] }
 
-    var valueMeaning: String {
-        switch interface.task {
-        case .mask: "the probability of the object"
-        case .classes: "the probability of each class"
-        case .labels: "the probability of each label"
-        case .reconstruction: "0 to 1"
-        }
-    }
+    var valueMeaning: String { interface.valueMeaning }
 
     private var normalization: String { description.pictures.normalizationText.map { " (\($0))" } ?? "" }
 
@@ -304,10 +290,7 @@ struct BundleHeader {
     }
 
     private var threshold: String {
-        switch interface.task {
-        case .classes, .reconstruction: return ""
-        case .mask, .labels: break
-        }
+        guard interface.hasThreshold else { return "" }
         return """
 
             /* From which probability on a pixel counts; as trained: \(description.pictures.threshold). */

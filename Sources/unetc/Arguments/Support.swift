@@ -1,6 +1,6 @@
 import Base
 import ArgumentParser
-import Bundling
+import struct Bundling.BundleError
 import Driver
 import Strategy
 import Exchange
@@ -33,9 +33,9 @@ func reportingErrors<Result>(_ body: () throws -> Result) throws -> Result {
         return try body()
     } catch let error as DriverError {
         throw CommandFailure(error.message, exitCode: error.exitCode)
-    } catch let error as ExchangeError {
-        throw CommandFailure(error.description)
     } catch let error as BundleError {
+        throw CommandFailure(error.description)
+    } catch let error as ExchangeError {
         throw CommandFailure(error.description)
     } catch let error as RuntimeError {
         throw CommandFailure(error.description)

@@ -11,13 +11,14 @@ import Runtime
 import Strategy
 import Tasks
 import TensorFiles
+import TrainerSupport
 
 /// A bundle in the making: plans for its targets, weights and what they were trained with, and what the net says here.
 struct BundleMaking {
     private let bundle: Bundle
     private let golden: BundleGolden
-    private let names: BundleNames
-    private let targets: [BundleTarget]
+    private let description: BundleDescription
+    private let weights: BundleWeights
     private let page: WebBundle?
     private let options: CompileOptions
     /// What users are told before it is written.
@@ -45,8 +46,7 @@ struct BundleMaking {
                     target: target, plans: plans,
                     training: learns ? try Self.training(session, options, target) : nil))
         }
-        self.targets = made
-        names = BundleNames(name ?? session.graph.name)
+        let names = BundleNames(name ?? session.graph.name)
         let interface = try PictureInterface(session.graph)
         let precision = options.precision ?? session.graph.training.precision
         var description = BundleDescription(
@@ -57,7 +57,9 @@ struct BundleMaking {
         description.embedsWeights = embeds
         description.precision = precision.rawValue
         description.hasPage = hasPage
+        self.description = description
         let stored = try BundleWeights(of: session.graph, in: made[0]) { try weights.values($0) }
+        self.weights = stored
         bundle = Bundle(description, stored, threads: options.jobs)
         page = hasPage ? try Self.page(description, stored, session, options) : nil
         self.options = options
@@ -110,12 +112,15 @@ struct BundleMaking {
     }
 
     /// Writes all files.
-    /// - Parameter wasm: what makes modules of WebAssembly, where there is to be a page.
+    /// - Parameters:
+    ///   - wasm: what makes modules of WebAssembly, where there is to be a page.
+    ///   - wheel: whether a package for Python is among them.
+    /// - Returns: what it is, in lines.
     /// - Throws: `DriverError` for a folder in which something of the user's would be lost.
-    func write(to folder: String, overwrites: Bool, wasm: WasmToolchain?) throws {
+    func write(to folder: String, overwrites: Bool, wasm: WasmToolchain?, wheel: Bool) throws -> [String] {
         var files = bundle.files.map { OutputFile(path: $0.path, bytes: Array($0.text.utf8)) }
         if let weights = bundle.weights {
-            files.append(OutputFile(path: names.prefix + ".weights", bytes: weights.bytes))
+            files.append(OutputFile(path: description.names.prefix + ".weights", bytes: weights.bytes))
         }
         files.append(OutputFile(path: "test/golden.bin", bytes: golden.bytes))
         if let page, let wasm {
@@ -125,15 +130,23 @@ struct BundleMaking {
                 jobs: options.jobs)
             files += page.files(linked).map { OutputFile(path: $0.path, bytes: $0.bytes) }
         }
+        let package = wheel ? try self.wheel() : nil
+        if let package { files.append(OutputFile(path: package.name, bytes: package.bytes)) }
         var output = try OutputFolder(folder)
         if !overwrites { try output.check(files) }
         try output.write(files)
         try output.finish()
+        let targets = description.targets.map(\.target.name).joined(separator: ", ")
+        return ["wrote \(folder): targets \(targets)"]
+            + (package.map { ["a package for Python: pip install \(folder)/\($0.name)"] } ?? [])
     }
 
-    /// What it is made of, in a line.
-    var summary: String {
-        "targets \(targets.map(\.target.name).joined(separator: ", "))"
+    /// - Throws: `BundleError` for names that Python cannot have, `DriverError` without a C compiler.
+    private func wheel() throws -> Wheel {
+        let sources = try WheelSources(bundle, description)
+        let library = try SharedLibrary(
+            sources.compiled.map { CSource($0.file, flags: $0.flags) }, headers: sources.others, options)
+        return try Wheel(description, bundle.interface, weights, library: library.bytes, digest: Digest.bytes)
     }
 }
 

@@ -72,6 +72,13 @@ struct BundleCommand: ParsableCommand {
             """)
     var web = false
 
+    @Flag(
+        help: """
+            Also make a package for Python of it, a wheel, which needs numpy alone: import NAME; NAME.load().segment(picture). \
+            Takes a C compiler.
+            """)
+    var wheel = false
+
     @Flag(help: "Replace files in the output folder that unetc has not written, or that were changed since.")
     var overwrite = false
 
@@ -98,8 +105,9 @@ struct BundleCommand: ParsableCommand {
                 session: session, weights: weights, targets: try targets(session), options: try options(), tile: tile,
                 embeds: embed, learns: train, name: name, hasPage: web)
             for note in making.notes { printResult(note) }
-            try making.write(to: folder, overwrites: overwrite, wasm: wasm)
-            printResult("wrote \(folder): \(making.summary)")
+            for line in try making.write(to: folder, overwrites: overwrite, wasm: wasm, wheel: wheel) {
+                printResult(line)
+            }
             printResult(
                 "try: cmake -B \(folder)/build \(folder) && cmake --build \(folder)/build && ctest --test-dir \(folder)/build"
             )

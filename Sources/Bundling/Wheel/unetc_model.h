@@ -1,0 +1,1 @@
+../../ModelABI/include/unetc_model.h

@@ -1,0 +1,1 @@
+../../ThreadPool/include/unetc_pool.h
