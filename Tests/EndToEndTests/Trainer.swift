@@ -70,8 +70,10 @@ struct Trainer {
         self.folder = folder
     }
 
-    func start(_ arguments: [String], output: Pipe? = nil) throws -> Process {
+    /// - Parameter environment: what is changed of it.
+    func start(_ arguments: [String], output: Pipe? = nil, environment: [String: String] = [:]) throws -> Process {
         let process = Process()
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
         process.standardInput = FileHandle.nullDevice
@@ -81,9 +83,9 @@ struct Trainer {
         return process
     }
 
-    func run(_ arguments: [String]) throws -> (status: Int32, output: String) {
+    func run(_ arguments: [String], environment: [String: String] = [:]) throws -> (status: Int32, output: String) {
         let pipe = Pipe()
-        let process = try start(arguments, output: pipe)
+        let process = try start(arguments, output: pipe, environment: environment)
         let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
         return (process.terminationStatus, output)

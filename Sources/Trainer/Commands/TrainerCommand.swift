@@ -22,5 +22,6 @@ struct TrainerCommand: ParsableCommand {
         subcommands: [
             DoctorCommand.self, TrainCommand.self, EvaluateCommand.self, PredictCommand.self,
             PostprocessCommand.self, InfoCommand.self, AugmentCommand.self, BenchInputCommand.self,
+            BundleCommand.self,
         ])
 }
