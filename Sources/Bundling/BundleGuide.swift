@@ -53,7 +53,7 @@ struct BundleGuide {
         if (error) puts(unetc_error_text(error));
         ```
 
-        Resizing, normalisation and threshold are those of the training: the mask is the one that `trainer predict --threshold best` writes.
+        Resizing, normalisation and threshold are those of the training: the mask is the one that `trainer predict` writes.
         Several nets, and several arenas of one net, may be used at once, each by one thread, or each with threads of yours
         (`unetc_set_parallel`).
 

@@ -207,7 +207,7 @@ struct BundlePictureTests {
         let library = try BundledLibrary(net(.mask), in: trainer.folder, weights: base + "/run/best.safetensors")
         let pictures = pictures(bits: 16, most: 4095) + pictures()
         compare(
-            try masks(pictures, by: library), try predicted(pictures, .mask, by: trainer, ["--threshold", "best"]),
+            try masks(pictures, by: library), try predicted(pictures, .mask, by: trainer),
             flags.joined(separator: " "))
     }
 

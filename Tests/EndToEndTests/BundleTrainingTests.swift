@@ -1,7 +1,5 @@
 import Driver
 import Foundation
-import GraphIR
-import Kernels
 import Runtime
 import Strategy
 import TestSupport

@@ -13,6 +13,13 @@ import Tasks
 import TensorFiles
 import TrainerSupport
 
+/// From which probability on a pixel counts, unless the program says another.
+enum BundleThreshold: Hashable {
+    case number(Double)
+    /// That with which the run was best.
+    case best
+}
+
 /// A bundle in the making: plans for its targets, weights and what they were trained with, and what the net says here.
 struct BundleMaking {
     private let bundle: Bundle
@@ -30,7 +37,7 @@ struct BundleMaking {
     /// - Throws: `DriverError`, `BundleError`, and what reading the weights throws.
     init(
         session: Session, weights path: String?, targets: [Target], options: CompileOptions, tile: TileArgument?,
-        embeds: Bool, learns: Bool, name: String?, hasPage: Bool
+        embeds: Bool, learns: Bool, name: String?, threshold: BundleThreshold, hasPage: Bool
     ) throws {
         let weights = try ExportedWeights(path, of: session)
         var made: [BundleTarget] = []
@@ -52,7 +59,7 @@ struct BundleMaking {
         var description = BundleDescription(
             names: names, compilerVersion: compilerVersion, graphName: session.graph.name,
             sourceName: Files.name(of: session.path), targets: made, interface: interface,
-            pictures: try weights.bundlePictures(channels: interface.inputShape[0]), batch: options.batch ?? 1)
+            pictures: try weights.bundlePictures(threshold: threshold), batch: options.batch ?? 1)
         description.classNames = try weights.classNames()
         description.embedsWeights = embeds
         description.precision = precision.rawValue
@@ -152,11 +159,21 @@ struct BundleMaking {
 
 extension ExportedWeights {
     /// How the run that made the weights took pictures; that of other files is what the trainer does at first.
-    /// - Throws: `TrainerError` for a damaged checkpoint.
-    func bundlePictures(channels: Int) throws -> BundlePictures {
+    /// - Parameter threshold: as `trainer predict` takes it: a number, or `best` for the run's.
+    /// - Throws: `TrainerError` for a damaged checkpoint, `CommandFailure` for weights that know no best threshold.
+    func bundlePictures(threshold: BundleThreshold) throws -> BundlePictures {
         var pictures = BundlePictures()
-        guard let record = try record() else { return pictures }
-        pictures.threshold = record.threshold ?? 0.5
+        let record = try record()
+        switch threshold {
+        case .number(let number): pictures.threshold = number
+        case .best:
+            guard let best = record?.threshold else {
+                throw CommandFailure(
+                    "--threshold best: the weights have none; give a number, or a run's best.safetensors")
+            }
+            pictures.threshold = best
+        }
+        guard let record else { return pictures }
         let range = record.data.range ?? .full
         func span(_ depth: SampleDepth) -> BundlePictures.Span {
             let span = range.span(depth)

@@ -58,6 +58,12 @@ struct BundleCommand: ParsableCommand {
     @Option(help: ArgumentHelp("What functions and files are called (default: the graph's name).", valueName: "name"))
     var name: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "From which probability on a pixel counts, unless the program says another: a number, or best, as `trainer predict` takes it (default: 0.5).",
+            valueName: "number"))
+    var threshold: String?
+
     @Flag(
         help: "Let the net learn where it is used: steps of training, as the trainer takes them, of the graph's batch.")
     var train = false
@@ -103,7 +109,7 @@ struct BundleCommand: ParsableCommand {
             try checkOutput(folder, reading: [input.graph, weights])
             let making = try BundleMaking(
                 session: session, weights: weights, targets: try targets(session), options: try options(), tile: tile,
-                embeds: embed, learns: train, name: name, hasPage: web)
+                embeds: embed, learns: train, name: name, threshold: try decision(), hasPage: web)
             for note in making.notes { printResult(note) }
             for line in try making.write(to: folder, overwrites: overwrite, wasm: wasm, wheel: wheel) {
                 printResult(line)
@@ -113,6 +119,16 @@ struct BundleCommand: ParsableCommand {
             )
             if web { printResult("open in a browser: \(folder)/web/index.html") }
         }
+    }
+
+    private func decision() throws -> BundleThreshold {
+        guard let threshold else { return .number(0.5) }
+        if threshold == "best" { return .best }
+        guard let number = Double(threshold), number > 0, number < 1 else {
+            throw CommandFailure(
+                "--threshold takes a number between 0 and 1, or best, found \"\(threshold)\"", exitCode: 2)
+        }
+        return .number(number)
     }
 
     private func options() throws -> CompileOptions {
