@@ -11,7 +11,23 @@ import Testing
 @Suite(.serialized) struct BundleTrainingTests {
     private static let steps = 3
 
-    @Test(arguments: [BundleNets.tiny, BundleNets.bands])
+    /// What is different while a net learns. Its channels fit vectors: of others the trainer's products are OpenBLAS's.
+    private static let changing = BundledLibrary.Net(
+        name: "changing",
+        text: """
+            graph changing(width = 8) {
+              input  image: [3, 24, 40]
+              target mask:  [1, 24, 40]
+              a1 = conv(image, width, kernel: 3, padding: same)
+              a = dropout(silu(batch_norm(a1)), rate: 0.3)
+              b = relu(conv(a, width, kernel: 3, padding: same))
+              output logits = conv(b, 1, kernel: 1)
+              loss bce_with_logits(logits, mask)
+              train { optimizer: sgd(lr: 1e-2, momentum: 0.9, weight_decay: 1e-3)   batch: 6   seed: 77 }
+            }
+            """)
+
+    @Test(arguments: [BundleNets.tiny, changing])
     func stepsHaveTheBitsOfTheTrainer(_ net: BundledLibrary.Net) throws {
         let folder = try TemporaryFolder()
         var learner = net
@@ -91,6 +107,9 @@ import Testing
                 }
             }
             var scalars = StepScalars.adam(step: step + 1, learningRate: 0.01)
+            if case .sgd(_, let momentum, let decay) = training.optimizer {
+                scalars = .sgd(step: step + 1, learningRate: 0.01, momentum: momentum, weightDecay: decay)
+            }
             scalars.seed = training.seed
             try executor.run(plan, batch: batch, scalars: scalars)
             losses.append(Float(try executor.loss(plan)))

@@ -205,8 +205,13 @@ import Platform
         #expect(try browser.evaluate("document.getElementById('threshold-row').hidden").bool == true)
         // What is hidden has no colour.
         let drawn = """
-            document.getElementById('mask').getContext('2d').getImageData(0, 0, \(Self.width), \(Self.height)).data
-              .filter((_, i) => i % 4 == 3).reduce((sum, alpha) => sum + (alpha > 0), 0)
+            (() => {
+              const copy = Object.assign(document.createElement('canvas'), { width: \(Self.width), height: \(Self.height) });
+              const context = copy.getContext('2d', { willReadFrequently: true });
+              context.drawImage(document.getElementById('mask'), 0, 0);
+              return context.getImageData(0, 0, \(Self.width), \(Self.height)).data
+                .filter((_, i) => i % 4 == 3).reduce((sum, alpha) => sum + (alpha > 0), 0);
+            })()
             """
         let counts = (0..<3).map { label in expected.mask.count { $0 == label } }
         #expect(abs((try browser.evaluate(drawn).integer ?? -1) - counts[1] - counts[2]) <= 5)
