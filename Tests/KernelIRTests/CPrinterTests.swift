@@ -234,9 +234,9 @@ private let scaleText = """
      * [N, 1, 10, 10] -> [N, 1, 10, 10]
      */
     void enc1_forward(const unetc_call *call, int64_t task) {
-        float *const enc1_relu = call->operands[0];   // [N, 1, 10, 10]
-        const float *const image = call->operands[1]; // [N, 1, 10, 10]
-        float *const scratch = call->workspace;
+        float *const enc1_relu = (float *)call->operands[0];         // [N, 1, 10, 10]
+        const float *const image = (const float *)call->operands[1]; // [N, 1, 10, 10]
+        float *const scratch = (float *)call->workspace;
         const int64_t batch = call->scalars->batch;
         const float beta1 = call->scalars->beta1;
 
