@@ -26,7 +26,7 @@ struct ZipArchive {
         Self.append(UInt16(0), to: &fields)  // not compressed
         Self.append(UInt16(0), to: &fields)
         Self.append(UInt16(0x21), to: &fields)  // 1 January 1980, the first day that there is
-        Self.append(CRC32.of(bytes), to: &fields)
+        Self.append(CRC32.zip.check(bytes), to: &fields)
         Self.append(UInt32(bytes.count), to: &fields)
         Self.append(UInt32(bytes.count), to: &fields)
         Self.append(UInt16(name.count), to: &fields)

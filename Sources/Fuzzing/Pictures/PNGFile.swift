@@ -27,7 +27,7 @@ struct PNGFile {
             + chunks.flatMap { chunk in
                 let body = chunk.name + chunk.data
                 return bigEndian(chunk.length ?? UInt32(truncatingIfNeeded: chunk.data.count)) + body
-                    + bigEndian(chunk.check ?? crc32(body))
+                    + bigEndian(chunk.check ?? CRC32.zip.check(body))
             }
     }
 }

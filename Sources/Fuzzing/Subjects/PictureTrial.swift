@@ -1,3 +1,4 @@
+import Base
 import FileAccess
 import Imaging
 import Runtime
@@ -52,7 +53,8 @@ final class PictureTrial: Sendable {
         if let complaint = readings.complaint { return .wrong(complaint) }
         let commands = PictureCommands(folder: folder, files: files, readings: readings, fault: fault)
         // One of the settings that files meet, always the same for the same file.
-        if let complaint = try commands.complaint(variant: Int(crc32(bytes) % 64)) { return .wrong(complaint) }
+        let variant = Int(CRC32.zip.check(bytes) % 64)
+        if let complaint = try commands.complaint(variant: variant) { return .wrong(complaint) }
         plant()
         let taken = MemoryUse.peakResidentBytes() - before
         // The sanitizers' own memory cannot be told from that of a command.

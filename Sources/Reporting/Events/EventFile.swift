@@ -38,7 +38,13 @@ final class EventFile {
 
     static func record(_ data: [UInt8]) -> [UInt8] {
         let length = bytes(UInt64(data.count))
-        return length + bytes(CRC32C.masked(length)) + data + bytes(CRC32C.masked(data))
+        return length + bytes(check(length)) + data + bytes(check(data))
+    }
+
+    /// CRC-32C as TFRecord stores it: rotated and shifted, so that checks of checks stay well spread.
+    private static func check(_ bytes: [UInt8]) -> UInt32 {
+        let sum = CRC32.castagnoli.check(bytes)
+        return (sum >> 15 | sum << 17) &+ 0xA282_EAD8
     }
 
     private static func bytes(_ number: some FixedWidthInteger) -> [UInt8] {
