@@ -67,10 +67,11 @@ let package = Package(
             resources: [
                 "unetc_golden.c", "unetc_internal.h", "unetc_net.c", "unetc_net.h", "unetc_pictures.h",
                 "unetc_processor.c", "unetc_product.h",
-                "unetc_picture.c", "unetc_picture.h", "unetc_picture_filter.c", "unetc_picture_numbers.c",
-                "unetc_picture_pixels.c", "unetc_picture_resampler.c", "unetc_picture_resizer.c",
-                "unetc_picture_room.c",
-                "unetc_picture_tiled.c", "unetc_picture_tiles.c", "unetc_picture_values.c", "unetc_picture_walk.c",
+                "unetc_picture.c", "unetc_picture.h", "unetc_picture_filter.c", "unetc_picture_net.h",
+                "unetc_picture_numbers.c", "unetc_picture_numbers.h", "unetc_picture_pixels.c",
+                "unetc_picture_resampler.c", "unetc_picture_resizer.c", "unetc_picture_room.c", "unetc_picture_room.h",
+                "unetc_picture_sizes.h", "unetc_picture_tiled.c", "unetc_picture_tiles.c", "unetc_picture_tiles.h",
+                "unetc_picture_values.c", "unetc_picture_values.h", "unetc_picture_walk.c",
                 "unetc_tiles.c", "unetc_training.c", "unetc_training.h", "unetc_segment.c", "unetc_segment_example.c",
             ].map { .embedInCode("Code/\($0)") }
                 + [

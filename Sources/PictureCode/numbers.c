@@ -7,7 +7,7 @@
 #pragma GCC optimize("fp-contract=off")
 #endif
 
-#include "unetc_picture.h"
+#include "unetc_picture_numbers.h"
 
 #include <math.h>
 

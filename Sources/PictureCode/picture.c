@@ -8,6 +8,10 @@
 #endif
 
 #include "unetc_picture.h"
+#include "unetc_picture_numbers.h"
+#include "unetc_picture_room.h"
+#include "unetc_picture_sizes.h"
+#include "unetc_picture_values.h"
 
 /* MARK: What is asked for */
 

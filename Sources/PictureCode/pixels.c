@@ -1,5 +1,5 @@
 /* Pixels of any format as rows of numbers. */
-#include "unetc_picture.h"
+#include "unetc_picture_numbers.h"
 
 #include <string.h>
 

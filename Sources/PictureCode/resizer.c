@@ -7,7 +7,9 @@
 #pragma GCC optimize("fp-contract=off")
 #endif
 
-#include "unetc_picture.h"
+#include "unetc_picture_numbers.h"
+#include "unetc_picture_room.h"
+#include "unetc_picture_sizes.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* Pieces of a caller's memory. */
-#include "unetc_picture.h"
+#include "unetc_picture_room.h"
 
 unetc_room unetc_room_make(void *memory) {
     unetc_room room;

@@ -1,5 +1,9 @@
 /* Pictures by tiles: rows are read, predicted and written as they come. */
 #include "unetc_picture.h"
+#include "unetc_picture_numbers.h"
+#include "unetc_picture_room.h"
+#include "unetc_picture_tiles.h"
+#include "unetc_picture_values.h"
 
 #include <string.h>
 

@@ -1,5 +1,6 @@
 /* How pictures are cut into tiles. */
-#include "unetc_picture.h"
+#include "unetc_picture_net.h"
+#include "unetc_picture_tiles.h"
 
 static ptrdiff_t tiles_least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
 static ptrdiff_t tiles_most(ptrdiff_t a, ptrdiff_t b) { return a > b ? a : b; }

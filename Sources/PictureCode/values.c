@@ -7,7 +7,7 @@
 #pragma GCC optimize("fp-contract=off")
 #endif
 
-#include "unetc_picture.h"
+#include "unetc_picture_values.h"
 
 #include <math.h>
 #include <string.h>

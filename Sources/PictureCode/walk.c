@@ -1,5 +1,6 @@
 /* A walk over a picture, a band of tiles at a time. */
-#include "unetc_picture.h"
+#include "unetc_picture_room.h"
+#include "unetc_picture_tiles.h"
 
 #include <string.h>
 

@@ -2,6 +2,9 @@
  * -fsanitize=address,undefined by scripts/fuzz-picture.sh. The net is a sum over a few pixels around, which either takes what
  * lies beyond its input's edges for 0 or says nothing there. */
 #include "unetc_picture.h"
+#include "unetc_picture_numbers.h"
+#include "unetc_picture_tiles.h"
+#include "unetc_picture_values.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,6 @@
 /* Pictures in, masks out: the net between the reading of pixels and the writing of masks. */
 #include "unetc_net.h"
+#include "unetc_picture_numbers.h"
 #include "unetc_pictures.h"
 
 int unetc_error(unetc_status status) {

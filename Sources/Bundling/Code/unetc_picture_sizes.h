@@ -1,0 +1,1 @@
+../../PictureCode/include/unetc_picture_sizes.h
