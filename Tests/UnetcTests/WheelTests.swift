@@ -128,8 +128,16 @@ import Testing
         if channels == 1:
             pictures = [p[:, :, 0] for p in pictures]
 
-        def close(a, b):
-            assert a.shape == b.shape and np.abs(a - b).max() < 1e-6, (a.shape, b.shape)
+        def close(a, b, most=1e-6):
+            assert a.shape == b.shape and np.abs(a - b).max() < most, (a.shape, b.shape, np.abs(a - b).max())
+
+        def decided(values):
+            if sys.argv[1] == "kinds":
+                return values.argmax(0)
+            if sys.argv[1] == "copy_of_4":
+                return np.floor(values * np.float32(255) + np.float32(0.5)).transpose(1, 2, 0)
+            bits = [255] if len(values) == 1 else [1, 2, 4]
+            return sum((v >= np.float32(0.5)) * b for v, b in zip(values, bits))
 
         for picture, logit in zip(pictures, logits):
             mask, values = net.segment(picture), net.probabilities(picture)
@@ -137,17 +145,15 @@ import Testing
             if sys.argv[1] == "kinds":
                 power = np.exp(logit - logit.max(0))
                 close(values, power / power.sum(0))
-                assert np.array_equal(mask, logit.argmax(0)) and net.classes == ("0", "1", "2", "3")
+                assert np.array_equal(mask, decided(logit)) and net.classes == ("0", "1", "2", "3")
                 assert net.threshold is None
             elif sys.argv[1] == "copy_of_4":
                 close(values, logit.clip(0, 1))
-                assert np.array_equal(mask, np.floor(values * np.float32(255) + np.float32(0.5)).transpose(1, 2, 0))
+                assert np.array_equal(mask, decided(values))
             else:
                 close(values, 1 / (1 + np.exp(-logit)))
-                bits = [255] if len(logit) == 1 else [1, 2, 4]
-                expected = sum((v >= np.float32(0.5)) * b for v, b in zip(values, bits))
-                assert np.array_equal(mask, expected)
-                high = float(values.mean())
+                assert np.array_equal(mask, decided(values))
+                bits, high = [255] if len(logit) == 1 else [1, 2, 4], float(values.mean())
                 expected = sum((v >= np.float32(high)) * b for v, b in zip(values, bits))
                 assert np.array_equal(net.segment(picture, threshold=high), expected)
                 assert np.array_equal(net.segment(picture), mask), "a threshold is that of one call"
@@ -218,6 +224,21 @@ import Testing
         fails(ValueError, "threads, found 0", lambda: package.load(threads=0))
         open("wrong", "wb").write(bytes(200))
         fails(package.Error, "not the weights of this net", lambda: package.load(weights="wrong"))
+
+        # By tiles a picture has its own resolution: of a part the net says the same, but for the part's edge.
+        if sys.argv[1] in ("masks", "bands"):
+            fails(package.Error, "cannot be computed tile by tile", lambda: net.segment(picture, tiles=True))
+        else:
+            values, large = net.probabilities(picture, tiles=True), np.tile(picture, (9, 13) + (1,) * (picture.ndim - 2))
+            part = net.probabilities(picture[5:5 + height, 7:7 + width])
+            close(values[:, 6:4 + height, 8:6 + width], part[:, 1:-1, 1:-1], 1e-5)
+            assert np.array_equal(net.segment(picture, tiles=True), decided(values))
+            assert net.segment(picture[::-1], out=out, tiles=True) is out
+            assert np.array_equal(out, decided(net.probabilities(picture[::-1].copy(), tiles=True)))
+            far = net.probabilities([large], tiles=True)[0]
+            close(far[:, 6 * 31 + 1:7 * 31 - 1, 9 * 47 + 1:10 * 47 - 1], values[:, 1:-1, 1:-1], 1e-5)
+            assert np.array_equal(alone.segment(large, tiles=True), decided(far))
+            same(picture)
 
         # Threads wait for each other; children have the net anew.
         def work():

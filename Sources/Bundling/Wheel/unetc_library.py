@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 ERROR_PROCESSOR = 5
 ERROR_PICTURE = 6
+ERROR_NO_TILES = 7
 
 _folder = os.path.dirname(os.path.abspath(__file__))
 _loaded = ctypes.CDLL(os.path.join(_folder, _net.LIBRARY))
@@ -28,6 +29,14 @@ def _function(name: str, result: Any, *arguments: Any) -> Any:
     return found
 
 
+class Rows(ctypes.Structure):
+    """Where the rows of a large picture come from, and where those of its mask and its values go."""
+
+    READ = ctypes.CFUNCTYPE(_pointer, _pointer, _number)
+    WRITE = ctypes.CFUNCTYPE(_number, _pointer, _number, _pointer, _pointer)
+    _fields_ = [("read", READ), ("write", WRITE), ("context", _pointer)]
+
+
 _error_text = _function("error_text", ctypes.c_char_p, _number)
 _target_name = _function("target_name", ctypes.c_char_p)
 arena_bytes = _function("arena_bytes", _size, _number)
@@ -36,6 +45,11 @@ init = _function("init", _number, _pointer, _size, _number, _pointer, _size)
 run = _function("run", _number, _pointer, _pointer, _pointer, _number)
 segment_values = _function(
     "segment_values", _number, _pointer, _pointer, _number, _number, _stride, _number, _pointer, _stride, _pointer
+)
+arena_bytes_for_tiles = _function("arena_bytes_for_tiles", _size, _number, _number, _number, _number)
+init_for_tiles = _function("init_for_tiles", _number, _pointer, _size, _number, _pointer, _size)
+segment_tiles = _function(
+    "segment_tiles", _number, _pointer, _number, _number, _number, ctypes.POINTER(Rows)
 )
 # Nets that decide between classes have none.
 set_threshold = (

@@ -11,6 +11,7 @@ OpenCV (``order="BGR"``) have them, or images of Pillow. Resizing, normalisation
 
 from __future__ import annotations
 
+import ctypes
 import operator
 import os
 import threading
@@ -112,16 +113,18 @@ class Net:
     @overload
     def segment(
         self, picture: Sequence[Any], *, order: str = ..., threshold: Optional[float] = ...,
-        out: Optional[Sequence[Bytes]] = ...,
+        out: Optional[Sequence[Bytes]] = ..., tiles: bool = ...,
     ) -> List[Bytes]: ...
 
     @overload
     def segment(
-        self, picture: Any, *, order: str = ..., threshold: Optional[float] = ..., out: Optional[Bytes] = ...
+        self, picture: Any, *, order: str = ..., threshold: Optional[float] = ..., out: Optional[Bytes] = ...,
+        tiles: bool = ...,
     ) -> Bytes: ...
 
     def segment(
-        self, picture: Any, *, order: str = "RGB", threshold: Optional[float] = None, out: Any = None
+        self, picture: Any, *, order: str = "RGB", threshold: Optional[float] = None, out: Any = None,
+        tiles: bool = False,
     ) -> Any:
         """The mask of a picture, in the picture's size; a list of masks of several pictures.
 
@@ -132,6 +135,9 @@ class Net:
         order: of the channels, "RGB" or "BGR", as OpenCV has them.
         threshold: from which probability on a pixel counts; as trained, unless it is said.
         out: an array for the mask, such as a part of another one.
+        tiles: compute a large picture at its own resolution, tile by tile, in place of one that is brought to the net's
+            size: what the net compiled at the picture's size would say, in every bit. Raises Error for nets that cannot
+            be computed so.
 
         The mask's bytes: UNETC_MASK_MEANING.
         """
@@ -139,29 +145,37 @@ class Net:
             outs = [None] * len(picture) if out is None else list(out)
             if len(outs) != len(picture):
                 raise ValueError(f"expected {len(picture)} arrays in out, found {len(outs)}")
-            return [self.segment(p, order=order, threshold=threshold, out=o) for p, o in zip(picture, outs)]
+            return [
+                self.segment(p, order=order, threshold=threshold, out=o, tiles=tiles) for p, o in zip(picture, outs)
+            ]
         pixels = Pixels(picture, order)
         _check_threshold(threshold)
         channels = _net.MASK_CHANNELS
         shape = (pixels.height, pixels.width) if channels == 1 else (pixels.height, pixels.width, channels)
         mask = np.empty(shape, np.uint8) if out is None else check_mask(out, shape)
-        self._segment(pixels, threshold, address(mask), row_stride(mask), None)
+        if tiles:
+            self._segment_tiles(pixels, threshold, mask, None)
+        else:
+            self._segment(pixels, threshold, address(mask), row_stride(mask), None)
         return mask
 
     @overload
-    def probabilities(self, picture: Sequence[Any], *, order: str = ...) -> List[Floats]: ...
+    def probabilities(self, picture: Sequence[Any], *, order: str = ..., tiles: bool = ...) -> List[Floats]: ...
 
     @overload
-    def probabilities(self, picture: Any, *, order: str = ...) -> Floats: ...
+    def probabilities(self, picture: Any, *, order: str = ..., tiles: bool = ...) -> Floats: ...
 
-    def probabilities(self, picture: Any, *, order: str = "RGB") -> Any:
+    def probabilities(self, picture: Any, *, order: str = "RGB", tiles: bool = False) -> Any:
         """UNETC_VALUE_MEANING, of each pixel: ``[channels, height, width]`` in the picture's size; a list of them of
-        several pictures. Pictures and order are as for ``segment``."""
+        several pictures. Pictures, order and tiles are as for ``segment``."""
         if is_several(picture):
-            return [self.probabilities(p, order=order) for p in picture]
+            return [self.probabilities(p, order=order, tiles=tiles) for p in picture]
         pixels = Pixels(picture, order)
         values = np.empty((_net.OUTPUT_SHAPE[0], pixels.height, pixels.width), np.float32)
-        self._segment(pixels, None, None, 0, address(values))
+        if tiles:
+            self._segment_tiles(pixels, None, None, values)
+        else:
+            self._segment(pixels, None, None, 0, address(values))
         return values
 
     def run(self, inputs: Floats) -> Floats:
@@ -196,13 +210,49 @@ class Net:
                 error = _library.segment_values(self._arena_address, *arguments)
         _check(error)
 
+    def _segment_tiles(
+        self, pixels: Pixels, threshold: Optional[float], mask: Optional[Bytes], values: Optional[Floats]
+    ) -> None:
+        """Rows go from the picture to the library, and from there to where they belong."""
+        start, stride, size = pixels.address, pixels.stride, (pixels.width, pixels.height)
+        mask_place = 0 if mask is None else address(mask)
+        mask_stride = 0 if mask is None else row_stride(mask)
+        mask_row = pixels.width * _net.MASK_CHANNELS
+        value_place, value_row = 0 if values is None else address(values), 4 * pixels.width
+
+        def read(_: Any, row: int) -> int:
+            return start + row * stride
+
+        def write(_: Any, row: int, found: int, numbers: int) -> int:
+            if mask is not None:
+                ctypes.memmove(mask_place + row * mask_stride, found, mask_row)
+            if values is not None:
+                for channel in range(len(values)):
+                    place = value_place + (channel * pixels.height + row) * value_row
+                    ctypes.memmove(place, numbers + channel * value_row, value_row)
+            return 0
+
+        rows = _library.Rows(_library.Rows.READ(read), _library.Rows.WRITE(write))
+        needed = _library.arena_bytes_for_tiles(self._threads, *size, pixels.format)
+        if needed == 0:
+            raise Error(_library.error_text(_library.ERROR_NO_TILES))
+        with self._lock:
+            self._start()
+            if needed > self._tile_bytes:
+                self._make(needed, _library.init_for_tiles)
+                self._tile_bytes = needed
+                self._serve()
+            self._set_threshold(threshold)
+            error = _library.segment_tiles(self._arena_address, *size, pixels.format, ctypes.byref(rows))
+        _check(error)
+
     def _set_threshold(self, threshold: Optional[float]) -> None:
         wanted = _net.THRESHOLD if threshold is None else threshold
         if wanted != self._threshold and _library.set_threshold is not None:
             _check(_library.set_threshold(self._arena_address, wanted))
             self._threshold = wanted
 
-    def _make(self, count: int) -> None:
+    def _make(self, count: int, init: Any = _library.init) -> None:
         """Makes the net in new memory of so many bytes."""
         if count == 0:
             raise Error(_library.error_text(_library.ERROR_PICTURE if self.target else _library.ERROR_PROCESSOR))
@@ -210,10 +260,12 @@ class Net:
         weights = self._weights
         place = None if weights is None else address(weights)
         size = 0 if weights is None else weights.nbytes
-        _check(_library.init(address(arena), count, self._threads, place, size))
+        _check(init(address(arena), count, self._threads, place, size))
         self._arena = arena
         self._arena_address = address(arena)
         self._threshold = _net.THRESHOLD
+        # What the memory has for tiles.
+        self._tile_bytes = 0
 
     def _start(self) -> None:
         """Starts the threads, where they do not run yet: a child that was forked has none."""
