@@ -71,7 +71,7 @@ extension Benchmark {
 
 extension PlanTimes {
     fileprivate var json: JSON {
-        .object([("min_ms", rounded(1000 * best, 2)), ("median_ms", rounded(1000 * median, 2))])
+        .object([("min_ms", rounded(1000 * best, 4)), ("median_ms", rounded(1000 * median, 4))])
     }
 }
 
