@@ -2,11 +2,13 @@
 """A net in somebody's program: a bundle beside other engines, batch 1.
 
     shipping.py UNETC GRAPH [-D NAME=VALUE]... [--threads N] [--runs N] [--rounds N]
+    shipping.py UNETC GRAPH [-D NAME=VALUE]... --bench       beside `unetc bench --inference-only`
 
-Each engine runs in a process of its own, from its start to its first result and then many times; rounds alternate. Peers are those
-of the Python that runs this: onnxruntime, openvino, ncnn, MNN, ai_edge_litert; what is missing is left out. Their files are made
-of the ONNX model that `unetc export` writes. Size is what has to be shipped beside the program: the library (of Python packages
-the shared objects) and the model.
+Each engine runs in a process of its own, from its start to its first result and then many times; rounds alternate, and the middle
+of each number is shown. Peers are those of the Python that runs this: onnxruntime, openvino, ncnn (converted by pnnx), MNN,
+ai_edge_litert (converted by onnx2tf; $ONNX2TF names one elsewhere); what is missing is left out. Their files are made of the ONNX
+model that `unetc export` writes. Size is what has to be shipped beside the program: the library (of Python packages the shared
+objects) and the model. `--realtime` puts what is measured before all else that the machine does (chrt -f 50); that takes root.
 """
 import argparse, glob, json, os, re, subprocess, sys, tempfile, time
 
@@ -95,9 +97,28 @@ def peer(name, model, shape, threads, runs):
         feed = mnp.array(numbers().reshape(-1).tolist()).reshape([1, *shape])
         return lambda: net.forward(feed).read()
 
-    result = measured({"onnxruntime": onnxruntime_, "openvino": openvino_, "ncnn": ncnn_, "mnn": mnn_}[name], runs)
-    packages = {"onnxruntime": ["onnxruntime"], "openvino": ["openvino"], "ncnn": ["ncnn"], "mnn": ["MNN", "_mnncengine"]}[name]
-    files = {"ncnn": [".ncnn.param", ".ncnn.bin"], "mnn": [".mnn"]}.get(name, [""])
+    def tflite_():
+        from ai_edge_litert.interpreter import Interpreter
+        net = Interpreter(model_path=model + ".tflite", num_threads=threads)
+        net.allocate_tensors()
+        place, result = net.get_input_details()[0], net.get_output_details()[0]["index"]
+        feed = numbers()
+        if list(place["shape"]) != list(feed.shape):
+            feed = feed.transpose(0, 2, 3, 1).copy()
+        def run():
+            net.set_tensor(place["index"], feed)
+            net.invoke()
+            return net.get_tensor(result)
+        return run
+
+    prepare, packages, files = {
+        "onnxruntime": (onnxruntime_, ["onnxruntime"], [""]),
+        "openvino": (openvino_, ["openvino"], [""]),
+        "ncnn": (ncnn_, ["ncnn"], [".ncnn.param", ".ncnn.bin"]),
+        "mnn": (mnn_, ["MNN", "_mnncengine"], [".mnn"]),
+        "tflite": (tflite_, ["ai_edge_litert"], [".tflite"]),
+    }[name]
+    result = measured(prepare, runs)
     result["size_mib"] = (shared_objects(*packages) + sum(os.path.getsize(model + f) for f in files)) / 1048576
     print(json.dumps(result))
 
@@ -136,6 +157,81 @@ def bundle(unetc, graph, definitions, folder):
     return program, f"{base}/{net}.weights", [sizes["CHANNELS"], sizes["HEIGHT"], sizes["WIDTH"]], size
 
 
+def converted(name, model, shape, folder):
+    """Makes a peer's files of the ONNX model; whether it could."""
+    def call(*words):
+        subprocess.run(words, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    programs = os.path.dirname(sys.executable)
+    if name == "mnn":
+        call(programs + "/mnnconvert", "-f", "ONNX", "--modelFile", model, "--MNNModel", model + ".mnn", "--bizCode", "net")
+        return os.path.exists(model + ".mnn")
+    if name == "ncnn" and os.path.exists(programs + "/pnnx"):
+        call(programs + "/pnnx", model, f"inputshape=[1,{shape[0]},{shape[1]},{shape[2]}]", "fp16=0")
+        for end in ["param", "bin"]:
+            if os.path.exists(f"{folder}/net.ncnn.{end}"):
+                os.rename(f"{folder}/net.ncnn.{end}", f"{model}.ncnn.{end}")
+        return os.path.exists(model + ".ncnn.param")
+    if name == "tflite":
+        program = os.environ.get("ONNX2TF", programs + "/onnx2tf")
+        if not os.path.exists(program):
+            return False
+        # It takes a batch that has no name, and tries pictures that it would otherwise download.
+        import numpy
+        import onnx
+        net = onnx.load(model)
+        for value in [*net.graph.input, *net.graph.output, *net.graph.value_info]:
+            for side in value.type.tensor_type.shape.dim:
+                if side.dim_param:
+                    side.dim_value = 1
+        onnx.save(net, model + ".one.onnx")
+        numpy.save(folder + "/calibration_image_sample_data_20x128x128x3_float32.npy",
+                   numpy.random.default_rng(1).random((20, 128, 128, 3), numpy.float32))
+        call(program, "-i", model + ".one.onnx", "-o", folder + "/tflite")
+        made = glob.glob(folder + "/tflite/*float32.tflite")
+        if made:
+            os.rename(made[0], model + ".tflite")
+        return bool(made)
+    return name in ["onnxruntime", "openvino"]
+
+
+def peers(model, shape, folder):
+    """Those that are here and take the model."""
+    import importlib.util
+    found = []
+    for name, module in [("onnxruntime", "onnxruntime"), ("openvino", "openvino"), ("ncnn", "ncnn"), ("mnn", "MNN"),
+                         ("tflite", "ai_edge_litert")]:
+        if importlib.util.find_spec(module) is None:
+            print(f"{name}: not installed", file=sys.stderr)
+        elif not converted(name, model, shape, folder):
+            print(f"{name}: no converter, or it fails", file=sys.stderr)
+        else:
+            found.append(name)
+    return found
+
+
+def ahead(options):
+    return ["chrt", "-f", "50"] if options.realtime else []
+
+
+def beside_bench(options, definitions, program, weights):
+    """The bundle's run beside the compiler's own measurement of the same net."""
+    found = {"bundle": [], "bench": []}
+    bench = ahead(options) + [options.unetc, "bench", options.graph, *definitions, "--batch", "1", "--threads", str(options.threads),
+             "--runs", str(options.runs), "--inference-only", "--json"]
+    for _ in range(options.rounds):
+        command = [program, weights, str(options.runs), str(options.threads)]
+        run = subprocess.run(ahead(options) + command, check=True, capture_output=True)
+        found["bundle"].append(json.loads(run.stdout)["median"])
+        run = subprocess.run(bench, check=True, capture_output=True)
+        found["bench"].append(json.loads(run.stdout)["inference"]["median_ms"])
+    ratios = sorted(a / b for a, b in zip(found["bundle"], found["bench"]))
+    for name, times in found.items():
+        print(f"{name}: {min(times):.4f} to {max(times):.4f} ms, the middle {sorted(times)[len(times) // 2]:.4f}")
+    print(f"bundle / bench: the middle of {len(ratios)} rounds {ratios[len(ratios) // 2]:.3f}, of the fastest medians "
+          f"{min(found['bundle']) / min(found['bench']):.3f}")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("unetc")
@@ -144,37 +240,18 @@ def main():
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--runs", type=int, default=50)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--bench", action="store_true")
+    parser.add_argument("--realtime", action="store_true")
     options = parser.parse_args()
     definitions = [word for d in options.D for word in ("-D", d)]
     folder = tempfile.mkdtemp(prefix="unetc-shipping-")
     program, weights, shape, size = bundle(options.unetc, options.graph, definitions, folder)
+    if options.bench:
+        return beside_bench(options, definitions, program, weights)
     model = folder + "/net.onnx"
     subprocess.run([options.unetc, "export", options.graph, *definitions, "--onnx", model], check=True, stderr=subprocess.DEVNULL)
     environment = {k: v for k, v in os.environ.items() if not k.startswith("OPENBLAS_")}
-    engines = ["unetc"]
-    for name, module in [("onnxruntime", "onnxruntime"), ("openvino", "openvino"), ("ncnn", "ncnn"), ("mnn", "MNN")]:
-        import importlib.util
-        if importlib.util.find_spec(module) is None:
-            print(f"{name}: not installed", file=sys.stderr)
-            continue
-        if name == "mnn":
-            subprocess.run([os.path.dirname(sys.executable) + "/mnnconvert", "-f", "ONNX", "--modelFile", model, "--MNNModel",
-                            model + ".mnn", "--bizCode", "net"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            if not os.path.exists(model + ".mnn"):
-                print("mnn: its converter fails", file=sys.stderr)
-                continue
-        if name == "ncnn" and not os.path.exists(model + ".ncnn.param"):
-            converter = os.path.dirname(sys.executable) + "/pnnx"
-            if os.path.exists(converter):
-                subprocess.run([converter, model, f"inputshape=[1,{shape[0]},{shape[1]},{shape[2]}]"], cwd=folder,
-                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-                for end in ["param", "bin"]:
-                    if os.path.exists(f"{folder}/net.ncnn.{end}"):
-                        os.rename(f"{folder}/net.ncnn.{end}", f"{model}.ncnn.{end}")
-            if not os.path.exists(model + ".ncnn.param"):
-                print("ncnn: no converter (pnnx)", file=sys.stderr)
-                continue
-        engines.append(name)
+    engines = ["unetc"] + peers(model, shape, folder)
     found = {name: [] for name in engines}
     for _ in range(options.rounds):
         for name in engines:
@@ -183,7 +260,7 @@ def main():
             else:
                 command = [sys.executable, os.path.abspath(__file__), "--peer", name, model, json.dumps(shape),
                            str(options.threads), str(options.runs)]
-            run = subprocess.run(command, env=environment, capture_output=True, text=True)
+            run = subprocess.run(ahead(options) + command, env=environment, capture_output=True, text=True)
             if run.returncode != 0:
                 print(f"{name}: {run.stderr.strip().splitlines()[-1:]}", file=sys.stderr)
                 continue
