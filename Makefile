@@ -23,7 +23,7 @@ FUZZ_INPUTS ?= 100000
 FUZZ_SEED ?= 1
 FUZZ_SECONDS ?= 10
 
-.PHONY: all setup setup-browser setup-cross build check test test-long test-sanitize test-valgrind fuzz bench numerics zoo format lint demo install dist clean
+.PHONY: all setup setup-browser setup-cross build check test test-long test-sanitize test-valgrind fuzz bench numerics zoo format lint demo install dist dist-check clean
 
 all: build
 
@@ -124,6 +124,10 @@ install: build
 # For machines without Swift: DIST/unetc-VERSION-linux-MACHINE.tar.gz.
 dist: build
 	@scripts/dist.sh $(BUILD) $(DIST)
+
+# What dist has packed, on bare systems: folders in DIST_ROOTS, or one that debootstrap makes.
+dist-check: dist
+	scripts/dist-check.sh $$(ls -t $(DIST)/unetc-*.tar.gz | head -n 1) $(DIST_ROOTS)
 
 clean:
 	rm -rf .build generated/demo runs/demo

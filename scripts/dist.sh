@@ -31,8 +31,11 @@ ldd "$build/unetc" | sed -n 's/.* => \(\/[^ ]*\) .*/\1/p' | while read -r librar
     fi
 done
 
+# The C library has to have what they call.
+least=$(find "$root/bin" "$root/lib/unetc/libs" -type f -exec objdump -T {} + | grep -o 'GLIBC_2\.[0-9]*' | sort -uV | tail -n 1)
+
 # The same files and times give the same archive.
 time=$(git log -1 --format=%ct 2>/dev/null || echo 0)
 tar --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$time" -C "$folder" -czf "$folder/$name.tar.gz" "$name"
 rm -rf "$root"
-echo "wrote $folder/$name.tar.gz ($(du -h "$folder/$name.tar.gz" | cut -f 1))"
+echo "wrote $folder/$name.tar.gz ($(du -h "$folder/$name.tar.gz" | cut -f 1)); it runs with glibc from ${least#GLIBC_} on"
