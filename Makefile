@@ -23,7 +23,7 @@ FUZZ_INPUTS ?= 100000
 FUZZ_SEED ?= 1
 FUZZ_SECONDS ?= 10
 
-.PHONY: all setup setup-browser setup-cross build check test test-long test-sanitize test-valgrind fuzz bench numerics zoo format lint demo install dist dist-check clean
+.PHONY: all setup setup-browser setup-cross build check test test-long test-sanitize test-valgrind fuzz bench numerics zoo format lint demo install dist dist-check clean setup-mpi
 
 all: build
 
@@ -39,6 +39,10 @@ setup-browser:
 setup-cross:
 	@scripts/setup-cross.sh
 
+# Open MPI and the small library through which trainers use it, for several machines and the tests of that.
+setup-mpi:
+	@scripts/setup-mpi.sh Sources/RanksABI/unetc_mpi.c Sources/RanksABI/include
+
 build: setup
 	@scripts/drop-stale-archive.sh $(BUILD)
 	$(SWIFT) build $(SWIFT_FLAGS) --product unetc
@@ -51,6 +55,7 @@ check:
 	@SWIFT=$(SWIFT) JOBS=$(JOBS) scripts/check.sh
 
 test: setup lint setup-browser setup-cross
+	@$(MAKE) -s setup-mpi || echo "Open MPI is not there: the tests of several processes are skipped"
 	@scripts/drop-stale-archive.sh $(BUILD)
 	$(SWIFT) build $(SWIFT_FLAGS) --build-tests
 	@SWIFT=$(SWIFT) scripts/link-trainer.sh $(BUILD)
@@ -59,6 +64,7 @@ test: setup lint setup-browser setup-cross
 
 # The slow ones as well: random graphs by the hundred, kill and resume, accuracy on real pictures.
 test-long: build setup-browser setup-cross
+	@$(MAKE) -s setup-mpi || echo "Open MPI is not there: the tests of several processes are skipped"
 	$(SWIFT) build $(SWIFT_FLAGS) --build-tests
 	@SWIFT=$(SWIFT) scripts/link-unetc.sh $(BUILD)
 	UNETC_LONG_TESTS=1 UNETC_TRAINER=$(abspath $(BUILD))/unetc-trainer.o $(TEST_PYTHON) $(SWIFT) test $(SWIFT_FLAGS) --skip-build

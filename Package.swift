@@ -129,20 +129,23 @@ let package = Package(
         // The trainer, from what a net learns to its commands.
         room("TrainerSupport", ["Platform", "Base", "FileAccess", "Imaging", "CDigest"]),
         room("Tasks", ["Platform", "Base", "PictureCode", "Imaging", "TrainerSupport"]),
+        // The processes of a run, and messages between them; `unetc_mpi.c` is compiled where it runs.
+        .target(name: "RanksABI", exclude: ["unetc_mpi.c"]),
+        room("Ranks", ["Platform", "Base", "RanksABI", "ThreadPool", "TrainerSupport"]),
         room("Recipes", ["Base", "Runtime", "TrainerSupport", "Tasks"]),
         room("DataSets", ["Base", "FileAccess", "HostLimits", "Imaging", "TrainerSupport", "Tasks", "Recipes"]),
         room("DataDoctor", ["Base", "FileAccess", "Imaging", "TrainerSupport", "Tasks", "DataSets"]),
         room(
             "Nets",
             [
-                "Base", "TensorFiles", "Runtime", "PictureCode", "Imaging", "TrainerSupport", "Tasks", "Recipes",
-                "DataSets",
+                "Base", "TensorFiles", "Runtime", "PictureCode", "Imaging", "TrainerSupport", "Ranks", "Tasks",
+                "Recipes", "DataSets",
             ]),
         room(
             "Predictions",
             [
-                "Platform", "Base", "FileAccess", "Runtime", "PictureCode", "Imaging", "TrainerSupport", "Tasks",
-                "DataSets", "Nets",
+                "Platform", "Base", "FileAccess", "Runtime", "PictureCode", "Imaging", "TrainerSupport", "Ranks",
+                "Tasks", "DataSets", "Nets",
             ]),
         room(
             "Reporting",
@@ -155,8 +158,8 @@ let package = Package(
             [
                 "Platform", "Base", "FileAccess", "HostLimits", "TensorFiles", "ModelABI", "Runtime", "Imaging",
                 "EventMessages",
-                "TrainerSupport", "Tasks", "Recipes", "DataSets", "DataDoctor", "Nets", "Predictions", "Reporting",
-                argumentParser,
+                "TrainerSupport", "Ranks", "Tasks", "Recipes", "DataSets", "DataDoctor", "Nets", "Predictions",
+                "Reporting", argumentParser,
             ]),
         // The command line.
         .executableTarget(
@@ -245,6 +248,7 @@ let package = Package(
             "Imaging", ["Platform", "FileAccess", "ImageCodecs", "TestSupport"],
             exclude: ["make_fixtures.py", "make_format_fixtures.py"]),
         tests("Tasks", ["Base", "TrainerSupport", "Recipes", "TrainerTestSupport"]),
+        tests("Ranks", ["Base"]),
         tests("Recipes", ["Runtime", "TrainerSupport", "Tasks", "DataSets", "TrainerTestSupport"]),
         tests(
             "DataSets",

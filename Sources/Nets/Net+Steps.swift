@@ -1,4 +1,5 @@
 import DataSets
+import Ranks
 import Recipes
 import Runtime
 import TrainerSupport
@@ -14,6 +15,9 @@ extension Net {
         case memory
     }
 
+    /// The word of a process that gives a step up before it has changed anything.
+    static let abandoned: UInt8 = .max
+
     /// What a step saw.
     package struct StepResult: Sendable {
         /// Of all its samples, before the step.
@@ -23,6 +27,8 @@ extension Net {
 
         /// The first result that is no number, of a watched step.
         package var broken: BrokenValue?
+        /// The largest word that a process had for the others.
+        package var word: UInt8 = 0
 
         /// What is no number; nil when all is well.
         package var fault: String? {
@@ -32,61 +38,48 @@ extension Net {
         }
     }
 
-    /// One step of the optimiser on batches of at most the batch capacity each; a net that does not sum gradients takes
-    /// one batch alone. Samples weigh the same, in whichever batch they are.
+    /// One step of the optimiser on pieces of batches of at most the batch capacity each; a net that does not sum gradients takes
+    /// one batch alone. Samples weigh the same, in whichever piece they are.
     ///
     /// With sums of gradients the optimiser does nothing when a loss or the norm is no finite number.
     /// - Parameters:
-    ///   - sizes: samples of the batches.
+    ///   - share: the samples of the step, and which of them are computed here.
     ///   - look: looks at every result, which takes longer and gives the same.
     ///   - spans: where it is noted what the thread does.
-    ///   - recorder: where it is noted what the threads that run plans do.
-    ///   - next: gives one batch after the other, so that the next is made while one is at work.
-    /// - Throws: `RuntimeError`; `TrainerError` for a net that is not made for training.
+    ///   - recorder: where it is noted what the threads do that run plans.
+    ///   - ranks: the processes that take the step together; nil for this one alone.
+    ///   - word: what this one has to say to them.
+    ///   - next: gives one piece of this share after the other, so that the next is made while one is at work.
+    /// - Throws: `RuntimeError`; `TrainerError` for a net that is not made for training; `RankLost`.
     package func step(
-        _ sizes: [Int], settings: StepSettings, scalars: StepScalars, look: Look = .none,
-        spans: SpanRecorder? = nil, recorder: RunRecorder? = nil, next: () throws -> Batch?
+        _ share: StepShare, settings: StepSettings, scalars: StepScalars, look: Look = .none,
+        spans: SpanRecorder? = nil, recorder: RunRecorder? = nil, ranks: RankGroup? = nil, word: UInt8 = 0,
+        next: () throws -> Batch?
     ) throws -> StepResult {
         guard let training else { throw Self.noLoss(model) }
-        let samples = sizes.reduce(0, +)
+        let run = PieceRun(plan: training, look: look, spans: spans, recorder: recorder)
+        let sums = LocalSums(share.tree, own: share.own, keepsLeaves: share.keepsLeaves)
         var result = StepResult(loss: 0)
+        var losses: [Double] = []
         var deferrals = 0
-        for (place, size) in sizes.enumerated() {
-            guard let batch = try spans.measure(.wait, { try next() }) else { break }
-            var part = scalars
-            let share = Double(size) / Double(samples)
-            if settings.extras.sumsGradients {
-                // What is random must differ between the batches of a step.
-                part.step = (scalars.step - 1) * settings.runs + place + 1
-                part.gradientWeight = share
-                part.keepsGradients = place > 0
-            }
-            if let capacity = model.deferredCapacity, executor.deferredSamples + size > capacity {
-                try makeDeferred(&deferrals, scalars, spans)
-            }
-            try spans.measure(.feed) { try write(batch, training) }
-            switch look {
-            case .none:
-                if let recorder {
-                    try executor.runRecorded(
-                        training, batch: size, scalars: part, label: scalars.step, in: recorder)
-                } else {
-                    try executor.run(training, batch: size, scalars: part)
-                }
-            case .values:
-                let broken = try executor.runWatched(training, batch: size, scalars: part)
-                result.broken = result.broken ?? broken
-            case .memory:
-                let run = try executor.runPoisoned(training, batch: size, scalars: part)
-                if let fault = run.fault { throw TrainerError("the memory of this step is not sound: \(fault)") }
-            }
-            let loss = Double(try executor.loss(training))
-            result.loss = sizes.count == 1 ? loss : result.loss + loss * share
+        var word = word
+        do {
+            try takePieces(of: share, sums, run, settings, scalars, next, &losses, &deferrals, &result)
+        } catch is Interrupted where ranks != nil {
+            // The others may be waiting for what this process would have said.
+            word = Self.abandoned
         }
+        try share.gather(losses, word, from: ranks, into: &result)
+        if result.word == Self.abandoned { throw Interrupted() }
         if settings.extras.sumsGradients && result.fault != nil {
             executor.dropDeferred()
         } else {
             try makeDeferred(&deferrals, scalars, spans)
+        }
+        if let ranks, ranks.count > 1, result.fault == nil {
+            try spans.measure(.messages) {
+                try ranks.sum(share.exchange, (0..<sums.count).map { try executor.summedGradients($0) })
+            }
         }
         if settings.extras.sumsGradients { try update(&result, settings, scalars, spans) }
         if settings.ema != nil && result.fault == nil {
@@ -95,6 +88,70 @@ extension Net {
             try spans.measure(.average) { try executor.averageParameters(scalars: average) }
         }
         return result
+    }
+
+    /// Runs the pieces of this share, and adds up their gradients as far as they are here.
+    private func takePieces(
+        of share: StepShare, _ sums: LocalSums, _ run: PieceRun, _ settings: StepSettings, _ scalars: StepScalars,
+        _ next: () throws -> Batch?, _ losses: inout [Double], _ deferrals: inout Int, _ result: inout StepResult
+    ) throws {
+        for (number, sizes) in share.sizes.enumerated() {
+            for leaf in share.own {
+                let size = sizes[leaf]
+                var part = scalars
+                if settings.extras.sumsGradients {
+                    // What is random must differ between the runs of a step.
+                    part.step = (scalars.step - 1) * settings.runs + number * sizes.count + leaf + 1
+                    part.gradientWeight = Double(size) / Double(share.samples)
+                    part.keepsGradients = number > 0
+                    if settings.microBatches > 1 { try executor.sum(run.plan, in: sums.buffer(of: leaf)) }
+                }
+                if size > 0 {
+                    guard let batch = try run.spans.measure(.wait, { try next() }) else { throw Interrupted() }
+                    if let capacity = model.deferredCapacity, executor.deferredSamples + size > capacity {
+                        try makeDeferred(&deferrals, scalars, run.spans)
+                    }
+                    try take(batch, size, part, run, label: scalars.step, &result)
+                    losses.append(Double(try executor.loss(run.plan)))
+                } else {
+                    if number == 0 { try executor.summedGradients(sums.buffer(of: leaf)).update(repeating: 0) }
+                    losses.append(0)
+                }
+                guard number == share.sizes.count - 1 else { continue }
+                for addition in sums.additions(after: leaf) {
+                    try run.spans.measure(.sums) { try executor.addSums(of: addition.from, to: addition.into) }
+                }
+            }
+        }
+    }
+
+    /// How the pieces of a step are run.
+    private struct PieceRun {
+        var plan: PlanHandle
+        var look: Look
+        var spans: SpanRecorder?
+        var recorder: RunRecorder?
+    }
+
+    /// Runs the plan on a piece.
+    private func take(
+        _ batch: Batch, _ size: Int, _ scalars: StepScalars, _ run: PieceRun, label: Int, _ result: inout StepResult
+    ) throws {
+        try run.spans.measure(.feed) { try write(batch, run.plan) }
+        switch run.look {
+        case .none:
+            if let recorder = run.recorder {
+                try executor.runRecorded(run.plan, batch: size, scalars: scalars, label: label, in: recorder)
+            } else {
+                try executor.run(run.plan, batch: size, scalars: scalars)
+            }
+        case .values:
+            let broken = try executor.runWatched(run.plan, batch: size, scalars: scalars)
+            result.broken = result.broken ?? broken
+        case .memory:
+            let poisoned = try executor.runPoisoned(run.plan, batch: size, scalars: scalars)
+            if let fault = poisoned.fault { throw TrainerError("the memory of this step is not sound: \(fault)") }
+        }
     }
 
     /// Makes the gradients that runs of the step have left. The first time begins sums anew, further ones add to them.

@@ -1,14 +1,19 @@
 import DataSets
+import Ranks
 import Recipes
 import Runtime
 
 extension TrainingSettings {
     /// What the plans and the memory of a net have to be made for.
-    package func use(tests: Net.Tests) -> Net.Use { .training(optimizer.kind, extras, tests: tests) }
+    package func use(tests: Net.Tests, place: RankPlace = .alone) -> Net.Use {
+        .training(optimizer.kind, extras(place), tests: tests)
+    }
 
     /// Memory that a net needs for its steps. A norm of all gradients needs all of them in sums.
-    private var extras: TrainingExtras {
+    private func extras(_ place: RankPlace) -> TrainingExtras {
         var extras = steps.extras
+        let own = SumExchange.owners(of: steps.leaves, ranks: place.count)[place.rank]
+        extras.sumBuffers = LocalSums(SumTree(leaves: steps.leaves), own: own, keepsLeaves: steps.accumulate > 1).count
         if steps.clip == nil { extras.stepSamples = samplesPerStep }
         extras.rates = parameters.rates(beside: optimizer.learningRate)
         return extras
@@ -16,11 +21,12 @@ extension TrainingSettings {
 
     /// What a net that is trained so takes.
     /// - Throws: `RuntimeError` for a model without a training plan.
-    package func memory(_ model: Model, tests: Net.Tests = .resized, threads: Int) throws -> MemoryUse {
+    package func memory(
+        _ model: Model, tests: Net.Tests = .resized, place: RankPlace = .alone, threads: Int
+    ) throws -> MemoryUse {
         try MemoryUse(
             model: model, plans: Net.plans(use(tests: tests), of: model), threads: threads,
-            optimizer: optimizer.kind.rawValue,
-            extras: extras, preparedWeights: .recomputed)
+            optimizer: optimizer.kind.rawValue, extras: extras(place), preparedWeights: .recomputed)
     }
 }
 
@@ -31,5 +37,5 @@ extension DataSettings {
 
 extension RunRecord {
     /// What the plans and the memory of a net have to be made for.
-    package var use: Net.Use { settings.use(tests: data.tests) }
+    package func use(at place: RankPlace = .alone) -> Net.Use { settings.use(tests: data.tests, place: place) }
 }

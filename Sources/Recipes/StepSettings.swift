@@ -11,11 +11,20 @@ package struct StepSettings: Hashable, Sendable {
     package var accumulate = 1
     /// Parts of a batch that go through the net one after the other, because the net takes no more at once.
     package var parts = 1
+    /// Parts of a batch whose gradients are added up in pairs, so that processes can share them out: the sum is the same whoever
+    /// computes which. With 1 the parts of a batch are added up one after the other.
+    package var microBatches = 1
     /// How much of the moving average of the parameters stays in a step; nil for none.
     package var ema: Double?
 
     /// Runs of the net whose gradients make a step.
-    package var runs: Int { accumulate * parts }
+    package var runs: Int { accumulate * cuts }
+
+    /// Pieces of a batch.
+    package var cuts: Int { max(parts, microBatches) }
+
+    /// Gradients that are added up in pairs: one for each micro-batch of all batches of a step.
+    package var leaves: Int { microBatches > 1 ? cuts : 1 }
 
     /// Memory that a net needs for that. Where a step is one run, without clipping, gradients need none of their own.
     package var extras: TrainingExtras {
@@ -34,7 +43,7 @@ extension StepSettings: RecordPart {
     package var metadata: [(String, String)] {
         [
             ("schedule", schedule.description), ("warmup", "\(warmup)"), ("clip", clip.map { "\($0)" } ?? ""),
-            ("accumulate", "\(accumulate)"), ("parts", "\(parts)"),
+            ("accumulate", "\(accumulate)"), ("parts", "\(parts)"), ("micro_batches", "\(microBatches)"),
             ("ema", ema.map { "\($0)" } ?? ""),
         ]
     }
@@ -45,6 +54,7 @@ extension StepSettings: RecordPart {
         clip = try fields.valueOrNone("clip")
         accumulate = try fields.value("accumulate", before: 1)
         parts = try fields.value("parts", before: 1)
+        microBatches = try fields.value("micro_batches", before: 1)
         ema = try fields.valueOrNone("ema")
     }
 }

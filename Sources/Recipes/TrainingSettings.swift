@@ -67,9 +67,16 @@ package struct TrainingSettings: Hashable, Sendable {
     /// Pictures of a run of the net at most.
     package var part: Int { (batch + steps.parts - 1) / steps.parts }
 
-    /// A step's pictures as the net takes them.
-    package func runs<Element>(of step: [Element]) -> [[Element]] {
-        step.chunks(of: batch).flatMap { $0.chunks(of: part) }
+    /// A step's pictures as the net takes them: for each batch its pieces, of which some are empty where there are fewer pictures.
+    /// What is added up one after the other counts as a batch of one piece.
+    package func pieces<Element>(of step: [Element]) -> [[[Element]]] {
+        let batches = step.chunks(of: batch)
+        guard steps.microBatches > 1 else { return batches.flatMap { $0.chunks(of: part).map { [$0] } } }
+        return batches.map { batch in
+            (0..<steps.cuts).map { piece in
+                Array(batch[piece * batch.count / steps.cuts..<(piece + 1) * batch.count / steps.cuts])
+            }
+        }
     }
 
     /// `adamw, lr 0.002, one-cycle, batch 16, 20 epochs`.
@@ -81,7 +88,8 @@ package struct TrainingSettings: Hashable, Sendable {
         if steps.warmup > 0 { parts.append("warm-up \(Text.plain(steps.warmup))") }
         parts.append(
             "batch \(batch)" + (steps.accumulate > 1 ? " x \(steps.accumulate)" : "")
-                + (steps.parts > 1 ? " in \(steps.parts) parts" : ""))
+                + (steps.microBatches > 1
+                    ? " in \(steps.cuts) micro-batches" : steps.parts > 1 ? " in \(steps.parts) parts" : ""))
         if let clip = steps.clip { parts.append("clip \(Text.plain(clip))") }
         if let ema = steps.ema { parts.append("ema \(ema)") }
         parts.append(Text.count(epochs, "epoch"))

@@ -133,6 +133,8 @@ final class BoundPlan {
     private(set) var groups: [Range<Int>] = []
     /// What each step makes, where this plan has it; nil for steps without operands.
     private(set) var results: [TensorInfo?] = []
+    /// Operands that are sums of gradients, and the parameters that these are of.
+    private var summed: [(operand: Int, parameter: TensorInfo)] = []
     private let bases: TensorBases
     private let context: CallContext
     /// All steps' operands and calls, one after the other.
@@ -179,6 +181,9 @@ final class BoundPlan {
             let first = operandBase + nextOperand
             let firstOperand = nextOperand
             let scalars = scalars(of: row, place: steps.count)
+            if row.kernel == nil, case .sum = updates {
+                summed.append((nextOperand, placed(info.tensors[Int(row.operands[0])])))
+            }
             results.append(row.operand_count > 0 ? placed(info.tensors[Int(row.operands[0])]) : nil)
             for pointer in resolve(row, updates) {
                 operands[nextOperand] = pointer
@@ -219,6 +224,13 @@ final class BoundPlan {
             return [sums.sum(of: tensors[0]).map { UnsafeMutableRawPointer($0) }, pointers[1]]
         }
         return pointers + [1, 2].map { bases.moment($0, of: tensors[0]) }
+    }
+
+    /// From the next run on gradients are added to those sums.
+    func add(to sums: GradientSums, buffer: Int) {
+        for (operand, parameter) in summed {
+            operands[operand] = sums.sum(of: parameter, buffer: buffer).map { UnsafeMutableRawPointer($0) }
+        }
     }
 
     /// All tensors where this plan has them.

@@ -4,6 +4,31 @@ extension Executor {
     /// - Throws: `RuntimeError` when the executor does not sum gradients.
     public func gradientNorm() throws -> Double { try gradientSums().norm(on: pool) }
 
+    /// Has the next runs of a plan add their gradients to those sums: the first buffer, unless another one is said.
+    /// - Throws: `RuntimeError` when the executor does not sum gradients, or has no such buffer.
+    public func sum(_ plan: PlanHandle, in buffer: Int) throws { try bound(plan).add(to: sums(buffer), buffer: buffer) }
+
+    /// Adds one buffer of sums to another.
+    /// - Throws: as `sum`.
+    public func addSums(of from: Int, to into: Int) throws {
+        _ = try sums(into)
+        try sums(from).add(from, to: into, on: pool)
+    }
+
+    /// A buffer's sums of gradients, for as long as the executor lives and no run adds to them.
+    /// - Throws: as `sum`.
+    public func summedGradients(_ buffer: Int) throws -> UnsafeMutableBufferPointer<Float> {
+        try sums(buffer).floats(of: buffer)
+    }
+
+    private func sums(_ buffer: Int) throws -> GradientSums {
+        let sums = try gradientSums()
+        guard (0..<sums.buffers).contains(buffer) else {
+            throw RuntimeError("there is no buffer \(buffer) of sums: \(sums.buffers) are allocated")
+        }
+        return sums
+    }
+
     /// Takes the optimiser's step with the sums of gradients, times `scalars.gradientScale`. Results of the last run can
     /// still be read.
     /// - Throws: `RuntimeError` when the executor does not sum gradients.

@@ -78,8 +78,8 @@ public final class Executor {
         let sums =
             extras.sumsGradients
             ? try GradientSums(
-                model: model, plans: model.summedPlans(of: indices, extras), optimizer: optimizer,
-                parameters: parameters, context: context, pool: pool) : nil
+                model: model, plans: model.summedPlans(of: indices, extras), buffers: extras.sumBuffers,
+                optimizer: optimizer, parameters: parameters, context: context, pool: pool) : nil
         deferred = try DeferredInputs(model: model, plans: indices)
         deferred?.touch(with: pool)
         self.plans = try model.plans.indices.map { index in

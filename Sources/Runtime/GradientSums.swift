@@ -1,4 +1,5 @@
 import ModelABI
+import ThreadPool
 
 /// Sums of gradients over the runs of a step, and what is made of them.
 final class GradientSums {
@@ -6,19 +7,26 @@ final class GradientSums {
     let kernel: unetc_kernel
     /// The plans' places in the model.
     let plans: [Int]
+    /// Buffers of equal length, one after the other.
     private let memory: MappedMemory
-    /// Where a parameter's sum lies, by the parameter's place.
+    let buffers: Int
+    /// Floats of a buffer.
+    private let length: Int
+    /// Where a parameter's sum lies in each buffer, by the parameter's place.
     private let offsets: [Int: Int]
+    private let additions: [ParameterCalls]
     private let updates: ParameterCalls
     private let squares: ParameterCalls
     /// A Double for each task of `squares`.
     private let partialSums: MappedMemory
     private let partialCount: Int
 
-    /// - Parameter plans: those whose updates are made from sums.
+    /// - Parameters:
+    ///   - plans: those whose updates are made from sums.
+    ///   - buffers: from 1; the optimiser takes its step with the first one.
     /// - Throws: `RuntimeError` for too little memory, no optimiser, or a model without a kernel that sums gradients.
     init(
-        model: Model, plans: [Int], optimizer: String?, parameters: ParameterStore, context: CallContext,
+        model: Model, plans: [Int], buffers: Int, optimizer: String?, parameters: ParameterStore, context: CallContext,
         pool: WorkerPool
     ) throws {
         guard let kernel = model.tables.pointer.pointee.accumulate else {
@@ -29,8 +37,10 @@ final class GradientSums {
         else { throw RuntimeError("sums of gradients were asked for, but no plan updates parameters") }
         self.plans = plans
         let updated = plans.flatMap(model.updatedParameters).filter { context.scalars(of: $0.name) != nil }
-        let memory = try MappedMemory(
-            bytes: updated.reduce(0) { $0 + $1.paddedBytes }, for: "the sums of gradients")
+        let bytes = updated.reduce(0) { $0 + $1.paddedBytes }
+        let memory = try MappedMemory(bytes: bytes * buffers, for: "the sums of gradients")
+        self.buffers = buffers
+        length = bytes / MemoryLayout<Float>.stride
         var offsets: [Int: Int] = [:]
         var end = 0
         for parameter in updated {
@@ -65,19 +75,41 @@ final class GradientSums {
             first += squareTasks(parameter)
         }
         squares = ParameterCalls(sumSquares, calls, context: context)
+        let length = length
+        additions = (0..<buffers * buffers).map { pair in
+            let (into, from) = (pair / buffers, pair % buffers)
+            let isUsed = into != from && length > 0
+            return ParameterCalls(
+                addFloats,
+                !isUsed
+                    ? []
+                    : [
+                        ParameterCalls.Operands(
+                            pointers: [into, from].map { memory.floats(at: $0 * bytes) }, count: length,
+                            tasks: (length + additionChunk - 1) / additionChunk)
+                    ], context: context)
+        }
         self.kernel = kernel
         self.memory = memory
     }
 
-    /// What sums over the updates of those plans take, in bytes.
+    /// What a buffer of sums over the updates of those plans takes, in bytes.
     static func bytes(model: Model, plans: [Int]) -> Int {
         plans.filter(model.hasOptimizerSteps).flatMap(model.updatedParameters).reduce(0) { $0 + $1.paddedBytes }
     }
 
     /// Where the sum of a parameter's gradients lies.
-    func sum(of parameter: TensorInfo) -> UnsafeMutablePointer<Float>? {
-        offsets[parameter.offset].map(memory.floats)
+    func sum(of parameter: TensorInfo, buffer: Int = 0) -> UnsafeMutablePointer<Float>? {
+        offsets[parameter.offset].map { memory.floats(at: $0) + buffer * length }
     }
+
+    /// The numbers of a buffer, as long as the sums live.
+    func floats(of buffer: Int) -> UnsafeMutableBufferPointer<Float> {
+        UnsafeMutableBufferPointer(start: memory.floats(at: 0) + buffer * length, count: length)
+    }
+
+    /// Adds one buffer to another.
+    func add(_ from: Int, to into: Int, on pool: WorkerPool) { additions[into * buffers + from].run(on: pool) }
 
     /// Gives the sums back, which are lost.
     func giveBack() { memory.giveBack() }
@@ -108,6 +140,19 @@ extension Model {
 extension ParameterInfo {
     /// Bytes up to where a next one may start.
     fileprivate var paddedBytes: Int { (bytes + 63) / 64 * 64 }
+}
+
+/// Elements that one task adds to others.
+private let additionChunk = 1 << 14
+
+/// Task t adds chunk t of the second operand to the first.
+private let addFloats: unetc_kernel = { call, task in
+    guard let call = call?.pointee, let operands = call.operands,
+        let into = operands[0]?.assumingMemoryBound(to: Float.self),
+        let from = operands[1]?.assumingMemoryBound(to: Float.self)
+    else { return }
+    let start = Int(task) * additionChunk
+    unetc_add_floats(into + start, from + start, Int64(min(additionChunk, Int(call.count) - start)))
 }
 
 /// Elements whose squares one task adds.

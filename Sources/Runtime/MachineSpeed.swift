@@ -33,8 +33,15 @@ public struct MachineSpeed: Hashable, Sendable {
 /// - Throws: `RuntimeError` when the threads cannot be started.
 public func measuredHop(pins: Bool = false) throws -> Double { try WorkerPool(threads: 2, pins: pins).measureHop() }
 
-/// Processors that this process may run on.
+/// How many processors this process may run on.
 public func allowedProcessorCount() -> Int { max(1, Int(unetc_processors())) }
+
+/// The numbers of these processors; empty where the system does not tell.
+public func allowedProcessors() -> [Int] {
+    var numbers = [Int32](repeating: 0, count: allowedProcessorCount())
+    let count = min(numbers.count, Int(unetc_processor_numbers(&numbers, Int32(numbers.count))))
+    return numbers.prefix(count).map { Int($0) }
+}
 
 /// Threads that are worth starting: one for each processor that this process may run on, fewer where a container is given
 /// less time than that.

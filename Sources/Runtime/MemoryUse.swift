@@ -47,7 +47,7 @@ public struct MemoryUse: Hashable, Sendable {
         moments = needed * model.state.bytes
         stateBlocks = needed
         let summed = extras.sumsGradients ? model.summedPlans(of: indices, extras) : []
-        sums = GradientSums.bytes(model: model, plans: summed)
+        sums = extras.sumBuffers * GradientSums.bytes(model: model, plans: summed)
         kept = indices.contains { $0 == model.deferredPlan } ? DeferredInputs.bytes(model: model) : 0
         average = extras.averagesParameters ? model.parameterBytes : 0
         prepared = indices.map { model.plans[$0].keptBytes(preparedWeights) }.max() ?? 0

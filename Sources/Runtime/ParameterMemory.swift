@@ -56,6 +56,12 @@ final class ParameterMemory {
         other.base.copyMemory(from: memory.base, byteCount: min(memory.count, other.count))
     }
 
+    /// Lets `fill` overwrite all of it.
+    func overwrite(_ fill: (UnsafeMutableRawBufferPointer) throws -> Void) rethrows {
+        version += 1
+        try fill(UnsafeMutableRawBufferPointer(start: memory.base, count: memory.count))
+    }
+
     /// Has to come before each run of kernels that may write to the memory.
     func kernelsWillWrite() { version += 1 }
 }

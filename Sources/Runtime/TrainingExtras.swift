@@ -9,6 +9,9 @@ public struct TrainingExtras: Hashable, Sendable {
     /// The gradients that a model leaves to the end of a step (`runDeferred`) then need no sums, if it can take as many.
     public var stepSamples: Int?
 
+    /// Sums that there are at once: a step whose runs are added up in pairs has some that wait for others.
+    public var sumBuffers = 1
+
     /// Learning rates of some of the parameters.
     public var rates: [ParameterRate] = []
 

@@ -66,12 +66,10 @@ final class WorkerPool {
 
     /// A processor for each thread, near ones behind each other.
     private static func places(threads: Int) throws -> [Int] {
-        var numbers = [Int32](repeating: 0, count: allowedProcessorCount())
-        let count = min(numbers.count, Int(unetc_processor_numbers(&numbers, Int32(numbers.count))))
-        let allowed = numbers.prefix(count).map { Int($0) }
+        let allowed = allowedProcessors()
         guard let places = ProcessorTopology(processors: allowed).places(threads: threads, allowed: allowed) else {
             throw RuntimeError(
-                "\(threads) threads cannot each be bound to a processor: this process may use \(count); "
+                "\(threads) threads cannot each be bound to a processor: this process may use \(allowed.count); "
                     + "start fewer threads, or let the system place them")
         }
         return places

@@ -3,6 +3,7 @@ import Base
 import FileAccess
 import Imaging
 import ModelABI
+import Ranks
 import Runtime
 import TensorFiles
 import TrainerSupport
@@ -35,8 +36,12 @@ public func trainerMain(
 /// - Returns: the exit code; errors have gone to standard error.
 public func runTrainer(arguments: [String], model: UnsafePointer<unetc_model>) -> Int32 {
     Interruption.ignoreWriteSignals()
+    let environment = Environment.all
+    let launcher = Launcher(environment)
     do {
-        try perform(parse(arguments), TrainerContext(model: Model(tables: model), arguments: arguments))
+        let command = try parse(arguments)
+        let context = TrainerContext(model: try Model(tables: model), arguments: arguments, launcher: launcher)
+        try together(context, environment, isShared: command is any SharedVerb) { try perform(command, $0) }
         return 0
     } catch let code as ExitCode {
         // Everything has been said.
@@ -45,7 +50,8 @@ public func runTrainer(arguments: [String], model: UnsafePointer<unetc_model>) -
         Interruption.letThrough()
         return ExitCodes.userFault
     } catch let error as UsageError {
-        return report(usage: error.cause)
+        // Of several processes all find the same.
+        return (launcher?.rank ?? 0) == 0 ? report(usage: error.cause) : ExitCodes.usage
     } catch {
         return report(error)
     }
@@ -76,27 +82,10 @@ struct UsageError: Error {
     var cause: any Error
 }
 
-private enum ExitCodes {
-    static let userFault: Int32 = 1
-    static let usage: Int32 = 2
-    static let bug: Int32 = 70
-}
-
 /// Help is an error that is none.
 private func report(usage error: any Error) -> Int32 {
     let isHelp = TrainerCommand.exitCode(for: error).isSuccess
     let message = TrainerCommand.fullMessage(for: error) + "\n"
     if isHelp { StandardStreams.say(message) } else { StandardStreams.complain(message) }
     return isHelp ? 0 : ExitCodes.usage
-}
-
-private func report(_ error: any Error) -> Int32 {
-    switch error {
-    case is TrainerError, is RuntimeError, is TensorFileError, is ImageError, is FileError, is ThreadError:
-        StandardStreams.complain("error: \(error)\n")
-        return ExitCodes.userFault
-    default:
-        StandardStreams.complain("internal error: \(error)\n")
-        return ExitCodes.bug
-    }
 }

@@ -7,12 +7,15 @@ import Platform
 package struct Console: Sendable {
     /// Leaves out everything but warnings and errors.
     package var isQuiet = false
+    /// Says nothing at all, because another process says the same.
+    package var isMute = false
 
     /// True when standard error is a terminal, where a line can be drawn over.
     package let hasTerminal = isatty(2) == 1
 
-    package init(isQuiet: Bool = false) {
-        self.isQuiet = isQuiet
+    package init(isQuiet: Bool = false, isMute: Bool = false) {
+        self.isQuiet = isQuiet || isMute
+        self.isMute = isMute
     }
 
     /// A result, on standard output.
@@ -21,10 +24,10 @@ package struct Console: Sendable {
     }
 
     /// A result that was asked for, so that it is printed even when quiet.
-    package func answer(_ text: String) { StandardStreams.say(text + "\n") }
+    package func answer(_ text: String) { if !isMute { StandardStreams.say(text + "\n") } }
 
     /// Something the user should know, on standard error, even when quiet.
-    package func warn(_ text: String) { StandardStreams.complain("warning: " + text + "\n") }
+    package func warn(_ text: String) { if !isMute { StandardStreams.complain("warning: " + text + "\n") } }
 
     /// Draws over the terminal's current line; nothing without a terminal.
     package func draw(_ line: String) {

@@ -189,7 +189,7 @@ import TrainerTestSupport
         let files = RunFiles(folder: data.file("run"))
         let model = try PixelModel.load()
         let record = try Checkpoint(path: files.checkpoint).record(for: model)
-        let net = try Net(model: model, for: record.use, threads: 1, preparedWeights: .recomputed)
+        let net = try Net(model: model, for: record.use(), threads: 1, preparedWeights: .recomputed)
         #expect(rename(data.file("run"), data.file("moved")) == 0)
         let text = message { try RunWriter(files: files, net: net).save(record) }
         #expect(text.contains("the run's folder \(data.file("run")) is gone"), "\(text)")

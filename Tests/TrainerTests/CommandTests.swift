@@ -124,8 +124,8 @@ import TrainerTestSupport
     }
 
     @Test func resumeLinesAreReadyForAShell() {
-        #expect(TrainCommand.resumeLine(["./trainer", "train", "--out", "r"]) == "./trainer train --out r --resume")
-        let quoted = TrainCommand.resumeLine(["t", "--data", "my pets", "--out", "it's", "--resume"])
+        #expect(RunContinuation.line(["./trainer", "train", "--out", "r"]) == "./trainer train --out r --resume")
+        let quoted = RunContinuation.line(["t", "--data", "my pets", "--out", "it's", "--resume"])
         #expect(quoted == #"t --data 'my pets' --out 'it'\''s' --resume"#)
     }
 

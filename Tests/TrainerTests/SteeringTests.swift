@@ -157,7 +157,7 @@ import TrainerTestSupport
         // The same data, but not the same test: as if the net had been made worse since.
         let record = try Checkpoint(path: data.file("run/checkpoint.safetensors")).record(for: nil)
         let net = try Net(
-            model: model, for: record.use, threads: 1, preparedWeights: .recomputed)
+            model: model, for: record.use(), threads: 1, preparedWeights: .recomputed)
         _ = try Checkpoint(path: data.file("run/checkpoint.safetensors")).restore(net.parameters)
         try data.write("val/p1.png", white)
         let interface = try NetInterface(model: model)

@@ -31,7 +31,7 @@ package struct RunRecord: Hashable, Sendable {
     }
 
     /// - Throws: `TrainerError` that names the file and the entry that is missing or wrong.
-    init(_ metadata: [String: String], path: String) throws {
+    package init(_ metadata: [String: String], path: String) throws {
         let fields = RecordFields(metadata: metadata, path: path)
         guard let format = metadata["format"], ([Self.format] + Self.olderFormats).contains(format) else {
             throw TrainerError(

@@ -9,8 +9,27 @@ package struct BatchRule: Hashable, Sendable {
     /// Why a batch cannot go through the net in parts; nil where it can.
     var obstacleToParts: String? = "an earlier compiler made the trainer"
 
+    /// Why gradients of the parts cannot be added up in pairs, where a batch can go through the net in parts.
+    package var obstacleToSharing: String?
+
     /// The largest batch of those that have not been asked for.
     package var largestUnasked: Int { max(capacity, standard ?? 1) }
+
+    /// - Throws: `TrainerError` where a batch cannot be cut into micro-batches.
+    package func check(microBatches: Int, batch: Int) throws {
+        guard microBatches > 1 else { return }
+        if let obstacle = obstacleToParts ?? obstacleToSharing {
+            throw TrainerError(
+                "a batch cannot be cut into \(microBatches) micro-batches: \(obstacle)",
+                hint: "train it in one process, with --micro-batches 1"
+                    + (obstacleToParts == nil ? ", or compile the graph without --memory" : ""))
+        }
+        guard microBatches <= batch else {
+            throw TrainerError(
+                "--micro-batches \(microBatches): a batch has \(batch) pictures only",
+                hint: "use a larger --batch, or --micro-batches \(batch)")
+        }
+    }
 
     /// The parts of a batch: as few as there can be.
     /// - Throws: `TrainerError` where the net does not take the batch and it cannot be parted.

@@ -46,8 +46,9 @@ extension TraceThread {
             arguments.append(("step", .integer(span.number)))
         case .decode, .augment:
             arguments.append(("sample", .string(profile.sampleName(span.number))))
-        case .wait, .feed, .deferred, .gradientNorm, .optimizer, .average, .logs, .forecast, .validation, .checkpoint,
-            .figures:
+        case .wait, .feed, .deferred, .sums, .messages, .gradientNorm, .optimizer, .average, .logs, .forecast,
+            .validation,
+            .checkpoint, .figures:
             break
         }
         // What was under way when recording started counts from there.

@@ -45,7 +45,7 @@ package struct MetricsLog: Hashable, Sendable {
             separator: ",")
     }
 
-    var text: String {
+    package var text: String {
         let count = 1 + task.measures.count
         let lines = rows.map { row in
             let test = row.test?.columns ?? Array(repeating: "", count: count)

@@ -78,7 +78,7 @@ struct CrossValidation {
             if hasTrained, let why = Self.reasonToStop(end) {
                 return console.answer(
                     why + "stopped before fold \(number); continue with\n  "
-                        + TrainCommand.resumeLine(context.arguments))
+                        + RunContinuation.line(context.arguments))
             }
             console.say("fold \(number) of \(count)")
             let isFirst = !hasTrained
@@ -88,7 +88,7 @@ struct CrossValidation {
             } catch is Interrupted {
                 return console.answer(
                     "stopped before the first step of fold \(number); continue with\n  "
-                        + TrainCommand.resumeLine(context.arguments))
+                        + RunContinuation.line(context.arguments))
             }
             if let row = try row(number, files, task) { table.add(row) }
             try table.write(to: path)

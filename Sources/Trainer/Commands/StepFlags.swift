@@ -49,6 +49,12 @@ struct StepFlags: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
+            "Cut each batch into so many parts and add their gradients up in pairs, so that processes (mpirun) can share them "
+                + "out with the same result; default: 1, of several processes up to 8.", valueName: "parts"))
+    var microBatches: Int?
+
+    @Option(
+        help: ArgumentHelp(
             "Test and keep a moving average of the weights, of which so much stays in each step (0.999); or none.",
             valueName: "decay"))
     var ema: NumberOrNone?
@@ -61,6 +67,7 @@ struct StepFlags: ParsableArguments {
             throw ValidationError("--clip takes a number above 0 or none, found \(clip).")
         }
         try validateCount("--accumulate", accumulate, TrainingSettings.mostPictures)
+        try validateCount("--micro-batches", microBatches, TrainingSettings.mostPictures)
         if let ema = ema?.value, !(0..<1).contains(ema) {
             throw ValidationError("--ema takes a number from 0 to below 1 or none, found \(ema).")
         }
@@ -73,6 +80,7 @@ struct StepFlags: ParsableArguments {
         settings.schedule = schedule ?? settings.schedule
         settings.warmup = warmup ?? settings.warmup
         settings.accumulate = accumulate ?? settings.accumulate
+        settings.microBatches = microBatches ?? settings.microBatches
         if let clip { settings.clip = clip.value }
         if let ema { settings.ema = ema.value }
         if case .oneCycle = settings.schedule, settings.warmup > 0 {
@@ -95,6 +103,7 @@ struct StepFlags: ParsableArguments {
             ("--schedule", old.schedule.description, new.schedule.description),
             ("--warmup", text(old.warmup), text(new.warmup)), ("--clip", text(old.clip), text(new.clip)),
             ("--accumulate", "\(old.accumulate)", "\(new.accumulate)"), ("--ema", text(old.ema), text(new.ema)),
+            ("--micro-batches", "\(old.microBatches)", "\(new.microBatches)"),
         ]
     }
 }

@@ -4,6 +4,7 @@ import DataDoctor
 import DataSets
 import FileAccess
 import Nets
+import Ranks
 import Recipes
 import Reporting
 import Runtime
@@ -14,7 +15,7 @@ extension InitialValueRule: ExpressibleByArgument {}
 extension OptimizerSettings.Kind: ExpressibleByArgument {}
 
 /// `trainer train`.
-struct TrainCommand: ParsableCommand, TrainerVerb {
+struct TrainCommand: ParsableCommand, SharedVerb {
     static let configuration = CommandConfiguration(
         commandName: "train", abstract: "Trains the net and writes checkpoints, metrics and pictures to a folder.")
 
@@ -65,8 +66,21 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
     }
 
     func run(_ context: TrainerContext) throws {
+        if let ranks = context.ranks {
+            if folds.folds != nil { throw Self.alone("--folds", ranks) }
+            if repetition.run != nil { throw Self.alone("--repeat", ranks) }
+            var shared = self
+            shared.data.threading.threads = try data.threads ?? ranks.threads()
+            _ = try shared.train(context, fold: nil)
+            return
+        }
         if let folds = try CrossValidation(self, context.model) { return try folds.run(context) }
         _ = try train(context, fold: nil)
+    }
+
+    private static func alone(_ flag: String, _ ranks: RankGroup) -> TrainerError {
+        TrainerError(
+            "\(flag) is one process's work, found \(ranks.count)", hint: "leave out the launcher, or \(flag)")
     }
 
     /// One run.
@@ -74,19 +88,23 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
     ///   - fold: what tests, in place of `--split`.
     ///   - like: a run that this one has settings and data of, where flags name none; nil for a run of its own.
     func train(_ context: TrainerContext, fold: Fold?, like: RunRecord? = nil) throws -> TrainingRun.Ending {
-        let console = Console(isQuiet: quiet)
+        let ranks = context.ranks
+        let console = Console(isQuiet: quiet, isMute: !context.isFirst)
         let model = context.model
         let interface = try NetInterface(model: model)
         guard interface.canTrain else { throw Net.noLoss(model) }
         if let path = profiling.path { try Trace.check(path) }
-        try checkFolder()
-        let previous = try previousRecord(RunFiles(folder: output), context, console)
+        if context.isFirst { try checkFolder() }
+        let previous = try RunRecord.shared(by: ranks) {
+            try previousRecord(RunFiles(folder: output), context, console)
+        }
         let repeated = try repetition.run.map { try Repetition(of: $0, model: model, console: console) }
         let settings = try flags.resolved(
             defaults: repeated?.record.settings ?? ModelDefaults(metadata: model.metadata).training,
-            recorded: (previous ?? like)?.settings, model: model)
+            recorded: (previous ?? like)?.settings, model: model, launcher: context.launcher)
+        try ranks?.check(settings)
         try repeated?.check(settings)
-        let starting = previous == nil ? try start.weights(for: model, console) : nil
+        let starting = previous == nil && context.isFirst ? try start.weights(for: model, console) : nil
         if let previous, let warning = try start.warning(resuming: previous, model, console) { console.warn(warning) }
         var dataSettings = try data.resolved(
             over: (previous ?? like ?? repeated?.record)?.data, task: interface.task)
@@ -100,7 +118,8 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         }
         _ = try ClassNames(dataSettings.classNames, task: interface.task)
         // Only now, so that a command that makes no sense leaves no folder behind.
-        let folder = try RunFolder(output)
+        let folder = context.isFirst ? try RunFolder(output) : nil
+        let files = RunFiles(folder: output)
         let (samples, findings) = try DataSet.load(
             dataSettings, .training, shape: interface.shape, seed: settings.seed, threads: threads,
             isStrict: data.strict, cache: data.cache,
@@ -125,31 +144,33 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
             fingerprint: samples.fingerprint)
         record.initialWeights = try previous.map(\.initialWeights) ?? starting?.digest()
         try repeated?.check(initialWeights: record.initialWeights)
-        if let previous { try Self.checkSameData(previous, record, folder.files) }
+        if let previous { try Self.checkSameData(previous, record, files) }
+        try ranks?.checkSameData(record.fingerprint)
         try repeated?.check(samples)
         if let findings { console.say(findings.text + "; " + samples.cacheText) }
         var notices = DataNotices(samples, findings, names)
         if !hasTruth { notices.putFirst(samples.nothingToFind()) }
         notices.tell(console)
         let (training, description) = try started(
-            context, samples, names, record, folder.files,
+            context, samples, names, record, files,
             findings: [findings?.text].compactMap { $0 } + notices.findings.map { $0.line() }, starting: starting,
             isContinued: previous != nil, lastEpoch: repeated?.lastEpoch, console: console)
         let ending = try training.run()
+        guard context.isFirst else { return ending }
         switch ending {
         case .finished:
             try finish(training.results, description, console)
-            try repeated?.compare(with: folder.files, console)
+            try repeated?.compare(with: files, console)
         case .early(let reason):
             console.say("stopped early: " + reason)
             try finish(training.results, description, console)
-            try repeated?.compare(with: folder.files, console)
+            try repeated?.compare(with: files, console)
         case .interrupted(let isTimeUp):
             if isTimeUp && training.state.progress.epoch > 0 { try finish(training.results, description, console) }
             let why = isTimeUp ? "the time of --minutes \(Text.plain(flags.stopping.minutes ?? 0)) is up: " : ""
             console.answer(
                 why + "stopped after step \(training.state.progress.step), everything is saved; continue with\n  "
-                    + Self.resumeLine(context.arguments))
+                    + RunContinuation.line(context.arguments))
         }
         withExtendedLifetime(folder) {}
         return ending
@@ -165,15 +186,19 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         let model = context.model
         // Before threads are started, for they inherit which signals are held back.
         let interruption = Interruption()
-        if !isContinued { try sayMemory(model, samples, record, console) }
+        let place = context.ranks?.place ?? .alone
+        if !isContinued { try sayMemory(model, samples, record, place, console) }
         // The tests between epochs are too short a part of training to spend memory on.
         let net = try Net(
-            model: model, for: record.use, threads: threads, pins: data.threading.pin, preparedWeights: .recomputed)
+            model: model, for: record.use(at: place), threads: threads, pins: data.threading.pin,
+            preparedWeights: .recomputed)
         var record = record
         let task = samples.shape.task
         let size = samples.testedSize
         var log = MetricsLog(task: task, size: size)
-        if isContinued {
+        if !context.isFirst {
+            // What the first one has comes below.
+        } else if isContinued {
             let previous = try Checkpoint(path: files.checkpoint).restore(net.parameters)
             record.progress = previous.progress
             // Not by their names: what is not named is one of them.
@@ -191,14 +216,17 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
             net.parameters.initialize(record.settings.initialValues, seed: record.settings.seed)
             try starting?.load(into: net.parameters)
         }
+        if let ranks = context.ranks {
+            (record, log) = try ranks.share(record, log, net.parameters, from: files)
+        }
         let plan = PlanDescription(model)
         let description = try description(
             context, record, samples, findings: findings, starting: starting, plan: plan,
             previous: isContinued ? Self.previousDescription(files) : nil)
-        try Self.write(description, plan, model, to: files)
-        announce(console, samples, record)
+        if context.isFirst { try Self.write(description, plan, model, to: files) }
+        announce(console, samples, record, context.ranks)
         try announceParameters(console, starting, record.settings, model)
-        let profile = try profiling.path.map {
+        let profile = try (context.isFirst ? profiling.path : nil).map {
             try SessionProfile(
                 profiling.window ?? .standard, to: $0, net: net, data: samples, settings: record.settings)
         }
@@ -208,31 +236,21 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
         let run = TrainingRun(
             net: net, data: samples, names: names, files: files, state: RunState(record: record, log: log),
             console: console, interruption: interruption, plan: session,
-            logs: RunLogs(stepInterval: logging.logEvery, description: description), profile: profile)
+            logs: context.isFirst ? RunLogs(stepInterval: logging.logEvery, description: description) : RunLogs(),
+            profile: profile, ranks: context.ranks)
         return (run, description)
     }
 
-    /// Best weights are written before the checkpoint that says so. After a kill in between, those of the epoch that the
-    /// checkpoint calls best are gone, so that any epoch is better; the same training comes to the same best again.
-    /// Damaged ones are as good as gone, and no reason not to go on.
-    private func forgetLostBest(_ files: RunFiles, _ progress: inout RunProgress, _ console: Console) {
-        guard progress.best != nil, FileSystem.isFile(files.best) else { return }
-        let written = try? Checkpoint(path: files.best).record(for: nil).progress
-        guard written?.epoch != progress.bestEpoch else { return }
-        progress.best = nil
-        console.warn(
-            "\(files.best): is not, or not wholly, of epoch \(progress.bestEpoch), which the checkpoint calls the best; "
-                + "the best weights are chosen anew from here")
-    }
-
     /// Before the net's memory is taken.
-    private func sayMemory(_ model: Model, _ samples: DataSet, _ record: RunRecord, _ console: Console) throws {
+    private func sayMemory(
+        _ model: Model, _ samples: DataSet, _ record: RunRecord, _ place: RankPlace, _ console: Console
+    ) throws {
         // What decoding has left.
         MemoryUse.giveBackFreeMemory()
         let pictures = samples.keptBytes
         var forecast = try MemoryForecast(
-            model: model, shape: samples.shape, settings: record.settings, tests: record.data.tests, threads: threads,
-            pictures: pictures, program: max(0, (MemoryUse.residentBytes() ?? pictures) - pictures))
+            model: model, shape: samples.shape, settings: record.settings, tests: record.data.tests, place: place,
+            threads: threads, pictures: pictures, program: max(0, (MemoryUse.residentBytes() ?? pictures) - pictures))
         forecast.decoding = samples.decodingBytesTogether
         console.say("memory: " + forecast.text)
         if let budget = try ModelDefaults(metadata: model.metadata).memoryBudget, forecast.total > budget {
@@ -240,52 +258,6 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
                 "training takes more than the \(Text.bytes(budget)) that the trainer was compiled for: "
                     + "smaller pictures, or a smaller --batch or --cache, take less")
         }
-    }
-
-    /// Before anything is made: does --resume fit what is there?
-    private func checkFolder() throws {
-        let files = RunFiles(folder: output)
-        if resume && !FileSystem.isFolder(output) {
-            throw TrainerError("\(output): there is no run to resume", hint: "leave out --resume to start one")
-        }
-        if !resume && FileSystem.isFile(files.checkpoint) {
-            throw TrainerError(
-                "\(output): there is a run in this folder already",
-                hint: "continue it with --resume, or choose another --out")
-        }
-        try files.checkAreOurs()
-    }
-
-    /// The record to continue from; nil for a new run, or one that was ended before its first checkpoint.
-    private func previousRecord(
-        _ files: RunFiles, _ context: TrainerContext, _ console: Console
-    ) throws -> RunRecord? {
-        guard resume else { return nil }
-        guard FileSystem.isFile(files.checkpoint) else {
-            try checkSameCommand(files, context)
-            console.warn("\(output): no checkpoint yet, so training starts from the beginning")
-            return nil
-        }
-        let checkpoint = Checkpoint(path: files.checkpoint)
-        let record = try checkpoint.record(for: context.model)
-        try checkpoint.checkLog(record)
-        return record
-    }
-
-    /// A run without a checkpoint remembers nothing of its data and settings, which flags that are left out would mean.
-    /// - Throws: `TrainerError` with the command that starts the run again, unless it is this one.
-    private func checkSameCommand(_ files: RunFiles, _ context: TrainerContext) throws {
-        guard let started = try Self.previousDescription(files)?.sessions.last?.command else {
-            if data.namesData { return }
-            throw TrainerError(
-                "\(output): there is no run to resume: it was ended before it wrote anything",
-                hint: "start it again without --resume, with the flags it had")
-        }
-        func flags(_ command: [String]) -> ArraySlice<String> { command.filter { $0 != "--resume" }.dropFirst() }
-        guard flags(started) != flags(context.arguments) else { return }
-        throw TrainerError(
-            "\(output): the run was ended before its first checkpoint, so that nothing is there to continue",
-            hint: "start it again with\n  " + ShellWords.line(started.filter { $0 != "--resume" }))
     }
 
     /// Says that changes of colour do nothing where there are no colours.
@@ -297,53 +269,14 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
                 + "colours, so that this does nothing")
     }
 
-    /// - Throws: `TrainerError` when pictures would be read otherwise than the run reads them.
-    private static func checkReading(_ known: DataSettings?, _ now: DataSettings) throws {
-        guard let known else { return }
-        let exif = [true: "--exif", false: "--no-exif"]
-        let pairs = [
-            ("--range \(now.rangeSetting)", "--range \(known.rangeSetting)", now.range != known.range),
-            (
-                "--normalize \(now.normalizationSetting.rawValue)",
-                "--normalize \(known.normalizationSetting.rawValue)",
-                now.normalization != known.normalization
-            ),
-            ("--pages \(now.pages.rawValue)", "--pages \(known.pages.rawValue)", now.pages != known.pages),
-            (exif[now.isOriented] ?? "", exif[known.isOriented] ?? "", now.isOriented != known.isOriented),
-            (
-                now.patches?.text ?? "no --patches", known.patches?.text ?? "no --patches",
-                now.patches != known.patches
-            ),
-        ]
-        for (flag, before, isOther) in pairs where isOther {
-            throw TrainerError(
-                "\(flag): the run was started with \(before), and its pictures are read so to its end",
-                hint: "leave it out, or start a new run with another --out")
-        }
-    }
-
-    private static func checkSameData(_ previous: RunRecord, _ now: RunRecord, _ files: RunFiles) throws {
-        guard previous.fingerprint != now.fingerprint else { return }
-        throw TrainerError(
-            "\(files.checkpoint): the run was started with other data (\(previous.data.title), split "
-                + "\(previous.data.split)); \(now.data.title) now gives other pictures, masks or another split",
-            hint: "resume with the data as it was, or start a new run with another --out")
-    }
-
-    private static func log(_ files: RunFiles, _ task: TrainingTask, through epoch: Int) throws -> MetricsLog {
-        guard epoch > 0, FileSystem.isFile(files.metrics) else { return MetricsLog(task: task) }
-        return try MetricsLog(
-            parsing: FileSystem.text(of: files.metrics), task: task, through: epoch, path: files.metrics)
-    }
-
-    private func announce(_ console: Console, _ samples: DataSet, _ record: RunRecord) {
+    private func announce(_ console: Console, _ samples: DataSet, _ record: RunRecord, _ ranks: RankGroup?) {
         let settings = record.settings
         let pieces = record.data.patches.map { Self.text($0, samples) } ?? ""
         let start = record.progress.step == 0 ? "" : ", from step \(record.progress.step)"
         console.say(
             "\(record.graphName): \(samples.training.count) pictures train, \(samples.testing.count) test "
                 + "(\(record.data.title)); \(pieces)\(settings.summary), "
-                + "\(Text.count(threads, "thread"))\(start)")
+                + "\(Text.count(threads, "thread"))\(ranks.map { " in each of " + $0.summary } ?? "")\(start)")
         if record.progress.epoch >= settings.epochs {
             console.say("all \(Text.count(record.progress.epoch, "epoch")) are done; a larger --epochs trains on")
         }
@@ -397,10 +330,5 @@ struct TrainCommand: ParsableCommand, TrainerVerb {
                 + (matrix == nil ? "" : "confusion \(files.confusion), ") + "numbers \(files.metrics), "
                 + "all of it on a page \(files.report)")
         console.say("memory at the peak: \(Text.bytes(MemoryUse.peakResidentBytes()))")
-    }
-
-    /// The command that continues this run, for a shell.
-    static func resumeLine(_ arguments: [String]) -> String {
-        ShellWords.line(arguments.contains("--resume") ? arguments : arguments + ["--resume"])
     }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Base
 import Nets
+import Ranks
 import Recipes
 import Runtime
 import TrainerSupport
@@ -66,17 +67,31 @@ struct TrainingFlags: ParsableArguments {
     /// The flags over the graph's defaults, or over what a run remembers.
     ///
     /// - Throws: `TrainerError` when the model was not compiled for them, or a flag would make the run another one.
-    func resolved(defaults: TrainingSettings, recorded: TrainingSettings?, model: Model) throws -> TrainingSettings {
+    func resolved(
+        defaults: TrainingSettings, recorded: TrainingSettings?, model: Model, launcher: Launcher? = nil
+    ) throws -> TrainingSettings {
         let compiled = try ModelDefaults(metadata: model.metadata)
         let names = model.parameters.map(\.name)
         try compiled.training.parameters.checkLeftOut((recorded ?? defaults).parameters.leftOut, names: names)
         var rule = compiled.batches
         rule.capacity = model.batchCapacity
+        if model.deferredCapacity != nil {
+            rule.obstacleToSharing =
+                "the trainer was compiled for so little memory that gradients wait for the end of a step"
+        }
+        var defaults = defaults
+        if launcher != nil, defaults.steps.microBatches == 1 {
+            defaults.steps.microBatches = min(
+                Self.launchedMicroBatches, batch ?? min(defaults.batch, rule.largestUnasked))
+        }
         let settings = try resolved(
             defaults: defaults, recorded: recorded, batches: rule, optimizers: model.optimizerNames)
         try settings.parameters.check(names: names, trained: model.trainedParameters.map(\.name))
         return settings
     }
+
+    /// Parts of a batch where a launcher has started processes and nobody says how many: work for so many of them.
+    private static let launchedMicroBatches = 8
 
     func resolved(
         defaults: TrainingSettings, recorded: TrainingSettings?, batches: BatchRule, optimizers: [String]
@@ -99,6 +114,7 @@ struct TrainingFlags: ParsableArguments {
         settings.stopping = stopping.resolved(over: settings.stopping)
         if let recorded { try Self.checkUnchanged(recorded, settings) }
         settings.steps.parts = try batches.parts(of: settings.batch)
+        try batches.check(microBatches: settings.steps.microBatches, batch: settings.batch)
         if let recorded, recorded.steps.parts != settings.steps.parts {
             throw TrainerError(
                 "the run took its batches in \(Text.count(recorded.steps.parts, "part")), and this trainer would take "

@@ -2,6 +2,7 @@ import Base
 import DataSets
 import Nets
 import Predictions
+import Ranks
 import Recipes
 import Runtime
 import Tasks
@@ -36,10 +37,10 @@ struct MemoryForecast: Hashable, Sendable {
     ///   - program: bytes that are in use besides, before the net is made.
     /// - Throws: `RuntimeError` for a model without a training plan.
     init(
-        model: Model, shape: SampleShape, settings: TrainingSettings, tests: Net.Tests = .resized, threads: Int,
-        pictures: Int, program: Int
+        model: Model, shape: SampleShape, settings: TrainingSettings, tests: Net.Tests = .resized,
+        place: RankPlace = .alone, threads: Int, pictures: Int, program: Int
     ) throws {
-        net = try settings.memory(model, tests: tests, threads: threads)
+        net = try settings.memory(model, tests: tests, place: place, threads: threads)
         self.pictures = pictures
         self.program = program
         // Those made ahead and the one at work; a test at the forecast's time runs beside those of training.

@@ -16,14 +16,16 @@ struct StepMeasurement {
     /// - Throws: `RuntimeError` or `TrainerError` when the net cannot run.
     func run() throws -> (step: Double, testedBatch: Double) {
         net.parameters.initialize(settings.initialValues, seed: settings.seed)
-        let sizes = settings.runs(of: Array(0..<max(1, min(training, settings.samplesPerStep)))).map(\.count)
+        let pieces = settings.pieces(of: Array(0..<max(1, min(training, settings.samplesPerStep))))
+        let share = StepShare(pieces.map { $0.map(\.count) })
+        let sizes = share.sizes.flatMap { $0 }.filter { $0 > 0 }
         var batches: [Int: Batch] = [:]
         for size in sizes where batches[size] == nil { batches[size] = Self.batch(size, net.interface.shape) }
         var number = 0
         let step = try Self.mean {
             number += 1
             var place = -1
-            _ = try net.step(sizes, settings: settings.steps, scalars: settings.optimizer.scalars(step: number)) {
+            _ = try net.step(share, settings: settings.steps, scalars: settings.optimizer.scalars(step: number)) {
                 place += 1
                 return batches[sizes[place]]
             }

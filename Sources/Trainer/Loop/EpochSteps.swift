@@ -1,5 +1,6 @@
 import DataSets
 import Nets
+import Ranks
 import Recipes
 import Runtime
 import TrainerSupport
@@ -11,6 +12,8 @@ struct EpochSteps {
     let net: Net
     let data: DataSet
     let settings: TrainingSettings
+    /// The processes that take the steps together; nil for this one alone.
+    var ranks: RankGroup?
 
     /// The steps of an epoch, each of so many batches as are accumulated; the last may have fewer, and smaller ones.
     var count: Int { (data.epochCount + settings.samplesPerStep - 1) / settings.samplesPerStep }
@@ -22,9 +25,8 @@ struct EpochSteps {
 
     /// What is left of the epoch under way.
     struct Rest {
-        /// For each step the samples of its batches.
-        let steps: [[Int]]
-        /// Makes these batches, ahead of the steps.
+        let steps: [StepShare]
+        /// Makes the batches of this process, ahead of the steps.
         let producer: BatchProducer
     }
 
@@ -32,35 +34,40 @@ struct EpochSteps {
     /// - Throws: `ThreadError` when no thread can be started.
     func rest(of progress: RunProgress, spans: SpanRecorder? = nil) throws -> Rest {
         let draw = EpochDraw(seed: settings.seed, epoch: progress.epoch + 1)
-        let steps = data.order(draw).chunks(of: settings.samplesPerStep).map(settings.runs)
-            .dropFirst(progress.stepInEpoch)
+        let steps = data.order(draw).chunks(of: settings.samplesPerStep).dropFirst(progress.stepInEpoch).map {
+            let pieces = settings.pieces(of: $0)
+            return (pieces: pieces, share: StepShare(pieces.map { $0.map(\.count) }, place: ranks?.place ?? .alone))
+        }
+        let own = steps.flatMap { step in
+            step.pieces.flatMap { $0[step.share.own].filter { !$0.isEmpty } }
+        }
         let maker = BatchMaker(data: data, augmentation: EpochAugmentation(settings: settings.augmentation, draw: draw))
         return Rest(
-            steps: steps.map { $0.map(\.count) },
-            producer: try BatchProducer(maker: maker, batches: steps.flatMap { $0 }, spans: spans))
+            steps: steps.map(\.share), producer: try BatchProducer(maker: maker, batches: own, spans: spans))
     }
 
     /// Takes the next step. The progress moves on where its numbers are good.
     ///
     /// - Parameters:
-    ///   - sizes: samples of the batches that it takes.
+    ///   - share: the samples that it takes.
+    ///   - word: what this process has to say to the others.
     ///   - look: looks at every result, which takes longer and gives the same.
     ///   - spans: where it is noted what this thread does.
     ///   - recorder: where it is noted what the threads do that run plans.
     /// - Throws: as `Net.step`; `Interrupted` where pictures are lacking, and then nothing has changed.
     func take(
-        _ sizes: [Int], from producer: BatchProducer, _ progress: inout RunProgress, look: Net.Look,
+        _ share: StepShare, from producer: BatchProducer, _ progress: inout RunProgress, word: UInt8 = 0,
+        look: Net.Look,
         spans: SpanRecorder? = nil, recorder: RunRecorder? = nil
     ) throws -> Net.StepResult {
         let result = try net.step(
-            sizes, settings: settings.steps, scalars: scalars(progress.step + 1, progress), look: look, spans: spans,
-            recorder: recorder, next: producer.next)
+            share, settings: settings.steps, scalars: scalars(progress.step + 1, progress), look: look, spans: spans,
+            recorder: recorder, ranks: ranks, word: word, next: producer.next)
         if result.broken == nil && result.fault == nil {
-            let samples = sizes.reduce(0, +)
             progress.step += 1
             progress.stepInEpoch += 1
-            progress.lossSum += result.loss * Double(samples)
-            progress.samples += samples
+            progress.lossSum += result.loss * Double(share.samples)
+            progress.samples += share.samples
         }
         return result
     }

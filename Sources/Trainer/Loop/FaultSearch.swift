@@ -51,15 +51,17 @@ struct FaultSearch {
     /// - Returns: `first bad value: nan in enc3_1 (unet.graph:12), conv + relu, at step 412`; nil when none is found, and
     ///   when a signal comes.
     private func firstFault(through last: Int) -> String? {
+        // Not together: only the first process has the checkpoint.
+        guard steps.ranks == nil else { return nil }
         do {
             var progress = try rewound()
             console.say("looking for the layer: steps \(progress.step + 1) to \(last) once more")
             let bar = ProgressBar(console: console, label: "looking for the layer")
             defer { console.clear() }
             let rest = try steps.rest(of: progress)
-            for sizes in rest.steps where progress.step < last && !interruption.isRequested {
+            for share in rest.steps where progress.step < last && !interruption.isRequested {
                 let rate = steps.scalars(progress.step + 1, progress).learningRate
-                let result = try steps.take(sizes, from: rest.producer, &progress, look: .values)
+                let result = try steps.take(share, from: rest.producer, &progress, look: .values)
                 if let broken = result.broken {
                     return "\(broken.text), at step \(progress.step + 1), where the learning rate was \(rate)"
                 }

@@ -11,6 +11,8 @@ import TrainerSupport
 struct RunWriter {
     let files: RunFiles
     let net: Net
+    /// Whether anything is written at all: of several processes the first one does.
+    var writes = true
 
     /// Writes what `before` writes, then the checkpoint. Its numbers have to be finite.
     /// - Throws: as `writing`.
@@ -30,6 +32,7 @@ struct RunWriter {
     /// Does `body`; when something cannot be written, says which checkpoint is there.
     /// - Throws: `TrainerError` for that; else as `body`.
     func writing(_ body: () throws -> Void) throws {
+        guard writes else { return }
         let reason: String
         do {
             return try body()

@@ -2,6 +2,7 @@ import DataSets
 import Imaging
 import Nets
 import Predictions
+import Ranks
 import Recipes
 import Reporting
 import Runtime
@@ -34,19 +35,21 @@ final class TrainingRun {
     private let forecast: RunForecast
     private let figures: SampleFigures
     private let profile: ProfileKeeper
+    /// What processes have agreed on by what they said at the last step.
+    private var agreed = RankWord.goOn
 
     init(
         net: Net, data: DataSet, names: ClassNames, files: RunFiles, state: RunState, console: Console,
         interruption: Interruption, plan: SessionPlan = SessionPlan(), logs: RunLogs = RunLogs(),
-        profile: SessionProfile? = nil
+        profile: SessionProfile? = nil, ranks: RankGroup? = nil
     ) {
-        steps = EpochSteps(net: net, data: data, settings: state.settings)
+        steps = EpochSteps(net: net, data: data, settings: state.settings, ranks: ranks)
         let epochs = plan.epochs(of: state.settings)
         self.plan = plan
         self.state = state
         clock = SessionClock(earlier: state.log.rows.last?.seconds ?? 0)
         self.interruption = interruption
-        writer = RunWriter(files: files, net: net)
+        writer = RunWriter(files: files, net: net, writes: ranks?.isFirst ?? true)
         self.logs = logs
         teller = RunTeller(console: console, epochs: epochs)
         forecast = RunForecast(steps: steps, epochs: epochs, console: console, spans: profile?.spans)
@@ -81,32 +84,48 @@ final class TrainingRun {
                 return .early(reason)
             }
             // Not before the first step of a session, so that every session gets on.
-            if clock.steps > 0, let ending = endingAsked() { return ending }
+            if clock.steps > 0, let ending = endingAsked { return ending }
             var timing = EpochTiming()
             if let ending = try trainEpoch(&timing) { return try stop(ending) }
             let speed = timing.speed
             let result = try spans.measure(.validation) {
                 try steps.net.withAverage {
                     try test(
-                        steps.net, on: steps.data.testing, of: steps.data,
+                        steps.net, on: steps.data.testing, of: steps.data, ranks: steps.ranks,
                         isInterrupted: { interruption.isRequested })
                 }
             }
+            let isWhole = try areAllDone(result != nil || steps.data.testing.isEmpty)
             if let fault = result?.fault {
                 profile.close()
                 throw try faults.untestable(fault, state.progress)
             }
-            if result == nil && !steps.data.testing.isEmpty { return try stop(.interrupted(isTimeUp: false)) }
+            if !isWhole { return try stop(.interrupted(isTimeUp: false)) }
             try closeEpoch(result?.scores, speed)
         }
         return .finished
     }
 
     /// What to end with when a signal came or the time is up; nil while there is neither.
-    private func endingAsked() -> Ending? {
-        if interruption.isRequested { return .interrupted(isTimeUp: false) }
-        guard let secondsAllowed = plan.secondsAllowed, clock.elapsed >= secondsAllowed else { return nil }
-        return .interrupted(isTimeUp: true)
+    private var endingAsked: Ending? {
+        switch steps.ranks == nil ? word : agreed {
+        case .goOn: nil
+        case .timeIsUp: .interrupted(isTimeUp: true)
+        case .stop: .interrupted(isTimeUp: false)
+        }
+    }
+
+    /// What this process would do now.
+    private var word: RankWord {
+        if interruption.isRequested { return .stop }
+        guard let secondsAllowed = plan.secondsAllowed, clock.elapsed >= secondsAllowed else { return .goOn }
+        return .timeIsUp
+    }
+
+    /// Whether all processes have done their part, so that none goes on with what another one lacks.
+    private func areAllDone(_ isDone: Bool) throws -> Bool {
+        guard let ranks = steps.ranks else { return isDone }
+        return try ranks.gather([isDone ? 1 : 0]).allSatisfy { $0 == [1] }
     }
 
     /// The rest of the epoch under way.
@@ -115,32 +134,34 @@ final class TrainingRun {
         profile.approach(step: clock.steps + 1)
         let rest = try steps.rest(of: state.progress, spans: spans)
         forecast.begin()
-        for sizes in rest.steps {
+        for share in rest.steps {
             profile.approach(step: clock.steps + 1)
             // A step that lacks pictures has changed nothing yet.
-            do { try step(sizes, from: rest.producer) } catch is Interrupted { return .interrupted(isTimeUp: false) }
-            timing.seen += sizes.reduce(0, +)
+            do { try step(share, from: rest.producer) } catch is Interrupted { return .interrupted(isTimeUp: false) }
+            timing.seen += share.samples
             timing.paused += try forecast.note(state.progress)
             teller.draw(state.progress, steps: steps.count, imagesPerSecond: timing.speed.imagesPerSecond, clock)
-            if interruption.isRequested { return .interrupted(isTimeUp: false) }
+            let ending = endingAsked
+            if ending == .interrupted(isTimeUp: false) { return ending }
             // After the last step an epoch that is tested is worth more to whoever is short of time.
             guard state.progress.stepInEpoch < steps.count else { break }
-            if let ending = endingAsked() { return ending }
+            if let ending { return ending }
             if let interval = plan.checkpointEvery, state.progress.step % interval == 0 { try save() }
         }
         timing.waited = rest.producer.waited
         return nil
     }
 
-    /// - Parameter sizes: samples of the batches that the step takes.
-    private func step(_ sizes: [Int], from producer: BatchProducer) throws {
+    /// - Parameter share: the samples that the step takes.
+    private func step(_ share: StepShare, from producer: BatchProducer) throws {
         let number = state.progress.step + 1
         let rate = steps.scalars(number, state.progress).learningRate
         let result = try spans.measure(.step, number: number) {
             try steps.take(
-                sizes, from: producer, &state.record.progress, look: plan.look, spans: spans,
+                share, from: producer, &state.record.progress, word: word.rawValue, look: plan.look, spans: spans,
                 recorder: profile.recorder)
         }
+        agreed = RankWord(rawValue: result.word) ?? .goOn
         if let what = result.fault { throw diverged(what, step: number) }
         clock.steps += 1
         try spans.measure(.logs) {
@@ -159,6 +180,7 @@ final class TrainingRun {
         if closed.isOnPlateau {
             teller.tellPlateau(learningRate: steps.scalars(state.progress.step + 1, state.progress).learningRate)
         }
+        guard writer.writes else { return }
         let report = try spans.measure(.figures) { try self.report(of: closed.row, speed) }
         try save {
             if closed.isBest { try writer.saveBest(state.record) }

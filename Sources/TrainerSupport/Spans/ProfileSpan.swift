@@ -7,6 +7,8 @@ package struct ProfileSpan: Hashable, Sendable {
         case wait = "wait for pictures"
         case feed = "load pictures into the net"
         case deferred = "deferred weight gradients"
+        case sums = "add gradients up"
+        case messages = "gradients of other processes"
         case gradientNorm = "norm of gradients"
         case optimizer
         case average = "average of weights"
