@@ -1,5 +1,6 @@
 import DataSets
 import Nets
+import Ranks
 import Runtime
 import Tasks
 import TrainerSupport
@@ -22,27 +23,26 @@ package struct TestResult: Hashable, Sendable {
 ///
 /// - Parameters:
 ///   - settings: how to measure what `predict` would write for the samples' files as well, picture by picture; nil not to.
-///   - isInterrupted: asked between batches; a yes ends the test early.
+///   - ranks: processes that share the samples out, all of which call this; nil for this one alone. Nothing but scores and sums
+///     is known of what others have tested, so that nothing is measured as `predict` writes it.
+///   - isInterrupted: asked between batches; a yes ends the test early, that of all processes.
 /// - Returns: nil when there are no samples, or when interrupted.
 /// - Throws: `RuntimeError` when the net cannot run; `TrainerError` when a file is no longer what it was.
 package func test(
     _ net: Net, on samples: [Int], of data: DataSet, measuring settings: MeasureSettings? = nil,
-    isInterrupted: () -> Bool = { false }, progress: (Int) -> Void = { _ in }
+    ranks: RankGroup? = nil, isInterrupted: () -> Bool = { false }, progress: (Int) -> Void = { _ in }
 ) throws -> TestResult? {
-    let maker = BatchMaker(data: data)
+    if let ranks, data.patches == nil {
+        return try testTogether(net, on: samples, of: data, ranks, isInterrupted: isInterrupted)
+    }
     let batches = data.tested(samples).chunks(of: net.model.batchCapacity)
-    let producer = try BatchProducer(maker: maker, batches: batches)
+    let producer = try BatchProducer(maker: BatchMaker(data: data), batches: batches)
     var sums = TestSums(data.shape.task)
     var written = data.patches == nil ? settings.flatMap { WrittenEvaluation(data, $0) } : nil
     for (index, batch) in batches.enumerated() {
         guard index == 0 || !isInterrupted(), let made = try unlessInterrupted(producer.next) else { return nil }
         let (loss, outputs) = try net.tested(made)
-        sums.add(loss: loss, samples: batch.count)
-        for (read, output) in zip(made.samples, outputs) {
-            var sample = read
-            sample.mask = data.shape.middle(of: sample.mask)
-            sums.add(output, of: sample)
-        }
+        sums.add(loss: loss, outputs, of: made.samples, data.shape)
         if let fault = try net.testFault(made, loss: loss, outputs: outputs) {
             return sums.scores.map { TestResult(scores: $0, fault: fault) }
         }
@@ -64,6 +64,18 @@ package func test(
     scores.values = whole.values
     return TestResult(
         scores: scores, confusion: whole.confusion, labels: whole.labels, written: settings == nil ? nil : whole)
+}
+
+extension TestSums {
+    /// Adds the loss of a batch, and what the net says of its samples.
+    mutating func add(loss: Double, _ outputs: [[Float]], of samples: [Sample], _ shape: SampleShape) {
+        add(loss: loss, samples: samples.count)
+        for (read, output) in zip(samples, outputs) {
+            var sample = read
+            sample.mask = shape.middle(of: sample.mask)
+            add(output, of: sample)
+        }
+    }
 }
 
 /// Measures what `predict` would write for samples by several nets or with mirror images, of which the graph's loss says nothing.
@@ -100,7 +112,7 @@ private func testedWhole(
 
 extension Net {
     /// What is no number in the test of a batch, and where it became none; nil when all is well.
-    fileprivate func testFault(_ batch: Batch, loss: Double, outputs: [[Float]]) throws -> String? {
+    func testFault(_ batch: Batch, loss: Double, outputs: [[Float]]) throws -> String? {
         let place = outputs.firstIndex { !$0.isFinite }
         guard place != nil || !loss.isFinite else { return nil }
         let picture = place.map { "the net's output for \(batch.samples[$0].file) is no finite number" }
@@ -111,6 +123,6 @@ extension Net {
 }
 
 /// What `body` gives; nil when a signal ends it.
-private func unlessInterrupted<Value>(_ body: () throws -> Value?) throws -> Value? {
+func unlessInterrupted<Value>(_ body: () throws -> Value?) throws -> Value? {
     do { return try body() } catch is Interrupted { return nil }
 }

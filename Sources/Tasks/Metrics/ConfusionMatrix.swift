@@ -12,6 +12,14 @@ package struct ConfusionMatrix: Hashable, Sendable {
         pixels = Array(repeating: 0, count: count * count)
     }
 
+    /// What it is made of, and back.
+    var words: [Int] { pixels }
+
+    init(count: Int, words: ArraySlice<Int>) {
+        self.init(count: count)
+        if words.count == pixels.count { pixels = Array(words) }
+    }
+
     /// Adds one picture: the predicted class of each pixel and the true one.
     mutating func add(predicted: [UInt8], mask: [UInt8]) {
         for (guess, truth) in zip(predicted, mask) where truth != ClassRange.void {

@@ -10,6 +10,19 @@ package struct LabelSums: Hashable, Sendable {
 
     init(_ range: LabelRange) { sums = Array(repeating: MaskSums(), count: range.count) }
 
+    /// What it is made of, and back.
+    var words: [Int] { [pixels] + sums.flatMap(\.words) }
+
+    init(_ range: LabelRange, words: ArraySlice<Int>) {
+        self.init(range)
+        guard words.count == 1 + MaskSums.wordCount * sums.count, let first = words.first else { return }
+        pixels = first
+        for number in sums.indices {
+            let start = words.startIndex + 1 + MaskSums.wordCount * number
+            sums[number] = MaskSums(words[start..<start + MaskSums.wordCount])
+        }
+    }
+
     /// Adds pixels: the bits of their labels as predicted, and as they are.
     mutating func add(labels: [UInt8], mask: [UInt8]) {
         pixels += mask.count

@@ -22,6 +22,21 @@ package struct MaskSums: Hashable, Sendable {
         }
     }
 
+    /// Numbers that it is made of.
+    static let wordCount = 3
+
+    /// What it is made of, and back.
+    var words: [Int] { [intersection, predicted, truth] }
+
+    init() {}
+
+    init(_ words: ArraySlice<Int>) {
+        guard words.count == Self.wordCount else { return }
+        (intersection, predicted, truth) = (
+            words[words.startIndex], words[words.startIndex + 1], words[words.startIndex + 2]
+        )
+    }
+
     mutating func add(_ other: MaskSums) {
         intersection += other.intersection
         predicted += other.predicted

@@ -23,6 +23,17 @@ package struct SquaredError: Hashable, Sendable {
         }
     }
 
+    init() {}
+
+    /// What it is made of, and back.
+    var words: [Int] { [Int(bitPattern: UInt(sum.bitPattern)), count] }
+
+    init(_ words: ArraySlice<Int>) {
+        guard let first = words.first, let last = words.last else { return }
+        sum = Double(bitPattern: UInt64(UInt(bitPattern: first)))
+        count = last
+    }
+
     mutating func add(_ other: SquaredError) {
         sum += other.sum
         count += other.count

@@ -15,6 +15,26 @@ package enum MeasureSums: Hashable, Sendable {
             }
     }
 
+    /// What they are made of, and back.
+    var words: [Int] {
+        switch self {
+        case .mask(let sums): sums.words
+        case .classes(let matrix): matrix.words
+        case .labels(let sums): sums.words
+        case .reconstruction(let error): error.words
+        }
+    }
+
+    init(_ task: TrainingTask, words: ArraySlice<Int>) {
+        self =
+            switch task {
+            case .mask: .mask(MaskSums(words))
+            case .classes(let range): .classes(ConfusionMatrix(count: range.count, words: words))
+            case .labels(let range): .labels(LabelSums(range, words: words))
+            case .reconstruction: .reconstruction(SquaredError(words))
+            }
+    }
+
     /// Adds pixels: the predicted labels (1 for object, 0 for background; classes; or bits of labels) and the true ones.
     package mutating func add(labels: [UInt8], mask: [UInt8]) {
         switch self {
@@ -90,19 +110,56 @@ package enum MeasureSums: Hashable, Sendable {
 
 /// Sums that `TestScores` are made of, in Double and in the order of the pictures.
 package struct TestSums: Hashable, Sendable {
+    private let task: TrainingTask
     private var loss = 0.0
     private var samples = 0
     package private(set) var measured: MeasureSums
+    /// What was added, one after the other, where the order of sums counts: losses of batches, and errors of pictures.
+    private var losses: [Int] = []
+    private var journal: [Int] = []
 
-    package init(_ task: TrainingTask) { measured = MeasureSums(task) }
+    package init(_ task: TrainingTask) {
+        self.task = task
+        measured = MeasureSums(task)
+    }
 
     /// Adds one picture's output.
-    package mutating func add(_ output: [Float], of sample: Sample) { measured.add(output, of: sample) }
+    package mutating func add(_ output: [Float], of sample: Sample) {
+        guard case .reconstruction = task else { return measured.add(output, of: sample) }
+        // Sums that are not whole numbers depend on the order.
+        var one = MeasureSums(task)
+        one.add(output, of: sample)
+        measured.add(one)
+        journal += one.words
+    }
 
     /// Adds the loss of a batch.
     package mutating func add(loss: Double, samples count: Int) {
         self.loss += loss * Double(count)
         samples += count
+        losses += [Int(bitPattern: UInt(loss.bitPattern)), count]
+    }
+
+    /// All that was added, as numbers.
+    package var words: [Int] {
+        let measures = if case .reconstruction = task { journal } else { measured.words }
+        return [losses.count] + losses + measures
+    }
+
+    /// Adds what others have added, as if it had been added here.
+    package mutating func add(_ words: [Int]) {
+        guard let count = words.first, (0..<words.count).contains(count) else { return }
+        for place in stride(from: 1, to: count, by: 2) {
+            add(loss: Double(bitPattern: UInt64(UInt(bitPattern: words[place]))), samples: words[place + 1])
+        }
+        var rest = words.dropFirst(1 + count)
+        guard case .reconstruction = task else { return measured.add(MeasureSums(task, words: rest)) }
+        while rest.count >= 2 {
+            let one = MeasureSums(task, words: rest.prefix(2))
+            measured.add(one)
+            journal += one.words
+            rest = rest.dropFirst(2)
+        }
     }
 
     /// nil before anything was added.
