@@ -76,7 +76,7 @@ struct FolderGuide {
             | `trainer` | the program: it needs nothing else of this folder |
             | `model.h` | the net's interface, and the kernels' names by file |
             | `model.c` | the plans as tables of constants: tensors with their places, steps with their kernels |
-            | `plan.txt` | the same tables to read: which step runs when, by what algorithm, where its result lies, and how much of 8, 16, 32 and 64 cores its tasks can use (percent) |
+            | `plan.txt` | the same tables to read: which step runs when, by what algorithm, where it writes (in bytes and, beside, MiB), what it reads, the line of the graph that it comes from, what the cost models say of it on one core (`ms`), and how much of 8, 16, 32 and 64 cores its tasks can use (`busy`, percent) |
             | `plan.json` | the same for programs, with why each algorithm was chosen |
             | `kernels/` | the kernels, a file for each group of layers |
             | `\(vectors)` | the vector operations that kernels use, in the instructions of the target |\(product)

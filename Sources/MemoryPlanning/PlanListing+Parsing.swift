@@ -174,12 +174,12 @@ private struct PlanReader {
             lastStep: 0)
         buffer.offset = try attributes.size("offset")
         buffer.bytes = try attributes.size("bytes")
-        let steps = try attributes.list("steps", count: 2)
-        guard -1 <= steps[0], steps[0] <= steps[1], steps[1] <= momentCount else {
+        let moments = try attributes.list("moments", count: 2)
+        guard -1 <= moments[0], moments[0] <= moments[1], moments[1] <= momentCount else {
             throw GraphTextError(
-                line: line.line, "expected two moments in order, from -1 to \(momentCount), found \(steps)")
+                line: line.line, "expected two moments in order, from -1 to \(momentCount), found \(moments)")
         }
-        (buffer.firstStep, buffer.lastStep) = (steps[0], steps[1])
+        (buffer.firstStep, buffer.lastStep) = (moments[0], moments[1])
         try attributes.finish()
         buffers.append(buffer)
     }

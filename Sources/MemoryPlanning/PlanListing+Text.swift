@@ -16,14 +16,14 @@ import Programs
 ///   sizes {arena: 195166208, parameters: 93519104, prepared: 0, largest_prepared: 0, derived: 0}
 ///   proof {bound: 195166208, nodes: 0, cut: 0}
 ///   saved {fusion: 271581184, in_place: 1048576, views: 29048832, streamed_updates: 21286912, order: 13107200}
-///   buffer 0 of %0 {region: arena, offset: 0, bytes: 786432, steps: [-1, 157]}
+///   buffer 0 of %0 {region: arena, offset: 0, bytes: 786432, moments: [-1, 157]}
 ///     value %0 {start: 0, stride: 49152}  // image
-///   buffer 1 scratch of %3 {region: arena, offset: 786432, bytes: 9216, steps: [0, 0]}
+///   buffer 1 scratch of %3 {region: arena, offset: 786432, bytes: 9216, moments: [0, 0]}
 ///   run %3 by "winograd 4x4" {workspace: 4096}  // enc1_1
 /// }
 /// ```
-/// Offsets and bytes are bytes, `start` and `stride` floats; steps are those of the program, −1 before the first and their
-/// number after the last. `proof` has the bytes that no placement of the buffers can go below, and the nodes that the exact
+/// Offsets and bytes are bytes, `start` and `stride` floats; moments are groups of kernels, or steps of the
+/// program where nothing is grouped, −1 before the first and their number after the last. `proof` has the bytes that no placement of the buffers can go below, and the nodes that the exact
 /// search looked at, `cut: 1` if it was not done; what `saved` says is told at `PlanSavings`. Both may be left out. Scratch belongs to a
 /// step while it runs; `prepared` is what a step makes of parameters alone.
 extension PlanListing {
@@ -66,7 +66,7 @@ extension PlanListing {
         let buffer = plan.buffers[index]
         let attributes: [Attribute] = [
             Attribute("region", buffer.region.rawValue), Attribute("offset", buffer.offset),
-            Attribute("bytes", buffer.bytes), Attribute("steps", [buffer.firstStep, buffer.lastStep]),
+            Attribute("bytes", buffer.bytes), Attribute("moments", [buffer.firstStep, buffer.lastStep]),
         ]
         let use = plan.use(ofBuffer: index)
         let word = use == .values ? "" : use.rawValue + " "

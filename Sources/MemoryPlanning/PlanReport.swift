@@ -29,6 +29,8 @@ public struct PlanReport: Hashable, Sendable {
     public var largestPreparedBytes: Int
     /// The step at which the bound is reached, and the largest buffers alive there.
     public var peakStep: String
+    /// Its moment: a group of kernels, or a step where nothing is grouped; −1 before the first.
+    public var peakMoment: Int
     public var largestAtPeak: [LiveValue]
     public var savings = PlanSavings()
 
@@ -57,6 +59,7 @@ public struct PlanReport: Hashable, Sendable {
         let prepared = buffers.filter { $0.region == .prepared }.map(\.bytes)
         preparedBytes = prepared.reduce(0, +)
         largestPreparedBytes = prepared.max() ?? 0
+        peakMoment = peak
         peakStep = program.momentCount > peak && peak >= 0 ? program.name(ofMoment: peak) : "before the first step"
         largestAtPeak = arena.filter { $0.firstStep <= peak && peak <= $0.lastStep }
             .sorted { ($0.bytes, $1.root.index) > ($1.bytes, $0.root.index) }
@@ -72,7 +75,10 @@ private func peak(of buffers: [StorageBuffer]) -> Int {
 }
 
 extension PlanReport: CustomStringConvertible {
-    public var description: String {
+    public var description: String { text(peakStep: nil) }
+
+    /// - Parameter peakStep: the number of the step at the peak, as the plan's table has it.
+    public func text(peakStep number: Int?) -> String {
         var lines = [
             "arena \(mebibytes(arenaBytes)), lower bound \(mebibytes(lowerBoundBytes)), "
                 + "gap \(Text.fixed(gapPercent, 1)) % (\(strategy.rawValue)), \(certificate)",
@@ -84,7 +90,7 @@ extension PlanReport: CustomStringConvertible {
                 "prepared weights, outside the arena: \(mebibytes(preparedBytes)) kept from run to run, or "
                     + "\(mebibytes(largestPreparedBytes)) made anew in each run")
         }
-        lines.append("peak at \(peakStep); largest there:")
+        lines.append("peak at \(number.map { "step \($0), " } ?? "")\(peakStep); largest there:")
         lines += largestAtPeak.map { "  \(mebibytes($0.bytes))  \($0.name)" }
         return lines.joined(separator: "\n")
     }

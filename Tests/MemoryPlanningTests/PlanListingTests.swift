@@ -39,7 +39,7 @@ import Testing
             "region: arena", "region: moon",
             "expected one of arena, parameters, prepared, derived for 'region', found 'moon'"
         ),
-        ("steps: [-1", "steps: [-2", "expected two moments in order, from -1 to"),
+        ("moments: [-1", "moments: [-2", "expected two moments in order, from -1 to"),
         ("offset: 0", "offset: -64", "expected 0 to 8796093022208 for 'offset', found -64"),
         ("  run %", "  run %0\n  run %", "%0 is there before the first step and cannot run"),
         (
@@ -84,7 +84,7 @@ import Testing
             plan p {
               settings {batch: 65536, strategy: naive, alignment: 64}
               sizes {arena: 0, parameters: 0, prepared: 0, largest_prepared: 0, derived: 0}
-              buffer 0 of %0 {region: arena, offset: 0, bytes: 0, steps: [-1, 1]}
+              buffer 0 of %0 {region: arena, offset: 0, bytes: 0, moments: [-1, 1]}
                 value %0 {start: 0, stride: 0}
             }
             """

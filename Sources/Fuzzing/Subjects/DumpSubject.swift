@@ -80,7 +80,7 @@ private let dumpMutator = TextMutator(
         "plan train {",
         "step %0", "value %0 in nchw8c", "in nchw16c", "scratch of %0", "prepared of %0",
         "run %0 by \"x\" {workspace: 8}",
-        "buffer 0 of %0 {region: arena, offset: 0, bytes: 64, steps: [-1, 0]}", "value %0 {start: 0, stride: 0}",
+        "buffer 0 of %0 {region: arena, offset: 0, bytes: 64, moments: [-1, 0]}", "value %0 {start: 0, stride: 0}",
         "settings {batch: 65536, strategy: best, alignment: 1}", "sizes {arena: 0}",
         "proof {bound: 0, nodes: 0, cut: 1}",
         "saved {fusion: -1}", "region: derived", "region: parameters", "%0 x = input : [N, 1, 1, 1]", "inf", "nan",

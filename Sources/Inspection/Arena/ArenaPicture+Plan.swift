@@ -3,36 +3,27 @@ import MemoryPlanning
 
 extension ArenaPicture {
     /// What the arena of a plan looks like.
-    /// - Parameter name: the plan's, such as `train`.
-    public init(_ plan: Plan, name: String) {
-        let boxes = ArenaBoxes(plan).all
+    public init(_ listing: PlanListing) {
+        let plan = listing.plan
+        let rows = PlanRows(listing)
+        let boxes = ArenaBoxes(plan, rows).all
         let graph = plan.program.graph
-        let count = plan.program.momentCount
+        let count = rows.count
         // One place more on either side, for what is there before and after the steps.
         var alive = [Int](repeating: 0, count: count + 2)
         for box in boxes { for step in box.steps { alive[step + 1] += box.bytes.count } }
         let bound = alive.max() ?? 0
         self.init(
-            title: "\(graph.name), plan \(name), batch \(plan.batchCapacity): the arena over time",
+            title: "\(graph.name), plan \(listing.name), batch \(plan.batchCapacity): the arena over time",
             remarks: Self.remarks(plan), arenaBytes: plan.arenaBytes, lowerBoundBytes: bound,
             peakStep: bound == 0 ? nil : alive.firstIndex(of: bound).map { $0 - 1 },
-            steps: Self.steps(plan).enumerated().map { index, ids in
+            steps: rows.nodes.enumerated().map { index, id in
                 Step(
-                    name: ids.map { graph[$0].name }.joined(separator: " | "),
-                    operation: ids.map { graph[$0].operation }.joined(separator: " | "),
-                    phase: ids.first.map { plan.program[$0].phase } ?? .forward,
+                    name: rows.names[index], operation: graph[id].operation, phase: plan.program[id].phase,
                     aliveBytes: alive[index + 1],
                     usedBytes: boxes.reduce(0) { $0 + $1.usedBytes(at: index) })
             },
             boxes: boxes)
-    }
-
-    /// By moment, what runs; where steps run one after the other, companions and views have one of their own.
-    private static func steps(_ plan: Plan) -> [[NodeID]] {
-        let program = plan.program
-        guard program.isGrouped else { return program.steps.map { [$0] } }
-        let executed = Set(plan.steps)
-        return program.stepsByMoment.map { $0.filter(executed.contains) }
     }
 
     private static func remarks(_ plan: Plan) -> [String] {
@@ -46,10 +37,12 @@ extension ArenaPicture {
 /// Turns a plan's buffers into boxes.
 private struct ArenaBoxes {
     private let plan: Plan
+    private let rows: PlanRows
     private let liveness: Liveness
 
-    init(_ plan: Plan) {
+    init(_ plan: Plan, _ rows: PlanRows) {
         self.plan = plan
+        self.rows = rows
         liveness = Liveness(plan.program)
     }
 
@@ -58,12 +51,11 @@ private struct ArenaBoxes {
     }
 
     private var graph: Graph { plan.program.graph }
-    private var lastStep: Int { plan.program.momentCount }
+    private var lastStep: Int { rows.count }
 
     private func box(_ index: Int) -> ArenaPicture.Box {
         let buffer = plan.buffers[index]
-        let first = max(-1, min(buffer.firstStep, lastStep))
-        let steps = first...max(first, min(buffer.lastStep, lastStep))
+        let steps = rows.rows(of: buffer)
         let bytes = buffer.offset..<buffer.offset + buffer.bytes
         let root = graph[buffer.root]
         guard !buffer.values.isEmpty else {
@@ -90,7 +82,7 @@ private struct ArenaBoxes {
         let low = buffer.offset + Int((start * Double(buffer.bytes)).rounded())
         let high = buffer.offset + Int((min(1, start + share) * Double(buffer.bytes)).rounded())
         let first = liveness.definition[id.index]
-        let steps = first...max(first, liveness.lastUse[id.index])
+        let steps = rows.rows(during: first...max(first, liveness.lastUse[id.index]))
         return ArenaPicture.Box(
             content: content(of: node), steps: steps, bytes: low..<max(low, high), name: node.name,
             detail: "\(node.name) = \(node.operation) : \(node.type)\n\(byteText(high - low)) inside "

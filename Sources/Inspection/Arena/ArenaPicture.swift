@@ -2,8 +2,8 @@ import GraphIR
 
 /// What there is to see of a plan's arena: which bytes hold what during which steps.
 ///
-/// Steps are those of the schedule, both ends of a range included; −1 stands for before the first step, their number for
-/// after the last.
+/// Steps are the rows of the plan's step table, as everywhere (`PlanRows`), both ends of a range included; −1 stands for before
+/// the first step, their number for after the last.
 public struct ArenaPicture: Hashable, Sendable {
     /// What a box's bytes hold.
     public enum Content: String, Hashable, Sendable, CaseIterable {
@@ -29,7 +29,7 @@ public struct ArenaPicture: Hashable, Sendable {
         public var parts: [Box] = []
     }
 
-    /// A step of the schedule.
+    /// A row of the step table.
     public struct Step: Hashable, Sendable {
         public var name: String
         public var operation: String

@@ -7,7 +7,7 @@ import Programs
 
 extension StageDump {
     /// Counts up when a key of the JSON form changes its meaning or goes; keys may be added without that.
-    public static let schemaVersion = 2
+    public static let schemaVersion = 3
 
     /// The stage as data, described in docs/DUMPS.md.
     public var json: String {
@@ -80,6 +80,7 @@ extension Program {
 extension PlanListing {
     /// With the buffers of the nodes for which `belongs` holds, and what they run.
     fileprivate func json(_ belongs: (NodeID) -> Bool) -> JSON {
+        let rows = PlanRows(self)
         let buffers = plan.buffers.indices.filter { index in
             belongs(plan.buffers[index].root) || plan.buffers[index].values.contains(where: belongs)
         }
@@ -90,27 +91,29 @@ extension PlanListing {
             ("parameter_bytes", .integer(plan.parameterBytes)), ("prepared_bytes", .integer(plan.preparedBytes)),
             ("prepared_largest_bytes", .integer(plan.largestPreparedBytes)),
             ("derived_bytes", .integer(plan.derivedBytes)),
-            ("buffers", .array(buffers.map(jsonBuffer))),
+            ("buffers", .array(buffers.map { jsonBuffer($0, rows) })),
             (
                 "runs",
                 .array(
-                    runs.filter { belongs($0.node) }.map {
+                    runs.enumerated().filter { belongs($0.element.node) }.map { step, run in
                         .object([
-                            ("node", .integer($0.node.index)), ("algorithm", $0.algorithm.map(JSON.string) ?? .null),
-                            ("workspace_bytes", .integer($0.workspaceBytes)),
+                            ("step", .integer(step)), ("node", .integer(run.node.index)),
+                            ("algorithm", run.algorithm.map(JSON.string) ?? .null),
+                            ("workspace_bytes", .integer(run.workspaceBytes)),
                         ])
                     })
             ),
         ])
     }
 
-    private func jsonBuffer(_ index: Int) -> JSON {
+    private func jsonBuffer(_ index: Int, _ rows: PlanRows) -> JSON {
         let buffer = plan.buffers[index]
+        let steps = rows.rows(of: buffer)
         return .object([
             ("region", .string(buffer.region.rawValue)), ("offset", .integer(buffer.offset)),
             ("bytes", .integer(buffer.bytes)), ("use", .string(plan.use(ofBuffer: index).rawValue)),
-            ("of", .integer(buffer.root.index)), ("first_step", .integer(buffer.firstStep)),
-            ("last_step", .integer(buffer.lastStep)),
+            ("of", .integer(buffer.root.index)), ("first_step", .integer(steps.lowerBound)),
+            ("last_step", .integer(steps.upperBound)),
             (
                 "values",
                 .array(

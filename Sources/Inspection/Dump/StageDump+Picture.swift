@@ -18,7 +18,7 @@ extension StageDump {
 
     /// The arena over time, for a plan.
     public var arena: ArenaPicture? {
-        if case .planned(let listing, _) = self { ArenaPicture(listing.plan, name: listing.name) } else { nil }
+        if case .planned(let listing, _) = self { ArenaPicture(listing) } else { nil }
     }
 }
 

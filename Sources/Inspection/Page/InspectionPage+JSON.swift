@@ -10,8 +10,9 @@ extension InspectionPage {
         let groups = lowered.groups
         var before: StageDump?
         var stages: [JSON] = []
+        let rows = PlanRows(PlanListing(lowered))
         for stage in self.stages {
-            stages.append(PageStage(stage, before: before, planned: planned, lowered).json)
+            stages.append(PageStage(stage, before: before, planned: planned, lowered, rows).json)
             before = stage
         }
         return .object([
@@ -57,7 +58,7 @@ extension InspectionPage {
     }
 
     private var arena: JSON {
-        let picture = ArenaPicture(lowered.plan, name: lowered.name)
+        let picture = ArenaPicture(PlanListing(lowered))
         return .object([
             ("bytes", .integer(picture.arenaBytes)), ("bound", .integer(picture.lowerBoundBytes)),
             ("peak", picture.peakStep.map(JSON.integer) ?? .null),
@@ -65,12 +66,7 @@ extension InspectionPage {
             (
                 "steps",
                 .array(
-                    picture.steps.map {
-                        .array([
-                            .string($0.name), .string($0.phase.rawValue), .integer($0.aliveBytes),
-                            .integer($0.usedBytes),
-                        ])
-                    })
+                    picture.steps.map { .array([.integer($0.aliveBytes), .integer($0.usedBytes)]) })
             ),
             ("boxes", .array(picture.boxes.map(\.json))),
         ])

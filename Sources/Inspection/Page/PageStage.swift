@@ -8,6 +8,7 @@ struct PageStage {
     private let dump: StageDump
     private let graph: Graph
     private let lowered: LoweredPlan
+    private let rows: PlanRows
     private let layout: ULayout
     /// What has happened to nodes since the stage before, by name.
     private var entries: [String: GraphComparison.Entry] = [:]
@@ -17,11 +18,12 @@ struct PageStage {
     /// - Parameters:
     ///   - before: the stage before it; nil for the first.
     ///   - planned: the last stage, which knows what each node is computed by.
-    init(_ dump: StageDump, before: StageDump?, planned: StageDump, _ lowered: LoweredPlan) {
+    init(_ dump: StageDump, before: StageDump?, planned: StageDump, _ lowered: LoweredPlan, _ rows: PlanRows) {
         guard let graph = dump.graph else { fatalError("\(dump.stage) has no graph to show") }
         self.dump = dump
         self.graph = graph
         self.lowered = lowered
+        self.rows = rows
         layout = ULayout(graph)
         if let comparison = before.flatMap({ GraphComparison($0, dump) }) {
             entries = Dictionary(comparison.entries.map { ($0.name, $0) }) { first, _ in first }
@@ -72,7 +74,6 @@ struct PageStage {
         add("was", entries[node.name]?.mark == .changed ? entries[node.name]?.before.map(JSON.string) : nil)
         add("maker", makers[node.name].map(JSON.string))
         add("layout", dump.program.map { .string($0.layout(of: id).description) })
-        add("order", dump.program?.steps.firstIndex(of: id).map(JSON.integer))
         add("place", place(id))
         return .object(members)
     }
@@ -90,13 +91,14 @@ struct PageStage {
         return names.isEmpty ? nil : .string(names.joined(separator: ", "))
     }
 
-    /// Region, offset, and first and last step of the buffer, of a plan.
+    /// Region, offset, and the buffer's first and last step, its bytes and whose it is, of a plan.
     private func place(_ id: NodeID) -> JSON? {
         guard case .planned(let listing, _) = dump, let location = listing.plan.locations[id.index] else { return nil }
         let buffer = listing.plan.buffers[location.buffer]
+        let steps = rows.rows(of: buffer)
         return .array([
             .string(buffer.region.rawValue), .integer(listing.plan.byteOffset(of: location)),
-            .integer(buffer.firstStep), .integer(buffer.lastStep), .integer(buffer.bytes),
+            .integer(steps.lowerBound), .integer(steps.upperBound), .integer(buffer.bytes),
             .string(graph[buffer.root].name),
         ])
     }

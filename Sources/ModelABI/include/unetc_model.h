@@ -78,7 +78,7 @@ enum {
     UNETC_PLAN_DEFERRED = 6 /* gradients of weights that the parts of a step of "train" have left to its end */
 };
 
-/* How a parameter starts (DESIGN 3.1): only its name, the seed, its fan-in and its kind matter. */
+/* How a parameter starts: only its name, the seed, its fan-in and its kind matter. */
 enum {
     UNETC_PARAMETER_NONE = 0,
     UNETC_PARAMETER_WEIGHT = 1,

@@ -24,9 +24,9 @@ const arenaView = (() => {
       onkeydown: keyPressed,
     });
     axes();
-    arena.steps.forEach(([name, phase], index) => drawing.append(svg("rect", {
+    data.steps.forEach(({ node, phase }, index) => drawing.append(svg("rect", {
       class: "tick " + phase, x: x(index).toFixed(1), y: frame.height - frame.bottom + 2, width: columnWidth().toFixed(2), height: 5,
-      onclick: () => choose(name),
+      onclick: () => choose(node),
     })));
     for (const box of arena.boxes) drawBox(box);
     const bound = y(arena.bound).toFixed(1);
@@ -100,7 +100,7 @@ const arenaView = (() => {
       rect.classList.toggle("chosen", node === name);
       label?.classList.toggle("chosen", node === name);
     }
-    step = node ? arenaStepOfNode.get(name) ?? null : null;
+    step = node ? stepsOfNode.get(name)?.at(-1) ?? null : null;
     if (step !== null) say(step);
     showCursor(step);
   }
@@ -120,8 +120,8 @@ const arenaView = (() => {
   }
 
   function say(index) {
-    const [name, , alive, used] = arena.steps[index];
-    const text = `step ${index}, ${name}: ${bytesText(alive)} alive, ${bytesText(used)} in use` + (index === arena.peak ? ", the peak" : "");
+    const [alive, used] = arena.steps[index];
+    const text = `step ${index}, ${data.steps[index].name}: ${bytesText(alive)} alive, ${bytesText(used)} in use` + (index === arena.peak ? ", the peak" : "");
     byId("reading").textContent = text;
     drawing?.setAttribute("aria-valuenow", String(index));
     drawing?.setAttribute("aria-valuetext", text);
@@ -138,7 +138,7 @@ const arenaView = (() => {
     if (move) step = Math.min(count - 1, Math.max(0, (step ?? (move > 0 ? -1 : count)) + move));
     else if (event.key === "Home") step = 0;
     else if (event.key === "End") step = count - 1;
-    else if (event.key === "Enter" && step !== null) choose(arena.steps[step][0]);
+    else if (event.key === "Enter" && step !== null) choose(data.steps[step].node);
     else return;
     event.preventDefault();
     read(step);

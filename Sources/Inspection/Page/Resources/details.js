@@ -60,7 +60,6 @@ function nodeDetails(stage, node) {
       ...row("place", node.place ? `${region} + ${offset}` + (root === node.name ? "" : `, in ${root} of ${bytesText(room)}`) : null),
       ...row("alive", node.place && region === "arena"
         ? `from ${first < 0 ? "the start" : "step " + first} to ${last >= end ? "the end" : "step " + last}` : null),
-      ...row("order", node.order === undefined ? null : `step ${node.order} of the schedule`),
       ...row("derived", node.from), ...row("since", changeText(stage, node)),
       ...row("reads", links(stage, [...new Set(node.operands)])), ...row("read by", links(stage, node.readers))),
     ...sourceExcerpt(node),
@@ -120,7 +119,7 @@ const busyPercent = (tasks, cores) => Math.round(100 * tasks / (Math.ceil(tasks 
 function stepCard(step) {
   const intensity = step.bytes > 0 ? step.flops / step.bytes : 0;
   const card = html("div", { class: "step" },
-    html("h4", {}, step.name),
+    html("h4", {}, `${step.name}, step ${step.index} of ${data.steps.length}`),
     html("dl", {},
       ...row("algorithm", step.algorithm + (step.reason ? `, by ${step.reason}` : "")),
       ...row("work", !step.flops && !step.bytes ? null : `${flopsText(step.flops)}, ${bytesText(step.bytes)} moved` + (intensity ? `, ${withDigits(intensity)} FLOP a byte` : "")),

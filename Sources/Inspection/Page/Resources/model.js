@@ -33,7 +33,6 @@ data.steps.forEach((step, index) => {
 });
 
 const planned = data.stages[data.stages.length - 1];
-const arenaStepOfNode = new Map(data.arena.steps.map((step, index) => [step[0], index]));
 
 /** The node of the plan that computes what a node of any stage means. */
 function makerOf(node) {
