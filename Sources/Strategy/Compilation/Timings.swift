@@ -49,6 +49,11 @@ public final class Timings {
         since = now
     }
 
+    /// In all phases.
+    public var totalSeconds: Double { spent.values.reduce(.zero, +) / .seconds(1) }
+
+    public func seconds(of phase: Phase) -> Double { (spent[phase] ?? .zero) / .seconds(1) }
+
     /// A line for each phase that ran: milliseconds, and how often.
     public var text: String {
         let rows = Phase.allCases.filter { counts[$0] != nil }.map { phase in

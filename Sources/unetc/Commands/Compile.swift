@@ -1,5 +1,7 @@
 import ArgumentParser
+import Base
 import Driver
+import Emission
 import Strategy
 
 struct Compile: ParsableCommand {
@@ -41,6 +43,9 @@ struct Compile: ParsableCommand {
     @Flag(help: "Say where the compiler's time went.")
     var timings = false
 
+    @Flag(name: .shortAndLong, help: "Also print what plan.txt says of the memory of each plan.")
+    var verbose = false
+
     func run() throws {
         try reportingErrors {
             let timings = Timings()
@@ -50,19 +55,24 @@ struct Compile: ParsableCommand {
             options.overwrites = overwrite
             (tile ?? .auto).apply(to: &options)
             options = try tuning.applied(to: options, of: session)
+            var budget: String?
             let compilation = try memory.compilation(
                 of: session, options, threads: target.threadCount, timings: timings
-            ) { printResult("memory: \($0)") }
+            ) { budget = "\($0)" }
             // The process is about to end, and taking apart what was made of the graph would hold that up.
             _ = Unmanaged.passRetained(compilation)
-            if let obstacle = try compilation.leaveOutImpossibleTiles(isOneNeeded: tile != nil) {
-                printResult("no plan tile: \(obstacle)")
-            }
+            let obstacle = try compilation.leaveOutImpossibleTiles(isOneNeeded: tile != nil)
             let folder = output ?? "generated/\(session.graph.name)"
             let compiled = try compilation.compile(into: folder)
-            for plan in compiled.plans { printResult("plan \(plan.name): \(plan.plan.report)") }
+            if verbose {
+                if let obstacle { printResult("no plan tile: \(obstacle)") }
+                for plan in compiled.plans { printResult("plan \(plan.name): \(plan.plan.report)") }
+            }
             if self.timings { printResult(timings.text, terminator: "") }
-            printResult("wrote \(folder); try: \(compiled.product) train --out runs/first")
+            let summary = CompileSummary(
+                compiled: compiled, target: options.target.name, lacksTiles: obstacle != nil, budget: budget,
+                seconds: (timings.totalSeconds, timings.seconds(of: .compiling)))
+            for line in summary.lines { printResult(line) }
         }
     }
 }
