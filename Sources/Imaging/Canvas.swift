@@ -24,9 +24,14 @@ public struct Canvas: Sendable {
 
     /// Fills a rectangle.
     public mutating func fill(x: Int, y: Int, width: Int, height: Int, _ color: Color) {
+        let columns = max(x, 0)..<max(min(x + width, self.width), max(x, 0))
         for row in max(y, 0)..<max(min(y + height, self.height), max(y, 0)) {
-            for column in max(x, 0)..<max(min(x + width, self.width), max(x, 0)) {
-                blend(x: column, y: row, color)
+            var place = bitmap.offset(x: columns.lowerBound, y: row)
+            for _ in columns {
+                bitmap.pixels[place] = color.red
+                bitmap.pixels[place + 1] = color.green
+                bitmap.pixels[place + 2] = color.blue
+                place += 3
             }
         }
     }
@@ -72,8 +77,20 @@ public struct Canvas: Sendable {
     /// Copies a bitmap, gray or RGB, with its top left corner at `x`, `y`.
     public mutating func draw(_ source: Bitmap, x: Int, y: Int) {
         let blue = source.channels - 1
+        let columns = max(0, -x)..<max(min(source.width, width - x), max(0, -x))
         for row in max(0, -y)..<max(min(source.height, height - y), max(0, -y)) {
-            for column in max(0, -x)..<max(min(source.width, width - x), max(0, -x)) {
+            guard source.channels == 1 else {
+                let from = source.offset(x: columns.lowerBound, y: row)
+                let to = bitmap.offset(x: x + columns.lowerBound, y: y + row)
+                let count = 3 * columns.count
+                bitmap.pixels.withUnsafeMutableBufferPointer { target in
+                    source.pixels.withUnsafeBufferPointer { pixels in
+                        for place in 0..<count { target[to + place] = pixels[from + place] }
+                    }
+                }
+                continue
+            }
+            for column in columns {
                 let from = source.offset(x: column, y: row)
                 let to = bitmap.offset(x: x + column, y: y + row)
                 bitmap.pixels[to] = source.pixels[from]
@@ -86,6 +103,7 @@ public struct Canvas: Sendable {
     /// Copies a bitmap at another size: RGB smoothly, one channel (masks) by nearest pixels.
     public mutating func draw(_ source: Bitmap, x: Int, y: Int, width: Int, height: Int) {
         guard width > 0, height > 0, source.width > 0, source.height > 0 else { return }
+        guard source.width != width || source.height != height else { return draw(source, x: x, y: y) }
         let scaled =
             source.channels == 3
             ? source.resizedBilinear(width: width, height: height)

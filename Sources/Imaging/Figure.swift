@@ -56,7 +56,7 @@ public struct Figure: Sendable {
     private func scale(_ cell: Int) -> Int { cell >= 160 ? 2 : 1 }
 
     /// Capitals and what hangs below the base line.
-    private func textHeight(_ cell: Int) -> Int { BitmapFont.glyphHeight * scale(cell) }
+    private func textHeight(_ cell: Int) -> Int { StrokeFont.lineHeight(scale(cell)) }
 
     /// The size of a bitmap in its cell.
     private func fitted(_ bitmap: Bitmap, cell: Int) -> (width: Int, height: Int) {
@@ -81,7 +81,9 @@ public struct Figure: Sendable {
         let scale = Canvas.textWidth(text, scale: full) <= width ? full : 1
         let line = Canvas.fitting(text, width: width, scale: scale)
         let left = x + (width - Canvas.textWidth(line, scale: scale)) / 2
-        canvas.text(line, x: left, y: y + (full - scale) * BitmapFont.ascent / 2, scale: scale, Self.ink)
+        canvas.text(
+            line, x: left, y: y + (StrokeFont.capHeight(full) - StrokeFont.capHeight(scale)) / 2, scale: scale, Self.ink
+        )
     }
 
     private func draw(_ row: [Bitmap], on canvas: inout Canvas, y: Int, height: Int, cell: Int) {

@@ -34,7 +34,7 @@ public struct Legend {
         self.rows = rows
     }
 
-    private static func swatch(_ scale: Int) -> Int { BitmapFont.glyphHeight * scale }
+    private static func swatch(_ scale: Int) -> Int { StrokeFont.lineHeight(scale) }
 
     private var rowHeight: Int { Self.swatch(scale) + Self.gap }
 

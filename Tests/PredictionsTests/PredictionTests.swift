@@ -80,7 +80,7 @@ import Testing
     }
 
     @Test func voidIsGrayAndClassesHaveTheirColours() {
-        let map = ClassColors.bitmap([0, ClassRange.void, 2, 18], shape)
+        let map = ClassColors.bitmap([0, ClassRange.void, 2, 26], shape)
         let colors = [Color.classColor(0), .void, .classColor(2), .classColor(2)]
         #expect(map.pixels == colors.flatMap { [$0.red, $0.green, $0.blue] })
     }

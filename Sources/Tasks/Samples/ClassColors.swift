@@ -19,11 +19,12 @@ package enum ClassColors {
     /// A class map, or a map of labels, of the mask's size, coloured.
     package static func bitmap(_ bytes: [UInt8], _ shape: SampleShape) -> Bitmap {
         let colors = (0...UInt8.max).map { shape.task.labels == nil ? color($0) : mean(ofLabels: $0) }
-        var pixels: [UInt8] = []
-        pixels.reserveCapacity(3 * bytes.count)
-        for byte in bytes {
+        var pixels = [UInt8](repeating: 0, count: 3 * bytes.count)
+        for (place, byte) in bytes.enumerated() {
             let color = colors[Int(byte)]
-            pixels += [color.red, color.green, color.blue]
+            pixels[3 * place] = color.red
+            pixels[3 * place + 1] = color.green
+            pixels[3 * place + 2] = color.blue
         }
         return Bitmap(width: shape.maskWidth, height: shape.maskHeight, channels: 3, pixels: pixels)
     }
@@ -43,15 +44,25 @@ package enum ClassColors {
 
     /// Pixels of a picture, red, green and blue side by side, under their classes.
     package static func mixed(_ picture: [UInt8], _ classes: [UInt8]) -> [UInt8] {
-        var pixels = picture
-        for (place, byte) in classes.enumerated() {
-            let color = color(byte)
-            for (channel, value) in [color.red, color.green, color.blue].enumerated() {
-                let old = pixels[3 * place + channel]
-                pixels[3 * place + channel] = UInt8((UInt16(old) + UInt16(value)) / 2)
+        precondition(picture.count == 3 * classes.count, "not the classes of these pixels")
+        return [UInt8](unsafeUninitializedCapacity: picture.count) { pixels, count in
+            colorBytes.withUnsafeBufferPointer { colors in
+                for (place, byte) in classes.enumerated() {
+                    let color = 3 * Int(byte)
+                    for channel in 0..<3 {
+                        let sum = UInt16(picture[3 * place + channel]) + UInt16(colors[color + channel])
+                        pixels[3 * place + channel] = UInt8(truncatingIfNeeded: sum / 2)
+                    }
+                }
             }
+            count = picture.count
         }
-        return pixels
+    }
+
+    /// Red, green and blue of each byte of a class map.
+    private static let colorBytes: [UInt8] = (0...UInt8.max).flatMap { byte -> [UInt8] in
+        let color = color(byte)
+        return [color.red, color.green, color.blue]
     }
 
     /// The side of a cell of the figure of a picture.
