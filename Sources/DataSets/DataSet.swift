@@ -11,6 +11,8 @@ package struct DataSet: Sendable {
     /// Indices of samples.
     package var training: [Int]
     package var testing: [Int]
+    /// Whether it comes with its split.
+    package private(set) var isParted = false
     /// Reads the samples that are not kept in memory; nil when all are.
     package var reader: SampleReader?
     /// Which numbers of the pictures become 0 and 1.
@@ -47,6 +49,7 @@ package struct DataSet: Sendable {
         self.shape = shape
         self.reader = reader
         samples = training + testing
+        isParted = true
         self.training = Array(training.indices)
         self.testing = Array(training.count..<samples.count)
     }

@@ -38,6 +38,7 @@ package struct StoppingRules: Hashable, Sendable {
         _ = try task.criterion(bestBy)
         for goal in goals {
             let criterion = try task.criterion(goal.name, flag: "--until")
+            try goal.check(criterion)
             guard hasTests, !hasTruth, criterion.measure.needsTruth else { continue }
             throw TrainerError(
                 "--until \(goal): \(task.withoutTruth), so that \(criterion.measure.title) says nothing and the goal is "
@@ -73,6 +74,16 @@ package struct StoppingRules: Hashable, Sendable {
                 + "than in epoch \(progress.bestEpoch) (--patience \(patience))"
         }
         return nil
+    }
+}
+
+extension StoppingRules.Goal {
+    /// - Throws: `TrainerError` for a number that the measure never has.
+    fileprivate func check(_ criterion: Criterion) throws {
+        guard criterion.isShare, !(0...1).contains(value) else { return }
+        throw TrainerError(
+            "--until \(self): \(criterion.measure.title) is a number from 0 to 1",
+            hint: Text.shareMeant(by: value).map { "did you mean \(name)=\($0)?" } ?? "such as --until \(name)=0.85")
     }
 }
 

@@ -14,6 +14,8 @@ package struct TrainingSettings: Hashable, Sendable {
     /// How training pictures are changed, drawn anew in each epoch.
     package var augmentation = AugmentationSettings.standard
     package var stopping = StoppingRules()
+    /// What a budget of time has made of the schedule; nil where all epochs are trained.
+    package var fit: ScheduleFit?
 
     package init(
         optimizer: OptimizerSettings = OptimizerSettings(), steps: StepSettings = StepSettings(), epochs: Int = 20,
@@ -50,7 +52,8 @@ package struct TrainingSettings: Hashable, Sendable {
     package func scalars(step: Int, stepsPerEpoch: Int, plateau: PlateauState) -> StepScalars {
         var scalars = optimizer.scalars(step: step)
         let curve = RateCurve(
-            schedule: steps.schedule, warmup: steps.warmup, stepsPerEpoch: stepsPerEpoch, epochs: epochs)
+            schedule: steps.schedule, warmup: steps.warmup, stepsPerEpoch: stepsPerEpoch,
+            epochs: scheduledEpochs(at: step - 1))
         let (factor, momentum) = curve.values(at: step - 1)
         scalars.learningRate *= factor * plateau.factor
         if case .plateau(let rule) = steps.schedule {
@@ -92,7 +95,7 @@ package struct TrainingSettings: Hashable, Sendable {
                     ? " in \(steps.cuts) micro-batches" : steps.parts > 1 ? " in \(steps.parts) parts" : ""))
         if let clip = steps.clip { parts.append("clip \(Text.plain(clip))") }
         if let ema = steps.ema { parts.append("ema \(ema)") }
-        parts.append(Text.count(epochs, "epoch"))
+        parts.append(Text.count(epochs, "epoch") + (fit.map { ", fitted to \($0.epochs)" } ?? ""))
         return parts.joined(separator: ", ")
     }
 }
@@ -101,7 +104,7 @@ extension TrainingSettings: RecordPart {
     package var metadata: [(String, String)] {
         optimizer.metadata + steps.metadata + [
             ("epochs", "\(epochs)"), ("batch", "\(batch)"), ("init", initialValues.rawValue), ("seed", "\(seed)"),
-            ("augment", augmentation.description),
+            ("augment", augmentation.description), ("schedule_fit", fit?.description ?? ""),
         ] + stopping.metadata + parameters.metadata
     }
 
@@ -118,6 +121,7 @@ extension TrainingSettings: RecordPart {
             ? try AugmentationSettings(parsing: fields.text("augment"))
             : AugmentationSettings(flip: try fields.value("flips"))
         stopping = try StoppingRules(fields)
+        fit = try fields.valueOrNone("schedule_fit")
         parameters = try ParameterSettings(fields)
     }
 }

@@ -1,3 +1,4 @@
+import Base
 import FileAccess
 import Platform
 
@@ -18,6 +19,26 @@ package struct Console: Sendable {
         self.isMute = isMute
     }
 
+    /// How a line stands out on a terminal.
+    package enum Look: Sendable {
+        case plain, heading, good
+
+        fileprivate var code: String {
+            switch self {
+            case .plain: ""
+            case .heading: "1"
+            case .good: "32"
+            }
+        }
+    }
+
+    /// A result, on standard output; in colour where that is a terminal and nobody has asked for none.
+    package func say(_ text: String, _ look: Look) {
+        guard !isQuiet else { return }
+        guard look != .plain, Terminal.hasColors(1) else { return say(text) }
+        StandardStreams.write("\u{1B}[\(look.code)m\(text.shown)\u{1B}[0m\n")
+    }
+
     /// A result, on standard output.
     package func say(_ text: String) {
         if !isQuiet { StandardStreams.say(text + "\n") }
@@ -31,7 +52,9 @@ package struct Console: Sendable {
 
     /// Draws over the terminal's current line; nothing without a terminal.
     package func draw(_ line: String) {
-        if hasTerminal && !isQuiet { StandardStreams.draw(line) }
+        guard hasTerminal && !isQuiet else { return }
+        // A line that wraps could not be drawn over.
+        StandardStreams.draw(String(line.prefix(Terminal.columns(2).map { max(1, $0 - 1) } ?? .max)))
     }
 
     /// Removes what `draw` left.

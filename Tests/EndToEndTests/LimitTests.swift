@@ -99,9 +99,11 @@ struct LimitTests {
             ["train", "--data", base + "/data", "--out", base + "/run", "--epochs", "2"])
         #expect(status == 0, "\(output)")
         let warning = try #require(output.range(of: "no mask of the test part has an object"))
-        let first = try #require(output.range(of: "epoch 1/2"))
+        let first = try #require(output.range(of: "  1/2  "))
         #expect(warning.upperBound < first.lowerBound)
-        #expect(output.contains("Dice n/a, IoU n/a at 32x32") && output.contains("best test loss "), "\(output)")
+        #expect(
+            output.contains("tests at 32x32, * is the best Dice so far") && output.contains("   n/a     n/a  ")
+                && output.contains("best test loss "), "\(output)")
         let refused = try trainer.run(
             ["train", "--data", base + "/data", "--out", base + "/goal", "--until", "dice=0.85"])
         #expect(refused.status == 1 && refused.output.contains("--until dice=0.85: no mask"), "\(refused.output)")

@@ -133,6 +133,28 @@ import TrainerTestSupport
         }
     }
 
+    /// Up to the step at which it was decided the rate is that of all epochs, then that of those that fit.
+    @Test(arguments: ["one-cycle", "cosine", "polynomial"])
+    func aFittedScheduleEndsWithItsTime(text: String) throws {
+        var whole = TrainingSettings(epochs: 50)
+        whole.steps.schedule = try Schedule(parsing: text)
+        var short = whole
+        short.epochs = 5
+        var fitted = whole
+        fitted.fit = ScheduleFit(from: 12, epochs: 5)
+        #expect(fitted.epochsToTrain == 5 && whole.epochsToTrain == 50)
+        func rate(_ settings: TrainingSettings, _ step: Int) -> Double {
+            settings.scalars(step: step, stepsPerEpoch: 10, plateau: PlateauState()).learningRate
+        }
+        for step in 1...12 { #expect(rate(fitted, step) == rate(whole, step)) }
+        for step in 13...50 { #expect(rate(fitted, step) == rate(short, step)) }
+        #expect(rate(fitted, 50) < rate(whole, 50) / 10, "it has fallen")
+        // As a checkpoint keeps it.
+        let metadata = Dictionary(uniqueKeysWithValues: fitted.metadata)
+        #expect(try TrainingSettings(RecordFields(metadata: metadata, path: "c")) == fitted)
+        #expect(ScheduleFit("epochs=0,from=1") == nil && ScheduleFit("epochs=2") == nil)
+    }
+
     @Test func momentumGoesWithTheRate() throws {
         var settings = TrainingSettings()
         settings.steps.schedule = try Schedule(parsing: "one-cycle")

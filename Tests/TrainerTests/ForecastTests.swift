@@ -42,6 +42,45 @@ import TrainerTestSupport
                 == "an epoch takes about 5.0 s (2 steps of 1.0 s, a test of 6 tiles in 3.0 s), 2 epochs 0:10")
     }
 
+    private func fitting(_ schedule: String, seconds: Double, epochs: Int = 50) throws -> ScheduleFitting? {
+        var settings = TrainingSettings(epochs: epochs)
+        settings.steps.schedule = try Schedule(parsing: schedule)
+        return ScheduleFitting(settings, secondsAllowed: seconds, stepsPerEpoch: 10)
+    }
+
+    @Test func fewEpochsAreFittedBySteps() throws {
+        let fitting = try #require(try fitting("one-cycle", seconds: 100))
+        // Ten steps and a test: 30 s. After four steps 90 - 8 - 22 s are left beyond this epoch.
+        let forecast = TimeForecast(step: 2, training: 160, batch: 16, test: .batches(of: 5, count: 2))
+        let progress = RunProgress(step: 4, stepInEpoch: 4)
+        let outcome = try #require(fitting.outcome(progress, elapsed: 8, forecast))
+        #expect(outcome == .fitted(ScheduleFit(from: 4, epochs: 3), secondsOfEpoch: 30))
+        let text = try #require(fitting.text(outcome))
+        #expect(text.contains("from step 5 on it ends after 3 epochs instead of 50"), "\(text)")
+        #expect(fitting.outcome(progress, elapsed: 80, forecast) == .tooShort(secondsOfEpoch: 30))
+    }
+
+    @Test func manyEpochsWaitForOneToBeMeasured() throws {
+        let fitting = try #require(try fitting("cosine", seconds: 100))
+        let forecast = TimeForecast(step: 0.2, training: 160, batch: 16, test: .batches(of: 0.1, count: 2))
+        #expect(fitting.outcome(RunProgress(step: 4, stepInEpoch: 4), elapsed: 1, forecast) == nil)
+        let progress = RunProgress(epoch: 1, step: 10)
+        #expect(
+            fitting.outcome(progress, elapsed: 5, measured: 4)
+                == .fitted(ScheduleFit(from: 10, epochs: 24), secondsOfEpoch: 4))
+        #expect(fitting.outcome(progress, elapsed: 5, measured: 1) == .enough)
+        #expect(fitting.outcome(progress, elapsed: 96, measured: 4) == .tooShort(secondsOfEpoch: 4))
+    }
+
+    @Test func onlySchedulesThatEndAreFitted() throws {
+        for schedule in ["constant", "step", "plateau"] { #expect(try fitting(schedule, seconds: 9) == nil) }
+        var settings = TrainingSettings()
+        settings.steps.schedule = try Schedule(parsing: "cosine")
+        #expect(ScheduleFitting(settings, secondsAllowed: nil, stepsPerEpoch: 1) == nil)
+        settings.fit = ScheduleFit(from: 0, epochs: 2)
+        #expect(ScheduleFitting(settings, secondsAllowed: 9, stepsPerEpoch: 1) == nil, "once")
+    }
+
     /// What is forecast is the sum of what is allocated, and says where it goes.
     @Test func memoryHasItsParts() throws {
         let model = try PixelModel.load()

@@ -1,3 +1,4 @@
+import Base
 import Imaging
 import Runtime
 import TensorFiles
@@ -143,6 +144,37 @@ import TrainerTestSupport
         #expect(try record(data, "run").progress.epoch == epochs + 1)
     }
 
+    /// A budget of time ends with a rate that has fallen, and the record gives the same bits again without a clock.
+    @Test func timeFitsTheSchedule() throws {
+        let data = try TinyRuns.pictures()
+        let flags = ["--epochs", "100000", "--lr", "0.1", "--schedule", "one-cycle", "--minutes", "0.04"]
+        try train(data, "run", flags)
+        let known = try record(data, "run")
+        let fit = try #require(known.settings.fit)
+        #expect(fit.epochs < 100_000 && fit.from < known.progress.step)
+        #expect(known.progress.epoch == fit.epochs, "the schedule has come to its end")
+        let steps = known.progress.step / known.progress.epoch
+        let last = known.settings.scalars(step: known.progress.step, stepsPerEpoch: steps, plateau: PlateauState())
+        #expect(last.learningRate < 0.1 / 1000, "\(last.learningRate)")
+        let said = try JSON(parsing: FileSystem.text(of: data.file("run/run.json")))
+        #expect(said["sessions"]?.array?.last?["settings"]?["schedule_fit"]?.string == fit.description)
+        try TinyRuns.run(
+            ["train", "--data", data.path, "--repeat", data.file("run"), "--out", data.file("again"), "--quiet"])
+        #expect(try record(data, "again").settings.fit == fit)
+        // Other epochs have a schedule of their own.
+        try train(data, "run", ["--resume", "--epochs", "\(fit.epochs + 1)"])
+        #expect(try record(data, "run").settings.fit == nil)
+        #expect(try record(data, "run").progress.epoch == fit.epochs + 1)
+    }
+
+    @Test func aScheduleIsLeftAloneWhereAsked() throws {
+        let data = try TinyRuns.pictures()
+        try train(
+            data, "run",
+            ["--epochs", "100000", "--schedule", "cosine", "--minutes", "0.01", "--no-fit-schedule"])
+        #expect(try record(data, "run").settings.fit == nil)
+    }
+
     @Test func patienceEnds() throws {
         let data = try TinyRuns.pictures()
         // Nothing is learnt, so that the first epoch stays the best.
@@ -166,6 +198,8 @@ import TrainerTestSupport
     @Test(arguments: [
         (["--best-by", "psnr"], "--best-by: tests of", "they measure dice, iou, test_loss"),
         (["--until", "loss=1"], "--until: tests of", "they measure dice, iou, test_loss"),
+        (["--until", "dice=85"], "--until dice=85: Dice is a number from 0 to 1", "did you mean dice=0.85?"),
+        (["--until", "test_loss=3,iou=-0.5"], "--until iou=-0.5: IoU is a number", "such as --until iou=0.85"),
         (["--until", "dice=0.8", "--split", "1"], "--until: no pictures test the net", "--split 0.8"),
         (["--patience", "2", "--split", "1"], "--patience: no pictures test the net", "--split 0.8"),
         (["--schedule", "one-cycle", "--warmup", "1"], "the schedule one-cycle rises by itself", "--warmup 0"),
@@ -182,6 +216,7 @@ import TrainerTestSupport
         (["--clip", "0"], "--clip takes"), (["--clip", "much"], "unableToParseValue"),
         (["--accumulate", "0"], "--accumulate takes"),
         (["--ema", "1"], "--ema takes"), (["--patience", "1.5"], "--patience takes"),
+        (["--split", "80"], "Did you mean 0.8?"), (["--ema", "99"], "Did you mean 0.99?"),
         (["--until", "dice"], "expected a goal such as dice=0.85"), (["--minutes", "0"], "--minutes takes"),
     ])
     func nonsenseIsRefused(flags: [String], expected: String) {

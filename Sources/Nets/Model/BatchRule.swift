@@ -7,7 +7,7 @@ package struct BatchRule: Hashable, Sendable {
     /// Pictures of a batch where nobody says how many, if they are more than the net takes at once.
     var standard: Int?
     /// Why a batch cannot go through the net in parts; nil where it can.
-    var obstacleToParts: String? = "an earlier compiler made the trainer"
+    package var obstacleToParts: String? = "an earlier compiler made the trainer"
 
     /// Why gradients of the parts cannot be added up in pairs, where a batch can go through the net in parts.
     package var obstacleToSharing: String?

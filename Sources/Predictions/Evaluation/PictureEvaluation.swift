@@ -15,12 +15,14 @@ package struct MeasureSettings: Hashable, Sendable {
     package var isEach: Bool
     /// How many of the worst pictures are drawn.
     package var drawn: Int
+    /// Pixels of the longer side of a drawing.
+    package var drawnSide: Int
     /// What else could be done to masks, to be compared.
     package var trials: [Postprocessing]
 
     package init(
         threshold: Float = 0.5, flips: Flips = .none, postprocessing: Postprocessing = .none,
-        tolerance: BoundaryTolerance = .usual, isEach: Bool = true, drawn: Int = 0,
+        tolerance: BoundaryTolerance = .usual, isEach: Bool = true, drawn: Int = 0, drawnSide: Int = WorstSheet.cell,
         trials: [Postprocessing] = []
     ) {
         self.threshold = threshold
@@ -29,6 +31,7 @@ package struct MeasureSettings: Hashable, Sendable {
         self.tolerance = tolerance
         self.isEach = isEach
         self.drawn = drawn
+        self.drawnSide = drawnSide
         self.trials = trials
     }
 
@@ -128,7 +131,8 @@ struct PictureEvaluation {
         let scores = measurement.finish(name: name, tolerance: settings.tolerance)
         result.scores = scores
         if settings.drawn > 0, cutoff.map(scores.isWorse) ?? true {
-            result.drawing = try WorstSheet.drawing(of: picture(), size: size, measurement.outcomes)
+            result.drawing = try WorstSheet.drawing(
+                of: picture(), size: size, side: settings.drawnSide, measurement.outcomes)
         }
         return result
     }

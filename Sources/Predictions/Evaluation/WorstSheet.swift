@@ -25,13 +25,17 @@ package struct WorstSheet: Hashable, Sendable {
     /// The best of those that are kept, when no more are; nil while there is room.
     var cutoff: PictureScores? { cells.count < count ? nil : cells.last?.scores }
 
+    /// What has been drawn, the worst first.
+    package var drawings: [(picture: Bitmap, scores: PictureScores)] { cells.map { ($0.drawing, $0.scores) } }
+
     mutating func add(_ drawing: Bitmap, _ scores: PictureScores) {
         let place = cells.firstIndex { scores.isWorse(than: $0.scores) } ?? cells.count
         cells.insert(Cell(drawing: drawing, scores: scores), at: place)
         if cells.count > count { cells.removeLast() }
     }
 
-    private static let cell = 300
+    /// Pixels of the longer side of a picture of the sheet.
+    package static let cell = 300
     private static let gap = 14
     private static let line = 14
     private static let ink = Color(40, 40, 40)
@@ -50,11 +54,11 @@ package struct WorstSheet: Hashable, Sendable {
     /// The picture made small, under the colours of its pixels.
     /// - Throws: `ImageError` when it cannot be read.
     static func drawing(
-        of picture: PictureAgain, size: PictureSize, _ outcomes: (Int) -> [PictureMeasurement.Outcome]
+        of picture: PictureAgain, size: PictureSize, side most: Int, _ outcomes: (Int) -> [PictureMeasurement.Outcome]
     ) throws -> Bitmap {
         let longer = max(size.width, size.height, 1)
         // Small ones are not made larger than their pixels can be told apart.
-        let side = min(cell, 8 * longer)
+        let side = min(most, 8 * longer)
         let small = PictureSize(width: max(1, size.width * side / longer), height: max(1, size.height * side / longer))
         let resizer = BitmapResizer(from: size, to: small)
         for row in 0..<size.height {
@@ -63,10 +67,12 @@ package struct WorstSheet: Hashable, Sendable {
                 guard let color = color(outcome) else { continue }
                 // What is right shows more of the picture than what is wrong.
                 let share = outcome == .hit ? 96 : 192
-                for (channel, value) in [color.red, color.green, color.blue].enumerated() {
-                    let old = Int(pixels[3 * x + channel])
-                    pixels[3 * x + channel] = UInt8((old * (256 - share) + Int(value) * share + 128) >> 8)
+                func mix(_ place: Int, _ value: UInt8) {
+                    pixels[place] = UInt8((Int(pixels[place]) * (256 - share) + Int(value) * share + 128) >> 8)
                 }
+                mix(3 * x, color.red)
+                mix(3 * x + 1, color.green)
+                mix(3 * x + 2, color.blue)
             }
             resizer.push(pixels)
         }
@@ -74,7 +80,7 @@ package struct WorstSheet: Hashable, Sendable {
     }
 
     /// What the colours mean.
-    private var legend: [LegendEntry] {
+    package var legend: [LegendEntry] {
         let words: [(PictureMeasurement.Outcome, String)] =
             task.hasThreshold
             ? [(.hit, "found"), (.miss, "missed"), (.falseAlarm, "false alarm")]

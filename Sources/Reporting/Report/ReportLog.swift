@@ -30,13 +30,14 @@ extension RunReport {
     /// - Throws: `TrainerError` when a file cannot be read.
     package init(
         record: RunRecord, log: MetricsLog, description: RunDescription, files: RunFiles, samples: [UInt8]?,
-        confusion: [UInt8]? = nil, classTable: String? = nil, written: WrittenScores? = nil
+        confusion: [UInt8]? = nil, classTable: String? = nil, written: WrittenScores? = nil,
+        gallery: PictureGallery? = nil
     ) throws {
         let lines = FileSystem.isFile(files.metricsLines) ? try FileSystem.text(of: files.metricsLines) : ""
         self.init(
             record: record, log: log, description: description, hashes: try HashRow.list(files.hashes),
             pace: EpochPace.list(lines), samples: samples, confusion: confusion, classTable: classTable,
-            written: written, folder: files.folder)
+            written: written, gallery: gallery, folder: files.folder)
     }
 
     /// - Throws: `FileError` when the file cannot be written; a previous one stays.

@@ -21,6 +21,8 @@ package struct RunReport {
     var classTable: String?
     /// Of the best weights; nil where it was not measured.
     var written: WrittenScores?
+    /// Of the best weights; nil where nothing was drawn.
+    var gallery: PictureGallery?
     /// The run's folder, as the user called it.
     var folder: String
 
@@ -42,6 +44,9 @@ package struct RunReport {
         <h1>\(HTML.text(record.graphName))</h1>
         <p>\(HTML.text(summary))</p>
         \(sections.filter { !$0.body.isEmpty }.map(\.text).joined(separator: "\n"))
+        <script>
+        \(HTML.sorting)
+        </script>
         </body>
         </html>
 
@@ -70,7 +75,8 @@ package struct RunReport {
 
     private var summary: String {
         let progress = record.progress
-        var words = "Learns \(task.description). \(progress.epoch) of \(Text.count(record.settings.epochs, "epoch")), "
+        var words =
+            "Learns \(task.description). \(progress.epoch) of \(Text.count(record.settings.epochsToTrain, "epoch")), "
         words += "\(Text.count(progress.step, "step")), \(Text.duration(log.rows.last?.seconds ?? 0))."
         guard let best = log.rows.first(where: { $0.epoch == progress.bestEpoch })?.test else { return words }
         words += " Best in epoch \(progress.bestEpoch): \(task.text(best))\(log.sizeText)"
@@ -98,14 +104,18 @@ package struct RunReport {
     /// The worst pictures of the best weights, with all that was measured of them.
     private var pictures: String {
         guard let written, let meansText = written.meansText else { return "" }
-        let most = 50
+        let most = 200
         let measures = RegionMeasure.allCases
         let rows = written.pictures.worstFirst.prefix(most).map { picture in
             [picture.name, picture.size.text] + measures.map { $0.measure.number(picture.value($0)) }
+                + ["\(picture.truth)", "\(picture.predicted)"]
         }
         let more = written.pictures.count > most ? " The \(most) worst are below, all are in pictures.csv." : ""
         return "<p>\(HTML.text("The best weights at the pictures' own size, \(meansText).\(more)"))</p>\n"
-            + HTML.table(["picture", "size"] + measures.map(\.measure.title), Array(rows))
+            + (gallery.map { $0.html + "\n" } ?? "")
+            + HTML.table(
+                ["picture", "size"] + measures.map(\.measure.title) + ["object pixels", "predicted pixels"],
+                Array(rows), isSorted: true)
     }
 
     private var data: String {
@@ -168,6 +178,13 @@ package struct RunReport {
         .numbers td, .numbers th { text-align: right; font-variant-numeric: tabular-nums; border-bottom: 1px solid #eee; }
         img, svg { max-width: 100%; height: auto; display: block; margin: 1em 0; }
         pre { background: #f5f5f5; padding: 0.8em; overflow-x: auto; } code { overflow-wrap: anywhere; }
+        .gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(250px, 1fr)); gap: 16px; }
+        figure { margin: 0; } figure img { margin: 0 0 6px; width: 100%; } figcaption { font-size: 13px; overflow-wrap: anywhere; }
+        .swatch { display: inline-block; width: 1em; height: 1em; margin: 0 6px 0 14px; vertical-align: -2px; border: 1px solid #888; }
+        th button { font: inherit; font-weight: 600; color: inherit; background: none; border: 0; padding: 0; cursor: pointer; text-align: inherit; }
+        th button:hover, th button:focus-visible { text-decoration: underline; } .sorted { overflow-x: auto; }
+        th[aria-sort=ascending] button::after { content: " \\2191"; } th[aria-sort=descending] button::after { content: " \\2193"; }
+        .numbers td:first-child, .numbers th:first-child { text-align: left; }
         svg text { font: 12px system-ui, sans-serif; fill: #555; } svg .grid { stroke: #e4e4e4; } svg .axis { stroke: #888; fill: none; }
         """
 }

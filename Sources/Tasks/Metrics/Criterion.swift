@@ -6,6 +6,8 @@ package struct Criterion: Hashable, Sendable {
     var isMoreBetter: Bool
     /// Among the task's measures; nil for the loss.
     private var place: Int?
+    /// Whether it is a number from 0 to 1.
+    package var isShare = false
 
     /// nil where the tests cannot tell it.
     package func value(of scores: TestScores) -> Double? { place.map { scores.values[$0] } ?? scores.loss }
@@ -57,7 +59,9 @@ package struct Criterion: Hashable, Sendable {
     /// The criteria of a task; what the best weights are the best by comes first, unless something else is asked for:
     /// the first measure where there is a decision to get right, else the loss.
     static func all(_ task: TrainingTask) -> [Criterion] {
-        let measures = task.measures.enumerated().map { Criterion(measure: $1, isMoreBetter: true, place: $0) }
+        let measures = task.measures.enumerated().map {
+            Criterion(measure: $1, isMoreBetter: true, place: $0, isShare: $1.unit.isEmpty)
+        }
         return task == .reconstruction ? [loss] + measures : measures + [loss]
     }
 }

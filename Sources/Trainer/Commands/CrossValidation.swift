@@ -129,7 +129,8 @@ struct CrossValidation {
         one.resume = command.resume && FileSystem.isFile(files.checkpoint)
         if !isFirst { one.profiling.path = nil }
         if let end { one.flags.stopping.minutes = max(1e-3, (end - monotonicSeconds()) / 60) }
-        return try one.train(context, fold: Fold(number: number, count: count), like: started)
+        let left = only == nil ? count - number + 1 : 1
+        return try one.train(context, fold: Fold(number: number, count: count), like: started, share: left)
     }
 
     /// What the best epoch of a fold reached.

@@ -100,8 +100,8 @@ struct InfoLines {
                 let count = Text.grouped(frozen.reduce(0) { $0 + $1.elementCount })
                 lines.append(("frozen", "\(Text.count(frozen.count, "parameter")) (\(count) numbers), by the compiler"))
             }
-            lines.append(("batch", "1 to \(model.batchCapacity)"))
-            lines.append(("train defaults", training(defaults.training)))
+            lines.append(("batch", batch(defaults)))
+            lines.append(("train defaults", training(try usual(defaults))))
             for plan in model.plans { lines.append(("arena, \(plan.name)", Text.bytes(plan.arenaBytes))) }
             return lines + (try memory()) + (try tiles())
         }
@@ -113,6 +113,25 @@ struct InfoLines {
         return [(TensorRole.input, "input"), (.target, "target"), (.output, "output")].flatMap { role, label in
             values.filter { $0.role == role }.map { (label, "\($0.name) \(Text.shape($0.shape))") }
         }
+    }
+
+    /// What the trainer takes where nobody says otherwise.
+    private func usual(_ defaults: ModelDefaults) throws -> TrainingSettings {
+        var rule = defaults.batches
+        rule.capacity = model.batchCapacity
+        var usual = defaults.training
+        usual.batch = min(usual.batch, rule.largestUnasked)
+        usual.steps.parts = try rule.parts(of: usual.batch)
+        return usual
+    }
+
+    /// What goes through the net at once, and the graph's batch where it is another.
+    private func batch(_ defaults: ModelDefaults) -> String {
+        let own = defaults.training.batch
+        let capacity = model.batchCapacity
+        let text = capacity == 1 ? "1 goes through the net at once" : "1 to \(capacity) go through the net at once"
+        let parts = defaults.batches.obstacleToParts == nil ? ", larger ones in parts" : ""
+        return text + parts + (own == capacity ? "" : "; the graph's is \(own)")
     }
 
     private func training(_ settings: TrainingSettings) -> String {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Base
 import DataSets
 import Nets
 import Runtime
@@ -90,7 +91,8 @@ struct DataOptions: ParsableArguments {
             throw ValidationError("--pairs says where all files are; leave out --data, --images and --mask-name.")
         }
         if let split, !(0...1).contains(split) {
-            throw ValidationError("--split takes a share from 0 to 1, found \(split).")
+            let hint = Text.shareMeant(by: split).map { " Did you mean \($0)?" } ?? ""
+            throw ValidationError("--split takes a share from 0 to 1, found \(split).\(hint)")
         }
     }
 

@@ -69,8 +69,9 @@ struct Repetition {
     static func changes(from before: [JSON.Member], to now: [JSON.Member]) -> [String] {
         // Only a schedule that ends with the run looks at when that is.
         let schedule = now.first(where: { $0.key == "schedule" })?.value.string ?? "constant"
-        let isEndless = ["constant", "step", "plateau"].contains { schedule.hasPrefix($0) }
-        let endings = ["patience", "until"] + (isEndless ? ["epochs"] : [])
+        let isEndless = (try? Schedule(parsing: schedule).endsWithTraining) == false
+        // A fitted schedule says from which step on it holds.
+        let endings = ["patience", "until", "schedule_fit"] + (isEndless ? ["epochs"] : [])
         return now.filter { member in
             !endings.contains(member.key) && before.first(where: { $0.key == member.key })?.value != member.value
         }.map { "\($0.key) \($0.value.string ?? $0.value.text(.compact))" }

@@ -69,7 +69,8 @@ struct StepFlags: ParsableArguments {
         try validateCount("--accumulate", accumulate, TrainingSettings.mostPictures)
         try validateCount("--micro-batches", microBatches, TrainingSettings.mostPictures)
         if let ema = ema?.value, !(0..<1).contains(ema) {
-            throw ValidationError("--ema takes a number from 0 to below 1 or none, found \(ema).")
+            let hint = Text.shareMeant(by: ema).map { " Did you mean \($0)?" } ?? ""
+            throw ValidationError("--ema takes a number from 0 to below 1 or none, found \(ema).\(hint)")
         }
     }
 

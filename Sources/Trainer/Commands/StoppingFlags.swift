@@ -25,8 +25,14 @@ struct StoppingFlags: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Stop and save after so many minutes of this session's training, to be continued with --resume."))
+            "Train for so many minutes in this session. A schedule that ends with training is made so much shorter, as soon as "
+                + "an epoch has been timed."))
     var minutes: Double?
+
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Fit the schedule to --minutes. Without, it stays that of all epochs, to be continued with --resume.")
+    var fitSchedule = true
 
     mutating func validate() throws {
         if let patience = patience?.value, patience < 1 || patience != patience.rounded() || patience > 1e9 {

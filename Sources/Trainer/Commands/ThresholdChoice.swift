@@ -1,4 +1,5 @@
 import ArgumentParser
+import Base
 import Tasks
 import TrainerSupport
 
@@ -20,7 +21,8 @@ enum ThresholdChoice: ExpressibleByArgument, Hashable {
 
     static func validate(_ choice: ThresholdChoice?) throws {
         if case .value(let value) = choice, !(value > 0 && value < 1) {
-            throw ValidationError("--threshold takes a probability between 0 and 1, or best, found \(value).")
+            let hint = Text.shareMeant(by: value).map { " Did you mean \($0)?" } ?? ""
+            throw ValidationError("--threshold takes a probability between 0 and 1, or best, found \(value).\(hint)")
         }
     }
 

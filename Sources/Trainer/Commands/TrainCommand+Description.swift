@@ -2,6 +2,7 @@ import Base
 import DataSets
 import FileAccess
 import Nets
+import Recipes
 import Reporting
 import Runtime
 import TrainerSupport
@@ -28,9 +29,25 @@ extension TrainCommand {
         return RunDescription(
             graphName: model.graphName, graphHash: model.graphHash,
             path: .init(model: model, defaults: try ModelDefaults(metadata: model.metadata), plan: plan),
-            data: Self.members(record.data.metadata) + counts, findings: findings,
+            data: Self.parting(samples, record.data) + counts, findings: findings,
             initialWeights: starting?.json ?? previous?.initialWeights,
             sessions: (previous?.sessions ?? []) + [session])
+    }
+
+    /// What the data was, without a share that parted nothing.
+    private static func parting(_ samples: DataSet, _ data: DataSettings) -> [JSON.Member] {
+        guard samples.isParted || data.fold != nil else { return members(data.metadata) }
+        return members(data.metadata).map { member in
+            guard member.key == "split" else { return member }
+            return ("split", .string(data.fold == nil ? "as the data comes" : "by folds"))
+        }
+    }
+
+    /// Notes settings that the session itself has found.
+    static func note(_ settings: TrainingSettings, in description: inout RunDescription, _ files: RunFiles) throws {
+        guard let last = description.sessions.indices.last else { return }
+        description.sessions[last].settings = members(settings.metadata)
+        try FileWriter.write(files.description, text: description.text)
     }
 
     /// Writes the description, the plan and the graph's text.

@@ -87,7 +87,10 @@ struct TrainCommand: ParsableCommand, SharedVerb {
     /// - Parameters:
     ///   - fold: what tests, in place of `--split`.
     ///   - like: a run that this one has settings and data of, where flags name none; nil for a run of its own.
-    func train(_ context: TrainerContext, fold: Fold?, like: RunRecord? = nil) throws -> TrainingRun.Ending {
+    ///   - share: runs that share the time of `--minutes`.
+    func train(
+        _ context: TrainerContext, fold: Fold?, like: RunRecord? = nil, share: Int = 1
+    ) throws -> TrainingRun.Ending {
         let ranks = context.ranks
         let console = Console(isQuiet: quiet, isMute: !context.isFirst)
         let model = context.model
@@ -151,12 +154,15 @@ struct TrainCommand: ParsableCommand, SharedVerb {
         var notices = DataNotices(samples, findings, names)
         if !hasTruth { notices.putFirst(samples.nothingToFind()) }
         notices.tell(console)
-        let (training, description) = try started(
+        var (training, description) = try started(
             context, samples, names, record, files,
             findings: [findings?.text].compactMap { $0 } + notices.findings.map { $0.line() }, starting: starting,
-            isContinued: previous != nil, lastEpoch: repeated?.lastEpoch, console: console)
+            isContinued: previous != nil, lastEpoch: repeated?.lastEpoch, share: share, console: console)
         let ending = try training.run()
         guard context.isFirst else { return ending }
+        if training.state.settings.fit != record.settings.fit {
+            try Self.note(training.state.settings, in: &description, files)
+        }
         switch ending {
         case .finished:
             try finish(training.results, description, console)
@@ -181,7 +187,8 @@ struct TrainCommand: ParsableCommand, SharedVerb {
     /// A run at its beginning, or where its checkpoint stands.
     private func started(
         _ context: TrainerContext, _ samples: DataSet, _ names: ClassNames, _ record: RunRecord, _ files: RunFiles,
-        findings: [String], starting: StartingWeights?, isContinued: Bool, lastEpoch: Int?, console: Console
+        findings: [String], starting: StartingWeights?, isContinued: Bool, lastEpoch: Int?,
+        share: Int, console: Console
     ) throws -> (run: TrainingRun, description: RunDescription) {
         let model = context.model
         // Before threads are started, for they inherit which signals are held back.
@@ -232,6 +239,7 @@ struct TrainCommand: ParsableCommand, SharedVerb {
         }
         let session = SessionPlan(
             checkpointEvery: checkpointEvery, secondsAllowed: flags.stopping.minutes.map { 60 * $0 },
+            secondsToFit: flags.stopping.fitSchedule ? flags.stopping.minutes.map { 60 * $0 / Double(share) } : nil,
             lastEpoch: lastEpoch, isPoisoned: poison)
         let run = TrainingRun(
             net: net, data: samples, names: names, files: files, state: RunState(record: record, log: log),
@@ -277,8 +285,10 @@ struct TrainCommand: ParsableCommand, SharedVerb {
             "\(record.graphName): \(samples.training.count) pictures train, \(samples.testing.count) test "
                 + "(\(record.data.title)); \(pieces)\(settings.summary), "
                 + "\(Text.count(threads, "thread"))\(ranks.map { " in each of " + $0.summary } ?? "")\(start)")
-        if record.progress.epoch >= settings.epochs {
-            console.say("all \(Text.count(record.progress.epoch, "epoch")) are done; a larger --epochs trains on")
+        if record.progress.epoch >= settings.epochsToTrain {
+            console.say(
+                "all \(Text.count(record.progress.epoch, "epoch")) are done; a larger --epochs trains on"
+                    + (settings.fit == nil ? "" : ", with a schedule of its own"))
         }
     }
 
@@ -314,11 +324,13 @@ struct TrainCommand: ParsableCommand, SharedVerb {
             console.say("classes\(state.log.sizeText):\n" + matrix.table(results.names))
         }
         if let labels = result?.labels { console.say("labels\(state.log.sizeText):\n" + labels.table(results.names)) }
+        var gallery: PictureGallery?
         if let written = result?.written, written.fault == nil {
+            gallery = try results.gallery(written)
             try results.writeTable(written)
             if let curve = written.curve { try results.keepThreshold(curve) }
         }
-        try results.writeReport(description, best: result)
+        try results.writeReport(description, best: result, gallery: gallery)
         try results.writeBest(result)
         if let quality = state.progress.best {
             let best = try state.task.criterion(state.settings.stopping.bestBy).text(quality)

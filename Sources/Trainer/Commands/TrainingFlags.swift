@@ -98,6 +98,8 @@ struct TrainingFlags: ParsableArguments {
     ) throws -> TrainingSettings {
         var settings = recorded ?? defaults
         if recorded == nil { settings.batch = min(settings.batch, batches.largestUnasked) }
+        // Who asks for other epochs asks for their schedule.
+        if let epochs, epochs != settings.epochs { settings.fit = nil }
         settings.epochs = epochs ?? settings.epochs
         settings.batch = batch ?? settings.batch
         settings.optimizer.kind = optimizer ?? settings.optimizer.kind

@@ -14,16 +14,21 @@ final class RunForecast {
     private let epochs: Int
     private let console: Console
     private let spans: SpanRecorder?
+    /// Whether it is needed by others than people.
+    private let isNeeded: Bool
+    /// The forecast, once it is made.
+    private(set) var made: TimeForecast?
     /// nil once the forecast is made.
     private var meter: SpeedMeter? = SpeedMeter(warmUp: 1)
     /// When the step before ended.
     private var last = 0.0
 
-    init(steps: EpochSteps, epochs: Int, console: Console, spans: SpanRecorder?) {
+    init(steps: EpochSteps, epochs: Int, console: Console, spans: SpanRecorder?, isNeeded: Bool = false) {
         self.steps = steps
         self.epochs = epochs
         self.console = console
         self.spans = spans
+        self.isNeeded = isNeeded
     }
 
     /// The first step of an epoch begins now.
@@ -33,7 +38,7 @@ final class RunForecast {
     /// - Returns: the seconds that the forecast itself took.
     /// - Throws: `RuntimeError` when the net cannot run.
     func note(_ progress: RunProgress) throws -> Double {
-        guard !console.isQuiet, meter != nil else { return 0 }
+        guard isNeeded || !console.isQuiet, meter != nil else { return 0 }
         let now = monotonicSeconds()
         meter?.add(now - last)
         last = now
@@ -45,6 +50,7 @@ final class RunForecast {
         let test = try spans.measure(.forecast) { try timeOfTest(net, data) }
         let forecast = TimeForecast(
             step: step, training: data.epochCount, batch: steps.settings.samplesPerStep, test: test)
+        made = forecast
         console.clear()
         console.say("time: " + forecast.text(epochs: epochs - progress.epoch))
         return monotonicSeconds() - now

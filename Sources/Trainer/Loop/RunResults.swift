@@ -51,6 +51,21 @@ struct RunResults {
             isInterrupted: { interruption.isRequested })
     }
 
+    /// Draws the worst pictures, those in the middle and the best, of the best weights, which the net has.
+    /// - Parameter written: of all test pictures.
+    /// - Returns: nil where nothing was measured, and when a signal comes.
+    /// - Throws: as `testBest`; `ImageError` when the memory does not suffice.
+    func gallery(_ written: WrittenScores) throws -> PictureGallery? {
+        let choice = PictureChoice(written.pictures)
+        guard !choice.places.isEmpty, written.pictures.count == data.testing.count else { return nil }
+        let settings = MeasureSettings(drawn: choice.places.count, drawnSide: 420)
+        let result = try test(
+            net, on: choice.places.map { data.testing[$0] }, of: data, measuring: settings,
+            isInterrupted: { interruption.isRequested })
+        guard let sheet = result?.written?.worst else { return nil }
+        return try PictureGallery(choice, of: written.pictures, sheet)
+    }
+
     /// Writes how often the best weights take which class for which.
     /// - Throws: as `drawCurves`.
     func draw(_ matrix: ConfusionMatrix) throws {
@@ -93,14 +108,15 @@ struct RunResults {
 
     /// Writes the report of the run as it is now, with its pictures.
     /// - Throws: as `drawCurves`.
-    func writeReport(_ description: RunDescription, best: TestResult?) throws {
+    func writeReport(_ description: RunDescription, best: TestResult?, gallery: PictureGallery?) throws {
         let matrix = best?.confusion
         try writer.writing {
             try RunReport(
                 record: state.record, log: state.log, description: description, files: files,
                 samples: try? FileSystem.head(of: files.samples, count: .max),
                 confusion: matrix.flatMap { _ in try? FileSystem.head(of: files.confusion, count: .max) },
-                classTable: matrix?.table(names) ?? best?.labels?.table(names), written: best?.written
+                classTable: matrix?.table(names) ?? best?.labels?.table(names), written: best?.written,
+                gallery: gallery
             ).write(to: files.report)
         }
     }

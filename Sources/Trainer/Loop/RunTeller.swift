@@ -9,8 +9,10 @@ import TrainerSupport
 final class RunTeller {
     let console: Console
     /// How many are to be trained.
-    private let epochs: Int
+    var epochs: Int
     private var lastDrawn = 0.0
+    /// Once its heading has been said.
+    private var table: EpochTable?
 
     init(console: Console, epochs: Int) {
         self.console = console
@@ -18,14 +20,23 @@ final class RunTeller {
     }
 
     /// Says what an epoch came to.
-    func tell(_ row: MetricsRow, of log: MetricsLog, _ speed: EpochSpeed) {
+    /// - Parameters:
+    ///   - isBest: better than all before it.
+    ///   - criterion: what that goes by.
+    func tell(_ row: MetricsRow, of log: MetricsLog, _ speed: EpochSpeed, isBest: Bool, by criterion: String) {
         console.clear()
-        let test = row.test.map { ", test " + log.task.text($0) + log.sizeText }
-        let share = speed.waitShare
-        let wait = share > 0.01 ? " (\(Text.fixed(100 * share, 1)) % of it waiting for pictures)" : ""
-        console.say(
-            "epoch \(row.epoch)/\(epochs): loss \(Text.loss(row.trainLoss))\(test ?? ""), "
-                + "\(Text.fixed(speed.imagesPerSecond, 1)) images/s\(wait), \(Text.duration(row.seconds))")
+        let hasTests = row.test != nil
+        if table == nil {
+            let made = EpochTable(log.task, hasTests: hasTests, epochs: epochs)
+            table = made
+            if hasTests { console.say("tests\(log.sizeText), * is the best \(criterion) so far") }
+            console.say(made.heading, .heading)
+        }
+        // Without tests every epoch is the best.
+        let isMarked = isBest && hasTests
+        if let line = table?.row(row, of: epochs, speed, isBest: isMarked) {
+            console.say(line, isMarked ? .good : .plain)
+        }
     }
 
     func tellPlateau(learningRate: Double) {

@@ -8,13 +8,15 @@ struct SessionPlan {
     var checkpointEvery: Int?
     /// Seconds after which the session ends; nil for none.
     var secondsAllowed: Double?
+    /// Seconds that the schedule is fitted to; nil where it stays as it is.
+    var secondsToFit: Double?
     /// The last epoch to train, where that is not the settings' last.
     var lastEpoch: Int?
     /// Whether steps run with poison in all memory that holds no value.
     var isPoisoned = false
 
     /// How many epochs a run is to have at the session's end.
-    func epochs(of settings: TrainingSettings) -> Int { min(settings.epochs, lastEpoch ?? .max) }
+    func epochs(of settings: TrainingSettings) -> Int { min(settings.epochsToTrain, lastEpoch ?? .max) }
 
     /// What steps look at on their way.
     var look: Net.Look { isPoisoned ? .memory : .none }

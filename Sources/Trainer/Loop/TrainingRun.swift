@@ -24,7 +24,7 @@ final class TrainingRun {
         var isDone: Bool { if case .interrupted = self { false } else { true } }
     }
 
-    private let steps: EpochSteps
+    private var steps: EpochSteps
     private let plan: SessionPlan
     private(set) var state: RunState
     private var clock: SessionClock
@@ -37,6 +37,8 @@ final class TrainingRun {
     private let profile: ProfileKeeper
     /// What processes have agreed on by what they said at the last step.
     private var agreed = RankWord.goOn
+    /// nil where the schedule stays as it is, or has been fitted.
+    private var fitting: ScheduleFitting?
 
     init(
         net: Net, data: DataSet, names: ClassNames, files: RunFiles, state: RunState, console: Console,
@@ -52,7 +54,9 @@ final class TrainingRun {
         writer = RunWriter(files: files, net: net, writes: ranks?.isFirst ?? true)
         self.logs = logs
         teller = RunTeller(console: console, epochs: epochs)
-        forecast = RunForecast(steps: steps, epochs: epochs, console: console, spans: profile?.spans)
+        fitting = ScheduleFitting(state.settings, secondsAllowed: plan.secondsToFit, stepsPerEpoch: steps.count)
+        forecast = RunForecast(
+            steps: steps, epochs: epochs, console: console, spans: profile?.spans, isNeeded: fitting != nil)
         figures = SampleFigures(net: net, data: data, names: names)
         self.profile = ProfileKeeper(profile: profile, console: console)
     }
@@ -86,6 +90,7 @@ final class TrainingRun {
             // Not before the first step of a session, so that every session gets on.
             if clock.steps > 0, let ending = endingAsked { return ending }
             var timing = EpochTiming()
+            let begin = (seconds: clock.elapsed, isWhole: state.progress.stepInEpoch == 0)
             if let ending = try trainEpoch(&timing) { return try stop(ending) }
             let speed = timing.speed
             let result = try spans.measure(.validation) {
@@ -102,6 +107,12 @@ final class TrainingRun {
             }
             if !isWhole { return try stop(.interrupted(isTimeUp: false)) }
             try closeEpoch(result?.scores, speed)
+            if let fitting, begin.isWhole {
+                let now = clock.elapsed
+                fit(
+                    try agreed(
+                        on: fitting.outcome(state.progress, elapsed: now, measured: now - begin.seconds - timing.paused)))
+            }
         }
         return .finished
     }
@@ -118,7 +129,8 @@ final class TrainingRun {
     /// What this process would do now.
     private var word: RankWord {
         if interruption.isRequested { return .stop }
-        guard let secondsAllowed = plan.secondsAllowed, clock.elapsed >= secondsAllowed else { return .goOn }
+        let patience = plan.secondsToFit != nil && state.settings.fit != nil ? ScheduleFitting.patience : 1
+        guard let secondsAllowed = plan.secondsAllowed, clock.elapsed >= patience * secondsAllowed else { return .goOn }
         return .timeIsUp
     }
 
@@ -140,6 +152,10 @@ final class TrainingRun {
             do { try step(share, from: rest.producer) } catch is Interrupted { return .interrupted(isTimeUp: false) }
             timing.seen += share.samples
             timing.paused += try forecast.note(state.progress)
+            // Processes agree on it at the end of an epoch.
+            if let fitting, steps.ranks == nil, let made = forecast.made, state.progress.stepInEpoch < steps.count {
+                fit(fitting.outcome(state.progress, elapsed: clock.elapsed, made))
+            }
             teller.draw(state.progress, steps: steps.count, imagesPerSecond: timing.speed.imagesPerSecond, clock)
             let ending = endingAsked
             if ending == .interrupted(isTimeUp: false) { return ending }
@@ -150,6 +166,30 @@ final class TrainingRun {
         }
         timing.waited = rest.producer.waited
         return nil
+    }
+
+    /// What the first process has found out, whose clock counts.
+    private func agreed(on outcome: ScheduleFitting.Outcome) throws -> ScheduleFitting.Outcome {
+        guard let ranks = steps.ranks else { return outcome }
+        var text = ""
+        if case .fitted(let fit, _) = outcome { text = fit.description }
+        let told = String(decoding: try ranks.broadcast(Array(text.utf8)), as: UTF8.self)
+        guard !ranks.isFirst else { return outcome }
+        return ScheduleFit(told).map { .fitted($0, secondsOfEpoch: 0) } ?? .enough
+    }
+
+    /// Makes the schedule as short as the time asks for, from the next step on.
+    private func fit(_ outcome: ScheduleFitting.Outcome?) {
+        guard let fitting, let outcome else { return }
+        self.fitting = nil
+        if case .fitted(let fit, _) = outcome {
+            state.record.settings.fit = fit
+            steps = EpochSteps(net: steps.net, data: steps.data, settings: state.settings, ranks: steps.ranks)
+            teller.epochs = epochs
+        }
+        guard let text = fitting.text(outcome) else { return }
+        teller.console.clear()
+        if case .tooShort = outcome { teller.console.warn(text) } else { teller.console.say(text) }
     }
 
     /// - Parameter share: the samples that the step takes.
@@ -189,7 +229,8 @@ final class TrainingRun {
         }
         try spans.measure(.logs) { try writer.writing { try logs.saved(report) } }
         try spans.measure(.figures) { try results.drawCurves() }
-        teller.tell(closed.row, of: state.log, speed)
+        let criterion = try state.task.criterion(state.settings.stopping.bestBy).measure.title
+        teller.tell(closed.row, of: state.log, speed, isBest: closed.isBest, by: criterion)
     }
 
     private func report(of row: MetricsRow, _ speed: EpochSpeed) throws -> EpochReport {
