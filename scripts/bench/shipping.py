@@ -187,7 +187,7 @@ def converted(name, model, shape, folder):
         onnx.save(net, model + ".one.onnx")
         numpy.save(folder + "/calibration_image_sample_data_20x128x128x3_float32.npy",
                    numpy.random.default_rng(1).random((20, 128, 128, 3), numpy.float32))
-        call(program, "-i", model + ".one.onnx", "-o", folder + "/tflite")
+        call(program, "-i", model + ".one.onnx", "-o", folder + "/tflite", "--disable_strict_mode")
         made = glob.glob(folder + "/tflite/*float32.tflite")
         if made:
             os.rename(made[0], model + ".tflite")
