@@ -19,19 +19,26 @@ enum BundleNets {
             """)
 
     /// Five bands, and what is different after training.
-    static let bands = BundledLibrary.Net(
-        name: "bands",
-        text: """
-            graph bands(width = 8) {
-              input  image: [5, 24, 40]
-              target mask:  [1, 24, 40]
-              a1 = conv(image, width, kernel: 3, padding: same)
-              a = dropout(silu(batch_norm(a1)), rate: 0.3)
-              b = relu(conv(a, width, kernel: 3, padding: same))
-              output logits = conv(b, 1, kernel: 1)
-              loss bce_with_logits(logits, mask)
-            }
-            """)
+    static let bands = changing("bands", channels: 5)
+
+    /// What is different while a net learns.
+    /// - Parameter train: the block that says how.
+    static func changing(_ name: String, channels: Int, train: String = "") -> BundledLibrary.Net {
+        BundledLibrary.Net(
+            name: name,
+            text: """
+                graph \(name)(width = 8) {
+                  input  image: [\(channels), 24, 40]
+                  target mask:  [1, 24, 40]
+                  a1 = conv(image, width, kernel: 3, padding: same)
+                  a = dropout(silu(batch_norm(a1)), rate: 0.3)
+                  b = relu(conv(a, width, kernel: 3, padding: same))
+                  output logits = conv(b, 1, kernel: 1)
+                  loss bce_with_logits(logits, mask)
+                  \(train)
+                }
+                """)
+    }
 
     /// Every family of kernels of inference at sizes that fit neither tiles nor vectors; the output has them side by side.
     static let families = BundledLibrary.Net(

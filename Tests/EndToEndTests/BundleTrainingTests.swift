@@ -11,21 +11,10 @@ import Testing
 @Suite(.serialized) struct BundleTrainingTests {
     private static let steps = 3
 
-    /// What is different while a net learns. Its channels fit vectors: of others the trainer's products are OpenBLAS's.
-    private static let changing = BundledLibrary.Net(
-        name: "changing",
-        text: """
-            graph changing(width = 8) {
-              input  image: [3, 24, 40]
-              target mask:  [1, 24, 40]
-              a1 = conv(image, width, kernel: 3, padding: same)
-              a = dropout(silu(batch_norm(a1)), rate: 0.3)
-              b = relu(conv(a, width, kernel: 3, padding: same))
-              output logits = conv(b, 1, kernel: 1)
-              loss bce_with_logits(logits, mask)
-              train { optimizer: sgd(lr: 1e-2, momentum: 0.9, weight_decay: 1e-3)   batch: 6   seed: 77 }
-            }
-            """)
+    /// Its channels fit vectors: of others the trainer's products are OpenBLAS's.
+    private static let changing = BundleNets.changing(
+        "changing", channels: 3,
+        train: "train { optimizer: sgd(lr: 1e-2, momentum: 0.9, weight_decay: 1e-3)   batch: 6   seed: 77 }")
 
     @Test(arguments: [BundleNets.tiny, changing])
     func stepsHaveTheBitsOfTheTrainer(_ net: BundledLibrary.Net) throws {

@@ -65,20 +65,35 @@ struct BundledLibrary {
         "-fvisibility=hidden", "-fPIC", "-Wall", "-Wextra", "-Werror",
     ]
 
+    /// Notes a file and those of the bundle that it includes: what its object depends on. Most of a bundle's files are the same
+    /// for all nets.
+    private func note(_ path: String, in files: inout [String]) throws {
+        guard !files.contains(path) else { return }
+        files.append(path)
+        for match in try text(path).matches(of: #/(?m)^#include "([^"]+)"/#) {
+            var parts = path.split(separator: "/").dropLast()
+            for part in match.1.split(separator: "/") {
+                if part == ".." { parts.removeLast() } else { parts.append(part) }
+            }
+            try note(parts.joined(separator: "/"), in: &files)
+        }
+    }
+
     /// Compiles the library's files, those that are the same as before only once.
     /// - Returns: the objects.
     func objects(_ flags: [String] = []) throws -> [String] {
         let names = try Files.names(in: folder)
         let kernels = "kernels/\(target.name)"
-        let headers = names.filter { $0.hasSuffix(".h") } + ["kernels.h", "vectors.h"].map { "\(kernels)/\($0)" }
-        let said = try headers.sorted().map { try text($0) }.joined()
         let sources =
             names.filter { $0.hasSuffix(".c") }
             + (try Files.names(in: "\(folder)/\(kernels)")).filter { $0.hasSuffix(".c") }.map { "\(kernels)/\($0)" }
         let paths = try sources.sorted().map { source in
             let own = source.hasPrefix("kernels/") ? target.compilerFlags : []
             let words = [compiler] + Self.flags + own + flags
-            let key = ContentDigest(([try text(source), said, source] + words).joined(separator: "\u{1}")).text
+            var files: [String] = []
+            try note(source, in: &files)
+            let said = try files.map { try text($0) }
+            let key = ContentDigest((said + [source] + words).joined(separator: "\u{1}")).text
             return (words + ["-c", source, "-o"], try Self.shared.get() + "/\(key).o")
         }
         let folder = folder
