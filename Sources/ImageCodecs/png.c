@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 void image_codec_png_on_error(png_structp png, png_const_charp text) {
     image_codec_keep_message(png_get_error_ptr(png), text);
@@ -56,6 +57,12 @@ int image_codec_png_encode(
     }
     png_set_write_fn(png, buffer, append_bytes, flush_nothing);
     png_set_user_limits(png, 0x7fffffff, 0x7fffffff);
+    if (is_marked) {
+        // Figures of results, of which there are many: measured on photographs, a sixth of the usual time for a thirtieth more.
+        png_set_compression_level(png, 1);
+        png_set_compression_strategy(png, Z_RLE);
+        png_set_filter(png, PNG_FILTER_TYPE_BASE, channels == 1 ? PNG_FILTER_NONE : PNG_FILTER_PAETH);
+    }
     png_set_IHDR(
         png, info, width, height, 8, channels == 1 ? PNG_COLOR_TYPE_GRAY : PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
         PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);

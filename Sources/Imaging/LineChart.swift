@@ -117,9 +117,11 @@ private struct ChartDrawing {
         canvas.text(
             xLabel, x: (left + right - Canvas.textWidth(xLabel, scale: scale)) / 2,
             y: canvas.height - Self.margin - lineHeight, scale: scale, Self.ink)
-        let yLabel = Canvas.fitting(chart.yLabel, width: bottom - top, scale: scale)
+        // A long one in small letters.
+        let small = Canvas.textWidth(chart.yLabel, scale: scale) <= bottom - top ? scale : 1
+        let yLabel = Canvas.fitting(chart.yLabel, width: bottom - top, scale: small)
         canvas.textUpwards(
-            yLabel, x: Self.margin, y: (top + bottom + Canvas.textWidth(yLabel, scale: scale)) / 2, scale: scale,
+            yLabel, x: Self.margin, y: (top + bottom + Canvas.textWidth(yLabel, scale: small)) / 2, scale: small,
             Self.ink)
     }
 

@@ -4,7 +4,7 @@ import Tasks
 package struct PictureChoice: Hashable, Sendable {
     package struct Group: Hashable, Sendable {
         package var title: String
-        /// Places in the test's order, the worst first.
+        /// Places in the test's order, the worst first, but of the best the best.
         package var places: [Int]
     }
 
@@ -26,7 +26,7 @@ package struct PictureChoice: Hashable, Sendable {
         groups = [
             Group(title: "The worst", places: Array(order.prefix(count))),
             Group(title: "In the middle", places: Array(order[middle..<middle + count])),
-            Group(title: "The best", places: Array(order.suffix(count))),
+            Group(title: "The best", places: Array(order.suffix(count).reversed())),
         ]
     }
 

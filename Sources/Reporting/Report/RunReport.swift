@@ -170,7 +170,7 @@ package struct RunReport {
     }
 
     private static let style = """
-        body { font: 15px/1.5 system-ui, sans-serif; color: #222; background: #fff; max-width: 860px; margin: 2em auto; padding: 0 1em; }
+        body { font: 15px/1.5 system-ui, sans-serif; color: #222; background: #fff; max-width: 1080px; margin: 2em auto; padding: 0 1em; }
         h1 { margin-bottom: 0; } h2 { margin-top: 2em; border-bottom: 1px solid #ddd; }
         table { border-collapse: collapse; } th { text-align: left; font-weight: 600; }
         td, th { padding: 2px 14px 2px 0; vertical-align: top; overflow-wrap: anywhere; }
@@ -183,9 +183,14 @@ package struct RunReport {
         .swatch { display: inline-block; width: 1em; height: 1em; margin: 0 6px 0 14px; vertical-align: -2px; border: 1px solid #888; }
         th button { font: inherit; font-weight: 600; color: inherit; background: none; border: 0; padding: 0; cursor: pointer; text-align: inherit; }
         th button:hover, th button:focus-visible { text-decoration: underline; } .sorted { overflow-x: auto; }
+        .sorted td, .sorted th { white-space: nowrap; font-size: 13px; }
         th[aria-sort=ascending] button::after { content: " \\2191"; } th[aria-sort=descending] button::after { content: " \\2193"; }
         .numbers td:first-child, .numbers th:first-child { text-align: left; }
         svg text { font: 12px system-ui, sans-serif; fill: #555; } svg .grid { stroke: #e4e4e4; } svg .axis { stroke: #888; fill: none; }
+        @media (prefers-color-scheme: dark) {
+          body { color: #ddd; background: #16181c; } h2 { border-color: #3a3d44; } pre { background: #22252b; }
+          .numbers td, .numbers th { border-color: #2c2f36; } svg text { fill: #aaa; } svg .grid { stroke: #33363d; }
+        }
         """
 }
 

@@ -119,7 +119,7 @@ const busyPercent = (tasks, cores) => Math.round(100 * tasks / (Math.ceil(tasks 
 function stepCard(step) {
   const intensity = step.bytes > 0 ? step.flops / step.bytes : 0;
   const card = html("div", { class: "step" },
-    html("h4", {}, `${step.name}, step ${step.index} of ${data.steps.length}`),
+    html("h4", {}, `${step.name}, step ${step.index}`),
     html("dl", {},
       ...row("algorithm", step.algorithm + (step.reason ? `, by ${step.reason}` : "")),
       ...row("work", !step.flops && !step.bytes ? null : `${flopsText(step.flops)}, ${bytesText(step.bytes)} moved` + (intensity ? `, ${withDigits(intensity)} FLOP a byte` : "")),
