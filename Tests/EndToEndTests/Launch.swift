@@ -42,6 +42,19 @@ struct Launch {
 
     static let isAvailable = program("mpirun") != nil && program("mpicc") != nil
 
+    /// Whether network namespaces can be made and connected here.
+    static let hasHosts: Bool = {
+        guard geteuid() == 0, program("ip") != nil, program("tc") != nil else { return false }
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: checkoutFolder() + "/scripts/hosts.sh")
+        process.arguments = ["1", "1gbit", "true"]
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try? process.run()
+        process.waitUntilExit()
+        return process.terminationStatus == 0
+    }()
+
     private static func program(_ name: String) -> String? {
         let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
         return path.split(separator: ":").map { $0 + "/" + name }.first(where: FileManager.default.isExecutableFile)
@@ -66,6 +79,24 @@ struct Launch {
     func start(
         _ count: Int, program: String, _ arguments: [String], environment: [String: String] = [:]
     ) throws -> Running {
+        try start(
+            Self.program("mpirun") ?? "",
+            ["--oversubscribe", "--bind-to", "none", "-n", "\(count)", program] + arguments, of: program,
+            environment: environment)
+    }
+
+    /// Trains on so many hosts, which are namespaces, to the end.
+    func onHosts(_ count: Int, out: String, _ flags: [String]) throws -> (status: Int32, output: String) {
+        let words = [trainer.program, "train", "--threads", "1", "--out", trainer.folder.path + "/" + out] + flags
+        let line = "mpirun $HOSTS_FLAGS -x UNETC_MPI -n \(count) " + words.joined(separator: " ")
+        return try start(
+            checkoutFolder() + "/scripts/hosts.sh", ["\(count)", "1gbit", "sh", "-c", line], of: trainer.program
+        ).end()
+    }
+
+    private func start(
+        _ launcher: String, _ arguments: [String], of program: String, environment: [String: String] = [:]
+    ) throws -> Running {
         let process = Process()
         let pipe = Pipe()
         // Without a home of ours nothing of the user's own decides.
@@ -73,8 +104,8 @@ struct Launch {
             "UNETC_MPI": try Self.library.get(), "OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
         ].merging(environment) { $1 }
         process.environment = ProcessInfo.processInfo.environment.merging(changed) { $1 }
-        process.executableURL = URL(fileURLWithPath: Self.program("mpirun") ?? "")
-        process.arguments = ["--oversubscribe", "--bind-to", "none", "-n", "\(count)", program] + arguments
+        process.executableURL = URL(fileURLWithPath: launcher)
+        process.arguments = arguments
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = pipe
         process.standardError = pipe

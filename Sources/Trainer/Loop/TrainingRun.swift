@@ -111,7 +111,8 @@ final class TrainingRun {
                 let now = clock.elapsed
                 fit(
                     try agreed(
-                        on: fitting.outcome(state.progress, elapsed: now, measured: now - begin.seconds - timing.paused)))
+                        on: fitting.outcome(state.progress, elapsed: now, measured: now - begin.seconds - timing.paused)
+                    ))
             }
         }
         return .finished
