@@ -16,6 +16,10 @@ strip "$root/bin/unetc"
 cp "$build/unetc-trainer.o" "$build/unetc-build.txt" "$root/lib/unetc/"
 cp -r graphs "$root/share/unetc/graphs"
 cp -r README.md LICENSE docs "$root/share/doc/unetc/"
+# Of MPI each machine has its own: docs/CLUSTER.md says how this is compiled.
+mkdir -p "$root/share/unetc/mpi/include"
+cp Sources/RanksABI/unetc_mpi.c "$root/share/unetc/mpi/"
+cp Sources/RanksABI/include/unetc_ranks.h "$root/share/unetc/mpi/include/"
 
 # All that the program is linked with, but for the C library, which every system has in its own version.
 ldd "$build/unetc" | sed -n 's/.* => \(\/[^ ]*\) .*/\1/p' | while read -r library; do

@@ -26,8 +26,8 @@ struct RankCalls: @unchecked Sendable {
     }
 
     private static func hint(_ path: String) -> String {
-        "make it with `make setup-mpi` in unetc's folder, or on this machine with mpicc -O2 -shared -fPIC -o \(path) unetc_mpi.c, "
-            + "from unetc's Sources/RanksABI (share/unetc/mpi of a package)"
+        "make it with `make setup-mpi` in unetc's folder, or in its Sources/RanksABI (a package's share/unetc/mpi) with "
+            + "mpicc -O2 -shared -fPIC -Iinclude -o \(path) unetc_mpi.c"
     }
 
     /// Where the library is: what `UNETC_MPI` names, else in the user's cache.

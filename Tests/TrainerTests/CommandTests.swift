@@ -147,7 +147,7 @@ import TrainerTestSupport
         #expect(lines.contains("target: mask [1, 16, 16]"), "\(lines)")
         #expect(lines.contains("learns: a binary mask"), "\(lines)")
         #expect(lines.contains("parameters: 4 (128 bytes)"), "\(lines)")
-        #expect(lines.contains("batch: 1 to 4"), "\(lines)")
+        #expect(lines.contains("batch: 1 to 4 go through the net at once; the graph's is 16"), "\(lines)")
         #expect(lines.contains { $0.hasPrefix("memory, training: ") }, "\(lines)")
         #expect(lines.contains { $0.contains("prepared weights 0 bytes") }, "\(lines)")
     }

@@ -12,6 +12,9 @@ package struct BatchRule: Hashable, Sendable {
     /// Why gradients of the parts cannot be added up in pairs, where a batch can go through the net in parts.
     package var obstacleToSharing: String?
 
+    /// Whether processes can share a batch out.
+    package var canBeShared: Bool { obstacleToParts == nil && obstacleToSharing == nil }
+
     /// The largest batch of those that have not been asked for.
     package var largestUnasked: Int { max(capacity, standard ?? 1) }
 

@@ -80,7 +80,9 @@ struct TrainingFlags: ParsableArguments {
                 "the trainer was compiled for so little memory that gradients wait for the end of a step"
         }
         var defaults = defaults
-        if launcher != nil, defaults.steps.microBatches == 1 {
+        // One process takes what cannot be cut as a whole.
+        let isCut = launcher.map { $0.hasOthers || rule.canBeShared } ?? false
+        if isCut, defaults.steps.microBatches == 1 {
             defaults.steps.microBatches = min(
                 Self.launchedMicroBatches, batch ?? min(defaults.batch, rule.largestUnasked))
         }
