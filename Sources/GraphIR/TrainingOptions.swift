@@ -1,6 +1,6 @@
 import Base
 
-/// How initial values are drawn (DESIGN 3.1).
+/// How initial values are drawn.
 public enum InitialValues: String, Hashable, Sendable, CaseIterable {
     case he
     case pytorch
