@@ -50,7 +50,7 @@ package struct PictureGallery {
         let shown: [RegionMeasure] = [.dice, .iou, .boundaryF1, .hausdorff95]
         let numbers = shown.map { $0.measure.text(entry.scores.value($0)) }
         return "<figure>" + HTML.picture(png: entry.png, title: entry.scores.name)
-            + "<figcaption><b>\(HTML.text(entry.scores.name))</b>, \(HTML.text(entry.scores.size.text))<br>"
-            + "<b>\(HTML.text(numbers[0]))</b>, \(HTML.text(numbers.dropFirst().joined(separator: ", ")))</figcaption></figure>"
+            + "<figcaption><strong>\(HTML.text(entry.scores.name))</strong>, \(HTML.text(entry.scores.size.text))<br>"
+            + "<strong>\(HTML.text(numbers[0]))</strong>, \(HTML.text(numbers.dropFirst().joined(separator: ", ")))</figcaption></figure>"
     }
 }
