@@ -1,3 +1,5 @@
+import Platform
+
 /// What a launcher such as `mpirun` says to the processes that it starts.
 package struct Launcher: Hashable, Sendable {
     /// Processes; nil where that is known only once MPI has begun.
@@ -21,6 +23,9 @@ package struct Launcher: Hashable, Sendable {
         self.rank = rank
         self.count = count
     }
+
+    /// Where all fail for the same reason the first one tells it. Others wait for that: a launcher ends all as soon as one has failed.
+    package func letFirstSpeak() { if rank != 0 { usleep(1_000_000) } }
 
     /// Whether there may be others.
     package var hasOthers: Bool { count != 1 }

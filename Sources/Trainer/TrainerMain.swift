@@ -51,6 +51,7 @@ public func runTrainer(arguments: [String], model: UnsafePointer<unetc_model>) -
         return ExitCodes.userFault
     } catch let error as UsageError {
         // Of several processes all find the same.
+        launcher?.letFirstSpeak()
         return (launcher?.rank ?? 0) == 0 ? report(usage: error.cause) : ExitCodes.usage
     } catch {
         return report(error)

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Base
 import FileAccess
-import Platform
 import Ranks
 import TrainerSupport
 
@@ -22,6 +21,7 @@ func together(
         ranks = try RankGroup(environment)
     } catch {
         // All of them lack the same.
+        launcher.letFirstSpeak()
         if launcher.rank == 0 { throw error }
         throw ExitCode(ExitCodes.userFault)
     }
@@ -37,8 +37,7 @@ func together(
 
 /// Ends all processes for what went wrong in this one.
 private func fail(_ error: any Error, _ ranks: RankGroup, _ context: TrainerContext) throws {
-    // Where all fail for the same reason the first one tells it, and ends the others before they do.
-    if !ranks.isFirst { usleep(1_000_000) }
+    context.launcher?.letFirstSpeak()
     var code = ExitCodes.userFault
     switch error {
     case let exit as ExitCode: code = exit.rawValue
