@@ -20,9 +20,19 @@ public struct PlannedStep: Sendable {
     public var isBeside = false
     /// What one of its tasks takes beside those of its group, in any unit.
     public var taskWeight = 1.0
+    /// What it makes of the samples of its call.
+    public var scope = StageScope.samples
 
     /// In a few words: `im2col + gemm`.
     public var algorithm: String { stage?.algorithm ?? "vector loop" }
+
+    /// Of a step that needs the whole batch: the operand that holds a part of each sample, and where.
+    var parts: (operand: Int, parts: SampleParts)? {
+        guard let stage, let parts = stage.parts, let operand = stage.operands.firstIndex(of: .scratch) else {
+            return nil
+        }
+        return (operand, parts)
+    }
 
     /// Memory of each thread while it runs.
     public var workspaceBytes: Int { stage?.kernel.workspaceBytes ?? 0 }
@@ -110,12 +120,14 @@ public struct LoweredPlan: Sendable {
             }
             let stages = lowered.stages.map { bodies.sharing($0) }
             let companions = program.graph.companions(of: id)
+            let isSum = program.graph.isSumOverSamples(id) && stages.allSatisfy { $0.scope == .samples }
             return stages.enumerated().map { number, stage in
                 PlannedStep(
                     node: id, name: number == stages.count - 1 ? node.name : "\(node.name)#\(number + 1)",
                     stage: stage, operands: stage.operands.map { table.index(of: $0, in: node, id, companions) },
                     operation: number == stages.count - 1 ? request.operationText : stage.algorithm,
-                    isPreparation: stage.isPreparation && plan.keepsPrepared(by: id) || plan.keepsValue(of: id))
+                    isPreparation: stage.isPreparation && plan.keepsPrepared(by: id) || plan.keepsValue(of: id),
+                    scope: isSum && !stage.isPreparation ? .sum : stage.scope)
             }
         }
         steps = program.inGroups(rows)
@@ -141,6 +153,15 @@ extension Program {
         let order = rows.indices.sorted { (groups[$0], $0) < (groups[$1], $1) }
         for (index, next) in zip(order, order.dropFirst()) { rows[next].isBeside = groups[index] == groups[next] }
         return order.map { rows[$0] }
+    }
+}
+
+extension Graph {
+    /// Whether the step makes one value of maps that each sample has.
+    fileprivate func isSumOverSamples(_ id: NodeID) -> Bool {
+        let node = self[id]
+        let read = node.inputs + node.epilogue.flatMap(\.operands)
+        return !node.type.isBatched && read.contains { self[$0].type.isBatched }
     }
 }
 

@@ -155,7 +155,8 @@ struct ModelTables {
             /* In the order in which they run: name, operation, source, algorithm, phase, kernel, operands (how many, where they
              * begin), tasks (a sample, besides), count, bytes of workspace, FLOPs (a sample, besides), bytes moved (a sample,
              * besides), whether it is a preparation, what it does with each operand, kind, whether it may run beside the one above it,
-             * weight of a task */
+             * weight of a task, scope (0: each sample, 1: a sum over them, 2: the whole batch), parts of samples that it reads in an
+             * operand (1 + which, offset and stride in bytes) */
             static const unetc_step \(plan.name)_steps[] = {
             \(steps.joined(separator: "\n"))
             };
@@ -198,7 +199,14 @@ struct ModelTables {
             + "\(numbers.tasksFixed), \(numbers.count), \(numbers.workspaceBytes), \(cDouble(numbers.flopsPerSample)), "
             + "\(cDouble(numbers.flopsFixed)), \(cDouble(numbers.bytesPerSample)), \(cDouble(numbers.bytesFixed)), "
             + "\(step.isPreparation ? 1 : 0), \(cString(step.accesses)), "
-            + "\(StepKind(node.op, step.stage).constant), \(step.isBeside ? 1 : 0), \(cDouble(step.taskWeight))},"
+            + "\(StepKind(node.op, step.stage).constant), \(step.isBeside ? 1 : 0), \(cDouble(step.taskWeight)), "
+            + "\(step.scope.rawValue), \(parts(step))},"
+    }
+
+    private func parts(_ step: PlannedStep) -> String {
+        guard let (operand, parts) = step.parts else { return "0, 0, 0" }
+        let bytes = ElementType.float32.bytes
+        return "\(operand + 1), \(bytes * parts.offset), \(bytes * parts.stride)"
     }
 
     // MARK: JSON

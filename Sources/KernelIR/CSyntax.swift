@@ -34,6 +34,7 @@ struct CSyntax: KernelSyntax {
         switch parameter {
         case .batch: "const int64_t batch = call->scalars->batch;"
         case .count: "const int64_t count = call->count;"
+        case .firstSample: "const int64_t first_sample = call->scalars->first_sample;"
         case .scalar(let scalar): "const float \(scalar.rawValue) = call->scalars->\(scalar.rawValue);"
         case .seed: "const uint64_t seed = call->scalars->seed;"
         case .step: "const int64_t step = call->scalars->step;"

@@ -2,7 +2,7 @@
 /// numbers. Building one folds constants, so that the printed form is as short as a person would write it.
 public indirect enum Index: Hashable, Sendable {
     case literal(Int)
-    /// A loop variable or an index bound by `letIndex`, or one of the kernel's own: `task`, `batch`, `count`.
+    /// A loop variable or an index bound by `letIndex`, or one of the kernel's own: `task`, `batch`, `count`, `first_sample`.
     case variable(String)
     case binary(IndexOperator, Index, Index)
 
@@ -12,6 +12,8 @@ public indirect enum Index: Hashable, Sendable {
     public static let batch = Index.variable("batch")
     /// The step's `count`.
     public static let count = Index.variable("count")
+    /// The number, within its batch, of the call's first sample: 0 unless a batch is shared out.
+    public static let firstSample = Index.variable("first_sample")
 }
 
 /// Operators on indices. Operands of division and remainder are never negative, where C and mathematics agree.

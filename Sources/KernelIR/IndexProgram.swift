@@ -47,6 +47,8 @@ struct IndexProgram {
     private var number = -1
     private var formulas: [String: Formula] = [
         "task": .slot(taskSlot), "batch": .slot(batchSlot), "count": .slot(countSlot),
+        // Of any other call the places are as many samples further on; its batch ends where the largest one does.
+        "first_sample": .constant(0),
     ]
     private var arrays: [String: Int] = [:]
 

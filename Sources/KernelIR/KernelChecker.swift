@@ -26,7 +26,7 @@ struct KernelChecker {
         let number = bounds.declare(AffineIndex(count.lowerBound), AffineIndex(count.upperBound))
         let lastTask = batch * kernel.tasksPerSample + (kernel.tasksFixed - 1)
         let task = bounds.declare(AffineIndex(0), lastTask)
-        scope.indices = ["batch": batch, "count": number, "task": task]
+        scope.indices = ["batch": batch, "count": number, "task": task, "first_sample": AffineIndex(0)]
     }
 
     /// Finds mistakes into `messages`; returns the numbers of statements with accesses that need to be run.

@@ -96,7 +96,7 @@ private struct TaskMachine {
         self.kernel = kernel
         self.task = task
         self.buffers = buffers
-        indices = ["task": task, "batch": evaluator.batch, "count": evaluator.count]
+        indices = ["task": task, "batch": evaluator.batch, "count": evaluator.count, "first_sample": 0]
         for (position, buffer) in kernel.buffers.enumerated() {
             positions[buffer.handle] = buffer.access == .workspace ? buffers.count - 1 : position
             elementTypes[buffer.handle] = buffer.element

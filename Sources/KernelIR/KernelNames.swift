@@ -10,7 +10,7 @@ struct KernelNames {
     private var taken: Set<String>
 
     /// Names that every kernel function has.
-    static let kernelIndices = ["task", "batch", "count"]
+    static let kernelIndices = ["task", "batch", "count", "first_sample"]
 
     /// Of no kernel: for messages.
     init(_ syntax: any KernelSyntax) {

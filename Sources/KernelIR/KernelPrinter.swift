@@ -41,6 +41,7 @@ struct KernelPrinter {
         }
         if mentions.indices.contains("batch") { declarations.append((syntax.parameter(.batch), "")) }
         if mentions.indices.contains("count") { declarations.append((syntax.parameter(.count), "")) }
+        if mentions.indices.contains("first_sample") { declarations.append((syntax.parameter(.firstSample), "")) }
         for scalar in RuntimeScalar.allCases where mentions.scalars.contains(scalar) {
             declarations.append((syntax.parameter(.scalar(scalar)), ""))
         }

@@ -57,6 +57,8 @@ enum KernelParameter {
     case batch
     /// The step's `count`.
     case count
+    /// The number, within its batch, of the call's first sample.
+    case firstSample
     case scalar(RuntimeScalar)
     /// Of the run, and the number of the optimiser's step: what random numbers depend on.
     case seed

@@ -40,6 +40,7 @@ struct SwiftSyntax: KernelSyntax {
         switch parameter {
         case .batch: "let batch = Int(call.pointee.scalars.pointee.batch)"
         case .count: "let count = Int(call.pointee.count)"
+        case .firstSample: "let first_sample = Int(call.pointee.scalars.pointee.first_sample)"
         case .scalar(let scalar): "let \(scalar.rawValue) = call.pointee.scalars.pointee.\(scalar.rawValue)"
         case .seed: "let seed = call.pointee.scalars.pointee.seed"
         case .step: "let step = call.pointee.scalars.pointee.step"

@@ -15,12 +15,16 @@ struct TensorBases {
     }
 
     /// Lets `body` read the numbers of a sample of a tensor, however it is stored, and change them.
+    /// - Parameter address: where it lies, if it is not where the plan has it.
     func withValues<Result>(
-        _ tensor: TensorInfo, sample: Int, _ body: (UnsafeMutableBufferPointer<Float>) throws -> Result
+        _ tensor: TensorInfo, sample: Int, at address: UnsafeMutableRawPointer? = nil,
+        _ body: (UnsafeMutableBufferPointer<Float>) throws -> Result
     ) rethrows -> Result {
-        guard tensor.element != .float32, let address = address(tensor, sample: sample) else {
+        let address = address ?? self.address(tensor, sample: sample)
+        guard tensor.element != .float32, let address else {
             return try body(
-                UnsafeMutableBufferPointer(start: pointer(tensor, sample: sample), count: tensor.elementCount))
+                UnsafeMutableBufferPointer(
+                    start: address?.assumingMemoryBound(to: Float.self), count: tensor.elementCount))
         }
         let memory = UnsafeMutableRawBufferPointer(start: address, count: tensor.sampleBytes)
         let numbers = UnsafeMutableBufferPointer<Float>.allocate(capacity: tensor.elementCount)
@@ -76,11 +80,12 @@ final class CallContext {
     }
 
     /// Sets the numbers of the next calls.
-    func set(_ values: StepScalars, batch: Int) {
+    /// - Parameter first: the number of the first sample within its batch.
+    func set(_ values: StepScalars, batch: Int, first: Int = 0) {
         for (place, factor) in factors.enumerated() {
             var values = values
             values.learningRate *= factor
-            scalars[place] = values.abi(batch: batch)
+            scalars[place] = values.abi(batch: batch, first: first)
         }
     }
 
@@ -130,28 +135,38 @@ final class BoundPlan {
     let outputs: [TensorInfo]
     private(set) var steps: [Step] = []
     /// The steps that run at the same time, one group after the other.
-    private(set) var groups: [Range<Int>] = []
+    let groups: [Range<Int>]
     /// What each step makes, where this plan has it; nil for steps without operands.
     private(set) var results: [TensorInfo?] = []
     /// Operands that are sums of gradients, and the parameters that these are of.
-    private var summed: [(operand: Int, parameter: TensorInfo)] = []
-    private let bases: TensorBases
+    private(set) var summed: [Int: TensorInfo] = [:]
+    /// By step, the place of its first operand.
+    private(set) var firstOperands: [Int] = []
+    /// How it runs on a share of a batch; nil for plans that were not asked to.
+    let sharing: SharedSchedule?
+    /// Sums that are made earlier than the plan has it.
+    let sharingMemory: MappedMemory?
+    let bases: TensorBases
     private let context: CallContext
     /// All steps' operands and calls, one after the other.
-    private let operands: UnsafeMutableBufferPointer<UnsafeMutableRawPointer?>
+    let operands: UnsafeMutableBufferPointer<UnsafeMutableRawPointer?>
     private let calls: UnsafeMutableBufferPointer<unetc_call>
 
     /// - Parameters:
     ///   - updates: what updates without a kernel run.
     ///   - keepsPrepared: false places all prepared tensors behind the plan's arena, where they take turns.
-    /// - Throws: `RuntimeError` for an update when `updates` is `.none`.
+    ///   - isShared: whether it runs on shares of batches.
+    /// - Throws: `RuntimeError` for an update when `updates` is `.none`, and for too little memory.
     init(
         model: Model, plan index: Int, bases: TensorBases, context: CallContext, updates: UpdateBinding,
-        keepsPrepared: Bool
+        keepsPrepared: Bool, isShared: Bool = false
     ) throws {
+        sharing = isShared ? model.sharedSchedule(plan: index).flatMap { $0.obstacle == nil ? $0 : nil } : nil
+        sharingMemory = try sharing.map { try MappedMemory(bytes: $0.bytes, for: "sums of parts of a batch") }
         self.index = index
         self.keepsPrepared = keepsPrepared
         info = model.plans[index]
+        groups = info.groups
         inputs = info.inputs
         outputs = info.outputs
         self.bases = bases
@@ -180,9 +195,10 @@ final class BoundPlan {
             else { throw RuntimeError("step \"\(text(row.name))\" updates parameters, but no optimizer was chosen") }
             let first = operandBase + nextOperand
             let firstOperand = nextOperand
+            firstOperands.append(firstOperand)
             let scalars = scalars(of: row, place: steps.count)
             if row.kernel == nil, case .sum = updates {
-                summed.append((nextOperand, placed(info.tensors[Int(row.operands[0])])))
+                summed[nextOperand] = placed(info.tensors[Int(row.operands[0])])
             }
             results.append(row.operand_count > 0 ? placed(info.tensors[Int(row.operands[0])]) : nil)
             for pointer in resolve(row, updates) {
@@ -195,9 +211,6 @@ final class BoundPlan {
                     tasksPerSample: scalars == nil ? 0 : Int(row.tasks_per_sample),
                     fixedTasks: scalars == nil ? 0 : Int(row.tasks_fixed), operandCount: nextOperand - firstOperand,
                     isPreparation: row.preparation != 0, taskWeight: row.task_weight))
-            let place = steps.count - 1
-            let start = info.steps[place].isBeside ? groups.popLast()?.lowerBound ?? place : place
-            groups.append(start..<place + 1)
             for thread in 0..<context.threads {
                 calls[nextCall] = unetc_call(
                     operands: first, scalars: scalars ?? context.plainScalars,

@@ -32,9 +32,12 @@ extension Executor {
     }
 
     /// The first value, of the samples of a run, that is no finite number.
-    func firstBroken(_ tensor: TensorInfo, batch: Int) -> Float? {
-        for sample in 0..<(tensor.isBatched ? batch : 1) {
-            let broken = bases.withValues(tensor, sample: sample) { values -> Float? in
+    func firstBroken(_ tensor: TensorInfo, batch: Int) -> Float? { firstBroken(tensor, samples: 0..<batch) }
+
+    /// - Parameter address: where a tensor lies that is not batched, if it is not where the plan has it.
+    func firstBroken(_ tensor: TensorInfo, samples: Range<Int>, at address: UnsafeMutableRawPointer? = nil) -> Float? {
+        for sample in tensor.isBatched ? samples : 0..<1 {
+            let broken = bases.withValues(tensor, sample: sample, at: address) { values -> Float? in
                 // A sum finds out at the speed of memory: a value that is no number makes it none.
                 values.reduce(0, { $0 + $1 * 0 }).isFinite ? nil : values.first { !$0.isFinite }
             }

@@ -82,12 +82,13 @@ public final class Executor {
                 optimizer: optimizer, parameters: parameters, context: context, pool: pool) : nil
         deferred = try DeferredInputs(model: model, plans: indices)
         deferred?.touch(with: pool)
+        let shared = model.sharedPlans(of: sums?.plans ?? [], extras)
         self.plans = try model.plans.indices.map { index in
             guard indices.contains(index) else { return nil }
             let updates = try model.updateBinding(plan: index, optimizer: optimizer, sums: sums)
             return try BoundPlan(
                 model: model, plan: index, bases: bases, context: context, updates: updates,
-                keepsPrepared: model.plans[index].keepsPrepared(preparedWeights))
+                keepsPrepared: model.plans[index].keepsPrepared(preparedWeights), isShared: shared.contains(index))
         }
         self.model = model
         self.parameters = parameters

@@ -14,7 +14,7 @@ final class GradientSums {
     private let length: Int
     /// Where a parameter's sum lies in each buffer, by the parameter's place.
     private let offsets: [Int: Int]
-    private let additions: [ParameterCalls]
+    private let addition: FloatAddition
     private let updates: ParameterCalls
     private let squares: ParameterCalls
     /// A Double for each task of `squares`.
@@ -75,20 +75,7 @@ final class GradientSums {
             first += squareTasks(parameter)
         }
         squares = ParameterCalls(sumSquares, calls, context: context)
-        let length = length
-        additions = (0..<buffers * buffers).map { pair in
-            let (into, from) = (pair / buffers, pair % buffers)
-            let isUsed = into != from && length > 0
-            return ParameterCalls(
-                addFloats,
-                !isUsed
-                    ? []
-                    : [
-                        ParameterCalls.Operands(
-                            pointers: [into, from].map { memory.floats(at: $0 * bytes) }, count: length,
-                            tasks: (length + additionChunk - 1) / additionChunk)
-                    ], context: context)
-        }
+        addition = FloatAddition(context: context)
         self.kernel = kernel
         self.memory = memory
     }
@@ -108,8 +95,27 @@ final class GradientSums {
         UnsafeMutableBufferPointer(start: memory.floats(at: 0) + buffer * length, count: length)
     }
 
+    /// Where a parameter's sum lies among the numbers of a buffer; nil for one that is held.
+    func range(of parameter: TensorInfo) -> Range<Int>? {
+        offsets[parameter.offset].map { offset in
+            let start = offset / MemoryLayout<Float>.stride
+            return start..<start + parameter.elementCount
+        }
+    }
+
     /// Adds one buffer to another.
-    func add(_ from: Int, to into: Int, on pool: WorkerPool) { additions[into * buffers + from].run(on: pool) }
+    func add(_ from: Int, to into: Int, on pool: WorkerPool) { add(0..<length, of: from, to: into, on: pool) }
+
+    /// Adds numbers of one buffer to those of another.
+    func add(_ range: Range<Int>, of from: Int, to into: Int, on pool: WorkerPool) {
+        let start = memory.floats(at: 0) + range.lowerBound
+        addition.run(start + from * length, to: start + into * length, count: range.count, on: pool)
+    }
+
+    /// Begins sums in a buffer with nothing.
+    func clear(_ range: Range<Int>, buffer: Int) {
+        (memory.floats(at: 0) + buffer * length + range.lowerBound).update(repeating: 0, count: range.count)
+    }
 
     /// Gives the sums back, which are lost.
     func giveBack() { memory.giveBack() }
@@ -140,19 +146,6 @@ extension Model {
 extension ParameterInfo {
     /// Bytes up to where a next one may start.
     fileprivate var paddedBytes: Int { (bytes + 63) / 64 * 64 }
-}
-
-/// Elements that one task adds to others.
-private let additionChunk = 1 << 14
-
-/// Task t adds chunk t of the second operand to the first.
-private let addFloats: unetc_kernel = { call, task in
-    guard let call = call?.pointee, let operands = call.operands,
-        let into = operands[0]?.assumingMemoryBound(to: Float.self),
-        let from = operands[1]?.assumingMemoryBound(to: Float.self)
-    else { return }
-    let start = Int(task) * additionChunk
-    unetc_add_floats(into + start, from + start, Int64(min(additionChunk, Int(call.count) - start)))
 }
 
 /// Elements whose squares one task adds.

@@ -47,7 +47,10 @@ public struct MemoryUse: Hashable, Sendable {
         moments = needed * model.state.bytes
         stateBlocks = needed
         let summed = extras.sumsGradients ? model.summedPlans(of: indices, extras) : []
-        sums = extras.sumBuffers * GradientSums.bytes(model: model, plans: summed)
+        let shared = model.sharedPlans(of: summed, extras).compactMap(model.sharedSchedule)
+        sums =
+            extras.sumBuffers * GradientSums.bytes(model: model, plans: summed)
+            + shared.reduce(0) { $0 + ($1.obstacle == nil ? $1.bytes : 0) }
         kept = indices.contains { $0 == model.deferredPlan } ? DeferredInputs.bytes(model: model) : 0
         average = extras.averagesParameters ? model.parameterBytes : 0
         prepared = indices.map { model.plans[$0].keptBytes(preparedWeights) }.max() ?? 0
@@ -89,6 +92,11 @@ extension Model {
     /// The plans whose gradients are summed, if any are.
     func summedPlans(of indices: [Int], _ extras: TrainingExtras) -> [Int] {
         extras.sumsDeferred(self) ? indices : indices.filter { $0 != deferredPlan }
+    }
+
+    /// The plans that run on shares of batches, if any do.
+    func sharedPlans(of summed: [Int], _ extras: TrainingExtras) -> [Int] {
+        extras.sharesBatches ? summed.filter { plans[$0].purpose == .train } : []
     }
 
     /// True when a plan has updates that are left to the chosen optimiser.

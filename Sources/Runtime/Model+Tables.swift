@@ -164,11 +164,13 @@ struct TableReader {
     private func step(_ step: unetc_step) throws -> StepInfo {
         let name = text(step.name)
         guard let phase = StepPhase(rawValue: step.phase), let kind = StepKind(rawValue: step.kind),
+            let scope = StepScope(rawValue: step.scope), (0...step.operand_count).contains(step.parts),
             step.kernel != nil || phase == .update,
             (0...(1 << 40)).contains(step.tasks_per_sample), (0...(1 << 40)).contains(step.tasks_fixed),
             step.task_weight >= 0, step.task_weight.isFinite
         else {
-            throw broken("step \"\(name)\" has no kernel, an unknown phase or kind, or no sensible number of tasks")
+            throw broken(
+                "step \"\(name)\" has no kernel, an unknown phase, kind or scope, or no sensible number of tasks")
         }
         return StepInfo(
             name: name, operation: text(step.operation), source: text(step.source), algorithm: text(step.algorithm),
@@ -177,7 +179,14 @@ struct TableReader {
             flopsPerSample: step.flops_per_sample, fixedFlops: step.flops_fixed,
             bytesPerSample: step.bytes_per_sample, fixedBytes: step.bytes_fixed,
             isPreparation: step.preparation != 0, isBeside: step.beside != 0, taskWeight: step.task_weight,
-            operands: try operandUses(step))
+            scope: scope, parts: try parts(step), operands: try operandUses(step))
+    }
+
+    private func parts(_ step: unetc_step) throws -> SampleParts? {
+        guard step.parts > 0 else { return nil }
+        return SampleParts(
+            operand: Int(step.parts) - 1, offset: try size(step.parts_offset, "the parts of samples"),
+            stride: try size(step.parts_stride, "a sample's part"))
     }
 
     private func operandUses(_ step: unetc_step) throws -> [OperandUse]? {

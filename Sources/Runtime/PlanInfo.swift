@@ -31,6 +31,16 @@ public enum StepKind: Int32, Hashable, Sendable, CaseIterable {
     case pooling, normalization, resampling, loss, copy, update
 }
 
+/// What a step makes of the samples of its call.
+public enum StepScope: Int32, Hashable, Sendable, CaseIterable {
+    /// Of each sample something that depends on no other one.
+    case samples
+    /// A sum over the samples: those of parts of a batch add up to the whole one's.
+    case sum
+    /// Something that needs all samples of the batch at once, or their number.
+    case batch
+}
+
 /// What a plan is for.
 public enum PlanPurpose: Int32, Hashable, Sendable, CaseIterable {
     case other, train, infer, tile, forward, gradients
@@ -77,6 +87,16 @@ public struct OperandUse: Hashable, Sendable {
     public var access: Access
 }
 
+/// What steps have left of each sample, by its number in the batch, in memory that is not batched.
+public struct SampleParts: Hashable, Sendable {
+    /// The place among the operands of the step that reads it.
+    public var operand: Int
+    /// Bytes in front of the first sample's.
+    public var offset: Int
+    /// Bytes from one to the next.
+    public var stride: Int
+}
+
 /// A step of a plan: one call of one kernel.
 public struct StepInfo: Hashable, Sendable {
     /// The value it makes, such as `enc1_1` or `d_enc1_1`.
@@ -103,6 +123,10 @@ public struct StepInfo: Hashable, Sendable {
     public var isBeside = false
     /// What one of its tasks takes beside those of its group, in any unit; 0 where nobody says.
     public var taskWeight = 0.0
+    public var scope = StepScope.samples
+    /// Of a step that needs the whole batch: the place among its operands of one in which steps before have left a part of each
+    /// sample, and where those begin, in bytes.
+    public var parts: SampleParts?
     /// What the kernel touches, in its order; nil in tables that do not say.
     public var operands: [OperandUse]?
 
@@ -166,6 +190,14 @@ public struct PlanInfo: Hashable, Sendable {
     public var outputs: [TensorInfo] { tensors.filter(\.role.isResult) }
     /// True when running it changes the parameters.
     public var updatesParameters: Bool { steps.contains { $0.phase == .update } }
+
+    /// The steps that may run at the same time, one group after the other.
+    var groups: [Range<Int>] {
+        steps.indices.reduce(into: []) { groups, step in
+            let start = steps[step].isBeside ? groups.popLast()?.lowerBound ?? step : step
+            groups.append(start..<step + 1)
+        }
+    }
 
     /// Where its tensors lie in a region, in bytes.
     func blocks(in region: TensorRegion) -> [Range<Int>] {

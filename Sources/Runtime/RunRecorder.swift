@@ -31,8 +31,8 @@ public final class RunRecorder {
     public let capacity: Int
     /// Those recorded so far, in order.
     public private(set) var runs: [Run] = []
-    fileprivate let handle: PlanHandle
-    fileprivate let executor: ObjectIdentifier
+    private let handle: PlanHandle
+    private let executor: ObjectIdentifier
     private let threads: Int
     private let memory: MappedMemory
 
@@ -59,9 +59,17 @@ public final class RunRecorder {
     /// Bytes that the recorder takes.
     public var bytes: Int { memory.count }
 
-    /// Where the threads are to note what they do for step 0 of the next run, for which there must be room; those of step
-    /// s follow `s * threads` further on.
-    fileprivate func begin(label: Int, batch: Int) -> UnsafeMutablePointer<unetc_interval> {
+    /// Where the threads are to note what they do for step 0 of the next run; those of step s follow `s * threads` further on.
+    /// nil when it is full.
+    /// - Throws: `RuntimeError` for another plan than the recorder's.
+    func intervals(
+        label: Int, batch: Int, _ plan: PlanHandle, _ executor: Executor
+    ) throws -> UnsafeMutablePointer<unetc_interval>? {
+        guard self.executor == ObjectIdentifier(executor), handle == plan else {
+            throw RuntimeError(
+                "the recorder was made for plan \"\(self.plan.name)\" of one executor, not for this one")
+        }
+        guard runs.count < capacity else { return nil }
         runs.append(Run(label: label, batch: batch))
         return slots(of: runs.count - 1)
     }
@@ -91,12 +99,7 @@ extension Executor {
     public func runRecorded(
         _ plan: PlanHandle, batch: Int, scalars: StepScalars = StepScalars(), label: Int, in recorder: RunRecorder
     ) throws {
-        guard recorder.executor == ObjectIdentifier(self), recorder.handle == plan else {
-            throw RuntimeError(
-                "the recorder was made for plan \"\(recorder.plan.name)\" of one executor, not for this one")
-        }
-        guard recorder.runs.count < recorder.capacity else { return try run(plan, batch: batch, scalars: scalars) }
-        let intervals = recorder.begin(label: label, batch: batch)
+        let intervals = try recorder.intervals(label: label, batch: batch, plan, self)
         try run(plan, batch: batch, scalars: scalars, intervals: intervals) { _ in }
     }
 }

@@ -54,12 +54,26 @@ public struct StepScalars: Hashable, Sendable {
     }
 
     /// The form that kernels read. The corrections 1 - beta^step lose all their digits in Float, so they are made here.
-    func abi(batch: Int) -> unetc_scalars {
-        unetc_scalars(
-            batch: Int64(batch), step: Int64(step), seed: seed, learning_rate: Float(learningRate), beta1: Float(beta1),
-            beta2: Float(beta2), epsilon: Float(epsilon), weight_decay: Float(weightDecay),
-            correction1: Float(1 - Powers.power(beta1, step)), correction2: Float(1 - Powers.power(beta2, step)),
-            gradient_scale: Float(gradientScale), gradient_weight: Float(gradientWeight),
-            gradient_keep: keepsGradients ? 1 : 0, average_weight: Float(averageWeight))
+    /// - Parameters:
+    ///   - batch: samples of the call.
+    ///   - first: the number of the first one within its batch.
+    func abi(batch: Int, first: Int = 0) -> unetc_scalars {
+        var values = unetc_scalars()
+        values.batch = Int64(batch)
+        values.first_sample = Int64(first)
+        values.step = Int64(step)
+        values.seed = seed
+        values.learning_rate = Float(learningRate)
+        values.beta1 = Float(beta1)
+        values.beta2 = Float(beta2)
+        values.epsilon = Float(epsilon)
+        values.weight_decay = Float(weightDecay)
+        values.correction1 = Float(1 - Powers.power(beta1, step))
+        values.correction2 = Float(1 - Powers.power(beta2, step))
+        values.gradient_scale = Float(gradientScale)
+        values.gradient_weight = Float(gradientWeight)
+        values.gradient_keep = keepsGradients ? 1 : 0
+        values.average_weight = Float(averageWeight)
+        return values
     }
 }

@@ -12,6 +12,9 @@ public struct TrainingExtras: Hashable, Sendable {
     /// Sums that there are at once: a step whose runs are added up in pairs has some that wait for others.
     public var sumBuffers = 1
 
+    /// Whether runs take shares of batches: `run` with a `BatchShare`.
+    public var sharesBatches = false
+
     /// Learning rates of some of the parameters.
     public var rates: [ParameterRate] = []
 

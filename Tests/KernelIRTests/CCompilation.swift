@@ -117,15 +117,16 @@ final class CompiledKernels {
         typealias Function = @convention(c) (UnsafeRawPointer, Int64) -> Void
         let function = unsafeBitCast(symbol, to: Function.self)
 
-        // unetc_scalars: three 64-bit integers, then the floats in the order of RuntimeScalar.
+        // unetc_scalars: four 64-bit integers, the last one 0, then the floats in the order of RuntimeScalar.
         let floats = RuntimeScalar.allCases.count
-        let scalars = UnsafeMutableRawPointer.allocate(byteCount: 24 + 4 * (floats + floats % 2), alignment: 8)
+        let scalars = UnsafeMutableRawPointer.allocate(byteCount: 32 + 4 * (floats + floats % 2), alignment: 8)
         defer { scalars.deallocate() }
         scalars.storeBytes(of: Int64(evaluator.batch), as: Int64.self)
         scalars.storeBytes(of: evaluator.step, toByteOffset: 8, as: Int64.self)
         scalars.storeBytes(of: evaluator.seed, toByteOffset: 16, as: UInt64.self)
+        scalars.storeBytes(of: 0, toByteOffset: 24, as: Int64.self)
         for (position, scalar) in RuntimeScalar.allCases.enumerated() {
-            scalars.storeBytes(of: evaluator.scalars[scalar] ?? 0, toByteOffset: 24 + 4 * position, as: Float.self)
+            scalars.storeBytes(of: evaluator.scalars[scalar] ?? 0, toByteOffset: 32 + 4 * position, as: Float.self)
         }
         let elements = kernel.buffers.map(\.element)
         let buffers = zip(operands, elements).map { operand, element in

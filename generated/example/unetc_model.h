@@ -15,7 +15,7 @@ extern "C" {
 #endif
 
 #define UNETC_MODEL_MAGIC 0x54454e55u /* "UNET" */
-#define UNETC_MODEL_ABI 7u
+#define UNETC_MODEL_ABI 8u
 
 /* Where a tensor's bytes live: offsets count from that region's base. */
 enum {
@@ -67,6 +67,13 @@ enum {
     UNETC_KIND_UPDATE = 12
 };
 
+/* What a step makes of the samples of its call; who shares a batch out among several calls goes by it. */
+enum {
+    UNETC_SCOPE_SAMPLES = 0, /* of each sample something that depends on no other one */
+    UNETC_SCOPE_SUM = 1,     /* a sum over the samples: those of parts of a batch add up to the whole one's */
+    UNETC_SCOPE_BATCH = 2    /* something that needs all samples of the batch at once, or their number */
+};
+
 /* What a plan is for. */
 enum {
     UNETC_PLAN_OTHER = 0,
@@ -116,6 +123,7 @@ typedef struct unetc_scalars {
     int64_t batch; /* samples in this call: 1 ... the plan's batch_capacity */
     int64_t step;  /* optimiser step, from 1 */
     uint64_t seed; /* of what is random: the same seed and step give the same dropout masks */
+    int64_t first_sample; /* the number, within its batch, of this call's first sample; 0 when it takes the whole batch */
     float learning_rate;
     float beta1; /* Adam's decay of the first moment, SGD's momentum */
     float beta2;
@@ -168,6 +176,12 @@ typedef struct unetc_step {
      * another one of it reads or writes; what they need, earlier groups have made. */
     int32_t beside;
     double task_weight; /* what one of its tasks takes beside those of its group, in any unit */
+    int32_t scope; /* UNETC_SCOPE_* */
+    /* Of a step that needs the whole batch: 1 + the place among its operands of one that is not batched, but in which steps
+     * before have left a part of each sample, by its number in the batch; 0: there is none. */
+    int32_t parts;
+    uint64_t parts_offset; /* bytes in front of the first part */
+    uint64_t parts_stride; /* bytes from one to the next */
 } unetc_step;
 
 /* What of a plan's outputs is exact when its input is a part of a larger picture. Numbers are rows, then columns; the

@@ -18,6 +18,7 @@ typedef struct unetc_scalars {
     int64_t batch; /* samples in this call */
     int64_t step;
     uint64_t seed;
+    int64_t first_sample; /* always 0 */
     float learning_rate;
     float beta1;
     float beta2;

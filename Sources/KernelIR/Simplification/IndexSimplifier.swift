@@ -7,7 +7,7 @@ struct IndexSimplifier {
         let lastTask = kernel.tasksPerSample == 0 ? max(0, kernel.tasksFixed - 1) : nil
         ranges = [
             "task": IndexRange(lower: 0, upper: lastTask), "batch": IndexRange(lower: 1, upper: nil),
-            "count": IndexRange(lower: 0, upper: nil),
+            "count": IndexRange(lower: 0, upper: nil), "first_sample": IndexRange(lower: 0, upper: nil),
         ]
     }
 

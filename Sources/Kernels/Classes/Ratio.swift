@@ -36,7 +36,7 @@ private func ratioKernel(_ request: KernelRequest, _ finish: [Statement]) -> Low
         "loop", tasksFixed: 1,
         body: [.declare("a", width: 1, 0), .declare("b", width: 1, 0)]
             + [.loop("m", from: 0, to: .batch, step: 1, add)] + finish)
-    return LoweredStep(kernel, work: Work(request, flopsPerSample: 2))
+    return LoweredStep(kernel.ofBatch(), work: Work(request, flopsPerSample: 2))
 }
 
 private func total(_ name: String) -> Expression { .variable(name, width: 1) }

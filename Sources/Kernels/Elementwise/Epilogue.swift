@@ -32,7 +32,7 @@ extension KernelRequest {
     /// The number of the result's element in `N × C × H × W`, and what the numbers of a vector's elements differ by: those
     /// of a blocked map are channels of one position.
     private func rowMajor(sample: Index, element: Index, width: Int) -> (first: Index, stride: Int) {
-        let start = sample * Index(result.type.elementCount)
+        let start = (sample + .firstSample) * Index(result.type.elementCount)
         let block = result.layout.block
         guard block > 1 else { return (start + element, 1) }
         precondition(width <= block, "\(node.name): a vector of more than one position")

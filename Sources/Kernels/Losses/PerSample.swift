@@ -83,7 +83,7 @@ func logitAndTarget(
     [request.logits, request.truth].map { .load($0.buffer, at($0, index, sample: sample), width: width) }
 }
 
-/// The mean over the samples of this call.
+/// The mean over the samples of the batch.
 func batchMean(_ request: KernelRequest) -> LoweredStep {
     let n = Index.variable("n")
     let kernel = request.kernel(
@@ -95,13 +95,13 @@ func batchMean(_ request: KernelRequest) -> LoweredStep {
                 [.assign("total", .variable("total", width: 1) + .load(request.inputs[0].buffer, n, width: 1))]),
             .store(.out, 0, .variable("total", width: 1) / .number(.batch)),
         ])
-    return LoweredStep(kernel, work: Work(request, flopsPerSample: 1))
+    return LoweredStep(kernel.ofBatch(), work: Work(request, flopsPerSample: 1))
 }
 
-/// The mean's gradient: an equal share for each sample of this call.
+/// The mean's gradient: an equal share for each sample of the batch.
 func batchMeanGradient(_ request: KernelRequest) -> LoweredStep {
     let kernel = request.kernel(
         "loop", tasksPerSample: 1,
         body: [.store(.out, .task, .load(request.inputs[0].buffer, 0, width: 1) / .number(.batch))])
-    return LoweredStep(kernel, work: Work(request, flopsPerSample: 1))
+    return LoweredStep(kernel.ofBatch(), work: Work(request, flopsPerSample: 1))
 }

@@ -53,10 +53,11 @@ struct ChannelFactors {
         var buffers = StageBuffers()
         buffers.add(Buffer(.factors, access: .write, extent: rows.count), .scratch)
         buffers.add(inputs: inputs, of: request)
-        return LoweredStage(
+        let stage = LoweredStage(
             name: request.functionName + "_factors", documentation: ["\(request.node.name): factors of each channel"],
             buffers, algorithm: "channel factors", tasksPerSample: groups == .batch ? 0 : 1,
             tasksFixed: groups == .batch ? 1 : 0, body: body)
+        return groups == .batch ? stage.ofBatch() : stage
     }
 
     private func batchBody(

@@ -130,6 +130,12 @@ struct ChannelRows {
 
     var count: Int { rows * channels * samples }
 
+    /// Those of each sample, for who needs the whole batch's.
+    var parts: SampleParts { SampleParts(offset: offset, stride: rows * channels) }
+
+    /// Where a row of the task's sample begins among those of the whole batch.
+    func startInBatch(_ row: Int) -> Index { start(row, sample: .variable("n") + .firstSample) }
+
     /// Where a row of the task's sample begins.
     func start(_ row: Int, sample: Index = .variable("n")) -> Index {
         let own = samples == 1 ? Index(0) : sample * Index(rows * channels)

@@ -25,12 +25,15 @@ func moments(_ request: KernelRequest, _ groups: NormalizationGroups) -> Lowered
         name: request.functionName + "_channels", documentation: request.documentation("channel by channel"), buffers,
         algorithm: "moments", tasksPerSample: walk.tasksPerSample,
         work: Work(request, flopsPerSample: 4 * Double(map.type.elementCount)),
-        body: walk.bindings + channelMoments(walk, request, rows))
+        body: walk.bindings
+            + channelMoments(walk, request) { groups == .batch ? rows.startInBatch($0) : rows.start($0) })
     let all = groups == .batch ? batchMoments(request, walk, rows) : groupMoments(request, walk, rows, groups)
     return LoweredStep(stages: [partial, all], scratch: rows.count)
 }
 
-private func channelMoments(_ walk: ChannelWalk, _ request: KernelRequest, _ rows: ChannelRows) -> [Statement] {
+private func channelMoments(
+    _ walk: ChannelWalk, _ request: KernelRequest, start: (Int) -> Index
+) -> [Statement] {
     let lanes = walk.lanes
     let variable = { (name: String) in Expression.variable(name, width: lanes) }
     let (mean, squares, difference) = (variable("mean"), variable("squares"), variable("difference"))
@@ -59,8 +62,8 @@ private func channelMoments(_ walk: ChannelWalk, _ request: KernelRequest, _ row
     }
     return [.declare("mean", width: lanes, splat(0, lanes)), .declare("squares", width: lanes, splat(0, lanes)), piece]
         + [
-            .store(.out, rows.start(0) + walk.channel, mean),
-            .store(.out, rows.start(1) + walk.channel, squares),
+            .store(.out, start(0) + walk.channel, mean),
+            .store(.out, start(1) + walk.channel, squares),
         ]
 }
 
@@ -89,7 +92,7 @@ private func batchMoments(_ request: KernelRequest, _ walk: ChannelWalk, _ rows:
             ),
         ]
     }
-    return joining(request, rows, tasksFixed: 1, body)
+    return joining(request, rows, tasksFixed: 1, body).ofBatch(reading: rows.parts)
 }
 
 /// Joins the channels of each group, which all have as many values; a task is a sample.

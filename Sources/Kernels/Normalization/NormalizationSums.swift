@@ -19,7 +19,7 @@ func normalizationSums(
     let partial = ChannelRows(
         offset: factors.rows.count, rows: 2, channels: walk.channels, samples: request.batchCapacity)
     let start = { (row: Int) -> Index in
-        isPartial ? partial.start(row) : walk.n * Index(request.result.sampleStride) + Index(row * walk.channels)
+        isPartial ? partial.startInBatch(row) : walk.n * Index(request.result.sampleStride) + Index(row * walk.channels)
     }
     let scratch = factors.rows.count + (isPartial ? partial.count : 0)
     let body =
@@ -94,7 +94,8 @@ private func batchSums(_ request: KernelRequest, _ partial: ChannelRows, scratch
     buffers.add(Buffer(.scratch, access: .read, extent: scratch), .scratch)
     return LoweredStage(
         name: request.functionName, documentation: ["\(request.node.name): adds up the samples' sums"], buffers,
-        algorithm: "sums", tasksFixed: 1, body: body)
+        algorithm: "sums", tasksFixed: 1, body: body
+    ).ofBatch(reading: partial.parts)
 }
 
 /// A row of the sums, over all samples where each has its own.

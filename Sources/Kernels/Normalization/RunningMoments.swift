@@ -29,7 +29,7 @@ func updateRunning(_ request: KernelRequest, row: Int, momentum: Double, area: I
     let kernel = request.kernel(
         "vector loop", buffers, tasksFixed: 1,
         body: (row == 1 ? [.declare("correction", width: 1, correction)] : []) + body)
-    return LoweredStep(kernel, work: Work(request))
+    return LoweredStep(kernel.ofBatch(), work: Work(request))
 }
 
 /// Running mean and variance as the rows of moments.

@@ -17,9 +17,30 @@ public enum StageOperand: Hashable, Sendable {
     case prepared
 }
 
+/// What a kernel makes of the samples of its call; the raw values are those of `UNETC_SCOPE_…`.
+public enum StageScope: Int, Hashable, Sendable {
+    /// Of each sample something that depends on no other one.
+    case samples
+    /// A sum over the samples: those of parts of a batch add up to the whole one's.
+    case sum
+    /// Something that needs all samples of the batch at once, or their number.
+    case batch
+}
+
+/// Where in a step's scratch memory earlier kernels have left something of each sample, by its number in the batch.
+public struct SampleParts: Hashable, Sendable {
+    /// Floats in front of the first one.
+    public var offset: Int
+    /// Floats from one to the next.
+    public var stride: Int
+}
+
 /// One kernel of a step; each sees what those before it have stored.
 public struct LoweredStage: Sendable {
     public var kernel: Kernel
+    public var scope = StageScope.samples
+    /// Of a kernel that needs the whole batch: what it reads of each sample beside its batched operands.
+    public var parts: SampleParts?
     /// In a few words: `im2col + gemm`.
     public var algorithm: String
     /// What each of the kernel's buffers stands for, workspaces aside.
@@ -37,6 +58,15 @@ public struct LoweredStage: Sendable {
         operands = buffers.operands
         self.algorithm = algorithm
         self.work = work
+    }
+
+    /// This kernel, as one that needs all samples of the batch.
+    /// - Parameter parts: what it reads of each sample in the step's scratch memory.
+    func ofBatch(reading parts: SampleParts? = nil) -> LoweredStage {
+        var stage = self
+        stage.scope = .batch
+        stage.parts = parts
+        return stage
     }
 
     /// True for a stage that fills the step's prepared memory. It reads parameters alone, and its tasks do not depend on
