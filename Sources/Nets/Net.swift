@@ -120,11 +120,12 @@ package final class Net {
                 + "trained on?")
     }
 
-    func write(_ batch: Batch, _ plan: PlanHandle) throws {
+    /// - Parameter first: the number of the first sample.
+    func write(_ batch: Batch, _ plan: PlanHandle, first: Int = 0) throws {
         for (sample, values) in batch.pictures.enumerated() {
-            try executor.write(interface.picture, plan: plan, sample: sample, from: values)
+            try executor.write(interface.picture, plan: plan, sample: first + sample, from: values)
             guard let target = interface.target else { continue }
-            try executor.write(target, plan: plan, sample: sample, from: batch.targets[sample])
+            try executor.write(target, plan: plan, sample: first + sample, from: batch.targets[sample])
         }
     }
 

@@ -7,6 +7,8 @@ package struct StepShare: Hashable, Sendable {
     package let sizes: [[Int]]
     /// Which pieces of each batch are computed here.
     package let own: Range<Int>
+    /// Whether the pieces that are computed here go through the net at once, and what the whole batch makes is made of all.
+    package let isAtOnce: Bool
     /// The sum over all pieces.
     let tree: SumTree
     private let place: RankPlace
@@ -14,9 +16,10 @@ package struct StepShare: Hashable, Sendable {
     /// - Parameters:
     ///   - sizes: as `TrainingSettings.pieces` parts a step.
     ///   - place: of this process among those that take the step together.
-    package init(_ sizes: [[Int]], place: RankPlace = .alone) {
+    package init(_ sizes: [[Int]], place: RankPlace = .alone, isAtOnce: Bool = false) {
         self.sizes = sizes
         self.place = place
+        self.isAtOnce = isAtOnce
         tree = SumTree(leaves: sizes.first?.count ?? 0)
         own = SumExchange.owners(of: tree.leaves, ranks: place.count)[place.rank]
     }
@@ -24,10 +27,35 @@ package struct StepShare: Hashable, Sendable {
     /// Of all processes together.
     package var samples: Int { sizes.reduce(0) { $0 + $1.reduce(0, +) } }
 
+    /// What is computed here of a step in pieces, batch by batch, as the net takes it.
+    package func own<Element>(of pieces: [[[Element]]]) -> [[Element]] {
+        pieces.flatMap { batch in
+            let own = Array(batch[own])
+            return (isAtOnce ? [own.flatMap { $0 }] : own).filter { !$0.isEmpty }
+        }
+    }
+
     /// Whether each piece's sum grows from batch to batch.
     var keepsLeaves: Bool { sizes.count > 1 }
 
     var exchange: SumExchange { SumExchange(tree, ranks: place.count, keepsLeaves: keepsLeaves) }
+
+    /// By process, the samples that it has of a batch.
+    func owned(batch number: Int) -> [Range<Int>] {
+        let ends = self.ends(batch: number)
+        return exchange.owners.map { ends[$0.lowerBound]..<ends[$0.upperBound] }
+    }
+
+    /// The samples of the pieces of a batch, by their numbers in it.
+    func samples(batch number: Int) -> [Range<Int>] {
+        let ends = self.ends(batch: number)
+        return zip(ends, ends.dropFirst()).map { $0..<$1 }
+    }
+
+    /// Where the pieces of a batch begin, and the last one ends.
+    private func ends(batch number: Int) -> [Int] {
+        sizes[number].reduce(into: [0]) { $0.append(($0.last ?? 0) + $1) }
+    }
 
     /// Notes the loss of all samples, and the largest word.
     /// - Parameter losses: of the pieces that were computed here, batch by batch; of one without samples any number.
@@ -44,15 +72,17 @@ package struct StepShare: Hashable, Sendable {
             }
         }
         let owners = exchange.owners
-        let samples = Double(samples)
         for (number, sizes) in sizes.enumerated() {
             for (owner, part) in zip(owners, parts) {
                 for leaf in owner where sizes[leaf] > 0 {
-                    let loss = part[number * owner.count + leaf - owner.lowerBound]
-                    let isWhole = sizes[leaf] == self.samples
-                    result.loss = isWhole ? loss : result.loss + loss * (Double(sizes[leaf]) / samples)
+                    count(part[number * owner.count + leaf - owner.lowerBound], of: sizes[leaf], in: &result)
                 }
             }
         }
+    }
+
+    /// Counts the loss of some samples.
+    func count(_ loss: Double, of part: Int, in result: inout Net.StepResult) {
+        result.loss = part == samples ? loss : result.loss + loss * (Double(part) / Double(samples))
     }
 }

@@ -9,11 +9,18 @@ extension TrainingSettings {
         .training(optimizer.kind, extras(place), tests: tests)
     }
 
+    /// Whether the micro-batches of a batch go through a net at once, each process's together, and not one after the other.
+    package func sharesBatches(_ model: Model) -> Bool { isCutAtOnce && model.obstacleToSharing == nil }
+
+    /// Whether the net takes all of a batch's micro-batches.
+    private var isCutAtOnce: Bool { steps.microBatches > 1 && steps.parts == 1 }
+
     /// Memory that a net needs for its steps. A norm of all gradients needs all of them in sums.
     private func extras(_ place: RankPlace) -> TrainingExtras {
         var extras = steps.extras
         let own = SumExchange.owners(of: steps.leaves, ranks: place.count)[place.rank]
         extras.sumBuffers = LocalSums(SumTree(leaves: steps.leaves), own: own, keepsLeaves: steps.accumulate > 1).count
+        extras.sharesBatches = isCutAtOnce
         if steps.clip == nil { extras.stepSamples = samplesPerStep }
         extras.rates = parameters.rates(beside: optimizer.learningRate)
         return extras

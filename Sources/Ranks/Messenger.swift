@@ -57,13 +57,23 @@ final class Messenger: @unchecked Sendable {
 
     /// Does errands, of which none needs another one of them, and waits until all are done.
     /// - Throws: `RankLost`, or `TrainerError` with MPI's own words.
-    func run(_ errands: [Errand]) throws {
+    func run(_ errands: [Errand]) throws { try wait(for: post(errands)) }
+
+    /// Has errands done behind those that were given before.
+    /// - Returns: the number to wait for.
+    func post(_ errands: [Errand]) -> Int {
         let job = state.withLock { s -> Int in
             s.waiting.append(errands)
             s.given += 1
             return s.given
         }
         ring()
+        return job
+    }
+
+    /// Waits until those errands are done, and all before them.
+    /// - Throws: as `run`.
+    func wait(for job: Int) throws {
         let failure = state.wait { s -> (any Error)?? in
             if let failure = s.failure { return .some(failure) }
             return s.done >= job ? .some(nil) : nil

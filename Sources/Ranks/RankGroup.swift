@@ -95,28 +95,37 @@ package final class RankGroup {
     /// - Parameter buffers: equal in length, as `LocalSums` numbers them.
     /// - Throws: as `gather`.
     package func sum(_ exchange: SumExchange, _ buffers: [UnsafeMutableBufferPointer<Float>]) throws {
-        guard let first = buffers.first else { return }
-        let size = MemoryLayout<Float>.stride
-        let part = Self.bucket(of: size * first.count) / size
-        let places = stride(from: 0, to: first.count, by: part)
-        try messenger.run(
-            places.enumerated().map { bucket, start in
-                func floats(_ buffer: Int) -> UnsafeMutableBufferPointer<Float> {
-                    UnsafeMutableBufferPointer(rebasing: buffers[buffer][start..<min(start + part, first.count)])
-                }
-                let actions = exchange.actions(of: rank, bucket: bucket).map { action -> Errand.Action in
-                    switch action {
-                    case .send(let other, let buffer): .send(to: other, UnsafeRawBufferPointer(floats(buffer)))
-                    case .add(let other, let buffer): .add(from: other, floats(buffer))
-                    case .receive(let other, let buffer):
-                        .receive(from: other, UnsafeMutableRawBufferPointer(floats(buffer)))
-                    case .addBuffer(let other, let buffer): .addHere(floats(other), into: floats(buffer))
-                    case .copyBuffer(let other, let buffer): .copyHere(floats(other), into: floats(buffer))
-                    }
-                }
-                return Errand(tag: Self.tag(bucket), actions: actions)
-            })
+        try SumsUnderWay(exchange, buffers, in: self).finish()
     }
+
+    /// Has all ranks have what each has of its own: bytes of a memory that they part among themselves.
+    /// - Parameter owned: by rank, one range behind the other.
+    /// - Throws: as `gather`.
+    package func join(_ memory: UnsafeMutableRawBufferPointer, owned: [Range<Int>]) throws {
+        guard count > 1 else { return }
+        let actions = SumExchange.joining(ranks: count, of: rank).flatMap { passing -> [Errand.Action] in
+            let bytes = owned[passing.owners].reduce(nil) { all, range -> Range<Int>? in
+                range.isEmpty ? all : (all?.lowerBound ?? range.lowerBound)..<range.upperBound
+            }
+            guard let bytes else { return [] }
+            return Self.parts(of: bytes.count).map { part in
+                let block = UnsafeMutableRawBufferPointer(
+                    rebasing: memory[bytes.lowerBound + part.lowerBound..<bytes.lowerBound + part.upperBound])
+                return switch passing.passing {
+                case .send(let other): .send(to: other, UnsafeRawBufferPointer(block))
+                case .receive(let other): .receive(from: other, block)
+                }
+            }
+        }
+        try messenger.run([Errand(tag: Self.tag(0), actions: actions)])
+    }
+
+    /// Has errands done while this thread goes on.
+    /// - Returns: the number to wait for.
+    func post(_ errands: [Errand]) -> Int { messenger.post(errands) }
+
+    /// - Throws: as `gather`.
+    func wait(for job: Int) throws { try messenger.wait(for: job) }
 
     /// Waits for all ranks, and ends MPI.
     package func end() { messenger.end() }
@@ -127,14 +136,14 @@ package final class RankGroup {
     // MARK: Messages
 
     /// Enough buckets that all ranks have work, and none so small that its way takes longer than its bytes.
-    private static func bucket(of bytes: Int) -> Int { min(4 << 20, max(64 << 10, (bytes / 32 + 63) / 64 * 64)) }
+    static func bucket(of bytes: Int) -> Int { min(4 << 20, max(64 << 10, (bytes / 32 + 63) / 64 * 64)) }
 
     private static func parts(of bytes: Int) -> [Range<Int>] {
         stride(from: 0, to: bytes, by: part).map { $0..<min(bytes, $0 + part) }
     }
 
     /// MPI allows numbers up to 32767.
-    private static func tag(_ place: Int) -> Int { 16 + place % 32_000 }
+    static func tag(_ place: Int) -> Int { 16 + place % 32_000 }
 
     private func sendCounted(_ bytes: [UInt8], to other: Int) throws {
         try withUnsafeBytes(of: Int64(bytes.count)) { count in

@@ -119,4 +119,20 @@ extension SumExchange {
         }
         return actions
     }
+
+    /// What that rank does so that all have what each has: up a binomial tree, whose nodes have what ranks next to each other have,
+    /// and down again. Whose it is that goes a way, goes with it.
+    static func joining(ranks: Int, of rank: Int) -> [(passing: Passing, owners: Range<Int>)] {
+        var actions: [(passing: Passing, owners: Range<Int>)] = []
+        var step = 1
+        while step < ranks {
+            if rank % (2 * step) == step {
+                actions.append((.send(to: rank - step), rank..<min(rank + step, ranks)))
+            } else if rank % (2 * step) == 0, rank + step < ranks {
+                actions.append((.receive(from: rank + step), rank + step..<min(rank + 2 * step, ranks)))
+            }
+            step *= 2
+        }
+        return actions + spreading(from: 0, ranks: ranks, of: rank).map { ($0, 0..<ranks) }
+    }
 }

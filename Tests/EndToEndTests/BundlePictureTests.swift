@@ -69,6 +69,7 @@ struct BundlePictureTests {
         case .middle: written(TaskGraphs.middle)
         case .labels: written(TaskGraphs.labels)
         case .reconstruction: written(TaskGraphs.reconstruction)
+        case .normalised: written(TaskGraphs.normalised)
         }
     }
 
@@ -100,7 +101,7 @@ struct BundlePictureTests {
                     parts.enumerated().reduce(0) { $0 | ($1.element[place] > 0 ? 1 << UInt8($1.offset) : 0) }
                 }
             case .reconstruction: masks[picture.name] = try decodePicture(path: path + ".png").pixels
-            case .mask, .middle, .classes: masks[picture.name] = try decodeMask(path: path + ".png").pixels
+            case .mask, .middle, .classes, .normalised: masks[picture.name] = try decodeMask(path: path + ".png").pixels
             }
         }
         return masks

@@ -21,11 +21,11 @@ struct RankTests {
         }
     }
 
-    @Test(arguments: [Trainer.Task.mask, .labels, .reconstruction])
+    @Test(arguments: [Trainer.Task.mask, .normalised, .classes, .labels, .reconstruction])
     func anyNumberOfProcessesGivesTheSameBits(task: Trainer.Task) throws {
         let launch = try Launch(task)
         try launch.trainer.train(out: "whole", Self.all)
-        for count in task == .mask || isLongRun ? [1, 2, 3, 4] : [3] {
+        for count in [.mask, .normalised, .classes].contains(task) || isLongRun ? [1, 2, 3, 4] : [3] {
             let run = try launch.run(count, out: "ranks\(count)", Self.all)
             try #require(run.status == 0, "\(count) processes: \(run.output)")
             try expectSame(launch.trainer, "ranks\(count)", "whole")
@@ -152,11 +152,17 @@ struct RankTests {
         #expect(!FileManager.default.fileExists(atPath: "\(folder)/run/checkpoint.safetensors"))
     }
 
-    @Test func netsThatLookAtWholeBatchesAreRefused() throws {
-        let launch = try Launch(.classes)
-        let run = try launch.run(2, out: "run", [])
-        #expect(run.status == 1 && run.output.contains("cannot be cut into 8 micro-batches"), "\(run.output)")
-        #expect(run.output.contains("--micro-batches 1"), "\(run.output)")
+    /// The parts of a batch that the net does not take at once go through it one after the other, unless it looks at all of it.
+    @Test func batchesThatTheNetDoesNotTake() throws {
+        let flags = ["--epochs", "1", "--batch", "32", "--micro-batches", "4"]
+        let launch = try Launch(.mask)
+        try launch.trainer.train(out: "whole", flags)
+        let run = try launch.run(3, out: "run", flags)
+        try #require(run.status == 0, "\(run.output)")
+        try expectSame(launch.trainer, "run", "whole")
+        let refused = try Launch(.normalised).run(2, out: "run", flags)
+        #expect(refused.status == 1 && refused.output.contains("normalises by the whole batch"), "\(refused.output)")
+        #expect(refused.output.contains("unetc compile --batch 32"), "\(refused.output)")
     }
 
     @Test(arguments: [

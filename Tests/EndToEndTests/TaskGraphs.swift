@@ -27,6 +27,23 @@ enum TaskGraphs {
         }
         """
 
+    static let normalised = """
+        graph normalised(width = 8, size = 32) {
+          input  image: [3, size, size]
+          target mask:  [1, size, size]
+          conv1 = conv(image, width, kernel: 3, padding: same, bias: false)
+          enc   = relu(batch_norm(conv1))
+          conv2 = conv(max_pool(enc, kernel: 2), 2 * width, kernel: 3, padding: same, bias: false)
+          low   = dropout(relu(batch_norm(conv2)), rate: 0.2)
+          up    = conv_transpose(low, width, kernel: 2, stride: 2)
+          conv3 = conv(concat(up, enc), width, kernel: 3, padding: same)
+          dec   = relu(batch_norm(conv3))
+          output logits = conv(dec, 1, kernel: 1)
+          loss 0.5 * bce_with_logits(logits, mask) + 0.5 * dice_loss(logits, mask)
+          train { optimizer: adam(lr: 1e-2)   batch: 16   epochs: 6 }
+        }
+        """
+
     static let labels = """
         graph labels(width = 8, size = 32) {
           input  image: [3, size, size]

@@ -21,6 +21,7 @@ struct Trainer {
     private static let classes = Result { try compile(text: TaskGraphs.classes) }
     private static let middle = Result { try compile(text: TaskGraphs.middle) }
     private static let labels = Result { try compile(text: TaskGraphs.labels) }
+    private static let normalised = Result { try compile(text: TaskGraphs.normalised) }
     private static let reconstruction = Result { try compile(text: TaskGraphs.reconstruction) }
 
     private static func compile(text: String) throws -> String {
@@ -50,6 +51,8 @@ struct Trainer {
         case labels
         /// Its input.
         case reconstruction
+        /// A binary mask, normalised by whole batches, with dropout.
+        case normalised
     }
 
     init(_ task: Task = .mask) throws {
@@ -61,6 +64,7 @@ struct Trainer {
             case .middle: try Self.middle.get()
             case .labels: try Self.labels.get()
             case .reconstruction: try Self.reconstruction.get()
+            case .normalised: try Self.normalised.get()
             }
     }
 

@@ -150,4 +150,33 @@ import Testing
             #expect(sent.count == ranks - 1)
         }
     }
+
+    /// Every process has every other one's part at the end, and nobody waits for ever.
+    @Test(arguments: 1...17) func joiningBringsAllToAll(ranks: Int) {
+        var have = (0..<ranks).map { Set([$0]) }
+        var actions = (0..<ranks).map { SumExchange.joining(ranks: ranks, of: $0)[...] }
+        var mail: [[Int]: [Set<Int>]] = [:]
+        var hasMoved = true
+        while hasMoved {
+            hasMoved = false
+            for rank in 0..<ranks {
+                guard let action = actions[rank].first else { continue }
+                switch action.passing {
+                case .send(let other):
+                    let sent = Set(action.owners)
+                    #expect(sent.isSubset(of: have[rank]), "rank \(rank) sends what it has not")
+                    mail[[rank, other], default: []].append(sent)
+                case .receive(let other):
+                    guard let message = mail[[other, rank]]?.first else { continue }
+                    mail[[other, rank]]?.removeFirst()
+                    #expect(message == Set(action.owners), "rank \(rank) expects other parts")
+                    have[rank].formUnion(message)
+                }
+                actions[rank].removeFirst()
+                hasMoved = true
+            }
+        }
+        #expect(actions.allSatisfy(\.isEmpty) && mail.values.allSatisfy(\.isEmpty))
+        #expect(have.allSatisfy { $0 == Set(0..<ranks) })
+    }
 }

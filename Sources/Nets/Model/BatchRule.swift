@@ -9,11 +9,17 @@ package struct BatchRule: Hashable, Sendable {
     /// Why a batch cannot go through the net in parts; nil where it can.
     package var obstacleToParts: String? = "an earlier compiler made the trainer"
 
-    /// Why gradients of the parts cannot be added up in pairs, where a batch can go through the net in parts.
+    /// Why gradients of parts cannot be added up in pairs; nil where they can.
+    package var obstacleToSums: String?
+
+    /// Why the parts of a batch cannot go through the net at once, in several processes; nil where they can.
     package var obstacleToSharing: String?
 
-    /// Whether processes can share a batch out.
-    package var canBeShared: Bool { obstacleToParts == nil && obstacleToSharing == nil }
+    /// Why processes cannot share a batch out; nil where they can.
+    package func obstacle(toSharing batch: Int) -> String? {
+        if let obstacleToSums { return obstacleToSums }
+        return batch <= capacity && obstacleToSharing == nil ? nil : obstacleToParts
+    }
 
     /// The largest batch of those that have not been asked for.
     package var largestUnasked: Int { max(capacity, standard ?? 1) }
@@ -21,11 +27,11 @@ package struct BatchRule: Hashable, Sendable {
     /// - Throws: `TrainerError` where a batch cannot be cut into micro-batches.
     package func check(microBatches: Int, batch: Int) throws {
         guard microBatches > 1 else { return }
-        if let obstacle = obstacleToParts ?? obstacleToSharing {
+        if let obstacle = obstacle(toSharing: batch) {
             throw TrainerError(
                 "a batch cannot be cut into \(microBatches) micro-batches: \(obstacle)",
                 hint: "train it in one process, with --micro-batches 1"
-                    + (obstacleToParts == nil ? ", or compile the graph without --memory" : ""))
+                    + (obstacleToSums != nil ? ", or compile the graph without --memory" : ""))
         }
         guard microBatches <= batch else {
             throw TrainerError(

@@ -66,9 +66,11 @@ struct TrainingFlags: ParsableArguments {
 
     /// The flags over the graph's defaults, or over what a run remembers.
     ///
+    /// - Parameter processes: for how many at least batches are cut; nil where a launcher has started what there is.
     /// - Throws: `TrainerError` when the model was not compiled for them, or a flag would make the run another one.
     func resolved(
-        defaults: TrainingSettings, recorded: TrainingSettings?, model: Model, launcher: Launcher? = nil
+        defaults: TrainingSettings, recorded: TrainingSettings?, model: Model, launcher: Launcher? = nil,
+        processes: Int? = nil
     ) throws -> TrainingSettings {
         let compiled = try ModelDefaults(metadata: model.metadata)
         let names = model.parameters.map(\.name)
@@ -76,15 +78,16 @@ struct TrainingFlags: ParsableArguments {
         var rule = compiled.batches
         rule.capacity = model.batchCapacity
         if model.deferredCapacity != nil {
-            rule.obstacleToSharing =
+            rule.obstacleToSums =
                 "the trainer was compiled for so little memory that gradients wait for the end of a step"
         }
+        rule.obstacleToSharing = model.obstacleToSharing
         var defaults = defaults
+        let whole = batch ?? min(defaults.batch, rule.largestUnasked)
         // One process takes what cannot be cut as a whole.
-        let isCut = launcher.map { $0.hasOthers || rule.canBeShared } ?? false
-        if isCut, defaults.steps.microBatches == 1 {
-            defaults.steps.microBatches = min(
-                Self.launchedMicroBatches, batch ?? min(defaults.batch, rule.largestUnasked))
+        let isCut = launcher.map { $0.hasOthers || rule.obstacle(toSharing: whole) == nil } ?? false
+        if isCut || processes != nil, defaults.steps.microBatches == 1 {
+            defaults.steps.microBatches = min(max(Self.launchedMicroBatches, processes ?? 0), whole)
         }
         let settings = try resolved(
             defaults: defaults, recorded: recorded, batches: rule, optimizers: model.optimizerNames)

@@ -1,6 +1,7 @@
 import Base
 import DataSets
 import Nets
+import Ranks
 import Recipes
 import Runtime
 import Tasks
@@ -16,22 +17,41 @@ struct StepMeasurement {
     /// - Throws: `RuntimeError` or `TrainerError` when the net cannot run.
     func run() throws -> (step: Double, testedBatch: Double) {
         net.parameters.initialize(settings.initialValues, seed: settings.seed)
-        let pieces = settings.pieces(of: Array(0..<max(1, min(training, settings.samplesPerStep))))
-        let share = StepShare(pieces.map { $0.map(\.count) })
-        let sizes = share.sizes.flatMap { $0 }.filter { $0 > 0 }
+        let step = try seconds(at: .alone)
+        let tested = Self.batch(net.model.batchCapacity, net.interface.shape)
+        return (step, try Self.mean { _ = try net.tested(tested) })
+    }
+
+    /// The mean seconds of a process's share of a step, without what it would get from others.
+    /// - Throws: as `run`.
+    func seconds(at place: RankPlace, trace: ShareTrace? = nil) throws -> Double {
+        let (pieces, share) = share(at: place)
+        let sizes = share.own(of: pieces).map(\.count)
         var batches: [Int: Batch] = [:]
         for size in sizes where batches[size] == nil { batches[size] = Self.batch(size, net.interface.shape) }
         var number = 0
-        let step = try Self.mean {
+        return try Self.mean {
             number += 1
             var place = -1
-            _ = try net.step(share, settings: settings.steps, scalars: settings.optimizer.scalars(step: number)) {
+            _ = try net.step(
+                share, settings: settings.steps, scalars: settings.optimizer.scalars(step: number), trace: trace
+            ) {
                 place += 1
                 return batches[sizes[place]]
             }
         }
-        let tested = Self.batch(net.model.batchCapacity, net.interface.shape)
-        return (step, try Self.mean { _ = try net.tested(tested) })
+    }
+
+    /// The pictures of a step that a process has.
+    func samples(at place: RankPlace) -> Int {
+        let (pieces, share) = share(at: place)
+        return share.own(of: pieces).reduce(0) { $0 + $1.count }
+    }
+
+    private func share(at place: RankPlace) -> (pieces: [[[Int]]], share: StepShare) {
+        let pieces = settings.pieces(of: Array(0..<max(1, min(training, settings.samplesPerStep))))
+        let sizes = pieces.map { $0.map(\.count) }
+        return (pieces, StepShare(sizes, place: place, isAtOnce: settings.sharesBatches(net.model)))
     }
 
     private static func mean(_ body: () throws -> Void) throws -> Double {

@@ -36,11 +36,12 @@ struct EpochSteps {
         let draw = EpochDraw(seed: settings.seed, epoch: progress.epoch + 1)
         let steps = data.order(draw).chunks(of: settings.samplesPerStep).dropFirst(progress.stepInEpoch).map {
             let pieces = settings.pieces(of: $0)
-            return (pieces: pieces, share: StepShare(pieces.map { $0.map(\.count) }, place: ranks?.place ?? .alone))
+            let share = StepShare(
+                pieces.map { $0.map(\.count) }, place: ranks?.place ?? .alone,
+                isAtOnce: settings.sharesBatches(net.model))
+            return (pieces: pieces, share: share)
         }
-        let own = steps.flatMap { step in
-            step.pieces.flatMap { $0[step.share.own].filter { !$0.isEmpty } }
-        }
+        let own = steps.flatMap { $0.share.own(of: $0.pieces) }
         let maker = BatchMaker(data: data, augmentation: EpochAugmentation(settings: settings.augmentation, draw: draw))
         return Rest(
             steps: steps.map(\.share), producer: try BatchProducer(maker: maker, batches: own, spans: spans))
