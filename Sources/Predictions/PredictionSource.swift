@@ -6,7 +6,7 @@ import Imaging
 /// The pictures of a prediction with their results' names, one after the other.
 package struct PredictionSource {
     /// How many there are; nil when that shows at the end only.
-    package let count: Int?
+    package private(set) var count: Int?
     /// What is left out, as far as that is known beforehand.
     package private(set) var report = DataReport()
     private var listed: ArraySlice<PredictionJob>
@@ -37,6 +37,17 @@ package struct PredictionSource {
         listed = jobs[...]
         count = jobs.count
         self.targets = targets
+    }
+
+    /// One of several shares of the pictures, as even as they can be.
+    package func share(_ number: Int, of count: Int) -> PredictionSource {
+        var share = self
+        let total = listed.count
+        let start = listed.startIndex
+        share.listed = listed[start + number * total / count..<start + (number + 1) * total / count]
+        share.count = share.listed.count
+        if number > 0 { share.report = DataReport() }
+        return share
     }
 
     /// Pictures whose paths come one by one, each of which is looked at when its turn comes.

@@ -168,7 +168,7 @@ struct RankTests {
     @Test(arguments: [
         (["--epochs", "none"], "--epochs"),
         (["--micro-batches", "2", "--batch", "8"], "3 processes share out 2 micro-batches"),
-        (["--folds", "2"], "--folds is one process's work"), (["--data", "/nonexistent"], "/nonexistent"),
+        (["--repeat", "run"], "--repeat is one process's work"), (["--data", "/nonexistent"], "/nonexistent"),
         (["--resume"], "there is no run to resume"),
     ])
     func errorsAreToldOnce(flags: [String], message: String) throws {
@@ -177,6 +177,46 @@ struct RankTests {
         #expect(run.status != 0)
         let lines = run.output.split(separator: "\n").filter { $0.lowercased().contains("error: ") }
         #expect(lines.count == 1 && run.output.contains(message), "\(run.output)")
+    }
+
+    /// Each process trains some of the folds, as one alone does; one fold they take together.
+    @Test func foldsAreTrainedSideBySide() throws {
+        let launch = try Launch(.mask)
+        let flags = ["--folds", "3", "--epochs", "1", "--seed", "4"]
+        try launch.trainer.train(out: "whole", flags)
+        let run = try launch.run(2, out: "run", flags)
+        try #require(run.status == 0, "\(run.output)")
+        #expect(run.output.contains("3 folds: loss"), "\(run.output)")
+        #expect(try launch.trainer.bytes("run/folds.csv") == launch.trainer.bytes("whole/folds.csv"))
+        for fold in 1...3 { try expectSame(launch.trainer, "run/fold-\(fold)", "whole/fold-\(fold)") }
+        let one = ["--folds", "3", "--fold", "2", "--epochs", "1", "--micro-batches", "3"]
+        try launch.trainer.train(out: "one", one)
+        let together = try launch.run(3, out: "together", one)
+        try #require(together.status == 0, "\(together.output)")
+        try expectSame(launch.trainer, "together/fold-2", "one/fold-2")
+    }
+
+    @Test func predictionsAreSharedOut() throws {
+        let launch = try Launch(.mask)
+        try launch.trainer.train(out: "run", ["--epochs", "1"])
+        let folder = launch.trainer.folder.path
+        let pictures = try TestFolder()
+        for number in 0..<5 { try pictures.writePicture("\(number).png", red: UInt8(40 * number)) }
+        try FileManager.default.copyItem(
+            atPath: pictures.path + "/0.png", toPath: pictures.path + "/damaged.png")
+        try Data("no picture".utf8).write(to: URL(fileURLWithPath: pictures.path + "/damaged.png"))
+        let command = { (out: String) in
+            ["predict", pictures.path, "--run", folder + "/run", "--out", "\(folder)/\(out)"]
+        }
+        let alone = try launch.trainer.run(command("alone"))
+        try #require(alone.status == 0, "\(alone.output)")
+        let run = try launch.command(3, command("ranks"))
+        try #require(run.status == 0, "\(run.output)")
+        #expect(run.output.contains("5 masks in"), "\(run.output)")
+        #expect(run.output.components(separatedBy: "damaged.png").count == 2, "\(run.output)")
+        for number in 0..<5 {
+            #expect(try launch.trainer.bytes("ranks/\(number).png") == launch.trainer.bytes("alone/\(number).png"))
+        }
     }
 
     @Test func whatOneProcessDoesIsDoneOnce() throws {

@@ -19,7 +19,7 @@ package struct FoldTable: Hashable, Sendable {
         }
     }
 
-    let task: TrainingTask
+    package let task: TrainingTask
     /// In ascending order of the folds; only those that are done.
     package private(set) var rows: [Row] = []
 
@@ -39,7 +39,7 @@ package struct FoldTable: Hashable, Sendable {
     }
 
     /// Reals are written so that they read back exactly.
-    var text: String {
+    package var text: String {
         let lines = rows.map { row in
             (["\(row.fold)", "\(row.bestEpoch)"] + row.scores.columns).joined(separator: ",")
         }

@@ -4,12 +4,13 @@ import DataSets
 import Imaging
 import Nets
 import Predictions
+import Ranks
 import Runtime
 import Tasks
 import TrainerSupport
 
 /// `trainer predict`.
-struct PredictCommand: ParsableCommand, TrainerVerb {
+struct PredictCommand: ParsableCommand, SharedVerb {
     static let configuration = CommandConfiguration(
         commandName: "predict",
         abstract: "Writes what the net makes of each picture as a PNG, at the picture's own size.",
@@ -29,8 +30,9 @@ struct PredictCommand: ParsableCommand, TrainerVerb {
 
     func run(_ context: TrainerContext) throws {
         let start = monotonicSeconds()
-        let console = Console()
-        let threads = threading.count
+        let ranks = context.ranks
+        let console = Console(isMute: !context.isFirst)
+        let threads = try threading.threads ?? ranks?.threads() ?? threading.count
         let task = try NetInterface(model: context.model).task
         // Before anything else is said: is it a run of this net?
         let weights = try weights.chosen(for: context.model)
@@ -49,14 +51,15 @@ struct PredictCommand: ParsableCommand, TrainerVerb {
         (style.normalization, style.shownBands) = (settings.normalization ?? .range, settings.shownBands)
         let targets = PredictionTargets(
             folder: output.folder, task: task, style: style, names: names, replacing: overwriting.replacing)
-        let source = try source(targets, threads, console)
+        let source = try source(targets, threads, console, ranks)
         // Before threads are started, which inherit what is held back.
         let interruption = Interruption()
         let session = PredictionSession(
             model: context.model, weights: weights.checkpoints, folder: output.folder,
             style: style, threads: threads, pins: threading.pin,
             isStrict: inputs.strict, console: console, isInterrupted: { interruption.isRequested })
-        let tally = try scale.map { try session.tiled(source, scale: $0) } ?? session.whole(source)
+        var tally = try scale.map { try session.tiled(source, scale: $0) } ?? session.whole(source)
+        if let ranks { tally = PredictionTally(joining: try ranks.gather(tally.message)) }
         console.clear()
         if let warning = tally.report.warning, !inputs.strict { console.warn(warning) }
         guard tally.written > 0 || tally.isInterrupted else {
@@ -73,10 +76,15 @@ struct PredictCommand: ParsableCommand, TrainerVerb {
     }
 
     private func source(
-        _ targets: PredictionTargets, _ threads: Int, _ console: Console
+        _ targets: PredictionTargets, _ threads: Int, _ console: Console, _ ranks: RankGroup?
     ) throws -> PredictionSource {
         let listed: PredictionInputs
         if inputs.isStream {
+            if let ranks {
+                throw TrainerError(
+                    "standard input comes to one process only, found \(ranks.count)",
+                    hint: "name pictures or folders, or leave out the launcher")
+            }
             let list = PathList(descriptor: 0, isNullSeparated: inputs.isNullSeparated)
             // What may replace any file has to know all pictures first.
             guard list.isWhole || targets.replacing == .any else { return PredictionSource(list, targets) }
@@ -95,6 +103,9 @@ struct PredictCommand: ParsableCommand, TrainerVerb {
                 "pictures in \(Text.list(listed.unseenFolders.map { $0 + "/" })) are not predicted; --recursive "
                     + "looks into \(them)")
         }
-        return source
+        guard let ranks else { return source }
+        // Nobody writes before all have looked at what is there.
+        _ = try ranks.gather([])
+        return source.share(ranks.rank, of: ranks.count)
     }
 }

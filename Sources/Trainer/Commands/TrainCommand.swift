@@ -67,14 +67,16 @@ struct TrainCommand: ParsableCommand, SharedVerb {
 
     func run(_ context: TrainerContext) throws {
         if let ranks = context.ranks {
-            if folds.folds != nil { throw Self.alone("--folds", ranks) }
             if repetition.run != nil { throw Self.alone("--repeat", ranks) }
             var shared = self
             shared.data.threading.threads = try data.threads ?? ranks.threads()
-            _ = try shared.train(context, fold: nil)
-            return
+            return try shared.runOnce(context)
         }
-        if let folds = try CrossValidation(self, context.model) { return try folds.run(context) }
+        try runOnce(context)
+    }
+
+    private func runOnce(_ context: TrainerContext) throws {
+        if let folds = try CrossValidation(self, context) { return try folds.run(context) }
         _ = try train(context, fold: nil)
     }
 
@@ -92,7 +94,7 @@ struct TrainCommand: ParsableCommand, SharedVerb {
         _ context: TrainerContext, fold: Fold?, like: RunRecord? = nil, share: Int = 1
     ) throws -> TrainingRun.Ending {
         let ranks = context.ranks
-        let console = Console(isQuiet: quiet, isMute: !context.isFirst)
+        let console = Console(isQuiet: quiet || context.isQuiet, isMute: !context.isFirst)
         let model = context.model
         let interface = try NetInterface(model: model)
         guard interface.canTrain else { throw Net.noLoss(model) }

@@ -11,6 +11,9 @@ struct TrainerContext {
     /// These processes; nil for a process alone.
     var ranks: RankGroup?
 
+    /// Leaves out everything but warnings and errors.
+    var isQuiet = false
+
     /// Whether this process is the one that speaks and writes.
     var isFirst: Bool { ranks?.isFirst ?? true }
 }
