@@ -12,18 +12,21 @@ struct InfoCommand: ParsableCommand, TrainerVerb {
     static let configuration = CommandConfiguration(
         commandName: "info",
         abstract: "Says what this trainer was compiled for, what memory it takes and, with data, how long an epoch is.",
-        discussion: "With --data or --images it takes a few steps on made-up pictures, to time them.")
+        discussion:
+            "With --data, --images or --ranks it takes a few steps on made-up pictures, to time them.")
 
     @OptionGroup var data: DataOptions
     @OptionGroup var patches: PatchFlags
     @OptionGroup var flags: TrainingFlags
+    @OptionGroup var network: NetworkOptions
 
     func run(_ context: TrainerContext) throws {
         let console = Console()
         let model = context.model
         let threads = data.threads ?? processorCount()
         let training = try flags.resolved(
-            defaults: ModelDefaults(metadata: model.metadata).training, recorded: nil, model: model)
+            defaults: ModelDefaults(metadata: model.metadata).training, recorded: nil, model: model,
+            processes: network.ranks.max())
         var lines = try InfoLines(model: model, settings: training, threads: threads).all
         if data.namesData {
             let interface = try NetInterface(model: model)
@@ -37,6 +40,7 @@ struct InfoCommand: ParsableCommand, TrainerVerb {
         for (label, value) in lines {
             console.answer(label + String(repeating: " ", count: max(1, 18 - label.count)) + value)
         }
+        if !network.ranks.isEmpty { try forecastRanks(model, training, threads, console) }
     }
 
     private func forecasts(
