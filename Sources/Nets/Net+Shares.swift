@@ -14,7 +14,9 @@ extension Net {
         let sums = LocalSums(share.tree, own: share.own, keepsLeaves: share.keepsLeaves)
         let ranks = run.ranks.flatMap { $0.count > 1 ? $0 : nil }
         let underWay = try ranks.map {
-            SumsUnderWay(share.exchange, try (0..<sums.count).map { try executor.summedGradients($0) }, in: $0)
+            SumsUnderWay(
+                share.exchange, try (0..<sums.count).map { try executor.summedGradients($0) }, in: $0,
+                spans: run.spans)
         }
         run.trace?.begin()
         var result = StepResult(loss: 0)
@@ -76,7 +78,8 @@ extension Net {
                 try run.spans.measure(.messages) {
                     try ranks.join(
                         memory,
-                        owned: owned.map { $0.lowerBound * shared.stride..<$0.upperBound * shared.stride })
+                        owned: owned.map { $0.lowerBound * shared.stride..<$0.upperBound * shared.stride },
+                        spans: run.spans)
                 }
             },
             summed: {

@@ -8,7 +8,7 @@ import TrainerSupport
 /// Unchecked: what threads share is in the monitor.
 final class Messenger: @unchecked Sendable {
     private struct State {
-        var waiting: [[Errand]] = []
+        var waiting: [(errands: [Errand], spans: SpanRecorder?)] = []
         /// Jobs that are done.
         var done = 0
         /// Jobs that were given.
@@ -57,13 +57,14 @@ final class Messenger: @unchecked Sendable {
 
     /// Does errands, of which none needs another one of them, and waits until all are done.
     /// - Throws: `RankLost`, or `TrainerError` with MPI's own words.
-    func run(_ errands: [Errand]) throws { try wait(for: post(errands)) }
+    func run(_ errands: [Errand], spans: SpanRecorder? = nil) throws { try wait(for: post(errands, spans: spans)) }
 
     /// Has errands done behind those that were given before.
+    /// - Parameter spans: where it is noted when they were on their way.
     /// - Returns: the number to wait for.
-    func post(_ errands: [Errand]) -> Int {
+    func post(_ errands: [Errand], spans: SpanRecorder? = nil) -> Int {
         let job = state.withLock { s -> Int in
-            s.waiting.append(errands)
+            s.waiting.append((errands, spans))
             s.given += 1
             return s.given
         }
@@ -102,8 +103,8 @@ final class Messenger: @unchecked Sendable {
             let ranks = try calls.begin()
             state.withLock { $0.ranks = ranks }
             let heart = Heartbeats(rank: Int(ranks.rank), count: Int(ranks.count), patience: patience, calls: calls)
-            while let errands = try next(heart) {
-                try perform(errands, heart)
+            while let (errands, spans) = try next(heart) {
+                try spans.measure(.messages, lane: .messenger) { try perform(errands, heart) }
                 state.withLock { $0.done += 1 }
             }
             try heart.end { usleep(Self.pause) }
@@ -114,9 +115,9 @@ final class Messenger: @unchecked Sendable {
     }
 
     /// The next job, waited for; nil at the end.
-    private func next(_ heart: Heartbeats) throws -> [Errand]? {
+    private func next(_ heart: Heartbeats) throws -> (errands: [Errand], spans: SpanRecorder?)? {
         while true {
-            let found = state.withLock { s -> [Errand]?? in
+            let found = state.withLock { s -> (errands: [Errand], spans: SpanRecorder?)?? in
                 if !s.waiting.isEmpty { return .some(s.waiting.removeFirst()) }
                 return s.isEnding ? .some(nil) : nil
             }

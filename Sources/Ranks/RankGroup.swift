@@ -99,9 +99,13 @@ package final class RankGroup {
     }
 
     /// Has all ranks have what each has of its own: bytes of a memory that they part among themselves.
-    /// - Parameter owned: by rank, one range behind the other.
+    /// - Parameters:
+    ///   - owned: by rank, one range behind the other.
+    ///   - spans: where it is noted when that was on its way.
     /// - Throws: as `gather`.
-    package func join(_ memory: UnsafeMutableRawBufferPointer, owned: [Range<Int>]) throws {
+    package func join(
+        _ memory: UnsafeMutableRawBufferPointer, owned: [Range<Int>], spans: SpanRecorder? = nil
+    ) throws {
         guard count > 1 else { return }
         let actions = SumExchange.joining(ranks: count, of: rank).flatMap { passing -> [Errand.Action] in
             let bytes = owned[passing.owners].reduce(nil) { all, range -> Range<Int>? in
@@ -117,12 +121,12 @@ package final class RankGroup {
                 }
             }
         }
-        try messenger.run([Errand(tag: Self.tag(0), actions: actions)])
+        try messenger.run([Errand(tag: Self.tag(0), actions: actions)], spans: spans)
     }
 
     /// Has errands done while this thread goes on.
     /// - Returns: the number to wait for.
-    func post(_ errands: [Errand]) -> Int { messenger.post(errands) }
+    func post(_ errands: [Errand], spans: SpanRecorder?) -> Int { messenger.post(errands, spans: spans) }
 
     /// - Throws: as `gather`.
     func wait(for job: Int) throws { try messenger.wait(for: job) }

@@ -1,3 +1,5 @@
+import TrainerSupport
+
 /// Sums that all ranks add up, bucket by bucket, while they still make others.
 ///
 /// What is said to be made must be the same on all ranks, in the same order: so are the messages.
@@ -5,6 +7,7 @@ package final class SumsUnderWay {
     private let exchange: SumExchange
     private let buffers: [UnsafeMutableBufferPointer<Float>]
     private let ranks: RankGroup
+    private let spans: SpanRecorder?
     /// Floats of a bucket; the last may have fewer.
     private let size: Int
     /// By bucket, the floats that are still to be made; nil once the bucket is on its way.
@@ -14,8 +17,14 @@ package final class SumsUnderWay {
     /// Floats up to where a parameter's sums begin.
     private static let alignment = 16
 
-    /// - Parameter buffers: equal in length, as `LocalSums` numbers them; they stay where they are until `finish`.
-    package init(_ exchange: SumExchange, _ buffers: [UnsafeMutableBufferPointer<Float>], in ranks: RankGroup) {
+    /// - Parameters:
+    ///   - buffers: equal in length, as `LocalSums` numbers them; they stay where they are until `finish`.
+    ///   - spans: where it is noted when buckets were on their way.
+    package init(
+        _ exchange: SumExchange, _ buffers: [UnsafeMutableBufferPointer<Float>], in ranks: RankGroup,
+        spans: SpanRecorder? = nil
+    ) {
+        self.spans = spans
         self.exchange = exchange
         self.buffers = buffers
         self.ranks = ranks
@@ -50,7 +59,7 @@ package final class SumsUnderWay {
     private func send(_ buckets: [Int]) {
         guard !buckets.isEmpty else { return }
         for bucket in buckets { missing[bucket] = nil }
-        job = ranks.post(buckets.map(errand))
+        job = ranks.post(buckets.map(errand), spans: spans)
     }
 
     private func errand(_ bucket: Int) -> Errand {

@@ -59,7 +59,7 @@ final class CallContext {
     private let extras: TrainingExtras
     /// The factors of learning rates that there are, 1 first.
     private let factors: [Double]
-    /// For each factor what its kernels read.
+    /// For each factor what its kernels read, and what those of sums over samples read.
     private let scalars: UnsafeMutablePointer<unetc_scalars>
     private let workspaces: MappedMemory
     private let workspaceStride: Int
@@ -70,12 +70,12 @@ final class CallContext {
         factors = extras.rates.reduce(into: [1]) { if !$0.contains($1.factor) { $0.append($1.factor) } }
         self.workspaceStride = workspaceStride
         workspaces = try MappedMemory(bytes: threads * workspaceStride, for: "the kernels' scratch")
-        scalars = .allocate(capacity: factors.count)
-        scalars.initialize(repeating: unetc_scalars(), count: factors.count)
+        scalars = .allocate(capacity: factors.count + 1)
+        scalars.initialize(repeating: unetc_scalars(), count: factors.count + 1)
     }
 
     deinit {
-        scalars.deinitialize(count: factors.count)
+        scalars.deinitialize(count: factors.count + 1)
         scalars.deallocate()
     }
 
@@ -87,10 +87,20 @@ final class CallContext {
             values.learningRate *= factor
             scalars[place] = values.abi(batch: batch, first: first)
         }
+        scalars[factors.count] = scalars[0]
+    }
+
+    /// Sets the samples of the next calls that sum over samples: a piece of those of all others.
+    func setSums(_ samples: Range<Int>) {
+        scalars[factors.count].batch = Int64(samples.count)
+        scalars[factors.count].first_sample = Int64(samples.lowerBound)
     }
 
     /// The numbers for calls that change no parameter.
     var plainScalars: UnsafeMutablePointer<unetc_scalars> { scalars }
+
+    /// The numbers for calls that sum over samples.
+    var sumScalars: UnsafeMutablePointer<unetc_scalars> { scalars + factors.count }
 
     /// The numbers for steps of a parameter; nil when it is held as it is.
     func scalars(of parameter: String) -> UnsafeMutablePointer<unetc_scalars>? {
@@ -223,6 +233,7 @@ final class BoundPlan {
 
     /// The numbers for a step: for one that changes a parameter that parameter's; nil when it is held.
     private func scalars(of row: unetc_step, place: Int) -> UnsafeMutablePointer<unetc_scalars>? {
+        if info.steps[place].scope == .sum { return context.sumScalars }
         guard info.steps[place].phase == .update, row.operand_count > 0 else { return context.plainScalars }
         let changed = info.tensors[Int(row.operands[0])]
         return changed.region == .parameters ? context.scalars(of: changed.name) : context.plainScalars

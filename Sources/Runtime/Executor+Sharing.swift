@@ -67,11 +67,11 @@ extension Executor {
         defer { bound.placeWhole(sums) }
         for unit in schedule.units {
             switch unit {
-            case .samples(let steps): run.samples(steps)
+            case .group(let steps, let sums):
+                try run.group(steps, sums.map { schedule.sums[$0] }).forEach(others.summed)
             case .batch(let step):
                 for samples in bound.joinedSamples(step) { try others.join(samples) }
                 run.batch(step)
-            case .sum(let number): try run.sum(schedule.sums[number]).forEach(others.summed)
             case .update(let step): try run.whole(step).map(others.summed)
             }
         }

@@ -11,12 +11,11 @@ struct SharedSchedule {
     }
 
     enum Unit {
-        /// Steps that make something of each sample, or of parameters alone, and may run at the same time.
-        case samples([Int])
+        /// Steps that make something of each sample, or of parameters alone, and sums over samples, by their places in `sums`,
+        /// which may all run at the same time.
+        case group([Int], sums: [Int])
         /// A step that needs the whole batch.
         case batch(Int)
-        /// A sum over samples, by its place in `sums`.
-        case sum(Int)
         /// The update of a parameter whose gradient all samples make together.
         case update(Int)
     }
@@ -25,7 +24,7 @@ struct SharedSchedule {
     private(set) var sums: [Sum] = []
     /// Tensors that lie in memory of their own, since sums are made earlier than the plan has it; where, in bytes.
     private(set) var places: [Int: Int] = [:]
-    /// What those take: no more than the largest sum needs.
+    /// What those take: no more than those need that run at the same time.
     private(set) var bytes = 0
     /// Why a batch cannot be shared out so; nil where it can.
     private(set) var obstacle: String?
@@ -44,7 +43,6 @@ struct SharedSchedule {
             sums[number].steps.append(index)
             for use in uses[index] where use.access != .read { owner[use.tensor] = number }
         }
-        place(plan, owner)
         for (index, step) in plan.steps.enumerated() where step.scope != .sum {
             let read = uses[index].filter { $0.access != .write }.compactMap { owner[$0.tensor] }
             if isOptimizers(index) {
@@ -57,27 +55,32 @@ struct SharedSchedule {
         }
         var isDone = [Bool](repeating: false, count: sums.count)
         for group in plan.groups {
-            let side = group.filter { plan.steps[$0].scope == .samples && !isOptimizers($0) }
-            if !side.isEmpty { units.append(.samples(side)) }
+            var beside: [Int] = []
+            var begun: [Int] = []
+            var rest: [Unit] = []
             for index in group {
                 switch plan.steps[index].scope {
-                case .batch: units.append(.batch(index))
+                case .batch: rest.append(.batch(index))
                 case .sum:
                     guard let number = numbers[plan.steps[index].operationName], !isDone[number] else { continue }
                     isDone[number] = true
-                    units.append(.sum(number))
+                    begun.append(number)
+                case .samples where !isOptimizers(index): beside.append(index)
                 case .samples:
                     let isOfSum = uses[index].contains { owner[$0.tensor] != nil }
-                    if isOptimizers(index) && !isOfSum { units.append(.update(index)) }
+                    if !isOfSum { rest.append(.update(index)) }
                 }
             }
+            if !beside.isEmpty || !begun.isEmpty { units.append(.group(beside, sums: begun)) }
+            units += rest
+            place(begun, plan, owner)
         }
     }
 
-    /// Each sum's tensors in memory of their own, which all sums take in turn.
-    private mutating func place(_ plan: PlanInfo, _ owner: [Int: Int]) {
-        var ends = [Int](repeating: 0, count: sums.count)
-        for (tensor, number) in owner.sorted(by: { $0.key < $1.key }) {
+    /// The tensors of sums that run at the same time, each in memory of its own, which other sums take before and after.
+    private mutating func place(_ begun: [Int], _ plan: PlanInfo, _ owner: [Int: Int]) {
+        var end = 0
+        for (tensor, number) in owner.sorted(by: { $0.key < $1.key }) where begun.contains(number) {
             let info = plan.tensors[tensor]
             guard info.region == .arena, !info.isBatched, info.partOf == nil,
                 !plan.tensors.contains(where: { $0.partOf == tensor })
@@ -85,10 +88,10 @@ struct SharedSchedule {
                 obstacle = obstacle ?? "the sum \"\(info.name)\" is a part of another value"
                 continue
             }
-            places[tensor] = ends[number]
-            ends[number] += (info.bytes + 63) / 64 * 64
+            places[tensor] = end
+            end += (info.bytes + 63) / 64 * 64
         }
-        bytes = ends.max() ?? 0
+        bytes = max(bytes, end)
     }
 
     /// What of a step that sums nothing does not let a range of samples be computed alone.

@@ -22,6 +22,9 @@ package final class SessionProfile {
     /// When recording started, in nanoseconds.
     private var start = 0
 
+    /// Spans of messages in a step at most: buckets of sums, and layers that look at the whole batch, twice.
+    private static let messages = 512
+
     private enum Phase { case waiting, recording, written }
 
     /// Takes the memory, and writes a trace of nothing to see whether that can be written; not into a pipe or a device.
@@ -35,7 +38,7 @@ package final class SessionProfile {
         runs = try RunRecorder(plan, of: net.executor, capacity: window.count * settings.steps.runs)
         // Batches are made ahead: as many as the window takes, and those that wait behind it, two spans a sample.
         let samples = window.count * settings.samplesPerStep + BatchProducer.capacity * net.model.batchCapacity
-        spans = SpanRecorder(capacity: window.count * (16 + 2 * settings.steps.runs) + 2 * samples)
+        spans = SpanRecorder(capacity: window.count * (16 + 2 * settings.steps.runs + Self.messages) + 2 * samples)
         if try !FileWriter.isStream(path) { try write([]) }
     }
 

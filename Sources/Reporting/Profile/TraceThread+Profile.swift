@@ -8,11 +8,13 @@ extension TraceThread {
     static func all(of profile: SessionProfile, since start: Int) -> [TraceThread] {
         var pool: [Int: [TraceSlice]] = [0: []]
         var loaders: [Int: [TraceSlice]] = [:]
+        var messages: [TraceSlice] = []
         for span in profile.spans.recorded.spans {
             let slice = slice(span, profile, since: start)
             switch span.lane {
             case .loop: pool[0, default: []].append(slice)
             case .loader(let number): loaders[number, default: []].append(slice)
+            case .messenger: messages.append(slice)
             }
         }
         let steps = StepArguments(profile.runs.plan)
@@ -28,6 +30,8 @@ extension TraceThread {
         }
         // Threads of both kinds may be many, and their numbers must not meet.
         return poolThreads
+            + (messages.isEmpty
+                ? [] : [TraceThread(number: 9_999, name: "messages", slices: ordered(messages))])
             + loaders.sorted { $0.key < $1.key }.map { number, slices in
                 TraceThread(number: 10_000 + number, name: "batches \(number)", slices: ordered(slices))
             }

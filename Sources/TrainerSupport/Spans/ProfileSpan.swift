@@ -8,7 +8,7 @@ package struct ProfileSpan: Hashable, Sendable {
         case feed = "load pictures into the net"
         case deferred = "deferred weight gradients"
         case sums = "add gradients up"
-        case messages = "gradients of other processes"
+        case messages = "messages of other processes"
         case gradientNorm = "norm of gradients"
         case optimizer
         case average = "average of weights"
@@ -28,6 +28,8 @@ package struct ProfileSpan: Hashable, Sendable {
         case loop
         /// One that makes batches, from 0.
         case loader(Int)
+        /// The one that sends and receives.
+        case messenger
     }
 
     package var kind: Kind
