@@ -35,7 +35,7 @@ import Testing
 
     @Test(arguments: [
         ("MAGIC=7", "not a compiled model: its tables begin with 0x7"),
-        ("ABI=9", "compiled for runtime interface 9, this program has 7; compile the graph again"),
+        ("ABI=9", "compiled for runtime interface 9, this program has 8; compile the graph again"),
         ("ARENA=530", "\"grad.w\" at 512"),
         ("LARGEST=20", "prepared tensor \"p\" is batched, or larger than the largest"),
         ("Q_OFFSET=20", "prepared tensors \"p\" and \"q\" overlap"),
