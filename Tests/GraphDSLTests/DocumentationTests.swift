@@ -16,4 +16,11 @@ import Testing
         let text = try repositoryText("docs/LANGUAGE.md")
         #expect(text.split(separator: "\n").contains { $0 == line })
     }
+
+    /// The example of the page for those who come from PyTorch.
+    @Test func theNetWrittenOutForPyTorchCompiles() throws {
+        let lines = try repositoryText("docs/FROM_PYTORCH.md").split(separator: "\n", omittingEmptySubsequences: false)
+        let example = lines.drop { $0 != "```graph" }.dropFirst().prefix { $0 != "```" }.joined(separator: "\n")
+        #expect(try compiled(example).loss != nil)
+    }
 }
