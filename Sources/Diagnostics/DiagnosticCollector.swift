@@ -16,6 +16,8 @@ public struct DiagnosticCollector: Sendable {
 
     private var diagnostics: [Diagnostic] = []
     public private(set) var errorCount = 0
+    /// The error that was reported before all others, wherever it stands.
+    public private(set) var firstError: Diagnostic?
     private var omitted: [Diagnostic.Severity: Omitted] = [:]
 
     public init() {}
@@ -24,7 +26,10 @@ public struct DiagnosticCollector: Sendable {
     public var hasErrors: Bool { errorCount > 0 }
 
     public mutating func report(_ diagnostic: Diagnostic) {
-        if diagnostic.severity == .error { errorCount += 1 }
+        if diagnostic.severity == .error {
+            errorCount += 1
+            firstError = firstError ?? diagnostic
+        }
         diagnostics.append(diagnostic)
         if diagnostics.count >= Self.storageLimit { prune() }
     }

@@ -53,12 +53,10 @@ extension Session {
 
 extension CompileOptions {
     /// Where compiled objects are kept.
-    var usedCacheFolder: String { cacheFolder ?? ObjectCache.defaultFolder }
+    var usedCacheFolder: String { CacheFolder.usable(cacheFolder ?? ObjectCache.defaultFolder) }
 }
 
 extension Compilation {
-    private var cacheFolder: String { options.usedCacheFolder }
-
     /// Writes the generated folder: kernels, tables, dumps, README, and the trainer built from them.
     public func compile(into folder: String) throws -> CompiledModel {
         try options.target.checkBuildable()
@@ -74,6 +72,7 @@ extension Compilation {
             if !options.overwrites { try output.check(files, product: product) }
             try output.write(files, product: product)
         }
+        let cacheFolder = options.usedCacheFolder
         let work = try WorkFolder(in: cacheFolder)
         let cache = ObjectCache(folder: cacheFolder, toolchain: toolchain, swift: swift)
         let objects = try timings.measure(.compiling) {
@@ -99,6 +98,7 @@ extension Compilation {
         let key = ContentDigest(
             model.files.map { $0.path + "\u{1}" + $0.text }.joined(separator: "\u{1}")
                 + toolchain.key(for: options.target) + (swift?.key(for: options.target) ?? ""))
+        let cacheFolder = options.usedCacheFolder
         let folder = cacheFolder + "/models/" + key.text
         let product = folder + "/libmodel.so"
         if !Files.exists(product) {

@@ -11,8 +11,9 @@ public struct SharedLibrary: Sendable {
     /// - Throws: `DriverError` without a C compiler, or where it fails.
     public init(_ sources: [CSource], headers: [EmittedFile], _ options: CompileOptions) throws {
         let toolchain = try Toolchain()
-        let work = try WorkFolder(in: options.usedCacheFolder)
-        let cache = ObjectCache(folder: options.usedCacheFolder, toolchain: toolchain)
+        let folder = options.usedCacheFolder
+        let work = try WorkFolder(in: folder)
+        let cache = ObjectCache(folder: folder, toolchain: toolchain)
         let objects = try cache.objects(of: sources, beside: headers, jobs: options.jobs, in: work)
         let path = work.path + "/library.so"
         try Linker(toolchain: toolchain).linkLibrary(objects, into: path)

@@ -82,7 +82,7 @@ public struct WasmToolchain: Sendable {
     public func link(
         _ modules: [Module], of files: [EmittedFile], flags: [String], cacheFolder: String? = nil, jobs: Int
     ) throws -> [[UInt8]] {
-        let work = try WorkFolder(in: cacheFolder ?? ObjectCache.defaultFolder)
+        let work = try WorkFolder(in: CacheFolder.usable(cacheFolder ?? ObjectCache.defaultFolder))
         for file in files {
             let path = "\(work.path)/\(file.path)"
             try Files.makeFolder(Files.folder(of: path))

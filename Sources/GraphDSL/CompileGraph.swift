@@ -24,6 +24,12 @@ public func compileGraph(
     let syntax = parser.parseFile()
     var elaborator = Elaborator(syntax, file: file, diagnostics: parser.diagnostics)
     let graph = elaborator.run(overrides: overrides)
+    // What is wrong with one value of a parameter is said once, not wherever it leads to something.
+    if graph == nil, !parser.diagnostics.hasErrors,
+        let finding = ParameterFault(syntax: syntax, file: file, overrides: overrides).finding(of: elaborator)
+    {
+        return (nil, [finding])
+    }
     return (graph, elaborator.diagnostics.finished())
 }
 

@@ -52,7 +52,7 @@ public func runTrainer(arguments: [String], model: UnsafePointer<unetc_model>) -
     } catch let error as UsageError {
         // Of several processes all find the same.
         launcher?.letFirstSpeak()
-        return (launcher?.rank ?? 0) == 0 ? report(usage: error.cause) : ExitCodes.usage
+        return (launcher?.rank ?? 0) == 0 ? report(usage: error.cause, arguments) : ExitCodes.usage
     } catch {
         return report(error)
     }
@@ -62,7 +62,7 @@ public func runTrainer(arguments: [String], model: UnsafePointer<unetc_model>) -
 /// - Throws: `UsageError`.
 func parse(_ arguments: [String]) throws -> any ParsableCommand {
     do {
-        return try TrainerCommand.parseAsRoot(Array(arguments.dropFirst()))
+        return try TrainerCommand.parseAsRoot(CommandLineWords.joiningNumbers(Array(arguments.dropFirst())))
     } catch {
         throw UsageError(cause: error)
     }
@@ -73,6 +73,10 @@ func parse(_ arguments: [String]) throws -> any ParsableCommand {
 ///   faults of the user's input.
 func perform(_ command: any ParsableCommand, _ context: TrainerContext) throws {
     if let verb = command as? any TrainerVerb { return try verb.run(context) }
+    if let root = command as? TrainerCommand, root.version {
+        StandardStreams.say(try root.versionText(of: context.model))
+        return
+    }
     // Help, which ArgumentParser answers itself, as an error.
     var command = command
     do { try command.run() } catch { throw UsageError(cause: error) }
@@ -84,9 +88,16 @@ struct UsageError: Error {
 }
 
 /// Help is an error that is none.
-private func report(usage error: any Error) -> Int32 {
+private func report(usage error: any Error, _ arguments: [String]) -> Int32 {
     let isHelp = TrainerCommand.exitCode(for: error).isSuccess
-    let message = TrainerCommand.fullMessage(for: error) + "\n"
-    if isHelp { StandardStreams.say(message) } else { StandardStreams.complain(message) }
+    let message = TrainerCommand.fullMessage(for: error)
+    if isHelp {
+        StandardStreams.say(message + "\n")
+    } else {
+        let words = Array(arguments.dropFirst())
+        let commands = TrainerCommand.configuration.subcommands.map { $0._commandName }
+        StandardStreams.complain(
+            CommandLineWords.refusal(message, of: words, program: "trainer", commands: commands) + "\n")
+    }
     return isHelp ? 0 : ExitCodes.usage
 }

@@ -34,7 +34,9 @@ struct Unetc: ParsableCommand {
         StandardStreams.occupy()
         // A reader that leaves (`unetc dump … | head`) ends the program quietly.
         signal(SIGPIPE, SIG_DFL)
-        Platform.exit(StandardStreams.exitCode(withLargeStack(performed)))
+        let code = StandardStreams.exitCode(withLargeStack(performed))
+        removeTemporaryCache()
+        Platform.exit(code)
     }
 
     /// Does what the command line asks for.
@@ -42,7 +44,7 @@ struct Unetc: ParsableCommand {
     @Sendable
     private static func performed() -> Int32 {
         do {
-            var command = try parseAsRoot(Self.arguments)
+            var command = try parseAsRoot(CommandLineWords.joiningNumbers(Self.arguments))
             try command.run()
             return 0
         } catch let error as CommandFailure {
@@ -55,7 +57,10 @@ struct Unetc: ParsableCommand {
             if code.isSuccess {
                 printResult(message)
             } else if !message.isEmpty {
-                printError(message)
+                printError(
+                    CommandLineWords.refusal(
+                        message, of: arguments, program: "unetc",
+                        commands: configuration.subcommands.map { $0._commandName }))
             }
             return code == .validationFailure ? 2 : code.rawValue
         }

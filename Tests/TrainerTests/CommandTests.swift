@@ -29,6 +29,8 @@ import TrainerTestSupport
         (["train", "--out", "r", "--epochs", "0"], "--epochs takes a number from 1 to 1000000000, found 0"),
         (["train", "--out", "r", "--batch", "-1"], "batch"),
         (["train", "--out", "r", "--lr", "0"], "--lr takes a number above 0"),
+        (["train", "--out", "r", "--lr", "-1"], "--lr takes a number above 0, found -1.0"),
+        (["train", "--out", "r", "--weight-decay", "-1e-3"], "--weight-decay takes a number from 0, found -0.001"),
         (["train", "--out", "r", "--lr", "nan"], "--lr takes a number above 0"),
         (["train", "--out", "r", "--momentum", "1"], "--momentum takes"),
         (["train", "--out", "r", "--split", "1.5"], "--split takes a share from 0 to 1, found 1.5"),
@@ -48,6 +50,14 @@ import TrainerTestSupport
     func nonsenseIsRefused(arguments: [String], expected: String) {
         let text = usage(arguments)
         #expect(text.contains(expected), "\(text)")
+    }
+
+    @Test func rootAnswersItself() throws {
+        let root = try #require(try parse(["trainer", "--version"]) as? TrainerCommand)
+        let text = try root.versionText(of: try context().model)
+        #expect(root.version && text.split(separator: "\n").count == 2, "\(text)")
+        #expect(throws: UsageError.self) { try perform(try parse(["trainer"]), try context()) }
+        #expect(usage(["--help"]).contains("--version"))
     }
 
     @Test func helpSaysWhereDefaultsComeFrom() {

@@ -63,17 +63,17 @@ import Testing
     @Test(arguments: [
         ("--from missing.txt", 1, "error: missing.txt: cannot be opened"),
         ("--from broken.txt", 1, "broken.txt:2: error: expected '%NUMBER NAME = …'"),
-        ("net.graph --from broken.txt", 2, "Error: A graph's file and --from exclude each other."),
-        ("", 2, "Error: Name a graph's file, or a dump with --from."),
-        ("--from broken.txt --stage fused", 2, "Error: --from shows a dump as it is, or compares two; --stage"),
-        ("--from a --from b --from c", 2, "Error: --from names one dump, or two to compare, found 3."),
+        ("net.graph --from broken.txt", 2, "error: A graph's file and --from exclude each other."),
+        ("", 2, "error: Name a graph's file, or a dump with --from."),
+        ("--from broken.txt --stage fused", 2, "error: --from shows a dump as it is, or compares two; --stage"),
+        ("--from a --from b --from c", 2, "error: --from names one dump, or two to compare, found 3."),
         (
             "--from net.graph --from net.graph", 1,
             "error: --from compares dumps with a graph, from graph to planned; net.graph"
         ),
-        ("net.graph --layout graphviz --direction right", 2, "Error: --direction goes with --layout builtin."),
-        ("net.graph --diff graph fused --stage graph", 2, "Error: --diff names two stages; --stage would be a third."),
-        ("net.graph --diff fused", 2, "Error: --diff takes two stages, found 1."),
+        ("net.graph --layout graphviz --direction right", 2, "error: --direction goes with --layout builtin."),
+        ("net.graph --diff graph fused --stage graph", 2, "error: --diff names two stages; --stage would be a third."),
+        ("net.graph --diff fused", 2, "error: --diff takes two stages, found 1."),
         ("net.graph --diff parsed fused", 2, "error: --diff compares stages with a graph"),
         ("net.graph --focus enc1.conv3", 1, "error: --focus: no node is called \"enc1.conv3\"\n  hint: did you mean"),
         (

@@ -63,11 +63,12 @@ struct Elaborator {
     }
 
     /// The graph, or nil when anything is wrong with the text.
-    mutating func run(overrides: [(name: String, value: String)]) -> Graph? {
+    /// - Parameter sizeRule: in place of what the graph's header says of sizes.
+    mutating func run(overrides: [(name: String, value: String)], sizeRule: SizeRule? = nil) -> Graph? {
         let hadSyntaxErrors = diagnostics.hasErrors
         guard let graph = syntax.graph else { return nil }
         defineParameters(graph.parameters, overrides: overrides)
-        builder.sizeRule = graph.sizes?.rule ?? .exact
+        builder.sizeRule = sizeRule ?? graph.sizes?.rule ?? .exact
         for block in syntax.blocks { declare(block, isInGraph: false) }
         for case .block(let block) in graph.body.map(\.kind) where laterBlocks[block.name.text] == nil {
             laterBlocks[block.name.text] = block.name.range

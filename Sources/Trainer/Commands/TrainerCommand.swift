@@ -1,4 +1,6 @@
 import ArgumentParser
+import Nets
+import Runtime
 
 /// The trainer's command line.
 struct TrainerCommand: ParsableCommand {
@@ -10,4 +12,14 @@ struct TrainerCommand: ParsableCommand {
             PostprocessCommand.self, InfoCommand.self, AugmentCommand.self, BenchInputCommand.self,
             BundleCommand.self,
         ])
+
+    // The library's own flag takes a text that is the same in all trainers.
+    @Flag(help: "Show the version of unetc that compiled this trainer, and the net.")
+    var version = false
+
+    /// What `--version` answers.
+    func versionText(of model: Model) throws -> String {
+        let defaults = try ModelDefaults(metadata: model.metadata)
+        return "\(defaults.compiler)\n\(model.graphName) for \(defaults.target)\n"
+    }
 }
