@@ -211,8 +211,10 @@ import TrainerTestSupport
         #expect(!page.contains("http") && !page.contains("<script src") && !page.contains("url("))
         let sources = page.split(separator: "src=\"").dropFirst().map { $0.prefix(22) }
         #expect(sources.count == 3 && Set(sources) == ["data:image/png;base64,"], "samples and two pictures that test")
-        #expect(page.split(separator: "<svg").count == 3, "charts of losses and of measures")
-        for word in ["Dice", "fingerprint", "--repeat", "3 of 3 epochs", "is background, 255 is object"] {
+        #expect(page.split(separator: "<svg").count == 4, "charts of losses, of measures and of times")
+        for word in ["Dice", "fingerprint", "--repeat", "3 of 3 epochs", "is background, 255 is object"]
+            + ["data-state=\"finished\"", "The 2 pictures that test", "<li>p0</li>", "class=\"best\""]
+        {
             #expect(page.contains(word), "\(word)")
         }
         for (open, close) in [("<table", "</table>"), ("<svg", "</svg>"), ("<tr", "</tr>"), ("<td", "</td>")] {

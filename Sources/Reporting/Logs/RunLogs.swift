@@ -7,10 +7,10 @@ package struct RunLogs {
     /// Those of `trainer train`.
     /// - Parameter stepInterval: which steps are written down: every so many; nil for all of them in event files and none
     ///   in `metrics.jsonl`.
-    package init(stepInterval: Int?, description: RunDescription) {
+    package init(stepInterval: Int?, description: RunDescription, split: SplitNames) {
         observers = [
             EventLog(stepInterval: stepInterval ?? 1), LineLog(stepInterval: stepInterval), HashLog(),
-            ReportLog(description: description),
+            ReportLog(description: description, split: split),
         ]
     }
 
@@ -21,4 +21,5 @@ package struct RunLogs {
     package func step(_ step: StepReport) throws { for observer in observers { try observer.step(step) } }
     package func epoch(_ epoch: EpochReport) throws { for observer in observers { try observer.epoch(epoch) } }
     package func saved(_ epoch: EpochReport) throws { for observer in observers { try observer.saved(epoch) } }
+    package func ended(_ state: ReportState) throws { for observer in observers { try observer.ended(state) } }
 }

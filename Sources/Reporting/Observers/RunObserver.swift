@@ -15,6 +15,8 @@ protocol RunObserver: AnyObject {
     func epoch(_ epoch: EpochReport) throws
     /// The checkpoint of that epoch is there.
     func saved(_ epoch: EpochReport) throws
+    /// The session ends; of one that is killed nobody is told.
+    func ended(_ state: ReportState) throws
 }
 
 extension RunObserver {
@@ -22,6 +24,7 @@ extension RunObserver {
     func step(_ step: StepReport) throws {}
     func epoch(_ epoch: EpochReport) throws {}
     func saved(_ epoch: EpochReport) throws {}
+    func ended(_ state: ReportState) throws {}
 }
 
 /// What a session of a run starts from.

@@ -7,21 +7,42 @@ import TrainerSupport
 /// Keeps `report.html` up to date while a run lasts, as often as that takes no time to speak of.
 final class ReportLog: RunObserver {
     private let description: RunDescription
+    private let split: SplitNames
     private var files: RunFiles?
     private var budget = TimeBudget(share: 0.01)
+    /// What the page shows; the pictures are those of the last epoch that drew some.
+    private var record: RunRecord?
+    private var log: MetricsLog?
+    private var samples: [UInt8]?
+    private var isFirst = true
 
-    init(description: RunDescription) { self.description = description }
+    init(description: RunDescription, split: SplitNames) {
+        self.description = description
+        self.split = split
+    }
 
-    func begin(_ session: RunSession) throws { files = session.files }
+    func begin(_ session: RunSession) throws {
+        files = session.files
+        (record, log) = (session.record, session.log)
+    }
 
     func saved(_ epoch: EpochReport) throws {
-        guard let files else { return }
-        try budget.spend(isDue: false) {
-            try RunReport(
-                record: epoch.record, log: epoch.log, description: description, files: files,
-                samples: try epoch.samples?.encodePNG()
-            ).write(to: files.report)
+        (record, log) = (epoch.record, epoch.log)
+        try budget.spend(isDue: isFirst) {
+            if let drawn = epoch.samples { samples = try drawn.encodePNG() }
+            try write(.running)
         }
+        isFirst = false
+    }
+
+    func ended(_ state: ReportState) throws { try write(state) }
+
+    private func write(_ state: ReportState) throws {
+        guard let files, let record, let log, !log.rows.isEmpty else { return }
+        try RunReport(
+            record: record, log: log, description: description, files: files, samples: samples, split: split,
+            state: state
+        ).write(to: files.report)
     }
 }
 
@@ -31,13 +52,13 @@ extension RunReport {
     package init(
         record: RunRecord, log: MetricsLog, description: RunDescription, files: RunFiles, samples: [UInt8]?,
         confusion: [UInt8]? = nil, classTable: String? = nil, written: WrittenScores? = nil,
-        gallery: PictureGallery? = nil
+        gallery: PictureGallery? = nil, split: SplitNames? = nil, state: ReportState
     ) throws {
         let lines = FileSystem.isFile(files.metricsLines) ? try FileSystem.text(of: files.metricsLines) : ""
         self.init(
             record: record, log: log, description: description, hashes: try HashRow.list(files.hashes),
             pace: EpochPace.list(lines), samples: samples, confusion: confusion, classTable: classTable,
-            written: written, gallery: gallery, folder: files.folder)
+            written: written, gallery: gallery, split: split, state: state, folder: files.folder)
     }
 
     /// - Throws: `FileError` when the file cannot be written; a previous one stays.

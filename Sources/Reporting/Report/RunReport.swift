@@ -23,6 +23,8 @@ package struct RunReport {
     var written: WrittenScores?
     /// Of the best weights; nil where nothing was drawn.
     var gallery: PictureGallery?
+    var split: SplitNames?
+    var state: ReportState
     /// The run's folder, as the user called it.
     var folder: String
 
@@ -35,17 +37,21 @@ package struct RunReport {
         <head>
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
+        <meta name="color-scheme" content="light dark">
         <title>\(HTML.text(record.graphName)): a training run</title>
         <style>
-        \(Self.style)
+        \(ReportStyle.text)
         </style>
         </head>
-        <body>
+        <body data-state="\(state.word)">
+        \(state.banner)
         <h1>\(HTML.text(record.graphName))</h1>
         <p>\(HTML.text(summary))</p>
+        \(cards)
         \(sections.filter { !$0.body.isEmpty }.map(\.text).joined(separator: "\n"))
         <script>
         \(HTML.sorting)
+        \(ReportScript.text)
         </script>
         </body>
         </html>
@@ -61,7 +67,7 @@ package struct RunReport {
 
     private var sections: [Section] {
         [
-            Section(title: "Curves", body: ([curves] + paceCurves).joined(separator: "\n")),
+            Section(title: "Curves", body: curves),
             Section(title: "Samples", body: samples.map { HTML.picture(png: $0, title: "samples") } ?? ""),
             Section(title: task.labels == nil ? "Classes" : "Labels", body: classes),
             Section(title: "Pictures", body: pictures),
@@ -84,16 +90,60 @@ package struct RunReport {
         return words + "; \(WrittenScores.title): \(task.text(written.values))."
     }
 
-    private var curves: String {
-        RunFigures.charts(log, title: "").map { SVGChart(chart: $0).text }.joined(separator: "\n")
+    /// What one asks first.
+    private var cards: String {
+        let progress = record.progress
+        let best = log.rows.first { $0.epoch == progress.bestEpoch }?.test
+        var cards: [(title: String, value: String, note: String)] = []
+        if let best {
+            cards += zip(task.measures, best.values).prefix(2).map { measure, value in
+                let unit = value == nil || measure.unit.isEmpty ? "" : " " + measure.unit
+                return ("best " + measure.title, measure.number(value) + unit, "epoch \(progress.bestEpoch)")
+            }
+            cards.append(("test loss", Text.loss(best.loss), "epoch \(progress.bestEpoch)"))
+        }
+        if let last = log.rows.last {
+            cards.append(("training loss", Text.loss(last.trainLoss), "epoch \(last.epoch)"))
+        }
+        cards.append(
+            ("epochs", "\(progress.epoch) of \(record.settings.epochsToTrain)", Text.count(progress.step, "step")))
+        cards.append(("time", Text.duration(log.rows.last?.seconds ?? 0), speed))
+        if let split {
+            cards.append(("pictures", "\(split.training.count) + \(split.testing.count)", "train + test"))
+        }
+        let parts = cards.map { card in
+            "<div><dt>\(HTML.text(card.title))</dt><dd>\(HTML.text(card.value))</dd><dd>\(HTML.text(card.note))</dd></div>"
+        }
+        return "<dl class=\"cards\">\n" + parts.joined(separator: "\n") + "\n</dl>"
     }
 
-    private var paceCurves: [String] {
+    private var speed: String { pace.last.map { Text.fixed($0.imagesPerSecond, 1) + " images/s" } ?? "" }
+
+    private var curves: String {
+        let charts = (RunFigures.charts(log, title: "") + [rates, times].compactMap { $0 }).map {
+            SVGChart(chart: $0, best: log.rows.count > 1 ? record.progress.bestEpoch : nil).text
+        }
+        guard !charts.isEmpty else { return "" }
+        return ReportScript.smoothing + "<div class=\"charts\">\n" + charts.joined(separator: "\n") + "\n</div>"
+    }
+
+    /// nil where it stays as it is.
+    private var rates: LineChart? {
         let points = pace.map { (x: Double($0.epoch), y: $0.learningRate) }
-        guard Set(points.map(\.y)).count > 1 else { return [] }
-        let series = LineChart.Series(name: "learning rate", points: points)
-        let chart = LineChart(title: "learning rate", xLabel: "epoch", yLabel: "", series: [series])
-        return [SVGChart(chart: chart, height: 200).text]
+        guard Set(points.map(\.y)).count > 1 else { return nil }
+        return LineChart(
+            title: "", xLabel: "epoch", yLabel: "learning rate",
+            series: [LineChart.Series(name: "learning rate", points: points)])
+    }
+
+    /// How long each epoch took, its test included; nil for a single one, whose time is told above.
+    private var times: LineChart? {
+        guard log.rows.count > 1 else { return nil }
+        let starts = [0] + log.rows.map(\.seconds)
+        let points = zip(log.rows, starts).map { (x: Double($0.epoch), y: $0.seconds - $1) }
+        return LineChart(
+            title: "", xLabel: "epoch", yLabel: "seconds",
+            series: [LineChart.Series(name: "epoch time", points: points)])
     }
 
     private var classes: String {
@@ -124,6 +174,7 @@ package struct RunReport {
             !$0.1.isEmpty
         }
         return (findings.isEmpty ? "" : "<ul>\n" + findings.joined(separator: "\n") + "\n</ul>\n") + HTML.pairs(rows)
+            + (split?.html ?? "")
     }
 
     private var epochs: String {
@@ -168,30 +219,6 @@ package struct RunReport {
         }
         return "<pre>\(HTML.text(ShellWords.line(command)))</pre>\n" + (last ?? "")
     }
-
-    private static let style = """
-        body { font: 15px/1.5 system-ui, sans-serif; color: #222; background: #fff; max-width: 1080px; margin: 2em auto; padding: 0 1em; }
-        h1 { margin-bottom: 0; } h2 { margin-top: 2em; border-bottom: 1px solid #ddd; }
-        table { border-collapse: collapse; } th { text-align: left; font-weight: 600; }
-        td, th { padding: 2px 14px 2px 0; vertical-align: top; overflow-wrap: anywhere; }
-        .pairs th { white-space: nowrap; }
-        .numbers td, .numbers th { text-align: right; font-variant-numeric: tabular-nums; border-bottom: 1px solid #eee; }
-        img, svg { max-width: 100%; height: auto; display: block; margin: 1em 0; }
-        pre { background: #f5f5f5; padding: 0.8em; overflow-x: auto; } code { overflow-wrap: anywhere; }
-        .gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(250px, 1fr)); gap: 16px; }
-        figure { margin: 0; } figure img { margin: 0 0 6px; width: 100%; } figcaption { font-size: 13px; overflow-wrap: anywhere; }
-        .swatch { display: inline-block; width: 1em; height: 1em; margin: 0 6px 0 14px; vertical-align: -2px; border: 1px solid #888; }
-        th button { font: inherit; font-weight: 600; color: inherit; background: none; border: 0; padding: 0; cursor: pointer; text-align: inherit; }
-        th button:hover, th button:focus-visible { text-decoration: underline; } .sorted { overflow-x: auto; }
-        .sorted td, .sorted th { white-space: nowrap; font-size: 13px; }
-        th[aria-sort=ascending] button::after { content: " \\2191"; } th[aria-sort=descending] button::after { content: " \\2193"; }
-        .numbers td:first-child, .numbers th:first-child { text-align: left; }
-        svg text { font: 12px system-ui, sans-serif; fill: #555; } svg .grid { stroke: #e4e4e4; } svg .axis { stroke: #888; fill: none; }
-        @media (prefers-color-scheme: dark) {
-          body { color: #ddd; background: #16181c; } h2 { border-color: #3a3d44; } pre { background: #22252b; }
-          .numbers td, .numbers th { border-color: #2c2f36; } svg text { fill: #aaa; } svg .grid { stroke: #33363d; }
-        }
-        """
 }
 
 /// How fast an epoch went, and with which learning rate it ended.

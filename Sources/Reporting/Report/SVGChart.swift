@@ -1,9 +1,11 @@
 import Base
 import Imaging
 
-/// A chart of lines as inline SVG, with labelled axes.
+/// A chart of lines as inline SVG, with labelled axes. `ReportScript` adds values under the pointer and smoothed lines.
 struct SVGChart {
     var chart: LineChart
+    /// An epoch to be marked, if the chart shows it.
+    var best: Int?
     var width = 760.0
     var height = 300.0
 
@@ -18,10 +20,17 @@ struct SVGChart {
         let y = Scale(
             Axis(values: points.map(\.y), tickCount: 6, padding: 0.05), from: height - Self.margins.bottom,
             to: Self.margins.top)
-        let parts = frame(x, y) + chart.series.enumerated().map { line($1, number: $0, x, y) } + [legend]
+        let parts =
+            frame(x, y) + mark(points.map(\.x), x, y) + chart.series.enumerated().map { line($1, number: $0, x, y) }
+            + [legend]
+        let name = chart.title.isEmpty ? chart.yLabel : chart.title
         return Markup.element(
             "svg",
-            ["viewBox": "0 0 \(number(width)) \(number(height))", "role": "img", "aria-label": chart.title.shown],
+            [
+                "class": "chart", "viewBox": "0 0 \(number(width)) \(number(height))", "role": "img",
+                "aria-label": name.shown,
+                "data-plot": [x.start, x.end, y.end, y.start].map(number).joined(separator: " "),
+            ],
             "\n" + parts.joined(separator: "\n") + "\n")
     }
 
@@ -47,6 +56,22 @@ struct SVGChart {
         ]
     }
 
+    /// A line upwards at the best epoch.
+    private func mark(_ shown: [Double], _ x: Scale, _ y: Scale) -> [String] {
+        guard let best = best.map(Double.init), let last = shown.max(), shown.contains(best) else { return [] }
+        let place = x.place(best)
+        let isRight = best > last / 2
+        return [
+            path("best", "M\(number(place)) \(number(y.end))V\(number(y.start))"),
+            text(
+                "best: \(x.axis.label(best))",
+                [
+                    "class": "note", "x": number(place + (isRight ? -5 : 5)), "y": number(y.end + 11),
+                    "text-anchor": isRight ? "end" : "start",
+                ]),
+        ]
+    }
+
     private func path(_ look: String, _ commands: String) -> String {
         Markup.element("path", ["class": look, "d": commands])
     }
@@ -55,35 +80,32 @@ struct SVGChart {
         Markup.element("text", attributes, HTML.text(words))
     }
 
+    /// What the script needs goes with it: places on the page beside epochs and values.
     private func line(_ series: LineChart.Series, number index: Int, _ x: Scale, _ y: Scale) -> String {
         var path = ""
         var dots = ""
+        var data: [String] = []
         var isDrawing = false
         for point in series.points {
             guard point.y.isFinite else {
                 isDrawing = false
                 continue
             }
-            let place = "\(number(x.place(point.x))) \(number(y.place(point.y)))"
-            path += (isDrawing ? "L" : "M") + place
+            let (left, top) = (number(x.place(point.x)), number(y.place(point.y)))
+            path += (isDrawing ? "L" : "M") + "\(left) \(top)"
             isDrawing = true
-            dots += dot(series, point, x, y)
+            data.append("\(left) \(top) \(x.axis.label(point.x)) \(Text.significant(point.y))")
+            // Many would be a thicker line, and most of the page.
+            if series.points.count <= 60 {
+                dots += Markup.element("circle", ["cx": left, "cy": top, "r": "3"])
+            }
         }
-        let color = Self.color(index)
         return Markup.element(
-            "path", ["fill": "none", "stroke": color, "stroke-width": "2", "stroke-linejoin": "round", "d": path])
-            + Markup.element("g", ["fill": color], dots)
-    }
-
-    /// A point that says its value when pointed at; small where there are many.
-    private func dot(
-        _ series: LineChart.Series, _ point: (x: Double, y: Double), _ x: Scale, _ y: Scale
-    ) -> String {
-        let radius = series.points.count > 60 ? "1" : "3"
-        let title = "\(series.name), \(chart.xLabel) \(x.axis.label(point.x)): \(Text.significant(point.y))"
-        return Markup.element(
-            "circle", ["cx": number(x.place(point.x)), "cy": number(y.place(point.y)), "r": radius],
-            Markup.element("title", [:], HTML.text(title)))
+            "g",
+            [
+                "class": "series s\(Self.place(index))", "data-name": series.name.shown,
+                "data-points": data.joined(separator: ";"),
+            ], Markup.element("path", ["class": "line", "d": path]) + dots)
     }
 
     /// Names of the lines above the chart.
@@ -93,16 +115,14 @@ struct SVGChart {
             let start = left
             left += 34 + 7.2 * Double(series.name.count)
             return Markup.element(
-                "path", ["stroke": Self.color(index), "stroke-width": "3", "d": "M\(number(start)) 16h18"])
+                "path", ["class": "line s\(Self.place(index))", "d": "M\(number(start)) 16h18"])
                 + text(series.name, ["x": number(start + 24), "y": "20"])
         }
         return parts.joined()
     }
 
-    private static func color(_ index: Int) -> String {
-        let color = Color.series(index)
-        return "rgb(\(color.red),\(color.green),\(color.blue))"
-    }
+    /// Of a series' colour in `ReportStyle`; the palette repeats.
+    private static func place(_ index: Int) -> Int { index % Color.palette.count }
 
     private func number(_ value: Double) -> String { Markup.number(value) }
 }

@@ -167,14 +167,16 @@ struct TrainCommand: ParsableCommand, SharedVerb {
         }
         switch ending {
         case .finished:
-            try finish(training.results, description, console)
+            try finish(training.results, description, ending.state, console)
             try repeated?.compare(with: files, console)
         case .early(let reason):
             console.say("stopped early: " + reason)
-            try finish(training.results, description, console)
+            try finish(training.results, description, ending.state, console)
             try repeated?.compare(with: files, console)
         case .interrupted(let isTimeUp):
-            if isTimeUp && training.state.progress.epoch > 0 { try finish(training.results, description, console) }
+            if isTimeUp && training.state.progress.epoch > 0 {
+                try finish(training.results, description, ending.state, console)
+            }
             let why = isTimeUp ? "the time of --minutes \(Text.plain(flags.stopping.minutes ?? 0)) is up: " : ""
             console.answer(
                 why + "stopped after step \(training.state.progress.step), everything is saved; continue with\n  "
@@ -246,7 +248,9 @@ struct TrainCommand: ParsableCommand, SharedVerb {
         let run = TrainingRun(
             net: net, data: samples, names: names, files: files, state: RunState(record: record, log: log),
             console: console, interruption: interruption, plan: session,
-            logs: context.isFirst ? RunLogs(stepInterval: logging.logEvery, description: description) : RunLogs(),
+            logs: context.isFirst
+                ? RunLogs(stepInterval: logging.logEvery, description: description, split: SplitNames(samples))
+                : RunLogs(),
             profile: profile, ranks: context.ranks)
         return (run, description)
     }
@@ -314,7 +318,9 @@ struct TrainCommand: ParsableCommand, SharedVerb {
         return "\(Text.count(patches.perPicture, "piece")) of \(size) of each in an epoch\(scale); "
     }
 
-    private func finish(_ results: RunResults, _ description: RunDescription, _ console: Console) throws {
+    private func finish(
+        _ results: RunResults, _ description: RunDescription, _ ending: ReportState, _ console: Console
+    ) throws {
         let files = results.writer.files
         let state = results.state
         try results.drawCurves()
@@ -332,7 +338,7 @@ struct TrainCommand: ParsableCommand, SharedVerb {
             try results.writeTable(written)
             if let curve = written.curve { try results.keepThreshold(curve) }
         }
-        try results.writeReport(description, best: result, gallery: gallery)
+        try results.writeReport(description, ending, best: result, gallery: gallery)
         try results.writeBest(result)
         if let quality = state.progress.best {
             let best = try state.task.criterion(state.settings.stopping.bestBy).text(quality)

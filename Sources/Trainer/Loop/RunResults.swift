@@ -108,7 +108,9 @@ struct RunResults {
 
     /// Writes the report of the run as it is now, with its pictures.
     /// - Throws: as `drawCurves`.
-    func writeReport(_ description: RunDescription, best: TestResult?, gallery: PictureGallery?) throws {
+    func writeReport(
+        _ description: RunDescription, _ ending: ReportState, best: TestResult?, gallery: PictureGallery?
+    ) throws {
         let matrix = best?.confusion
         try writer.writing {
             try RunReport(
@@ -116,7 +118,7 @@ struct RunResults {
                 samples: try? FileSystem.head(of: files.samples, count: .max),
                 confusion: matrix.flatMap { _ in try? FileSystem.head(of: files.confusion, count: .max) },
                 classTable: matrix?.table(names) ?? best?.labels?.table(names), written: best?.written,
-                gallery: gallery
+                gallery: gallery, split: SplitNames(data), state: ending
             ).write(to: files.report)
         }
     }

@@ -22,6 +22,15 @@ final class TrainingRun {
 
         /// Whether the run has come to its end.
         var isDone: Bool { if case .interrupted = self { false } else { true } }
+
+        /// In the words of the report.
+        var state: ReportState {
+            switch self {
+            case .finished: .finished
+            case .early(let reason): .early(reason)
+            case .interrupted(let isTimeUp): .interrupted(isTimeUp: isTimeUp)
+            }
+        }
     }
 
     private var steps: EpochSteps
@@ -82,6 +91,18 @@ final class TrainingRun {
         try writer.writing {
             try logs.begin(RunSession(files: writer.files, record: state.record, log: state.log))
         }
+        let ending: Ending
+        do { ending = try trained() } catch {
+            // The page says so if it can; what went wrong is what counts.
+            try? logs.ended(.failed("\(error)"))
+            throw error
+        }
+        try writer.writing { try logs.ended(ending.state) }
+        return ending
+    }
+
+    /// Epoch after epoch, until there is a reason to end.
+    private func trained() throws -> Ending {
         while state.progress.epoch < epochs {
             let scores = state.log.rows.last?.test
             if let reason = try state.settings.stopping.reason(state.progress, scores: scores, task: state.task) {
