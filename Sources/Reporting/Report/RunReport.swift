@@ -44,7 +44,7 @@ package struct RunReport {
         </style>
         </head>
         <body data-state="\(state.word)">
-        \(state.banner)
+        \(banner)
         <h1>\(HTML.text(record.graphName))</h1>
         <p>\(HTML.text(summary))</p>
         \(cards)
@@ -57,6 +57,10 @@ package struct RunReport {
         </html>
 
         """
+    }
+
+    private var banner: String {
+        state.message.map { "<p class=\"banner\" id=\"state\" role=\"status\">\(HTML.text($0))</p>" } ?? ""
     }
 
     private struct Section {

@@ -321,6 +321,16 @@ struct TrainCommand: ParsableCommand, SharedVerb {
     private func finish(
         _ results: RunResults, _ description: RunDescription, _ ending: ReportState, _ console: Console
     ) throws {
+        do { try writeResults(results, description, ending, console) } catch {
+            // The page says so if it can; what went wrong is what counts.
+            try? results.writeReport(description, .failed("\(error)"), best: nil, gallery: nil)
+            throw error
+        }
+    }
+
+    private func writeResults(
+        _ results: RunResults, _ description: RunDescription, _ ending: ReportState, _ console: Console
+    ) throws {
         let files = results.writer.files
         let state = results.state
         try results.drawCurves()

@@ -31,6 +31,10 @@ final class TrainingRun {
             case .interrupted(let isTimeUp): .interrupted(isTimeUp: isTimeUp)
             }
         }
+
+        /// What the report says before the best weights are tested, which is left out after a signal. A page that called
+        /// the run finished would not be read again, and so never show what the tests find.
+        var stateBeforeTests: ReportState { if case .interrupted(isTimeUp: false) = self { state } else { .testing } }
     }
 
     private var steps: EpochSteps
@@ -97,7 +101,7 @@ final class TrainingRun {
             try? logs.ended(.failed("\(error)"))
             throw error
         }
-        try writer.writing { try logs.ended(ending.state) }
+        try writer.writing { try logs.ended(ending.stateBeforeTests) }
         return ending
     }
 
