@@ -59,7 +59,8 @@ enum CacheFolder {
     }
 }
 
-/// Removes what was compiled beside the cache, because nothing could be written there: for the end of a process.
+/// Removes what was compiled beside the cache, because nothing could be written there: for the end of a process. What it had
+/// compiled before it started itself anew, as `unetc bench` does, stays.
 public func removeTemporaryCache() {
     guard CacheFolder.Temporary.isMade.withLock({ $0 }), let path = CacheFolder.Temporary.path else { return }
     Files.removeFolder(path)
